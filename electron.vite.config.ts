@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+// Electron 25, the oldest shell we run on, loads no ES modules in main or preload: both are CommonJS.
+const commonJs = { format: 'cjs' as const, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' };
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: 'node18',
+      sourcemap: true,
+      rollupOptions: {
+        input: {
+          index: resolve('electron/main/index.ts'),
+          cli: resolve('electron/cli/cli.ts'),
+          'store.worker': resolve('workers/store/store.worker.ts'),
+          'ingest.worker': resolve('workers/ingest/ingest.worker.ts'),
+          'gateway.worker': resolve('workers/gateway/gateway.worker.ts'),
+        },
+        output: commonJs,
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      target: 'chrome114',
+      rollupOptions: { input: { index: resolve('electron/preload/index.ts') }, output: commonJs },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react(), tailwindcss()],
+    build: {
+      outDir: resolve('out/renderer'),
+      target: 'chrome114',
+      rollupOptions: { input: resolve('renderer/index.html') },
+    },
+  },
+});
