@@ -1,0 +1,187 @@
+/**
+ * What the renderer, the HTTP API and the command line may ask. One implementation (`workers/gateway`) answers all of them,
+ * over a MessagePort, a WebSocket or REST. Times are RFC 3339 with nine fractional digits, durations nanoseconds.
+ */
+import type { AnyValue, KeyValue } from '../otlp/json-types';
+import type { SpanKindName, StatusCodeName } from '../model/span-kind';
+
+export interface SpoorApi {
+  status(): Promise<StatusReport>;
+  listTraces(query: TraceListQuery): Promise<Page<TraceSummary>>;
+  histogram(query: HistogramQuery): Promise<Histogram>;
+  /** @throws NOT_FOUND */
+  openTrace(traceId: string): Promise<TraceView>;
+  /** @throws NOT_FOUND */
+  getSpan(traceId: string, spanId: string): Promise<SpanDetail>;
+  listServices(): Promise<readonly ServiceSummary[]>;
+  /** Resolves with the store's version once it differs from `after`, or with `after` when nothing changed for a while. */
+  nextChange(after: number): Promise<number>;
+  /** Exports a small trace to our own OTLP port, as any program would. */
+  sendTestTrace(): Promise<{ readonly traceId: string }>;
+  /** Moves the OTLP receiver to a free port, after its own turned out to be taken. */
+  listenOnFreePort(): Promise<OtlpReceiver>;
+}
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly pagination: { readonly nextCursor: string | null; readonly hasMore: boolean };
+}
+
+export interface TraceListQuery {
+  /** Words, `service:NAME` and `status:error|ok`. */
+  readonly query?: string | undefined;
+  /** Start time bounds, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface TraceSummary {
+  readonly traceId: string;
+  readonly rootName: string;
+  readonly rootService: string;
+  readonly startTime: string;
+  readonly durationNs: number;
+  readonly spanCount: number;
+  readonly errorCount: number;
+  readonly services: readonly string[];
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly costUsd: number | null;
+  readonly sessionId: string | null;
+  readonly agentName: string | null;
+  /** No root has arrived, or some span names a parent that has not. */
+  readonly incomplete: boolean;
+}
+
+export interface HistogramQuery {
+  readonly query?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly buckets?: number | undefined;
+}
+
+export interface Histogram {
+  readonly from: string;
+  readonly to: string;
+  readonly bucketNs: number;
+  /** One entry a bucket, empty ones too. */
+  readonly traces: readonly number[];
+  readonly errors: readonly number[];
+}
+
+export interface TraceView {
+  readonly summary: TraceSummary;
+  readonly columns: TraceColumns;
+}
+
+/** The spans of one trace as columns, in no order. Times are relative to `originNs`. */
+export interface TraceColumns {
+  readonly length: number;
+  /** Epoch nanoseconds of the trace's start, as a decimal string. */
+  readonly originNs: string;
+  readonly spanId: BigUint64Array<ArrayBuffer>;
+  /** 0: a root. */
+  readonly parentSpanId: BigUint64Array<ArrayBuffer>;
+  readonly startNs: Float64Array<ArrayBuffer>;
+  readonly durationNs: Float64Array<ArrayBuffer>;
+  /** Index into `operations`. */
+  readonly operation: Uint32Array<ArrayBuffer>;
+  readonly status: Uint8Array<ArrayBuffer>;
+  readonly operations: readonly OperationRef[];
+}
+
+export interface OperationRef {
+  readonly service: string;
+  readonly name: string;
+  readonly kind: SpanKindName;
+}
+
+export interface SpanDetail {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly name: string;
+  readonly kind: SpanKindName;
+  readonly service: string;
+  readonly startTime: string;
+  readonly endTime: string;
+  readonly durationNs: number;
+  readonly status: { readonly code: StatusCodeName; readonly message: string };
+  readonly traceState: string;
+  readonly flags: number;
+  readonly attributes: readonly KeyValue[];
+  readonly events: readonly {
+    readonly time: string;
+    readonly name: string;
+    readonly attributes: readonly KeyValue[];
+    readonly droppedAttributesCount: number;
+  }[];
+  readonly links: readonly {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly traceState: string;
+    readonly attributes: readonly KeyValue[];
+    readonly flags: number;
+  }[];
+  readonly resource: {
+    readonly attributes: readonly KeyValue[];
+    readonly schemaUrl: string;
+    readonly droppedAttributesCount: number;
+  };
+  readonly scope: {
+    readonly name: string;
+    readonly version: string;
+    readonly attributes: readonly KeyValue[];
+    readonly schemaUrl: string;
+    readonly droppedAttributesCount: number;
+  };
+  readonly dropped: { readonly attributes: number; readonly events: number; readonly links: number };
+  /** The span with its resource and scope as one OTLP/JSON request, indented. */
+  readonly raw: string;
+}
+
+export interface ServiceSummary {
+  readonly name: string;
+  readonly spanCount: number;
+  readonly errorCount: number;
+  readonly firstSeen: string | null;
+  readonly lastSeen: string | null;
+}
+
+export interface StatusReport {
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly dataDir: string;
+  readonly store: StoreState;
+  readonly otlpHttp: OtlpReceiver;
+  readonly counts: StoredCounts;
+  readonly bytesOnDisk: number;
+  /** Export requests received and not yet committed. */
+  readonly queueDepth: number;
+  /** Over the last five seconds. */
+  readonly spansPerSecond: number;
+  /** Nothing is pruned yet: always null. */
+  readonly lastPruning: null;
+}
+
+export interface StoredCounts {
+  readonly traces: number;
+  readonly spans: number;
+  readonly logs: number;
+  readonly metricPoints: number;
+}
+
+export type StoreState =
+  | { readonly state: 'opening' }
+  | { readonly state: 'ready' }
+  | { readonly state: 'failed'; readonly message: string };
+
+export type OtlpReceiver =
+  | { readonly state: 'listening'; readonly host: string; readonly port: number }
+  | { readonly state: 'starting' }
+  /** `holder` names the process that has the port, where the system tells. */
+  | { readonly state: 'failed'; readonly message: string; readonly holder: string | null; readonly freePort: number | null };
+
+export type { AnyValue, KeyValue };

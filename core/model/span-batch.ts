@@ -1,0 +1,79 @@
+/**
+ * The spans of one export request as columns: what ingest hands to the store. Every column is a typed array of `length`
+ * entries (ids: 16 or 8 bytes an entry), so a batch crosses a thread by transfer and holds no object per span.
+ *
+ *   row i -> traceId[16i..], spanId[8i..], parentSpanId[8i..] (zeros: none), startNs[i], endNs[i]
+ *         -> resources[resource[i]], scopes[scope[i]], operations[operation[i]]
+ *         -> body[bodyEnd[i-1] .. bodyEnd[i]]: the rest of the OTLP Span message, verbatim
+ *
+ * `body` keeps the wire fields that no column holds (trace state, attributes, events, links, status, dropped counts,
+ * flags and whatever a newer sender adds), so a span is read back exactly as it was sent.
+ */
+export interface SpanBatch {
+  readonly length: number;
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  readonly parentSpanId: Uint8Array;
+  /** Epoch nanoseconds. */
+  readonly startNs: BigInt64Array;
+  /** Epoch nanoseconds; may lie before the start. */
+  readonly endNs: BigInt64Array;
+  readonly status: Uint8Array;
+  readonly resource: Uint32Array;
+  readonly scope: Uint32Array;
+  readonly operation: Uint32Array;
+  /** Exclusive end of each row's slice of `body`. */
+  readonly bodyEnd: Uint32Array;
+  readonly body: Uint8Array;
+  readonly resources: readonly BatchResource[];
+  readonly scopes: readonly BatchScope[];
+  readonly operations: readonly BatchOperation[];
+  /** Sparse: only rows whose attributes say something about an agent run. */
+  readonly agentFacts: readonly AgentFacts[];
+}
+
+export interface BatchResource {
+  readonly serviceName: string;
+  /** OTLP Resource message, verbatim. */
+  readonly message: Uint8Array;
+  readonly schemaUrl: string;
+}
+
+export interface BatchScope {
+  /** OTLP InstrumentationScope message, verbatim. */
+  readonly message: Uint8Array;
+  readonly schemaUrl: string;
+}
+
+export interface BatchOperation {
+  readonly serviceName: string;
+  readonly name: string;
+  readonly kind: number;
+}
+
+export interface AgentFacts {
+  readonly row: number;
+  /** Tokens of this call, cache included; null when it does not say. Counted on model calls only. */
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly agentName: string | null;
+  readonly sessionId: string | null;
+}
+
+/** The buffers to transfer with a batch. */
+export function transferablesOf(batch: SpanBatch): ArrayBuffer[] {
+  const views = [
+    batch.traceId,
+    batch.spanId,
+    batch.parentSpanId,
+    batch.startNs,
+    batch.endNs,
+    batch.status,
+    batch.resource,
+    batch.scope,
+    batch.operation,
+    batch.bodyEnd,
+    batch.body,
+  ];
+  return views.map((view) => view.buffer as ArrayBuffer);
+}

@@ -1,0 +1,17 @@
+/** SpanKind and StatusCode of OTLP (opentelemetry/proto/trace/v1/trace.proto), by number. */
+export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+export type SpanKindName = (typeof SPAN_KINDS)[number];
+
+export const STATUS_CODES = ['unset', 'ok', 'error'] as const;
+export type StatusCodeName = (typeof STATUS_CODES)[number];
+
+export const STATUS_ERROR = 2;
+
+/** Unknown numbers read as unspecified: a newer sender must not break an older reader. */
+export function spanKindName(kind: number): SpanKindName {
+  return SPAN_KINDS[kind] ?? 'unspecified';
+}
+
+export function statusCodeName(code: number): StatusCodeName {
+  return STATUS_CODES[code] ?? 'unset';
+}

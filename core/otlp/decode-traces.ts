@@ -1,0 +1,237 @@
+/**
+ * Decodes an OTLP ExportTraceServiceRequest (protobuf) straight into columns. Every byte is checked: a message that a
+ * conforming encoder cannot have written throws `WireError`; a span that breaks the data model is left out and counted.
+ * Source: opentelemetry-proto 1.11, trace/v1/trace.proto.
+ */
+import { isAgentKey, readGenAiFacts } from '../dialects/otel-genai';
+import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
+import type { AgentFacts, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
+import type { KeyValue } from './json-types';
+import { checkKeyValue, checkSpanField } from './check-body';
+import { decodeResource, decodeScope, readKeyValue, readStatus } from './proto-to-json';
+import { SpanBatchBuilder } from './span-batch-builder';
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
+
+export interface DecodedTraces {
+  readonly batch: SpanBatch;
+  /** Spans left out. */
+  readonly rejected: number;
+  /** Why the first of them was left out; empty when none was. */
+  readonly rejectedReason: string;
+}
+
+/** Tag of KeyValue.key. */
+const KEY_TAG = (1 << 3) | WIRE_BYTES;
+const NO_BYTES = new Uint8Array(0);
+const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
+
+/** @throws WireError when `bytes` is not an ExportTraceServiceRequest. */
+export function decodeTraces(bytes: Uint8Array): DecodedTraces {
+  const decoder = new TraceDecoder(bytes);
+  return decoder.decode();
+}
+
+class TraceDecoder {
+  private readonly bytes: Uint8Array;
+  private readonly builder: SpanBatchBuilder;
+  /** Walks over what is stored verbatim: it is checked now, while the sender can still be told. */
+  private readonly checker: WireReader;
+  private readonly agentFacts: AgentFacts[] = [];
+  private rejected = 0;
+  private rejectedReason = '';
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.builder = new SpanBatchBuilder(bytes.length);
+    this.checker = new WireReader(bytes);
+  }
+
+  decode(): DecodedTraces {
+    const request = new WireReader(this.bytes);
+    while (request.next()) {
+      if (request.field !== 1) {
+        request.skip();
+        continue;
+      }
+      request.expect(WIRE_BYTES);
+      this.resourceSpans(request.message());
+    }
+    return {
+      batch: this.builder.finish(this.agentFacts),
+      rejected: this.rejected,
+      rejectedReason: this.rejectedReason,
+    };
+  }
+
+  private resourceSpans(reader: WireReader): void {
+    const { start, end } = { start: reader.pos, end: reader.end };
+    // The schema URL stands behind the spans it applies to, so the header is read first.
+    let resource: BatchResource = { serviceName: '', message: NO_BYTES, schemaUrl: '' };
+    while (reader.next()) {
+      if (reader.field === 1) {
+        reader.expect(WIRE_BYTES);
+        const message = reader.view8();
+        resource = { ...resource, message, serviceName: serviceNameOf(message) };
+      } else if (reader.field === 3) {
+        reader.expect(WIRE_BYTES);
+        resource = { ...resource, schemaUrl: reader.string() };
+      } else reader.skip();
+    }
+    const resourceIndex = this.builder.resource(resource);
+    const spans = new WireReader(this.bytes, start, end);
+    while (spans.next()) {
+      if (spans.field === 2) {
+        spans.expect(WIRE_BYTES);
+        this.scopeSpans(spans.message(), resourceIndex, resource.serviceName);
+      } else spans.skip();
+    }
+  }
+
+  private scopeSpans(reader: WireReader, resourceIndex: number, serviceName: string): void {
+    const { start, end } = { start: reader.pos, end: reader.end };
+    let scope: BatchScope = { message: NO_BYTES, schemaUrl: '' };
+    while (reader.next()) {
+      if (reader.field === 1) {
+        reader.expect(WIRE_BYTES);
+        const message = reader.view8();
+        decodeScope(message); // it is stored as it came, so it must be readable
+        scope = { ...scope, message };
+      } else if (reader.field === 3) {
+        reader.expect(WIRE_BYTES);
+        scope = { ...scope, schemaUrl: reader.string() };
+      } else reader.skip();
+    }
+    const scopeIndex = this.builder.scope(scope);
+    const spans = new WireReader(this.bytes, start, end);
+    while (spans.next()) {
+      if (spans.field === 2) {
+        spans.expect(WIRE_BYTES);
+        this.span(spans.message(), resourceIndex, scopeIndex, serviceName);
+      } else spans.skip();
+    }
+  }
+
+  private span(reader: WireReader, resource: number, scope: number, serviceName: string): void {
+    const row = this.builder.begin();
+    let traceIdAt = -1;
+    let spanIdAt = -1;
+    let parentAt = -1;
+    let invalid = '';
+    let name = '';
+    let kind = 0;
+    let status = 0;
+    let startNs = 0n;
+    let endNs = 0n;
+    let agentAttributes: KeyValue[] | null = null;
+    while (reader.next()) {
+      const { tagStart } = reader;
+      switch (reader.field) {
+        case 1:
+          reader.expect(WIRE_BYTES);
+          traceIdAt = this.id(reader, TRACE_ID_BYTES);
+          break;
+        case 2:
+          reader.expect(WIRE_BYTES);
+          spanIdAt = this.id(reader, SPAN_ID_BYTES);
+          break;
+        case 4: {
+          reader.expect(WIRE_BYTES);
+          const length = reader.skipLengthDelimited();
+          const at = reader.pos - length;
+          // An empty parent id means a root; so do eight zeros.
+          if (length === SPAN_ID_BYTES) parentAt = isZero(this.bytes, at, length) ? -1 : at;
+          else if (length !== 0) invalid ||= 'parent_span_id is not 8 bytes';
+          break;
+        }
+        case 5:
+          reader.expect(WIRE_BYTES);
+          name = reader.string();
+          // A column cannot hold a NUL: the name stays in the body as it was sent.
+          if (name.includes('\0')) {
+            name = name.replaceAll('\0', '\u2400');
+            this.builder.keep(this.bytes, tagStart, reader.pos);
+          }
+          break;
+        case 6:
+          reader.expect(WIRE_VARINT);
+          kind = reader.uint32();
+          break;
+        case 7:
+          reader.expect(WIRE_FIXED64);
+          startNs = reader.fixed64();
+          break;
+        case 8:
+          reader.expect(WIRE_FIXED64);
+          endNs = reader.fixed64();
+          break;
+        case 9: {
+          reader.expect(WIRE_BYTES);
+          const length = reader.skipLengthDelimited();
+          const start = reader.pos - length;
+          this.checker.reset(start, reader.pos);
+          checkKeyValue(this.checker, 0);
+          if (this.isAgentAttribute(start, reader.pos)) {
+            agentAttributes ??= [];
+            agentAttributes.push(readKeyValue(new WireReader(this.bytes, start, reader.pos)));
+          }
+          this.builder.keep(this.bytes, tagStart, reader.pos);
+          break;
+        }
+        case 15:
+          reader.expect(WIRE_BYTES);
+          status = readStatus(reader.message()).code;
+          this.builder.keep(this.bytes, tagStart, reader.pos);
+          break;
+        default:
+          checkSpanField(reader);
+          this.builder.keep(this.bytes, tagStart, reader.pos);
+      }
+    }
+    if (traceIdAt < 0) invalid ||= 'trace_id is not 16 bytes with at least one that is not zero';
+    if (spanIdAt < 0) invalid ||= 'span_id is not 8 bytes with at least one that is not zero';
+    if (startNs > MAX_INT64 || endNs > MAX_INT64) invalid ||= 'the time lies beyond the year 2262';
+    if (invalid !== '') {
+      this.rejected++;
+      this.rejectedReason ||= `span ${JSON.stringify(name.slice(0, 80))}: ${invalid}`;
+      this.builder.cancel();
+      return;
+    }
+    this.builder.commit({
+      ids: this.bytes,
+      traceIdAt,
+      spanIdAt,
+      parentAt,
+      startNs,
+      endNs,
+      status: status > 0x7f ? 0 : status,
+      resource,
+      scope,
+      operation: this.builder.operation(serviceName, name, kind > 0x7f ? 0 : kind),
+    });
+    const facts = agentAttributes && readGenAiFacts(agentAttributes);
+    if (facts) this.agentFacts.push({ row, ...facts });
+  }
+
+  /** Where an id of exactly `length` bytes begins, or -1 when it has another length or is all zero. */
+  private id(reader: WireReader, length: number): number {
+    const actual = reader.skipLengthDelimited();
+    const at = reader.pos - actual;
+    return actual === length && !isZero(this.bytes, at, length) ? at : -1;
+  }
+
+  /** Whether a KeyValue message matters to a dialect: its key is looked at where it lies. */
+  private isAgentAttribute(start: number, end: number): boolean {
+    // Encoders write the key first, with a length below 128.
+    if (end - start < 2 || this.bytes[start] !== KEY_TAG) return false;
+    const length = this.bytes[start + 1] as number;
+    return length < 0x80 && start + 2 + length <= end && isAgentKey(this.bytes, start + 2, start + 2 + length);
+  }
+}
+
+/** `service.name` of a Resource message; empty when it has none. */
+function serviceNameOf(resource: Uint8Array): string {
+  const attribute = decodeResource(resource).attributes.findLast(({ key }) => key === 'service.name');
+  const value = attribute?.value;
+  const name = value && 'stringValue' in value ? (value.stringValue as string) : '';
+  return name.replaceAll('\0', '\u2400');
+}

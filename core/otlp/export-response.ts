@@ -1,0 +1,50 @@
+/**
+ * What an OTLP server answers, in the encoding of the request: Export*ServiceResponse, or google.rpc.Status on failure.
+ * The three signals share the shape of their responses (field 1 partial_success: 1 rejected, 2 message).
+ */
+import { WireWriter } from './wire-writer';
+
+export type OtlpEncoding = 'protobuf' | 'json';
+
+/** Codes of google.rpc.Code that we answer with. */
+export const RPC_INVALID_ARGUMENT = 3;
+export const RPC_PERMISSION_DENIED = 7;
+export const RPC_RESOURCE_EXHAUSTED = 8;
+export const RPC_UNIMPLEMENTED = 12;
+export const RPC_INTERNAL = 13;
+export const RPC_UNAVAILABLE = 14;
+
+export type RejectedField = 'rejectedSpans' | 'rejectedLogRecords' | 'rejectedDataPoints';
+
+const textEncoder = new TextEncoder();
+
+/** A success; partial when `rejected` is above zero. */
+export function encodeExportResponse(
+  encoding: OtlpEncoding,
+  field: RejectedField,
+  rejected: number,
+  message: string,
+): Uint8Array {
+  const partial = rejected > 0 || message !== '';
+  if (encoding === 'json') {
+    const body = partial ? { partialSuccess: { [field]: String(rejected), errorMessage: message } } : {};
+    return textEncoder.encode(JSON.stringify(body));
+  }
+  const writer = new WireWriter(64);
+  if (partial) {
+    writer.message(1, (out) => {
+      out.varint(1, rejected);
+      out.string(2, message);
+    });
+  }
+  return writer.finish();
+}
+
+/** A google.rpc.Status. */
+export function encodeStatus(encoding: OtlpEncoding, code: number, message: string): Uint8Array {
+  if (encoding === 'json') return textEncoder.encode(JSON.stringify({ code, message }));
+  const writer = new WireWriter(64);
+  writer.varint(1, code);
+  writer.string(2, message);
+  return writer.finish();
+}

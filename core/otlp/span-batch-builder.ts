@@ -1,0 +1,157 @@
+/** Grows the columns of a SpanBatch row by row. A row is begun, its body bytes are kept, and it is committed or cancelled. */
+import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
+import type { AgentFacts, BatchOperation, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
+
+/** Where the parts of one span lie, and its scalars. */
+export interface SpanRow {
+  /** The buffer that the three positions below point into. */
+  readonly ids: Uint8Array;
+  readonly traceIdAt: number;
+  readonly spanIdAt: number;
+  /** -1: no parent. */
+  readonly parentAt: number;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly status: number;
+  readonly resource: number;
+  readonly scope: number;
+  readonly operation: number;
+}
+
+/** A guess from real exporters; columns double when a request holds more. */
+const BYTES_PER_SPAN = 200;
+
+export class SpanBatchBuilder {
+  private length = 0;
+  private capacity: number;
+  private traceId: Uint8Array;
+  private spanId: Uint8Array;
+  private parentSpanId: Uint8Array;
+  private startNs: BigInt64Array;
+  private endNs: BigInt64Array;
+  private status: Uint8Array;
+  private resourceOf: Uint32Array;
+  private scopeOf: Uint32Array;
+  private operationOf: Uint32Array;
+  private bodyEnd: Uint32Array;
+  private readonly body: Uint8Array;
+  private bodyLength = 0;
+  private readonly resources: BatchResource[] = [];
+  private readonly scopes: BatchScope[] = [];
+  private readonly operations: BatchOperation[] = [];
+  private readonly operationIndex = new Map<string, number>();
+
+  /** @param requestBytes size of the request: bodies are slices of it, so they never need more. */
+  constructor(requestBytes: number) {
+    const capacity = Math.max(16, Math.ceil(requestBytes / BYTES_PER_SPAN));
+    this.capacity = capacity;
+    this.traceId = new Uint8Array(capacity * TRACE_ID_BYTES);
+    this.spanId = new Uint8Array(capacity * SPAN_ID_BYTES);
+    this.parentSpanId = new Uint8Array(capacity * SPAN_ID_BYTES);
+    this.startNs = new BigInt64Array(capacity);
+    this.endNs = new BigInt64Array(capacity);
+    this.status = new Uint8Array(capacity);
+    this.resourceOf = new Uint32Array(capacity);
+    this.scopeOf = new Uint32Array(capacity);
+    this.operationOf = new Uint32Array(capacity);
+    this.bodyEnd = new Uint32Array(capacity);
+    this.body = new Uint8Array(requestBytes);
+  }
+
+  resource(resource: BatchResource): number {
+    // A copy: the request's buffer must not travel along with a slice of it.
+    return this.resources.push({ ...resource, message: resource.message.slice() }) - 1;
+  }
+
+  scope(scope: BatchScope): number {
+    return this.scopes.push({ ...scope, message: scope.message.slice() }) - 1;
+  }
+
+  operation(serviceName: string, name: string, kind: number): number {
+    const key = `${kind}\0${serviceName}\0${name}`;
+    let index = this.operationIndex.get(key);
+    if (index === undefined) {
+      index = this.operations.push({ serviceName, name, kind }) - 1;
+      this.operationIndex.set(key, index);
+    }
+    return index;
+  }
+
+  /** Starts a row and returns its number. */
+  begin(): number {
+    if (this.length === this.capacity) this.grow();
+    this.bodyLength = this.length === 0 ? 0 : (this.bodyEnd[this.length - 1] as number);
+    return this.length;
+  }
+
+  keep(bytes: Uint8Array, start: number, end: number): void {
+    this.body.set(bytes.subarray(start, end), this.bodyLength);
+    this.bodyLength += end - start;
+  }
+
+  cancel(): void {
+    this.bodyLength = this.length === 0 ? 0 : (this.bodyEnd[this.length - 1] as number);
+  }
+
+  commit(row: SpanRow): void {
+    const i = this.length++;
+    this.traceId.set(row.ids.subarray(row.traceIdAt, row.traceIdAt + TRACE_ID_BYTES), i * TRACE_ID_BYTES);
+    this.spanId.set(row.ids.subarray(row.spanIdAt, row.spanIdAt + SPAN_ID_BYTES), i * SPAN_ID_BYTES);
+    if (row.parentAt >= 0) {
+      this.parentSpanId.set(row.ids.subarray(row.parentAt, row.parentAt + SPAN_ID_BYTES), i * SPAN_ID_BYTES);
+    }
+    this.startNs[i] = row.startNs;
+    this.endNs[i] = row.endNs;
+    this.status[i] = row.status;
+    this.resourceOf[i] = row.resource;
+    this.scopeOf[i] = row.scope;
+    this.operationOf[i] = row.operation;
+    this.bodyEnd[i] = this.bodyLength;
+  }
+
+  /** The batch, in buffers of exactly its size. The builder is spent afterwards. */
+  finish(agentFacts: readonly AgentFacts[]): SpanBatch {
+    const n = this.length;
+    return {
+      length: n,
+      traceId: this.traceId.slice(0, n * TRACE_ID_BYTES),
+      spanId: this.spanId.slice(0, n * SPAN_ID_BYTES),
+      parentSpanId: this.parentSpanId.slice(0, n * SPAN_ID_BYTES),
+      startNs: this.startNs.slice(0, n),
+      endNs: this.endNs.slice(0, n),
+      status: this.status.slice(0, n),
+      resource: this.resourceOf.slice(0, n),
+      scope: this.scopeOf.slice(0, n),
+      operation: this.operationOf.slice(0, n),
+      bodyEnd: this.bodyEnd.slice(0, n),
+      body: this.body.slice(0, n === 0 ? 0 : this.bodyEnd[n - 1]),
+      resources: this.resources,
+      scopes: this.scopes,
+      operations: this.operations,
+      agentFacts,
+    };
+  }
+
+  private grow(): void {
+    this.capacity *= 2;
+    this.traceId = copied(this.traceId, new Uint8Array(this.capacity * TRACE_ID_BYTES));
+    this.spanId = copied(this.spanId, new Uint8Array(this.capacity * SPAN_ID_BYTES));
+    this.parentSpanId = copied(this.parentSpanId, new Uint8Array(this.capacity * SPAN_ID_BYTES));
+    const startNs = new BigInt64Array(this.capacity);
+    startNs.set(this.startNs);
+    this.startNs = startNs;
+    const endNs = new BigInt64Array(this.capacity);
+    endNs.set(this.endNs);
+    this.endNs = endNs;
+    this.status = copied(this.status, new Uint8Array(this.capacity));
+    this.resourceOf = copied(this.resourceOf, new Uint32Array(this.capacity));
+    this.scopeOf = copied(this.scopeOf, new Uint32Array(this.capacity));
+    this.operationOf = copied(this.operationOf, new Uint32Array(this.capacity));
+    this.bodyEnd = copied(this.bodyEnd, new Uint32Array(this.capacity));
+  }
+}
+
+function copied<T extends Uint8Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

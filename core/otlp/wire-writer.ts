@@ -1,0 +1,106 @@
+/**
+ * Writes the protobuf wire format into one growing buffer. A nested message is written in place behind one byte for its
+ * length; it moves up when the length turns out to need more, so the encoding is always the canonical, shortest one.
+ */
+import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT } from './wire-reader';
+
+const utf8 = new TextEncoder();
+
+export class WireWriter {
+  private bytes: Uint8Array;
+  private view: DataView;
+  private length = 0;
+
+  constructor(capacity = 1024) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  finish(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+
+  varint(field: number, value: number | bigint): void {
+    this.reserve(16);
+    this.tag(field, WIRE_VARINT);
+    let rest = BigInt.asUintN(64, BigInt(value));
+    while (rest > 0x7fn) {
+      this.bytes[this.length++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.bytes[this.length++] = Number(rest);
+  }
+
+  fixed64(field: number, value: bigint): void {
+    this.reserve(14);
+    this.tag(field, WIRE_FIXED64);
+    this.view.setBigUint64(this.length, BigInt.asUintN(64, value), true);
+    this.length += 8;
+  }
+
+  fixed32(field: number, value: number): void {
+    this.reserve(10);
+    this.tag(field, WIRE_FIXED32);
+    this.view.setUint32(this.length, value >>> 0, true);
+    this.length += 4;
+  }
+
+  double(field: number, value: number): void {
+    this.reserve(14);
+    this.tag(field, WIRE_FIXED64);
+    this.view.setFloat64(this.length, value, true);
+    this.length += 8;
+  }
+
+  data(field: number, value: Uint8Array): void {
+    this.reserve(value.length + 16);
+    this.tag(field, WIRE_BYTES);
+    this.rawVarint(value.length);
+    this.bytes.set(value, this.length);
+    this.length += value.length;
+  }
+
+  string(field: number, value: string): void {
+    this.data(field, utf8.encode(value));
+  }
+
+  /** Writes a nested message with `write`. */
+  message(field: number, write: (writer: WireWriter) => void): void {
+    this.reserve(6);
+    this.tag(field, WIRE_BYTES);
+    const lengthAt = this.length++;
+    write(this);
+    const size = this.length - lengthAt - 1;
+    if (size > 0x7f) {
+      const extra = size < 0x4000 ? 1 : size < 0x200000 ? 2 : size < 0x10000000 ? 3 : 4;
+      this.reserve(extra);
+      this.bytes.copyWithin(lengthAt + 1 + extra, lengthAt + 1, this.length);
+      this.length += extra;
+    }
+    const end = this.length;
+    this.length = lengthAt;
+    this.rawVarint(size);
+    this.length = end;
+  }
+
+  private tag(field: number, wireType: number): void {
+    this.rawVarint(((field << 3) | wireType) >>> 0);
+  }
+
+  private rawVarint(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  private reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+  }
+}

@@ -1,0 +1,129 @@
+/** PostgreSQL's binary COPY format (postgresql.org/docs/current/sql-copy.html, "Binary Format"), both ways. */
+const SIGNATURE = [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00];
+/** Signature, flags and header extension length. */
+const HEADER_BYTES = 19;
+
+export class CopyWriter {
+  private bytes: Uint8Array;
+  private view: DataView;
+  private length = HEADER_BYTES;
+
+  constructor(capacity: number) {
+    this.bytes = new Uint8Array(Math.max(capacity, 64));
+    this.view = new DataView(this.bytes.buffer);
+    this.bytes.set(SIGNATURE);
+  }
+
+  row(columns: number): void {
+    this.reserve(2);
+    this.view.setInt16(this.length, columns);
+    this.length += 2;
+  }
+
+  null(): void {
+    this.reserve(4);
+    this.view.setInt32(this.length, -1);
+    this.length += 4;
+  }
+
+  int2(value: number): void {
+    this.reserve(6);
+    this.view.setInt32(this.length, 2);
+    this.view.setInt16(this.length + 4, value);
+    this.length += 6;
+  }
+
+  int4(value: number): void {
+    this.reserve(8);
+    this.view.setInt32(this.length, 4);
+    this.view.setInt32(this.length + 4, value);
+    this.length += 8;
+  }
+
+  int8(value: bigint): void {
+    this.reserve(12);
+    this.view.setInt32(this.length, 8);
+    this.view.setBigInt64(this.length + 4, value);
+    this.length += 12;
+  }
+
+  /** `uuid`, `int8` or `bytea` from bytes in network order. */
+  data(bytes: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    this.reserve(4 + size);
+    this.view.setInt32(this.length, size);
+    this.bytes.set(bytes.subarray(start, end), this.length + 4);
+    this.length += 4 + size;
+  }
+
+  finish(): Uint8Array {
+    this.reserve(2);
+    this.view.setInt16(this.length, -1);
+    return this.bytes.subarray(0, this.length + 2);
+  }
+
+  private reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+  }
+}
+
+/** Walks over rows; each column is read in order with the method of its type. */
+export class CopyReader {
+  private readonly view: DataView;
+  private pos: number;
+
+  constructor(bytes: Uint8Array) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (bytes.length < HEADER_BYTES || SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
+      throw new Error('not a binary COPY stream');
+    }
+    this.pos = HEADER_BYTES + this.view.getInt32(15);
+  }
+
+  /** Moves to the next row; false behind the last. */
+  next(): boolean {
+    const columns = this.view.getInt16(this.pos);
+    this.pos += 2;
+    return columns >= 0;
+  }
+
+  /** Skips columns of any type. */
+  skip(columns: number): void {
+    for (let i = 0; i < columns; i++) {
+      const size = this.view.getInt32(this.pos);
+      this.pos += 4 + Math.max(size, 0);
+    }
+  }
+
+  int2(): number {
+    this.sized(2);
+    return this.view.getInt16(this.pos - 2);
+  }
+
+  int4(): number {
+    this.sized(4);
+    return this.view.getInt32(this.pos - 4);
+  }
+
+  int8(): bigint {
+    this.sized(8);
+    return this.view.getBigInt64(this.pos - 8);
+  }
+
+  /** The value, or `absent` for NULL. */
+  int8Or(absent: bigint): bigint {
+    if (this.view.getInt32(this.pos) !== -1) return this.int8();
+    this.pos += 4;
+    return absent;
+  }
+
+  private sized(size: number): void {
+    const actual = this.view.getInt32(this.pos);
+    if (actual !== size) throw new Error(`binary COPY: a column of ${actual} bytes where ${size} were expected`);
+    this.pos += 4 + size;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Turns the services, operations, resources and scopes of a batch into their ids. Ids are remembered between batches; those
+ * made in a transaction that rolls back are forgotten with it.
+ */
+import type { BatchOperation, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
+import { decodeRows, INT4 } from './row-spec';
+import type { SqlClient } from './sql-client';
+
+/** Enough for any real workload; past it the memory starts afresh and SQL answers again. */
+const MAX_REMEMBERED = 200_000;
+
+export interface InternedBatch {
+  /** By index into the batch's resources, scopes and operations. */
+  readonly resourceIds: Int32Array;
+  readonly scopeIds: Int32Array;
+  readonly operationIds: Int32Array;
+  /** By index into the batch's operations. */
+  readonly serviceIds: Int32Array;
+}
+
+export class InternedIds {
+  private readonly known = new Map<string, number>();
+  private fresh = new Map<string, number>();
+
+  constructor(private readonly workspaceId: number) {}
+
+  /** Keeps what the transaction made. */
+  committed(): void {
+    if (this.known.size + this.fresh.size > MAX_REMEMBERED) this.known.clear();
+    for (const [key, id] of this.fresh) this.known.set(key, id);
+    this.fresh = new Map();
+  }
+
+  rolledBack(): void {
+    this.fresh = new Map();
+  }
+
+  async resolve(tx: SqlClient, batch: SpanBatch): Promise<InternedBatch> {
+    const serviceIds = await this.services(
+      tx,
+      batch.operations.map(({ serviceName }) => serviceName),
+    );
+    return {
+      serviceIds,
+      operationIds: await this.operations(tx, batch.operations, serviceIds),
+      resourceIds: await this.messages(tx, 'resource', batch.resources),
+      scopeIds: await this.messages(tx, 'scope', batch.scopes),
+    };
+  }
+
+  private get(key: string): number | undefined {
+    return this.known.get(key) ?? this.fresh.get(key);
+  }
+
+  private async services(tx: SqlClient, names: readonly string[]): Promise<Int32Array> {
+    const missing = [...new Set(names)].filter((name) => this.get(`service\0${name}`) === undefined);
+    if (missing.length > 0) {
+      await tx.query(
+        `insert into service (workspace_id, name, name_digest)
+         select $1, name, sha256(convert_to(name, 'UTF8')) from unnest($2::text[]) as input (name)
+         on conflict (workspace_id, name_digest) do nothing`,
+        [this.workspaceId, missing],
+      );
+      const rows = await tx.query(
+        `select s.id, i.at::int4 as at from unnest($2::text[]) with ordinality as i (name, at)
+         join service s on s.workspace_id = $1 and s.name_digest = sha256(convert_to(i.name, 'UTF8'))`,
+        [this.workspaceId, missing],
+      );
+      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) this.fresh.set(`service\0${missing[at - 1]}`, id);
+    }
+    return Int32Array.from(names, (name) => this.must(`service\0${name}`));
+  }
+
+  private async operations(tx: SqlClient, operations: readonly BatchOperation[], serviceIds: Int32Array): Promise<Int32Array> {
+    const keyOf = ({ kind, name }: BatchOperation, i: number): string => `operation\0${serviceIds[i]}\0${kind}\0${name}`;
+    const missing = operations.flatMap((operation, i) =>
+      this.get(keyOf(operation, i)) === undefined ? [{ operation, serviceId: serviceIds[i] as number, key: keyOf(operation, i) }] : [],
+    );
+    if (missing.length > 0) {
+      const parameters = [
+        this.workspaceId,
+        missing.map(({ serviceId }) => serviceId),
+        missing.map(({ operation }) => operation.kind),
+        missing.map(({ operation }) => operation.name),
+      ];
+      await tx.query(
+        `insert into operation (workspace_id, service_id, kind, name, name_digest)
+         select $1, service_id, kind, name, sha256(convert_to(name, 'UTF8'))
+         from unnest($2::int4[], $3::int2[], $4::text[]) as input (service_id, kind, name)
+         on conflict (workspace_id, service_id, kind, name_digest) do nothing`,
+        parameters,
+      );
+      const rows = await tx.query(
+        `select o.id, i.at::int4 as at
+         from unnest($2::int4[], $3::int2[], $4::text[]) with ordinality as i (service_id, kind, name, at)
+         join operation o on o.workspace_id = $1 and o.service_id = i.service_id and o.kind = i.kind
+           and o.name_digest = sha256(convert_to(i.name, 'UTF8'))`,
+        parameters,
+      );
+      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) {
+        this.fresh.set((missing[at - 1] as { key: string }).key, id);
+      }
+    }
+    return Int32Array.from(operations, (operation, i) => this.must(keyOf(operation, i)));
+  }
+
+  /** Resources and scopes: a message and its schema URL, alike when every byte is. */
+  private async messages(
+    tx: SqlClient,
+    table: 'resource' | 'scope',
+    messages: readonly (BatchResource | BatchScope)[],
+  ): Promise<Int32Array> {
+    const ids = new Int32Array(messages.length);
+    for (const [i, { message, schemaUrl }] of messages.entries()) {
+      const key = `${table}\0${schemaUrl}\0${latin1(message)}`;
+      let id = this.get(key);
+      if (id === undefined) {
+        const rows = await tx.query(
+          `with input as (select $2::bytea as message, $3::text as schema_url,
+             sha256($2::bytea || convert_to($3::text, 'UTF8')) as digest),
+           made as (
+             insert into ${table} (workspace_id, digest, message, schema_url)
+             select $1, digest, message, schema_url from input
+             on conflict (workspace_id, digest) do nothing returning id)
+           select id from made
+           union all
+           select t.id from ${table} t join input i on t.workspace_id = $1 and t.digest = i.digest
+           limit 1`,
+          [this.workspaceId, message, schemaUrl.replaceAll('\0', '\u2400')],
+        );
+        id = decodeRows({ id: INT4 }, rows)[0]?.id;
+        if (id === undefined) throw new Error(`no ${table} came back for its digest`);
+        this.fresh.set(key, id);
+      }
+      ids[i] = id;
+    }
+    return ids;
+  }
+
+  private must(key: string): number {
+    const id = this.get(key);
+    if (id === undefined) throw new Error(`no id came back for ${JSON.stringify(key.slice(0, 200))}`);
+    return id;
+  }
+}
+
+/** Bytes as a string of one character each: a map key. */
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return text;
+}

@@ -1,0 +1,49 @@
+/** Brings a database to the schema of this build. Migrations are numbered, run in order and each in one transaction. */
+import { spans001 } from './migrations/001-spans';
+import { decodeRows, INT4 } from './row-spec';
+import type { SqlClient } from './sql-client';
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [spans001];
+
+/** Any number, the same in every copy of the server: two that start together migrate one after the other. */
+const MIGRATION_LOCK = 4_318_001;
+
+export class SchemaTooNewError extends Error {
+  override readonly name = 'SchemaTooNewError';
+  constructor(found: number, known: number) {
+    super(`The data was written by a newer Spoor (schema ${found}; this one knows ${known}). Update Spoor to open it.`);
+  }
+}
+
+/** @returns the versions applied now. @throws SchemaTooNewError, leaving the data as it is. */
+export async function migrate(sql: SqlClient, migrations = MIGRATIONS): Promise<number[]> {
+  return sql.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await tx.query(`create table if not exists schema_migration (
+      version int4 primary key, name text not null, applied_at timestamptz not null default now())`);
+    const rows = await tx.query('select coalesce(max(version), 0)::int4 as version from schema_migration');
+    const current = decodeRows({ version: INT4 }, rows)[0]?.version ?? 0;
+    const newest = migrations.at(-1)?.version ?? 0;
+    if (current > newest) throw new SchemaTooNewError(current, newest);
+    const pending = migrations.filter(({ version }) => version > current);
+    for (const { version, name, sql: text } of pending) {
+      for (const statement of statementsOf(text)) await tx.query(statement);
+      await tx.query('insert into schema_migration (version, name) values ($1, $2)', [version, name]);
+    }
+    return pending.map(({ version }) => version);
+  });
+}
+
+/** Statements end with a semicolon at the end of a line; migrations hold no function bodies. */
+function statementsOf(sql: string): string[] {
+  return sql
+    .split(/;\s*\n/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement.replace(/--.*$/gm, '').trim() !== '');
+}

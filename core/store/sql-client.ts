@@ -1,0 +1,17 @@
+/**
+ * The one door to a database, PGlite on the desktop and PostgreSQL on the server. Adapters return `int8` as bigint, `bytea` as
+ * Uint8Array and `uuid` as text, whatever their driver would do.
+ */
+export type SqlScalar = string | number | bigint | boolean | null;
+export type SqlParameter = SqlScalar | Uint8Array | readonly SqlScalar[];
+export type SqlRow = { readonly [column: string]: unknown };
+
+export interface SqlClient {
+  query(sql: string, parameters?: readonly SqlParameter[]): Promise<readonly SqlRow[]>;
+  /** `COPY table (columns) FROM ... (FORMAT binary)` of `data` (see CopyWriter). */
+  copyIn(table: string, columns: readonly string[], data: Uint8Array): Promise<void>;
+  /** `COPY (select) TO ... (FORMAT binary)`; `select` takes no parameters. */
+  copyOut(select: string): Promise<Uint8Array>;
+  /** Commits when `run` resolves, rolls back when it rejects. */
+  transaction<T>(run: (tx: SqlClient) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,233 @@
+/** Reads traces and spans. Every query starts at an index that leads with `workspace_id`; lists are keyset pages. */
+import type {
+  Histogram,
+  HistogramQuery,
+  OperationRef,
+  Page,
+  ServiceSummary,
+  StoredCounts,
+  TraceColumns,
+  TraceListQuery,
+  TraceSummary,
+  TraceView,
+} from '../api/contract';
+import { SpoorError } from '../api/errors';
+import { parseTraceId, type TraceId } from '../model/ids';
+import { spanKindName } from '../model/span-kind';
+import { rfc3339FromNs } from '../model/time';
+import { CopyReader } from './copy-binary';
+import { decodeCursor, encodeCursor } from './cursor';
+import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
+import type { SqlClient } from './sql-client';
+import { timeBound, traceFilter } from './trace-filter';
+
+const TRACE_ROW = {
+  trace_id: TEXT,
+  start_ns: INT8,
+  end_ns: INT8,
+  span_count: INT4,
+  error_count: INT4,
+  services: TEXT_ARRAY,
+  root_name: TEXT,
+  root_service: TEXT,
+  incomplete: BOOL,
+  input_tokens: orNull(INT8),
+  output_tokens: orNull(INT8),
+  agent_name: orNull(TEXT),
+  session_id: orNull(TEXT),
+};
+
+const SELECT_TRACE = `
+select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.span_count, t.error_count,
+  array(select name from service where workspace_id = t.workspace_id and id = any(t.service_ids) order by name) as services,
+  o.name as root_name, s.name as root_service, (t.root_rank > 0 or t.missing_parents > 0) as incomplete,
+  t.input_tokens, t.output_tokens, t.agent_name, t.session_id`;
+
+const FROM_TRACE = 'from trace t join operation o on o.id = t.root_operation_id join service s on s.id = o.service_id';
+
+const DEFAULT_LIMIT = 50;
+
+export class TraceReader {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+  ) {}
+
+  /** Newest first. @throws SpoorError VALIDATION_ERROR */
+  async listTraces(query: TraceListQuery): Promise<Page<TraceSummary>> {
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const where = traceFilter(this.workspaceId, query);
+    if (query.cursor !== undefined) {
+      const { startNs, traceId } = decodeCursor(query.cursor);
+      where.and('(t.start_ns, t.trace_id) < (?, ?::uuid)', startNs, traceId);
+    }
+    const rows = decodeRows(
+      TRACE_ROW,
+      await this.sql.query(
+        `${SELECT_TRACE} ${FROM_TRACE} where ${where.sql} order by t.start_ns desc, t.trace_id desc limit ${limit + 1}`,
+        where.parameters,
+      ),
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    const hasMore = rows.length > limit && last !== undefined;
+    const nextCursor = hasMore ? encodeCursor({ startNs: last.start_ns, traceId: last.trace_id }) : null;
+    return { data: page.map(summaryOf), pagination: { nextCursor, hasMore } };
+  }
+
+  /** Traces over time; without bounds, from the first to the last that match. */
+  async histogram(query: HistogramQuery): Promise<Histogram> {
+    const buckets = query.buckets ?? 60;
+    const where = traceFilter(this.workspaceId, query);
+    const bounds = decodeRows(
+      { first: orNull(INT8), last: orNull(INT8) },
+      await this.sql.query(`select min(t.start_ns) as first, max(t.start_ns) as last ${FROM_TRACE} where ${where.sql}`, where.parameters),
+    )[0];
+    const from = timeBound('from', query.from) ?? bounds?.first ?? 0n;
+    const to = timeBound('to', query.to) ?? (bounds?.last ?? from) + 1n;
+    const span = to > from ? to - from : 1n;
+    const bucketNs = (span + BigInt(buckets) - 1n) / BigInt(buckets);
+    const rows = decodeRows(
+      { bucket: INT8, traces: INT8, errors: INT8 },
+      await this.sql.query(
+        `select (t.start_ns - $${where.parameters.length + 1}::int8) / $${where.parameters.length + 2}::int8 as bucket,
+           count(*) as traces, count(*) filter (where t.error_count > 0) as errors
+         ${FROM_TRACE} where ${where.sql} group by 1`,
+        [...where.parameters, from, bucketNs],
+      ),
+    );
+    const traces = new Array<number>(buckets).fill(0);
+    const errors = new Array<number>(buckets).fill(0);
+    for (const row of rows) {
+      const bucket = Number(row.bucket);
+      if (bucket < 0 || bucket >= buckets) continue;
+      traces[bucket] = Number(row.traces);
+      errors[bucket] = Number(row.errors);
+    }
+    return { from: rfc3339FromNs(from), to: rfc3339FromNs(to), bucketNs: Number(bucketNs), traces, errors };
+  }
+
+  /** @throws SpoorError NOT_FOUND */
+  async summary(traceId: string): Promise<TraceSummary> {
+    return summaryOf(await this.traceRow(this.validTraceId(traceId)));
+  }
+
+  /** @throws SpoorError NOT_FOUND */
+  async openTrace(text: string): Promise<TraceView> {
+    const traceId = this.validTraceId(text);
+    const row = await this.traceRow(traceId);
+    return { summary: summaryOf(row), columns: await this.columns(traceId, row.start_ns) };
+  }
+
+  async listServices(): Promise<ServiceSummary[]> {
+    const rows = await this.sql.query(
+      `select name, span_count, error_count, first_seen_ns, last_seen_ns from service
+       where workspace_id = $1 and span_count > 0 order by name`,
+      [this.workspaceId],
+    );
+    const spec = {
+      name: TEXT,
+      span_count: INT8,
+      error_count: INT8,
+      first_seen_ns: orNull(INT8),
+      last_seen_ns: orNull(INT8),
+    };
+    return decodeRows(spec, rows).map((service) => ({
+      name: service.name,
+      spanCount: Number(service.span_count),
+      errorCount: Number(service.error_count),
+      firstSeen: service.first_seen_ns === null ? null : rfc3339FromNs(service.first_seen_ns),
+      lastSeen: service.last_seen_ns === null ? null : rfc3339FromNs(service.last_seen_ns),
+    }));
+  }
+
+  async counts(): Promise<StoredCounts> {
+    const rows = await this.sql.query('select span_count, trace_count from workspace where id = $1', [this.workspaceId]);
+    const row = decodeRows({ span_count: INT8, trace_count: INT8 }, rows)[0];
+    return { traces: Number(row?.trace_count ?? 0n), spans: Number(row?.span_count ?? 0n), logs: 0, metricPoints: 0 };
+  }
+
+  private validTraceId(text: string): TraceId {
+    const traceId = parseTraceId(text);
+    if (!traceId) throw new SpoorError('NOT_FOUND', 'There is no such trace: a trace id is 32 hex digits.');
+    return traceId;
+  }
+
+  private async traceRow(traceId: TraceId): Promise<RowOf<typeof TRACE_ROW>> {
+    const rows = await this.sql.query(
+      `${SELECT_TRACE} ${FROM_TRACE} where t.workspace_id = $1 and t.trace_id = $2::uuid`,
+      [this.workspaceId, traceId],
+    );
+    const row = decodeRows(TRACE_ROW, rows)[0];
+    if (!row) throw new SpoorError('NOT_FOUND', `Trace ${traceId} is not stored here.`);
+    return row;
+  }
+
+  /** Spans go through binary COPY into typed arrays: no object per span. `traceId` is validated hex, so it may stand in SQL. */
+  private async columns(traceId: TraceId, originNs: bigint): Promise<TraceColumns> {
+    const bytes = await this.sql.copyOut(
+      `select span_id, parent_span_id, start_ns, duration_ns, operation_id, status from span
+       where workspace_id = ${this.workspaceId} and trace_id = '${traceId}'`,
+    );
+    let length = 0;
+    for (const counter = new CopyReader(bytes); counter.next(); counter.skip(6)) length++;
+    const spanId = new BigUint64Array(length);
+    const parentSpanId = new BigUint64Array(length);
+    const startNs = new Float64Array(length);
+    const durationNs = new Float64Array(length);
+    const operation = new Uint32Array(length);
+    const status = new Uint8Array(length);
+    const indexOf = new Map<number, number>();
+    const reader = new CopyReader(bytes);
+    for (let i = 0; reader.next(); i++) {
+      spanId[i] = reader.int8();
+      parentSpanId[i] = reader.int8Or(0n);
+      startNs[i] = Number(reader.int8() - originNs);
+      durationNs[i] = Number(reader.int8());
+      const operationId = reader.int4();
+      let index = indexOf.get(operationId);
+      if (index === undefined) {
+        index = indexOf.size;
+        indexOf.set(operationId, index);
+      }
+      operation[i] = index;
+      status[i] = reader.int2();
+    }
+    const operations = await this.operations([...indexOf.keys()]);
+    return { length, originNs: originNs.toString(), spanId, parentSpanId, startNs, durationNs, operation, status, operations };
+  }
+
+  private async operations(ids: readonly number[]): Promise<OperationRef[]> {
+    const rows = await this.sql.query(
+      `select o.name, o.kind::int4 as kind, s.name as service
+       from unnest($2::int4[]) with ordinality as i (id, at)
+       join operation o on o.workspace_id = $1 and o.id = i.id join service s on s.id = o.service_id order by i.at`,
+      [this.workspaceId, ids],
+    );
+    return decodeRows({ name: TEXT, kind: INT4, service: TEXT }, rows).map(({ name, kind, service }) => ({
+      name,
+      service,
+      kind: spanKindName(kind),
+    }));
+  }
+}
+
+function summaryOf(row: RowOf<typeof TRACE_ROW>): TraceSummary {
+  return {
+    traceId: row.trace_id,
+    rootName: row.root_name,
+    rootService: row.root_service,
+    startTime: rfc3339FromNs(row.start_ns),
+    durationNs: Number(row.end_ns - row.start_ns),
+    spanCount: row.span_count,
+    errorCount: row.error_count,
+    services: row.services,
+    inputTokens: row.input_tokens === null ? null : Number(row.input_tokens),
+    outputTokens: row.output_tokens === null ? null : Number(row.output_tokens),
+    // Costs need the price book, which comes with the agent view: unknown, never 0.
+    costUsd: null,
+    sessionId: row.session_id,
+    agentName: row.agent_name,
+    incomplete: row.incomplete,
+  };
+}
