@@ -27,7 +27,7 @@ export default defineConfig({
   preload: {
     build: {
       outDir: 'out/preload',
-      target: 'chrome114',
+      target: 'node18',
       rollupOptions: { input: { index: resolve('electron/preload/index.ts') }, output: commonJs },
     },
   },

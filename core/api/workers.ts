@@ -1,0 +1,91 @@
+/** Contracts between our own threads, and how the host wires them. */
+import type { SpanBatch } from '../model/span-batch';
+import type {
+  Histogram,
+  HistogramQuery,
+  OtlpReceiver,
+  Page,
+  ServiceSummary,
+  SpanDetail,
+  StoredCounts,
+  StoreState,
+  TraceListQuery,
+  TraceSummary,
+  TraceView,
+} from './contract';
+
+/** The store worker: sole owner of the database. Calls wait while it opens. */
+export interface StoreService {
+  /** Resolves once the spans are committed. @throws SERVICE_UNAVAILABLE */
+  append(batch: SpanBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
+  listTraces(query: TraceListQuery): Promise<Page<TraceSummary>>;
+  histogram(query: HistogramQuery): Promise<Histogram>;
+  openTrace(traceId: string): Promise<TraceView>;
+  getSpan(traceId: string, spanId: string): Promise<SpanDetail>;
+  listServices(): Promise<readonly ServiceSummary[]>;
+  nextChange(after: number): Promise<number>;
+  /** Answers at once, open or not. */
+  state(): Promise<StoreReport>;
+}
+
+export interface StoreReport {
+  readonly store: StoreState;
+  readonly counts: StoredCounts;
+  readonly bytesOnDisk: number;
+}
+
+/** The ingest worker: OTLP in. */
+export interface IngestService {
+  report(): Promise<IngestReport>;
+  /** Listens on a free port of the same address. */
+  listenOnFreePort(): Promise<OtlpReceiver>;
+}
+
+export interface IngestReport {
+  readonly otlpHttp: OtlpReceiver;
+  readonly queueDepth: number;
+  readonly spansPerSecond: number;
+}
+
+export type WorkerName = 'store' | 'ingest' | 'gateway';
+
+/** What the host sends to a worker. */
+export type HostMessage =
+  /** Serve your service on this port. */
+  | { readonly type: 'serve'; readonly port: MessagePort }
+  /** Reach that worker through this port. */
+  | { readonly type: 'reach'; readonly worker: WorkerName; readonly port: MessagePort }
+  /** Finish what is under way, close, and exit. */
+  | { readonly type: 'close' };
+
+/** What a worker sends to the host. */
+export type WorkerMessage =
+  | { readonly type: 'listening'; readonly host: string; readonly port: number }
+  | { readonly type: 'listen-failed'; readonly message: string; readonly holder: string | null; readonly freePort: number | null }
+  | { readonly type: 'store-state'; readonly store: StoreState }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly fields?: Record<string, unknown> };
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface StoreOptions {
+  readonly dataDir: string;
+  /** An initialised, empty database to copy, where the build made one. */
+  readonly templateDir: string | null;
+}
+
+export interface IngestOptions {
+  readonly otlpHttp: ListenAddress;
+}
+
+export interface GatewayOptions {
+  readonly ui: ListenAddress;
+  readonly token: string;
+  readonly rendererDir: string;
+  readonly version: string;
+  readonly dataDir: string;
+}

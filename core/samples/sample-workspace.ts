@@ -1,0 +1,34 @@
+/**
+ * The sample workspace: a web shop of six services with errors, an agent run with model and tool calls, and a batch job of
+ * 10,000 spans. Seeded, so that screenshots and tests see the same traces; times end at `nowNs`.
+ */
+import { agentRun } from './agent-run';
+import { batchJob } from './batch-job';
+import { type SampleSpan, traceRequest } from './otlp-builder';
+import { Random } from './random';
+import { shopTrace } from './web-shop';
+
+const SEED = 20_261_121;
+const SHOP_TRACES = 120;
+/** Over how long the shop's traces spread. */
+const SPREAD_NS = 25n * 60n * 1_000_000_000n;
+/** Spans a request, as an SDK's batch processor would send them. */
+const BATCH = 2_000;
+
+/** Export requests in the order to send them. */
+export function* sampleRequests(nowNs: bigint): Generator<object> {
+  const random = new Random(SEED);
+  yield* requestsOf(batchJob(random, nowNs - 210n * 1_000_000_000n));
+  const shop: SampleSpan[] = [];
+  for (let i = 0; i < SHOP_TRACES; i++) {
+    const age = (SPREAD_NS * BigInt(SHOP_TRACES - i)) / BigInt(SHOP_TRACES);
+    shop.push(...shopTrace(random, nowNs - age - BigInt(random.int(0, 9_000)) * 1_000_000n));
+  }
+  yield* requestsOf(shop);
+  yield* requestsOf(agentRun(random, nowNs - 95n * 1_000_000_000n, 'triage', false));
+  yield* requestsOf(agentRun(random, nowNs - 45n * 1_000_000_000n, 'deep-research', true));
+}
+
+function* requestsOf(spans: readonly SampleSpan[]): Generator<object> {
+  for (let i = 0; i < spans.length; i += BATCH) yield traceRequest(spans.slice(i, i + BATCH));
+}

@@ -1,0 +1,107 @@
+/** The command line and the environment, as interfaces.md lists them. A flag beats its SPOOR_* variable. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { ListenAddress } from '../../core/api/workers';
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export type Command = 'start' | 'serve' | 'help' | 'version';
+
+export interface Options {
+  readonly command: Command;
+  readonly dataDir: string;
+  readonly otlpHttp: ListenAddress;
+  readonly ui: ListenAddress;
+  /** Null: the one kept in the data folder. */
+  readonly token: string | null;
+  readonly open: boolean;
+  readonly json: boolean;
+  readonly sample: boolean;
+}
+
+export const USAGE = `Usage: spoor [start] [--sample]     open Spoor: a desktop window, or the browser where there is none
+       spoor serve [options]        run without a window
+
+Options
+  --data-dir DIR          where traces are kept          (SPOOR_DATA_DIR)
+  --otlp-http HOST:PORT   OTLP/HTTP, 127.0.0.1:4318      (SPOOR_OTLP_HTTP)
+  --ui HOST:PORT          pages and HTTP API, 127.0.0.1:4380 (SPOOR_UI)
+  --token TOKEN           the API's bearer token; by default one kept in the data folder (SPOOR_TOKEN)
+  --open                  open the browser               (SPOOR_OPEN=1)
+  --json                  print one line of JSON when ready, log JSON to stderr (SPOOR_JSON=1)
+  --sample                fill an empty workspace with generated traces; by default in a folder of its own
+  --help, --version
+
+Port 0 picks a free port.`;
+
+/** @throws UsageError */
+export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options {
+  const { values, positionals } = parse(args);
+  const [first = 'start', ...rest] = positionals;
+  const command = values.help ? 'help' : values.version ? 'version' : first;
+  if (command !== 'start' && command !== 'serve' && command !== 'help' && command !== 'version') {
+    throw new UsageError(`There is no command ${command}.`);
+  }
+  if (rest.length > 0) throw new UsageError(`${command} takes no argument ${rest[0]}.`);
+  const sample = values.sample ?? false;
+  const dataDir = values['data-dir'] ?? environment.SPOOR_DATA_DIR;
+  const token = values.token ?? environment.SPOOR_TOKEN ?? null;
+  if (token !== null && !/^[\w.~+/-]{8,512}=*$/.test(token)) {
+    throw new UsageError('--token must be 8 to 512 characters of letters, digits and - . _ ~ + /.');
+  }
+  return {
+    command,
+    dataDir: dataDir ? resolve(dataDir) : join(defaultDataDir(environment), ...(sample ? ['sample'] : [])),
+    otlpHttp: address('--otlp-http', values['otlp-http'] ?? environment.SPOOR_OTLP_HTTP ?? '127.0.0.1:4318'),
+    ui: address('--ui', values.ui ?? environment.SPOOR_UI ?? '127.0.0.1:4380'),
+    token,
+    open: values.open ?? isOn(environment.SPOOR_OPEN),
+    json: values.json ?? isOn(environment.SPOOR_JSON),
+    sample,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        'data-dir': { type: 'string' },
+        'otlp-http': { type: 'string' },
+        ui: { type: 'string' },
+        token: { type: 'string' },
+        open: { type: 'boolean' },
+        json: { type: 'boolean' },
+        sample: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** `HOST:PORT`, `[::1]:PORT`, or a port alone on 127.0.0.1. */
+function address(flag: string, text: string): ListenAddress {
+  const match = /^(?:\[([0-9a-f:]+)\]:|([^:\s]+):)?(\d{1,5})$/i.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) throw new UsageError(`${flag} ${text} is not HOST:PORT, such as 127.0.0.1:4318.`);
+  return { host: match[1] ?? match[2] ?? '127.0.0.1', port };
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase());
+}
+
+/** The platform's folder for a user's application data. */
+function defaultDataDir(environment: NodeJS.ProcessEnv): string {
+  const home = homedir();
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Spoor');
+  if (process.platform === 'win32') return join(environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'Spoor');
+  return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'spoor');
+}

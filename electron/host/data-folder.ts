@@ -1,0 +1,39 @@
+/** The data folder: made private to the user, checked for writing, home of the API token. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartError } from './start-error';
+
+/** @returns its real path, which two names of one folder share. @throws StartError when it cannot be written. */
+export async function prepareDataFolder(dataDir: string): Promise<string> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const probe = join(dataDir, `.write-test-${process.pid}`);
+    await (await open(probe, 'w', 0o600)).close();
+    await rm(probe, { force: true });
+    return await realpath(dataDir);
+  } catch (error) {
+    const { code = 'error', message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      EACCES: 'you may not write there',
+      EPERM: 'you may not write there',
+      EROFS: 'the file system is read-only',
+      ENOSPC: 'the disk is full',
+      ENOTDIR: 'part of the path is a file',
+      EEXIST: 'there is a file of that name',
+    };
+    throw new StartError(
+      `The data folder ${dataDir} cannot be written: ${reasons[code] ?? message}. Choose another with --data-dir DIR.`,
+    );
+  }
+}
+
+/** The token of this data folder, made on first use and readable by the user alone. */
+export async function storedToken(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'token');
+  const stored = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (stored.length >= 8) return stored;
+  const token = randomBytes(24).toString('base64url');
+  await writeFile(file, `${token}\n`, { mode: 0o600 });
+  return token;
+}

@@ -1,0 +1,248 @@
+/**
+ * What both shells share: the data folder and its lock, the worker threads, and the ports that join them. It imports no
+ * Electron, so that the same code runs under plain Node.
+ *
+ *   ingest --- store --- gateway --- (REST, WebSocket)
+ *      \___________________/  \____ renderer, through `connectRenderer`
+ */
+import { join } from 'node:path';
+import { MessageChannel, type MessagePort as NodeMessagePort } from 'node:worker_threads';
+import type { OtlpReceiver, StoreState } from '../../core/api/contract';
+import type { GatewayOptions, IngestOptions, ListenAddress, StoreOptions, WorkerMessage, WorkerName } from '../../core/api/workers';
+import { prepareDataFolder, storedToken } from './data-folder';
+import { acquireInstanceLock, type InstanceLock, type RunningInstance } from './instance-lock';
+import type { HostLog } from './log';
+import { StartError } from './start-error';
+import { SupervisedWorker } from './supervised-worker';
+
+export interface HostOptions {
+  readonly dataDir: string;
+  readonly otlpHttp: ListenAddress;
+  readonly ui: ListenAddress;
+  readonly token: string | null;
+  readonly version: string;
+  /** Where the built workers are. */
+  readonly workersDir: string;
+  readonly rendererDir: string;
+  readonly templateDir: string | null;
+  readonly log: HostLog;
+  /** Whether a window is shown, which a second start then asks for. */
+  readonly desktop: boolean;
+  /** Take the next free port for the UI when its own is taken, instead of failing. */
+  readonly uiPortMayMove: boolean;
+}
+
+/** Which worker calls which. */
+const LINKS: readonly (readonly [WorkerName, WorkerName])[] = [
+  ['ingest', 'store'],
+  ['gateway', 'store'],
+  ['gateway', 'ingest'],
+];
+
+export class AlreadyRunningError extends StartError {
+  constructor(
+    readonly running: RunningInstance | null,
+    dataDir: string,
+  ) {
+    const who = running ? `Spoor (pid ${running.pid}, ${running.ui})` : 'another Spoor';
+    super(`The data folder ${dataDir} is open in ${who}. Use that one, or start with another --data-dir.`);
+  }
+}
+
+export class Host {
+  private readonly workers: Readonly<Record<WorkerName, SupervisedWorker>>;
+  private readonly rendererPorts = new Set<{ attach: (port: NodeMessagePort) => void }>();
+  private readonly stateWatchers = new Set<() => void>();
+  private uiAddress: ListenAddress;
+  private uiFailure: Extract<WorkerMessage, { type: 'listen-failed' }> | null = null;
+  private otlpAddress: ListenAddress;
+  otlpHttp: OtlpReceiver = { state: 'starting' };
+  store: StoreState = { state: 'opening' };
+  private uiListening = false;
+
+  private constructor(
+    private readonly options: HostOptions,
+    readonly dataDir: string,
+    readonly token: string,
+    private readonly lock: InstanceLock,
+  ) {
+    this.uiAddress = options.ui;
+    this.otlpAddress = options.otlpHttp;
+    this.workers = {
+      store: this.worker('store', (): StoreOptions => ({ dataDir, templateDir: options.templateDir })),
+      ingest: this.worker('ingest', (): IngestOptions => ({ otlpHttp: this.otlpAddress })),
+      gateway: this.worker(
+        'gateway',
+        (): GatewayOptions => ({
+          ui: this.uiAddress,
+          token,
+          rendererDir: options.rendererDir,
+          version: options.version,
+          dataDir,
+        }),
+      ),
+    };
+  }
+
+  /**
+   * Resolves when the UI port answers and OTLP is accepted or has failed; the database may still be opening.
+   * @throws StartError, AlreadyRunningError
+   */
+  static async start(options: HostOptions): Promise<Host> {
+    const dataDir = await prepareDataFolder(options.dataDir);
+    const result = await acquireInstanceLock(dataDir);
+    if (!result.held) throw new AlreadyRunningError(result.running, dataDir);
+    try {
+      const host = new Host(options, dataDir, options.token ?? (await storedToken(dataDir)), result.lock);
+      await host.run();
+      result.lock.describe({ pid: process.pid, ui: host.ui, desktop: options.desktop });
+      return host;
+    } catch (error) {
+      await result.lock.release();
+      throw error;
+    }
+  }
+
+  /** Such as http://127.0.0.1:4380 */
+  get ui(): string {
+    return urlOf(this.uiAddress);
+  }
+
+  /** Null while OTLP is not accepted. */
+  get otlpHttpUrl(): string | null {
+    return this.otlpHttp.state === 'listening' ? urlOf(this.otlpHttp) : null;
+  }
+
+  onFocus(show: () => void): void {
+    this.lock.onFocus(show);
+  }
+
+  /**
+   * Joins a renderer to the gateway. Messages for the renderer go to `post`; the returned function takes its messages.
+   * When the gateway starts again, `onLost` is told, so that calls in flight can be given up.
+   */
+  connectRenderer(post: (message: unknown) => void, onLost: () => void): { send: (message: unknown) => void; close: () => void } {
+    let current: NodeMessagePort | null = null;
+    const entry = {
+      attach: (port: NodeMessagePort): void => {
+        if (current) onLost();
+        current = port;
+        port.on('message', post);
+      },
+    };
+    this.rendererPorts.add(entry);
+    if (this.workers.gateway.running) this.serveRenderer(entry);
+    return {
+      send: (message) => current?.postMessage(message),
+      close: () => {
+        this.rendererPorts.delete(entry);
+        current?.close();
+      },
+    };
+  }
+
+  /** For tests: ends a worker as a crash would. */
+  crashWorker(name: WorkerName): Promise<void> {
+    return this.workers[name].crash();
+  }
+
+  /** Answers what has arrived, commits it, closes the database. */
+  async close(): Promise<void> {
+    await this.workers.ingest.close();
+    await this.workers.gateway.close();
+    await this.workers.store.close();
+    await this.lock.release();
+  }
+
+  /** Resolves when `condition` holds after some change of state. */
+  async until(condition: () => boolean): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((resolve) => {
+      const check = (): void => {
+        if (!condition()) return;
+        this.stateWatchers.delete(check);
+        resolve();
+      };
+      this.stateWatchers.add(check);
+    });
+  }
+
+  private async run(): Promise<void> {
+    for (const worker of Object.values(this.workers)) worker.start();
+    await this.until(() => this.otlpHttp.state !== 'starting' && (this.uiListening || this.uiFailure !== null));
+    while (this.uiFailure) {
+      const { message, freePort } = this.uiFailure;
+      if (!this.options.uiPortMayMove || freePort === null) {
+        await Promise.all(Object.values(this.workers).map((worker) => worker.close()));
+        const hint = freePort === null ? 'Choose another with --ui HOST:PORT.' : `Start with --ui ${this.uiAddress.host}:${freePort}.`;
+        throw new StartError(`Spoor's pages cannot be served: ${message} ${hint}`);
+      }
+      this.options.log('warn', `${message} The pages are on port ${freePort} instead.`);
+      this.uiFailure = null;
+      this.uiAddress = { ...this.uiAddress, port: freePort };
+      await this.workers.gateway.crash();
+      await this.until(() => this.uiListening || this.uiFailure !== null);
+    }
+  }
+
+  private worker(name: WorkerName, workerData: () => unknown): SupervisedWorker {
+    return new SupervisedWorker(name, join(this.options.workersDir, `${name}.worker.js`), workerData, {
+      onStart: () => this.join(name),
+      onMessage: (message) => this.receive(name, message),
+      onCrash: (reason) => {
+        this.options.log('error', `the ${name} worker stopped; starting it again`, { reason });
+        if (name === 'store') this.store = { state: 'opening' };
+      },
+    });
+  }
+
+  /** Gives a new thread its ports: to those it calls, and from those that call it. */
+  private join(name: WorkerName): void {
+    for (const [caller, callee] of LINKS) {
+      if ((caller !== name && callee !== name) || !this.workers[caller].running || !this.workers[callee].running) continue;
+      const { port1, port2 } = channel();
+      this.workers[caller].post({ type: 'reach', worker: callee, port: port1 }, [port1]);
+      this.workers[callee].post({ type: 'serve', port: port2 }, [port2]);
+    }
+    if (name === 'gateway') for (const entry of this.rendererPorts) this.serveRenderer(entry);
+  }
+
+  private serveRenderer(entry: { attach: (port: NodeMessagePort) => void }): void {
+    const { port1, port2 } = channel();
+    this.workers.gateway.post({ type: 'serve', port: port2 }, [port2]);
+    entry.attach(port1 as unknown as NodeMessagePort);
+  }
+
+  private receive(name: WorkerName, message: WorkerMessage): void {
+    const { log } = this.options;
+    if (message.type === 'log') {
+      log(message.level, message.message, message.fields);
+      return;
+    }
+    if (message.type === 'store-state') {
+      this.store = message.store;
+      if (message.store.state === 'failed') log('error', message.store.message);
+    } else if (name === 'ingest') {
+      if (message.type === 'listening') {
+        this.otlpAddress = { host: message.host, port: message.port };
+        this.otlpHttp = { state: 'listening', ...this.otlpAddress };
+      } else this.otlpHttp = { ...message, state: 'failed' };
+    } else if (message.type === 'listening') {
+      this.uiAddress = { host: message.host, port: message.port };
+      this.uiListening = true;
+    } else {
+      this.uiListening = false;
+      this.uiFailure = message;
+    }
+    for (const check of [...this.stateWatchers]) check();
+  }
+}
+
+function channel(): { port1: MessagePort; port2: MessagePort } {
+  // Node's MessagePort and the DOM's are one shape under two names.
+  return new MessageChannel() as unknown as { port1: MessagePort; port2: MessagePort };
+}
+
+function urlOf({ host, port }: ListenAddress): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,23 @@
+/** Where the parts of the built app lie, relative to the built main scripts in out/main. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface BuiltPaths {
+  readonly workersDir: string;
+  readonly rendererDir: string;
+  readonly preload: string;
+  /** Null where the build made none; the first start then takes the seconds of initdb. */
+  readonly templateDir: string | null;
+}
+
+/** @param mainDir `__dirname` of a built main script */
+export function builtPaths(mainDir: string): BuiltPaths {
+  const out = join(mainDir, '..');
+  const templateDir = join(out, 'database-template');
+  return {
+    workersDir: mainDir,
+    rendererDir: join(out, 'renderer'),
+    preload: join(out, 'preload', 'index.js'),
+    templateDir: existsSync(join(templateDir, 'PG_VERSION')) ? templateDir : null,
+  };
+}

@@ -1,0 +1,88 @@
+/** The desktop shell: one window over the same host as the headless shell. */
+import { join } from 'node:path';
+import { app, BrowserWindow, dialog, nativeTheme } from 'electron';
+import { parseOptions } from '../cli/options';
+import { AlreadyRunningError, Host } from '../host/host';
+import { loadSample } from '../host/load-sample';
+import { jsonLog, plainLog } from '../host/log';
+import { builtPaths } from '../host/paths';
+import { StartError } from '../host/start-error';
+import { connectRenderers } from './renderer-bridge';
+import { registerAppScheme, serveAppScheme } from './app-scheme';
+import { createWindow } from './window';
+
+/** Our own arguments, set by the launcher: Chromium's and the test driver's stand among them in process.argv. */
+function ownArguments(): string[] {
+  return JSON.parse(process.env.SPOOR_ARGV ?? '[]') as string[];
+}
+
+async function run(): Promise<void> {
+  const options = parseOptions(ownArguments(), process.env);
+  const paths = builtPaths(__dirname);
+  const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
+  // Chromium's own files (cache, cookies) belong to the data folder too.
+  app.setPath('userData', join(options.dataDir, 'window'));
+  const starting = Host.start({ ...options, ...paths, version: app.getVersion(), log, desktop: true, uiPortMayMove: true });
+  // Not handled until the window can show it.
+  starting.catch(() => {});
+  await app.whenReady();
+  serveAppScheme(paths.rendererDir);
+  const host = await starting;
+  connectRenderers(host);
+  createWindow(paths.preload);
+  host.onFocus(showWindow);
+  app.on('activate', showWindow);
+  closeWithHost(host);
+  announce(host, options.json);
+  if (options.sample) await loadSample(host, log);
+
+  function showWindow(): void {
+    const [window] = BrowserWindow.getAllWindows();
+    if (!window) {
+      createWindow(paths.preload);
+      return;
+    }
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
+}
+
+function announce(host: Host, json: boolean): void {
+  if (!json) return;
+  const { ui, token, otlpHttpUrl, dataDir } = host;
+  process.stdout.write(`${JSON.stringify({ ready: true, ui, token, otlpHttp: otlpHttpUrl, otlpGrpc: null, dataDir, pid: process.pid })}\n`);
+}
+
+/** The database is closed before the process ends, whatever asked for the end. */
+function closeWithHost(host: Host): void {
+  let closed = false;
+  app.on('will-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    void host.close().finally(() => {
+      closed = true;
+      app.quit();
+    });
+  });
+  process.on('SIGTERM', () => app.quit());
+  process.on('SIGINT', () => app.quit());
+}
+
+app.on('window-all-closed', () => {
+  if (process.platform !== 'darwin') app.quit();
+});
+nativeTheme.themeSource = 'system';
+registerAppScheme();
+run().catch((error: unknown) => {
+  if (error instanceof AlreadyRunningError && error.running) {
+    // The first instance has shown itself when it was asked.
+    process.stdout.write(`Spoor is already running: ${error.running.ui}\n`);
+    app.exit(0);
+    return;
+  }
+  const text = error instanceof StartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`spoor: ${text}\n`);
+  if (process.env.SPOOR_NO_DIALOGS !== '1' && app.isReady()) dialog.showErrorBox('Spoor could not start', text);
+  app.exit(1);
+});

@@ -1,0 +1,90 @@
+/** The one implementation of the contract: REST, WebSocket and the desktop window all end here. */
+import type {
+  HistogramQuery,
+  OtlpReceiver,
+  SpoorApi,
+  StatusReport,
+  TraceListQuery,
+  TraceView,
+} from '../../core/api/contract';
+import { SpoorError } from '../../core/api/errors';
+import type { GatewayOptions, IngestService, StoreReport, StoreService } from '../../core/api/workers';
+import { nsFromMs } from '../../core/model/time';
+import { traceRequest } from '../../core/samples/otlp-builder';
+import { testTrace } from '../../core/samples/test-trace';
+import { histogramQuery, traceListQuery } from './queries';
+
+export class Gateway implements SpoorApi {
+  private readonly startedAt = Date.now();
+
+  constructor(
+    private readonly options: Pick<GatewayOptions, 'version' | 'dataDir'>,
+    private readonly store: StoreService,
+    private readonly ingest: IngestService,
+  ) {}
+
+  async status(): Promise<StatusReport> {
+    const [store, ingest] = await Promise.all([this.storeReport(), this.ingest.report()]);
+    return {
+      version: this.options.version,
+      uptimeSeconds: Math.round((Date.now() - this.startedAt) / 1000),
+      dataDir: this.options.dataDir,
+      ...store,
+      ...ingest,
+      lastPruning: null,
+    };
+  }
+
+  async listTraces(query: TraceListQuery) {
+    return this.store.listTraces(traceListQuery(query));
+  }
+
+  async histogram(query: HistogramQuery) {
+    return this.store.histogram(histogramQuery(query));
+  }
+
+  async openTrace(traceId: string): Promise<TraceView> {
+    return this.store.openTrace(String(traceId));
+  }
+
+  async getSpan(traceId: string, spanId: string) {
+    return this.store.getSpan(String(traceId), String(spanId));
+  }
+
+  async listServices() {
+    return this.store.listServices();
+  }
+
+  async nextChange(after: number): Promise<number> {
+    return this.store.nextChange(Number(after));
+  }
+
+  async sendTestTrace(): Promise<{ traceId: string }> {
+    const { otlpHttp } = await this.ingest.report();
+    if (otlpHttp.state !== 'listening') {
+      throw new SpoorError('SERVICE_UNAVAILABLE', 'The OTLP port is not open, so the test trace has nowhere to go.');
+    }
+    const spans = testTrace(nsFromMs(Date.now()), Date.now() % 0xffff_ffff);
+    const response = await fetch(`http://${otlpHttp.host}:${otlpHttp.port}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(traceRequest(spans)),
+    });
+    if (!response.ok) throw new SpoorError('SERVICE_UNAVAILABLE', `The receiver answered ${response.status}: ${await response.text()}`);
+    return { traceId: spans[0]?.traceId ?? '' };
+  }
+
+  async listenOnFreePort(): Promise<OtlpReceiver> {
+    return this.ingest.listenOnFreePort();
+  }
+
+  /** A database that is starting again is a state to show, not a failed status. */
+  private async storeReport(): Promise<StoreReport> {
+    try {
+      return await this.store.state();
+    } catch (error) {
+      if (!(error instanceof SpoorError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
+      return { store: { state: 'opening' }, counts: { traces: 0, spans: 0, logs: 0, metricPoints: 0 }, bytesOnDisk: 0 };
+    }
+  }
+}

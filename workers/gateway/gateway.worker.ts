@@ -1,0 +1,33 @@
+import { workerData } from 'node:worker_threads';
+import { transferablesOfReply } from '../../core/api/transfer';
+import type { GatewayOptions, IngestService, StoreService } from '../../core/api/workers';
+import { listen, PortTakenError } from '../net/listen';
+import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
+import { Gateway } from './gateway-service';
+import { createUiServer } from './ui-server';
+
+const options = workerData as GatewayOptions;
+const links = new WorkerLinks();
+const gateway = new Gateway(options, links.to<StoreService>('store'), links.to<IngestService>('ingest'));
+
+async function start(): Promise<void> {
+  const server = await createUiServer(gateway, options, logToHost);
+  const close = async (): Promise<void> => {
+    server.close();
+    server.closeAllConnections();
+  };
+  runWorker(gateway, links, close, transferablesOfReply);
+  try {
+    tellHost({ type: 'listening', ...(await listen(server, options.ui)) });
+  } catch (error) {
+    const taken = error instanceof PortTakenError ? error : null;
+    tellHost({
+      type: 'listen-failed',
+      message: error instanceof Error ? error.message : String(error),
+      holder: taken?.holder ?? null,
+      freePort: taken?.freePort ?? null,
+    });
+  }
+}
+
+void start();

@@ -1,0 +1,98 @@
+/** The HTTP API under /v1 (interfaces.md): the contract as resources, with a bearer token. */
+import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { Hono } from 'hono';
+import type { SpanDetail, SpoorApi, TraceView } from '../../core/api/contract';
+import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
+import { spanIdFromInt8 } from '../../core/model/ids';
+import { statusCodeName } from '../../core/model/span-kind';
+import { rfc3339FromNs } from '../../core/model/time';
+import { plainAttributes } from '../../core/otlp/json-types';
+import type { Log } from '../rpc/worker-port';
+
+export function restApi(api: SpoorApi, token: string, log: Log): Hono {
+  const app = new Hono();
+
+  app.use('/v1/*', async (context, next) => {
+    const [scheme, given] = (context.req.header('authorization') ?? '').split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || !given || !tokensEqual(given, token)) {
+      throw new SpoorError('UNAUTHORIZED', 'Send Authorization: Bearer TOKEN; the token is printed at start.');
+    }
+    await next();
+    context.header('cache-control', 'no-store');
+  });
+
+  app.get('/v1/status', async (context) => {
+    const { otlpHttp, ...status } = await api.status();
+    const ports = { otlpHttp: otlpHttp.state === 'listening' ? otlpHttp.port : null };
+    return context.json({ ...status, ports, otlpHttp });
+  });
+  app.get('/v1/traces', async (context) => context.json(await api.listTraces(context.req.query())));
+  app.get('/v1/histogram', async (context) => context.json(await api.histogram(context.req.query())));
+  app.get('/v1/traces/:traceId', async (context) => {
+    return context.json({ data: traceResource(await api.openTrace(context.req.param('traceId'))) });
+  });
+  app.get('/v1/traces/:traceId/spans/:spanId', async (context) => {
+    const { traceId, spanId } = context.req.param();
+    return context.json({ data: spanResource(await api.getSpan(traceId, spanId)) });
+  });
+  app.get('/v1/services', async (context) => {
+    return context.json({ data: await api.listServices(), pagination: { nextCursor: null, hasMore: false } });
+  });
+
+  app.all('/v1/*', (context) => {
+    throw new SpoorError('NOT_FOUND', `There is nothing at ${context.req.method} ${context.req.path}.`);
+  });
+
+  app.onError((error, context) => {
+    const { code, message, details } = errorValueOf(error);
+    const requestId = randomUUID();
+    if (code === 'INTERNAL_ERROR') log('error', 'request failed', { requestId, path: context.req.path, message });
+    if (code === 'UNAUTHORIZED') context.header('www-authenticate', 'Bearer');
+    return context.json({ error: { code, message, details, requestId } }, ERROR_STATUS[code]);
+  });
+  return app;
+}
+
+export function tokensEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The summary and every span without payload, in start order. */
+function traceResource({ summary, columns }: TraceView): object {
+  const originNs = BigInt(columns.originNs);
+  const order = Uint32Array.from({ length: columns.length }, (_, i) => i).sort(
+    (a, b) => (columns.startNs[a] as number) - (columns.startNs[b] as number) || a - b,
+  );
+  const spans = Array.from(order, (i) => {
+    const parent = columns.parentSpanId[i] as bigint;
+    const operation = columns.operations[columns.operation[i] as number];
+    return {
+      spanId: spanIdFromInt8(columns.spanId[i] as bigint),
+      parentSpanId: parent === 0n ? null : spanIdFromInt8(parent),
+      name: operation?.name,
+      service: operation?.service,
+      kind: operation?.kind,
+      startTime: rfc3339FromNs(originNs + BigInt(columns.startNs[i] as number)),
+      durationNs: columns.durationNs[i],
+      status: statusCodeName(columns.status[i] as number),
+    };
+  });
+  return { ...summary, spans };
+}
+
+/** Attributes as maps, which is what scripts want; `raw` keeps every type. */
+function spanResource(span: SpanDetail): object {
+  const flat = <T extends { readonly attributes: SpanDetail['attributes'] }>(item: T) => ({
+    ...item,
+    attributes: plainAttributes(item.attributes),
+  });
+  return {
+    ...flat(span),
+    events: span.events.map(flat),
+    links: span.links.map(flat),
+    resource: flat(span.resource),
+    scope: flat(span.scope),
+    raw: JSON.parse(span.raw) as unknown,
+  };
+}

@@ -1,0 +1,194 @@
+/** OTLP/HTTP (opentelemetry.io/docs/specs/otlp/#otlphttp): protobuf and JSON, answered once the spans are committed. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SpoorError } from '../../core/api/errors';
+import type { SpanBatch } from '../../core/model/span-batch';
+import { type DecodedTraces, decodeTraces } from '../../core/otlp/decode-traces';
+import * as otlp from '../../core/otlp/export-response';
+import { JsonShapeError, protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { WireError } from '../../core/otlp/wire-reader';
+import { isLoopbackHost, isLoopbackOrigin } from '../net/loopback';
+import type { Log } from '../rpc/worker-port';
+import { countJsonRecords, countProtobufRecords, type UnstoredSignal } from './count-records';
+import { BodyError, readBody } from './read-body';
+
+export interface OtlpHttpOptions {
+  /** Resolves when the batch is committed. */
+  readonly append: (batch: SpanBatch) => Promise<{ readonly stored: number }>;
+  readonly log: Log;
+  /** Refuse names and pages that are not of this machine; off when the user binds a public address. */
+  readonly loopbackOnly: boolean;
+  readonly onSpans: (count: number) => void;
+}
+
+const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
+  protobuf: 'application/x-protobuf',
+  json: 'application/json',
+};
+
+/** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
+const MAX_WAITING_REQUESTS = 1_000;
+const MAX_WAITING_BYTES = 128 * 1024 * 1024;
+const RETRY_AFTER_S = 1;
+
+/** HTTP statuses of the failures we report, with their google.rpc.Code. */
+const RPC_CODES: Record<number, number> = {
+  400: otlp.RPC_INVALID_ARGUMENT,
+  403: otlp.RPC_PERMISSION_DENIED,
+  404: otlp.RPC_UNIMPLEMENTED,
+  405: otlp.RPC_UNIMPLEMENTED,
+  413: otlp.RPC_RESOURCE_EXHAUSTED,
+  415: otlp.RPC_INVALID_ARGUMENT,
+  500: otlp.RPC_INTERNAL,
+  503: otlp.RPC_UNAVAILABLE,
+};
+
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class OtlpHttpReceiver {
+  private waitingBytes = 0;
+  private waitingRequests = 0;
+
+  constructor(private readonly options: OtlpHttpOptions) {}
+
+  /** Requests received and not answered yet. */
+  get queueDepth(): number {
+    return this.waitingRequests;
+  }
+
+  readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const encoding = encodingOf(request);
+    try {
+      this.checkSender(request);
+      allowOrigin(request, response);
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204).end();
+        return;
+      }
+      const body = await this.export(request, encoding);
+      response.writeHead(200, { 'content-type': CONTENT_TYPES[encoding ?? 'json'] }).end(body);
+    } catch (error) {
+      this.refuse(response, encoding, error);
+    }
+  };
+
+  private checkSender(request: IncomingMessage): void {
+    if (!this.options.loopbackOnly) return;
+    if (!isLoopbackHost(request.headers.host)) {
+      throw new Refusal(403, `Host ${request.headers.host ?? '(none)'} is not this machine; export to localhost.`);
+    }
+    if (!isLoopbackOrigin(request.headers.origin)) {
+      throw new Refusal(403, `Pages of ${request.headers.origin} may not export here.`);
+    }
+  }
+
+  private async export(request: IncomingMessage, encoding: otlp.OtlpEncoding | null): Promise<Uint8Array> {
+    const path = (request.url ?? '/').split('?')[0];
+    if (path !== '/v1/traces' && path !== '/v1/logs' && path !== '/v1/metrics') {
+      throw new Refusal(404, `There is nothing at ${path}; export traces to /v1/traces.`);
+    }
+    if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed on ${path}; use POST.`);
+    if (encoding === null) {
+      throw new Refusal(
+        415,
+        `Content-Type ${request.headers['content-type'] ?? '(none)'} is not supported; use application/x-protobuf or application/json.`,
+      );
+    }
+    if (this.waitingRequests >= MAX_WAITING_REQUESTS || this.waitingBytes >= MAX_WAITING_BYTES) {
+      throw new Refusal(503, 'More arrives than the database can store; try again shortly.');
+    }
+    this.waitingRequests++;
+    let size = Number(request.headers['content-length'] ?? 0);
+    this.waitingBytes += size;
+    try {
+      const bytes = await readBody(request);
+      this.waitingBytes += bytes.length - size;
+      size = bytes.length;
+      return path === '/v1/traces'
+        ? await this.exportTraces(bytes, encoding)
+        : declineSignal(path === '/v1/logs' ? 'logs' : 'metrics', bytes, encoding);
+    } finally {
+      this.waitingRequests--;
+      this.waitingBytes -= size;
+    }
+  }
+
+  private async exportTraces(bytes: Uint8Array, encoding: otlp.OtlpEncoding): Promise<Uint8Array> {
+    const { batch, rejected, rejectedReason }: DecodedTraces = decodeTraces(
+      encoding === 'json' ? protobufFromTraceJson(parseJson(bytes)) : bytes,
+    );
+    const { length } = batch; // the batch moves to the store's thread
+    if (length > 0) {
+      await this.options.append(batch);
+      this.options.onSpans(length);
+    }
+    if (rejected > 0) this.options.log('warn', 'spans rejected', { rejected, reason: rejectedReason });
+    return otlp.encodeExportResponse(encoding, 'rejectedSpans', rejected, rejectedReason);
+  }
+
+  private refuse(response: ServerResponse, encoding: otlp.OtlpEncoding | null, error: unknown): void {
+    const { status, message } = failureOf(error);
+    if (status >= 500) this.options.log(status === 503 ? 'warn' : 'error', 'export failed', { status, message });
+    if (response.headersSent || response.destroyed) return;
+    const headers: Record<string, string> = {
+      'content-type': encoding ? CONTENT_TYPES[encoding] : 'text/plain; charset=utf-8',
+    };
+    if (status === 503) headers['retry-after'] = String(RETRY_AFTER_S);
+    if (status === 405) headers.allow = 'POST';
+    // The rest of a refused body is not worth reading.
+    if (status === 413 || status === 503) headers.connection = 'close';
+    const rpcCode = RPC_CODES[status] ?? otlp.RPC_INTERNAL;
+    response.writeHead(status, headers).end(encoding ? otlp.encodeStatus(encoding, rpcCode, message) : `${message}\n`);
+  }
+}
+
+function failureOf(error: unknown): { status: number; message: string } {
+  if (error instanceof Refusal || error instanceof BodyError) return error;
+  if (error instanceof WireError) return { status: 400, message: `The body is not OTLP protobuf: ${error.message}.` };
+  if (error instanceof JsonShapeError) return { status: 400, message: `The body is not OTLP/JSON: ${error.message}.` };
+  if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') return { status: 503, message: error.message };
+  return { status: 500, message: error instanceof Error ? error.message : String(error) };
+}
+
+function encodingOf(request: IncomingMessage): otlp.OtlpEncoding | null {
+  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType === CONTENT_TYPES.protobuf) return 'protobuf';
+  return mediaType === CONTENT_TYPES.json ? 'json' : null;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new JsonShapeError((error as Error).message);
+  }
+}
+
+/** Logs and metrics have no store yet: nothing is kept, and the answer says so in the protocol's own words. */
+function declineSignal(signal: UnstoredSignal, bytes: Uint8Array, encoding: otlp.OtlpEncoding): Uint8Array {
+  const count = encoding === 'json' ? countJsonRecords(signal, parseJson(bytes)) : countProtobufRecords(signal, bytes);
+  const field = signal === 'logs' ? 'rejectedLogRecords' : 'rejectedDataPoints';
+  const message = count === 0 ? '' : `Spoor does not store ${signal} yet; export traces only.`;
+  return otlp.encodeExportResponse(encoding, field, count, message);
+}
+
+/** Pages of this machine may export: `checkSender` has let only those through. */
+function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
+  const { origin } = request.headers;
+  if (origin === undefined) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('vary', 'origin');
+  if (request.method !== 'OPTIONS') return;
+  response.setHeader('access-control-allow-methods', 'POST');
+  response.setHeader('access-control-allow-headers', request.headers['access-control-request-headers'] ?? 'content-type');
+  response.setHeader('access-control-max-age', '600');
+  if (request.headers['access-control-request-private-network'] === 'true') {
+    response.setHeader('access-control-allow-private-network', 'true');
+  }
+}

@@ -1,0 +1,49 @@
+/** Reads a request's body, unpacked, within a limit that counts bytes as they come: a zip bomb is cut off, not inflated. */
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createInflate } from 'node:zlib';
+
+/** The size that opentelemetry-proto 1.11 recommends, after decompression. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
+  constructor(
+    readonly status: 400 | 413 | 415,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const ACCEPTED_ENCODINGS = 'gzip, deflate, identity';
+
+/** @throws BodyError */
+export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Uint8Array> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of source) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+  };
+  try {
+    if (encoding === 'identity' || encoding === '') await collect(request);
+    else if (encoding === 'gzip' || encoding === 'x-gzip') await pipeline(request, createGunzip(), collect);
+    else if (encoding === 'deflate') await pipeline(request, createInflate(), collect);
+    else throw new BodyError(415, `Content-Encoding ${encoding} is not supported; use one of ${ACCEPTED_ENCODINGS}.`);
+  } catch (error) {
+    if (error instanceof BodyError) throw error;
+    throw new BodyError(400, `The body could not be unpacked as ${encoding}: ${(error as Error).message}.`);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+}
+
+function tooLarge(limit: number): BodyError {
+  return new BodyError(413, `The body is larger than ${limit / (1024 * 1024)} MiB unpacked; send smaller batches.`);
+}

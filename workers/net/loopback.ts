@@ -1,0 +1,20 @@
+/**
+ * Who may talk to a local port. Any web page can reach it, so a request must name a loopback host (else a foreign name was
+ * rebound to 127.0.0.1) and must not come from a page of another site.
+ */
+const LOOPBACK_HOST = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+
+export function isLoopbackHost(host: string | undefined): boolean {
+  return host !== undefined && LOOPBACK_HOST.test(host);
+}
+
+/** Programs send no Origin; pages of this machine send a loopback one. */
+export function isLoopbackOrigin(origin: string | undefined): boolean {
+  if (origin === undefined) return true;
+  const match = /^https?:\/\/(.+)$/i.exec(origin);
+  return match !== null && isLoopbackHost(match[1]);
+}
+
+export function isLoopbackAddress(address: string): boolean {
+  return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
+}

@@ -1,0 +1,44 @@
+/** The built renderer over HTTP. The files are listed once at start, so no request can name anything else. */
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+};
+
+export interface StaticFile {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+  /** Names with a content hash never change. */
+  readonly immutable: boolean;
+}
+
+export class StaticFiles {
+  private constructor(private readonly paths: ReadonlyMap<string, string>) {}
+
+  static async below(directory: string): Promise<StaticFiles> {
+    const entries = await readdir(directory, { withFileTypes: true, recursive: true }).catch(() => []);
+    const paths = new Map<string, string>();
+    for (const entry of entries) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.path, entry.name);
+      paths.set(`/${relative(directory, file).split(sep).join('/')}`, file);
+    }
+    const index = paths.get('/index.html');
+    if (index) paths.set('/', index);
+    return new StaticFiles(paths);
+  }
+
+  async get(path: string): Promise<StaticFile | null> {
+    const file = this.paths.get(path);
+    if (!file) return null;
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    return { body: new Uint8Array(await readFile(file)), type, immutable: path.startsWith('/assets/') };
+  }
+}

@@ -1,0 +1,64 @@
+/** The thread side of the wiring: what a worker's entry file does with the host's messages. */
+import { type MessagePort as NodeMessagePort, parentPort } from 'node:worker_threads';
+import type * as Comlink from 'comlink';
+import nodeEndpoint from 'comlink/dist/umd/node-adapter';
+import { createLink, type Link, type Service, serve } from '../../core/api/rpc/service';
+import type { HostMessage, LogLevel, WorkerMessage, WorkerName } from '../../core/api/workers';
+
+export function endpointOf(port: NodeMessagePort): Comlink.Endpoint {
+  return nodeEndpoint(port as unknown as Parameters<typeof nodeEndpoint>[0]);
+}
+
+export function closedOf(port: NodeMessagePort): Promise<void> {
+  return new Promise((resolve) => port.once('close', resolve));
+}
+
+export function tellHost(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+export type Log = (level: LogLevel, message: string, fields?: Record<string, unknown>) => void;
+
+export const logToHost: Log = (level, message, fields) => {
+  tellHost(fields ? { type: 'log', level, message, fields } : { type: 'log', level, message });
+};
+
+/** Links to the other workers, by name; the host attaches and re-attaches them. */
+export class WorkerLinks {
+  private readonly links = new Map<WorkerName, Link<never>>();
+
+  to<T extends Service<T>>(worker: WorkerName): T {
+    const link = createLink<T>(worker === 'store' ? 'database' : worker === 'ingest' ? 'receiver' : worker);
+    this.links.set(worker, link as unknown as Link<never>);
+    return link.api;
+  }
+
+  attach(worker: WorkerName, port: NodeMessagePort): void {
+    this.links.get(worker)?.attach(endpointOf(port), closedOf(port));
+  }
+}
+
+/** Answers the host: serves `service`, attaches `links`, and runs `close` before the thread ends. */
+export function runWorker<T extends Service<T>>(
+  service: T,
+  links: WorkerLinks,
+  close: () => Promise<void>,
+  transfer?: (value: unknown) => Transferable[],
+): void {
+  parentPort?.on('message', (message: HostMessage) => {
+    switch (message.type) {
+      case 'serve':
+        serve(service, endpointOf(message.port as unknown as NodeMessagePort), transfer);
+        break;
+      case 'reach':
+        links.attach(message.worker, message.port as unknown as NodeMessagePort);
+        break;
+      case 'close':
+        close()
+          .catch((error: unknown) => logToHost('error', 'close failed', { error: String(error) }))
+          .finally(() => process.exit(0));
+        break;
+    }
+  });
+}
+

@@ -1,0 +1,59 @@
+/**
+ * Opens the database of a data folder. A new one is copied from a template that the build made, because initdb takes seconds;
+ * one that will not open is left exactly as it is.
+ *
+ * The settings (resources/database-settings.json) are shared with the script that makes the template: small WAL segments, so
+ * that an empty database takes 30 MB, and a bounded WAL. A commit is in the file system before it is acknowledged, which
+ * survives the death of the process; for power cuts see ADR 002.
+ */
+import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { migrate } from '../../core/store/migrate';
+import settings from '../../resources/database-settings.json';
+import { PgliteClient } from './pglite-client';
+
+export interface OpenDatabase {
+  readonly db: PGlite;
+  readonly sql: PgliteClient;
+  readonly directory: string;
+}
+
+/** @throws Error saying which folder is affected and that it was left as it is. */
+export async function openDatabase(dataDir: string, templateDir: string | null): Promise<OpenDatabase> {
+  const directory = join(dataDir, 'db');
+  const isNew = !(await exists(join(directory, 'PG_VERSION')));
+  if (isNew && templateDir !== null) await copyTemplate(templateDir, directory);
+  try {
+    const db = await PGlite.create(directory, {
+      initDbStartParams: settings.initdbParameters,
+      // The template brings its own; appending on every start would grow the file.
+      ...(isNew && templateDir === null ? { postgresqlconf: settings.postgresConf } : {}),
+    });
+    const sql = new PgliteClient(db);
+    await migrate(sql);
+    return { db, sql, directory };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The database in ${directory} could not be opened: ${reason} Nothing was changed there. ` +
+        'Start with --data-dir and another folder, or move this one aside to begin afresh.',
+    );
+  }
+}
+
+/** Copies beside, then renames: a copy cut short never looks like a database. */
+async function copyTemplate(templateDir: string, directory: string): Promise<void> {
+  const partial = `${directory}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  await cp(templateDir, partial, { recursive: true });
+  await rename(partial, directory);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,114 @@
+/** The store: sole owner of the database. Opens it in the background; calls wait for it. */
+import type { HistogramQuery, StoreState, TraceListQuery, TraceView } from '../../core/api/contract';
+import { SpoorError } from '../../core/api/errors';
+import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
+import type { SpanBatch } from '../../core/model/span-batch';
+import { readSpan } from '../../core/store/span-reader';
+import { SpanWriter } from '../../core/store/span-writer';
+import { TraceReader } from '../../core/store/trace-reader';
+import { AppendQueue } from './append-queue';
+import { ChangeFeed } from './change-feed';
+import { bytesBelow } from './disk-usage';
+import { type OpenDatabase, openDatabase } from './open-database';
+
+const LOCAL_WORKSPACE = 1;
+/** Walking the data folder costs milliseconds; nobody needs it fresher. */
+const DISK_USAGE_TTL_MS = 5_000;
+
+interface Opened {
+  readonly database: OpenDatabase;
+  readonly reader: TraceReader;
+  readonly appends: AppendQueue;
+}
+
+export class Store implements StoreService {
+  private readonly changes = new ChangeFeed();
+  private readonly opened: Promise<Opened>;
+  private current: StoreState = { state: 'opening' };
+  private diskUsage = { bytes: 0, at: 0 };
+
+  constructor(
+    private readonly options: StoreOptions,
+    onState: (state: StoreState) => void,
+  ) {
+    this.opened = this.open();
+    this.opened.then(
+      () => {
+        this.current = { state: 'ready' };
+        onState(this.current);
+        this.changes.changed();
+      },
+      (error: Error) => {
+        this.current = { state: 'failed', message: error.message };
+        onState(this.current);
+        this.changes.changed();
+      },
+    );
+  }
+
+  async append(batch: SpanBatch): Promise<{ stored: number; duplicates: number }> {
+    const { appends } = await this.ready();
+    return appends.append(batch);
+  }
+
+  async listTraces(query: TraceListQuery) {
+    return (await this.ready()).reader.listTraces(query);
+  }
+
+  async histogram(query: HistogramQuery) {
+    return (await this.ready()).reader.histogram(query);
+  }
+
+  async openTrace(traceId: string): Promise<TraceView> {
+    return (await this.ready()).reader.openTrace(traceId);
+  }
+
+  async getSpan(traceId: string, spanId: string) {
+    const { database } = await this.ready();
+    return readSpan(database.sql, LOCAL_WORKSPACE, traceId, spanId);
+  }
+
+  async listServices() {
+    return (await this.ready()).reader.listServices();
+  }
+
+  nextChange(after: number): Promise<number> {
+    return this.changes.next(after);
+  }
+
+  async state(): Promise<StoreReport> {
+    if (this.current.state !== 'ready') {
+      return { store: this.current, counts: { traces: 0, spans: 0, logs: 0, metricPoints: 0 }, bytesOnDisk: 0 };
+    }
+    const { database, reader } = await this.opened;
+    if (Date.now() - this.diskUsage.at > DISK_USAGE_TTL_MS) {
+      this.diskUsage = { bytes: await bytesBelow(database.directory), at: Date.now() };
+    }
+    return { store: this.current, counts: await reader.counts(), bytesOnDisk: this.diskUsage.bytes };
+  }
+
+  /** Commits what is queued and closes the database. */
+  async close(): Promise<void> {
+    const opened = await this.opened.catch(() => null);
+    await opened?.appends.drained();
+    await opened?.database.db.close();
+  }
+
+  private async ready(): Promise<Opened> {
+    try {
+      return await this.opened;
+    } catch (error) {
+      throw new SpoorError('SERVICE_UNAVAILABLE', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async open(): Promise<Opened> {
+    const database = await openDatabase(this.options.dataDir, this.options.templateDir);
+    const writer = new SpanWriter(database.sql, LOCAL_WORKSPACE);
+    return {
+      database,
+      reader: new TraceReader(database.sql, LOCAL_WORKSPACE),
+      appends: new AppendQueue(writer, () => this.changes.changed()),
+    };
+  }
+}
