@@ -37,6 +37,7 @@ export default defineConfig({
     build: {
       outDir: resolve('out/renderer'),
       target: 'chrome114',
+      minify: true,
       rollupOptions: { input: resolve('renderer/index.html') },
     },
   },

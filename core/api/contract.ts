@@ -10,6 +10,8 @@ export interface SpoorApi {
   listTraces(query: TraceListQuery): Promise<Page<TraceSummary>>;
   histogram(query: HistogramQuery): Promise<Histogram>;
   /** @throws NOT_FOUND */
+  traceSummary(traceId: string): Promise<TraceSummary>;
+  /** @throws NOT_FOUND */
   openTrace(traceId: string): Promise<TraceView>;
   /** @throws NOT_FOUND */
   getSpan(traceId: string, spanId: string): Promise<SpanDetail>;

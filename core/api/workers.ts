@@ -20,6 +20,7 @@ export interface StoreService {
   append(batch: SpanBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
   listTraces(query: TraceListQuery): Promise<Page<TraceSummary>>;
   histogram(query: HistogramQuery): Promise<Histogram>;
+  traceSummary(traceId: string): Promise<TraceSummary>;
   openTrace(traceId: string): Promise<TraceView>;
   getSpan(traceId: string, spanId: string): Promise<SpanDetail>;
   listServices(): Promise<readonly ServiceSummary[]>;

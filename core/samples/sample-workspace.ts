@@ -12,6 +12,8 @@ const SEED = 20_261_121;
 const SHOP_TRACES = 120;
 /** Over how long the shop's traces spread. */
 const SPREAD_NS = 25n * 60n * 1_000_000_000n;
+/** The shop rests while the agent works, so that the failed run stands first. */
+const NEWEST_SHOP_AGE_NS = 60n * 1_000_000_000n;
 /** Spans a request, as an SDK's batch processor would send them. */
 const BATCH = 2_000;
 
@@ -21,7 +23,7 @@ export function* sampleRequests(nowNs: bigint): Generator<object> {
   yield* requestsOf(batchJob(random, nowNs - 210n * 1_000_000_000n));
   const shop: SampleSpan[] = [];
   for (let i = 0; i < SHOP_TRACES; i++) {
-    const age = (SPREAD_NS * BigInt(SHOP_TRACES - i)) / BigInt(SHOP_TRACES);
+    const age = NEWEST_SHOP_AGE_NS + (SPREAD_NS * BigInt(SHOP_TRACES - i)) / BigInt(SHOP_TRACES);
     shop.push(...shopTrace(random, nowNs - age - BigInt(random.int(0, 9_000)) * 1_000_000n));
   }
   yield* requestsOf(shop);

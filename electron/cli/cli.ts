@@ -16,6 +16,8 @@ function version(): string {
 }
 
 async function main(): Promise<void> {
+  // What a taken port's message names.
+  process.title = 'spoor';
   const options = parseOptions(process.argv.slice(2), process.env);
   if (options.command === 'help') process.stdout.write(`${USAGE}\n`);
   else if (options.command === 'version') process.stdout.write(`${version()}\n`);

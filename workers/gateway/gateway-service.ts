@@ -43,6 +43,10 @@ export class Gateway implements SpoorApi {
     return this.store.histogram(histogramQuery(query));
   }
 
+  async traceSummary(traceId: string) {
+    return this.store.traceSummary(String(traceId));
+  }
+
   async openTrace(traceId: string): Promise<TraceView> {
     return this.store.openTrace(String(traceId));
   }

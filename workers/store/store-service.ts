@@ -59,6 +59,10 @@ export class Store implements StoreService {
     return (await this.ready()).reader.histogram(query);
   }
 
+  async traceSummary(traceId: string) {
+    return (await this.ready()).reader.summary(traceId);
+  }
+
   async openTrace(traceId: string): Promise<TraceView> {
     return (await this.ready()).reader.openTrace(traceId);
   }

@@ -1,0 +1,66 @@
+/** The frame: navigation on the left, the screen, the status bar below. The address after `#` says which screen. */
+import { useState } from 'react';
+import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { ConnectPage } from '../features/connect/ConnectPage';
+import { TracePage } from '../features/trace/TracePage';
+import { TracesPage } from '../features/traces/TracesPage';
+import { useConnection } from '../stores/connection-store';
+import { CommandPalette } from './CommandPalette';
+import { ErrorBoundary } from './ErrorBoundary';
+import { HelpDialog } from './HelpDialog';
+import { Problems } from './Problems';
+import { Sidebar } from './Sidebar';
+import { SignIn } from './SignIn';
+import { StatusBar } from './StatusBar';
+import { useKeys } from './use-keys';
+
+export function App() {
+  const signedOut = useConnection(({ phase }) => phase === 'signed-out');
+  if (signedOut) return <SignIn />;
+  return (
+    <Router hook={useHashLocation}>
+      <Frame />
+    </Router>
+  );
+}
+
+function Frame() {
+  const [helpOpen, setHelpOpen] = useState(false);
+  const [paletteOpen, setPaletteOpen] = useState(false);
+  const [, navigate] = useLocation();
+  useKeys({
+    '?': () => setHelpOpen(true),
+    'Mod+k': () => setPaletteOpen(true),
+    g: () => navigate('/traces'),
+  });
+  return (
+    <div className="grid h-full grid-cols-[48px_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_26px] min-[1100px]:grid-cols-[208px_minmax(0,1fr)]">
+      <Sidebar />
+      <main className="flex min-h-0 min-w-0 flex-col">
+        <Problems />
+        <div className="min-h-0 grow">
+          <ErrorBoundary>
+            <Switch>
+              <Route path="/traces">
+                <TracesPage />
+              </Route>
+              <Route path="/trace/:traceId/:spanId?">
+                {({ traceId, spanId }) => <TracePage key={traceId} traceId={traceId} spanId={spanId ?? null} />}
+              </Route>
+              <Route path="/connect">
+                <ConnectPage />
+              </Route>
+              <Route>
+                <Redirect to="/traces" replace />
+              </Route>
+            </Switch>
+          </ErrorBoundary>
+        </div>
+      </main>
+      <StatusBar onHelp={() => setHelpOpen(true)} />
+      <HelpDialog open={helpOpen} onOpenChange={setHelpOpen} />
+      <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} onHelp={() => setHelpOpen(true)} />
+    </div>
+  );
+}

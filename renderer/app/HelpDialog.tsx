@@ -1,0 +1,70 @@
+import { Dialog } from 'radix-ui';
+import { Kbd } from '../ui/Kbd';
+
+const GROUPS: readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['?', 'these keys'],
+      ['Ctrl K', 'commands'],
+      ['/', 'search'],
+      ['g', 'go to traces'],
+      ['Esc', 'close, or back'],
+    ],
+  },
+  {
+    title: 'Lists and waterfall',
+    keys: [
+      ['j k', 'next and previous row'],
+      ['Home End', 'first and last row'],
+      ['Enter', 'open'],
+      ['n', 'show new traces'],
+    ],
+  },
+  {
+    title: 'Waterfall',
+    keys: [
+      ['← →', 'fold and unfold'],
+      ['w s', 'zoom in and out'],
+      ['a d', 'pan'],
+      ['f', 'fit the span, again: the trace'],
+      ['e', 'next error'],
+      ['[ ]', 'fold and unfold all'],
+    ],
+  },
+];
+
+export function HelpDialog({ open, onOpenChange }: { readonly open: boolean; readonly onOpenChange: (open: boolean) => void }) {
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 bg-black/30" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed top-1/2 left-1/2 w-[560px] max-w-[92vw] -translate-1/2 rounded-lg border border-line-strong bg-panel p-5 shadow-xl"
+        >
+          <Dialog.Title className="mb-3 text-lg font-semibold">Keys</Dialog.Title>
+          <div className="grid grid-cols-2 gap-x-8 gap-y-5">
+            {GROUPS.map(({ title, keys }) => (
+              <section key={title}>
+                <h3 className="mb-1.5 text-sm text-faint">{title}</h3>
+                <dl className="grid grid-cols-[88px_1fr] gap-y-1.5">
+                  {keys.map(([key, meaning]) => (
+                    <div key={key} className="contents">
+                      <dt className="flex items-center gap-1">
+                        {key.split(' ').map((part) => (
+                          <Kbd key={part}>{part}</Kbd>
+                        ))}
+                      </dt>
+                      <dd>{meaning}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
+            ))}
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

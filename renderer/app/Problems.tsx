@@ -1,0 +1,34 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../connection/connection';
+import { Button } from '../ui/Button';
+import { Notice } from '../ui/Notice';
+import { useStatus } from './use-status';
+
+/** What keeps Spoor from doing its work, above every screen, with the way out. */
+export function Problems() {
+  const status = useStatus();
+  const queries = useQueryClient();
+  const move = useMutation({
+    mutationFn: () => api.listenOnFreePort(),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['status'] }),
+  });
+  if (!status) return null;
+  if (status.store.state === 'failed') return <Notice title="The database could not be opened.">{status.store.message}</Notice>;
+  if (status.otlpHttp.state !== 'failed') return null;
+  const { message, holder, freePort } = status.otlpHttp;
+  return (
+    <Notice
+      title={message}
+      action={
+        freePort !== null && (
+          <Button look="primary" disabled={move.isPending} onClick={() => move.mutate()}>
+            Listen on {freePort} instead
+          </Button>
+        )
+      }
+    >
+      No traces can arrive until then. {holder ? `Stop ${holder} and start Spoor again, or use a free port` : 'Use a free port'} and point your
+      exporter at it.
+    </Notice>
+  );
+}

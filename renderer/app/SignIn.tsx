@@ -1,0 +1,36 @@
+import { type FormEvent, useState } from 'react';
+import { rememberToken } from '../connection/token';
+import { Button } from '../ui/Button';
+
+/** Without the token of the printed link a page may see nothing: any site can reach this port. */
+export function SignIn() {
+  const [token, setToken] = useState('');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    rememberToken(token);
+    window.location.reload();
+  };
+  return (
+    <main className="grid h-full place-items-center p-6">
+      <form onSubmit={submit} className="flex w-full max-w-[420px] flex-col gap-3">
+        <h1 className="text-lg font-semibold">Open Spoor with its link</h1>
+        <p className="text-secondary">
+          The terminal that runs Spoor printed a link that ends in <code className="font-mono">#token=…</code>. Open that one, or paste the token here.
+        </p>
+        <input
+          // biome-ignore lint/a11y/noAutofocus: the one field of the page
+          autoFocus
+          aria-label="Token"
+          type="password"
+          autoComplete="off"
+          className="h-8 rounded-md border border-line-strong bg-panel px-2 font-mono"
+          value={token}
+          onChange={(event) => setToken(event.target.value)}
+        />
+        <Button type="submit" look="primary" className="self-start" disabled={token.trim() === ''}>
+          Open
+        </Button>
+      </form>
+    </main>
+  );
+}

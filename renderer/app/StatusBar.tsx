@@ -1,0 +1,58 @@
+import clsx from 'clsx';
+import { Monitor, Moon, Sun } from 'lucide-react';
+import { formatBytes, formatCount } from '../../core/model/format';
+import { useConnection } from '../stores/connection-store';
+import { type Theme, useSettings } from '../stores/settings-store';
+import { Kbd } from '../ui/Kbd';
+import { useStatus } from './use-status';
+
+const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
+const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon };
+
+/** What is true right now: where we listen, what arrives, what is stored. */
+export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
+  const status = useStatus();
+  const phase = useConnection(({ phase }) => phase);
+  const { theme, setTheme } = useSettings();
+  const ThemeIcon = THEME_ICONS[theme];
+  const { text, tone } = listening(phase, status);
+  return (
+    <footer className="col-span-2 flex items-center gap-5 overflow-hidden border-t border-line bg-raised px-3 text-sm whitespace-nowrap text-secondary">
+      <span className="flex items-center gap-2" role="status">
+        <span className={clsx('size-2 rounded-full', { 'bg-ok': tone === 'ok', 'bg-warning': tone === 'wait', 'bg-error': tone === 'error' })} />
+        {text}
+      </span>
+      {status && (
+        <>
+          <span>{formatCount(status.spansPerSecond)} spans/s</span>
+          <span>
+            {formatCount(status.counts.spans)} spans · {formatBytes(status.bytesOnDisk)} on disk
+          </span>
+        </>
+      )}
+      <span className="grow" />
+      <button
+        type="button"
+        className="flex items-center gap-1.5 hover:text-text"
+        title={`Theme: ${theme}. Click for ${NEXT_THEME[theme]}.`}
+        onClick={() => setTheme(NEXT_THEME[theme])}
+      >
+        <ThemeIcon size={13} aria-hidden /> {theme}
+      </button>
+      <button type="button" className="flex items-center gap-1.5 hover:text-text" onClick={onHelp}>
+        <Kbd>?</Kbd> keys
+      </button>
+    </footer>
+  );
+}
+
+function listening(phase: string, status: ReturnType<typeof useStatus>): { text: string; tone: 'ok' | 'wait' | 'error' } {
+  if (phase === 'lost') return { text: 'Connection lost, trying again', tone: 'error' };
+  if (!status) return { text: 'Connecting', tone: 'wait' };
+  if (status.store.state === 'failed') return { text: 'The database could not be opened', tone: 'error' };
+  if (status.otlpHttp.state === 'failed') return { text: 'Not listening for OTLP', tone: 'error' };
+  if (status.otlpHttp.state === 'starting') return { text: 'Opening the OTLP port', tone: 'wait' };
+  const { host, port } = status.otlpHttp;
+  const opening = status.store.state === 'opening' ? ' · opening the database' : '';
+  return { text: `Listening on ${host}:${port}${opening}`, tone: opening ? 'wait' : 'ok' };
+}

@@ -1,0 +1,30 @@
+/** Keys that work on a whole screen. Typing in a field is never taken away from it. */
+import { useEffect, useRef } from 'react';
+
+export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+
+/** Keys are named as `event.key`, with `Mod+` for Ctrl or Cmd; letters in lower case. */
+export function useKeys(keys: KeyMap): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.altKey) return;
+      const mod = event.ctrlKey || event.metaKey;
+      if (!mod && isTyping(event.target)) return;
+      // A dialog or menu keeps its keys to itself.
+      if (!mod && document.querySelector('[role="dialog"]')) return;
+      const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const run = latest.current[(mod ? 'Mod+' : '') + name];
+      if (!run) return;
+      event.preventDefault();
+      run(event);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}

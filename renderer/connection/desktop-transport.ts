@@ -1,0 +1,28 @@
+/** Reaches the gateway through the desktop window's port. */
+import { DESKTOP_GLOBAL, PORT_LOST, PORT_MESSAGE, type SpoorDesktop } from '../../core/api/desktop';
+import type { Attach } from './connection';
+
+export function desktopBridge(): SpoorDesktop | null {
+  return ((window as unknown as Record<string, unknown>)[DESKTOP_GLOBAL] as SpoorDesktop | undefined) ?? null;
+}
+
+export function connectDesktop(desktop: SpoorDesktop, attach: Attach): void {
+  window.addEventListener('message', (event) => {
+    if (event.source !== window || event.data !== PORT_MESSAGE || !event.ports[0]) return;
+    const port = event.ports[0];
+    let lost = (): void => {};
+    const closed = new Promise<void>((resolve) => {
+      lost = resolve;
+    });
+    port.addEventListener('message', ({ data }) => {
+      if (data !== PORT_LOST) return;
+      // The main process has joined the port to a new thread; only what was under way is lost.
+      lost();
+      port.close();
+      desktop.connect();
+    });
+    port.start();
+    attach(port, closed);
+  });
+  desktop.connect();
+}

@@ -1,0 +1,17 @@
+import { PageHeader } from '../../ui/PageHeader';
+import { SendTraces } from './SendTraces';
+
+export function ConnectPage() {
+  return (
+    <div className="flex h-full flex-col">
+      <PageHeader>
+        <h1 className="font-semibold">Send traces</h1>
+      </PageHeader>
+      <div className="min-h-0 grow overflow-y-auto p-6">
+        <div className="max-w-[760px]">
+          <SendTraces />
+        </div>
+      </div>
+    </div>
+  );
+}

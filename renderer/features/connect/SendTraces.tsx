@@ -1,0 +1,59 @@
+import { useMutation } from '@tanstack/react-query';
+import { Tabs } from 'radix-ui';
+import { useLocation } from 'wouter';
+import { useStatus } from '../../app/use-status';
+import { api } from '../../connection/connection';
+import { Button } from '../../ui/Button';
+import { CopyButton } from '../../ui/CopyButton';
+import { snippetsFor } from './snippets';
+
+const DEFAULT_ENDPOINT = 'http://127.0.0.1:4318';
+
+/** How the first trace gets here: a snippet to copy, or a test trace at one click. */
+export function SendTraces() {
+  const status = useStatus();
+  const [, navigate] = useLocation();
+  const test = useMutation({
+    mutationFn: () => api.sendTestTrace(),
+    onSuccess: ({ traceId }) => navigate(`/trace/${traceId}`),
+  });
+  const receiver = status?.otlpHttp;
+  const endpoint = receiver?.state === 'listening' ? `http://${receiver.host}:${receiver.port}` : DEFAULT_ENDPOINT;
+  const snippets = snippetsFor(endpoint);
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex items-center gap-2">
+        <span className="text-secondary">Export OTLP over HTTP to</span>
+        <code className="rounded border border-line bg-raised px-1.5 font-mono">{endpoint}</code>
+        <CopyButton text={endpoint} label="Copy the address" />
+      </div>
+      <Tabs.Root defaultValue="env">
+        <Tabs.List aria-label="Language" className="flex gap-1 border-b border-line">
+          {snippets.map(({ id, title }) => (
+            <Tabs.Trigger
+              key={id}
+              value={id}
+              className="-mb-px h-8 border-b-2 border-transparent px-2.5 font-medium text-secondary hover:text-text data-[state=active]:border-accent data-[state=active]:text-text"
+            >
+              {title}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        {snippets.map(({ id, title, code }) => (
+          <Tabs.Content key={id} value={id} className="relative">
+            <pre className="mt-3 overflow-x-auto rounded-md border border-line bg-panel p-3 pr-16 font-mono text-sm leading-5">{code}</pre>
+            <div className="absolute top-5 right-3">
+              <CopyButton text={code} label={`Copy the ${title} snippet`} />
+            </div>
+          </Tabs.Content>
+        ))}
+      </Tabs.Root>
+      <div className="flex items-center gap-3">
+        <Button look="primary" disabled={test.isPending || receiver?.state !== 'listening'} onClick={() => test.mutate()}>
+          Send a test trace
+        </Button>
+        <span className="text-secondary">{test.error ? <span className="text-error">{test.error.message}</span> : 'Goes through the same port as yours would.'}</span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { plural } from '../../../core/model/format';
+import { useKeys } from '../../app/use-keys';
+import { useNow } from '../../app/use-now';
+import type { useTraceList } from '../../stores/trace-list-store';
+import { Kbd } from '../../ui/Kbd';
+import { COLUMNS, TraceRow } from './TraceRow';
+
+const ROW_PX = 32;
+/** Rows before the end at which the next page is asked for. */
+const PREFETCH_ROWS = 30;
+
+interface TraceTableProps {
+  readonly list: ReturnType<typeof useTraceList.getState>;
+  /** Whether the reader stands at the top, where new traces may slide in. */
+  readonly onTopChange: (atTop: boolean) => void;
+}
+
+export function TraceTable({ list, onTopChange }: TraceTableProps) {
+  const { traces, waiting, phase, nextCursor, loadMore } = list;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [, navigate] = useLocation();
+  const now = useNow(1_000);
+  /** The trace under the keyboard's cursor, by id: it stays on its trace when others arrive above. */
+  const [cursorId, setCursorId] = useState<string | null>(null);
+  const cursor = cursorId === null ? -1 : traces.findIndex(({ traceId }) => traceId === cursorId);
+  const rows = useVirtualizer({
+    count: traces.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    getItemKey: (index) => traces[index]?.traceId ?? index,
+  });
+  const items = rows.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    if (nextCursor !== null && lastShown >= traces.length - PREFETCH_ROWS) void loadMore();
+  }, [lastShown, traces.length, nextCursor, loadMore]);
+
+  useEffect(() => onTopChange(cursor <= 0 && (scroller.current?.scrollTop ?? 0) < ROW_PX), [cursor, onTopChange]);
+
+  const moveTo = (index: number): void => {
+    const target = Math.min(Math.max(index, 0), traces.length - 1);
+    const trace = traces[target];
+    if (!trace) return;
+    setCursorId(trace.traceId);
+    rows.scrollToIndex(target);
+  };
+  useKeys({
+    j: () => moveTo(cursor + 1),
+    k: () => moveTo(cursor - 1),
+    ArrowDown: () => moveTo(cursor + 1),
+    ArrowUp: () => moveTo(cursor - 1),
+    PageDown: () => moveTo(cursor + 15),
+    PageUp: () => moveTo(cursor - 15),
+    Home: () => moveTo(0),
+    End: () => moveTo(traces.length - 1),
+    Enter: () => {
+      if (cursorId !== null) navigate(`/trace/${cursorId}`);
+    },
+    Escape: () => {
+      setCursorId(null);
+      scroller.current?.scrollTo({ top: 0 });
+    },
+  });
+
+  const longestNs = traces.reduce((longest, { durationNs }) => Math.max(longest, durationNs), 1);
+  return (
+    <div
+      className="flex min-h-0 grow flex-col bg-panel"
+      role="grid"
+      aria-label="Traces, newest first"
+      aria-rowcount={traces.length + 1}
+      aria-busy={phase === 'loading'}
+    >
+      <div role="row" className={`${COLUMNS} h-[29px] shrink-0 border-b border-line bg-raised text-sm font-medium text-secondary`}>
+        <span role="columnheader">Trace</span>
+        <span role="columnheader" className="max-md:hidden">Service</span>
+        <span role="columnheader">Duration</span>
+        <span role="columnheader" className="text-right">Spans</span>
+        <span role="columnheader" className="text-right max-lg:hidden">Tokens</span>
+        <span role="columnheader" className="text-right">Started ↓</span>
+      </div>
+      {waiting.length > 0 && (
+        <button
+          type="button"
+          className="flex h-[27px] shrink-0 items-center justify-center gap-1.5 border-b border-line bg-accent-ground font-medium text-accent"
+          onClick={() => {
+            list.showWaiting();
+            moveTo(0);
+          }}
+        >
+          {waiting.length >= 100 ? '100+ new traces' : plural(waiting.length, 'new trace')} — press <Kbd>N</Kbd> to show
+        </button>
+      )}
+      <div
+        ref={scroller}
+        className={`min-h-0 grow overflow-y-auto ${phase === 'loading' ? 'opacity-60' : ''}`}
+        onScroll={(event) => onTopChange(cursor <= 0 && event.currentTarget.scrollTop < ROW_PX)}
+      >
+        <div className="relative" style={{ height: rows.getTotalSize() }}>
+          {items.map(({ index, key, start }) => {
+            const trace = traces[index];
+            return trace && <TraceRow key={key} trace={trace} index={index} top={start} now={now} longestNs={longestNs} active={index === cursor} />;
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}

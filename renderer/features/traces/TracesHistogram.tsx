@@ -1,0 +1,60 @@
+import { Bar, BarChart, ResponsiveContainer, Tooltip, YAxis } from 'recharts';
+import type { Histogram } from '../../../core/api/contract';
+import { plural } from '../../../core/model/format';
+import { clockTime } from '../../ui/clock-time';
+
+interface Bucket {
+  readonly atMs: number;
+  readonly ok: number;
+  readonly errors: number;
+}
+
+/** Traces over time, those with errors on top in red. */
+export function TracesHistogram({ histogram }: { readonly histogram: Histogram }) {
+  const fromMs = Date.parse(histogram.from);
+  const bucketMs = histogram.bucketNs / 1e6;
+  const buckets: Bucket[] = histogram.traces.map((count, i) => ({
+    atMs: fromMs + i * bucketMs,
+    ok: count - (histogram.errors[i] ?? 0),
+    errors: histogram.errors[i] ?? 0,
+  }));
+  const toMs = fromMs + buckets.length * bucketMs;
+  const spanMs = toMs - fromMs;
+  return (
+    <div>
+      <div className="h-[56px]">
+        <ResponsiveContainer width="100%" height="100%">
+          <BarChart data={buckets} barCategoryGap={1} margin={{ top: 2, right: 0, bottom: 0, left: 0 }}>
+            <YAxis hide domain={[0, 'dataMax']} />
+            <Tooltip cursor={{ fill: 'var(--raised)' }} content={<BucketTip spanMs={spanMs} />} isAnimationActive={false} />
+            <Bar dataKey="ok" stackId="traces" fill="var(--accent)" fillOpacity={0.55} isAnimationActive={false} />
+            <Bar dataKey="errors" stackId="traces" fill="var(--error)" isAnimationActive={false} />
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+      <div className="flex justify-between font-mono text-xs text-faint">
+        <span>{clockTime(fromMs, spanMs)}</span>
+        <span>{clockTime(fromMs + spanMs / 2, spanMs)}</span>
+        <span>{clockTime(toMs, spanMs)}</span>
+      </div>
+    </div>
+  );
+}
+
+interface BucketTipProps {
+  readonly spanMs: number;
+  readonly active?: boolean;
+  readonly payload?: readonly { readonly payload: Bucket }[];
+}
+
+function BucketTip({ spanMs, active, payload }: BucketTipProps) {
+  const bucket = payload?.[0]?.payload;
+  if (!active || !bucket) return null;
+  return (
+    <div className="rounded-md border border-line-strong bg-panel px-2 py-1 text-sm shadow-md">
+      <div className="font-mono text-faint">{clockTime(bucket.atMs, spanMs)}</div>
+      <div>{plural(bucket.ok + bucket.errors, 'trace')}</div>
+      {bucket.errors > 0 && <div className="text-error">{bucket.errors} with errors</div>}
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { formatCount } from '../../../core/model/format';
+import { useKeys } from '../../app/use-keys';
+import { useRefetchOn } from '../../app/use-refetch-on';
+import { api } from '../../connection/connection';
+import { useConnection } from '../../stores/connection-store';
+import { useTraceList } from '../../stores/trace-list-store';
+import { Button } from '../../ui/Button';
+import { Notice } from '../../ui/Notice';
+import { PageHeader } from '../../ui/PageHeader';
+import { SearchField } from '../../ui/SearchField';
+import { SendTraces } from '../connect/SendTraces';
+import { TraceTable } from './TraceTable';
+
+const TracesHistogram = lazy(() => import('./TracesHistogram').then(({ TracesHistogram }) => ({ default: TracesHistogram })));
+
+const SEARCH_DELAY_MS = 150;
+const BUCKETS = 90;
+
+export function TracesPage() {
+  const list = useTraceList();
+  const version = useConnection(({ version }) => version);
+  const [text, setText] = useState(list.query);
+  const search = useRef<{ focus: () => void }>(null);
+  const atTop = useRef(true);
+  const { refresh, setQuery } = list;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asks again when the store's version moves
+  useEffect(() => {
+    void refresh(atTop.current);
+  }, [version, refresh]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setQuery(text.trim()), SEARCH_DELAY_MS);
+    return () => clearTimeout(timer);
+  }, [text, setQuery]);
+
+  useKeys({ '/': () => search.current?.focus(), n: () => list.showWaiting() });
+
+  const isEmpty = list.phase === 'ready' && list.traces.length === 0;
+  return (
+    <div className="flex h-full flex-col">
+      <PageHeader>
+        <SearchField
+          ref={search}
+          label="Search traces"
+          placeholder="Words, service:checkout, status:error"
+          value={text}
+          onChange={setText}
+          className="w-[560px] max-w-full min-w-0"
+        />
+        <span className="grow" />
+        <span className="hidden items-center gap-2 text-secondary sm:flex">
+          <span className="size-2 rounded-full bg-ok" /> Live
+        </span>
+      </PageHeader>
+      {list.phase === 'failed' && (
+        <Notice title="The traces could not be read." action={<Button onClick={() => void refresh(true)}>Try again</Button>}>
+          {list.error}
+        </Notice>
+      )}
+      {isEmpty && list.query === '' ? (
+        <FirstTrace />
+      ) : (
+        <>
+          <Overview query={list.query} version={version} />
+          {isEmpty ? (
+            <NoMatch query={list.query} onClear={() => setText('')} />
+          ) : (
+            <TraceTable list={list} onTopChange={(top) => (atTop.current = top)} />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Overview({ query, version }: { readonly query: string; readonly version: number }) {
+  const { data, refetch } = useQuery({
+    queryKey: ['histogram', query],
+    queryFn: () => api.histogram({ query, buckets: BUCKETS }),
+    placeholderData: (previous) => previous,
+    enabled: version > 0,
+  });
+  useRefetchOn(useDeferredValue(version), refetch);
+  const total = data?.traces.reduce((sum, count) => sum + count, 0) ?? 0;
+  const errors = data?.errors.reduce((sum, count) => sum + count, 0) ?? 0;
+  return (
+    <section aria-label="Traces over time" className="h-[104px] shrink-0 border-b border-line bg-panel px-3.5 pt-2">
+      <div className="flex h-5 items-center justify-end gap-1 text-secondary">
+        {data && (
+          <span>
+            {formatCount(total)} {total === 1 ? 'trace' : 'traces'} · {formatCount(errors)} with errors
+          </span>
+        )}
+      </div>
+      <Suspense fallback={null}>{data && total > 0 && <TracesHistogram histogram={data} />}</Suspense>
+    </section>
+  );
+}
+
+function FirstTrace() {
+  return (
+    <div className="min-h-0 grow overflow-y-auto p-6">
+      <div className="mx-auto flex max-w-[760px] flex-col gap-1.5 pt-6">
+        <h1 className="text-lg font-semibold">Waiting for the first trace</h1>
+        <p className="mb-4 text-secondary">It shows here the moment it arrives. Nothing leaves this machine.</p>
+        <SendTraces />
+      </div>
+    </div>
+  );
+}
+
+function NoMatch({ query, onClear }: { readonly query: string; readonly onClear: () => void }) {
+  return (
+    <div className="flex grow flex-col items-center gap-3 pt-20">
+      <p className="text-secondary">
+        No trace matches <code className="font-mono text-text">{query}</code>.
+      </p>
+      <Button onClick={onClear}>Clear the search</Button>
+    </div>
+  );
+}

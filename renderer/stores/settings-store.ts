@@ -1,0 +1,41 @@
+/** Preferences that outlive a session. */
+import { create } from 'zustand';
+import { persist } from 'zustand/middleware';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+interface Settings {
+  readonly theme: Theme;
+  /** Width of the waterfall's name column and of the detail panel. */
+  readonly nameWidthPx: number;
+  readonly panelWidthPx: number;
+  setTheme(theme: Theme): void;
+  setNameWidth(px: number): void;
+  setPanelWidth(px: number): void;
+}
+
+export const useSettings = create<Settings>()(
+  persist(
+    (set) => ({
+      theme: 'system',
+      nameWidthPx: 360,
+      panelWidthPx: 400,
+      setTheme: (theme) => set({ theme }),
+      setNameWidth: (px) => set({ nameWidthPx: Math.round(Math.min(Math.max(px, 160), 900)) }),
+      setPanelWidth: (px) => set({ panelWidthPx: Math.round(Math.min(Math.max(px, 280), 900)) }),
+    }),
+    { name: 'spoor.settings' },
+  ),
+);
+
+/** Keeps `data-theme` on the root element in step with the setting and the system. */
+export function followTheme(): void {
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const apply = (): void => {
+    const { theme } = useSettings.getState();
+    document.documentElement.dataset.theme = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+  };
+  apply();
+  dark.addEventListener('change', apply);
+  useSettings.subscribe(apply);
+}

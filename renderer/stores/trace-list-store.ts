@@ -1,0 +1,116 @@
+/**
+ * The trace list: pages behind a cursor, and new traces as they come. While the reader stands at the top they slide in; once he
+ * has moved away they wait behind a line that says how many, so that nothing jumps under his eyes.
+ */
+import { create } from 'zustand';
+import type { TraceSummary } from '../../core/api/contract';
+import { api } from '../connection/connection';
+
+const PAGE = 100;
+
+interface TraceListState {
+  readonly query: string;
+  readonly traces: readonly TraceSummary[];
+  /** Newer than what is shown, not shown yet. */
+  readonly waiting: readonly TraceSummary[];
+  readonly nextCursor: string | null;
+  readonly phase: 'loading' | 'ready' | 'failed';
+  readonly error: string | null;
+  readonly loadingMore: boolean;
+  setQuery(query: string): void;
+  /** Looks for changes. `atTop`: whether new traces may move what is shown. */
+  refresh(atTop: boolean): Promise<void>;
+  showWaiting(): void;
+  loadMore(): Promise<void>;
+}
+
+/** Answers that a later question has overtaken are dropped. */
+let question = 0;
+
+export const useTraceList = create<TraceListState>()((set, get) => ({
+  query: '',
+  traces: [],
+  waiting: [],
+  nextCursor: null,
+  phase: 'loading',
+  error: null,
+  loadingMore: false,
+
+  setQuery(query) {
+    if (query === get().query) return;
+    question++;
+    // The old rows stay, dimmed, until the new ones are there.
+    set({ query, phase: 'loading', waiting: [] });
+    void load(set, get);
+  },
+
+  async refresh(atTop) {
+    if (get().phase !== 'ready') {
+      await load(set, get);
+      return;
+    }
+    const asked = question;
+    const first = await firstPage(get().query).catch(() => null);
+    if (!first || asked !== question) return;
+    const { traces, nextCursor } = get();
+    const known = new Map(traces.map((trace) => [trace.traceId, trace]));
+    const fresh = new Map(first.data.map((trace) => [trace.traceId, trace]));
+    const updated = traces.map((trace) => fresh.get(trace.traceId) ?? trace);
+    const added = first.data.filter(({ traceId }) => !known.has(traceId));
+    if (added.length === 0) set({ traces: updated, waiting: [] });
+    // A whole page of news may hide a gap behind it: start again from the top.
+    else if (atTop && added.length === first.data.length) {
+      set({ traces: first.data, waiting: [], nextCursor: first.pagination.nextCursor });
+    } else if (atTop) {
+      const cursor = traces.length === 0 ? first.pagination.nextCursor : nextCursor;
+      set({ traces: newestFirst([...added, ...updated]), waiting: [], nextCursor: cursor });
+    } else set({ traces: updated, waiting: added });
+  },
+
+  showWaiting() {
+    const { waiting, traces } = get();
+    if (waiting.length >= PAGE) {
+      void load(set, get);
+      return;
+    }
+    set({ traces: newestFirst([...waiting, ...traces]), waiting: [] });
+  },
+
+  async loadMore() {
+    const { nextCursor, loadingMore, query, phase } = get();
+    if (nextCursor === null || loadingMore || phase !== 'ready') return;
+    const asked = question;
+    set({ loadingMore: true });
+    try {
+      const page = await api.listTraces({ query, limit: PAGE, cursor: nextCursor });
+      if (asked !== question) return;
+      const known = new Set(get().traces.map(({ traceId }) => traceId));
+      const added = page.data.filter(({ traceId }) => !known.has(traceId));
+      set({ traces: [...get().traces, ...added], nextCursor: page.pagination.nextCursor });
+    } catch {
+      // The next scroll asks again.
+    } finally {
+      set({ loadingMore: false });
+    }
+  },
+}));
+
+type Set = (state: Partial<TraceListState>) => void;
+
+async function load(set: Set, get: () => TraceListState): Promise<void> {
+  const asked = ++question;
+  try {
+    const { data, pagination } = await firstPage(get().query);
+    if (asked === question) set({ traces: data, waiting: [], nextCursor: pagination.nextCursor, phase: 'ready', error: null });
+  } catch (error) {
+    if (asked === question) set({ phase: 'failed', error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function firstPage(query: string) {
+  return api.listTraces({ query, limit: PAGE });
+}
+
+function newestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
+  return [...traces].sort((a, b) => (a.startTime < b.startTime ? 1 : a.startTime > b.startTime ? -1 : a.traceId < b.traceId ? 1 : -1));
+}
