@@ -38,6 +38,8 @@ export default defineConfig({
       outDir: resolve('out/renderer'),
       target: 'chrome114',
       minify: true,
+      // The content security policy loads fonts from files alone.
+      assetsInlineLimit: 0,
       rollupOptions: { input: resolve('renderer/index.html') },
     },
   },

@@ -39,6 +39,9 @@ const LINKS: readonly (readonly [WorkerName, WorkerName])[] = [
   ['gateway', 'ingest'],
 ];
 
+/** A worker that cannot even start will not start the next time either. */
+const MAX_EARLY_CRASHES = 3;
+
 export class AlreadyRunningError extends StartError {
   constructor(
     readonly running: RunningInstance | null,
@@ -59,6 +62,10 @@ export class Host {
   otlpHttp: OtlpReceiver = { state: 'starting' };
   store: StoreState = { state: 'opening' };
   private uiListening = false;
+  /** Deaths of workers before the start was complete. */
+  private earlyCrashes = 0;
+  private startFailure: string | null = null;
+  private started = false;
 
   private constructor(
     private readonly options: HostOptions,
@@ -169,11 +176,17 @@ export class Host {
 
   private async run(): Promise<void> {
     for (const worker of Object.values(this.workers)) worker.start();
-    await this.until(() => this.otlpHttp.state !== 'starting' && (this.uiListening || this.uiFailure !== null));
+    const answered = (): boolean => this.uiListening || this.uiFailure !== null || this.startFailure !== null;
+    await this.until(() => answered() && (this.otlpHttp.state !== 'starting' || this.startFailure !== null));
+    if (this.startFailure !== null) {
+      await this.closeWorkers();
+      throw new StartError(`A part of Spoor cannot run here: ${this.startFailure}`);
+    }
+    this.started = true;
     while (this.uiFailure) {
       const { message, freePort } = this.uiFailure;
       if (!this.options.uiPortMayMove || freePort === null) {
-        await Promise.all(Object.values(this.workers).map((worker) => worker.close()));
+        await this.closeWorkers();
         const hint = freePort === null ? 'Choose another with --ui HOST:PORT.' : `Start with --ui ${this.uiAddress.host}:${freePort}.`;
         throw new StartError(`Spoor's pages cannot be served: ${message} ${hint}`);
       }
@@ -192,6 +205,10 @@ export class Host {
       onCrash: (reason) => {
         this.options.log('error', `the ${name} worker stopped; starting it again`, { reason });
         if (name === 'store') this.store = { state: 'opening' };
+        if (!this.started && ++this.earlyCrashes >= MAX_EARLY_CRASHES) {
+          this.startFailure = reason;
+          this.stateChanged();
+        }
       },
     });
   }
@@ -234,7 +251,15 @@ export class Host {
       this.uiListening = false;
       this.uiFailure = message;
     }
+    this.stateChanged();
+  }
+
+  private stateChanged(): void {
     for (const check of [...this.stateWatchers]) check();
+  }
+
+  private async closeWorkers(): Promise<void> {
+    await Promise.all(Object.values(this.workers).map((worker) => worker.close()));
   }
 }
 

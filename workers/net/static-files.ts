@@ -23,13 +23,8 @@ export class StaticFiles {
   private constructor(private readonly paths: ReadonlyMap<string, string>) {}
 
   static async below(directory: string): Promise<StaticFiles> {
-    const entries = await readdir(directory, { withFileTypes: true, recursive: true }).catch(() => []);
     const paths = new Map<string, string>();
-    for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const file = join(entry.path, entry.name);
-      paths.set(`/${relative(directory, file).split(sep).join('/')}`, file);
-    }
+    for (const file of await filesBelow(directory)) paths.set(`/${relative(directory, file).split(sep).join('/')}`, file);
     const index = paths.get('/index.html');
     if (index) paths.set('/', index);
     return new StaticFiles(paths);
@@ -41,4 +36,16 @@ export class StaticFiles {
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
     return { body: new Uint8Array(await readFile(file)), type, immutable: path.startsWith('/assets/') };
   }
+}
+
+/** By hand: `readdir` cannot recurse in the Node of the oldest Electron we run on. */
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const nested = await Promise.all(
+    entries.map((entry) => {
+      const path = join(directory, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : [path];
+    }),
+  );
+  return nested.flat();
 }

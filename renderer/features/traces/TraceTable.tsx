@@ -40,7 +40,9 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     if (nextCursor !== null && lastShown >= traces.length - PREFETCH_ROWS) void loadMore();
   }, [lastShown, traces.length, nextCursor, loadMore]);
 
-  useEffect(() => onTopChange(cursor <= 0 && (scroller.current?.scrollTop ?? 0) < ROW_PX), [cursor, onTopChange]);
+  useEffect(() => {
+    onTopChange(cursor <= 0 && (scroller.current?.scrollTop ?? 0) < ROW_PX);
+  }, [cursor, onTopChange]);
 
   const moveTo = (index: number): void => {
     const target = Math.min(Math.max(index, 0), traces.length - 1);

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { formatCount } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useRefetchOn } from '../../app/use-refetch-on';
@@ -25,6 +25,9 @@ export function TracesPage() {
   const search = useRef<{ focus: () => void }>(null);
   const atTop = useRef(true);
   const { refresh, setQuery } = list;
+  const setAtTop = useCallback((top: boolean) => {
+    atTop.current = top;
+  }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks again when the store's version moves
   useEffect(() => {
@@ -68,7 +71,7 @@ export function TracesPage() {
           {isEmpty ? (
             <NoMatch query={list.query} onClear={() => setText('')} />
           ) : (
-            <TraceTable list={list} onTopChange={(top) => (atTop.current = top)} />
+            <TraceTable list={list} onTopChange={setAtTop} />
           )}
         </>
       )}
