@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseSimpleSearch } from '../../core/query/simple-search';
+import { decodeRows, INT4, orNull, TEXT } from '../../core/store/row-spec';
+import { parseOptions, UsageError } from '../../electron/cli/options';
+
+describe('the command line', () => {
+  it('has the documented defaults', () => {
+    expect(parseOptions([], { XDG_DATA_HOME: '/data' })).toMatchObject({
+      command: 'start',
+      otlpHttp: { host: '127.0.0.1', port: 4318 },
+      ui: { host: '127.0.0.1', port: 4380 },
+      token: null,
+      json: false,
+      open: false,
+      sample: false,
+    });
+  });
+
+  it('prefers flags to the environment', () => {
+    const environment = { SPOOR_OTLP_HTTP: '0.0.0.0:9', SPOOR_UI: '7', SPOOR_DATA_DIR: '/from-env', SPOOR_TOKEN: 'env-token', SPOOR_JSON: '1', SPOOR_OPEN: '0' };
+    expect(parseOptions(['serve', '--otlp-http', '[::1]:0'], environment)).toMatchObject({
+      command: 'serve',
+      otlpHttp: { host: '::1', port: 0 },
+      ui: { host: '127.0.0.1', port: 7 },
+      dataDir: '/from-env',
+      token: 'env-token',
+      json: true,
+      open: false,
+    });
+  });
+
+  it('keeps the sample apart from what the user recorded', () => {
+    const environment = { XDG_DATA_HOME: '/data' };
+    if (process.platform !== 'linux') return;
+    expect(parseOptions(['--sample'], environment).dataDir).toBe(join(parseOptions([], environment).dataDir, 'sample'));
+  });
+
+  it.each([['sing'], ['serve', 'more'], ['--nope'], ['--ui', 'x'], ['--ui', 'a:70000'], ['--token', 'short'], ['--token', 'has space in it']])(
+    'refuses %j %j',
+    (...args) => expect(() => parseOptions(args, {})).toThrow(UsageError),
+  );
+});
+
+describe('the search box', () => {
+  it('takes words, quotes and filters apart', () => {
+    expect(parseSimpleSearch('GET "POST /orders" service:checkout Service:"my shop" status:ERROR ""')).toEqual({
+      words: ['GET', 'POST /orders'],
+      services: ['checkout', 'my shop'],
+      status: 'error',
+    });
+    expect(parseSimpleSearch('  ')).toEqual({ words: [], services: [], status: null });
+    expect(() => parseSimpleSearch('status:green')).toThrow(/status:error or status:ok/);
+  });
+});
+
+describe('row specs', () => {
+  it('check what the database returned', () => {
+    expect(decodeRows({ id: INT4, name: orNull(TEXT) }, [{ id: 1, name: null, more: 2 }])).toEqual([{ id: 1, name: null }]);
+    expect(() => decodeRows({ id: INT4 }, [{ id: '1' }])).toThrow('column id is not int4');
+    expect(() => decodeRows({ id: INT4 }, [{}])).toThrow('column id');
+  });
+});

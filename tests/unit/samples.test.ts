@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { BATCH_JOB_SPANS, batchJob } from '../../core/samples/batch-job';
+import { Random } from '../../core/samples/random';
+import { sampleRequests } from '../../core/samples/sample-workspace';
+import { decodeTraces } from '../../core/otlp/decode-traces';
+import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { T0 } from '../fixtures/traces';
+
+describe('the sample workspace', () => {
+  const batches = [...sampleRequests(T0)].map((request) => decodeTraces(protobufFromTraceJson(request)));
+
+  it('is valid, and the same every time', () => {
+    expect(batches.every(({ rejected }) => rejected === 0)).toBe(true);
+    expect(JSON.stringify([...sampleRequests(T0)])).toBe(JSON.stringify([...sampleRequests(T0)]));
+  });
+
+  it('has a shop of six services, two agents, errors, and nothing in the future', () => {
+    const services = new Set(batches.flatMap(({ batch }) => batch.operations.map(({ serviceName }) => serviceName)));
+    for (const service of ['web', 'checkout', 'catalog', 'payments', 'inventory', 'shipping', 'triage-agent', 'deep-research-agent', 'worker']) {
+      expect(services).toContain(service);
+    }
+    expect(batches.some(({ batch }) => batch.status.includes(2))).toBe(true);
+    expect(batches.some(({ batch }) => batch.agentFacts.some(({ inputTokens }) => inputTokens !== null))).toBe(true);
+    for (const { batch } of batches) for (const endNs of batch.endNs) expect(endNs <= T0).toBe(true);
+  });
+
+  it('has one batch job of exactly 10,000 spans, each under a parent that is there', () => {
+    const spans = batchJob(new Random(1), T0);
+    const ids = new Set(spans.map(({ spanId }) => spanId));
+    expect(spans).toHaveLength(BATCH_JOB_SPANS);
+    expect(ids.size).toBe(BATCH_JOB_SPANS);
+    expect(spans.filter(({ parentSpanId }) => parentSpanId === undefined)).toHaveLength(1);
+    expect(spans.every(({ parentSpanId }) => parentSpanId === undefined || ids.has(parentSpanId))).toBe(true);
+  });
+});

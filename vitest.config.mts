@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string, options: object = {}) => ({
+  test: { name, include: [include], environment: 'node', env: { TZ: 'UTC', LC_ALL: 'C' }, ...options },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 'tests/unit/**/*.test.ts'),
+      // One database server for all; files after one another on it.
+      project('store', 'tests/store/**/*.test.ts', { fileParallelism: false, testTimeout: 30_000, hookTimeout: 60_000 }),
+      // Real processes on real ports and folders, which two cores run best one at a time.
+      project('integration', 'tests/integration/**/*.test.ts', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }),
+    ],
+  },
+});
