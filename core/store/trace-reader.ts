@@ -57,7 +57,7 @@ export class TraceReader {
   async listTraces(query: TraceListQuery): Promise<Page<TraceSummary>> {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const where = traceFilter(this.workspaceId, query);
-    if (query.cursor !== undefined) {
+    if (query.cursor) {
       const { startNs, traceId } = decodeCursor(query.cursor);
       where.and('(t.start_ns, t.trace_id) < (?, ?::uuid)', startNs, traceId);
     }

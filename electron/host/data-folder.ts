@@ -1,13 +1,13 @@
 /** The data folder: made private to the user, checked for writing, home of the API token. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { StartError } from './start-error';
 
 /** @returns its real path, which two names of one folder share. @throws StartError when it cannot be written. */
 export async function prepareDataFolder(dataDir: string): Promise<string> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     const probe = join(dataDir, `.write-test-${process.pid}`);
     await (await open(probe, 'w', 0o600)).close();
     await rm(probe, { force: true });
@@ -17,6 +17,7 @@ export async function prepareDataFolder(dataDir: string): Promise<string> {
     const reasons: Record<string, string> = {
       EACCES: 'you may not write there',
       EPERM: 'you may not write there',
+      ENOENT: 'the system allows no folder there',
       EROFS: 'the file system is read-only',
       ENOSPC: 'the disk is full',
       ENOTDIR: 'part of the path is a file',
@@ -36,4 +37,16 @@ export async function storedToken(dataDir: string): Promise<string> {
   const token = randomBytes(24).toString('base64url');
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   return token;
+}
+
+/** Not `mkdir` with `recursive`: on some file systems (/proc) Node then tries for ever. */
+async function makeFolder(path: string): Promise<void> {
+  const exists = await stat(path).catch(() => null);
+  if (exists?.isDirectory()) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    // Somebody else made it meanwhile; a file of that name is found by the writing test.
+    if (error.code !== 'EEXIST' || exists) throw error;
+  });
 }

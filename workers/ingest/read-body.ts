@@ -39,6 +39,8 @@ export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES)
     else throw new BodyError(415, `Content-Encoding ${encoding} is not supported; use one of ${ACCEPTED_ENCODINGS}.`);
   } catch (error) {
     if (error instanceof BodyError) throw error;
+    // The pipeline reports that it was cut off, not why.
+    if (size > limit) throw tooLarge(limit);
     throw new BodyError(400, `The body could not be unpacked as ${encoding}: ${(error as Error).message}.`);
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);

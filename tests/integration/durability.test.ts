@@ -1,0 +1,133 @@
+/** Nothing acknowledged is lost: when a worker dies, and when the whole process is killed under load. */
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
+import { Host } from '../../electron/host/host';
+import { builtPaths } from '../../electron/host/paths';
+import { eventually, REPOSITORY, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const LOAD_SPANS = 100_000;
+const BATCH = 500;
+const BATCHES = LOAD_SPANS / BATCH;
+const SENDERS = 4;
+/** Acknowledged batches after which the process is killed: in the middle of the load. */
+const KILL_AFTER = 80;
+
+/** Batch `n` of the load: its spans are children of one root, in a trace that ten batches share. */
+function loadBatch(n: number): Uint8Array<ArrayBuffer> {
+  const traceId = traceIdOf(Math.floor(n / 10) + 1);
+  const spans: SampleSpan[] = Array.from({ length: BATCH }, (_, i) => ({
+    traceId,
+    spanId: (n * BATCH + i + 1).toString(16).padStart(16, '0'),
+    ...(i === 0 && n % 10 === 0 ? {} : { parentSpanId: (Math.floor(n / 10) * 10 * BATCH + 1).toString(16).padStart(16, '0') }),
+    service: `service-${n % 7}`,
+    name: `operation ${i % 50}`,
+    startNs: T0 + BigInt(n * BATCH + i) * 1_000n,
+    endNs: T0 + BigInt(n * BATCH + i) * 1_000n + 5_000n,
+    attributes: { a: i, b: 'text', c: 0.5 },
+  }));
+  return protobufFromTraceJson(traceRequest(spans)) as Uint8Array<ArrayBuffer>;
+}
+
+describe('kill -9 under a load of 100,000 spans', () => {
+  it('loses no acknowledged span, and the rest can be sent again', async () => {
+    const first = await startSpoor(folder.path);
+    const acknowledged = new Set<number>();
+    let next = 0;
+    const send = async (): Promise<void> => {
+      while (next < BATCHES) {
+        const n = next++;
+        const response = await first.post('/v1/traces', loadBatch(n)).catch(() => null);
+        if (!response) return;
+        if (response.status === 200) acknowledged.add(n);
+        if (acknowledged.size === KILL_AFTER) first.process.kill('SIGKILL');
+      }
+    };
+    await Promise.all(Array.from({ length: SENDERS }, send));
+    expect(acknowledged.size).toBeGreaterThanOrEqual(KILL_AFTER);
+    expect(acknowledged.size).toBeLessThan(BATCHES);
+
+    const second = await startSpoor(folder.path);
+    const stored = await storedSpans(second);
+    for (const n of acknowledged) {
+      for (const i of [0, 1, BATCH - 1]) expect(stored.has((n * BATCH + i + 1).toString(16).padStart(16, '0'))).toBe(true);
+    }
+    expect(stored.size).toBeGreaterThanOrEqual(acknowledged.size * BATCH);
+    // A batch is stored whole or not at all.
+    expect(stored.size % BATCH).toBe(0);
+    // Retries, as an exporter would send them: everything is there, nothing twice.
+    for (let n = 0; n < BATCHES; n++) expect((await second.post('/v1/traces', loadBatch(n))).status).toBe(200);
+    const { body } = await second.get<{ counts: { spans: number; traces: number } }>('/v1/status');
+    expect(body.counts).toMatchObject({ spans: LOAD_SPANS, traces: BATCHES / 10 });
+    expect((await storedSpans(second)).size).toBe(LOAD_SPANS);
+    expect(await second.stop()).toBe(0);
+  });
+});
+
+async function storedSpans(spoor: Awaited<ReturnType<typeof startSpoor>>): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (let t = 1; t <= BATCHES / 10; t++) {
+    const { status, body } = await spoor.get<{ data: { spanCount: number; spans: { spanId: string }[] } }>(`/v1/traces/${traceIdOf(t)}`);
+    if (status === 404) continue;
+    expect(body.data.spans).toHaveLength(body.data.spanCount);
+    for (const { spanId } of body.data.spans) ids.add(spanId);
+  }
+  return ids;
+}
+
+describe('a worker that dies', () => {
+  let host: Host;
+  const get = (path: string) => fetch(host.ui + path, { headers: { authorization: `Bearer ${host.token}` } });
+  const send = (n: number) =>
+    fetch(`${host.otlpHttpUrl}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(traceRequest(drawnSpans(traceIdOf(n), 'a 0..1'))) });
+
+  beforeEach(async () => {
+    host = await Host.start({
+      ...builtPaths(join(REPOSITORY, 'out', 'main')),
+      dataDir: folder.path,
+      otlpHttp: { host: '127.0.0.1', port: 0 },
+      ui: { host: '127.0.0.1', port: 0 },
+      token: null,
+      version: '0.0.0',
+      log: () => {},
+      desktop: false,
+      uiPortMayMove: false,
+    });
+  });
+  afterEach(() => host.close());
+
+  it('is started again: the store, with all that was acknowledged', async () => {
+    expect((await send(1)).status).toBe(200);
+    for (let n = 2; n <= 4; n++) {
+      const lost = [get('/v1/traces'), send(n)];
+      await host.crashWorker('store');
+      // Callers hear 503 or, where they came late, get their answer from the successor; nobody hangs.
+      for (const response of await Promise.all(lost)) expect([200, 503]).toContain(response.status);
+      expect((await send(n)).status).toBe(200);
+    }
+    const list = (await (await get('/v1/traces')).json()) as { data: unknown[] };
+    expect(list.data).toHaveLength(4);
+  });
+
+  it('is started again: the receiver, on its port', async () => {
+    const before = host.otlpHttpUrl;
+    await host.crashWorker('ingest');
+    const status = await eventually(async () => (await send(9).catch(() => null))?.status);
+    expect([status, host.otlpHttpUrl]).toEqual([200, before]);
+  });
+
+  it('is started again: the gateway, on its port', async () => {
+    const before = host.ui;
+    await host.crashWorker('gateway');
+    const status = await eventually(async () => (await get('/v1/traces').catch(() => null))?.status);
+    expect([status, host.ui]).toEqual([200, before]);
+  });
+});

@@ -1,0 +1,207 @@
+/** OTLP/HTTP from outside the process. */
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { decodeStatusMessage } from '../fixtures/rpc-status';
+import { traceRequest } from '../../core/samples/otlp-builder';
+import { caseFile } from '../fixtures/cases';
+import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { drawnSpans, traceIdOf } from '../fixtures/traces';
+
+let spoor: RunningSpoor;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  spoor = await startSpoor(folder.path);
+});
+afterAll(async () => {
+  expect(await spoor.stop()).toBe(0);
+  await folder.remove();
+});
+
+const trace = (n: number) => traceRequest(drawnSpans(traceIdOf(n), 'GET /a 0..100 web\n  SELECT 10..20 db !timeout'));
+const spanCount = async (n: number): Promise<unknown> => (await spoor.get<{ data?: { spanCount: number } }>(`/v1/traces/${traceIdOf(n)}`)).body.data?.spanCount;
+
+describe('accepts', () => {
+  it('protobuf, answering an empty body of the same type', async () => {
+    const response = await spoor.post('/v1/traces', protobufFromTraceJson(trace(1)) as Uint8Array<ArrayBuffer>);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-protobuf']);
+    expect((await response.arrayBuffer()).byteLength).toBe(0);
+    expect(await spanCount(1)).toBe(2);
+  });
+
+  it('JSON, with parameters on its type, answering {}', async () => {
+    const response = await spoor.post('/v1/traces', trace(2), { 'content-type': 'application/json; charset=utf-8' });
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([200, 'application/json', '{}']);
+    expect(await spanCount(2)).toBe(2);
+  });
+
+  it('gzip of either', async () => {
+    const protobuf = gzipSync(protobufFromTraceJson(trace(3)));
+    expect((await spoor.post('/v1/traces', protobuf as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip' })).status).toBe(200);
+    const json = gzipSync(JSON.stringify(trace(4)));
+    expect((await spoor.post('/v1/traces', json as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip', 'content-type': 'application/json' })).status).toBe(200);
+    expect([await spanCount(3), await spanCount(4)]).toEqual([2, 2]);
+  });
+
+  it('empty requests', async () => {
+    expect((await spoor.post('/v1/traces', new Uint8Array(0))).status).toBe(200);
+    expect((await spoor.post('/v1/traces', {})).status).toBe(200);
+  });
+
+  it('the same spans again, storing them once', async () => {
+    for (let i = 0; i < 3; i++) expect((await spoor.post('/v1/traces', trace(5))).status).toBe(200);
+    expect(await spanCount(5)).toBe(2);
+  });
+
+  it('a span without a valid id beside good ones, rejecting it alone', async () => {
+    const body = {
+      resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: traceIdOf(6), spanId: '1'.repeat(16), name: 'good' }, { traceId: 'xyz', spanId: '2'.repeat(16), name: 'bad' }] }] }],
+    };
+    const json = (await (await spoor.post('/v1/traces', body)).json()) as object;
+    expect(json).toEqual({ partialSuccess: { rejectedSpans: '1', errorMessage: expect.stringContaining('span "bad": trace_id') } });
+    const protobuf = await spoor.post('/v1/traces', protobufFromTraceJson(body) as Uint8Array<ArrayBuffer>);
+    expect(protobuf.status).toBe(200);
+    // partial_success, its rejected_spans = 1
+    expect([...new Uint8Array(await protobuf.arrayBuffer())].slice(2, 4)).toEqual([8, 1]);
+    expect(await spanCount(6)).toBe(1);
+  });
+
+  it('logs and metrics by saying that they are not kept', async () => {
+    const logs = await spoor.post('/v1/logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'x' } }, {}] }] }] });
+    expect([logs.status, await logs.json()]).toEqual([200, { partialSuccess: { rejectedLogRecords: '2', errorMessage: expect.stringContaining('does not store logs yet') } }]);
+    const metrics = await spoor.post('/v1/metrics', { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', sum: { dataPoints: [{}, {}, {}] } }] }] }] });
+    expect(await metrics.json()).toMatchObject({ partialSuccess: { rejectedDataPoints: '3' } });
+    expect((await spoor.post('/v1/metrics', new Uint8Array(0))).status).toBe(200);
+  });
+});
+
+describe('refuses', () => {
+  it('malformed protobuf with 400 and a google.rpc.Status', async () => {
+    const response = await spoor.post('/v1/traces', new Uint8Array([10, 200, 1, 1]));
+    expect([response.status, response.headers.get('content-type')]).toEqual([400, 'application/x-protobuf']);
+    const status = decodeStatusMessage(new Uint8Array(await response.arrayBuffer()));
+    expect(status).toEqual({ code: 3, message: expect.stringContaining('not OTLP protobuf') });
+  });
+
+  it.each([
+    ['not json', 'JSON'],
+    ['{"resourceSpans":[{"scopeSpans":5}]}', 'resourceSpans[0].scopeSpans: not an array'],
+    ['[1]', 'not an object'],
+    [`${'['.repeat(200_000)}`, 'JSON'],
+  ])('malformed JSON %.40s with 400 and a google.rpc.Status', async (body, reason) => {
+    const response = await spoor.post('/v1/traces', body, { 'content-type': 'application/json' });
+    expect([response.status, response.headers.get('content-type')]).toEqual([400, 'application/json']);
+    expect(await response.json()).toEqual({ code: 3, message: expect.stringContaining(reason) });
+  });
+
+  it('other media types with 415, naming what it takes', async () => {
+    for (const type of ['text/plain', 'application/octet-stream', '']) {
+      const response = await spoor.post('/v1/traces', '{}', { 'content-type': type });
+      expect([response.status, await response.text()]).toEqual([415, expect.stringContaining('application/x-protobuf or application/json')]);
+    }
+  });
+
+  it('other encodings with 415 and damaged gzip with 400', async () => {
+    expect((await spoor.post('/v1/traces', {}, { 'content-encoding': 'br' })).status).toBe(415);
+    expect((await spoor.post('/v1/traces', new Uint8Array([1, 2, 3]), { 'content-encoding': 'gzip' })).status).toBe(400);
+    const cut = gzipSync(JSON.stringify(trace(9))).subarray(0, 40);
+    expect((await spoor.post('/v1/traces', cut as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip' })).status).toBe(400);
+  });
+
+  it('a zip bomb with 413, by the bytes it unpacks to', async () => {
+    const bomb = gzipSync(Buffer.alloc(70 * 1024 * 1024));
+    const response = await spoor.post('/v1/traces', bomb as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip' });
+    expect([response.status, decodeStatusMessage(new Uint8Array(await response.arrayBuffer())).code]).toEqual([413, 8]);
+  });
+
+  it('wrong methods and unknown paths', async () => {
+    const get = await fetch(`${spoor.ready.otlpHttp}/v1/traces`);
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await spoor.post('/v1/nothing', {})).status).toBe(404);
+  });
+
+  it('pages of other sites and names that are not this machine', async () => {
+    expect((await spoor.post('/v1/traces', trace(10), { origin: 'https://evil.example' })).status).toBe(403);
+    expect(await rawStatus({ host: 'rebound.example' })).toBe(403);
+    expect(await rawStatus({ host: 'localhost:1' })).toBe(200);
+    const local = await spoor.post('/v1/traces', trace(11), { origin: 'http://localhost:3000' });
+    expect([local.status, local.headers.get('access-control-allow-origin')]).toEqual([200, 'http://localhost:3000']);
+    expect(await spanCount(10)).toBeUndefined();
+  });
+});
+
+/** `fetch` does not let a test choose the Host. */
+function rawStatus(headers: Record<string, string>): Promise<number | undefined> {
+  const { hostname, port } = new URL(spoor.ready.otlpHttp);
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, path: '/v1/traces', method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on('error', reject);
+    sent.end('{}');
+  });
+}
+
+describe('real captures', () => {
+  const demo = caseFile('03-otel-demo-capture-mixed/otel-demo-mixed-signals.jsonl');
+
+  it.skipIf(!demo)('of the OpenTelemetry demo, line by line: 547 spans in 141 traces', async () => {
+    const own = await temporaryFolder();
+    const fresh = await startSpoor(own.path);
+    try {
+      const paths: Record<string, string> = { resourceSpans: '/v1/traces', resourceLogs: '/v1/logs', resourceMetrics: '/v1/metrics' };
+      for (const line of readFileSync(demo as string, 'utf8').split('\n').filter(Boolean)) {
+        const path = paths[Object.keys(JSON.parse(line) as object)[0] as string] as string;
+        expect((await fresh.post(path, line, { 'content-type': 'application/json' })).status).toBe(200);
+      }
+      expect((await fresh.get('/v1/status')).body.counts).toMatchObject({ traces: 141, spans: 547 });
+      const traceIds = new Set<string>();
+      let cursor = '';
+      let incomplete = 0;
+      do {
+        const { body } = await fresh.get<{ data: { traceId: string; incomplete: boolean }[]; pagination: { nextCursor: string | null } }>(`/v1/traces?limit=100&cursor=${cursor}`);
+        for (const item of body.data) {
+          traceIds.add(item.traceId);
+          if (item.incomplete) incomplete++;
+        }
+        cursor = body.pagination.nextCursor ?? '';
+      } while (cursor !== '');
+      expect(traceIds.size).toBe(141);
+      expect(incomplete).toBe(1);
+      expect((await fresh.get<{ data: unknown[] }>('/v1/services')).body.data).toHaveLength(8);
+      await expectEverySpanEqual(fresh, demo as string);
+    } finally {
+      await fresh.stop();
+      await own.remove();
+    }
+  });
+});
+
+/** Reads each span of the file back and compares it with what was sent, field by field. */
+async function expectEverySpanEqual(fresh: RunningSpoor, file: string): Promise<void> {
+  type Span = { traceId: string; spanId: string; parentSpanId?: string; events?: object[]; links?: { traceId: string }[]; status?: object; attributes?: object[] };
+  for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+    const { resourceSpans = [] } = JSON.parse(line) as { resourceSpans?: { resource: { attributes: object[] }; scopeSpans: { spans: Span[] }[] }[] };
+    for (const { resource, scopeSpans } of resourceSpans) {
+      for (const sent of scopeSpans.flatMap(({ spans }) => spans)) {
+        const { body } = await fresh.get<{ data: { raw: { resourceSpans: typeof resourceSpans } } }>(`/v1/traces/${sent.traceId}/spans/${sent.spanId}`);
+        const stored = body.data.raw.resourceSpans[0];
+        const span = stored?.scopeSpans[0]?.spans[0] as Span;
+        expect(stored?.resource.attributes).toEqual(resource.attributes);
+        expect({ ...span, parentSpanId: span.parentSpanId ?? '' }).toMatchObject({
+          ...sent,
+          parentSpanId: sent.parentSpanId ?? '',
+          attributes: sent.attributes ?? [],
+          events: sent.events ?? [],
+          links: sent.links ?? [],
+          status: sent.status ?? {},
+        });
+      }
+    }
+  }
+}
