@@ -12,6 +12,12 @@ export function wholeWindow(durationNs: number): TimeWindow {
   return { startNs: 0, endNs: Math.max(durationNs, MIN_SPAN_NS) };
 }
 
+/** Whether nothing of the trace is off screen, but for the rounding of zooming in and out again. */
+export function showsWhole(window: TimeWindow, durationNs: number): boolean {
+  const whole = wholeWindow(durationNs);
+  return window.endNs - window.startNs > (whole.endNs - whole.startNs) * (1 - 1e-6);
+}
+
 /** Zooms by `factor` (below 1: in) around `anchorNs`, inside the trace. */
 export function zoomWindow(window: TimeWindow, factor: number, anchorNs: number, durationNs: number): TimeWindow {
   const whole = wholeWindow(durationNs);

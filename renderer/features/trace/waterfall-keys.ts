@@ -1,6 +1,6 @@
 /** What the keys do in the waterfall. */
 import { boundsOf } from '../../../core/timeline/trace-tree';
-import { fitWindow, panWindow, type TimeWindow, zoomWindow } from '../../../core/timeline/time-window';
+import { fitWindow, panWindow, showsWhole, type TimeWindow, zoomWindow } from '../../../core/timeline/time-window';
 import type { KeyMap } from '../../app/use-keys';
 import { useTraceView } from '../../stores/trace-view-store';
 import type { LoadedTrace } from './use-trace';
@@ -20,7 +20,7 @@ interface WaterfallState {
 
 export function waterfallKeys({ trace, rows, position, collapsed, window }: WaterfallState): KeyMap {
   const { columns, tree, summary } = trace;
-  const { select, setCollapsed, setWindow, collapsed: collapsedIds, window: zoomed } = useTraceView.getState();
+  const { select, setCollapsed, setWindow, collapsed: collapsedIds } = useTraceView.getState();
   const idOf = (row: number): bigint => columns.spanId[tree.span[row] as number] as bigint;
   const row = position < 0 ? null : (rows[position] as number);
   const moveTo = (target: number): void => {
@@ -41,7 +41,7 @@ export function waterfallKeys({ trace, rows, position, collapsed, window }: Wate
     setWindow(zoomWindow(window, factor, anchor, summary.durationNs));
   };
   const fit = (): void => {
-    if (row === null || zoomed !== null) setWindow(null);
+    if (row === null || !showsWhole(window, summary.durationNs)) setWindow(null);
     else setWindow(fitWindow(...boundsOf(columns, tree.span[row] as number), summary.durationNs));
   };
   return {

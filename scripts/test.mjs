@@ -1,0 +1,110 @@
+/**
+ * `npm test`: builds, then runs everything that this machine can. What it cannot run is listed with the command that would
+ * enable it; with CI=true nothing may be skipped.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveBrowser } from './browser-binary.mjs';
+import { build } from './build.mjs';
+import { missingLibraries, resolveElectron } from './electron-binary.mjs';
+import { root } from './root.mjs';
+
+const CI = process.env.CI === 'true';
+const DESKTOP_PACKAGES = 'xvfb xauth libgtk-3-0 libnss3 libasound2 libgbm1 libxss1 libatk-bridge2.0-0 fonts-liberation';
+const say = (line) => process.stdout.write(`${line}\n`);
+const skipped = [];
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+await build({ ifStale: true });
+
+vitest('unit');
+vitest('store');
+vitest('integration');
+
+const browser = await resolveBrowser();
+if (!browser) skip('browser tests', 'there is no Chromium', 'apt-get install chromium');
+const electron = findElectron();
+const shells = [browser && 'browser', electron && 'electron'].filter(Boolean);
+if (shells.length > 0) playwright(shells);
+
+if (!existsSync(process.env.SPOOR_CASES ?? join(root, '..', 'shared', 'cases'))) {
+  say('The real captures of other projects are not beside this repository: tests that read them were skipped.');
+}
+for (const line of skipped) say(line);
+const failed = totals.failed + (CI ? skipped.length : 0);
+say(`${totals.passed} passed, ${failed} failed${totals.skipped ? `, ${totals.skipped} skipped` : ''}`);
+process.exit(failed > 0 ? 1 : 0);
+
+function skip(what, reason, command) {
+  skipped.push(`SKIPPED ${what}: ${reason}. To run them: ${command}`);
+}
+
+function findElectron() {
+  const found = resolveElectron({ download: true, say });
+  if (!found) {
+    skip('desktop tests', 'no Electron could be downloaded for this platform', 'node scripts/electron-binary.mjs, with access to its releases');
+    return null;
+  }
+  const missing = missingLibraries(found.path);
+  if (missing.length > 0) {
+    skip('desktop tests', `Electron lacks ${missing.slice(0, 3).join(', ')}`, `apt-get install ${DESKTOP_PACKAGES}`);
+    return null;
+  }
+  if (process.platform === 'linux' && !process.env.DISPLAY && !hasXvfb()) {
+    skip('desktop tests', 'there is no display and no Xvfb', `apt-get install ${DESKTOP_PACKAGES}`);
+    return null;
+  }
+  return found;
+}
+
+function hasXvfb() {
+  return spawnSync('which', ['xvfb-run']).status === 0;
+}
+
+function vitest(project) {
+  const cli = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  run([process.execPath, cli, 'run', '--project', project], (output) => ({
+    passed: number(output, /Tests .*?(\d+) passed/),
+    failed: number(output, /Tests .*?(\d+) failed/),
+    skipped: number(output, /Tests .*?(\d+) skipped/),
+  }));
+}
+
+function playwright(list) {
+  const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
+  const command = [process.execPath, cli, 'test', '-c', join(root, 'tests', 'e2e')];
+  const display = list.includes('electron') && process.platform === 'linux' && !process.env.DISPLAY;
+  const onDisplay = display ? ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', ...command] : command;
+  const environment = {
+    SPOOR_E2E_SHELLS: list.join(','),
+    SPOOR_E2E_BROWSER: JSON.stringify(browser),
+    SPOOR_E2E_ELECTRON: JSON.stringify(electron),
+  };
+  run(
+    [...onDisplay, ...process.argv.slice(2)],
+    (output) => ({ passed: number(output, /(\d+) passed/), failed: number(output, /(\d+) failed/), skipped: number(output, /(\d+) skipped/) }),
+    environment,
+  );
+}
+
+/** Shows the output and counts its tests; a runner that fails without counting one counts as a failure. */
+function run([file, ...args], count, environment = {}) {
+  const { status, stdout } = spawnSync(file, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TZ: 'UTC', LC_ALL: 'C.UTF-8', NO_COLOR: '1', FORCE_COLOR: '0', ...environment },
+  });
+  process.stdout.write(stdout ?? '');
+  const counted = count(stdout ?? '');
+  totals.passed += counted.passed;
+  totals.failed += status === 0 ? 0 : Math.max(counted.failed, 1);
+  totals.skipped += counted.skipped;
+  if (CI && counted.skipped > 0) skipped.push(`SKIPPED ${counted.skipped} tests, which CI does not allow`);
+}
+
+function number(output, pattern) {
+  return Number(pattern.exec(output)?.[1] ?? 0);
+}

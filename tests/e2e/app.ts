@@ -1,0 +1,111 @@
+/** Opens Spoor in the shell under test: the headless command with a real browser, or a real Electron with its window. */
+import { test as base, chromium, _electron, type Page } from '@playwright/test';
+import { traceRequest, type SampleSpan } from '../../core/samples/otlp-builder';
+import { startSpoor, temporaryFolder } from '../fixtures/spoor';
+
+export interface App {
+  readonly page: Page;
+  readonly ui: string;
+  readonly token: string;
+  readonly otlpHttp: string;
+  readonly dataDir: string;
+  /** Exports spans as any program would. */
+  send(spans: readonly SampleSpan[]): Promise<void>;
+  close(): Promise<void>;
+  /** Browser only: ends the server under the page. */
+  stopServer?(): Promise<unknown>;
+}
+
+export interface OpenOptions {
+  readonly dataDir: string;
+  readonly args?: readonly string[];
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/** What the launcher (scripts/test.mjs) found on this machine. */
+function found<T>(variable: string): T {
+  const value = process.env[variable];
+  if (!value) throw new Error(`${variable} is not set: run these tests with npm test`);
+  return JSON.parse(value) as T;
+}
+
+const SIZE = { width: 1440, height: 900 };
+export const FREE_PORTS = ['--otlp-http', '127.0.0.1:0', '--ui', '127.0.0.1:0'];
+
+export async function openInBrowser({ dataDir, args = [], colorScheme = 'light' }: OpenOptions): Promise<App> {
+  const binary = found<{ executablePath: string; args: string[] }>('SPOOR_E2E_BROWSER');
+  const spoor = await startSpoor(dataDir, args);
+  const browser = await chromium.launch(binary);
+  const context = await browser.newContext({ viewport: SIZE, colorScheme, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  await page.goto(`${spoor.ready.ui}/#token=${spoor.ready.token}`);
+  return {
+    page,
+    ...spoor.ready,
+    send: sender(spoor.ready.otlpHttp),
+    stopServer: () => spoor.stop(),
+    async close() {
+      await browser.close();
+      await spoor.stop();
+    },
+  };
+}
+
+export async function launchElectron(dataDir: string, args: readonly string[], colorScheme: 'light' | 'dark' = 'light') {
+  const electron = found<{ path: string; args: string[]; env: Record<string, string> }>('SPOOR_E2E_ELECTRON');
+  const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const app = await _electron.launch({
+    executablePath: electron.path,
+    args: electron.args,
+    colorScheme,
+    env: { ...environment, ...electron.env, SPOOR_NO_DIALOGS: '1', SPOOR_ARGV: JSON.stringify(['start', '--json', '--data-dir', dataDir, ...args]) },
+  });
+  return app;
+}
+
+export async function openInElectron({ dataDir, args = FREE_PORTS, colorScheme = 'light' }: OpenOptions): Promise<App> {
+  const app = await launchElectron(dataDir, args, colorScheme);
+  const line = new Promise<string>((resolve) => {
+    let text = '';
+    app.process().stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const ready = text.split('\n').find((candidate) => candidate.startsWith('{"ready"'));
+      if (ready) resolve(ready);
+    });
+  });
+  const page = await app.firstWindow();
+  await app.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), SIZE);
+  const ready = JSON.parse(await line) as { ui: string; token: string; otlpHttp: string; dataDir: string };
+  return { page, ...ready, send: sender(ready.otlpHttp), close: () => app.close() };
+}
+
+function sender(otlpHttp: string): App['send'] {
+  return async (spans) => {
+    const response = await fetch(`${otlpHttp}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(traceRequest(spans)),
+    });
+    if (!response.ok) throw new Error(`the receiver answered ${response.status}`);
+  };
+}
+
+/** `app`: Spoor on an empty folder, in the shell of the project. */
+export const test = base.extend<{ app: App; folder: string }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names
+  folder: async ({}, use) => {
+    const { path, remove } = await temporaryFolder();
+    await use(path);
+    await remove();
+  },
+  app: async ({ folder }, use, testInfo) => {
+    const app = await (testInfo.project.name === 'electron' ? openInElectron({ dataDir: folder }) : openInBrowser({ dataDir: folder }));
+    const problems: string[] = [];
+    app.page.on('pageerror', (error) => problems.push(error.message));
+    await use(app);
+    await app.close();
+    if (problems.length > 0) throw new Error(`the page threw: ${problems.join('; ')}`);
+  },
+});
+
+export { expect } from '@playwright/test';

@@ -1,0 +1,41 @@
+import { startSpoor } from '../../fixtures/spoor';
+import { drawnSpans, traceIdOf } from '../../fixtures/traces';
+import { expect, test } from '../app';
+
+test('shows nothing without the token, and takes it by hand', async ({ app }) => {
+  const context = await app.page.context().browser()?.newContext();
+  const page = await context?.newPage();
+  if (!page) throw new Error('no page');
+  await app.send(drawnSpans(traceIdOf(1), 'secret 0..5'));
+  await page.goto(app.ui);
+  await expect(page.getByRole('heading', { name: 'Open Spoor with its link' })).toBeVisible();
+  await page.getByLabel('Token').fill('not-the-token');
+  await page.getByRole('button', { name: 'Open' }).click();
+  await expect(page.getByRole('heading', { name: 'Open Spoor with its link' })).toBeVisible();
+  await expect(page.getByText('secret')).toHaveCount(0);
+  await page.getByLabel('Token').fill(app.token);
+  await page.getByRole('button', { name: 'Open' }).click();
+  await expect(page.getByRole('row', { name: /secret/ })).toBeVisible();
+});
+
+test('keeps the token out of the address', async ({ app }) => {
+  await expect(app.page.getByText('Listening on')).toBeVisible();
+  expect(app.page.url()).not.toContain(app.token);
+  await app.page.goto(`${app.ui}/?token=${app.token}`);
+  await expect(app.page.getByText('Listening on')).toBeVisible();
+  expect(app.page.url()).not.toContain(app.token);
+});
+
+test('says that the connection is lost, and takes it up again', async ({ app, folder }) => {
+  const { page } = app;
+  await app.send(drawnSpans(traceIdOf(1), 'before 0..5'));
+  await expect(page.getByRole('row', { name: /before/ })).toBeVisible();
+  const address = (url: string) => url.replace('http://', '');
+  await app.stopServer?.();
+  await expect(page.getByText('Connection lost, trying again')).toBeVisible();
+  await expect(page.getByRole('row', { name: /before/ })).toBeVisible();
+  const again = await startSpoor(folder, ['--ui', address(app.ui), '--otlp-http', address(app.otlpHttp)]);
+  await app.send(drawnSpans(traceIdOf(2), 'after 0..5'));
+  await expect(page.getByRole('row', { name: /after/ })).toBeVisible();
+  await again.stop();
+});

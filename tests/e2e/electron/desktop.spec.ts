@@ -1,0 +1,87 @@
+import { createServer } from 'node:http';
+import { drawnSpans, traceIdOf } from '../../fixtures/traces';
+import { eventually } from '../../fixtures/spoor';
+import { expect, FREE_PORTS, launchElectron, openInElectron, test } from '../app';
+
+test('the page has no Node, no Electron, and one narrow object', async ({ app }) => {
+  await expect(app.page.getByText('Listening on')).toBeVisible();
+  const seen = await app.page.evaluate(() => {
+    const global = window as unknown as Record<string, unknown>;
+    return {
+      require: typeof global.require,
+      process: typeof global.process,
+      electron: typeof global.electron,
+      desktop: Object.keys(global.spoorDesktop as object),
+      origin: window.location.origin,
+    };
+  });
+  expect(seen).toEqual({ require: 'undefined', process: 'undefined', electron: 'undefined', desktop: ['connect'], origin: 'spoor-app://app' });
+});
+
+test('the window never leaves our pages', async ({ app }) => {
+  const { page } = app;
+  await expect(page.getByText('Listening on')).toBeVisible();
+  await page.evaluate(() => {
+    window.location.href = 'http://127.0.0.1:9/';
+  });
+  await page.evaluate(() => window.open('file:///etc/passwd'));
+  await page.evaluate(() => {
+    window.location.href = 'file:///etc/passwd';
+  });
+  await page.waitForTimeout(300);
+  expect(page.url()).toMatch(/^spoor-app:\/\/app\//);
+  expect(page.context().pages()).toHaveLength(1);
+  const refused = await page.evaluate(async () => {
+    const inline = document.createElement('script');
+    inline.textContent = 'window.inlineRan = true';
+    document.body.append(inline);
+    const outside = await fetch('http://127.0.0.1:9/').then(
+      () => 'reached',
+      () => 'refused',
+    );
+    return [(window as unknown as { inlineRan?: boolean }).inlineRan, outside];
+  });
+  expect(refused).toEqual([undefined, 'refused']);
+});
+
+test('a second start shows the first window and opens nothing', async ({ app, folder }) => {
+  await expect(app.page.getByText('Listening on')).toBeVisible();
+  await app.send(drawnSpans(traceIdOf(1), 'still here 0..5'));
+  const second = await launchElectron(folder, FREE_PORTS).catch((error: Error) => error);
+  const code = second instanceof Error ? 0 : await new Promise((resolve) => second.process().once('exit', resolve));
+  expect(code).toBe(0);
+  await expect(app.page.getByRole('row', { name: /still here/ })).toBeVisible();
+});
+
+test('a taken OTLP port is named with its holder, and a free one is a click away', async ({ folder }) => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+  const { port } = holder.address() as { port: number };
+  const app = await openInElectron({ dataDir: folder, args: ['--otlp-http', `127.0.0.1:${port}`, '--ui', '127.0.0.1:0'] });
+  try {
+    const { page } = app;
+    await expect(page.getByRole('alert')).toContainText(`Port ${port} is taken by`);
+    await expect(page.getByRole('alert')).toContainText(`(pid ${process.pid})`);
+    await expect(page.getByText('Not listening for OTLP')).toBeVisible();
+    await page.getByRole('button', { name: /^Listen on \d+ instead$/ }).click();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(page.getByText(/^Listening on 127\.0\.0\.1:/)).toBeVisible();
+    await page.getByRole('button', { name: 'Send a test trace' }).click();
+    await expect(page.getByRole('treeitem')).toHaveCount(3);
+  } finally {
+    await app.close();
+    holder.close();
+  }
+});
+
+test('what was stored is there after the window was closed', async ({ folder }) => {
+  const first = await openInElectron({ dataDir: folder });
+  await first.send(drawnSpans(traceIdOf(1), 'kept 0..5'));
+  await first.close();
+  const second = await openInElectron({ dataDir: folder });
+  await expect(second.page.getByRole('row', { name: /kept/ })).toBeVisible();
+  // The HTTP API answers beside the window.
+  const status = await eventually(async () => (await fetch(`${second.ui}/v1/status`, { headers: { authorization: `Bearer ${second.token}` } })).status);
+  expect(status).toBe(200);
+  await second.close();
+});
