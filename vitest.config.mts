@@ -9,9 +9,17 @@ export default defineConfig({
     projects: [
       project('unit', 'tests/unit/**/*.test.ts'),
       // One database server for all; files after one another on it.
-      project('store', 'tests/store/**/*.test.ts', { fileParallelism: false, testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('store', 'tests/store/**/*.test.ts', {
+        fileParallelism: false,
+        testTimeout: 30_000,
+        hookTimeout: 60_000,
+      }),
       // Real processes on real ports and folders, which two cores run best one at a time.
-      project('integration', 'tests/integration/**/*.test.ts', { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }),
+      project('integration', 'tests/integration/**/*.test.ts', {
+        fileParallelism: false,
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
     ],
   },
 });

@@ -4,7 +4,14 @@ import { existsSync } from 'node:fs';
 const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** As root Chromium has no sandbox; the rest keeps it from calling home. */
-const ARGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** @returns {Promise<{ executablePath: string, args: string[] } | null>} */
 export async function resolveBrowser() {

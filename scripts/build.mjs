@@ -8,7 +8,16 @@ import { join } from 'node:path';
 import { makeDatabaseTemplate } from './database-template.mjs';
 import { root } from './root.mjs';
 
-const SOURCES = ['core', 'workers', 'electron', 'renderer', 'resources', 'electron.vite.config.ts', 'package-lock.json', 'scripts/build.mjs'];
+const SOURCES = [
+  'core',
+  'workers',
+  'electron',
+  'renderer',
+  'resources',
+  'electron.vite.config.ts',
+  'package-lock.json',
+  'scripts/build.mjs',
+];
 const STAMP = join(root, 'out', '.built');
 
 function newest(path) {
@@ -27,7 +36,10 @@ export async function build({ ifStale = false } = {}) {
   if (!(ifStale && isFresh())) {
     const cli = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
     const startedAt = new Date();
-    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'build', '--logLevel', 'warn'], { cwd: root, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'build', '--logLevel', 'warn'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     if (status !== 0) {
       process.stderr.write(stdout + stderr);
       throw new Error('the build failed');

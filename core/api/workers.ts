@@ -62,9 +62,19 @@ export type HostMessage =
 /** What a worker sends to the host. */
 export type WorkerMessage =
   | { readonly type: 'listening'; readonly host: string; readonly port: number }
-  | { readonly type: 'listen-failed'; readonly message: string; readonly holder: string | null; readonly freePort: number | null }
+  | {
+      readonly type: 'listen-failed';
+      readonly message: string;
+      readonly holder: string | null;
+      readonly freePort: number | null;
+    }
   | { readonly type: 'store-state'; readonly store: StoreState }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly fields?: Record<string, unknown> };
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields?: Record<string, unknown>;
+    };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 

@@ -17,7 +17,9 @@ export interface GenAiFacts {
 /** Whether a key can matter to `readGenAiFacts`; decided on bytes, before anything is decoded. */
 export function isAgentKey(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
-  return (length > 7 && startsWith(bytes, start, 'gen_ai.')) || (length === 10 && startsWith(bytes, start, 'session.id'));
+  return (
+    (length > 7 && startsWith(bytes, start, 'gen_ai.')) || (length === 10 && startsWith(bytes, start, 'session.id'))
+  );
 }
 
 /** The facts in the attributes selected by `isAgentKey`, or null when there are none. */

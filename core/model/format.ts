@@ -1,5 +1,5 @@
 /** How numbers read: with a unit, comparable at a glance, three significant digits. Unknown is an em dash, never 0. */
-export const UNKNOWN = '\u2014';
+const UNKNOWN = '\u2014';
 
 const US = 1e3;
 const MS = 1e6;

@@ -36,11 +36,6 @@ export function parseSpanId(text: string): SpanId | null {
   return /^[0-9a-fA-F]{16}$/.test(text) && !/^0+$/.test(text) ? (text.toLowerCase() as SpanId) : null;
 }
 
-/** A `uuid` literal for SQL; PostgreSQL takes 32 hex digits without dashes. */
-export function traceIdFromUuid(uuid: string): TraceId {
-  return uuid.replaceAll('-', '') as TraceId;
-}
-
 /** The signed 64-bit value under which SQL stores a span id. */
 export function int8FromSpanId(id: SpanId): bigint {
   return BigInt.asIntN(64, BigInt(`0x${id}`));

@@ -1,8 +1,8 @@
 /** SpanKind and StatusCode of OTLP (opentelemetry/proto/trace/v1/trace.proto), by number. */
-export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 export type SpanKindName = (typeof SPAN_KINDS)[number];
 
-export const STATUS_CODES = ['unset', 'ok', 'error'] as const;
+const STATUS_CODES = ['unset', 'ok', 'error'] as const;
 export type StatusCodeName = (typeof STATUS_CODES)[number];
 
 export const STATUS_ERROR = 2;

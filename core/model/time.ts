@@ -31,7 +31,3 @@ export function nsFromText(text: string): bigint | null {
 export function nsFromMs(epochMs: number): bigint {
   return BigInt(Math.round(epochMs)) * NS_PER_MS;
 }
-
-export function msFromNs(epochNs: bigint): number {
-  return Number(epochNs / NS_PER_MS);
-}

@@ -2,7 +2,15 @@
  * Checks the parts of a span that are stored as they came, without building anything: one pass over the bytes with one reader.
  * Whatever passes here, `decodeSpanBody` can read later.
  */
-import { MAX_NESTING, WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireError, type WireReader } from './wire-reader';
+import {
+  MAX_NESTING,
+  WIRE_BYTES,
+  WIRE_FIXED32,
+  WIRE_FIXED64,
+  WIRE_VARINT,
+  WireError,
+  type WireReader,
+} from './wire-reader';
 
 /** Runs `check` over the length-delimited field that the reader stands at, then moves behind it. */
 function within(reader: WireReader, check: (reader: WireReader, depth: number) => void, depth: number): void {
@@ -13,7 +21,16 @@ function within(reader: WireReader, check: (reader: WireReader, depth: number) =
   reader.reset(pos, end);
 }
 
-const ANY_VALUE_WIRE_TYPES = [-1, WIRE_BYTES, WIRE_VARINT, WIRE_VARINT, WIRE_FIXED64, WIRE_BYTES, WIRE_BYTES, WIRE_BYTES];
+const ANY_VALUE_WIRE_TYPES = [
+  -1,
+  WIRE_BYTES,
+  WIRE_VARINT,
+  WIRE_VARINT,
+  WIRE_FIXED64,
+  WIRE_BYTES,
+  WIRE_BYTES,
+  WIRE_BYTES,
+];
 
 function checkAnyValue(reader: WireReader, depth: number): void {
   if (depth > MAX_NESTING) throw new WireError(`attribute values nested deeper than ${MAX_NESTING}`);

@@ -6,8 +6,8 @@
 import { isAgentKey, readGenAiFacts } from '../dialects/otel-genai';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type { AgentFacts, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
-import type { KeyValue } from './json-types';
 import { checkKeyValue, checkSpanField } from './check-body';
+import type { KeyValue } from './json-types';
 import { decodeResource, decodeScope, readKeyValue, readStatus } from './proto-to-json';
 import { SpanBatchBuilder } from './span-batch-builder';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';

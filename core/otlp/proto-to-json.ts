@@ -1,7 +1,16 @@
 /** Decodes the parts of OTLP protobuf that a person looks at: attribute values, events, links, resource and scope. */
 import { hexFromBytes } from '../model/ids';
 import { base64FromBytes } from './base64';
-import type { AnyValue, KeyValue, OtlpResource, OtlpScope, SpanBody, SpanEvent, SpanLink, SpanStatus } from './json-types';
+import type {
+  AnyValue,
+  KeyValue,
+  OtlpResource,
+  OtlpScope,
+  SpanBody,
+  SpanEvent,
+  SpanLink,
+  SpanStatus,
+} from './json-types';
 import { MAX_NESTING, WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireError, WireReader } from './wire-reader';
 
 function doubleJson(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
@@ -9,7 +18,7 @@ function doubleJson(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
-export function readAnyValue(reader: WireReader, depth = 0): AnyValue {
+function readAnyValue(reader: WireReader, depth = 0): AnyValue {
   if (depth > MAX_NESTING) throw new WireError(`attribute values nested deeper than ${MAX_NESTING}`);
   let value: AnyValue = {};
   while (reader.next()) {

@@ -130,7 +130,9 @@ export class WireReader {
   /** Demands the wire type that the schema gives the current field. */
   expect(wireType: number): void {
     if (this.wireType !== wireType) {
-      throw new WireError(`field ${this.field} has wire type ${this.wireType}, not ${wireType}, at byte ${this.tagStart}`);
+      throw new WireError(
+        `field ${this.field} has wire type ${this.wireType}, not ${wireType}, at byte ${this.tagStart}`,
+      );
     }
   }
 

@@ -55,7 +55,9 @@ function chat(model: string, ms: number, input: number, output: number, said: st
       'gen_ai.usage.input_tokens': input,
       'gen_ai.usage.output_tokens': output,
       'gen_ai.response.finish_reasons': ['stop'],
-      'gen_ai.output.messages': JSON.stringify([{ role: 'assistant', parts: [{ type: 'text', content: said }], finish_reason: 'stop' }]),
+      'gen_ai.output.messages': JSON.stringify([
+        { role: 'assistant', parts: [{ type: 'text', content: said }], finish_reason: 'stop' },
+      ]),
     },
   };
 }
@@ -109,19 +111,32 @@ function research(agent: string): Step {
   const missing = 'relation "analytics.event" does not exist. HINT: perhaps you meant "analytics.events"';
   const wrong = "SELECT day, sum(n) FROM analytics.event WHERE day > now() - interval '30d' GROUP BY 1";
   return invoke(agent, [
-    { name: 'plan', ms: 0, children: [chat('claude-sonnet-4.5', 3_300, 2_100, 412, 'I will search first, then check the numbers.')] },
+    {
+      name: 'plan',
+      ms: 0,
+      children: [chat('claude-sonnet-4.5', 3_300, 2_100, 412, 'I will search first, then check the numbers.')],
+    },
     tool('web_search', 2_800, { query: 'trace storage cost' }, '8 results', [get('search.example.com', 2_600)]),
     chat('claude-sonnet-4.5', 4_700, 9_800, 1_020, 'Three pages look useful; I will read them.'),
-    tool('fetch_page', 7_000, { urls: ['docs.example.org/a', 'docs.example.org/b', 'docs.example.org/c'] }, '3 pages, 41 kB', [
-      get('docs.example.org', 2_100),
-      get('docs.example.org', 2_300),
-      get('docs.example.org', 2_200),
-    ]),
+    tool(
+      'fetch_page',
+      7_000,
+      { urls: ['docs.example.org/a', 'docs.example.org/b', 'docs.example.org/c'] },
+      '3 pages, 41 kB',
+      [get('docs.example.org', 2_100), get('docs.example.org', 2_300), get('docs.example.org', 2_200)],
+    ),
     invoke('summarizer', [
       chat('gpt-5-mini', 4_500, 14_000, 820, 'A summary of the first page.'),
       chat('gpt-5-mini', 6_000, 16_000, 1_100, 'A summary of the other two.'),
     ]),
-    tool('sql_query', 3_000, { query: wrong, limit: 500 }, `ERROR 42P01: ${missing}`, [sql(wrong, 2_800, `UndefinedTable: ${missing}`)], `UndefinedTable: ${missing}`),
+    tool(
+      'sql_query',
+      3_000,
+      { query: wrong, limit: 500 },
+      `ERROR 42P01: ${missing}`,
+      [sql(wrong, 2_800, `UndefinedTable: ${missing}`)],
+      `UndefinedTable: ${missing}`,
+    ),
     tool('sql_query', 2_100, { query: wrong.replace('analytics.event ', 'analytics.events '), limit: 500 }, '30 rows', [
       sql(wrong.replace('analytics.event ', 'analytics.events '), 2_000),
     ]),
@@ -132,7 +147,9 @@ function research(agent: string): Step {
 function triage(agent: string): Step {
   return invoke(agent, [
     chat('gpt-5-mini', 1_900, 3_200, 240, 'This looks like a billing question.'),
-    tool('lookup_customer', 340, { customer: 'customer-17' }, '{"plan":"team"}', [sql('select * from customer where id = $1', 210)]),
+    tool('lookup_customer', 340, { customer: 'customer-17' }, '{"plan":"team"}', [
+      sql('select * from customer where id = $1', 210),
+    ]),
     chat('gpt-5-mini', 2_600, 4_200, 510, 'The invoice was sent twice; I have drafted an answer.'),
   ]);
 }

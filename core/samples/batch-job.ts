@@ -14,7 +14,8 @@ export function batchJob(random: Random, startNs: bigint): SampleSpan[] {
   const left = (): number => BATCH_JOB_SPANS - 1 - spans.length;
   for (let partition = 0; partition < PARTITIONS && left() > 0; partition++) {
     const partitionId = random.hex(8);
-    const partitionStart = startNs + BigInt(random.int(20, 900)) * MS + BigInt(Math.floor(partition / 8)) * 40_000n * MS;
+    const partitionStart =
+      startNs + BigInt(random.int(20, 900)) * MS + BigInt(Math.floor(partition / 8)) * 40_000n * MS;
     let at = partitionStart;
     // The last partition takes what is left, so that the trace has exactly its size.
     const budget = partition === PARTITIONS - 1 ? left() : Math.floor(BATCH_JOB_SPANS / PARTITIONS);

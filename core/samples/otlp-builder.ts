@@ -31,7 +31,7 @@ function anyValue(value: SampleValue): AnyValue {
   return { arrayValue: { values: value.map(anyValue) } };
 }
 
-export function keyValues(attributes: Readonly<Record<string, SampleValue>> = {}): KeyValue[] {
+function keyValues(attributes: Readonly<Record<string, SampleValue>> = {}): KeyValue[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
@@ -60,7 +60,10 @@ function otlpSpan(span: SampleSpan): object {
         {
           name: 'exception',
           timeUnixNano: span.endNs.toString(),
-          attributes: keyValues({ 'exception.type': span.error.split(':')[0] ?? 'Error', 'exception.message': span.error }),
+          attributes: keyValues({
+            'exception.type': span.error.split(':')[0] ?? 'Error',
+            'exception.message': span.error,
+          }),
         },
       ]
     : [];

@@ -1,6 +1,7 @@
 /** The trace behind "Send a test trace": three spans, one of them failed and retried, so that every part of the screen shows. */
-import { Random } from './random';
+
 import type { SampleSpan } from './otlp-builder';
+import { Random } from './random';
 
 export function testTrace(nowNs: bigint, seed: number): SampleSpan[] {
   const random = new Random(seed);

@@ -64,7 +64,14 @@ function http(method: string, route: string, status: number): Record<string, Sam
   return { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status };
 }
 
-function query(trace: TraceBuilder, parent: string, service: string, table: string, startNs: bigint, error?: string): bigint {
+function query(
+  trace: TraceBuilder,
+  parent: string,
+  service: string,
+  table: string,
+  startNs: bigint,
+  error?: string,
+): bigint {
   const { random } = trace;
   return trace.add(
     parent,
@@ -119,12 +126,21 @@ function browse(trace: TraceBuilder, startNs: bigint): void {
   const product = random.int(100, 999);
   trace.add(
     null,
-    { service: 'web', name: 'GET /products/:id', kind: SERVER, attributes: { ...http('GET', '/products/:id', 200), 'shop.product.id': product } },
+    {
+      service: 'web',
+      name: 'GET /products/:id',
+      kind: SERVER,
+      attributes: { ...http('GET', '/products/:id', 200), 'shop.product.id': product },
+    },
     startNs,
     random.int(4_000, 12_000),
     (root, at) => {
-      const end = call(trace, root, 'web', 'catalog', 'GET', '/catalog/:id', at, (id, t) => query(trace, id, 'catalog', 'product', t));
-      return call(trace, root, 'web', 'inventory', 'GET', '/inventory/:sku', end, (id, t) => query(trace, id, 'inventory', 'stock', t));
+      const end = call(trace, root, 'web', 'catalog', 'GET', '/catalog/:id', at, (id, t) =>
+        query(trace, id, 'catalog', 'product', t),
+      );
+      return call(trace, root, 'web', 'inventory', 'GET', '/inventory/:sku', end, (id, t) =>
+        query(trace, id, 'inventory', 'stock', t),
+      );
     },
   );
 }
@@ -133,7 +149,12 @@ function search(trace: TraceBuilder, startNs: bigint): void {
   const { random } = trace;
   trace.add(
     null,
-    { service: 'web', name: 'GET /search', kind: SERVER, attributes: { ...http('GET', '/search', 200), 'shop.search.hits': random.int(0, 60) } },
+    {
+      service: 'web',
+      name: 'GET /search',
+      kind: SERVER,
+      attributes: { ...http('GET', '/search', 200), 'shop.search.hits': random.int(0, 60) },
+    },
     startNs,
     random.int(3_000, 9_000),
     (root, at) =>
@@ -174,20 +195,47 @@ function checkout(trace: TraceBuilder, startNs: bigint): void {
         (id, t) => {
           let end = call(trace, id, 'checkout', 'inventory', 'POST', '/reserve', t, (inner, s) => {
             if (!deadlock) return query(trace, inner, 'inventory', 'stock', s);
-            const failed = query(trace, inner, 'inventory', 'stock', s, 'DeadlockDetected: process 318 waits for ShareLock on transaction 77121');
+            const failed = query(
+              trace,
+              inner,
+              'inventory',
+              'stock',
+              s,
+              'DeadlockDetected: process 318 waits for ShareLock on transaction 77121',
+            );
             return query(trace, inner, 'inventory', 'stock', failed + 20_000n * US);
           });
-          end = call(trace, id, 'checkout', 'payments', 'POST', '/charge', end, (inner, s) => charge(trace, inner, s, error), error);
+          end = call(
+            trace,
+            id,
+            'checkout',
+            'payments',
+            'POST',
+            '/charge',
+            end,
+            (inner, s) => charge(trace, inner, s, error),
+            error,
+          );
           if (error) return end;
           return trace.add(
             id,
-            { service: 'checkout', name: 'orders publish', kind: PRODUCER, attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders' } },
+            {
+              service: 'checkout',
+              name: 'orders publish',
+              kind: PRODUCER,
+              attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders' },
+            },
             end,
             random.int(600, 2_000),
             (producer, s) => {
               trace.add(
                 producer,
-                { service: 'shipping', name: 'orders process', kind: CONSUMER, attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders' } },
+                {
+                  service: 'shipping',
+                  name: 'orders process',
+                  kind: CONSUMER,
+                  attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders' },
+                },
                 s + BigInt(random.int(5_000, 40_000)) * US,
                 random.int(8_000, 30_000),
                 (consumer, inside) => query(trace, consumer, 'shipping', 'shipment', inside),
@@ -208,7 +256,11 @@ function charge(trace: TraceBuilder, parent: string, startNs: bigint, error?: st
       service: 'payments',
       name: 'POST api.cards.example',
       kind: CLIENT,
-      attributes: { ...http('POST', '/v2/charges', error ? 402 : 200), 'server.address': 'api.cards.example', 'payment.amount': trace.random.int(900, 24_000) / 100 },
+      attributes: {
+        ...http('POST', '/v2/charges', error ? 402 : 200),
+        'server.address': 'api.cards.example',
+        'payment.amount': trace.random.int(900, 24_000) / 100,
+      },
       error,
     },
     startNs,

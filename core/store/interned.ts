@@ -66,15 +66,23 @@ export class InternedIds {
          join service s on s.workspace_id = $1 and s.name_digest = sha256(convert_to(i.name, 'UTF8'))`,
         [this.workspaceId, missing],
       );
-      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) this.fresh.set(`service\0${missing[at - 1]}`, id);
+      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows))
+        this.fresh.set(`service\0${missing[at - 1]}`, id);
     }
     return Int32Array.from(names, (name) => this.must(`service\0${name}`));
   }
 
-  private async operations(tx: SqlClient, operations: readonly BatchOperation[], serviceIds: Int32Array): Promise<Int32Array> {
-    const keyOf = ({ kind, name }: BatchOperation, i: number): string => `operation\0${serviceIds[i]}\0${kind}\0${name}`;
+  private async operations(
+    tx: SqlClient,
+    operations: readonly BatchOperation[],
+    serviceIds: Int32Array,
+  ): Promise<Int32Array> {
+    const keyOf = ({ kind, name }: BatchOperation, i: number): string =>
+      `operation\0${serviceIds[i]}\0${kind}\0${name}`;
     const missing = operations.flatMap((operation, i) =>
-      this.get(keyOf(operation, i)) === undefined ? [{ operation, serviceId: serviceIds[i] as number, key: keyOf(operation, i) }] : [],
+      this.get(keyOf(operation, i)) === undefined
+        ? [{ operation, serviceId: serviceIds[i] as number, key: keyOf(operation, i) }]
+        : [],
     );
     if (missing.length > 0) {
       const parameters = [

@@ -2,7 +2,7 @@
  * The one door to a database, PGlite on the desktop and PostgreSQL on the server. Adapters return `int8` as bigint, `bytea` as
  * Uint8Array and `uuid` as text, whatever their driver would do.
  */
-export type SqlScalar = string | number | bigint | boolean | null;
+type SqlScalar = string | number | bigint | boolean | null;
 export type SqlParameter = SqlScalar | Uint8Array | readonly SqlScalar[];
 export type SqlRow = { readonly [column: string]: unknown };
 

@@ -81,7 +81,10 @@ export class TraceReader {
     const where = traceFilter(this.workspaceId, query);
     const bounds = decodeRows(
       { first: orNull(INT8), last: orNull(INT8) },
-      await this.sql.query(`select min(t.start_ns) as first, max(t.start_ns) as last ${FROM_TRACE} where ${where.sql}`, where.parameters),
+      await this.sql.query(
+        `select min(t.start_ns) as first, max(t.start_ns) as last ${FROM_TRACE} where ${where.sql}`,
+        where.parameters,
+      ),
     )[0];
     const from = timeBound('from', query.from) ?? bounds?.first ?? 0n;
     const to = timeBound('to', query.to) ?? (bounds?.last ?? from) + 1n;
@@ -142,7 +145,9 @@ export class TraceReader {
   }
 
   async counts(): Promise<StoredCounts> {
-    const rows = await this.sql.query('select span_count, trace_count from workspace where id = $1', [this.workspaceId]);
+    const rows = await this.sql.query('select span_count, trace_count from workspace where id = $1', [
+      this.workspaceId,
+    ]);
     const row = decodeRows({ span_count: INT8, trace_count: INT8 }, rows)[0];
     return { traces: Number(row?.trace_count ?? 0n), spans: Number(row?.span_count ?? 0n), logs: 0, metricPoints: 0 };
   }
@@ -194,7 +199,17 @@ export class TraceReader {
       status[i] = reader.int2();
     }
     const operations = await this.operations([...indexOf.keys()]);
-    return { length, originNs: originNs.toString(), spanId, parentSpanId, startNs, durationNs, operation, status, operations };
+    return {
+      length,
+      originNs: originNs.toString(),
+      spanId,
+      parentSpanId,
+      startNs,
+      durationNs,
+      operation,
+      status,
+      operations,
+    };
   }
 
   private async operations(ids: readonly number[]): Promise<OperationRef[]> {

@@ -19,7 +19,10 @@ const SEQUENTIAL_CALLS = 3;
 const DOMINANT_SHARE = 0.4;
 
 export function remarksOf(columns: TraceColumns, tree: TraceTree): Remark[] {
-  return [...failures(columns, tree), ...sequences(columns, tree), ...dominant(columns, tree), ...gaps(tree)].slice(0, MAX_REMARKS);
+  return [...failures(columns, tree), ...sequences(columns, tree), ...dominant(columns, tree), ...gaps(tree)].slice(
+    0,
+    MAX_REMARKS,
+  );
 }
 
 function nameOf(columns: TraceColumns, tree: TraceTree, row: number): string {
@@ -95,7 +98,13 @@ function dominant(columns: TraceColumns, tree: TraceTree): Remark[] {
   }
   const selfNs = tree.selfNs[row] ?? 0;
   if (tree.length < 3 || selfNs < total * DOMINANT_SHARE) return [];
-  return [{ kind: 'note', text: `${nameOf(columns, tree, row)}: ${formatDuration(selfNs)} alone, ${formatShare(selfNs, total)}`, row }];
+  return [
+    {
+      kind: 'note',
+      text: `${nameOf(columns, tree, row)}: ${formatDuration(selfNs)} alone, ${formatShare(selfNs, total)}`,
+      row,
+    },
+  ];
 }
 
 function gaps(tree: TraceTree): Remark[] {

@@ -62,7 +62,8 @@ export function ticksOf(window: TimeWindow, count: number): number[] {
 /** A tick's label in the unit that suits the step, so that all labels of an axis have one precision. */
 export function tickLabel(ns: number, stepNs: number): string {
   const largest = 10 * stepNs;
-  const [unit, name] = largest >= 1e9 ? [1e9, 's'] : largest >= 1e6 ? [1e6, 'ms'] : largest >= 1e3 ? [1e3, '\u00b5s'] : [1, 'ns'];
+  const [unit, name] =
+    largest >= 1e9 ? [1e9, 's'] : largest >= 1e6 ? [1e6, 'ms'] : largest >= 1e3 ? [1e3, '\u00b5s'] : [1, 'ns'];
   const decimals = Math.max(0, Math.ceil(-Math.log10(stepNs / unit) - 1e-9));
   return `${(ns / unit).toFixed(Math.min(decimals, 6))} ${name}`;
 }

@@ -2,8 +2,8 @@
 /** The `spoor` command. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from '../host/start-error';
 import { runHeadless } from '../headless/run-headless';
+import { StartError } from '../host/start-error';
 import { parseOptions, USAGE, UsageError } from './options';
 
 const EXIT_FAILURE = 1;
@@ -29,7 +29,12 @@ main().catch((error: unknown) => {
     process.stderr.write(`spoor: ${error.message} See spoor --help.\n`);
     process.exit(EXIT_USAGE);
   }
-  const text = error instanceof StartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text =
+    error instanceof StartError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
   process.stderr.write(`spoor: ${text}\n`);
   process.exit(EXIT_FAILURE);
 });

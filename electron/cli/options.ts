@@ -8,7 +8,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export type Command = 'start' | 'serve' | 'help' | 'version';
+type Command = 'start' | 'serve' | 'help' | 'version';
 
 export interface Options {
   readonly command: Command;

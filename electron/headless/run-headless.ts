@@ -16,7 +16,14 @@ export async function runHeadless(options: Options, version: string): Promise<vo
   const serve = options.command === 'serve';
   let host: Host;
   try {
-    host = await Host.start({ ...options, ...builtPaths(__dirname), version, log, desktop: false, uiPortMayMove: !serve });
+    host = await Host.start({
+      ...options,
+      ...builtPaths(__dirname),
+      version,
+      log,
+      desktop: false,
+      uiPortMayMove: !serve,
+    });
   } catch (error) {
     if (serve || !(error instanceof AlreadyRunningError) || !error.running) throw error;
     process.stdout.write(`Spoor is already running: ${error.running.ui}\n`);
@@ -27,7 +34,10 @@ export async function runHeadless(options: Options, version: string): Promise<vo
   if (serve && host.otlpHttp.state === 'failed') {
     const { message, freePort } = host.otlpHttp;
     await host.close();
-    const hint = freePort === null ? 'Choose another with --otlp-http HOST:PORT.' : `Stop it, or start with --otlp-http ${options.otlpHttp.host}:${freePort}.`;
+    const hint =
+      freePort === null
+        ? 'Choose another with --otlp-http HOST:PORT.'
+        : `Stop it, or start with --otlp-http ${options.otlpHttp.host}:${freePort}.`;
     throw new StartError(`OTLP cannot be received: ${message} ${hint}`);
   }
   announce(host, options);
@@ -59,7 +69,9 @@ function announce(host: Host, options: Options): void {
   lines.push(`Open    ${signedInUrl(host)}`);
   if (host.otlpHttp.state === 'failed') {
     const { message, freePort } = host.otlpHttp;
-    lines.push(`OTLP    not received: ${message}${freePort === null ? '' : ` Port ${freePort} is free: choose it in the page.`}`);
+    lines.push(
+      `OTLP    not received: ${message}${freePort === null ? '' : ` Port ${freePort} is free: choose it in the page.`}`,
+    );
   } else lines.push(`OTLP    ${host.otlpHttpUrl} (HTTP, protobuf and JSON)`);
   lines.push(`Data    ${host.dataDir}`);
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -8,7 +8,14 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort as NodeMessagePort } from 'node:worker_threads';
 import type { OtlpReceiver, StoreState } from '../../core/api/contract';
-import type { GatewayOptions, IngestOptions, ListenAddress, StoreOptions, WorkerMessage, WorkerName } from '../../core/api/workers';
+import type {
+  GatewayOptions,
+  IngestOptions,
+  ListenAddress,
+  StoreOptions,
+  WorkerMessage,
+  WorkerName,
+} from '../../core/api/workers';
 import { prepareDataFolder, storedToken } from './data-folder';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from './instance-lock';
 import type { HostLog } from './log';
@@ -128,7 +135,10 @@ export class Host {
    * Joins a renderer to the gateway. Messages for the renderer go to `post`; the returned function takes its messages.
    * When the gateway starts again, `onLost` is told, so that calls in flight can be given up.
    */
-  connectRenderer(post: (message: unknown) => void, onLost: () => void): { send: (message: unknown) => void; close: () => void } {
+  connectRenderer(
+    post: (message: unknown) => void,
+    onLost: () => void,
+  ): { send: (message: unknown) => void; close: () => void } {
     let current: NodeMessagePort | null = null;
     const entry = {
       attach: (port: NodeMessagePort): void => {
@@ -187,7 +197,10 @@ export class Host {
       const { message, freePort } = this.uiFailure;
       if (!this.options.uiPortMayMove || freePort === null) {
         await this.closeWorkers();
-        const hint = freePort === null ? 'Choose another with --ui HOST:PORT.' : `Start with --ui ${this.uiAddress.host}:${freePort}.`;
+        const hint =
+          freePort === null
+            ? 'Choose another with --ui HOST:PORT.'
+            : `Start with --ui ${this.uiAddress.host}:${freePort}.`;
         throw new StartError(`Spoor's pages cannot be served: ${message} ${hint}`);
       }
       this.options.log('warn', `${message} The pages are on port ${freePort} instead.`);
@@ -216,7 +229,8 @@ export class Host {
   /** Gives a new thread its ports: to those it calls, and from those that call it. */
   private join(name: WorkerName): void {
     for (const [caller, callee] of LINKS) {
-      if ((caller !== name && callee !== name) || !this.workers[caller].running || !this.workers[callee].running) continue;
+      if ((caller !== name && callee !== name) || !this.workers[caller].running || !this.workers[callee].running)
+        continue;
       const { port1, port2 } = channel();
       this.workers[caller].post({ type: 'reach', worker: callee, port: port1 }, [port1]);
       this.workers[callee].post({ type: 'serve', port: port2 }, [port2]);

@@ -7,8 +7,8 @@ import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
 import { StartError } from '../host/start-error';
-import { connectRenderers } from './renderer-bridge';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
+import { connectRenderers } from './renderer-bridge';
 import { createWindow } from './window';
 
 /** Our own arguments, set by the launcher: Chromium's and the test driver's stand among them in process.argv. */
@@ -22,7 +22,14 @@ async function run(): Promise<void> {
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
   // Chromium's own files (cache, cookies) belong to the data folder too.
   app.setPath('userData', join(options.dataDir, 'window'));
-  const starting = Host.start({ ...options, ...paths, version: app.getVersion(), log, desktop: true, uiPortMayMove: true });
+  const starting = Host.start({
+    ...options,
+    ...paths,
+    version: app.getVersion(),
+    log,
+    desktop: true,
+    uiPortMayMove: true,
+  });
   // Not handled until the window can show it.
   starting.catch(() => {});
   await app.whenReady();
@@ -51,7 +58,9 @@ async function run(): Promise<void> {
 function announce(host: Host, json: boolean): void {
   if (!json) return;
   const { ui, token, otlpHttpUrl, dataDir } = host;
-  process.stdout.write(`${JSON.stringify({ ready: true, ui, token, otlpHttp: otlpHttpUrl, otlpGrpc: null, dataDir, pid: process.pid })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, ui, token, otlpHttp: otlpHttpUrl, otlpGrpc: null, dataDir, pid: process.pid })}\n`,
+  );
 }
 
 /** The database is closed before the process ends, whatever asked for the end. */
@@ -81,7 +90,12 @@ run().catch((error: unknown) => {
     app.exit(0);
     return;
   }
-  const text = error instanceof StartError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text =
+    error instanceof StartError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
   process.stderr.write(`spoor: ${text}\n`);
   if (process.env.SPOOR_NO_DIALOGS !== '1' && app.isReady()) dialog.showErrorBox('Spoor could not start', text);
   app.exit(1);

@@ -1,7 +1,7 @@
 import { Command } from 'cmdk';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { parseTraceId } from '../../core/model/ids';
-import { useState } from 'react';
 import { useSettings } from '../stores/settings-store';
 
 interface CommandPaletteProps {
@@ -21,7 +21,8 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
     setText('');
     action();
   };
-  const item = 'flex h-8 cursor-pointer items-center rounded-md px-2 data-[selected=true]:bg-accent-ground data-[selected=true]:text-accent';
+  const item =
+    'flex h-8 cursor-pointer items-center rounded-md px-2 data-[selected=true]:bg-accent-ground data-[selected=true]:text-accent';
   return (
     <Command.Dialog
       open={open}

@@ -13,7 +13,8 @@ export function Problems() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['status'] }),
   });
   if (!status) return null;
-  if (status.store.state === 'failed') return <Notice title="The database could not be opened.">{status.store.message}</Notice>;
+  if (status.store.state === 'failed')
+    return <Notice title="The database could not be opened.">{status.store.message}</Notice>;
   if (status.otlpHttp.state !== 'failed') return null;
   const { message, holder, freePort } = status.otlpHttp;
   return (
@@ -27,8 +28,9 @@ export function Problems() {
         )
       }
     >
-      No traces can arrive until then. {holder ? `Stop ${holder} and start Spoor again, or use a free port` : 'Use a free port'} and point your
-      exporter at it.
+      No traces can arrive until then.{' '}
+      {holder ? `Stop ${holder} and start Spoor again, or use a free port` : 'Use a free port'} and point your exporter
+      at it.
     </Notice>
   );
 }

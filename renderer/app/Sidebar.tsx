@@ -1,5 +1,5 @@
-import * as lucide from 'lucide-react';
 import clsx from 'clsx';
+import * as lucide from 'lucide-react';
 import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { formatCompact } from '../../core/model/format';
@@ -15,7 +15,12 @@ export function Sidebar() {
         <Logo />
         <span className="hidden min-[1100px]:inline">Spoor</span>
       </div>
-      <Item to="/traces" icon={lucide.ChartNoAxesGantt} count={status ? formatCompact(status.counts.traces) : ''} also="/trace/">
+      <Item
+        to="/traces"
+        icon={lucide.ChartNoAxesGantt}
+        count={status ? formatCompact(status.counts.traces) : ''}
+        also="/trace/"
+      >
         Traces
       </Item>
       <Item to="/connect" icon={lucide.Plug}>
@@ -61,7 +66,15 @@ function Logo() {
     <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" className="shrink-0">
       <ellipse cx="4" cy="13" rx="2.6" ry="3.4" fill="var(--accent)" transform="rotate(-18 4 13)" />
       <ellipse cx="9.5" cy="7.5" rx="2.2" ry="3" fill="var(--accent)" opacity="0.75" transform="rotate(-18 9.5 7.5)" />
-      <ellipse cx="14.5" cy="3.4" rx="1.8" ry="2.5" fill="var(--accent)" opacity="0.5" transform="rotate(-18 14.5 3.4)" />
+      <ellipse
+        cx="14.5"
+        cy="3.4"
+        rx="1.8"
+        ry="2.5"
+        fill="var(--accent)"
+        opacity="0.5"
+        transform="rotate(-18 14.5 3.4)"
+      />
     </svg>
   );
 }

@@ -15,7 +15,8 @@ export function SignIn() {
       <form onSubmit={submit} className="flex w-full max-w-[420px] flex-col gap-3">
         <h1 className="text-lg font-semibold">Open Spoor with its link</h1>
         <p className="text-secondary">
-          The terminal that runs Spoor printed a link that ends in <code className="font-mono">#token=…</code>. Open that one, or paste the token here.
+          The terminal that runs Spoor printed a link that ends in <code className="font-mono">#token=…</code>. Open
+          that one, or paste the token here.
         </p>
         <input
           // biome-ignore lint/a11y/noAutofocus: the one field of the page

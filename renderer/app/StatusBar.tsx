@@ -19,7 +19,13 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
   return (
     <footer className="col-span-2 flex items-center gap-5 overflow-hidden border-t border-line bg-raised px-3 text-sm whitespace-nowrap text-secondary">
       <span className="flex items-center gap-2" role="status">
-        <span className={clsx('size-2 rounded-full', { 'bg-ok': tone === 'ok', 'bg-warning': tone === 'wait', 'bg-error': tone === 'error' })} />
+        <span
+          className={clsx('size-2 rounded-full', {
+            'bg-ok': tone === 'ok',
+            'bg-warning': tone === 'wait',
+            'bg-error': tone === 'error',
+          })}
+        />
         {text}
       </span>
       {status && (
@@ -46,7 +52,10 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
   );
 }
 
-function listening(phase: string, status: ReturnType<typeof useStatus>): { text: string; tone: 'ok' | 'wait' | 'error' } {
+function listening(
+  phase: string,
+  status: ReturnType<typeof useStatus>,
+): { text: string; tone: 'ok' | 'wait' | 'error' } {
   if (phase === 'lost') return { text: 'Connection lost, trying again', tone: 'error' };
   if (!status) return { text: 'Connecting', tone: 'wait' };
   if (status.store.state === 'failed') return { text: 'The database could not be opened', tone: 'error' };

@@ -10,7 +10,9 @@ import { App } from './App';
 
 // Screens ask again when the store changes, not when a window is focused; a failed call shows its error at once.
 const queries = new QueryClient({
-  defaultOptions: { queries: { refetchOnWindowFocus: false, retry: false, staleTime: Number.POSITIVE_INFINITY, networkMode: 'always' } },
+  defaultOptions: {
+    queries: { refetchOnWindowFocus: false, retry: false, staleTime: Number.POSITIVE_INFINITY, networkMode: 'always' },
+  },
 });
 
 followTheme();

@@ -1,18 +1,15 @@
 /** The renderer's one connection: the contract, over whatever this page has, and the feed of changes. */
-import type * as Comlink from 'comlink';
 import type { SpoorApi } from '../../core/api/contract';
 import { createLink } from '../../core/api/rpc/service';
 import { useConnection } from '../stores/connection-store';
+import type { Attach } from './attach';
 import { connectDesktop, desktopBridge } from './desktop-transport';
 import { forgetToken, storedToken, takeTokenFromAddress } from './token';
 import { connectWebSocket } from './websocket-transport';
 
-export type Attach = (endpoint: Comlink.Endpoint, closed: Promise<void>) => void;
-
 const link = createLink<SpoorApi>('connection to Spoor');
 
 export const api: SpoorApi = link.api;
-export const isDesktop = desktopBridge() !== null;
 
 export function connect(): void {
   const { setPhase } = useConnection.getState();

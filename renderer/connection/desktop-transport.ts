@@ -1,6 +1,6 @@
 /** Reaches the gateway through the desktop window's port. */
 import { DESKTOP_GLOBAL, PORT_LOST, PORT_MESSAGE, type SpoorDesktop } from '../../core/api/desktop';
-import type { Attach } from './connection';
+import type { Attach } from './attach';
 
 export function desktopBridge(): SpoorDesktop | null {
   return ((window as unknown as Record<string, unknown>)[DESKTOP_GLOBAL] as SpoorDesktop | undefined) ?? null;

@@ -2,7 +2,7 @@
 import type * as Comlink from 'comlink';
 import { protocolsWithToken, RPC_PATH } from '../../core/api/rpc/websocket';
 import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
-import type { Attach } from './connection';
+import type { Attach } from './attach';
 
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000];
 

@@ -101,7 +101,8 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
   const asked = ++question;
   try {
     const { data, pagination } = await firstPage(get().query);
-    if (asked === question) set({ traces: data, waiting: [], nextCursor: pagination.nextCursor, phase: 'ready', error: null });
+    if (asked === question)
+      set({ traces: data, waiting: [], nextCursor: pagination.nextCursor, phase: 'ready', error: null });
   } catch (error) {
     if (asked === question) set({ phase: 'failed', error: error instanceof Error ? error.message : String(error) });
   }
@@ -112,5 +113,7 @@ function firstPage(query: string) {
 }
 
 function newestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
-  return [...traces].sort((a, b) => (a.startTime < b.startTime ? 1 : a.startTime > b.startTime ? -1 : a.traceId < b.traceId ? 1 : -1));
+  return [...traces].sort((a, b) =>
+    a.startTime < b.startTime ? 1 : a.startTime > b.startTime ? -1 : a.traceId < b.traceId ? 1 : -1,
+  );
 }

@@ -4,7 +4,15 @@ import { useEffect, useState } from 'react';
 const CONFIRM_MS = 1_200;
 
 /** Copies `text`, and says that it did. */
-export function CopyButton({ text, label = 'Copy', showLabel = false }: { readonly text: string; readonly label?: string; readonly showLabel?: boolean }) {
+export function CopyButton({
+  text,
+  label = 'Copy',
+  showLabel = false,
+}: {
+  readonly text: string;
+  readonly label?: string;
+  readonly showLabel?: boolean;
+}) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;

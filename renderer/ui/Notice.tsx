@@ -2,7 +2,15 @@ import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 /** What went wrong, in a sentence, with the way on beside it. */
-export function Notice({ title, children, action }: { readonly title: string; readonly children?: ReactNode; readonly action?: ReactNode }) {
+export function Notice({
+  title,
+  children,
+  action,
+}: {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}) {
   return (
     <div role="alert" className="flex items-start gap-2 border-b border-line bg-error-ground px-3.5 py-2">
       <CircleAlert size={15} className="mt-0.5 shrink-0 text-error" aria-hidden />

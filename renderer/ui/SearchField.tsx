@@ -22,7 +22,9 @@ export function SearchField({ label, placeholder, value, onChange, onEnter, clas
     },
   }));
   return (
-    <div className={`flex h-[27px] items-center gap-2 rounded-md border border-line-strong bg-background px-2 focus-within:border-accent ${className ?? ''}`}>
+    <div
+      className={`flex h-[27px] items-center gap-2 rounded-md border border-line-strong bg-background px-2 focus-within:border-accent ${className ?? ''}`}
+    >
       <Search size={13} className="shrink-0 text-faint" aria-hidden />
       <input
         ref={input}
@@ -43,7 +45,12 @@ export function SearchField({ label, placeholder, value, onChange, onEnter, clas
       {value === '' ? (
         <Kbd>/</Kbd>
       ) : (
-        <button type="button" aria-label="Clear the search" className="text-faint hover:text-text" onClick={() => onChange('')}>
+        <button
+          type="button"
+          aria-label="Clear the search"
+          className="text-faint hover:text-text"
+          onClick={() => onChange('')}
+        >
           <X size={13} />
         </button>
       )}

@@ -21,7 +21,6 @@ export function Splitter({ label, onMove }: { readonly label: string; readonly o
     onMove(event.key === 'ArrowLeft' ? -KEY_STEP_PX : KEY_STEP_PX);
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: an <hr> cannot be dragged
     <div
       role="separator"
       aria-label={label}

@@ -2,7 +2,13 @@ import clsx from 'clsx';
 import type { ReactNode } from 'react';
 
 /** A short word beside a name. Red means error and nothing else. */
-export function Tag({ tone = 'plain', children }: { readonly tone?: 'plain' | 'error' | 'warning'; readonly children: ReactNode }) {
+export function Tag({
+  tone = 'plain',
+  children,
+}: {
+  readonly tone?: 'plain' | 'error' | 'warning';
+  readonly children: ReactNode;
+}) {
   return (
     <span
       className={clsx('shrink-0 rounded px-1.5 text-xs leading-[18px]', {

@@ -1,6 +1,7 @@
 /** SqlClient over a PostgreSQL connection pool. */
-import { pipeline } from 'node:stream/promises';
+
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { SqlClient, SqlParameter, SqlRow } from '../../core/store/sql-client';
@@ -80,12 +81,21 @@ class PgTransaction implements SqlClient {
   }
 }
 
-async function runQuery(client: pg.PoolClient, sql: string, parameters: readonly SqlParameter[]): Promise<readonly SqlRow[]> {
+async function runQuery(
+  client: pg.PoolClient,
+  sql: string,
+  parameters: readonly SqlParameter[],
+): Promise<readonly SqlRow[]> {
   const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
   return (await client.query<SqlRow>(sql, values)).rows;
 }
 
-async function runCopyIn(client: pg.PoolClient, table: string, columns: readonly string[], data: Uint8Array): Promise<void> {
+async function runCopyIn(
+  client: pg.PoolClient,
+  table: string,
+  columns: readonly string[],
+  data: Uint8Array,
+): Promise<void> {
   const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin with (format binary)`));
   await pipeline(Readable.from([Buffer.from(data)]), stream);
 }

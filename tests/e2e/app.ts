@@ -1,6 +1,6 @@
 /** Opens Spoor in the shell under test: the headless command with a real browser, or a real Electron with its window. */
-import { test as base, chromium, _electron, type Page } from '@playwright/test';
-import { traceRequest, type SampleSpan } from '../../core/samples/otlp-builder';
+import { _electron, test as base, chromium, type Page } from '@playwright/test';
+import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { startSpoor, temporaryFolder } from '../fixtures/spoor';
 
 export interface App {
@@ -32,11 +32,15 @@ function found<T>(variable: string): T {
 const SIZE = { width: 1440, height: 900 };
 export const FREE_PORTS = ['--otlp-http', '127.0.0.1:0', '--ui', '127.0.0.1:0'];
 
-export async function openInBrowser({ dataDir, args = [], colorScheme = 'light' }: OpenOptions): Promise<App> {
+async function openInBrowser({ dataDir, args = [], colorScheme = 'light' }: OpenOptions): Promise<App> {
   const binary = found<{ executablePath: string; args: string[] }>('SPOOR_E2E_BROWSER');
   const spoor = await startSpoor(dataDir, args);
   const browser = await chromium.launch(binary);
-  const context = await browser.newContext({ viewport: SIZE, colorScheme, permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({
+    viewport: SIZE,
+    colorScheme,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const page = await context.newPage();
   await page.goto(`${spoor.ready.ui}/#token=${spoor.ready.token}`);
   return {
@@ -51,14 +55,25 @@ export async function openInBrowser({ dataDir, args = [], colorScheme = 'light' 
   };
 }
 
-export async function launchElectron(dataDir: string, args: readonly string[], colorScheme: 'light' | 'dark' = 'light') {
+export async function launchElectron(
+  dataDir: string,
+  args: readonly string[],
+  colorScheme: 'light' | 'dark' = 'light',
+) {
   const electron = found<{ path: string; args: string[]; env: Record<string, string> }>('SPOOR_E2E_ELECTRON');
-  const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   const app = await _electron.launch({
     executablePath: electron.path,
     args: electron.args,
     colorScheme,
-    env: { ...environment, ...electron.env, SPOOR_NO_DIALOGS: '1', SPOOR_ARGV: JSON.stringify(['start', '--json', '--data-dir', dataDir, ...args]) },
+    env: {
+      ...environment,
+      ...electron.env,
+      SPOOR_NO_DIALOGS: '1',
+      SPOOR_ARGV: JSON.stringify(['start', '--json', '--data-dir', dataDir, ...args]),
+    },
   });
   return app;
 }
@@ -74,7 +89,10 @@ export async function openInElectron({ dataDir, args = FREE_PORTS, colorScheme =
     });
   });
   const page = await app.firstWindow();
-  await app.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), SIZE);
+  await app.evaluate(
+    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+    SIZE,
+  );
   const ready = JSON.parse(await line) as { ui: string; token: string; otlpHttp: string; dataDir: string };
   return { page, ...ready, send: sender(ready.otlpHttp), close: () => app.close() };
 }
@@ -99,7 +117,9 @@ export const test = base.extend<{ app: App; folder: string }>({
     await remove();
   },
   app: async ({ folder }, use, testInfo) => {
-    const app = await (testInfo.project.name === 'electron' ? openInElectron({ dataDir: folder }) : openInBrowser({ dataDir: folder }));
+    const app = await (testInfo.project.name === 'electron'
+      ? openInElectron({ dataDir: folder })
+      : openInBrowser({ dataDir: folder }));
     const problems: string[] = [];
     app.page.on('pageerror', (error) => problems.push(error.message));
     await use(app);
@@ -107,5 +127,3 @@ export const test = base.extend<{ app: App; folder: string }>({
     if (problems.length > 0) throw new Error(`the page threw: ${problems.join('; ')}`);
   },
 });
-
-export { expect } from '@playwright/test';

@@ -27,7 +27,9 @@ function loadBatch(n: number): Uint8Array<ArrayBuffer> {
   const spans: SampleSpan[] = Array.from({ length: BATCH }, (_, i) => ({
     traceId,
     spanId: (n * BATCH + i + 1).toString(16).padStart(16, '0'),
-    ...(i === 0 && n % 10 === 0 ? {} : { parentSpanId: (Math.floor(n / 10) * 10 * BATCH + 1).toString(16).padStart(16, '0') }),
+    ...(i === 0 && n % 10 === 0
+      ? {}
+      : { parentSpanId: (Math.floor(n / 10) * 10 * BATCH + 1).toString(16).padStart(16, '0') }),
     service: `service-${n % 7}`,
     name: `operation ${i % 50}`,
     startNs: T0 + BigInt(n * BATCH + i) * 1_000n,
@@ -58,7 +60,8 @@ describe('kill -9 under a load of 100,000 spans', () => {
     const second = await startSpoor(folder.path);
     const stored = await storedSpans(second);
     for (const n of acknowledged) {
-      for (const i of [0, 1, BATCH - 1]) expect(stored.has((n * BATCH + i + 1).toString(16).padStart(16, '0'))).toBe(true);
+      for (const i of [0, 1, BATCH - 1])
+        expect(stored.has((n * BATCH + i + 1).toString(16).padStart(16, '0'))).toBe(true);
     }
     expect(stored.size).toBeGreaterThanOrEqual(acknowledged.size * BATCH);
     // A batch is stored whole or not at all.
@@ -75,7 +78,9 @@ describe('kill -9 under a load of 100,000 spans', () => {
 async function storedSpans(spoor: Awaited<ReturnType<typeof startSpoor>>): Promise<Set<string>> {
   const ids = new Set<string>();
   for (let t = 1; t <= BATCHES / 10; t++) {
-    const { status, body } = await spoor.get<{ data: { spanCount: number; spans: { spanId: string }[] } }>(`/v1/traces/${traceIdOf(t)}`);
+    const { status, body } = await spoor.get<{ data: { spanCount: number; spans: { spanId: string }[] } }>(
+      `/v1/traces/${traceIdOf(t)}`,
+    );
     if (status === 404) continue;
     expect(body.data.spans).toHaveLength(body.data.spanCount);
     for (const { spanId } of body.data.spans) ids.add(spanId);
@@ -87,7 +92,11 @@ describe('a worker that dies', () => {
   let host: Host;
   const get = (path: string) => fetch(host.ui + path, { headers: { authorization: `Bearer ${host.token}` } });
   const send = (n: number) =>
-    fetch(`${host.otlpHttpUrl}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(traceRequest(drawnSpans(traceIdOf(n), 'a 0..1'))) });
+    fetch(`${host.otlpHttpUrl}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(traceRequest(drawnSpans(traceIdOf(n), 'a 0..1'))),
+    });
 
   beforeEach(async () => {
     host = await Host.start({

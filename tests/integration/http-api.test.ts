@@ -26,9 +26,15 @@ const rich: SampleSpan = {
 beforeAll(async () => {
   folder = await temporaryFolder();
   spoor = await startSpoor(folder.path);
-  const hostile = { ...rich, spanId: 'cd'.repeat(8), parentSpanId: rich.spanId, attributes: JSON.parse('{"__proto__":"polluted","constructor":"x"}') };
+  const hostile = {
+    ...rich,
+    spanId: 'cd'.repeat(8),
+    parentSpanId: rich.spanId,
+    attributes: JSON.parse('{"__proto__":"polluted","constructor":"x"}'),
+  };
   await spoor.post('/v1/traces', traceRequest([rich, hostile]));
-  for (let n = 2; n <= 6; n++) await spoor.post('/v1/traces', traceRequest(drawnSpans(traceIdOf(n), `t${n} ${n}..${n + 1}`)));
+  for (let n = 2; n <= 6; n++)
+    await spoor.post('/v1/traces', traceRequest(drawnSpans(traceIdOf(n), `t${n} ${n}..${n + 1}`)));
 });
 afterAll(async () => {
   await spoor.stop();
@@ -37,17 +43,28 @@ afterAll(async () => {
 
 describe('/v1', () => {
   it('wants the token, from anyone', async () => {
-    for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: `Basic ${spoor.ready.token}` }] as Record<string, string>[]) {
+    for (const headers of [
+      {},
+      { authorization: 'Bearer wrong' },
+      { authorization: `Basic ${spoor.ready.token}` },
+    ] as Record<string, string>[]) {
       const response = await fetch(`${spoor.ready.ui}/v1/traces`, { headers });
-      expect([response.status, ((await response.json()) as { error: { code: string } }).error.code]).toEqual([401, 'UNAUTHORIZED']);
+      expect([response.status, ((await response.json()) as { error: { code: string } }).error.code]).toEqual([
+        401,
+        'UNAUTHORIZED',
+      ]);
     }
   });
 
   it('refuses pages of other origins and rebound names, token or not', async () => {
     const authorization = `Bearer ${spoor.ready.token}`;
-    const evil = await fetch(`${spoor.ready.ui}/v1/traces`, { headers: { authorization, origin: 'https://evil.example' } });
+    const evil = await fetch(`${spoor.ready.ui}/v1/traces`, {
+      headers: { authorization, origin: 'https://evil.example' },
+    });
     expect([evil.status, evil.headers.get('access-control-allow-origin')]).toEqual([403, null]);
-    const otherPort = await fetch(`${spoor.ready.ui}/v1/traces`, { headers: { authorization, origin: 'http://localhost:3000' } });
+    const otherPort = await fetch(`${spoor.ready.ui}/v1/traces`, {
+      headers: { authorization, origin: 'http://localhost:3000' },
+    });
     expect(otherPort.status).toBe(403);
     expect(await statusWithHost('rebound.example')).toBe(403);
   });
@@ -69,9 +86,22 @@ describe('/v1', () => {
   it('lists traces with every documented field', async () => {
     const { body } = await spoor.get<{ data: object[]; pagination: object }>('/v1/traces?limit=2');
     expect(body.pagination).toEqual({ nextCursor: expect.any(String), hasMore: true });
-    expect(Object.keys(body.data[0] as object).sort()).toEqual(
-      ['agentName', 'costUsd', 'durationNs', 'errorCount', 'incomplete', 'inputTokens', 'outputTokens', 'rootName', 'rootService', 'services', 'sessionId', 'spanCount', 'startTime', 'traceId'],
-    );
+    expect(Object.keys(body.data[0] as object).sort()).toEqual([
+      'agentName',
+      'costUsd',
+      'durationNs',
+      'errorCount',
+      'incomplete',
+      'inputTokens',
+      'outputTokens',
+      'rootName',
+      'rootService',
+      'services',
+      'sessionId',
+      'spanCount',
+      'startTime',
+      'traceId',
+    ]);
   });
 
   it('opens a trace with its spans, and a span with everything', async () => {
@@ -99,7 +129,9 @@ describe('/v1', () => {
   });
 
   it('keeps attributes with the names of object internals', async () => {
-    const response = await fetch(`${spoor.ready.ui}/v1/traces/${traceIdOf(1)}/spans/${'cd'.repeat(8)}`, { headers: { authorization: `Bearer ${spoor.ready.token}` } });
+    const response = await fetch(`${spoor.ready.ui}/v1/traces/${traceIdOf(1)}/spans/${'cd'.repeat(8)}`, {
+      headers: { authorization: `Bearer ${spoor.ready.token}` },
+    });
     expect(await response.text()).toContain('"__proto__":"polluted"');
   });
 
@@ -115,7 +147,9 @@ describe('/v1', () => {
     [`/v1/traces/${traceIdOf(1)}/spans/${'f'.repeat(16)}`, 404, 'NOT_FOUND', undefined],
     ['/v1/nothing', 404, 'NOT_FOUND', undefined],
   ])('answers %s with %d %s', async (path, status, code, field) => {
-    const answer = await spoor.get<{ error: { code: string; message: string; details: { field: string }[]; requestId: string } }>(path);
+    const answer = await spoor.get<{
+      error: { code: string; message: string; details: { field: string }[]; requestId: string };
+    }>(path);
     expect([answer.status, answer.body.error.code, answer.body.error.details[0]?.field]).toEqual([status, code, field]);
     expect(answer.body.error.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -127,7 +161,13 @@ describe('the pages', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
-    for (const path of ['/../package.json', '/%2e%2e/package.json', '/assets/../../main/cli.js', '/token', '//etc/passwd']) {
+    for (const path of [
+      '/../package.json',
+      '/%2e%2e/package.json',
+      '/assets/../../main/cli.js',
+      '/token',
+      '//etc/passwd',
+    ]) {
       expect((await fetch(spoor.ready.ui + path)).status).toBe(404);
     }
   });
@@ -160,10 +200,13 @@ function handshake(url: string, protocols: string[], origin?: string): Promise<n
 function statusWithHost(host: string): Promise<number | undefined> {
   const { hostname, port } = new URL(spoor.ready.ui);
   return new Promise((resolve, reject) => {
-    request({ hostname, port, path: '/v1/status', headers: { host, authorization: `Bearer ${spoor.ready.token}` } }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
+    request(
+      { hostname, port, path: '/v1/status', headers: { host, authorization: `Bearer ${spoor.ready.token}` } },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    )
       .on('error', reject)
       .end();
   });

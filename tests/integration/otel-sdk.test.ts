@@ -2,9 +2,9 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
-import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 
@@ -33,8 +33,14 @@ describe.each(exporters)('OpenTelemetry JS over %s', (name, exporter) => {
       spanProcessors: [new BatchSpanProcessor(exporter())],
     });
     const tracer = provider.getTracer('test-scope', '9.9');
-    const root = tracer.startSpan('parent', { attributes: { 'http.route': '/x', list: ['a', 'b'], n: 42, part: 1.5, yes: true } });
-    const child = tracer.startSpan('child', { links: [{ context: root.spanContext() }] }, trace.setSpan(ROOT_CONTEXT, root));
+    const root = tracer.startSpan('parent', {
+      attributes: { 'http.route': '/x', list: ['a', 'b'], n: 42, part: 1.5, yes: true },
+    });
+    const child = tracer.startSpan(
+      'child',
+      { links: [{ context: root.spanContext() }] },
+      trace.setSpan(ROOT_CONTEXT, root),
+    );
     child.recordException(new Error('it broke'));
     child.setStatus({ code: SpanStatusCode.ERROR, message: 'it broke' });
     child.end();
@@ -42,7 +48,13 @@ describe.each(exporters)('OpenTelemetry JS over %s', (name, exporter) => {
     await provider.forceFlush();
     const { traceId, spanId } = root.spanContext();
     const { body } = await spoor.get<{ data: object }>(`/v1/traces/${traceId}`);
-    expect(body.data).toMatchObject({ rootName: 'parent', rootService: `sdk ${name}`, spanCount: 2, errorCount: 1, incomplete: false });
+    expect(body.data).toMatchObject({
+      rootName: 'parent',
+      rootService: `sdk ${name}`,
+      spanCount: 2,
+      errorCount: 1,
+      incomplete: false,
+    });
     const stored = await spoor.get<{ data: object }>(`/v1/traces/${traceId}/spans/${spanId}`);
     expect(stored.body.data).toMatchObject({
       name: 'parent',

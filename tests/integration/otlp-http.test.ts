@@ -4,9 +4,9 @@ import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
-import { decodeStatusMessage } from '../fixtures/rpc-status';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { caseFile } from '../fixtures/cases';
+import { decodeStatusMessage } from '../fixtures/rpc-status';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../fixtures/traces';
 
@@ -23,7 +23,8 @@ afterAll(async () => {
 });
 
 const trace = (n: number) => traceRequest(drawnSpans(traceIdOf(n), 'GET /a 0..100 web\n  SELECT 10..20 db !timeout'));
-const spanCount = async (n: number): Promise<unknown> => (await spoor.get<{ data?: { spanCount: number } }>(`/v1/traces/${traceIdOf(n)}`)).body.data?.spanCount;
+const spanCount = async (n: number): Promise<unknown> =>
+  (await spoor.get<{ data?: { spanCount: number } }>(`/v1/traces/${traceIdOf(n)}`)).body.data?.spanCount;
 
 describe('accepts', () => {
   it('protobuf, answering an empty body of the same type', async () => {
@@ -35,15 +36,28 @@ describe('accepts', () => {
 
   it('JSON, with parameters on its type, answering {}', async () => {
     const response = await spoor.post('/v1/traces', trace(2), { 'content-type': 'application/json; charset=utf-8' });
-    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([200, 'application/json', '{}']);
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+      200,
+      'application/json',
+      '{}',
+    ]);
     expect(await spanCount(2)).toBe(2);
   });
 
   it('gzip of either', async () => {
     const protobuf = gzipSync(protobufFromTraceJson(trace(3)));
-    expect((await spoor.post('/v1/traces', protobuf as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip' })).status).toBe(200);
+    expect(
+      (await spoor.post('/v1/traces', protobuf as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip' })).status,
+    ).toBe(200);
     const json = gzipSync(JSON.stringify(trace(4)));
-    expect((await spoor.post('/v1/traces', json as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip', 'content-type': 'application/json' })).status).toBe(200);
+    expect(
+      (
+        await spoor.post('/v1/traces', json as Uint8Array<ArrayBuffer>, {
+          'content-encoding': 'gzip',
+          'content-type': 'application/json',
+        })
+      ).status,
+    ).toBe(200);
     expect([await spanCount(3), await spanCount(4)]).toEqual([2, 2]);
   });
 
@@ -59,10 +73,23 @@ describe('accepts', () => {
 
   it('a span without a valid id beside good ones, rejecting it alone', async () => {
     const body = {
-      resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: traceIdOf(6), spanId: '1'.repeat(16), name: 'good' }, { traceId: 'xyz', spanId: '2'.repeat(16), name: 'bad' }] }] }],
+      resourceSpans: [
+        {
+          scopeSpans: [
+            {
+              spans: [
+                { traceId: traceIdOf(6), spanId: '1'.repeat(16), name: 'good' },
+                { traceId: 'xyz', spanId: '2'.repeat(16), name: 'bad' },
+              ],
+            },
+          ],
+        },
+      ],
     };
     const json = (await (await spoor.post('/v1/traces', body)).json()) as object;
-    expect(json).toEqual({ partialSuccess: { rejectedSpans: '1', errorMessage: expect.stringContaining('span "bad": trace_id') } });
+    expect(json).toEqual({
+      partialSuccess: { rejectedSpans: '1', errorMessage: expect.stringContaining('span "bad": trace_id') },
+    });
     const protobuf = await spoor.post('/v1/traces', protobufFromTraceJson(body) as Uint8Array<ArrayBuffer>);
     expect(protobuf.status).toBe(200);
     // partial_success, its rejected_spans = 1
@@ -71,9 +98,16 @@ describe('accepts', () => {
   });
 
   it('logs and metrics by saying that they are not kept', async () => {
-    const logs = await spoor.post('/v1/logs', { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'x' } }, {}] }] }] });
-    expect([logs.status, await logs.json()]).toEqual([200, { partialSuccess: { rejectedLogRecords: '2', errorMessage: expect.stringContaining('does not store logs yet') } }]);
-    const metrics = await spoor.post('/v1/metrics', { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', sum: { dataPoints: [{}, {}, {}] } }] }] }] });
+    const logs = await spoor.post('/v1/logs', {
+      resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'x' } }, {}] }] }],
+    });
+    expect([logs.status, await logs.json()]).toEqual([
+      200,
+      { partialSuccess: { rejectedLogRecords: '2', errorMessage: expect.stringContaining('does not store logs yet') } },
+    ]);
+    const metrics = await spoor.post('/v1/metrics', {
+      resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', sum: { dataPoints: [{}, {}, {}] } }] }] }],
+    });
     expect(await metrics.json()).toMatchObject({ partialSuccess: { rejectedDataPoints: '3' } });
     expect((await spoor.post('/v1/metrics', new Uint8Array(0))).status).toBe(200);
   });
@@ -101,15 +135,22 @@ describe('refuses', () => {
   it('other media types with 415, naming what it takes', async () => {
     for (const type of ['text/plain', 'application/octet-stream', '']) {
       const response = await spoor.post('/v1/traces', '{}', { 'content-type': type });
-      expect([response.status, await response.text()]).toEqual([415, expect.stringContaining('application/x-protobuf or application/json')]);
+      expect([response.status, await response.text()]).toEqual([
+        415,
+        expect.stringContaining('application/x-protobuf or application/json'),
+      ]);
     }
   });
 
   it('other encodings with 415 and damaged gzip with 400', async () => {
     expect((await spoor.post('/v1/traces', {}, { 'content-encoding': 'br' })).status).toBe(415);
-    expect((await spoor.post('/v1/traces', new Uint8Array([1, 2, 3]), { 'content-encoding': 'gzip' })).status).toBe(400);
+    expect((await spoor.post('/v1/traces', new Uint8Array([1, 2, 3]), { 'content-encoding': 'gzip' })).status).toBe(
+      400,
+    );
     const cut = gzipSync(JSON.stringify(trace(9))).subarray(0, 40);
-    expect((await spoor.post('/v1/traces', cut as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip' })).status).toBe(400);
+    expect(
+      (await spoor.post('/v1/traces', cut as Uint8Array<ArrayBuffer>, { 'content-encoding': 'gzip' })).status,
+    ).toBe(400);
   });
 
   it('a zip bomb with 413, by the bytes it unpacks to', async () => {
@@ -138,10 +179,19 @@ describe('refuses', () => {
 function rawStatus(headers: Record<string, string>): Promise<number | undefined> {
   const { hostname, port } = new URL(spoor.ready.otlpHttp);
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, path: '/v1/traces', method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
+    const sent = request(
+      {
+        hostname,
+        port,
+        path: '/v1/traces',
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    );
     sent.on('error', reject);
     sent.end('{}');
   });
@@ -154,8 +204,14 @@ describe('real captures', () => {
     const own = await temporaryFolder();
     const fresh = await startSpoor(own.path);
     try {
-      const paths: Record<string, string> = { resourceSpans: '/v1/traces', resourceLogs: '/v1/logs', resourceMetrics: '/v1/metrics' };
-      for (const line of readFileSync(demo as string, 'utf8').split('\n').filter(Boolean)) {
+      const paths: Record<string, string> = {
+        resourceSpans: '/v1/traces',
+        resourceLogs: '/v1/logs',
+        resourceMetrics: '/v1/metrics',
+      };
+      for (const line of readFileSync(demo as string, 'utf8')
+        .split('\n')
+        .filter(Boolean)) {
         const path = paths[Object.keys(JSON.parse(line) as object)[0] as string] as string;
         expect((await fresh.post(path, line, { 'content-type': 'application/json' })).status).toBe(200);
       }
@@ -164,7 +220,10 @@ describe('real captures', () => {
       let cursor = '';
       let incomplete = 0;
       do {
-        const { body } = await fresh.get<{ data: { traceId: string; incomplete: boolean }[]; pagination: { nextCursor: string | null } }>(`/v1/traces?limit=100&cursor=${cursor}`);
+        const { body } = await fresh.get<{
+          data: { traceId: string; incomplete: boolean }[];
+          pagination: { nextCursor: string | null };
+        }>(`/v1/traces?limit=100&cursor=${cursor}`);
         for (const item of body.data) {
           traceIds.add(item.traceId);
           if (item.incomplete) incomplete++;
@@ -184,12 +243,24 @@ describe('real captures', () => {
 
 /** Reads each span of the file back and compares it with what was sent, field by field. */
 async function expectEverySpanEqual(fresh: RunningSpoor, file: string): Promise<void> {
-  type Span = { traceId: string; spanId: string; parentSpanId?: string; events?: object[]; links?: { traceId: string }[]; status?: object; attributes?: object[] };
+  type Span = {
+    traceId: string;
+    spanId: string;
+    parentSpanId?: string;
+    events?: object[];
+    links?: { traceId: string }[];
+    status?: object;
+    attributes?: object[];
+  };
   for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
-    const { resourceSpans = [] } = JSON.parse(line) as { resourceSpans?: { resource: { attributes: object[] }; scopeSpans: { spans: Span[] }[] }[] };
+    const { resourceSpans = [] } = JSON.parse(line) as {
+      resourceSpans?: { resource: { attributes: object[] }; scopeSpans: { spans: Span[] }[] }[];
+    };
     for (const { resource, scopeSpans } of resourceSpans) {
       for (const sent of scopeSpans.flatMap(({ spans }) => spans)) {
-        const { body } = await fresh.get<{ data: { raw: { resourceSpans: typeof resourceSpans } } }>(`/v1/traces/${sent.traceId}/spans/${sent.spanId}`);
+        const { body } = await fresh.get<{ data: { raw: { resourceSpans: typeof resourceSpans } } }>(
+          `/v1/traces/${sent.traceId}/spans/${sent.spanId}`,
+        );
         const stored = body.data.raw.resourceSpans[0];
         const span = stored?.scopeSpans[0]?.spans[0] as Span;
         expect(stored?.resource.attributes).toEqual(resource.attributes);

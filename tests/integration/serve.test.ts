@@ -59,11 +59,34 @@ describe('spoor serve', () => {
 
   it('names who holds a taken port, and a free one, then exits 1', async () => {
     const port = await holdPort();
-    const otlp = await runSpoor(['serve', '--data-dir', folder.path, '--ui', '127.0.0.1:0', '--otlp-http', `127.0.0.1:${port}`]);
+    const otlp = await runSpoor([
+      'serve',
+      '--data-dir',
+      folder.path,
+      '--ui',
+      '127.0.0.1:0',
+      '--otlp-http',
+      `127.0.0.1:${port}`,
+    ]);
     expect(otlp.code).toBe(1);
-    expect(otlp.stderr).toMatch(new RegExp(`^spoor: OTLP cannot be received: Port ${port} is taken by \\S.* \\(pid ${process.pid}\\)\\. Stop it, or start with --otlp-http 127\\.0\\.0\\.1:\\d+\\.\n$`));
-    const ui = await runSpoor(['serve', '--data-dir', folder.path, '--otlp-http', '127.0.0.1:0', '--ui', `127.0.0.1:${port}`]);
-    expect([ui.code, ui.stderr]).toEqual([1, expect.stringMatching(new RegExp(`Port ${port} is taken by .*pid ${process.pid}.*--ui 127\\.0\\.0\\.1:\\d+`))]);
+    expect(otlp.stderr).toMatch(
+      new RegExp(
+        `^spoor: OTLP cannot be received: Port ${port} is taken by \\S.* \\(pid ${process.pid}\\)\\. Stop it, or start with --otlp-http 127\\.0\\.0\\.1:\\d+\\.\n$`,
+      ),
+    );
+    const ui = await runSpoor([
+      'serve',
+      '--data-dir',
+      folder.path,
+      '--otlp-http',
+      '127.0.0.1:0',
+      '--ui',
+      `127.0.0.1:${port}`,
+    ]);
+    expect([ui.code, ui.stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`Port ${port} is taken by .*pid ${process.pid}.*--ui 127\\.0\\.0\\.1:\\d+`)),
+    ]);
     // The port it offered really is free.
     const offered = /--otlp-http (\S+?)\.\n/.exec(otlp.stderr)?.[1] as string;
     expect((await start(['--otlp-http', offered])).ready.otlpHttp).toBe(`http://${offered}`);
@@ -71,8 +94,19 @@ describe('spoor serve', () => {
 
   it('never opens a data folder twice, by any of its names', async () => {
     const spoor = await start();
-    const second = await runSpoor(['serve', '--data-dir', join(folder.path, '..', folder.path.split('/').at(-1) as string), '--ui', '127.0.0.1:0', '--otlp-http', '127.0.0.1:0']);
-    expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(`is open in Spoor (pid ${spoor.ready.pid}, ${spoor.ready.ui})`)]);
+    const second = await runSpoor([
+      'serve',
+      '--data-dir',
+      join(folder.path, '..', folder.path.split('/').at(-1) as string),
+      '--ui',
+      '127.0.0.1:0',
+      '--otlp-http',
+      '127.0.0.1:0',
+    ]);
+    expect([second.code, second.stderr]).toEqual([
+      1,
+      expect.stringContaining(`is open in Spoor (pid ${spoor.ready.pid}, ${spoor.ready.ui})`),
+    ]);
     const third = await runSpoor(['start', '--data-dir', folder.path]);
     expect([third.code, third.stdout]).toEqual([0, `Spoor is already running: ${spoor.ready.ui}\n`]);
     expect((await spoor.get('/v1/status')).status).toBe(200);
@@ -85,14 +119,18 @@ describe('spoor serve', () => {
     const winners = starts.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     running.push(...winners);
     expect(winners).toHaveLength(1);
-    for (const result of starts) if (result.status === 'rejected') expect(String(result.reason)).toContain('is open in');
+    for (const result of starts)
+      if (result.status === 'rejected') expect(String(result.reason)).toContain('is open in');
   });
 
   it('says so when it cannot write its folder', async () => {
     const file = join(folder.path, 'file');
     await writeFile(file, '');
     const below = await runSpoor(['serve', '--data-dir', join(file, 'x')]);
-    expect([below.code, below.stderr]).toEqual([1, expect.stringMatching(/^spoor: The data folder .*file\/x cannot be written: .*--data-dir/)]);
+    expect([below.code, below.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^spoor: The data folder .*file\/x cannot be written: .*--data-dir/),
+    ]);
     if (process.getuid?.() === 0) {
       // Root may write anywhere but here.
       const proc = await runSpoor(['serve', '--data-dir', '/proc/spoor']);
@@ -124,18 +162,26 @@ describe('spoor serve', () => {
   it('exits 2 for wrong usage', async () => {
     expect(await runSpoor(['serve', '--bogus'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--bogus') });
     expect(await runSpoor(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('spoor serve') });
-    expect(await runSpoor(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect(await runSpoor(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
   });
 
   it('fills a sample workspace, once', async () => {
     const spoor = await start(['--sample']);
-    const count = async () => (await spoor.get<{ counts: { spans: number; traces: number } }>('/v1/status')).body.counts;
+    const count = async () =>
+      (await spoor.get<{ counts: { spans: number; traces: number } }>('/v1/status')).body.counts;
     await eventually(async () => (await count()).traces === 123, 20_000);
     const before = await count();
-    const batch = await spoor.get<{ data: { rootName: string; spanCount: number }[] }>('/v1/traces?query=nightly-reindex');
+    const batch = await spoor.get<{ data: { rootName: string; spanCount: number }[] }>(
+      '/v1/traces?query=nightly-reindex',
+    );
     expect(batch.body.data).toMatchObject([{ rootName: 'nightly-reindex', spanCount: 10_000 }]);
     const agent = await spoor.get<{ data: object[] }>('/v1/traces?query=deep-research');
-    expect(agent.body.data).toMatchObject([{ agentName: 'deep-research', errorCount: 2, inputTokens: 62_900, outputTokens: 4_952 }]);
+    expect(agent.body.data).toMatchObject([
+      { agentName: 'deep-research', errorCount: 2, inputTokens: 62_900, outputTokens: 4_952 },
+    ]);
     await spoor.stop();
     const again = await start(['--sample']);
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -143,7 +189,11 @@ describe('spoor serve', () => {
   });
 
   it('ends when its terminal does', async () => {
-    const child = spawn(process.execPath, [CLI, 'serve', '--data-dir', folder.path, '--ui', '127.0.0.1:0', '--otlp-http', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(
+      process.execPath,
+      [CLI, 'serve', '--data-dir', folder.path, '--ui', '127.0.0.1:0', '--otlp-http', '127.0.0.1:0'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
     child.kill('SIGINT');
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);

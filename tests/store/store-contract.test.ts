@@ -163,8 +163,26 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
 
   it('opens a trace as columns that hold every span exactly', async () => {
     const spans: SampleSpan[] = [
-      { traceId: traceIdOf(7), spanId: 'ffffffffffffffff', service: 'web', name: 'root', kind: 2, startNs: T0, endNs: T0 + 1n },
-      { traceId: traceIdOf(7), spanId: '8000000000000000', parentSpanId: 'ffffffffffffffff', service: 'db', name: 'q', kind: 3, startNs: T0 + 9_007_199n, endNs: T0 - 5n, error: 'bad' },
+      {
+        traceId: traceIdOf(7),
+        spanId: 'ffffffffffffffff',
+        service: 'web',
+        name: 'root',
+        kind: 2,
+        startNs: T0,
+        endNs: T0 + 1n,
+      },
+      {
+        traceId: traceIdOf(7),
+        spanId: '8000000000000000',
+        parentSpanId: 'ffffffffffffffff',
+        service: 'db',
+        name: 'q',
+        kind: 3,
+        startNs: T0 + 9_007_199n,
+        endNs: T0 - 5n,
+        error: 'bad',
+      },
     ];
     await store(batchOf(spans));
     const { columns } = await reader.openTrace(traceIdOf(7));
@@ -176,7 +194,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
     expect(columns.startNs[child]).toBe(9_007_199);
     expect(columns.durationNs[child]).toBe(-9_007_204);
     expect(columns.status[child]).toBe(2);
-    expect(columns.operations[columns.operation[child] as number]).toEqual({ service: 'db', name: 'q', kind: 'client' });
+    expect(columns.operations[columns.operation[child] as number]).toEqual({
+      service: 'db',
+      name: 'q',
+      kind: 'client',
+    });
   });
 
   it('reads a span back as it was sent', async () => {
@@ -188,7 +210,13 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       kind: 4,
       startNs: T0,
       endNs: T0 + 1_234n,
-      attributes: { text: 'a\0b "quoted" {x} \\ ☃ <script>', whole: 9_007_199_254_740_991, part: 0.1, yes: true, list: ['a', 1, 1.5, false] },
+      attributes: {
+        text: 'a\0b "quoted" {x} \\ ☃ <script>',
+        whole: 9_007_199_254_740_991,
+        part: 0.1,
+        yes: true,
+        list: ['a', 1, 1.5, false],
+      },
       events: [{ name: 'happened', timeNs: T0 + 7n, attributes: { n: 1 } }],
       links: [{ traceId: traceIdOf(9), spanId: 'bbbbbbbbbbbbbbbb' }],
       error: 'Boom: it broke',
@@ -209,20 +237,35 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       { key: 'whole', value: { intValue: '9007199254740991' } },
       { key: 'part', value: { doubleValue: 0.1 } },
       { key: 'yes', value: { boolValue: true } },
-      { key: 'list', value: { arrayValue: { values: [{ stringValue: 'a' }, { intValue: '1' }, { doubleValue: 1.5 }, { boolValue: false }] } } },
+      {
+        key: 'list',
+        value: {
+          arrayValue: { values: [{ stringValue: 'a' }, { intValue: '1' }, { doubleValue: 1.5 }, { boolValue: false }] },
+        },
+      },
     ]);
     expect(detail.events.map(({ name, time }) => [name, time])).toEqual([
       ['happened', '2023-11-14T22:13:20.000000007Z'],
       ['exception', '2023-11-14T22:13:20.000001234Z'],
     ]);
     expect(detail.resource.attributes[0]).toEqual({ key: 'service.name', value: { stringValue: 'web' } });
-    expect(JSON.parse(detail.raw)).toMatchObject({ resourceSpans: [{ scopeSpans: [{ spans: [{ spanId: 'aaaaaaaaaaaaaaaa' }] }] }] });
-    await expect(readSpan(sql, WORKSPACE, traceIdOf(8), '00000000000000ff')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(JSON.parse(detail.raw)).toMatchObject({
+      resourceSpans: [{ scopeSpans: [{ spans: [{ spanId: 'aaaaaaaaaaaaaaaa' }] }] }],
+    });
+    await expect(readSpan(sql, WORKSPACE, traceIdOf(8), '00000000000000ff')).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 
   it('takes names that no index key could hold, and names that look like SQL arrays', async () => {
     const names = ['x'.repeat(1_000_000), '{a,"b\\",NULL}', 'NULL', '\\', "'", '🦊 مرحبا', 'nul\0nul', ''];
-    await store(...names.map((name, i) => batchOf([{ traceId: traceIdOf(i + 1), spanId: 'cccccccccccccccc', service: name, name, startNs: T0, endNs: T0 }])));
+    await store(
+      ...names.map((name, i) =>
+        batchOf([
+          { traceId: traceIdOf(i + 1), spanId: 'cccccccccccccccc', service: name, name, startNs: T0, endNs: T0 },
+        ]),
+      ),
+    );
     for (const [i, name] of names.entries()) {
       const { rootName, rootService } = await summary(i + 1);
       expect(rootName === name.replace('\0', '\u2400')).toBe(true);
@@ -237,17 +280,65 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
     const genAi = (operation: string, more: object) => ({ 'gen_ai.operation.name': operation, ...more });
     const base = { traceId: traceIdOf(5), service: 'agent' };
     await store(
-      batchOf([{ ...base, spanId: '2222222222222222', parentSpanId: '1111111111111111', name: 'chat', startNs: at(5), endNs: at(9), attributes: genAi('chat', { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 7 }) }]),
-      batchOf([{ ...base, spanId: '3333333333333333', parentSpanId: '1111111111111111', name: 'sub', startNs: at(4), endNs: at(9), attributes: genAi('invoke_agent', { 'gen_ai.agent.name': 'sub', 'gen_ai.conversation.id': 'c1' }) }]),
-      batchOf([{ ...base, spanId: '1111111111111111', name: 'run', startNs: at(0), endNs: at(10), attributes: genAi('invoke_agent', { 'gen_ai.agent.name': 'main', 'gen_ai.usage.input_tokens': 100 }) }]),
-      batchOf([{ ...base, spanId: '4444444444444444', parentSpanId: '1111111111111111', name: 'chat', startNs: at(6), endNs: at(9), attributes: genAi('chat', { 'gen_ai.usage.prompt_tokens': 11 }) }]),
+      batchOf([
+        {
+          ...base,
+          spanId: '2222222222222222',
+          parentSpanId: '1111111111111111',
+          name: 'chat',
+          startNs: at(5),
+          endNs: at(9),
+          attributes: genAi('chat', { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 7 }),
+        },
+      ]),
+      batchOf([
+        {
+          ...base,
+          spanId: '3333333333333333',
+          parentSpanId: '1111111111111111',
+          name: 'sub',
+          startNs: at(4),
+          endNs: at(9),
+          attributes: genAi('invoke_agent', { 'gen_ai.agent.name': 'sub', 'gen_ai.conversation.id': 'c1' }),
+        },
+      ]),
+      batchOf([
+        {
+          ...base,
+          spanId: '1111111111111111',
+          name: 'run',
+          startNs: at(0),
+          endNs: at(10),
+          attributes: genAi('invoke_agent', { 'gen_ai.agent.name': 'main', 'gen_ai.usage.input_tokens': 100 }),
+        },
+      ]),
+      batchOf([
+        {
+          ...base,
+          spanId: '4444444444444444',
+          parentSpanId: '1111111111111111',
+          name: 'chat',
+          startNs: at(6),
+          endNs: at(9),
+          attributes: genAi('chat', { 'gen_ai.usage.prompt_tokens': 11 }),
+        },
+      ]),
     );
-    expect(await summary(5)).toMatchObject({ agentName: 'main', sessionId: 'c1', inputTokens: 111, outputTokens: 7, costUsd: null });
+    expect(await summary(5)).toMatchObject({
+      agentName: 'main',
+      sessionId: 'c1',
+      inputTokens: 111,
+      outputTokens: 7,
+      costUsd: null,
+    });
   });
 
   it('stores nothing of a transaction that fails, and works on afterwards', async () => {
     const good = batchOf(drawnSpans(traceIdOf(1), 'a 0..1'));
-    const broken: SpanBatch = { ...batchOf(drawnSpans(traceIdOf(2), 'b 0..1')), operations: [{ serviceName: 'a\0b', name: 'x', kind: 0 }] };
+    const broken: SpanBatch = {
+      ...batchOf(drawnSpans(traceIdOf(2), 'b 0..1')),
+      operations: [{ serviceName: 'a\0b', name: 'x', kind: 0 }],
+    };
     await expect(store(good, broken)).rejects.toThrow();
     expect(await reader.counts()).toMatchObject({ spans: 0, traces: 0 });
     expect(await store(good)).toEqual([{ stored: 1, duplicates: 0 }]);

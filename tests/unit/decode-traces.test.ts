@@ -3,20 +3,27 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hexFromBytes } from '../../core/model/ids';
 import { decodeTraces } from '../../core/otlp/decode-traces';
-import type { AnyValue, KeyValue } from '../../core/otlp/json-types';
 import { JsonShapeError, protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import type { AnyValue, KeyValue } from '../../core/otlp/json-types';
 import { decodeResource, decodeScope, decodeSpanBody } from '../../core/otlp/proto-to-json';
 import { WireError } from '../../core/otlp/wire-reader';
 import { WireWriter } from '../../core/otlp/wire-writer';
 import { caseFile } from '../fixtures/cases';
 
 const hexId = (bytes: number) =>
-  fc.uint8Array({ minLength: bytes, maxLength: bytes }).filter((id) => id.some((byte) => byte !== 0)).map((id) => hexFromBytes(id, 0, bytes));
+  fc
+    .uint8Array({ minLength: bytes, maxLength: bytes })
+    .filter((id) => id.some((byte) => byte !== 0))
+    .map((id) => hexFromBytes(id, 0, bytes));
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
 const time = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String);
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
-const double = fc.double().map((value) => (Number.isFinite(value) ? value : Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'));
+const double = fc
+  .double()
+  .map((value) =>
+    Number.isFinite(value) ? value : Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity',
+  );
 
 const { anyValue } = fc.letrec<{ anyValue: AnyValue; keyValue: KeyValue }>((tie) => ({
   anyValue: fc.oneof(
@@ -46,10 +53,19 @@ const span = fc.record({
   flags: uint32,
   attributes,
   droppedAttributesCount: uint32,
-  events: fc.array(fc.record({ timeUnixNano: time, name: text, attributes, droppedAttributesCount: uint32 }), { maxLength: 2 }),
+  events: fc.array(fc.record({ timeUnixNano: time, name: text, attributes, droppedAttributesCount: uint32 }), {
+    maxLength: 2,
+  }),
   droppedEventsCount: uint32,
   links: fc.array(
-    fc.record({ traceId: hexId(16), spanId: hexId(8), traceState: text, attributes, droppedAttributesCount: uint32, flags: uint32 }),
+    fc.record({
+      traceId: hexId(16),
+      spanId: hexId(8),
+      traceState: text,
+      attributes,
+      droppedAttributesCount: uint32,
+      flags: uint32,
+    }),
     { maxLength: 2 },
   ),
   droppedLinksCount: uint32,
@@ -89,7 +105,9 @@ describe('decodeTraces', () => {
               expect(decodeScope(storedScope?.message as Uint8Array)).toEqual(scope);
               expect(storedScope?.schemaUrl).toBe(scopeUrl);
               const operation = batch.operations[batch.operation[row] as number];
-              const body = decodeSpanBody(batch.body.subarray(row === 0 ? 0 : batch.bodyEnd[row - 1], batch.bodyEnd[row]));
+              const body = decodeSpanBody(
+                batch.body.subarray(row === 0 ? 0 : batch.bodyEnd[row - 1], batch.bodyEnd[row]),
+              );
               expect({
                 ...body,
                 traceId: hexFromBytes(batch.traceId, row * 16, 16),
@@ -112,7 +130,10 @@ describe('decodeTraces', () => {
   });
 
   it('survives any damage: an error that says where, or spans that can be read', () => {
-    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.constantFrom('set', 'cut', 'insert')), { minLength: 1, maxLength: 6 });
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255), fc.constantFrom('set', 'cut', 'insert')), {
+      minLength: 1,
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(request, damage, (resourceSpans, edits) => {
         let bytes = protobufFromTraceJson({ resourceSpans });
@@ -149,7 +170,7 @@ describe('decodeTraces', () => {
   });
 
   it('rejects a span with an invalid id alone', () => {
-    const good = { traceId: '0'.repeat(31) + '1', spanId: '0'.repeat(15) + '1', name: 'good' };
+    const good = { traceId: `${'0'.repeat(31)}1`, spanId: `${'0'.repeat(15)}1`, name: 'good' };
     const spans = [
       good,
       { ...good, name: 'zero trace', traceId: '0'.repeat(32) },
@@ -160,7 +181,9 @@ describe('decodeTraces', () => {
       { ...good, name: 'zero parent', spanId: '2'.repeat(16), parentSpanId: '0'.repeat(16) },
       { ...good, name: 'beyond time', startTimeUnixNano: '9223372036854775808' },
     ];
-    const { batch, rejected, rejectedReason } = decodeTraces(protobufFromTraceJson({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+    const { batch, rejected, rejectedReason } = decodeTraces(
+      protobufFromTraceJson({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+    );
     expect(batch.operations.map(({ name }) => name)).toEqual(['good', 'zero parent']);
     expect(batch.length).toBe(2);
     expect(rejected).toBe(6);
@@ -230,16 +253,27 @@ describe('OTLP/JSON', () => {
   it.each([
     [[], 'the request: not an object'],
     [{ resourceSpans: 1 }, 'resourceSpans: not an array'],
-    [{ resourceSpans: [{ scopeSpans: [{ spans: [{ name: 5 }] }] }] }, 'resourceSpans[0].scopeSpans[0].spans[0].name: not a string'],
-    [{ resourceSpans: [{ scopeSpans: [{ spans: [{ startTimeUnixNano: 1.5 }] }] }] }, 'resourceSpans[0].scopeSpans[0].spans[0].startTimeUnixNano: not a 64-bit integer'],
-    [{ resourceSpans: [{ resource: { attributes: [{ key: 'k', value: { bytesValue: '*' } }] } }] }, 'resourceSpans[0].resource.attributes[0].value.bytesValue: not base64'],
+    [
+      { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 5 }] }] }] },
+      'resourceSpans[0].scopeSpans[0].spans[0].name: not a string',
+    ],
+    [
+      { resourceSpans: [{ scopeSpans: [{ spans: [{ startTimeUnixNano: 1.5 }] }] }] },
+      'resourceSpans[0].scopeSpans[0].spans[0].startTimeUnixNano: not a 64-bit integer',
+    ],
+    [
+      { resourceSpans: [{ resource: { attributes: [{ key: 'k', value: { bytesValue: '*' } }] } }] },
+      'resourceSpans[0].resource.attributes[0].value.bytesValue: not base64',
+    ],
   ])('names the place of what it cannot read: %j', (body, message) => {
     expect(() => protobufFromTraceJson(body)).toThrow(new JsonShapeError(message));
   });
 
   const example = caseFile('01-otlp-proto-examples/trace.json');
   it.skipIf(!example)("reads the specification's own example", () => {
-    const { batch, rejected } = decodeTraces(protobufFromTraceJson(JSON.parse(readFileSync(example as string, 'utf8'))));
+    const { batch, rejected } = decodeTraces(
+      protobufFromTraceJson(JSON.parse(readFileSync(example as string, 'utf8'))),
+    );
     expect(rejected).toBe(0);
     expect(batch.operations).toEqual([{ serviceName: 'my.service', name: "I'm a server span", kind: 2 }]);
   });

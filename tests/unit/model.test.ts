@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAgo, formatBytes, formatCompact, formatDuration, formatShare, plural } from '../../core/model/format';
-import { bytesFromHex, hexFromBytes, int8FromSpanId, parseSpanId, parseTraceId, type SpanId, spanIdFromInt8 } from '../../core/model/ids';
+import {
+  bytesFromHex,
+  hexFromBytes,
+  int8FromSpanId,
+  parseSpanId,
+  parseTraceId,
+  type SpanId,
+  spanIdFromInt8,
+} from '../../core/model/ids';
 import { nsFromText, rfc3339FromNs } from '../../core/model/time';
 import { base64FromBytes, bytesFromBase64 } from '../../core/otlp/base64';
 
@@ -27,7 +35,11 @@ describe('ids', () => {
 
   it('are 32 and 16 hex digits that are not all zero', () => {
     expect(parseTraceId('ABCDEF00000000000000000000000001')).toBe('abcdef00000000000000000000000001');
-    expect([parseTraceId('0'.repeat(32)), parseTraceId('ab'), parseTraceId(`${'g'.repeat(32)}`)]).toEqual([null, null, null]);
+    expect([parseTraceId('0'.repeat(32)), parseTraceId('ab'), parseTraceId(`${'g'.repeat(32)}`)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
     expect([parseSpanId('0'.repeat(16)), parseSpanId('1'.repeat(17))]).toEqual([null, null]);
   });
 });
@@ -83,10 +95,26 @@ describe('format', () => {
   ])('shows %d ns as %s', (ns, text) => expect(formatDuration(ns)).toBe(text));
 
   it('shows counts, sizes, shares and ages', () => {
-    expect([formatCompact(999), formatCompact(48_210), formatCompact(1_300_000), formatCompact(null)]).toEqual(['999', '48.2k', '1.3M', '—']);
-    expect([formatBytes(900), formatBytes(31_416_712), formatBytes(5 * 1024 ** 3)]).toEqual(['900 B', '30 MB', '5.0 GB']);
+    expect([formatCompact(999), formatCompact(48_210), formatCompact(1_300_000), formatCompact(null)]).toEqual([
+      '999',
+      '48.2k',
+      '1.3M',
+      '—',
+    ]);
+    expect([formatBytes(900), formatBytes(31_416_712), formatBytes(5 * 1024 ** 3)]).toEqual([
+      '900 B',
+      '30 MB',
+      '5.0 GB',
+    ]);
     expect([formatShare(73, 1000), formatShare(1, 5000), formatShare(1, 0)]).toEqual(['7.3 %', '< 0.1 %', '—']);
-    expect([0, 4_000, 61_000, 7_300_000, 9e8, -60_000].map((age) => formatAgo(1e12 - age, 1e12))).toEqual(['just now', '4 s ago', '1 min ago', '2 h ago', '10 d ago', 'in the future']);
+    expect([0, 4_000, 61_000, 7_300_000, 9e8, -60_000].map((age) => formatAgo(1e12 - age, 1e12))).toEqual([
+      'just now',
+      '4 s ago',
+      '1 min ago',
+      '2 h ago',
+      '10 d ago',
+      'in the future',
+    ]);
     expect([plural(1, 'span'), plural(10_000, 'span')]).toEqual(['1 span', '10,000 spans']);
   });
 });

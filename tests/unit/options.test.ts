@@ -18,7 +18,14 @@ describe('the command line', () => {
   });
 
   it('prefers flags to the environment', () => {
-    const environment = { SPOOR_OTLP_HTTP: '0.0.0.0:9', SPOOR_UI: '7', SPOOR_DATA_DIR: '/from-env', SPOOR_TOKEN: 'env-token', SPOOR_JSON: '1', SPOOR_OPEN: '0' };
+    const environment = {
+      SPOOR_OTLP_HTTP: '0.0.0.0:9',
+      SPOOR_UI: '7',
+      SPOOR_DATA_DIR: '/from-env',
+      SPOOR_TOKEN: 'env-token',
+      SPOOR_JSON: '1',
+      SPOOR_OPEN: '0',
+    };
     expect(parseOptions(['serve', '--otlp-http', '[::1]:0'], environment)).toMatchObject({
       command: 'serve',
       otlpHttp: { host: '::1', port: 0 },
@@ -36,10 +43,15 @@ describe('the command line', () => {
     expect(parseOptions(['--sample'], environment).dataDir).toBe(join(parseOptions([], environment).dataDir, 'sample'));
   });
 
-  it.each([['sing'], ['serve', 'more'], ['--nope'], ['--ui', 'x'], ['--ui', 'a:70000'], ['--token', 'short'], ['--token', 'has space in it']])(
-    'refuses %j %j',
-    (...args) => expect(() => parseOptions(args, {})).toThrow(UsageError),
-  );
+  it.each([
+    ['sing'],
+    ['serve', 'more'],
+    ['--nope'],
+    ['--ui', 'x'],
+    ['--ui', 'a:70000'],
+    ['--token', 'short'],
+    ['--token', 'has space in it'],
+  ])('refuses %j %j', (...args) => expect(() => parseOptions(args, {})).toThrow(UsageError));
 });
 
 describe('the search box', () => {
@@ -56,7 +68,9 @@ describe('the search box', () => {
 
 describe('row specs', () => {
   it('check what the database returned', () => {
-    expect(decodeRows({ id: INT4, name: orNull(TEXT) }, [{ id: 1, name: null, more: 2 }])).toEqual([{ id: 1, name: null }]);
+    expect(decodeRows({ id: INT4, name: orNull(TEXT) }, [{ id: 1, name: null, more: 2 }])).toEqual([
+      { id: 1, name: null },
+    ]);
     expect(() => decodeRows({ id: INT4 }, [{ id: '1' }])).toThrow('column id is not int4');
     expect(() => decodeRows({ id: INT4 }, [{}])).toThrow('column id');
   });

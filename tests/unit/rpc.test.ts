@@ -23,7 +23,8 @@ class EchoService implements Echo {
   }
 
   async fail(kind: string): Promise<never> {
-    if (kind === 'typed') throw new SpoorError('CONFLICT', 'stale', [{ field: 'version', code: 'stale', message: 'is 2' }]);
+    if (kind === 'typed')
+      throw new SpoorError('CONFLICT', 'stale', [{ field: 'version', code: 'stale', message: 'is 2' }]);
     throw new Error('a bug');
   }
 
@@ -52,9 +53,16 @@ describe('a link', () => {
     const { caller, server } = joined();
     link.attach(endpointOf(caller), closedOf(caller));
     expect(await link.api.echo({ n: 1n, list: [1] })).toEqual(['kept', { n: 1n, list: [1] }]);
-    await expect(link.api.fail('typed')).rejects.toMatchObject({ name: 'SpoorError', code: 'CONFLICT', message: 'stale', details: [{ field: 'version' }] });
+    await expect(link.api.fail('typed')).rejects.toMatchObject({
+      name: 'SpoorError',
+      code: 'CONFLICT',
+      message: 'stale',
+      details: [{ field: 'version' }],
+    });
     await expect(link.api.fail('bug')).rejects.toMatchObject({ code: 'INTERNAL_ERROR', message: 'a bug' });
-    await expect((link.api as unknown as { gone: () => Promise<void> }).gone()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect((link.api as unknown as { gone: () => Promise<void> }).gone()).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
     server.close();
   });
 
@@ -91,7 +99,13 @@ describe('the wire of the WebSocket', () => {
       big: -(2n ** 63n),
       far: 2 ** 53,
       part: 0.1,
-      list: [new Float64Array([1.5, Number.NaN]), new BigUint64Array([2n ** 64n - 1n]), new Uint32Array(0), new Uint8Array([9]), new Int32Array([-1])],
+      list: [
+        new Float64Array([1.5, Number.NaN]),
+        new BigUint64Array([2n ** 64n - 1n]),
+        new Uint32Array(0),
+        new Uint8Array([9]),
+        new Int32Array([-1]),
+      ],
     };
     expect(decodeWire(encodeWire(value))).toEqual(value);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { decodeTraces } from '../../core/otlp/decode-traces';
+import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { BATCH_JOB_SPANS, batchJob } from '../../core/samples/batch-job';
 import { Random } from '../../core/samples/random';
 import { sampleRequests } from '../../core/samples/sample-workspace';
-import { decodeTraces } from '../../core/otlp/decode-traces';
-import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { T0 } from '../fixtures/traces';
 
 describe('the sample workspace', () => {
@@ -16,7 +16,17 @@ describe('the sample workspace', () => {
 
   it('has a shop of six services, two agents, errors, and nothing in the future', () => {
     const services = new Set(batches.flatMap(({ batch }) => batch.operations.map(({ serviceName }) => serviceName)));
-    for (const service of ['web', 'checkout', 'catalog', 'payments', 'inventory', 'shipping', 'triage-agent', 'deep-research-agent', 'worker']) {
+    for (const service of [
+      'web',
+      'checkout',
+      'catalog',
+      'payments',
+      'inventory',
+      'shipping',
+      'triage-agent',
+      'deep-research-agent',
+      'worker',
+    ]) {
       expect(services).toContain(service);
     }
     expect(batches.some(({ batch }) => batch.status.includes(2))).toBe(true);

@@ -12,9 +12,17 @@ describe('time window', () => {
 
   it('never leaves the trace, whatever is done to it', () => {
     const move = fc.oneof(
-      fc.tuple(fc.constant('zoom'), fc.double({ min: 0.001, max: 1000, noNaN: true }), fc.double({ min: 0, max: DURATION, noNaN: true })),
+      fc.tuple(
+        fc.constant('zoom'),
+        fc.double({ min: 0.001, max: 1000, noNaN: true }),
+        fc.double({ min: 0, max: DURATION, noNaN: true }),
+      ),
       fc.tuple(fc.constant('pan'), fc.double({ min: -50, max: 50, noNaN: true }), fc.constant(0)),
-      fc.tuple(fc.constant('fit'), fc.double({ min: 0, max: DURATION, noNaN: true }), fc.double({ min: 0, max: DURATION, noNaN: true })),
+      fc.tuple(
+        fc.constant('fit'),
+        fc.double({ min: 0, max: DURATION, noNaN: true }),
+        fc.double({ min: 0, max: DURATION, noNaN: true }),
+      ),
     );
     fc.assert(
       fc.property(fc.array(move, { maxLength: 20 }), (moves) => {
@@ -43,6 +51,13 @@ describe('time window', () => {
     };
     expect(labels(0, 41.2e9)).toEqual(['0 s', '10 s', '20 s', '30 s', '40 s']);
     expect(labels(0, 1.2e9)).toEqual(['0.0 s', '0.5 s', '1.0 s']);
-    expect(labels(2_000_000, 2_001_000)).toEqual(['2000.0 µs', '2000.2 µs', '2000.4 µs', '2000.6 µs', '2000.8 µs', '2001.0 µs']);
+    expect(labels(2_000_000, 2_001_000)).toEqual([
+      '2000.0 µs',
+      '2000.2 µs',
+      '2000.4 µs',
+      '2000.6 µs',
+      '2000.8 µs',
+      '2001.0 µs',
+    ]);
   });
 });

@@ -5,8 +5,16 @@ import { remarksOf } from '../../core/timeline/remarks';
 import { buildTraceTree, type TraceTree, visibleRows } from '../../core/timeline/trace-tree';
 import { type ColumnSpan, columnsOf, drawnColumns } from '../fixtures/columns';
 
-function drawn(tree: TraceTree, columns: ReturnType<typeof columnsOf>, rows: Iterable<number> = tree.span.keys()): string[] {
-  return [...rows].map((row) => '  '.repeat(tree.depth[row] as number) + columns.operations[columns.operation[tree.span[row] as number] as number]?.name);
+function drawn(
+  tree: TraceTree,
+  columns: ReturnType<typeof columnsOf>,
+  rows: Iterable<number> = tree.span.keys(),
+): string[] {
+  return [...rows].map(
+    (row) =>
+      '  '.repeat(tree.depth[row] as number) +
+      columns.operations[columns.operation[tree.span[row] as number] as number]?.name,
+  );
 }
 
 describe('buildTraceTree', () => {
@@ -29,7 +37,12 @@ describe('buildTraceTree', () => {
         a     10..40
         b     30..50
         c     90..120`);
-    expect([...buildTraceTree(columns).selfNs].map((ns) => formatDuration(ns))).toEqual(['50 ms', '30 ms', '20 ms', '30 ms']);
+    expect([...buildTraceTree(columns).selfNs].map((ns) => formatDuration(ns))).toEqual([
+      '50 ms',
+      '30 ms',
+      '20 ms',
+      '30 ms',
+    ]);
   });
 
   it('counts errors of each subtree', () => {
@@ -54,15 +67,37 @@ describe('buildTraceTree', () => {
   });
 
   it('holds a chain of 50,000 and a parent of 100,000', () => {
-    const chain = columnsOf(Array.from({ length: 50_000 }, (_, i) => ({ id: BigInt(i + 1), parent: BigInt(i), name: 'n', start: i, end: 100_000 })));
+    const chain = columnsOf(
+      Array.from({ length: 50_000 }, (_, i) => ({
+        id: BigInt(i + 1),
+        parent: BigInt(i),
+        name: 'n',
+        start: i,
+        end: 100_000,
+      })),
+    );
     expect(buildTraceTree(chain).depth[49_999]).toBe(49_999);
-    const wide = columnsOf(Array.from({ length: 100_001 }, (_, i) => ({ id: BigInt(i + 1), parent: i === 0 ? 0n : 1n, name: 'n', start: i, end: i + 1 })));
+    const wide = columnsOf(
+      Array.from({ length: 100_001 }, (_, i) => ({
+        id: BigInt(i + 1),
+        parent: i === 0 ? 0n : 1n,
+        name: 'n',
+        start: i,
+        end: i + 1,
+      })),
+    );
     expect(buildTraceTree(wide).size[0]).toBe(100_001);
   });
 
   it('places every span once, children behind their parents inside their subtree, whatever comes', () => {
     const spans = fc.uniqueArray(
-      fc.record({ id: fc.bigInt({ min: 1n, max: 40n }), parent: fc.bigInt({ min: 0n, max: 40n }), name: fc.constant('n'), start: fc.integer({ min: -5, max: 20 }), end: fc.integer({ min: -5, max: 20 }) }),
+      fc.record({
+        id: fc.bigInt({ min: 1n, max: 40n }),
+        parent: fc.bigInt({ min: 0n, max: 40n }),
+        name: fc.constant('n'),
+        start: fc.integer({ min: -5, max: 20 }),
+        end: fc.integer({ min: -5, max: 20 }),
+      }),
       { selector: ({ id }) => id, maxLength: 40 },
     );
     fc.assert(

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SpanBatch } from '../../core/model/span-batch';
-import { isLoopbackHost, isLoopbackOrigin } from '../../workers/net/loopback';
 import { Rate } from '../../workers/ingest/rate';
+import { isLoopbackHost, isLoopbackOrigin } from '../../workers/net/loopback';
 import { AppendQueue } from '../../workers/store/append-queue';
 import { ChangeFeed } from '../../workers/store/change-feed';
 import { batchOf, drawnSpans, traceIdOf } from '../fixtures/traces';
@@ -41,7 +41,12 @@ describe('AppendQueue', () => {
       return batches.map(({ length }) => ({ stored: length, duplicates: 0 }));
     };
     const queue = new AppendQueue({ append }, () => {});
-    const answers = await Promise.allSettled([queue.append(batch(0)), queue.append(batch(1)), queue.append(bad), queue.append(batch(3))]);
+    const answers = await Promise.allSettled([
+      queue.append(batch(0)),
+      queue.append(batch(1)),
+      queue.append(bad),
+      queue.append(batch(3)),
+    ]);
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
   });
 });
@@ -66,12 +71,21 @@ describe('ChangeFeed', () => {
 });
 
 describe('loopback', () => {
-  it.each(['localhost', 'LOCALHOST:4318', '127.0.0.1:4318', '127.8.0.1', '[::1]:80'])('takes the host %s', (host) => expect(isLoopbackHost(host)).toBe(true));
-  it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', '10.0.0.1', '', undefined, '[::2]'])('refuses the host %s', (host) =>
-    expect(isLoopbackHost(host)).toBe(false));
+  it.each(['localhost', 'LOCALHOST:4318', '127.0.0.1:4318', '127.8.0.1', '[::1]:80'])('takes the host %s', (host) =>
+    expect(isLoopbackHost(host)).toBe(true),
+  );
+  it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', '10.0.0.1', '', undefined, '[::2]'])(
+    'refuses the host %s',
+    (host) => expect(isLoopbackHost(host)).toBe(false),
+  );
   it('takes no Origin or a local page, and no other', () => {
     expect([undefined, 'http://localhost:3000', 'https://127.0.0.1'].map(isLoopbackOrigin)).toEqual([true, true, true]);
-    expect(['https://evil.example', 'null', 'http://localhost.evil.example', 'file://'].map(isLoopbackOrigin)).toEqual([false, false, false, false]);
+    expect(['https://evil.example', 'null', 'http://localhost.evil.example', 'file://'].map(isLoopbackOrigin)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

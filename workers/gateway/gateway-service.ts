@@ -74,7 +74,8 @@ export class Gateway implements SpoorApi {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(traceRequest(spans)),
     });
-    if (!response.ok) throw new SpoorError('SERVICE_UNAVAILABLE', `The receiver answered ${response.status}: ${await response.text()}`);
+    if (!response.ok)
+      throw new SpoorError('SERVICE_UNAVAILABLE', `The receiver answered ${response.status}: ${await response.text()}`);
     return { traceId: spans[0]?.traceId ?? '' };
   }
 

@@ -36,7 +36,15 @@ export function histogramQuery(input: unknown): HistogramQuery {
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const details: ErrorDetail[] = result.error.issues.map(({ path, code, message }) => ({ field: path.join('.'), code, message }));
+  const details: ErrorDetail[] = result.error.issues.map(({ path, code, message }) => ({
+    field: path.join('.'),
+    code,
+    message,
+  }));
   const first = details[0];
-  throw new SpoorError('VALIDATION_ERROR', `${first?.field || 'The query'}: ${first?.message ?? 'is not valid'}.`, details);
+  throw new SpoorError(
+    'VALIDATION_ERROR',
+    `${first?.field || 'The query'}: ${first?.message ?? 'is not valid'}.`,
+    details,
+  );
 }

@@ -5,15 +5,15 @@ import { getRequestListener } from '@hono/node-server';
 import type * as Comlink from 'comlink';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { SpoorApi } from '../../core/api/contract';
+import { serve } from '../../core/api/rpc/service';
 import { RPC_PATH, RPC_PROTOCOL, tokenFromProtocols } from '../../core/api/rpc/websocket';
 import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
-import { serve } from '../../core/api/rpc/service';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
 import { isLoopbackAddress, isLoopbackHost } from '../net/loopback';
+import { StaticFiles } from '../net/static-files';
 import type { Log } from '../rpc/worker-port';
 import { restApi, tokensEqual } from './rest';
-import { StaticFiles } from '../net/static-files';
 
 /** A call of the contract is small; only replies are large. */
 const MAX_CALL_BYTES = 1024 * 1024;

@@ -152,7 +152,8 @@ function failureOf(error: unknown): { status: number; message: string } {
   if (error instanceof Refusal || error instanceof BodyError) return error;
   if (error instanceof WireError) return { status: 400, message: `The body is not OTLP protobuf: ${error.message}.` };
   if (error instanceof JsonShapeError) return { status: 400, message: `The body is not OTLP/JSON: ${error.message}.` };
-  if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') return { status: 503, message: error.message };
+  if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE')
+    return { status: 503, message: error.message };
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }
 
@@ -186,7 +187,10 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('vary', 'origin');
   if (request.method !== 'OPTIONS') return;
   response.setHeader('access-control-allow-methods', 'POST');
-  response.setHeader('access-control-allow-headers', request.headers['access-control-request-headers'] ?? 'content-type');
+  response.setHeader(
+    'access-control-allow-headers',
+    request.headers['access-control-request-headers'] ?? 'content-type',
+  );
   response.setHeader('access-control-max-age', '600');
   if (request.headers['access-control-request-private-network'] === 'true') {
     response.setHeader('access-control-allow-private-network', 'true');

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflate } from 'node:zlib';
 
 /** The size that opentelemetry-proto 1.11 recommends, after decompression. */
-export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 export class BodyError extends Error {
   override readonly name = 'BodyError';
@@ -16,7 +16,7 @@ export class BodyError extends Error {
   }
 }
 
-export const ACCEPTED_ENCODINGS = 'gzip, deflate, identity';
+const ACCEPTED_ENCODINGS = 'gzip, deflate, identity';
 
 /** @throws BodyError */
 export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Uint8Array> {

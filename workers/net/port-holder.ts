@@ -26,7 +26,8 @@ async function linuxHolder(port: number): Promise<string | null> {
     const lines = (await readFile(table, 'utf8').catch(() => '')).split('\n').slice(1);
     for (const line of lines) {
       const fields = line.trim().split(/\s+/);
-      if (fields[1]?.endsWith(`:${hexPort}`) && fields[3] === TCP_LISTEN && fields[9]) inodes.add(`socket:[${fields[9]}]`);
+      if (fields[1]?.endsWith(`:${hexPort}`) && fields[3] === TCP_LISTEN && fields[9])
+        inodes.add(`socket:[${fields[9]}]`);
     }
   }
   if (inodes.size === 0) return null;
@@ -59,6 +60,8 @@ async function windowsHolder(port: number): Promise<string | null> {
   const line = stdout.split('\n').find((text) => new RegExp(`:${port}\\s+\\S+\\s+LISTENING`).test(text));
   const pid = line?.trim().split(/\s+/).at(-1);
   if (!pid) return null;
-  const { stdout: tasks } = await run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], { timeout: TIMEOUT_MS });
+  const { stdout: tasks } = await run('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], {
+    timeout: TIMEOUT_MS,
+  });
   return `${/^"([^"]+)"/.exec(tasks)?.[1] ?? 'a process'} (pid ${pid})`;
 }

@@ -24,7 +24,8 @@ export class StaticFiles {
 
   static async below(directory: string): Promise<StaticFiles> {
     const paths = new Map<string, string>();
-    for (const file of await filesBelow(directory)) paths.set(`/${relative(directory, file).split(sep).join('/')}`, file);
+    for (const file of await filesBelow(directory))
+      paths.set(`/${relative(directory, file).split(sep).join('/')}`, file);
     const index = paths.get('/index.html');
     if (index) paths.set('/', index);
     return new StaticFiles(paths);

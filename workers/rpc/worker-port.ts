@@ -61,4 +61,3 @@ export function runWorker<T extends Service<T>>(
     }
   });
 }
-

@@ -51,7 +51,10 @@ export class AppendQueue {
   private takeGroup(): Waiting[] {
     let spans = 0;
     let count = 0;
-    while (count < this.waiting.length && (count === 0 || spans + (this.waiting[count] as Waiting).batch.length <= MAX_SPANS)) {
+    while (
+      count < this.waiting.length &&
+      (count === 0 || spans + (this.waiting[count] as Waiting).batch.length <= MAX_SPANS)
+    ) {
       spans += (this.waiting[count] as Waiting).batch.length;
       count++;
     }

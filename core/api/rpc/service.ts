@@ -89,7 +89,9 @@ export function createLink<T extends Service<T>>(name: string): Link<T> {
     {
       get: (_, method) =>
         // A proxy that answers `then` would be taken for a promise.
-        typeof method === 'string' && method !== 'then' ? (...parameters: unknown[]) => call(method, parameters) : undefined,
+        typeof method === 'string' && method !== 'then'
+          ? (...parameters: unknown[]) => call(method, parameters)
+          : undefined,
     },
   ) as T;
 

@@ -1,7 +1,15 @@
 /** Structured values as bytes, for the WebSocket: MessagePack with typed arrays and 64-bit integers. */
 import { decode, ExtensionCodec, encode } from '@msgpack/msgpack';
 
-const TYPED_ARRAYS = [Float64Array, Uint32Array, Int32Array, Uint8Array, BigUint64Array, BigInt64Array, Float32Array] as const;
+const TYPED_ARRAYS = [
+  Float64Array,
+  Uint32Array,
+  Int32Array,
+  Uint8Array,
+  BigUint64Array,
+  BigInt64Array,
+  Float32Array,
+] as const;
 const EXT_TYPED_ARRAY = 1;
 const EXT_BIGINT = 2;
 

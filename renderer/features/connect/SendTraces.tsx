@@ -41,7 +41,9 @@ export function SendTraces() {
         </Tabs.List>
         {snippets.map(({ id, title, code }) => (
           <Tabs.Content key={id} value={id} className="relative">
-            <pre className="mt-3 overflow-x-auto rounded-md border border-line bg-panel p-3 pr-16 font-mono text-sm leading-5">{code}</pre>
+            <pre className="mt-3 overflow-x-auto rounded-md border border-line bg-panel p-3 pr-16 font-mono text-sm leading-5">
+              {code}
+            </pre>
             <div className="absolute top-5 right-3">
               <CopyButton text={code} label={`Copy the ${title} snippet`} />
             </div>
@@ -49,10 +51,20 @@ export function SendTraces() {
         ))}
       </Tabs.Root>
       <div className="flex items-center gap-3">
-        <Button look="primary" disabled={test.isPending || receiver?.state !== 'listening'} onClick={() => test.mutate()}>
+        <Button
+          look="primary"
+          disabled={test.isPending || receiver?.state !== 'listening'}
+          onClick={() => test.mutate()}
+        >
           Send a test trace
         </Button>
-        <span className="text-secondary">{test.error ? <span className="text-error">{test.error.message}</span> : 'Goes through the same port as yours would.'}</span>
+        <span className="text-secondary">
+          {test.error ? (
+            <span className="text-error">{test.error.message}</span>
+          ) : (
+            'Goes through the same port as yours would.'
+          )}
+        </span>
       </div>
     </div>
   );

@@ -40,7 +40,10 @@ export function Bar({ startNs, endNs, window, color, failed, label }: BarProps) 
         style={{ left: `${100 * from}%`, width: `max(${MIN_WIDTH_PX}px, ${100 * (to - from)}%)`, background: color }}
       />
       <span
-        className={clsx('absolute top-[4px] leading-[18px] whitespace-nowrap', inside ? 'text-panel' : 'text-secondary')}
+        className={clsx(
+          'absolute top-[4px] leading-[18px] whitespace-nowrap',
+          inside ? 'text-panel' : 'text-secondary',
+        )}
         style={
           inside
             ? { right: `calc(${100 * (1 - Math.min(to, 1))}% + 6px)` }

@@ -44,13 +44,13 @@ export function Minimap({ trace, window, onWindow }: MinimapProps) {
     const [from, to] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
     setDrag(null);
     if ((to - from) * widthPx < MIN_DRAG_PX) onWindow(null);
-    else onWindow({ startNs: from * whole.endNs, endNs: Math.max(to * whole.endNs, fitWindow(0, 0, whole.endNs).endNs) });
+    else
+      onWindow({ startNs: from * whole.endNs, endNs: Math.max(to * whole.endNs, fitWindow(0, 0, whole.endNs).endNs) });
   };
   const shown = drag
     ? { from: Math.min(drag.from, drag.to), to: Math.max(drag.from, drag.to) }
     : { from: window.startNs / whole.endNs, to: window.endNs / whole.endNs };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: W, S, A, D and F do the same
     <div
       className="relative min-w-0 grow cursor-crosshair touch-none select-none"
       title="Drag to zoom, click for the whole trace"
@@ -61,11 +61,14 @@ export function Minimap({ trace, window, onWindow }: MinimapProps) {
       onPointerMove={(event) => drag && setDrag({ from: drag.from, to: share(event) })}
       onPointerUp={finish}
     >
-      <canvas ref={canvas} aria-hidden="true" className="absolute inset-0 h-full w-full" />
+      <canvas ref={canvas} className="absolute inset-0 h-full w-full" />
       <div className="absolute inset-y-0 left-0 bg-secondary/20" style={{ width: `${100 * shown.from}%` }} />
       <div className="absolute inset-y-0 right-0 bg-secondary/20" style={{ width: `${100 * (1 - shown.to)}%` }} />
       {(shown.from > 0 || shown.to < 1) && (
-        <div className="absolute inset-y-0 border-x border-accent" style={{ left: `${100 * shown.from}%`, right: `${100 * (1 - shown.to)}%` }} />
+        <div
+          className="absolute inset-y-0 border-x border-accent"
+          style={{ left: `${100 * shown.from}%`, right: `${100 * (1 - shown.to)}%` }}
+        />
       )}
     </div>
   );

@@ -14,7 +14,10 @@ export function Remarks({ trace, remarks }: { readonly trace: LoadedTrace; reado
         <button
           key={text}
           type="button"
-          className={clsx('py-0.5 text-left font-medium break-words hover:underline', kind === 'error' ? 'text-error' : 'text-secondary')}
+          className={clsx(
+            'py-0.5 text-left font-medium break-words hover:underline',
+            kind === 'error' ? 'text-error' : 'text-secondary',
+          )}
           onClick={() => select(trace.columns.spanId[trace.tree.span[row] as number] as bigint)}
         >
           {text}

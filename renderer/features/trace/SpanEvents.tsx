@@ -12,7 +12,9 @@ export function SpanEvents({ span }: { readonly span: SpanDetail }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: events have no identity of their own
         <section key={i} className="pt-3">
           <h3 className="flex items-baseline justify-between gap-3 px-3.5 pb-1">
-            <span className={`font-semibold break-words ${name === 'exception' ? 'text-error' : ''}`}>{name || 'unnamed'}</span>
+            <span className={`font-semibold break-words ${name === 'exception' ? 'text-error' : ''}`}>
+              {name || 'unnamed'}
+            </span>
             <span className="shrink-0 font-mono text-sm text-secondary" title={time}>
               +{formatDuration(Number((nsFromText(time) ?? startNs) - startNs))}
             </span>
@@ -20,7 +22,9 @@ export function SpanEvents({ span }: { readonly span: SpanDetail }) {
           <AttributeTable attributes={attributes} dropped={droppedAttributesCount} empty="No attributes." />
         </section>
       ))}
-      {span.dropped.events > 0 && <p className="px-3.5 py-2 text-secondary">{span.dropped.events} more dropped by the sender's limits.</p>}
+      {span.dropped.events > 0 && (
+        <p className="px-3.5 py-2 text-secondary">{span.dropped.events} more dropped by the sender's limits.</p>
+      )}
     </>
   );
 }

@@ -32,7 +32,13 @@ export function SpanHighlights({ span }: { readonly span: SpanDetail }) {
   );
 }
 
-function Failure({ message, exception }: { readonly message: string; readonly exception: SpanDetail['events'][number] | undefined }) {
+function Failure({
+  message,
+  exception,
+}: {
+  readonly message: string;
+  readonly exception: SpanDetail['events'][number] | undefined;
+}) {
   const of = (key: string): string => {
     const attribute = exception?.attributes.find((candidate) => candidate.key === key);
     return attribute ? textOf(attribute.value) : '';
@@ -41,7 +47,9 @@ function Failure({ message, exception }: { readonly message: string; readonly ex
   const type = of('exception.type');
   const stack = of('exception.stacktrace');
   // The status usually repeats the exception's message: said once.
-  const lines = [message, told && !message.includes(told) ? `${type ? `${type}: ` : ''}${told}` : ''].filter((line) => line !== '');
+  const lines = [message, told && !message.includes(told) ? `${type ? `${type}: ` : ''}${told}` : ''].filter(
+    (line) => line !== '',
+  );
   const text = lines.join('\n') || type || 'The span reports an error and gives no reason.';
   return (
     <Block title="Error" text={stack || text} error>

@@ -9,13 +9,18 @@ export function SpanLinks({ span }: { readonly span: SpanDetail }) {
       {span.links.map(({ traceId, spanId, attributes }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a span may link to another twice
         <section key={i} className="pt-3">
-          <a href={`#/trace/${traceId}/${spanId}`} className="block px-3.5 pb-1 font-mono text-sm break-all text-accent hover:underline">
+          <a
+            href={`#/trace/${traceId}/${spanId}`}
+            className="block px-3.5 pb-1 font-mono text-sm break-all text-accent hover:underline"
+          >
             {traceId === span.traceId ? 'this trace' : traceId} / {spanId}
           </a>
           {attributes.length > 0 && <AttributeTable attributes={attributes} dropped={0} empty="" />}
         </section>
       ))}
-      {span.dropped.links > 0 && <p className="px-3.5 py-2 text-secondary">{span.dropped.links} more dropped by the sender's limits.</p>}
+      {span.dropped.links > 0 && (
+        <p className="px-3.5 py-2 text-secondary">{span.dropped.links} more dropped by the sender's limits.</p>
+      )}
     </>
   );
 }

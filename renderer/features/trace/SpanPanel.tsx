@@ -3,8 +3,8 @@ import { X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
 import type { SpanDetail } from '../../../core/api/contract';
-import { spanIdFromInt8 } from '../../../core/model/ids';
 import { formatDuration, formatShare } from '../../../core/model/format';
+import { spanIdFromInt8 } from '../../../core/model/ids';
 import { STATUS_ERROR } from '../../../core/model/span-kind';
 import { api } from '../../connection/connection';
 import { CopyButton } from '../../ui/CopyButton';
@@ -54,19 +54,29 @@ function SpanTitle({ trace: { columns, tree, summary }, spanId, onClose }: SpanP
   return (
     <div className="border-b border-line px-3.5 py-2.5">
       <div className="flex items-center gap-2">
-        <span className="size-2 shrink-0 rounded-[2px]" style={{ background: serviceColor(operation?.service ?? '') }} />
+        <span
+          className="size-2 shrink-0 rounded-[2px]"
+          style={{ background: serviceColor(operation?.service ?? '') }}
+        />
         <h2 className="min-w-0 text-lg font-semibold break-words line-clamp-3" dir="auto">
           {operation?.name || 'unnamed'}
         </h2>
         {columns.status[span] === STATUS_ERROR && <Tag tone="error">error</Tag>}
         <span className="grow" />
-        <button type="button" aria-label="Close the details (Esc)" title="Close (Esc)" className="text-faint hover:text-text" onClick={onClose}>
+        <button
+          type="button"
+          aria-label="Close the details (Esc)"
+          title="Close (Esc)"
+          className="text-faint hover:text-text"
+          onClick={onClose}
+        >
           <X size={15} />
         </button>
       </div>
       <p className="mt-0.5 text-secondary">
-        {operation?.service || 'unknown service'} · {operation?.kind} · started +{formatDuration(columns.startNs[span] as number)} ·{' '}
-        {formatDuration(durationNs)} · {formatShare(durationNs, summary.durationNs)} of trace · self{' '}
+        {operation?.service || 'unknown service'} · {operation?.kind} · started +
+        {formatDuration(columns.startNs[span] as number)} · {formatDuration(durationNs)} ·{' '}
+        {formatShare(durationNs, summary.durationNs)} of trace · self{' '}
         {formatDuration(tree.selfNs[tree.rowOf[span] as number] as number)}
       </p>
       <p className="flex items-center font-mono text-xs text-faint">
@@ -85,7 +95,11 @@ function SpanTabs({ span }: { readonly span: SpanDetail }) {
       content: (
         <>
           <SpanHighlights span={span} />
-          <AttributeTable attributes={span.attributes} dropped={span.dropped.attributes} empty="This span carries no attributes." />
+          <AttributeTable
+            attributes={span.attributes}
+            dropped={span.dropped.attributes}
+            empty="This span carries no attributes."
+          />
         </>
       ),
     },
@@ -119,11 +133,22 @@ function SpanTabs({ span }: { readonly span: SpanDetail }) {
 function ResourceAndScope({ span: { resource, scope } }: { readonly span: SpanDetail }) {
   return (
     <>
-      <AttributeTable attributes={resource.attributes} dropped={resource.droppedAttributesCount} empty="The resource carries no attributes." />
+      <AttributeTable
+        attributes={resource.attributes}
+        dropped={resource.droppedAttributesCount}
+        empty="The resource carries no attributes."
+      />
       <h3 className="px-3.5 pt-4 pb-1 font-semibold">
-        Scope <span className="font-mono font-normal text-secondary">{scope.name ? `${scope.name} ${scope.version}` : 'not named'}</span>
+        Scope{' '}
+        <span className="font-mono font-normal text-secondary">
+          {scope.name ? `${scope.name} ${scope.version}` : 'not named'}
+        </span>
       </h3>
-      <AttributeTable attributes={scope.attributes} dropped={scope.droppedAttributesCount} empty="The scope carries no attributes." />
+      <AttributeTable
+        attributes={scope.attributes}
+        dropped={scope.droppedAttributesCount}
+        empty="The scope carries no attributes."
+      />
       {(resource.schemaUrl || scope.schemaUrl) && (
         <p className="px-3.5 py-3 font-mono text-xs break-all text-faint">{resource.schemaUrl || scope.schemaUrl}</p>
       )}

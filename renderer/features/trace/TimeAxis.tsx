@@ -1,4 +1,4 @@
-import { tickLabel, ticksOf, type TimeWindow } from '../../../core/timeline/time-window';
+import { type TimeWindow, tickLabel, ticksOf } from '../../../core/timeline/time-window';
 
 const TICKS = 5;
 
@@ -9,7 +9,11 @@ export function TimeAxis({ window, onFit }: { readonly window: TimeWindow; reado
   const span = window.endNs - window.startNs;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the F key does the same
-    <div className="relative h-full overflow-hidden font-mono text-xs text-secondary" onDoubleClick={onFit} title="Double-click to fit (F)">
+    <div
+      className="relative h-full overflow-hidden font-mono text-xs text-secondary"
+      onDoubleClick={onFit}
+      title="Double-click to fit (F)"
+    >
       {ticks.map((tick) => (
         <span
           key={tick}

@@ -80,7 +80,10 @@ function OpenTrace({ trace }: { readonly trace: LoadedTrace }) {
         <Waterfall trace={trace} />
         {selected !== null && (
           <>
-            <Splitter label="Width of the details" onMove={(dx) => setPanelWidth(useSettings.getState().panelWidthPx - dx)} />
+            <Splitter
+              label="Width of the details"
+              onMove={(dx) => setPanelWidth(useSettings.getState().panelWidthPx - dx)}
+            />
             <aside
               aria-label="Span details"
               className="min-h-0 shrink-0 bg-panel max-[900px]:fixed max-[900px]:inset-x-0 max-[900px]:bottom-[26px] max-[900px]:z-10 max-[900px]:h-[60%] max-[900px]:w-full! max-[900px]:border-t max-[900px]:border-line-strong max-[900px]:shadow-xl"

@@ -9,17 +9,30 @@ const MAX_CHIPS = 7;
 export function TraceSummaryBar({ trace: { summary } }: { readonly trace: LoadedTrace }) {
   const { services, inputTokens, outputTokens } = summary;
   return (
-    <section aria-label="Summary" className="flex shrink-0 items-center gap-6 overflow-hidden border-b border-line bg-panel px-3.5 py-2">
+    <section
+      aria-label="Summary"
+      className="flex shrink-0 items-center gap-6 overflow-hidden border-b border-line bg-panel px-3.5 py-2"
+    >
       <Figure value={formatDuration(summary.durationNs)} label="duration" />
       <Figure value={formatCount(summary.spanCount)} label={summary.spanCount === 1 ? 'span' : 'spans'} />
       {(inputTokens !== null || outputTokens !== null) && (
         <Figure value={`${formatCompact(inputTokens)} → ${formatCompact(outputTokens)}`} label="tokens in → out" />
       )}
-      <Figure value={new Date(summary.startTime).toLocaleTimeString('en-GB')} label={new Date(summary.startTime).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })} />
+      <Figure
+        value={new Date(summary.startTime).toLocaleTimeString('en-GB')}
+        label={new Date(summary.startTime).toLocaleDateString('en-GB', {
+          day: 'numeric',
+          month: 'short',
+          year: 'numeric',
+        })}
+      />
       <span className="grow" />
       <ul aria-label="Services" className="flex min-w-0 flex-wrap justify-end gap-1.5 max-md:hidden">
         {services.slice(0, MAX_CHIPS).map((service) => (
-          <li key={service} className="flex h-[22px] items-center gap-1.5 rounded-full border border-line-strong px-2 text-sm">
+          <li
+            key={service}
+            className="flex h-[22px] items-center gap-1.5 rounded-full border border-line-strong px-2 text-sm"
+          >
             <span className="size-2 rounded-[2px]" style={{ background: serviceColor(service) }} />
             <span className="max-w-[160px] truncate" dir="auto">
               {service || 'unknown service'}

@@ -11,8 +11,8 @@ import { TimeAxis } from './TimeAxis';
 import { useTimeWheel } from './use-time-wheel';
 import type { LoadedTrace } from './use-trace';
 import { useWaterfallRows } from './use-waterfall-rows';
-import { waterfallKeys } from './waterfall-keys';
 import { WaterfallRow } from './WaterfallRow';
+import { waterfallKeys } from './waterfall-keys';
 
 const ROW_PX = 26;
 
@@ -45,7 +45,10 @@ export function Waterfall({ trace }: { readonly trace: LoadedTrace }) {
   return (
     <div className="relative flex min-h-0 min-w-0 grow flex-col bg-panel">
       <div className="flex h-[44px] shrink-0 border-b border-line">
-        <div className="flex shrink-0 items-center px-3.5 text-sm font-medium text-secondary" style={{ width: nameWidthPx }}>
+        <div
+          className="flex shrink-0 items-center px-3.5 text-sm font-medium text-secondary"
+          style={{ width: nameWidthPx }}
+        >
           Span
         </div>
         <Minimap trace={trace} window={window} onWindow={view.setWindow} />

@@ -3,8 +3,8 @@ import { ChevronDown, ChevronRight } from 'lucide-react';
 import { memo } from 'react';
 import { formatDuration, plural } from '../../../core/model/format';
 import { STATUS_ERROR } from '../../../core/model/span-kind';
-import { boundsOf } from '../../../core/timeline/trace-tree';
 import { fitWindow, type TimeWindow } from '../../../core/timeline/time-window';
+import { boundsOf } from '../../../core/timeline/trace-tree';
 import { useTraceView } from '../../stores/trace-view-store';
 import { serviceColor } from '../../ui/series';
 import { Bar } from './Bar';
@@ -27,7 +27,17 @@ interface WaterfallRowProps {
 }
 
 export const WaterfallRow = memo(
-  function WaterfallRow({ trace, row, top, window, nameWidthPx, selected, folded, dimmed, onSelect }: WaterfallRowProps) {
+  function WaterfallRow({
+    trace,
+    row,
+    top,
+    window,
+    nameWidthPx,
+    selected,
+    folded,
+    dimmed,
+    onSelect,
+  }: WaterfallRowProps) {
     const { columns, tree, summary } = trace;
     const span = tree.span[row] as number;
     const operation = columns.operations[columns.operation[span] as number];
@@ -51,7 +61,6 @@ export const WaterfallRow = memo(
     };
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the tree has the keys
-      // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus (aria-activedescendant)
       <div
         id={`row-${row}`}
         role="treeitem"
@@ -89,15 +98,29 @@ export const WaterfallRow = memo(
             <span className="w-4 shrink-0" />
           )}
           {depth > MAX_INDENT && <span className="shrink-0 font-mono text-[10px] text-faint">{depth}</span>}
-          <span className="size-2 shrink-0 rounded-[2px]" style={{ background: serviceColor(operation?.service ?? '') }} />
+          <span
+            className="size-2 shrink-0 rounded-[2px]"
+            style={{ background: serviceColor(operation?.service ?? '') }}
+          />
           <span className="truncate" dir="auto" title={`${name} — ${service}`}>
             {name}
           </span>
           {failed && <ErrorDot />}
-          {folded && <span className="shrink-0 rounded bg-raised px-1 text-xs text-faint">{plural(children, 'span')}</span>}
-          {hiddenErrors > 0 && <span className="shrink-0 text-xs text-error">{plural(hiddenErrors, 'error')} inside</span>}
+          {folded && (
+            <span className="shrink-0 rounded bg-raised px-1 text-xs text-faint">{plural(children, 'span')}</span>
+          )}
+          {hiddenErrors > 0 && (
+            <span className="shrink-0 text-xs text-error">{plural(hiddenErrors, 'error')} inside</span>
+          )}
         </div>
-        <Bar startNs={startNs} endNs={endNs} window={window} color={serviceColor(operation?.service ?? '')} failed={failed} label={duration} />
+        <Bar
+          startNs={startNs}
+          endNs={endNs}
+          window={window}
+          color={serviceColor(operation?.service ?? '')}
+          failed={failed}
+          label={duration}
+        />
       </div>
     );
   },

@@ -7,7 +7,9 @@ export function matchingRows({ columns, tree }: LoadedTrace, search: string): Ui
   const text = search.trim().toLowerCase();
   if (text === '') return new Uint32Array(0);
   // Names are interned: each is compared once, however many spans carry it.
-  const hit = columns.operations.map(({ name, service }) => name.toLowerCase().includes(text) || service.toLowerCase().includes(text));
+  const hit = columns.operations.map(
+    ({ name, service }) => name.toLowerCase().includes(text) || service.toLowerCase().includes(text),
+  );
   return rowsWhere(tree.length, (row) => hit[columns.operation[tree.span[row] as number] as number] === true);
 }
 

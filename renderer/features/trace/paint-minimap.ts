@@ -1,7 +1,7 @@
 /** Paints every row of a trace into a strip: one thin line a row, errors last so that nothing covers them. */
 import { STATUS_ERROR } from '../../../core/model/span-kind';
-import { boundsOf } from '../../../core/timeline/trace-tree';
 import { wholeWindow } from '../../../core/timeline/time-window';
+import { boundsOf } from '../../../core/timeline/trace-tree';
 import { serviceColor } from '../../ui/series';
 import type { LoadedTrace } from './use-trace';
 
@@ -9,7 +9,12 @@ const PADDING_PX = 3;
 /** An error is never thinner: one red pixel is why people look. */
 const MIN_ERROR_PX = 3;
 
-export function paintMinimap(canvas: HTMLCanvasElement, { columns, tree, summary }: LoadedTrace, widthPx: number, heightPx: number): void {
+export function paintMinimap(
+  canvas: HTMLCanvasElement,
+  { columns, tree, summary }: LoadedTrace,
+  widthPx: number,
+  heightPx: number,
+): void {
   const scale = window.devicePixelRatio;
   canvas.width = Math.round(widthPx * scale);
   canvas.height = Math.round(heightPx * scale);
@@ -25,7 +30,12 @@ export function paintMinimap(canvas: HTMLCanvasElement, { columns, tree, summary
   const paint = (row: number, minWidthPx: number): void => {
     const [start, end] = boundsOf(columns, tree.span[row] as number);
     const x = (start / total) * widthPx;
-    context.fillRect(x, PADDING_PX + row * lineHeight, Math.max(((end - start) / total) * widthPx, minWidthPx), thickness);
+    context.fillRect(
+      x,
+      PADDING_PX + row * lineHeight,
+      Math.max(((end - start) / total) * widthPx, minWidthPx),
+      thickness,
+    );
   };
   for (let row = 0; row < tree.length; row++) {
     context.fillStyle = colors[columns.operation[tree.span[row] as number] as number] ?? '';

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { TraceView } from '../../../core/api/contract';
 import { buildTraceTree, type TraceTree } from '../../../core/timeline/trace-tree';
-import { api } from '../../connection/connection';
 import { useRefetchOn } from '../../app/use-refetch-on';
+import { api } from '../../connection/connection';
 import { useConnection } from '../../stores/connection-store';
 
 export interface LoadedTrace extends TraceView {
@@ -35,7 +35,10 @@ export function useTrace(traceId: string): TraceQuery {
     placeholderData: (previous) => previous,
     gcTime: 0,
   });
-  const trace = useMemo(() => (view.data ? { ...view.data, tree: buildTraceTree(view.data.columns) } : null), [view.data]);
+  const trace = useMemo(
+    () => (view.data ? { ...view.data, tree: buildTraceTree(view.data.columns) } : null),
+    [view.data],
+  );
   const failed = summary.error ?? view.error;
   return {
     trace,

@@ -1,6 +1,7 @@
 /** What the keys do in the waterfall. */
-import { boundsOf } from '../../../core/timeline/trace-tree';
+
 import { fitWindow, panWindow, showsWhole, type TimeWindow, zoomWindow } from '../../../core/timeline/time-window';
+import { boundsOf } from '../../../core/timeline/trace-tree';
 import type { KeyMap } from '../../app/use-keys';
 import { useTraceView } from '../../stores/trace-view-store';
 import type { LoadedTrace } from './use-trace';
@@ -78,7 +79,8 @@ export function waterfallKeys({ trace, rows, position, collapsed, window }: Wate
 function foldable({ columns, tree }: LoadedTrace): Set<bigint> {
   const ids = new Set<bigint>();
   for (let row = 0; row < tree.length; row++) {
-    if ((tree.depth[row] as number) > 0 && (tree.size[row] as number) > 1) ids.add(columns.spanId[tree.span[row] as number] as bigint);
+    if ((tree.depth[row] as number) > 0 && (tree.size[row] as number) > 1)
+      ids.add(columns.spanId[tree.span[row] as number] as bigint);
   }
   return ids;
 }

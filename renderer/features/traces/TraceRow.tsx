@@ -28,7 +28,11 @@ export const TraceRow = memo(function TraceRow({ trace, index, top, now, longest
       aria-rowindex={index + 2}
       aria-selected={active}
       tabIndex={-1}
-      className={clsx(COLUMNS, 'absolute inset-x-0 h-[32px] border-b border-line', active ? 'bg-accent-ground' : 'hover:bg-raised')}
+      className={clsx(
+        COLUMNS,
+        'absolute inset-x-0 h-[32px] border-b border-line',
+        active ? 'bg-accent-ground' : 'hover:bg-raised',
+      )}
       style={{ transform: `translateY(${top}px)` }}
     >
       <span role="gridcell" className="flex min-w-0 items-center gap-2">
@@ -37,14 +41,21 @@ export const TraceRow = memo(function TraceRow({ trace, index, top, now, longest
           {trace.rootName || 'unnamed'}
         </span>
         {trace.agentName !== null && <Tag>agent</Tag>}
-        {failed && <Tag tone="error">{trace.errorCount === 1 ? 'error' : `${formatCount(trace.errorCount)} errors`}</Tag>}
+        {failed && (
+          <Tag tone="error">{trace.errorCount === 1 ? 'error' : `${formatCount(trace.errorCount)} errors`}</Tag>
+        )}
         {trace.incomplete && (
           <span title="Some span names a parent that has not arrived">
             <Tag tone="warning">incomplete</Tag>
           </span>
         )}
       </span>
-      <span role="gridcell" className="truncate text-secondary max-md:hidden" title={trace.services.join(', ')} dir="auto">
+      <span
+        role="gridcell"
+        className="truncate text-secondary max-md:hidden"
+        title={trace.services.join(', ')}
+        dir="auto"
+      >
         {trace.rootService || 'unknown service'}
         {trace.services.length > 1 && <span className="text-faint"> +{trace.services.length - 1}</span>}
       </span>

@@ -78,13 +78,24 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
       aria-rowcount={traces.length + 1}
       aria-busy={phase === 'loading'}
     >
-      <div role="row" className={`${COLUMNS} h-[29px] shrink-0 border-b border-line bg-raised text-sm font-medium text-secondary`}>
+      <div
+        role="row"
+        className={`${COLUMNS} h-[29px] shrink-0 border-b border-line bg-raised text-sm font-medium text-secondary`}
+      >
         <span role="columnheader">Trace</span>
-        <span role="columnheader" className="max-md:hidden">Service</span>
+        <span role="columnheader" className="max-md:hidden">
+          Service
+        </span>
         <span role="columnheader">Duration</span>
-        <span role="columnheader" className="text-right">Spans</span>
-        <span role="columnheader" className="text-right max-lg:hidden">Tokens</span>
-        <span role="columnheader" className="text-right">Started ↓</span>
+        <span role="columnheader" className="text-right">
+          Spans
+        </span>
+        <span role="columnheader" className="text-right max-lg:hidden">
+          Tokens
+        </span>
+        <span role="columnheader" className="text-right">
+          Started ↓
+        </span>
       </div>
       {waiting.length > 0 && (
         <button
@@ -106,7 +117,19 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
         <div className="relative" style={{ height: rows.getTotalSize() }}>
           {items.map(({ index, key, start }) => {
             const trace = traces[index];
-            return trace && <TraceRow key={key} trace={trace} index={index} top={start} now={now} longestNs={longestNs} active={index === cursor} />;
+            return (
+              trace && (
+                <TraceRow
+                  key={key}
+                  trace={trace}
+                  index={index}
+                  top={start}
+                  now={now}
+                  longestNs={longestNs}
+                  active={index === cursor}
+                />
+              )
+            );
           })}
         </div>
       </div>

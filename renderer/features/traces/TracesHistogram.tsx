@@ -26,7 +26,11 @@ export function TracesHistogram({ histogram }: { readonly histogram: Histogram }
         <ResponsiveContainer width="100%" height="100%">
           <BarChart data={buckets} barCategoryGap={1} margin={{ top: 2, right: 0, bottom: 0, left: 0 }}>
             <YAxis hide domain={[0, 'dataMax']} />
-            <Tooltip cursor={{ fill: 'var(--raised)' }} content={<BucketTip spanMs={spanMs} />} isAnimationActive={false} />
+            <Tooltip
+              cursor={{ fill: 'var(--raised)' }}
+              content={<BucketTip spanMs={spanMs} />}
+              isAnimationActive={false}
+            />
             <Bar dataKey="ok" stackId="traces" fill="var(--accent)" fillOpacity={0.55} isAnimationActive={false} />
             <Bar dataKey="errors" stackId="traces" fill="var(--error)" isAnimationActive={false} />
           </BarChart>

@@ -13,7 +13,9 @@ import { SearchField } from '../../ui/SearchField';
 import { SendTraces } from '../connect/SendTraces';
 import { TraceTable } from './TraceTable';
 
-const TracesHistogram = lazy(() => import('./TracesHistogram').then(({ TracesHistogram }) => ({ default: TracesHistogram })));
+const TracesHistogram = lazy(() =>
+  import('./TracesHistogram').then(({ TracesHistogram }) => ({ default: TracesHistogram })),
+);
 
 const SEARCH_DELAY_MS = 150;
 const BUCKETS = 90;
@@ -59,7 +61,10 @@ export function TracesPage() {
         </span>
       </PageHeader>
       {list.phase === 'failed' && (
-        <Notice title="The traces could not be read." action={<Button onClick={() => void refresh(true)}>Try again</Button>}>
+        <Notice
+          title="The traces could not be read."
+          action={<Button onClick={() => void refresh(true)}>Try again</Button>}
+        >
           {list.error}
         </Notice>
       )}

@@ -2,8 +2,9 @@ import { trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { expect, test } from '../app';
+import { test } from '../app';
 
 test('an empty workspace says how to send the first trace, and shows it when it comes', async ({ app }) => {
   const { page } = app;
@@ -24,7 +25,13 @@ test('an empty workspace says how to send the first trace, and shows it when it 
   await expect(page.getByRole('row', { name: /hello from the SDK/ })).toBeVisible();
   test.info().annotations.push({ type: 'from export to screen', description: `${Date.now() - exportedAt} ms` });
   // More come while the list is open, without a reload, the newest on top.
-  await app.send([{ ...drawnSpans(traceIdOf(2), 'second trace 0..5')[0], startNs: BigInt(Date.now()) * 1_000_000n, endNs: BigInt(Date.now()) * 1_000_000n } as never]);
+  await app.send([
+    {
+      ...drawnSpans(traceIdOf(2), 'second trace 0..5')[0],
+      startNs: BigInt(Date.now()) * 1_000_000n,
+      endNs: BigInt(Date.now()) * 1_000_000n,
+    } as never,
+  ]);
   await expect(page.getByRole('row').nth(1)).toContainText('second trace');
   await provider.shutdown();
   trace.disable();

@@ -1,6 +1,7 @@
+import { expect } from '@playwright/test';
 import type { SampleSpan } from '../../../core/samples/otlp-builder';
 import { T0, traceIdOf } from '../../fixtures/traces';
-import { expect, test } from '../app';
+import { test } from '../app';
 
 const named = (n: number, name: string, more: Partial<SampleSpan> = {}): SampleSpan => ({
   traceId: traceIdOf(n),
@@ -42,7 +43,11 @@ test('announces new traces instead of moving what is being read', async ({ app }
 
 test('searches by word, service and status', async ({ app }) => {
   const { page } = app;
-  await app.send([named(1, 'GET /a'), named(2, 'POST /b', { service: 'checkout', error: 'no' }), named(3, 'GET /c', { service: 'checkout' })]);
+  await app.send([
+    named(1, 'GET /a'),
+    named(2, 'POST /b', { service: 'checkout', error: 'no' }),
+    named(3, 'GET /c', { service: 'checkout' }),
+  ]);
   await expect(page.getByRole('row')).toHaveCount(4);
   await page.keyboard.press('/');
   await page.keyboard.type('service:checkout status:error');
@@ -57,7 +62,11 @@ test('searches by word, service and status', async ({ app }) => {
 test('shows hostile names as text', async ({ app }) => {
   const { page } = app;
   const hostile = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
-  await app.send([named(1, hostile, { attributes: { [hostile]: hostile, link: 'javascript:window.pwned=1' } }), named(2, 'שלום 🦊'), named(3, 'x'.repeat(200_000))]);
+  await app.send([
+    named(1, hostile, { attributes: { [hostile]: hostile, link: 'javascript:window.pwned=1' } }),
+    named(2, 'שלום 🦊'),
+    named(3, 'x'.repeat(200_000)),
+  ]);
   await expect(page.getByText(hostile, { exact: true })).toBeVisible();
   await page.getByText(hostile, { exact: true }).click();
   await page.getByRole('treeitem').click();

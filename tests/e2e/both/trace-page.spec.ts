@@ -1,8 +1,9 @@
-import { batchJob } from '../../../core/samples/batch-job';
+import { expect } from '@playwright/test';
 import { agentRun } from '../../../core/samples/agent-run';
+import { batchJob } from '../../../core/samples/batch-job';
 import { Random } from '../../../core/samples/random';
 import { drawnSpans, T0, traceIdOf } from '../../fixtures/traces';
-import { expect, test } from '../app';
+import { test } from '../app';
 
 test('reads a failed agent run from the keyboard alone', async ({ app }) => {
   const { page } = app;
@@ -72,7 +73,14 @@ test('zooms, pans and fits', async ({ app }) => {
 test('shows everything of a span, and links back to it', async ({ app }) => {
   const { page } = app;
   const [span] = drawnSpans(traceIdOf(1), 'GET /a 0..5 web !Boom: it broke');
-  await app.send([{ ...span, attributes: { zebra: 1, apple: 'red' }, events: [{ name: 'cache.miss', timeNs: T0 + 2_000_000n, attributes: { key: 'k' } }], links: [{ traceId: traceIdOf(2), spanId: '2'.repeat(16) }] } as never]);
+  await app.send([
+    {
+      ...span,
+      attributes: { zebra: 1, apple: 'red' },
+      events: [{ name: 'cache.miss', timeNs: T0 + 2_000_000n, attributes: { key: 'k' } }],
+      links: [{ traceId: traceIdOf(2), spanId: '2'.repeat(16) }],
+    } as never,
+  ]);
   await page.getByRole('row', { name: /GET \/a/ }).click();
   await page.getByRole('treeitem').click();
   const details = page.getByRole('complementary', { name: 'Span details' });
@@ -101,7 +109,17 @@ test('a trace that is not here says so, and appears when it arrives', async ({ a
   await expect(page.getByRole('treeitem', { name: /here now/ })).toBeVisible();
   // It grows in place: what was selected stays selected.
   await page.getByRole('treeitem', { name: /here now/ }).click();
-  await app.send([{ traceId: traceIdOf(5), spanId: '9'.repeat(16), parentSpanId: '0000000000000001', service: 'late', name: 'late child', startNs: T0 + 1_000_000n, endNs: T0 + 2_000_000n }]);
+  await app.send([
+    {
+      traceId: traceIdOf(5),
+      spanId: '9'.repeat(16),
+      parentSpanId: '0000000000000001',
+      service: 'late',
+      name: 'late child',
+      startNs: T0 + 1_000_000n,
+      endNs: T0 + 2_000_000n,
+    },
+  ]);
   await expect(page.getByRole('treeitem', { name: /late child/ })).toBeVisible();
   await expect(page.getByRole('treeitem', { selected: true })).toHaveAccessibleName(/here now/);
 });
@@ -134,7 +152,10 @@ test('opens 10,000 spans, draws only those on screen, and finds among them', asy
     }
     return gaps.sort((a, b) => a - b);
   });
-  test.info().annotations.push({ type: 'frame interval while scrolling', description: `p50 ${frames[60]?.toFixed(1)} ms, p95 ${frames[114]?.toFixed(1)} ms` });
+  test.info().annotations.push({
+    type: 'frame interval while scrolling',
+    description: `p50 ${frames[60]?.toFixed(1)} ms, p95 ${frames[114]?.toFixed(1)} ms`,
+  });
 });
 
 test('follows the theme, and says its keys', async ({ app }) => {

@@ -1,6 +1,7 @@
+import { expect } from '@playwright/test';
 import { startSpoor } from '../../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { expect, test } from '../app';
+import { test } from '../app';
 
 test('shows nothing without the token, and takes it by hand', async ({ app }) => {
   const context = await app.page.context().browser()?.newContext();

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
-import { drawnSpans, traceIdOf } from '../../fixtures/traces';
+import { expect } from '@playwright/test';
 import { eventually } from '../../fixtures/spoor';
-import { expect, FREE_PORTS, launchElectron, openInElectron, test } from '../app';
+import { drawnSpans, traceIdOf } from '../../fixtures/traces';
+import { FREE_PORTS, launchElectron, openInElectron, test } from '../app';
 
 test('the page has no Node, no Electron, and one narrow object', async ({ app }) => {
   await expect(app.page.getByText('Listening on')).toBeVisible();
@@ -15,7 +16,13 @@ test('the page has no Node, no Electron, and one narrow object', async ({ app })
       origin: window.location.origin,
     };
   });
-  expect(seen).toEqual({ require: 'undefined', process: 'undefined', electron: 'undefined', desktop: ['connect'], origin: 'spoor-app://app' });
+  expect(seen).toEqual({
+    require: 'undefined',
+    process: 'undefined',
+    electron: 'undefined',
+    desktop: ['connect'],
+    origin: 'spoor-app://app',
+  });
 });
 
 test('the window never leaves our pages', async ({ app }) => {
@@ -57,7 +64,10 @@ test('a taken OTLP port is named with its holder, and a free one is a click away
   const holder = createServer();
   await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
   const { port } = holder.address() as { port: number };
-  const app = await openInElectron({ dataDir: folder, args: ['--otlp-http', `127.0.0.1:${port}`, '--ui', '127.0.0.1:0'] });
+  const app = await openInElectron({
+    dataDir: folder,
+    args: ['--otlp-http', `127.0.0.1:${port}`, '--ui', '127.0.0.1:0'],
+  });
   try {
     const { page } = app;
     await expect(page.getByRole('alert')).toContainText(`Port ${port} is taken by`);
@@ -81,7 +91,10 @@ test('what was stored is there after the window was closed', async ({ folder }) 
   const second = await openInElectron({ dataDir: folder });
   await expect(second.page.getByRole('row', { name: /kept/ })).toBeVisible();
   // The HTTP API answers beside the window.
-  const status = await eventually(async () => (await fetch(`${second.ui}/v1/status`, { headers: { authorization: `Bearer ${second.token}` } })).status);
+  const status = await eventually(
+    async () =>
+      (await fetch(`${second.ui}/v1/status`, { headers: { authorization: `Bearer ${second.token}` } })).status,
+  );
   expect(status).toBe(200);
   await second.close();
 });

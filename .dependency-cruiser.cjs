@@ -1,0 +1,93 @@
+/** The layers of docs/ARCHITECTURE.md, checked by `npm run check`. */
+const nodeBuiltins = '^node:';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'core-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: '^(workers|electron|renderer|server|scripts|tests|resources)/' },
+    },
+    {
+      name: 'core-is-pure',
+      comment: 'No I/O, no DOM library, no shell: core runs in a browser, a thread and a server alike.',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'core-knows-no-framework',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: 'node_modules/(electron|react|react-dom|@electric-sql|ws|hono|pg|zustand)/' },
+    },
+    {
+      name: 'renderer-meets-workers-only-in-core',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^(workers|electron|server|scripts)/' },
+    },
+    {
+      name: 'renderer-has-no-node',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'workers-know-no-shell',
+      severity: 'error',
+      from: { path: '^workers/' },
+      to: { path: '^(electron|renderer|server|scripts)/|node_modules/electron/' },
+    },
+    {
+      name: 'workers-keep-apart',
+      comment: 'store, ingest and gateway meet through core/api; only rpc/ and net/ are shared.',
+      severity: 'error',
+      from: { path: '^workers/(store|ingest|gateway)/' },
+      to: { path: '^workers/(store|ingest|gateway)/', pathNot: '^workers/$1/' },
+    },
+    {
+      name: 'headless-shell-needs-no-electron',
+      severity: 'error',
+      from: { path: '^electron/(host|headless|cli)/' },
+      to: { path: '^electron/(main|preload)/|node_modules/electron/' },
+    },
+    {
+      name: 'server-stands-alone',
+      severity: 'error',
+      from: { path: '^server/' },
+      to: { path: '^(electron|renderer|workers|scripts)/' },
+    },
+    {
+      name: 'product-imports-no-tests',
+      severity: 'error',
+      from: { path: '^(core|workers|electron|renderer|server)/' },
+      to: { path: '^(tests|scripts)/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'what-runs-is-a-dependency',
+      comment: 'The main bundle leaves its imports in node_modules: they must be dependencies, not devDependencies.',
+      severity: 'error',
+      from: { path: '^(core|workers|electron)/' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/electron/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: `${nodeBuiltins}|\\?` },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^out/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
