@@ -1,0 +1,23 @@
+/** `npm run bench -- NAME [--short]`: builds, then runs a program of tests/bench in a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { root } from './root.mjs';
+
+const folder = join(root, 'tests', 'bench');
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.bench.ts'))
+  .map((name) => name.replace('.bench.ts', ''));
+const [name, ...rest] = process.argv.slice(2);
+if (!names.includes(name)) {
+  process.stderr.write(`Usage: npm run bench -- NAME [--short], with NAME one of ${names.join(', ')}\n`);
+  process.exit(2);
+}
+await build({ ifStale: true });
+const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+const { status } = spawnSync(process.execPath, [tsx, join(folder, `${name}.bench.ts`), ...rest], {
+  cwd: root,
+  stdio: 'inherit',
+});
+process.exit(status ?? 1);

@@ -1,0 +1,85 @@
+/**
+ * Sustained OTLP/HTTP protobuf, durable and in the trace list, against what PGlite alone takes of the same rows by binary COPY
+ * in the same run. The load generator shares the machine.
+ */
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { decodeTraces } from '../../core/otlp/decode-traces';
+import { CopyWriter } from '../../core/store/copy-binary';
+import { migrate } from '../../core/store/migrate';
+import { PgliteClient } from '../../workers/store/pglite-client';
+import { startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { BATCH_SPANS, loadBatch, sendLoad } from './load';
+import { percentile, report, SHORT } from './report';
+
+const SPANS = SHORT ? 200_000 : 1_000_000;
+const CONNECTIONS = 4;
+const COLUMNS =
+  'workspace_id trace_id span_id parent_span_id start_ns duration_ns resource_id scope_id operation_id status body'.split(
+    ' ',
+  );
+
+async function main(): Promise<void> {
+  const batches = Array.from({ length: SPANS / BATCH_SPANS }, (_, n) => loadBatch(n));
+  const folder = await temporaryFolder();
+  try {
+    const copySeconds = await copyAlone(join(folder.path, 'reference'), batches);
+    const spoor = await startSpoor(join(folder.path, 'spoor'));
+    const { seconds, latencies } = await sendLoad(spoor.ready.otlpHttp, batches, CONNECTIONS);
+    const { body } = await spoor.get<{ counts: { spans: number }; bytesOnDisk: number }>('/v1/status');
+    if (body.counts.spans !== SPANS) throw new Error(`${body.counts.spans} of ${SPANS} spans were stored`);
+    await spoor.stop();
+    report(
+      'ingest',
+      [
+        { name: 'ingest', value: SPANS / seconds, unit: 'spans/s' },
+        { name: 'PGlite alone, binary COPY', value: SPANS / copySeconds, unit: 'rows/s' },
+        { name: 'ratio', value: copySeconds / seconds, unit: 'of COPY' },
+        { name: 'acknowledgement p50', value: percentile(latencies, 0.5), unit: 'ms' },
+        { name: 'acknowledgement p99', value: percentile(latencies, 0.99), unit: 'ms' },
+        { name: 'on disk', value: body.bytesOnDisk / SPANS, unit: 'bytes/span' },
+      ],
+      { spans: SPANS, connections: CONNECTIONS },
+    );
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** Seconds to COPY the rows of all batches, one transaction a batch, into the same table on disk. */
+async function copyAlone(directory: string, batches: readonly Uint8Array[]): Promise<number> {
+  const db = await PGlite.create(directory);
+  const sql = new PgliteClient(db);
+  await migrate(sql);
+  const encoded = batches.map(encodeRows);
+  const startedAt = performance.now();
+  for (const data of encoded) await sql.copyIn('span', COLUMNS, data);
+  const seconds = (performance.now() - startedAt) / 1000;
+  await db.close();
+  return seconds;
+}
+
+function encodeRows(request: Uint8Array): Uint8Array {
+  const { batch } = decodeTraces(request);
+  const writer = new CopyWriter(batch.length * 300);
+  for (let i = 0; i < batch.length; i++) {
+    writer.row(COLUMNS.length);
+    writer.int4(1);
+    writer.data(batch.traceId, i * 16, i * 16 + 16);
+    writer.data(batch.spanId, i * 8, i * 8 + 8);
+    writer.data(batch.parentSpanId, i * 8, i * 8 + 8);
+    writer.int8(batch.startNs[i] as bigint);
+    writer.int8((batch.endNs[i] as bigint) - (batch.startNs[i] as bigint));
+    writer.int4(1);
+    writer.int4(1);
+    writer.int4(batch.operation[i] as number);
+    writer.int2(batch.status[i] as number);
+    writer.data(batch.body, i === 0 ? 0 : (batch.bodyEnd[i - 1] as number), batch.bodyEnd[i] as number);
+  }
+  return writer.finish();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});

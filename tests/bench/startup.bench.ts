@@ -1,0 +1,67 @@
+/** From launch to OTLP accepted and to the first list answered: a first start, and a start on stored spans. */
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { BATCH_SPANS, loadBatch, sendLoad } from './load';
+import { report, SHORT } from './report';
+
+const STORED_SPANS = SHORT ? 100_000 : 1_000_000;
+const RUNS = SHORT ? 3 : 7;
+
+async function timedStart(dataDir: string): Promise<{ spoor: RunningSpoor; acceptedMs: number; listedMs: number }> {
+  const startedAt = performance.now();
+  const spoor = await startSpoor(dataDir);
+  const acceptedMs = performance.now() - startedAt;
+  await spoor.get('/v1/traces');
+  return { spoor, acceptedMs, listedMs: performance.now() - startedAt };
+}
+
+async function medians(
+  start: (run: number) => ReturnType<typeof timedStart>,
+): Promise<{ accepted: number; listed: number }> {
+  const accepted: number[] = [];
+  const listed: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const { spoor, acceptedMs, listedMs } = await start(run);
+    accepted.push(acceptedMs);
+    listed.push(listedMs);
+    await spoor.stop();
+  }
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] as number;
+  return { accepted: median(accepted), listed: median(listed) };
+}
+
+async function main(): Promise<void> {
+  const folder = await temporaryFolder();
+  try {
+    const initdbAt = performance.now();
+    await (await PGlite.create(join(folder.path, 'initdb'))).close();
+    const initdbMs = performance.now() - initdbAt;
+    const first = await medians((run) => timedStart(join(folder.path, `first-${run}`)));
+    const dataDir = join(folder.path, 'stored');
+    const spoor = await startSpoor(dataDir);
+    const batches = Array.from({ length: STORED_SPANS / BATCH_SPANS }, (_, n) => loadBatch(n));
+    await sendLoad(spoor.ready.otlpHttp, batches, 4);
+    await spoor.stop();
+    const again = await medians(() => timedStart(dataDir));
+    report(
+      'startup',
+      [
+        { name: 'first start: OTLP accepted', value: first.accepted, unit: 'ms' },
+        { name: 'first start: list answered', value: first.listed, unit: 'ms' },
+        { name: 'initdb alone, which it avoids', value: initdbMs, unit: 'ms' },
+        { name: 'ratio of the first list to initdb', value: first.listed / initdbMs, unit: 'of initdb' },
+        { name: 'later start: OTLP accepted', value: again.accepted, unit: 'ms' },
+        { name: 'later start: list answered', value: again.listed, unit: 'ms' },
+      ],
+      { storedSpans: STORED_SPANS, runs: RUNS },
+    );
+  } finally {
+    await folder.remove();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});
