@@ -14,6 +14,8 @@ export interface Options {
   readonly command: Command;
   readonly dataDir: string;
   readonly otlpHttp: ListenAddress;
+  /** Read and checked, but nothing listens there until OTLP/gRPC is built; null where the user did not ask. */
+  readonly otlpGrpc: ListenAddress | null;
   readonly ui: ListenAddress;
   /** Null: the one kept in the data folder. */
   readonly token: string | null;
@@ -28,6 +30,7 @@ export const USAGE = `Usage: spoor [start] [--sample]     open Spoor: a desktop 
 Options
   --data-dir DIR          where traces are kept          (SPOOR_DATA_DIR)
   --otlp-http HOST:PORT   OTLP/HTTP, 127.0.0.1:4318      (SPOOR_OTLP_HTTP)
+  --otlp-grpc HOST:PORT   reserved: OTLP/gRPC is not received yet (SPOOR_OTLP_GRPC)
   --ui HOST:PORT          pages and HTTP API, 127.0.0.1:4380 (SPOOR_UI)
   --token TOKEN           the API's bearer token; by default one kept in the data folder (SPOOR_TOKEN)
   --open                  open the browser               (SPOOR_OPEN=1)
@@ -48,6 +51,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
   if (rest.length > 0) throw new UsageError(`${command} takes no argument ${rest[0]}.`);
   const sample = values.sample ?? false;
   const dataDir = values['data-dir'] ?? environment.SPOOR_DATA_DIR;
+  const grpc = values['otlp-grpc'] ?? environment.SPOOR_OTLP_GRPC;
   const token = values.token ?? environment.SPOOR_TOKEN ?? null;
   if (token !== null && !/^[\w.~+/-]{8,512}=*$/.test(token)) {
     throw new UsageError('--token must be 8 to 512 characters of letters, digits and - . _ ~ + /.');
@@ -56,6 +60,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     command,
     dataDir: dataDir ? resolve(dataDir) : join(defaultDataDir(environment), ...(sample ? ['sample'] : [])),
     otlpHttp: address('--otlp-http', values['otlp-http'] ?? environment.SPOOR_OTLP_HTTP ?? '127.0.0.1:4318'),
+    otlpGrpc: grpc === undefined ? null : address('--otlp-grpc', grpc),
     ui: address('--ui', values.ui ?? environment.SPOOR_UI ?? '127.0.0.1:4380'),
     token,
     open: values.open ?? isOn(environment.SPOOR_OPEN),
@@ -72,6 +77,7 @@ function parse(args: readonly string[]) {
       options: {
         'data-dir': { type: 'string' },
         'otlp-http': { type: 'string' },
+        'otlp-grpc': { type: 'string' },
         ui: { type: 'string' },
         token: { type: 'string' },
         open: { type: 'boolean' },

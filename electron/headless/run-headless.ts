@@ -14,6 +14,7 @@ const NO_DESKTOP_REASON = process.env.SPOOR_NO_DESKTOP_REASON;
 export async function runHeadless(options: Options, version: string): Promise<void> {
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
   const serve = options.command === 'serve';
+  if (options.otlpGrpc) log('warn', 'OTLP/gRPC is not received yet; export over HTTP.');
   let host: Host;
   try {
     host = await Host.start({

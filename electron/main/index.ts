@@ -20,6 +20,7 @@ async function run(): Promise<void> {
   const options = parseOptions(ownArguments(), process.env);
   const paths = builtPaths(__dirname);
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
+  if (options.otlpGrpc) log('warn', 'OTLP/gRPC is not received yet; export over HTTP.');
   // Chromium's own files (cache, cookies) belong to the data folder too.
   app.setPath('userData', join(options.dataDir, 'window'));
   const starting = Host.start({

@@ -50,9 +50,9 @@ export function HelpDialog({
           className="fixed top-1/2 left-1/2 w-[560px] max-w-[92vw] -translate-1/2 rounded-lg border border-line-strong bg-panel p-5 shadow-xl"
         >
           <Dialog.Title className="mb-3 text-lg font-semibold">Keys</Dialog.Title>
-          <div className="grid grid-cols-2 gap-x-8 gap-y-5">
+          <div className="columns-2 gap-8">
             {GROUPS.map(({ title, keys }) => (
-              <section key={title}>
+              <section key={title} className="mb-4 break-inside-avoid">
                 <h3 className="mb-1.5 text-sm text-faint">{title}</h3>
                 <dl className="grid grid-cols-[88px_1fr] gap-y-1.5">
                   {keys.map(([key, meaning]) => (

@@ -1,5 +1,5 @@
 /** Opens Spoor in the shell under test: the headless command with a real browser, or a real Electron with its window. */
-import { _electron, test as base, chromium, type Page } from '@playwright/test';
+import { _electron, test as base, chromium, type ElectronApplication, type Page } from '@playwright/test';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { startSpoor, temporaryFolder } from '../fixtures/spoor';
 
@@ -12,6 +12,8 @@ export interface App {
   /** Exports spans as any program would. */
   send(spans: readonly SampleSpan[]): Promise<void>;
   close(): Promise<void>;
+  /** Electron only. */
+  readonly desktop?: ElectronApplication;
   /** Browser only: ends the server under the page. */
   stopServer?(): Promise<unknown>;
 }
@@ -94,7 +96,7 @@ export async function openInElectron({ dataDir, args = FREE_PORTS, colorScheme =
     SIZE,
   );
   const ready = JSON.parse(await line) as { ui: string; token: string; otlpHttp: string; dataDir: string };
-  return { page, ...ready, send: sender(ready.otlpHttp), close: () => app.close() };
+  return { page, ...ready, desktop: app, send: sender(ready.otlpHttp), close: () => app.close() };
 }
 
 function sender(otlpHttp: string): App['send'] {

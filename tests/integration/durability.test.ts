@@ -1,6 +1,9 @@
 /** Nothing acknowledged is lost: when a worker dies, and when the whole process is killed under load. */
 import { join } from 'node:path';
+import type * as Comlink from 'comlink';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SpoorApi } from '../../core/api/contract';
+import { createLink } from '../../core/api/rpc/service';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { Host } from '../../electron/host/host';
@@ -131,6 +134,29 @@ describe('a worker that dies', () => {
     await host.crashWorker('ingest');
     const status = await eventually(async () => (await send(9).catch(() => null))?.status);
     expect([status, host.otlpHttpUrl]).toEqual([200, before]);
+  });
+
+  it('is started again: the gateway, which a window then reaches through the same connection', async () => {
+    const link = createLink<SpoorApi>('gateway');
+    const listeners = new Set<(event: MessageEvent) => void>();
+    let lost = 0;
+    const window = host.connectRenderer(
+      (data) => {
+        for (const listener of listeners) listener({ data } as MessageEvent);
+      },
+      () => lost++,
+    );
+    const endpoint: Comlink.Endpoint = {
+      postMessage: window.send,
+      addEventListener: (_type, listener) => listeners.add(listener as (event: MessageEvent) => void),
+      removeEventListener: (_type, listener) => listeners.delete(listener as (event: MessageEvent) => void),
+    };
+    link.attach(endpoint, new Promise(() => {}));
+    expect((await link.api.status()).store.state).toMatch(/opening|ready/);
+    await host.crashWorker('gateway');
+    await eventually(async () => lost === 1);
+    expect((await link.api.status()).version).toBe('0.0.0');
+    window.close();
   });
 
   it('is started again: the gateway, on its port', async () => {

@@ -10,6 +10,7 @@ describe('the command line', () => {
       command: 'start',
       otlpHttp: { host: '127.0.0.1', port: 4318 },
       ui: { host: '127.0.0.1', port: 4380 },
+      otlpGrpc: null,
       token: null,
       json: false,
       open: false,

@@ -35,7 +35,10 @@ export function Waterfall({ trace }: { readonly trace: LoadedTrace }) {
   const position = selectedRow === null ? -1 : rows.indexOf(selectedRow);
 
   useEffect(() => {
-    if (position >= 0) virtual.scrollToIndex(position);
+    const { startIndex, endIndex } = virtual.range ?? { startIndex: 0, endIndex: -1 };
+    // A jump lands in the middle, where its surroundings show; a step at the edge scrolls by that step.
+    const isJump = position < startIndex - 1 || position > endIndex + 1;
+    if (position >= 0) virtual.scrollToIndex(position, { align: isJump ? 'center' : 'auto' });
   }, [position, virtual]);
   useTimeWheel(scroller, axis, window, summary.durationNs, view.setWindow);
   useKeys(waterfallKeys({ trace, rows, position, collapsed, window }));

@@ -6,7 +6,7 @@ import { serviceColor } from '../../ui/series';
 import { Tag } from '../../ui/Tag';
 
 export const COLUMNS =
-  'grid grid-cols-[minmax(0,1fr)_196px_56px_96px] items-center gap-x-4 px-3.5 md:grid-cols-[minmax(0,1fr)_150px_196px_64px_110px] lg:grid-cols-[minmax(0,1fr)_170px_204px_72px_110px_110px]';
+  'grid grid-cols-[minmax(0,1fr)_76px_52px_84px] items-center gap-x-4 px-3.5 md:grid-cols-[minmax(0,1fr)_150px_76px_60px_96px] lg:grid-cols-[minmax(0,1fr)_170px_204px_72px_110px_110px]';
 
 interface TraceRowProps {
   readonly trace: TraceSummary;
@@ -60,7 +60,7 @@ export const TraceRow = memo(function TraceRow({ trace, index, top, now, longest
         {trace.services.length > 1 && <span className="text-faint"> +{trace.services.length - 1}</span>}
       </span>
       <span role="gridcell" className="flex items-center gap-2.5">
-        <span className="h-[5px] w-[88px] shrink-0 rounded-full bg-raised">
+        <span className="h-[5px] w-[88px] shrink-0 rounded-full bg-raised max-lg:hidden">
           <span
             className="block h-full rounded-full"
             style={{

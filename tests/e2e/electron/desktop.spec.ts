@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { eventually } from '../../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
@@ -54,10 +57,34 @@ test('the window never leaves our pages', async ({ app }) => {
 test('a second start shows the first window and opens nothing', async ({ app, folder }) => {
   await expect(app.page.getByText('Listening on')).toBeVisible();
   await app.send(drawnSpans(traceIdOf(1), 'still here 0..5'));
+  const shown = () =>
+    app.desktop?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible()));
+  await app.desktop?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  expect(await shown()).toEqual([false]);
   const second = await launchElectron(folder, FREE_PORTS).catch((error: Error) => error);
   const code = second instanceof Error ? 0 : await new Promise((resolve) => second.process().once('exit', resolve));
   expect(code).toBe(0);
+  await expect.poll(shown).toEqual([true]);
   await expect(app.page.getByRole('row', { name: /still here/ })).toBeVisible();
+});
+
+test('a data folder that cannot be written is named, and nothing opens', async ({ folder }) => {
+  await writeFile(join(folder, 'file'), '');
+  const electron = JSON.parse(process.env.SPOOR_E2E_ELECTRON ?? '{}') as { path: string; args: string[]; env: object };
+  const child = spawn(electron.path, electron.args, {
+    env: {
+      ...process.env,
+      ...electron.env,
+      SPOOR_NO_DIALOGS: '1',
+      SPOOR_ARGV: JSON.stringify(['start', '--data-dir', join(folder, 'file', 'below')]),
+    },
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+  expect(errors).toContain(`The data folder ${join(folder, 'file', 'below')} cannot be written`);
 });
 
 test('a taken OTLP port is named with its holder, and a free one is a click away', async ({ folder }) => {
