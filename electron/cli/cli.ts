@@ -1,27 +1,20 @@
 #!/usr/bin/env node
 /** The `spoor` command. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { runHeadless } from '../headless/run-headless';
+import { builtPaths } from '../host/paths';
 import { StartError } from '../host/start-error';
 import { parseOptions, USAGE, UsageError } from './options';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
-/** Of our own package.json, two folders above the built script. */
-function version(): string {
-  const manifest = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string };
-  return manifest.version;
-}
-
 async function main(): Promise<void> {
   // What a taken port's message names.
   process.title = 'spoor';
   const options = parseOptions(process.argv.slice(2), process.env);
   if (options.command === 'help') process.stdout.write(`${USAGE}\n`);
-  else if (options.command === 'version') process.stdout.write(`${version()}\n`);
-  else await runHeadless(options, version());
+  else if (options.command === 'version') process.stdout.write(`${builtPaths(__dirname).version}\n`);
+  else await runHeadless(options);
 }
 
 main().catch((error: unknown) => {

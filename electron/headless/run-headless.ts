@@ -11,7 +11,7 @@ import { StartError } from '../host/start-error';
 const NO_DESKTOP_REASON = process.env.SPOOR_NO_DESKTOP_REASON;
 
 /** Runs until SIGTERM or SIGINT. @throws StartError */
-export async function runHeadless(options: Options, version: string): Promise<void> {
+export async function runHeadless(options: Options): Promise<void> {
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
   const serve = options.command === 'serve';
   if (options.otlpGrpc) log('warn', 'OTLP/gRPC is not received yet; export over HTTP.');
@@ -20,7 +20,6 @@ export async function runHeadless(options: Options, version: string): Promise<vo
     host = await Host.start({
       ...options,
       ...builtPaths(__dirname),
-      version,
       log,
       desktop: false,
       uiPortMayMove: !serve,

@@ -1,11 +1,13 @@
 /** Where the parts of the built app lie, relative to the built main scripts in out/main. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface BuiltPaths {
   readonly workersDir: string;
   readonly rendererDir: string;
   readonly preload: string;
+  /** Of our own package.json; an Electron without a packaged app would report its own. */
+  readonly version: string;
   /** Null where the build made none; the first start then takes the seconds of initdb. */
   readonly templateDir: string | null;
 }
@@ -14,7 +16,9 @@ export interface BuiltPaths {
 export function builtPaths(mainDir: string): BuiltPaths {
   const out = join(mainDir, '..');
   const templateDir = join(out, 'database-template');
+  const manifest = JSON.parse(readFileSync(join(out, '..', 'package.json'), 'utf8')) as { version: string };
   return {
+    version: manifest.version,
     workersDir: mainDir,
     rendererDir: join(out, 'renderer'),
     preload: join(out, 'preload', 'index.js'),

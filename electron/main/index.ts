@@ -26,7 +26,6 @@ async function run(): Promise<void> {
   const starting = Host.start({
     ...options,
     ...paths,
-    version: app.getVersion(),
     log,
     desktop: true,
     uiPortMayMove: true,

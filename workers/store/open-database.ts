@@ -23,8 +23,8 @@ export interface OpenDatabase {
 export async function openDatabase(dataDir: string, templateDir: string | null): Promise<OpenDatabase> {
   const directory = join(dataDir, 'db');
   const isNew = !(await exists(join(directory, 'PG_VERSION')));
-  if (isNew && templateDir !== null) await copyTemplate(templateDir, directory);
   try {
+    if (isNew && templateDir !== null) await copyTemplate(templateDir, directory);
     const db = await PGlite.create(directory, {
       initDbStartParams: settings.initdbParameters,
       // The template brings its own; appending on every start would grow the file.
