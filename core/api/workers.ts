@@ -1,30 +1,15 @@
 /** Contracts between our own threads, and how the host wires them. */
 import type { SpanBatch } from '../model/span-batch';
-import type {
-  Histogram,
-  HistogramQuery,
-  OtlpReceiver,
-  Page,
-  ServiceSummary,
-  SpanDetail,
-  StoredCounts,
-  StoreState,
-  TraceListQuery,
-  TraceSummary,
-  TraceView,
-} from './contract';
+import type { OtlpReceiver, SpoorApi, StoredCounts, StoreState } from './contract';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
-export interface StoreService {
+export interface StoreService
+  extends Pick<
+    SpoorApi,
+    'listTraces' | 'histogram' | 'traceSummary' | 'openTrace' | 'getSpan' | 'listServices' | 'nextChange'
+  > {
   /** Resolves once the spans are committed. @throws SERVICE_UNAVAILABLE */
   append(batch: SpanBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
-  listTraces(query: TraceListQuery): Promise<Page<TraceSummary>>;
-  histogram(query: HistogramQuery): Promise<Histogram>;
-  traceSummary(traceId: string): Promise<TraceSummary>;
-  openTrace(traceId: string): Promise<TraceView>;
-  getSpan(traceId: string, spanId: string): Promise<SpanDetail>;
-  listServices(): Promise<readonly ServiceSummary[]>;
-  nextChange(after: number): Promise<number>;
   /** Answers at once, open or not. */
   state(): Promise<StoreReport>;
 }

@@ -6,12 +6,21 @@ type SqlScalar = string | number | bigint | boolean | null;
 export type SqlParameter = SqlScalar | Uint8Array | readonly SqlScalar[];
 export type SqlRow = { readonly [column: string]: unknown };
 
-export interface SqlClient {
+export interface SqlStatements {
   query(sql: string, parameters?: readonly SqlParameter[]): Promise<readonly SqlRow[]>;
   /** `COPY table (columns) FROM ... (FORMAT binary)` of `data` (see CopyWriter). */
   copyIn(table: string, columns: readonly string[], data: Uint8Array): Promise<void>;
   /** `COPY (select) TO ... (FORMAT binary)`; `select` takes no parameters. */
   copyOut(select: string): Promise<Uint8Array>;
+}
+
+export interface SqlClient extends SqlStatements {
   /** Commits when `run` resolves, rolls back when it rejects. */
   transaction<T>(run: (tx: SqlClient) => Promise<T>): Promise<T>;
+}
+
+/** A client inside a transaction: a transaction within it is part of it. */
+export function nestedIn(statements: SqlStatements): SqlClient {
+  const client: SqlClient = { ...statements, transaction: (run) => run(client) };
+  return client;
 }

@@ -2,7 +2,7 @@
 /** The `spoor` command. */
 import { runHeadless } from '../headless/run-headless';
 import { builtPaths } from '../host/paths';
-import { StartError } from '../host/start-error';
+import { failureText } from '../host/start-error';
 import { parseOptions, USAGE, UsageError } from './options';
 
 const EXIT_FAILURE = 1;
@@ -22,12 +22,7 @@ main().catch((error: unknown) => {
     process.stderr.write(`spoor: ${error.message} See spoor --help.\n`);
     process.exit(EXIT_USAGE);
   }
-  const text =
-    error instanceof StartError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
+  const text = failureText(error);
   process.stderr.write(`spoor: ${text}\n`);
   process.exit(EXIT_FAILURE);
 });

@@ -6,7 +6,7 @@ import { AlreadyRunningError, Host } from '../host/host';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
-import { StartError } from '../host/start-error';
+import { failureText } from '../host/start-error';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 import { connectRenderers } from './renderer-bridge';
 import { createWindow } from './window';
@@ -90,12 +90,7 @@ run().catch((error: unknown) => {
     app.exit(0);
     return;
   }
-  const text =
-    error instanceof StartError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
+  const text = failureText(error);
   process.stderr.write(`spoor: ${text}\n`);
   if (process.env.SPOOR_NO_DIALOGS !== '1' && app.isReady()) dialog.showErrorBox('Spoor could not start', text);
   app.exit(1);

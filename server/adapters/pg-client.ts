@@ -1,10 +1,9 @@
 /** SqlClient over a PostgreSQL connection pool. */
-
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import type { SqlClient, SqlParameter, SqlRow } from '../../core/store/sql-client';
+import { nestedIn, type SqlClient, type SqlRow, type SqlStatements } from '../../core/store/sql-client';
 
 const INT8_OID = 20;
 
@@ -14,95 +13,56 @@ const TYPES: pg.CustomTypesConfig = {
     oid === INT8_OID ? (text: string) => BigInt(text) : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-export class PgClient implements SqlClient {
-  private readonly pool: pg.Pool;
+export interface PgClient extends SqlClient {
+  close(): Promise<void>;
+}
 
-  constructor(connectionString: string) {
-    this.pool = new pg.Pool({ connectionString, types: TYPES });
-  }
-
-  async query(sql: string, parameters: readonly SqlParameter[] = []): Promise<readonly SqlRow[]> {
-    return this.withConnection((client) => runQuery(client, sql, parameters));
-  }
-
-  async copyIn(table: string, columns: readonly string[], data: Uint8Array): Promise<void> {
-    return this.withConnection((client) => runCopyIn(client, table, columns, data));
-  }
-
-  async copyOut(select: string): Promise<Uint8Array> {
-    return this.withConnection((client) => runCopyOut(client, select));
-  }
-
-  async transaction<T>(run: (tx: SqlClient) => Promise<T>): Promise<T> {
-    return this.withConnection(async (client) => {
-      await client.query('begin');
-      try {
-        const result = await run(new PgTransaction(client));
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        await client.query('rollback');
-        throw error;
-      }
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.pool.end();
-  }
-
-  private async withConnection<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+export function pgClient(connectionString: string): PgClient {
+  const pool = new pg.Pool({ connectionString, types: TYPES });
+  const withConnection = async <T>(run: (connection: pg.PoolClient) => Promise<T>): Promise<T> => {
+    const connection = await pool.connect();
     try {
-      return await run(client);
+      return await run(connection);
     } finally {
-      client.release();
+      connection.release();
     }
-  }
+  };
+  return {
+    query: (sql, parameters) => withConnection((connection) => statementsOver(connection).query(sql, parameters)),
+    copyIn: (table, columns, data) =>
+      withConnection((connection) => statementsOver(connection).copyIn(table, columns, data)),
+    copyOut: (select) => withConnection((connection) => statementsOver(connection).copyOut(select)),
+    transaction: (run) =>
+      withConnection(async (connection) => {
+        await connection.query('begin');
+        try {
+          const result = await run(nestedIn(statementsOver(connection)));
+          await connection.query('commit');
+          return result;
+        } catch (error) {
+          await connection.query('rollback');
+          throw error;
+        }
+      }),
+    close: () => pool.end(),
+  };
 }
 
-class PgTransaction implements SqlClient {
-  constructor(private readonly client: pg.PoolClient) {}
-
-  query(sql: string, parameters: readonly SqlParameter[] = []): Promise<readonly SqlRow[]> {
-    return runQuery(this.client, sql, parameters);
-  }
-
-  copyIn(table: string, columns: readonly string[], data: Uint8Array): Promise<void> {
-    return runCopyIn(this.client, table, columns, data);
-  }
-
-  copyOut(select: string): Promise<Uint8Array> {
-    return runCopyOut(this.client, select);
-  }
-
-  transaction<T>(run: (tx: SqlClient) => Promise<T>): Promise<T> {
-    return run(this);
-  }
-}
-
-async function runQuery(
-  client: pg.PoolClient,
-  sql: string,
-  parameters: readonly SqlParameter[],
-): Promise<readonly SqlRow[]> {
-  const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
-  return (await client.query<SqlRow>(sql, values)).rows;
-}
-
-async function runCopyIn(
-  client: pg.PoolClient,
-  table: string,
-  columns: readonly string[],
-  data: Uint8Array,
-): Promise<void> {
-  const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin with (format binary)`));
-  await pipeline(Readable.from([Buffer.from(data)]), stream);
-}
-
-async function runCopyOut(client: pg.PoolClient, select: string): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  const stream = client.query(copyTo(`copy (${select}) to stdout with (format binary)`));
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+function statementsOver(connection: pg.PoolClient): SqlStatements {
+  return {
+    async query(sql, parameters = []) {
+      const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
+      return (await connection.query<SqlRow>(sql, values)).rows;
+    },
+    async copyIn(table, columns, data) {
+      const sql = `copy ${table} (${columns.join(', ')}) from stdin with (format binary)`;
+      await pipeline(Readable.from([Buffer.from(data)]), connection.query(copyFrom(sql)));
+    },
+    async copyOut(select) {
+      const chunks: Buffer[] = [];
+      const stream = connection.query(copyTo(`copy (${select}) to stdout with (format binary)`));
+      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    },
+  };
 }

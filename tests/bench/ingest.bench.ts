@@ -7,7 +7,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { CopyWriter } from '../../core/store/copy-binary';
 import { migrate } from '../../core/store/migrate';
-import { PgliteClient } from '../../workers/store/pglite-client';
+import { pgliteClient } from '../../workers/store/pglite-client';
 import { startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { BATCH_SPANS, loadBatch, sendLoad } from './load';
 import { percentile, report, SHORT } from './report';
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
 /** Seconds to COPY the rows of all batches, one transaction a batch, into the same table on disk. */
 async function copyAlone(directory: string, batches: readonly Uint8Array[]): Promise<number> {
   const db = await PGlite.create(directory);
-  const sql = new PgliteClient(db);
+  const sql = pgliteClient(db);
   await migrate(sql);
   const encoded = batches.map(encodeRows);
   const startedAt = performance.now();

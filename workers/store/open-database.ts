@@ -10,12 +10,13 @@ import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { migrate } from '../../core/store/migrate';
+import type { SqlClient } from '../../core/store/sql-client';
 import settings from '../../resources/database-settings.json';
-import { PgliteClient } from './pglite-client';
+import { pgliteClient } from './pglite-client';
 
 export interface OpenDatabase {
   readonly db: PGlite;
-  readonly sql: PgliteClient;
+  readonly sql: SqlClient;
   readonly directory: string;
 }
 
@@ -30,7 +31,7 @@ export async function openDatabase(dataDir: string, templateDir: string | null):
       // The template brings its own; appending on every start would grow the file.
       ...(isNew && templateDir === null ? { postgresqlconf: settings.postgresConf } : {}),
     });
-    const sql = new PgliteClient(db);
+    const sql = pgliteClient(db);
     await migrate(sql);
     return { db, sql, directory };
   } catch (error) {
