@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { StartError } from './start-error';
 
 /** What a second instance learns of the first. */
 export interface RunningInstance {
@@ -120,11 +121,22 @@ async function removeStale(path: string): Promise<void> {
   }
 }
 
-/** Short, because a socket's path may have 107 bytes; by user, because the temporary folder is shared. */
+/** A socket's path may have 103 bytes on macOS and 107 on Linux. */
+const MAX_SOCKET_PATH_BYTES = 100;
+
+/**
+ * In the data folder, which is ours alone. It must follow from the folder and from nothing in the environment: two processes that
+ * disagreed about it (another TMPDIR, say) would both open the database.
+ */
 async function socketPath(dataDir: string): Promise<string> {
   const id = createHash('sha256').update(dataDir).digest('hex').slice(0, 24);
   if (process.platform === 'win32') return `\\\\.\\pipe\\spoor-${id}`;
-  const folder = join(tmpdir(), `spoor-${userInfo().uid}`);
+  const path = join(dataDir, 'instance.sock');
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
+  const { uid } = userInfo();
+  const folder = `/tmp/spoor-${uid}`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await stat(folder)).uid !== uid)
+    throw new StartError(`${folder} belongs to another user. Choose a data folder with a shorter path.`);
   return join(folder, `${id}.sock`);
 }

@@ -91,28 +91,47 @@ async function storedSpans(spoor: Awaited<ReturnType<typeof startSpoor>>): Promi
   return ids;
 }
 
+describe('a first start without a prepared database', () => {
+  it('accepts spans while initdb runs, and answers when they are stored', async () => {
+    const host = await startHost(null);
+    expect(host.store.state).toBe('opening');
+    expect((await sendTo(host, 1)).status).toBe(200);
+    expect(host.store.state).toBe('ready');
+    await host.close();
+  });
+});
+
+function startHost(templateDir: string | null): Promise<Host> {
+  return Host.start({
+    ...builtPaths(join(REPOSITORY, 'out', 'main')),
+    templateDir,
+    dataDir: folder.path,
+    otlpHttp: { host: '127.0.0.1', port: 0 },
+    ui: { host: '127.0.0.1', port: 0 },
+    token: null,
+    version: '0.0.0',
+    log: () => {},
+    desktop: false,
+    uiPortMayMove: false,
+  });
+}
+
+function sendTo(host: Host, n: number): Promise<Response> {
+  const body = JSON.stringify(traceRequest(drawnSpans(traceIdOf(n), 'a 0..1')));
+  return fetch(`${host.otlpHttpUrl}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+}
+
 describe('a worker that dies', () => {
   let host: Host;
   const get = (path: string) => fetch(host.ui + path, { headers: { authorization: `Bearer ${host.token}` } });
-  const send = (n: number) =>
-    fetch(`${host.otlpHttpUrl}/v1/traces`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(traceRequest(drawnSpans(traceIdOf(n), 'a 0..1'))),
-    });
+  const send = (n: number) => sendTo(host, n);
 
   beforeEach(async () => {
-    host = await Host.start({
-      ...builtPaths(join(REPOSITORY, 'out', 'main')),
-      dataDir: folder.path,
-      otlpHttp: { host: '127.0.0.1', port: 0 },
-      ui: { host: '127.0.0.1', port: 0 },
-      token: null,
-      version: '0.0.0',
-      log: () => {},
-      desktop: false,
-      uiPortMayMove: false,
-    });
+    host = await startHost(builtPaths(join(REPOSITORY, 'out', 'main')).templateDir);
   });
   afterEach(() => host.close());
 

@@ -123,6 +123,17 @@ describe('spoor serve', () => {
       if (result.status === 'rejected') expect(String(result.reason)).toContain('is open in');
   });
 
+  it('holds its folder whatever TMPDIR says, and however long its path is', async () => {
+    const long = join(folder.path, 'x'.repeat(120));
+    for (const dataDir of [folder.path, long]) {
+      const first = await startSpoor(dataDir);
+      running.push(first);
+      const ports = ['--ui', '127.0.0.1:0', '--otlp-http', '127.0.0.1:0'];
+      const second = await runSpoor(['serve', '--data-dir', dataDir, ...ports], { TMPDIR: folder.path });
+      expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(`pid ${first.ready.pid}`)]);
+    }
+  });
+
   it('says so when it cannot write its folder', async () => {
     const file = join(folder.path, 'file');
     await writeFile(file, '');

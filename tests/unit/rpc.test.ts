@@ -2,7 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SpoorError } from '../../core/api/errors';
-import { createLink, serve } from '../../core/api/rpc/service';
+import { createLink, serve, transferring } from '../../core/api/rpc/service';
 import { protocolsWithToken, tokenFromProtocols } from '../../core/api/rpc/websocket';
 import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
 import { closedOf, endpointOf } from '../../workers/rpc/worker-port';
@@ -66,12 +66,43 @@ describe('a link', () => {
     server.close();
   });
 
+  it('takes plain calls only: no way to a constructor, which would run code', async () => {
+    const { caller, server } = joined();
+    const replies: unknown[] = [];
+    caller.on('message', (reply) => replies.push(reply));
+    const raw = (value: unknown) => ({ type: 'RAW', value });
+    const ran = globalThis as unknown as { ran?: boolean };
+    for (const message of [
+      { id: '1', type: 'APPLY', path: ['constructor'], argumentList: [raw('globalThis.ran = true')] },
+      { id: '2', type: 'APPLY', path: ['constructor'], argumentList: [raw('globalThis.ran = true'), raw([])] },
+      { id: '3', type: 'APPLY', path: ['bind', 'constructor'], argumentList: [raw('x'), raw([])] },
+      { id: '4', type: 'GET', path: ['constructor'] },
+      { id: '5', type: 'CONSTRUCT', path: ['constructor'], argumentList: [raw('globalThis.ran = true')] },
+      { id: '6', type: 'SET', path: ['call'], value: raw(1) },
+      { id: '7', type: 'RELEASE', path: [] },
+      { id: '8', type: 'APPLY', path: [], argumentList: [raw('constructor'), raw(['globalThis.ran = true'])] },
+      null,
+      'text',
+    ]) {
+      caller.postMessage(message);
+    }
+    const link = createLink<Echo>('echo');
+    link.attach(endpointOf(caller), closedOf(caller));
+    expect(await link.api.echo('still here')).toEqual(['kept', 'still here']);
+    expect(ran.ran).toBeUndefined();
+    expect(replies.map((reply) => (reply as { id: string }).id).filter((id) => id.length === 1)).toEqual(['8']);
+    server.close();
+  });
+
   it('moves buffers instead of copying them', async () => {
     const link = createLink<Echo>('echo');
     const { caller, server, service } = joined();
     link.attach(endpointOf(caller), closedOf(caller));
     expect((await link.api.buffer()).bytes).toEqual(new Uint8Array([1, 2, 3]));
     expect(service.bytes.length).toBe(0);
+    const sent = new Uint8Array([4, 5]);
+    expect(await link.api.echo(transferring(sent, [sent.buffer]))).toEqual(['kept', new Uint8Array([4, 5])]);
+    expect(sent.length).toBe(0);
     server.close();
   });
 

@@ -1,7 +1,7 @@
 /** The receiver: accepts OTLP from the first moment, whether or not the database is open yet. */
 import { createServer, type Server } from 'node:http';
-import * as Comlink from 'comlink';
 import type { OtlpReceiver } from '../../core/api/contract';
+import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
 import { transferablesOf } from '../../core/model/span-batch';
 import { freePortNear, listen, PortTakenError } from '../net/listen';
@@ -23,7 +23,7 @@ export class Ingest implements IngestService {
     private readonly onState: (state: OtlpReceiver) => void,
   ) {
     this.receiver = new OtlpHttpReceiver({
-      append: (batch) => store.append(Comlink.transfer(batch, transferablesOf(batch))),
+      append: (batch) => store.append(transferring(batch, transferablesOf(batch))),
       log,
       loopbackOnly: isLoopbackAddress(options.otlpHttp.host),
       onSpans: (count) => this.rate.add(count),

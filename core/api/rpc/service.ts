@@ -37,7 +37,52 @@ export function serve<T extends Service<T>>(
       return { ok: false, error: errorValueOf(error) };
     }
   };
-  Comlink.expose(call, endpoint);
+  Comlink.expose(call, callsOnly(endpoint));
+}
+
+/**
+ * Lets through calls of the one exposed function and nothing else. Comlink's own protocol can also walk to a property and call that:
+ * `constructor` of a function runs code, which would hand this thread to whoever holds the other end, a sandboxed page say.
+ */
+function callsOnly(endpoint: Comlink.Endpoint): Comlink.Endpoint {
+  const wrapped = new Map<unknown, EventListener>();
+  return {
+    postMessage: (message, transferables) => endpoint.postMessage(message, transferables ?? []),
+    addEventListener: (type, listener, options) => {
+      const filtered: EventListener = (event) => {
+        if (!isCall((event as MessageEvent).data)) return;
+        if (typeof listener === 'function') listener(event);
+        else listener.handleEvent(event);
+      };
+      wrapped.set(listener, filtered);
+      endpoint.addEventListener(type, filtered, options);
+    },
+    removeEventListener: (type, listener, options) => {
+      const filtered = wrapped.get(listener);
+      if (filtered) endpoint.removeEventListener(type, filtered, options);
+      wrapped.delete(listener);
+    },
+    ...(endpoint.start ? { start: () => endpoint.start?.() } : {}),
+  };
+}
+
+/** `{type: 'APPLY', path: [], argumentList: [raw method name, raw parameters]}`, Comlink's message for a plain call. */
+function isCall(data: unknown): boolean {
+  const message = data as { type?: unknown; path?: unknown; argumentList?: unknown } | null;
+  if (typeof message !== 'object' || message === null || message.type !== 'APPLY') return false;
+  const { path, argumentList } = message;
+  if (!Array.isArray(path) || path.length > 0 || !Array.isArray(argumentList) || argumentList.length !== 2)
+    return false;
+  const [method, parameters] = argumentList as [
+    { type?: unknown; value?: unknown },
+    { type?: unknown; value?: unknown },
+  ];
+  return (
+    method?.type === 'RAW' &&
+    typeof method.value === 'string' &&
+    parameters?.type === 'RAW' &&
+    Array.isArray(parameters.value)
+  );
 }
 
 export interface Link<T> {
@@ -49,6 +94,14 @@ export interface Link<T> {
 
 /** How long a call waits for a thread that is starting again. */
 const ATTACH_TIMEOUT_MS = 15_000;
+
+const transfers = new WeakMap<object, Transferable[]>();
+
+/** Marks a parameter whose buffers move to the other side with the call; here they are empty afterwards. */
+export function transferring<T extends object>(value: T, buffers: Transferable[]): T {
+  transfers.set(value, buffers);
+  return value;
+}
 
 type RemoteCall = (method: string, parameters: unknown[]) => Promise<Reply>;
 
@@ -74,8 +127,9 @@ export function createLink<T extends Service<T>>(name: string): Link<T> {
 
   const call = async (method: string, parameters: unknown[]): Promise<unknown> => {
     const remote = await attached();
+    const moving = parameters.flatMap((parameter) => transfers.get(parameter as object) ?? []);
     const reply = await Promise.race([
-      remote.call(method, parameters),
+      remote.call(method, Comlink.transfer(parameters, moving)),
       remote.closed.then(() => {
         throw unavailable();
       }),
