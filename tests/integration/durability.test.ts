@@ -81,12 +81,12 @@ describe('kill -9 under a load of 100,000 spans', () => {
 async function storedSpans(spoor: Awaited<ReturnType<typeof startSpoor>>): Promise<Set<string>> {
   const ids = new Set<string>();
   for (let t = 1; t <= BATCHES / 10; t++) {
-    const { status, body } = await spoor.get<{ data: { spanCount: number; spans: { spanId: string }[] } }>(
+    const { status, body } = await spoor.get<{ spanCount: number; spans: { spanId: string }[] }>(
       `/v1/traces/${traceIdOf(t)}`,
     );
     if (status === 404) continue;
-    expect(body.data.spans).toHaveLength(body.data.spanCount);
-    for (const { spanId } of body.data.spans) ids.add(spanId);
+    expect(body.spans).toHaveLength(body.spanCount);
+    for (const { spanId } of body.spans) ids.add(spanId);
   }
   return ids;
 }

@@ -105,9 +105,9 @@ describe('/v1', () => {
   });
 
   it('opens a trace with its spans, and a span with everything', async () => {
-    const trace = await spoor.get<{ data: { spans: object[] } }>(`/v1/traces/${traceIdOf(1).toUpperCase()}`);
-    expect(trace.body.data).toMatchObject({ traceId: traceIdOf(1), spanCount: 2, rootName: 'GET /a' });
-    expect(trace.body.data.spans[0]).toEqual({
+    const trace = await spoor.get<{ spans: object[] }>(`/v1/traces/${traceIdOf(1).toUpperCase()}`);
+    expect(trace.body).toMatchObject({ traceId: traceIdOf(1), spanCount: 2, rootName: 'GET /a' });
+    expect(trace.body.spans[0]).toEqual({
       spanId: 'ab'.repeat(8),
       parentSpanId: null,
       name: 'GET /a',
@@ -117,8 +117,8 @@ describe('/v1', () => {
       durationNs: 100,
       status: 'error',
     });
-    const span = await spoor.get<{ data: object }>(`/v1/traces/${traceIdOf(1)}/spans/${'ab'.repeat(8)}`);
-    expect(span.body.data).toMatchObject({
+    const span = await spoor.get<object>(`/v1/traces/${traceIdOf(1)}/spans/${'ab'.repeat(8)}`);
+    expect(span.body).toMatchObject({
       attributes: { 'http.response.status_code': 200, ratio: 0.5 },
       events: [{ name: 'e' }, { name: 'exception', attributes: { 'exception.message': 'Boom: no' } }],
       resource: { attributes: { 'service.name': 'web' } },

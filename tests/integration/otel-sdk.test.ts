@@ -47,23 +47,23 @@ describe.each(exporters)('OpenTelemetry JS over %s', (name, exporter) => {
     root.end();
     await provider.forceFlush();
     const { traceId, spanId } = root.spanContext();
-    const { body } = await spoor.get<{ data: object }>(`/v1/traces/${traceId}`);
-    expect(body.data).toMatchObject({
+    const { body } = await spoor.get<object>(`/v1/traces/${traceId}`);
+    expect(body).toMatchObject({
       rootName: 'parent',
       rootService: `sdk ${name}`,
       spanCount: 2,
       errorCount: 1,
       incomplete: false,
     });
-    const stored = await spoor.get<{ data: object }>(`/v1/traces/${traceId}/spans/${spanId}`);
-    expect(stored.body.data).toMatchObject({
+    const stored = await spoor.get<object>(`/v1/traces/${traceId}/spans/${spanId}`);
+    expect(stored.body).toMatchObject({
       name: 'parent',
       attributes: { 'http.route': '/x', list: ['a', 'b'], n: 42, part: 1.5, yes: true },
       resource: { attributes: { 'service.name': `sdk ${name}`, 'service.version': '1.2.3' } },
       scope: { name: 'test-scope', version: '9.9' },
     });
-    const failed = await spoor.get<{ data: object }>(`/v1/traces/${traceId}/spans/${child.spanContext().spanId}`);
-    expect(failed.body.data).toMatchObject({
+    const failed = await spoor.get<object>(`/v1/traces/${traceId}/spans/${child.spanContext().spanId}`);
+    expect(failed.body).toMatchObject({
       parentSpanId: spanId,
       status: { code: 'error', message: 'it broke' },
       events: [{ name: 'exception', attributes: { 'exception.type': 'Error', 'exception.message': 'it broke' } }],

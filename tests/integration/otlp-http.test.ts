@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const trace = (n: number) => traceRequest(drawnSpans(traceIdOf(n), 'GET /a 0..100 web\n  SELECT 10..20 db !timeout'));
 const spanCount = async (n: number): Promise<unknown> =>
-  (await spoor.get<{ data?: { spanCount: number } }>(`/v1/traces/${traceIdOf(n)}`)).body.data?.spanCount;
+  (await spoor.get<{ spanCount?: number }>(`/v1/traces/${traceIdOf(n)}`)).body.spanCount;
 
 describe('accepts', () => {
   it('protobuf, answering an empty body of the same type', async () => {
@@ -258,10 +258,10 @@ async function expectEverySpanEqual(fresh: RunningSpoor, file: string): Promise<
     };
     for (const { resource, scopeSpans } of resourceSpans) {
       for (const sent of scopeSpans.flatMap(({ spans }) => spans)) {
-        const { body } = await fresh.get<{ data: { raw: { resourceSpans: typeof resourceSpans } } }>(
+        const { body } = await fresh.get<{ raw: { resourceSpans: typeof resourceSpans } }>(
           `/v1/traces/${sent.traceId}/spans/${sent.spanId}`,
         );
-        const stored = body.data.raw.resourceSpans[0];
+        const stored = body.raw.resourceSpans[0];
         const span = stored?.scopeSpans[0]?.spans[0] as Span;
         expect(stored?.resource.attributes).toEqual(resource.attributes);
         expect({ ...span, parentSpanId: span.parentSpanId ?? '' }).toMatchObject({

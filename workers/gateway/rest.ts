@@ -29,11 +29,11 @@ export function restApi(api: SpoorApi, token: string, log: Log): Hono {
   app.get('/v1/traces', async (context) => context.json(await api.listTraces(context.req.query())));
   app.get('/v1/histogram', async (context) => context.json(await api.histogram(context.req.query())));
   app.get('/v1/traces/:traceId', async (context) => {
-    return context.json({ data: traceResource(await api.openTrace(context.req.param('traceId'))) });
+    return context.json(traceResource(await api.openTrace(context.req.param('traceId'))));
   });
   app.get('/v1/traces/:traceId/spans/:spanId', async (context) => {
     const { traceId, spanId } = context.req.param();
-    return context.json({ data: spanResource(await api.getSpan(traceId, spanId)) });
+    return context.json(spanResource(await api.getSpan(traceId, spanId)));
   });
   app.get('/v1/services', async (context) => {
     return context.json({ data: await api.listServices(), pagination: { nextCursor: null, hasMore: false } });
