@@ -11,7 +11,7 @@ export function useKeys(keys: KeyMap): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.altKey) return;
       const mod = event.ctrlKey || event.metaKey;
-      if (!mod && isTyping(event.target)) return;
+      if (!mod && (isTyping(event.target) || (event.key === 'Enter' && isPressed(event.target)))) return;
       // A dialog or menu keeps its keys to itself.
       if (!mod && document.querySelector('[role="dialog"]')) return;
       const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -29,4 +29,9 @@ function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
+}
+
+/** Enter on a button or link presses that. */
+function isPressed(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('button, a[href], [role="tab"], summary') !== null;
 }

@@ -17,6 +17,12 @@ interface TraceListState {
   readonly phase: 'loading' | 'ready' | 'failed';
   readonly error: string | null;
   readonly loadingMore: boolean;
+  /** The trace under the keyboard's cursor, by id: it stays on its trace when others arrive above. */
+  readonly cursorId: string | null;
+  /** Where the reader was when he left the list; he comes back to it. */
+  readonly scrollTopPx: number;
+  setCursor(cursorId: string | null): void;
+  setScrollTop(px: number): void;
   setQuery(query: string): void;
   /** Looks for changes. `atTop`: whether new traces may move what is shown. */
   refresh(atTop: boolean): Promise<void>;
@@ -35,12 +41,17 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
   phase: 'loading',
   error: null,
   loadingMore: false,
+  cursorId: null,
+  scrollTopPx: 0,
+
+  setCursor: (cursorId) => set({ cursorId }),
+  setScrollTop: (scrollTopPx) => set({ scrollTopPx }),
 
   setQuery(query) {
     if (query === get().query) return;
     question++;
     // The old rows stay, dimmed, until the new ones are there.
-    set({ query, phase: 'loading', waiting: [] });
+    set({ query, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
     void load(set, get);
   },
 

@@ -16,9 +16,11 @@ interface TraceRowProps {
   /** Of the loaded traces: the full length of the bar. */
   readonly longestNs: number;
   readonly active: boolean;
+  /** So that the row is found again on the way back. */
+  readonly onOpen: (traceId: string) => void;
 }
 
-export const TraceRow = memo(function TraceRow({ trace, index, top, now, longestNs, active }: TraceRowProps) {
+export const TraceRow = memo(function TraceRow({ trace, index, top, now, longestNs, active, onOpen }: TraceRowProps) {
   const failed = trace.errorCount > 0;
   const startedMs = Date.parse(trace.startTime);
   return (
@@ -28,6 +30,7 @@ export const TraceRow = memo(function TraceRow({ trace, index, top, now, longest
       aria-rowindex={index + 2}
       aria-selected={active}
       tabIndex={-1}
+      onClick={() => onOpen(trace.traceId)}
       className={clsx(
         COLUMNS,
         'absolute inset-x-0 h-[32px] border-b border-line',

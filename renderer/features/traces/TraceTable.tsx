@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
-import type { useTraceList } from '../../stores/trace-list-store';
+import { useTraceList } from '../../stores/trace-list-store';
 import { Kbd } from '../../ui/Kbd';
 import { COLUMNS, TraceRow } from './TraceRow';
 
@@ -19,18 +19,17 @@ interface TraceTableProps {
 }
 
 export function TraceTable({ list, onTopChange }: TraceTableProps) {
-  const { traces, waiting, phase, nextCursor, loadMore } = list;
+  const { traces, waiting, phase, nextCursor, loadMore, cursorId, setCursor, setScrollTop } = list;
   const scroller = useRef<HTMLDivElement>(null);
   const [, navigate] = useLocation();
   const now = useNow(1_000);
-  /** The trace under the keyboard's cursor, by id: it stays on its trace when others arrive above. */
-  const [cursorId, setCursorId] = useState<string | null>(null);
   const cursor = cursorId === null ? -1 : traces.findIndex(({ traceId }) => traceId === cursorId);
   const rows = useVirtualizer({
     count: traces.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
+    initialOffset: () => useTraceList.getState().scrollTopPx,
     getItemKey: (index) => traces[index]?.traceId ?? index,
   });
   const items = rows.getVirtualItems();
@@ -44,11 +43,18 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     onTopChange(cursor <= 0 && (scroller.current?.scrollTop ?? 0) < ROW_PX);
   }, [cursor, onTopChange]);
 
+  // Another search starts at its top; the first render keeps the place of before.
+  const searched = useRef(list.query);
+  useEffect(() => {
+    if (searched.current !== list.query) scroller.current?.scrollTo({ top: 0 });
+    searched.current = list.query;
+  }, [list.query]);
+
   const moveTo = (index: number): void => {
     const target = Math.min(Math.max(index, 0), traces.length - 1);
     const trace = traces[target];
     if (!trace) return;
-    setCursorId(trace.traceId);
+    setCursor(trace.traceId);
     rows.scrollToIndex(target);
   };
   useKeys({
@@ -64,7 +70,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
       if (cursorId !== null) navigate(`/trace/${cursorId}`);
     },
     Escape: () => {
-      setCursorId(null);
+      setCursor(null);
       scroller.current?.scrollTo({ top: 0 });
     },
   });
@@ -112,7 +118,10 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
       <div
         ref={scroller}
         className={`min-h-0 grow overflow-y-auto ${phase === 'loading' ? 'opacity-60' : ''}`}
-        onScroll={(event) => onTopChange(cursor <= 0 && event.currentTarget.scrollTop < ROW_PX)}
+        onScroll={({ currentTarget: { scrollTop } }) => {
+          setScrollTop(scrollTop);
+          onTopChange(cursor <= 0 && scrollTop < ROW_PX);
+        }}
       >
         <div className="relative" style={{ height: rows.getTotalSize() }}>
           {items.map(({ index, key, start }) => {
@@ -127,6 +136,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
                   now={now}
                   longestNs={longestNs}
                   active={index === cursor}
+                  onOpen={setCursor}
                 />
               )
             );

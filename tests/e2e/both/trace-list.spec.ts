@@ -73,3 +73,17 @@ test('shows hostile names as text', async ({ app }) => {
   await expect(page.getByRole('complementary').getByText(hostile).first()).toBeVisible();
   expect(await page.evaluate(() => (window as unknown as { pwned?: number }).pwned)).toBeUndefined();
 });
+
+test('comes back to where the reader was', async ({ app }) => {
+  const { page } = app;
+  await app.send(Array.from({ length: 90 }, (_, i) => named(i + 1, `trace ${i + 1}`)));
+  await expect(page.getByRole('row', { name: /^trace 90/ })).toBeVisible();
+  for (let i = 0; i < 60; i++) await page.keyboard.press('j');
+  const reader = page.getByRole('row', { selected: true });
+  await expect(reader).toContainText('trace 31');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('treeitem')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(reader).toContainText('trace 31');
+  await expect(reader).toBeInViewport();
+});
