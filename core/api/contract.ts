@@ -21,8 +21,8 @@ export interface SpoorApi {
   nextChange(after: number): Promise<number>;
   /** Exports a small trace to our own OTLP port, as any program would. */
   sendTestTrace(): Promise<{ readonly traceId: string }>;
-  /** Moves the OTLP receiver to a free port, after its own turned out to be taken. */
-  listenOnFreePort(): Promise<OtlpReceiver>;
+  /** Moves an OTLP receiver to a free port, after its own turned out to be taken. */
+  listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver>;
 }
 
 export interface Page<T> {
@@ -159,6 +159,7 @@ export interface StatusReport {
   readonly dataDir: string;
   readonly store: StoreState;
   readonly otlpHttp: OtlpReceiver;
+  readonly otlpGrpc: OtlpReceiver;
   readonly counts: StoredCounts;
   readonly bytesOnDisk: number;
   /** Export requests received and not yet committed. */
@@ -180,6 +181,8 @@ export type StoreState =
   | { readonly state: 'opening' }
   | { readonly state: 'ready' }
   | { readonly state: 'failed'; readonly message: string };
+
+export type OtlpProtocol = 'http' | 'grpc';
 
 export type OtlpReceiver =
   | { readonly state: 'listening'; readonly host: string; readonly port: number }

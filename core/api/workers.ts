@@ -1,6 +1,6 @@
 /** Contracts between our own threads, and how the host wires them. */
 import type { SpanBatch } from '../model/span-batch';
-import type { OtlpReceiver, SpoorApi, StoredCounts, StoreState } from './contract';
+import type { OtlpProtocol, OtlpReceiver, SpoorApi, StoredCounts, StoreState } from './contract';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
 export interface StoreService
@@ -24,11 +24,12 @@ export interface StoreReport {
 export interface IngestService {
   report(): Promise<IngestReport>;
   /** Listens on a free port of the same address. */
-  listenOnFreePort(): Promise<OtlpReceiver>;
+  listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver>;
 }
 
 export interface IngestReport {
   readonly otlpHttp: OtlpReceiver;
+  readonly otlpGrpc: OtlpReceiver;
   readonly queueDepth: number;
   readonly spansPerSecond: number;
 }
@@ -53,6 +54,7 @@ export type WorkerMessage =
       readonly holder: string | null;
       readonly freePort: number | null;
     }
+  | { readonly type: 'receiver'; readonly protocol: OtlpProtocol; readonly receiver: OtlpReceiver }
   | { readonly type: 'store-state'; readonly store: StoreState }
   | {
       readonly type: 'log';
@@ -76,6 +78,7 @@ export interface StoreOptions {
 
 export interface IngestOptions {
   readonly otlpHttp: ListenAddress;
+  readonly otlpGrpc: ListenAddress;
 }
 
 export interface GatewayOptions {

@@ -14,8 +14,9 @@ export interface Options {
   readonly command: Command;
   readonly dataDir: string;
   readonly otlpHttp: ListenAddress;
-  /** Read and checked, but nothing listens there until OTLP/gRPC is built; null where the user did not ask. */
-  readonly otlpGrpc: ListenAddress | null;
+  readonly otlpGrpc: ListenAddress;
+  /** Whether the user named the gRPC port: then it must be had. */
+  readonly otlpGrpcNamed: boolean;
   readonly ui: ListenAddress;
   /** Null: the one kept in the data folder. */
   readonly token: string | null;
@@ -30,7 +31,7 @@ export const USAGE = `Usage: spoor [start] [--sample]     open Spoor: a desktop 
 Options
   --data-dir DIR          where traces are kept          (SPOOR_DATA_DIR)
   --otlp-http HOST:PORT   OTLP/HTTP, 127.0.0.1:4318      (SPOOR_OTLP_HTTP)
-  --otlp-grpc HOST:PORT   reserved: OTLP/gRPC is not received yet (SPOOR_OTLP_GRPC)
+  --otlp-grpc HOST:PORT   OTLP/gRPC, 127.0.0.1:4317      (SPOOR_OTLP_GRPC)
   --ui HOST:PORT          pages and HTTP API, 127.0.0.1:4380 (SPOOR_UI)
   --token TOKEN           the API's bearer token; by default one kept in the data folder (SPOOR_TOKEN)
   --open                  open the browser               (SPOOR_OPEN=1)
@@ -60,7 +61,8 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     command,
     dataDir: dataDir ? resolve(dataDir) : join(defaultDataDir(environment), ...(sample ? ['sample'] : [])),
     otlpHttp: address('--otlp-http', values['otlp-http'] ?? environment.SPOOR_OTLP_HTTP ?? '127.0.0.1:4318'),
-    otlpGrpc: grpc === undefined ? null : address('--otlp-grpc', grpc),
+    otlpGrpc: address('--otlp-grpc', grpc ?? '127.0.0.1:4317'),
+    otlpGrpcNamed: grpc !== undefined,
     ui: address('--ui', values.ui ?? environment.SPOOR_UI ?? '127.0.0.1:4380'),
     token,
     open: values.open ?? isOn(environment.SPOOR_OPEN),

@@ -1,10 +1,12 @@
 /** The headless shell: the same workers under plain Node, the renderer over HTTP. */
 import { spawn } from 'node:child_process';
+import type { ListenAddress } from '../../core/api/workers';
 import type { Options } from '../cli/options';
 import { AlreadyRunningError, Host } from '../host/host';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
+import { readyLine } from '../host/ready-line';
 import { StartError } from '../host/start-error';
 
 /** Set by the launcher when `start` found no desktop to open. */
@@ -14,7 +16,6 @@ const NO_DESKTOP_REASON = process.env.SPOOR_NO_DESKTOP_REASON;
 export async function runHeadless(options: Options): Promise<void> {
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
   const serve = options.command === 'serve';
-  if (options.otlpGrpc) log('warn', 'OTLP/gRPC is not received yet; export over HTTP.');
   let host: Host;
   try {
     host = await Host.start({
@@ -31,15 +32,12 @@ export async function runHeadless(options: Options): Promise<void> {
     return;
   }
   closeOnSignal(host);
-  if (serve && host.otlpHttp.state === 'failed') {
-    const { message, freePort } = host.otlpHttp;
+  const missing = serve ? missingReceiver(host, options) : null;
+  if (missing !== null) {
     await host.close();
-    const hint =
-      freePort === null
-        ? 'Choose another with --otlp-http HOST:PORT.'
-        : `Stop it, or start with --otlp-http ${options.otlpHttp.host}:${freePort}.`;
-    throw new StartError(`OTLP cannot be received: ${message} ${hint}`);
+    throw new StartError(missing);
   }
+  if (host.receivers.grpc.state === 'failed') log('warn', `OTLP/gRPC is not received: ${host.receivers.grpc.message}`);
   announce(host, options);
   if (options.open) openBrowser(signedInUrl(host));
   if (options.sample) await loadSample(host, log);
@@ -51,30 +49,37 @@ function signedInUrl(host: Host): string {
 
 function announce(host: Host, options: Options): void {
   if (options.json) {
-    const ready = {
-      ready: true,
-      ui: host.ui,
-      token: host.token,
-      otlpHttp: host.otlpHttpUrl,
-      // OTLP/gRPC comes with the ingest issue: not listening yet.
-      otlpGrpc: null,
-      dataDir: host.dataDir,
-      pid: process.pid,
-    };
-    process.stdout.write(`${JSON.stringify(ready)}\n`);
+    process.stdout.write(readyLine(host));
     return;
   }
   const lines = [];
   if (NO_DESKTOP_REASON) lines.push(`Spoor runs in the browser: ${NO_DESKTOP_REASON}.`);
   lines.push(`Open    ${signedInUrl(host)}`);
-  if (host.otlpHttp.state === 'failed') {
-    const { message, freePort } = host.otlpHttp;
-    lines.push(
-      `OTLP    not received: ${message}${freePort === null ? '' : ` Port ${freePort} is free: choose it in the page.`}`,
-    );
-  } else lines.push(`OTLP    ${host.otlpHttpUrl} (HTTP, protobuf and JSON)`);
+  const { http, grpc } = host.receivers;
+  if (http.state === 'failed')
+    lines.push(`OTLP    not received over HTTP: ${http.message} Choose a free port in the page.`);
+  else lines.push(`OTLP    ${host.otlpHttpUrl} (HTTP, protobuf and JSON)`);
+  if (grpc.state === 'listening') lines.push(`        ${host.otlpGrpcTarget} (gRPC)`);
   lines.push(`Data    ${host.dataDir}`);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Why `serve` may not go on: HTTP must be received, and gRPC where the user named its port. Null when all is well. */
+function missingReceiver(host: Host, options: Options): string | null {
+  const { http, grpc } = host.receivers;
+  const say = (failed: typeof http, flag: string, address: ListenAddress): string | null => {
+    if (failed.state !== 'failed') return null;
+    const { message, freePort } = failed;
+    const hint =
+      freePort === null
+        ? `Choose another with ${flag} HOST:PORT.`
+        : `Stop it, or start with ${flag} ${address.host}:${freePort}.`;
+    return `OTLP cannot be received: ${message} ${hint}`;
+  };
+  return (
+    say(http, '--otlp-http', options.otlpHttp) ??
+    (options.otlpGrpcNamed ? say(grpc, '--otlp-grpc', options.otlpGrpc) : null)
+  );
 }
 
 function closeOnSignal(host: Host): void {

@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort as NodeMessagePort } from 'node:worker_threads';
-import type { OtlpReceiver, StoreState } from '../../core/api/contract';
+import type { OtlpProtocol, OtlpReceiver, StoreState } from '../../core/api/contract';
 import type {
   GatewayOptions,
   IngestOptions,
@@ -25,6 +25,7 @@ import { SupervisedWorker } from './supervised-worker';
 export interface HostOptions {
   readonly dataDir: string;
   readonly otlpHttp: ListenAddress;
+  readonly otlpGrpc: ListenAddress;
   readonly ui: ListenAddress;
   readonly token: string | null;
   readonly version: string;
@@ -65,8 +66,9 @@ export class Host {
   private readonly stateWatchers = new Set<() => void>();
   private uiAddress: ListenAddress;
   private uiFailure: Extract<WorkerMessage, { type: 'listen-failed' }> | null = null;
-  private otlpAddress: ListenAddress;
-  otlpHttp: OtlpReceiver = { state: 'starting' };
+  /** Where receivers listen, so that a worker that starts again takes the same ports. */
+  private readonly otlpAddresses: Record<OtlpProtocol, ListenAddress>;
+  readonly receivers: Record<OtlpProtocol, OtlpReceiver> = { http: { state: 'starting' }, grpc: { state: 'starting' } };
   store: StoreState = { state: 'opening' };
   private uiListening = false;
   /** Deaths of workers before the start was complete. */
@@ -81,10 +83,13 @@ export class Host {
     private readonly lock: InstanceLock,
   ) {
     this.uiAddress = options.ui;
-    this.otlpAddress = options.otlpHttp;
+    this.otlpAddresses = { http: options.otlpHttp, grpc: options.otlpGrpc };
     this.workers = {
       store: this.worker('store', (): StoreOptions => ({ dataDir, templateDir: options.templateDir })),
-      ingest: this.worker('ingest', (): IngestOptions => ({ otlpHttp: this.otlpAddress })),
+      ingest: this.worker(
+        'ingest',
+        (): IngestOptions => ({ otlpHttp: this.otlpAddresses.http, otlpGrpc: this.otlpAddresses.grpc }),
+      ),
       gateway: this.worker(
         'gateway',
         (): GatewayOptions => ({
@@ -122,9 +127,16 @@ export class Host {
     return urlOf(this.uiAddress);
   }
 
-  /** Null while OTLP is not accepted. */
+  /** Such as http://127.0.0.1:4318; null while nothing is accepted there. */
   get otlpHttpUrl(): string | null {
-    return this.otlpHttp.state === 'listening' ? urlOf(this.otlpHttp) : null;
+    const { http } = this.receivers;
+    return http.state === 'listening' ? urlOf(http) : null;
+  }
+
+  /** Such as 127.0.0.1:4317; null while nothing is accepted there. */
+  get otlpGrpcTarget(): string | null {
+    const { grpc } = this.receivers;
+    return grpc.state === 'listening' ? targetOf(grpc) : null;
   }
 
   onFocus(show: () => void): void {
@@ -187,7 +199,8 @@ export class Host {
   private async run(): Promise<void> {
     for (const worker of Object.values(this.workers)) worker.start();
     const answered = (): boolean => this.uiListening || this.uiFailure !== null || this.startFailure !== null;
-    await this.until(() => answered() && (this.otlpHttp.state !== 'starting' || this.startFailure !== null));
+    const receiving = (): boolean => Object.values(this.receivers).every(({ state }) => state !== 'starting');
+    await this.until(() => answered() && (receiving() || this.startFailure !== null));
     if (this.startFailure !== null) {
       await this.closeWorkers();
       throw new StartError(`A part of Spoor cannot run here: ${this.startFailure}`);
@@ -214,7 +227,7 @@ export class Host {
   private worker(name: WorkerName, workerData: () => unknown): SupervisedWorker {
     return new SupervisedWorker(name, join(this.options.workersDir, `${name}.worker.js`), workerData, {
       onStart: () => this.join(name),
-      onMessage: (message) => this.receive(name, message),
+      onMessage: (message) => this.receive(message),
       onCrash: (reason) => {
         this.options.log('error', `the ${name} worker stopped; starting it again`, { reason });
         if (name === 'store') this.store = { state: 'opening' };
@@ -244,7 +257,7 @@ export class Host {
     entry.attach(port1 as unknown as NodeMessagePort);
   }
 
-  private receive(name: WorkerName, message: WorkerMessage): void {
+  private receive(message: WorkerMessage): void {
     const { log } = this.options;
     if (message.type === 'log') {
       log(message.level, message.message, message.fields);
@@ -253,11 +266,10 @@ export class Host {
     if (message.type === 'store-state') {
       this.store = message.store;
       if (message.store.state === 'failed') log('error', message.store.message);
-    } else if (name === 'ingest') {
-      if (message.type === 'listening') {
-        this.otlpAddress = { host: message.host, port: message.port };
-        this.otlpHttp = { state: 'listening', ...this.otlpAddress };
-      } else this.otlpHttp = { ...message, state: 'failed' };
+    } else if (message.type === 'receiver') {
+      const { protocol, receiver } = message;
+      this.receivers[protocol] = receiver;
+      if (receiver.state === 'listening') this.otlpAddresses[protocol] = { host: receiver.host, port: receiver.port };
     } else if (message.type === 'listening') {
       this.uiAddress = { host: message.host, port: message.port };
       this.uiListening = true;
@@ -282,6 +294,10 @@ function channel(): { port1: MessagePort; port2: MessagePort } {
   return new MessageChannel() as unknown as { port1: MessagePort; port2: MessagePort };
 }
 
-function urlOf({ host, port }: ListenAddress): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function urlOf(address: ListenAddress): string {
+  return `http://${targetOf(address)}`;
+}
+
+function targetOf({ host, port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

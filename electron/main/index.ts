@@ -6,6 +6,7 @@ import { AlreadyRunningError, Host } from '../host/host';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
+import { readyLine } from '../host/ready-line';
 import { failureText } from '../host/start-error';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 import { connectRenderers } from './renderer-bridge';
@@ -20,7 +21,6 @@ async function run(): Promise<void> {
   const options = parseOptions(ownArguments(), process.env);
   const paths = builtPaths(__dirname);
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
-  if (options.otlpGrpc) log('warn', 'OTLP/gRPC is not received yet; export over HTTP.');
   // Chromium's own files (cache, cookies) belong to the data folder too.
   app.setPath('userData', join(options.dataDir, 'window'));
   const starting = Host.start({
@@ -56,11 +56,7 @@ async function run(): Promise<void> {
 }
 
 function announce(host: Host, json: boolean): void {
-  if (!json) return;
-  const { ui, token, otlpHttpUrl, dataDir } = host;
-  process.stdout.write(
-    `${JSON.stringify({ ready: true, ui, token, otlpHttp: otlpHttpUrl, otlpGrpc: null, dataDir, pid: process.pid })}\n`,
-  );
+  if (json) process.stdout.write(readyLine(host));
 }
 
 /** The database is closed before the process ends, whatever asked for the end. */

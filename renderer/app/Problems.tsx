@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { OtlpProtocol } from '../../core/api/contract';
 import { api } from '../connection/connection';
 import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
@@ -9,28 +10,36 @@ export function Problems() {
   const status = useStatus();
   const queries = useQueryClient();
   const move = useMutation({
-    mutationFn: () => api.listenOnFreePort(),
+    mutationFn: (protocol: OtlpProtocol) => api.listenOnFreePort(protocol),
     onSettled: () => queries.invalidateQueries({ queryKey: ['status'] }),
   });
   if (!status) return null;
-  if (status.store.state === 'failed')
+  if (status.store.state === 'failed') {
     return <Notice title="The database could not be opened.">{status.store.message}</Notice>;
-  if (status.otlpHttp.state !== 'failed') return null;
-  const { message, holder, freePort } = status.otlpHttp;
-  return (
-    <Notice
-      title={message}
-      action={
-        freePort !== null && (
-          <Button look="primary" disabled={move.isPending} onClick={() => move.mutate()}>
-            Listen on {freePort} instead
-          </Button>
-        )
-      }
-    >
-      No traces can arrive until then.{' '}
-      {holder ? `Stop ${holder} and start Spoor again, or use a free port` : 'Use a free port'} and point your exporter
-      at it.
-    </Notice>
-  );
+  }
+  const receivers = [
+    { protocol: 'http', name: 'HTTP', receiver: status.otlpHttp },
+    { protocol: 'grpc', name: 'gRPC', receiver: status.otlpGrpc },
+  ] as const;
+  return receivers.map(({ protocol, name, receiver }) => {
+    if (receiver.state !== 'failed') return null;
+    const { message, holder, freePort } = receiver;
+    return (
+      <Notice
+        key={protocol}
+        title={message}
+        action={
+          freePort !== null && (
+            <Button look="primary" disabled={move.isPending} onClick={() => move.mutate(protocol)}>
+              Listen on {freePort} instead
+            </Button>
+          )
+        }
+      >
+        No traces can arrive over OTLP/{name} until then.{' '}
+        {holder ? `Stop ${holder} and start Spoor again, or use a free port` : 'Use a free port'} and point your
+        exporter at it.
+      </Notice>
+    );
+  });
 }

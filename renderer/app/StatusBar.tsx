@@ -62,6 +62,7 @@ function listening(
   if (status.otlpHttp.state === 'failed') return { text: 'Not listening for OTLP', tone: 'error' };
   if (status.otlpHttp.state === 'starting') return { text: 'Opening the OTLP port', tone: 'wait' };
   const { host, port } = status.otlpHttp;
+  const grpc = status.otlpGrpc.state === 'listening' ? ` · ${status.otlpGrpc.port}` : '';
   const opening = status.store.state === 'opening' ? ' · opening the database' : '';
-  return { text: `Listening on ${host}:${port}${opening}`, tone: opening ? 'wait' : 'ok' };
+  return { text: `Listening on ${host}:${port}${grpc}${opening}`, tone: opening ? 'wait' : 'ok' };
 }

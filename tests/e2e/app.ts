@@ -1,7 +1,7 @@
 /** Opens Spoor in the shell under test: the headless command with a real browser, or a real Electron with its window. */
 import { _electron, test as base, chromium, type ElectronApplication, type Page } from '@playwright/test';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
-import { startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { FREE_PORTS, startSpoor, temporaryFolder } from '../fixtures/spoor';
 
 export interface App {
   readonly page: Page;
@@ -32,7 +32,6 @@ function found<T>(variable: string): T {
 }
 
 const SIZE = { width: 1440, height: 900 };
-export const FREE_PORTS = ['--otlp-http', '127.0.0.1:0', '--ui', '127.0.0.1:0'];
 
 async function openInBrowser({ dataDir, args = [], colorScheme = 'light' }: OpenOptions): Promise<App> {
   const binary = found<{ executablePath: string; args: string[] }>('SPOOR_E2E_BROWSER');

@@ -107,6 +107,7 @@ function startHost(templateDir: string | null): Promise<Host> {
     templateDir,
     dataDir: folder.path,
     otlpHttp: { host: '127.0.0.1', port: 0 },
+    otlpGrpc: { host: '127.0.0.1', port: 0 },
     ui: { host: '127.0.0.1', port: 0 },
     token: null,
     version: '0.0.0',

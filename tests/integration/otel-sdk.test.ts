@@ -1,5 +1,6 @@
 /** The official OpenTelemetry JS SDK as the client. */
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
@@ -24,6 +25,11 @@ const exporters: [string, () => SpanExporter][] = [
   ['http/protobuf', () => new ProtobufExporter({ url: url() })],
   ['http/protobuf, gzip', () => new ProtobufExporter({ url: url(), compression: CompressionAlgorithm.GZIP })],
   ['http/json', () => new JsonExporter({ url: url() })],
+  ['grpc', () => new GrpcExporter({ url: `http://${spoor.ready.otlpGrpc}` })],
+  [
+    'grpc, gzip',
+    () => new GrpcExporter({ url: `http://${spoor.ready.otlpGrpc}`, compression: CompressionAlgorithm.GZIP }),
+  ],
 ];
 
 describe.each(exporters)('OpenTelemetry JS over %s', (name, exporter) => {

@@ -5,7 +5,15 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceRequest } from '../../core/samples/otlp-builder';
-import { CLI, eventually, type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import {
+  CLI,
+  eventually,
+  FREE_PORTS,
+  type RunningSpoor,
+  runSpoor,
+  startSpoor,
+  temporaryFolder,
+} from '../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../fixtures/traces';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -63,8 +71,7 @@ describe('spoor serve', () => {
       'serve',
       '--data-dir',
       folder.path,
-      '--ui',
-      '127.0.0.1:0',
+      ...FREE_PORTS,
       '--otlp-http',
       `127.0.0.1:${port}`,
     ]);
@@ -74,15 +81,7 @@ describe('spoor serve', () => {
         `^spoor: OTLP cannot be received: Port ${port} is taken by \\S.* \\(pid ${process.pid}\\)\\. Stop it, or start with --otlp-http 127\\.0\\.0\\.1:\\d+\\.\n$`,
       ),
     );
-    const ui = await runSpoor([
-      'serve',
-      '--data-dir',
-      folder.path,
-      '--otlp-http',
-      '127.0.0.1:0',
-      '--ui',
-      `127.0.0.1:${port}`,
-    ]);
+    const ui = await runSpoor(['serve', '--data-dir', folder.path, ...FREE_PORTS, '--ui', `127.0.0.1:${port}`]);
     expect([ui.code, ui.stderr]).toEqual([
       1,
       expect.stringMatching(new RegExp(`Port ${port} is taken by .*pid ${process.pid}.*--ui 127\\.0\\.0\\.1:\\d+`)),
@@ -98,10 +97,7 @@ describe('spoor serve', () => {
       'serve',
       '--data-dir',
       join(folder.path, '..', folder.path.split('/').at(-1) as string),
-      '--ui',
-      '127.0.0.1:0',
-      '--otlp-http',
-      '127.0.0.1:0',
+      ...FREE_PORTS,
     ]);
     expect([second.code, second.stderr]).toEqual([
       1,
@@ -128,8 +124,7 @@ describe('spoor serve', () => {
     for (const dataDir of [folder.path, long]) {
       const first = await startSpoor(dataDir);
       running.push(first);
-      const ports = ['--ui', '127.0.0.1:0', '--otlp-http', '127.0.0.1:0'];
-      const second = await runSpoor(['serve', '--data-dir', dataDir, ...ports], { TMPDIR: folder.path });
+      const second = await runSpoor(['serve', '--data-dir', dataDir, ...FREE_PORTS], { TMPDIR: folder.path });
       expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(`pid ${first.ready.pid}`)]);
     }
   });
@@ -200,11 +195,9 @@ describe('spoor serve', () => {
   });
 
   it('ends when its terminal does', async () => {
-    const child = spawn(
-      process.execPath,
-      [CLI, 'serve', '--data-dir', folder.path, '--ui', '127.0.0.1:0', '--otlp-http', '127.0.0.1:0'],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const child = spawn(process.execPath, [CLI, 'serve', '--data-dir', folder.path, ...FREE_PORTS], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
     child.kill('SIGINT');
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);

@@ -1,6 +1,7 @@
 /** The one implementation of the contract: REST, WebSocket and the desktop window all end here. */
 import type {
   HistogramQuery,
+  OtlpProtocol,
   OtlpReceiver,
   SpoorApi,
   StatusReport,
@@ -79,8 +80,8 @@ export class Gateway implements SpoorApi {
     return { traceId: spans[0]?.traceId ?? '' };
   }
 
-  async listenOnFreePort(): Promise<OtlpReceiver> {
-    return this.ingest.listenOnFreePort();
+  async listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver> {
+    return this.ingest.listenOnFreePort(protocol === 'grpc' ? 'grpc' : 'http');
   }
 
   /** A database that is starting again is a state to show, not a failed status. */

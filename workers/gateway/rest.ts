@@ -1,7 +1,7 @@
 /** The HTTP API under /v1 (interfaces.md): the contract as resources, with a bearer token. */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
-import type { SpanDetail, SpoorApi, TraceView } from '../../core/api/contract';
+import type { OtlpReceiver, SpanDetail, SpoorApi, TraceView } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { statusCodeName } from '../../core/model/span-kind';
@@ -22,9 +22,9 @@ export function restApi(api: SpoorApi, token: string, log: Log): Hono {
   });
 
   app.get('/v1/status', async (context) => {
-    const { otlpHttp, ...status } = await api.status();
-    const ports = { otlpHttp: otlpHttp.state === 'listening' ? otlpHttp.port : null };
-    return context.json({ ...status, ports, otlpHttp });
+    const status = await api.status();
+    const portOf = (receiver: OtlpReceiver) => (receiver.state === 'listening' ? receiver.port : null);
+    return context.json({ ...status, ports: { otlpHttp: portOf(status.otlpHttp), otlpGrpc: portOf(status.otlpGrpc) } });
   });
   app.get('/v1/traces', async (context) => context.json(await api.listTraces(context.req.query())));
   app.get('/v1/histogram', async (context) => context.json(await api.histogram(context.req.query())));

@@ -1,85 +1,93 @@
-/** The receiver: accepts OTLP from the first moment, whether or not the database is open yet. */
+/** The receivers: accept OTLP from the first moment, whether or not the database is open yet. */
 import { createServer, type Server } from 'node:http';
-import type { OtlpReceiver } from '../../core/api/contract';
+import type { OtlpProtocol, OtlpReceiver } from '../../core/api/contract';
 import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
 import { transferablesOf } from '../../core/model/span-batch';
-import { freePortNear, listen, PortTakenError } from '../net/listen';
+import { listen } from '../net/listen';
 import { isLoopbackAddress } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';
+import { Intake } from './intake';
+import { OtlpGrpcReceiver } from './otlp-grpc';
 import { OtlpHttpReceiver } from './otlp-http';
 import { Rate } from './rate';
+import { ReceiverPort } from './receiver-port';
 
 export class Ingest implements IngestService {
-  private readonly receiver: OtlpHttpReceiver;
+  private readonly intake: Intake;
+  private readonly http: OtlpHttpReceiver;
+  private readonly grpc: OtlpGrpcReceiver;
+  private readonly ports: Readonly<Record<OtlpProtocol, ReceiverPort>>;
   private readonly rate = new Rate();
   private servers: Server[] = [];
-  private state: OtlpReceiver = { state: 'starting' };
 
   constructor(
-    private readonly options: IngestOptions,
+    options: IngestOptions,
     store: Pick<StoreService, 'append'>,
     private readonly log: Log,
-    private readonly onState: (state: OtlpReceiver) => void,
+    onState: (protocol: OtlpProtocol, state: OtlpReceiver) => void,
   ) {
-    this.receiver = new OtlpHttpReceiver({
+    this.intake = new Intake({
       append: (batch) => store.append(transferring(batch, transferablesOf(batch))),
       log,
-      loopbackOnly: isLoopbackAddress(options.otlpHttp.host),
       onSpans: (count) => this.rate.add(count),
     });
+    const loopbackOnly = isLoopbackAddress(options.otlpHttp.host);
+    this.http = new OtlpHttpReceiver({ intake: this.intake, log, loopbackOnly });
+    this.grpc = new OtlpGrpcReceiver(this.intake);
+    this.ports = {
+      http: new ReceiverPort(
+        options.otlpHttp,
+        (address) => this.listenHttp(address),
+        (state) => onState('http', state),
+      ),
+      grpc: new ReceiverPort(
+        options.otlpGrpc,
+        (address) => this.grpc.listen(address),
+        (state) => onState('grpc', state),
+      ),
+    };
   }
 
-  /** Never throws: a port that cannot be had is a state that the user can change. */
-  async start(address: ListenAddress = this.options.otlpHttp): Promise<OtlpReceiver> {
-    try {
-      const server = this.server();
-      const bound = await listen(server, address);
-      this.servers = [server, ...(await this.alsoOnIpv6(bound))];
-      this.state = { state: 'listening', ...bound };
-    } catch (error) {
-      const taken = error instanceof PortTakenError ? error : null;
-      this.state = {
-        state: 'failed',
-        message: error instanceof Error ? error.message : String(error),
-        holder: taken?.holder ?? null,
-        freePort: taken ? taken.freePort : await freePortNear(address),
-      };
-    }
-    this.onState(this.state);
-    return this.state;
+  async start(): Promise<void> {
+    await Promise.all(Object.values(this.ports).map((port) => port.start()));
   }
 
-  async listenOnFreePort(): Promise<OtlpReceiver> {
-    if (this.state.state !== 'failed') return this.state;
-    const { host } = this.options.otlpHttp;
-    return this.start({ host, port: this.state.freePort ?? 0 });
+  async listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver> {
+    return this.ports[protocol].moveToFreePort();
   }
 
   async report(): Promise<IngestReport> {
     return {
-      otlpHttp: this.state,
-      queueDepth: this.receiver.queueDepth,
+      otlpHttp: this.ports.http.state,
+      otlpGrpc: this.ports.grpc.state,
+      queueDepth: this.intake.queueDepth,
       spansPerSecond: Math.round(this.rate.perSecond()),
     };
   }
 
   /** Stops accepting and answers what has arrived. */
   async close(): Promise<void> {
-    await Promise.all(
-      this.servers.map(
-        (server) =>
-          new Promise<void>((resolve) => {
-            server.close(() => resolve());
-            server.closeIdleConnections();
-          }),
-      ),
+    const closed = this.servers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeIdleConnections();
+        }),
     );
+    await Promise.all([...closed, this.grpc.close()]);
+  }
+
+  private async listenHttp(address: ListenAddress): Promise<ListenAddress> {
+    const server = this.server();
+    const bound = await listen(server, address);
+    this.servers = [server, ...(await this.alsoOnIpv6(bound))];
+    return bound;
   }
 
   private server(): Server {
     return createServer((request, response) => {
-      this.receiver.handle(request, response).catch((error: unknown) => {
+      this.http.handle(request, response).catch((error: unknown) => {
         this.log('error', 'request handler failed', { error: String(error) });
         response.destroy();
       });

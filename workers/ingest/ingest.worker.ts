@@ -1,15 +1,12 @@
 import { workerData } from 'node:worker_threads';
-import type { OtlpReceiver } from '../../core/api/contract';
 import type { IngestOptions, StoreService } from '../../core/api/workers';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
 import { Ingest } from './ingest-service';
 
-function tellState(state: OtlpReceiver): void {
-  if (state.state === 'listening') tellHost({ type: 'listening', host: state.host, port: state.port });
-  else if (state.state === 'failed') tellHost({ ...state, type: 'listen-failed' });
-}
-
 const links = new WorkerLinks();
-const ingest = new Ingest(workerData as IngestOptions, links.to<StoreService>('store'), logToHost, tellState);
+const store = links.to<StoreService>('store');
+const ingest = new Ingest(workerData as IngestOptions, store, logToHost, (protocol, receiver) =>
+  tellHost({ type: 'receiver', protocol, receiver }),
+);
 runWorker(ingest, links, () => ingest.close());
 void ingest.start();

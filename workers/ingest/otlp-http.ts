@@ -1,23 +1,21 @@
 /** OTLP/HTTP (opentelemetry.io/docs/specs/otlp/#otlphttp): protobuf and JSON, answered once the spans are committed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpoorError } from '../../core/api/errors';
-import type { SpanBatch } from '../../core/model/span-batch';
-import { type DecodedTraces, decodeTraces } from '../../core/otlp/decode-traces';
 import * as otlp from '../../core/otlp/export-response';
 import { JsonShapeError, protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { WireError } from '../../core/otlp/wire-reader';
 import { isLoopbackHost, isLoopbackOrigin } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';
-import { countJsonRecords, countProtobufRecords, type UnstoredSignal } from './count-records';
+import { countJsonRecords, countProtobufRecords } from './count-records';
+import type { Intake } from './intake';
 import { BodyError, readBody } from './read-body';
+import { decline, REJECTED_FIELDS } from './unstored-signals';
 
 export interface OtlpHttpOptions {
-  /** Resolves when the batch is committed. */
-  readonly append: (batch: SpanBatch) => Promise<{ readonly stored: number }>;
+  readonly intake: Intake;
   readonly log: Log;
   /** Refuse names and pages that are not of this machine; off when the user binds a public address. */
   readonly loopbackOnly: boolean;
-  readonly onSpans: (count: number) => void;
 }
 
 const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
@@ -25,9 +23,6 @@ const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
   json: 'application/json',
 };
 
-/** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
-const MAX_WAITING_REQUESTS = 1_000;
-const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 const RETRY_AFTER_S = 1;
 
 /** HTTP statuses of the failures we report, with their google.rpc.Code. */
@@ -52,15 +47,7 @@ class Refusal extends Error {
 }
 
 export class OtlpHttpReceiver {
-  private waitingBytes = 0;
-  private waitingRequests = 0;
-
   constructor(private readonly options: OtlpHttpOptions) {}
-
-  /** Requests received and not answered yet. */
-  get queueDepth(): number {
-    return this.waitingRequests;
-  }
 
   readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const encoding = encodingOf(request);
@@ -100,36 +87,21 @@ export class OtlpHttpReceiver {
         `Content-Type ${request.headers['content-type'] ?? '(none)'} is not supported; use application/x-protobuf or application/json.`,
       );
     }
-    if (this.waitingRequests >= MAX_WAITING_REQUESTS || this.waitingBytes >= MAX_WAITING_BYTES) {
-      throw new Refusal(503, 'More arrives than the database can store; try again shortly.');
-    }
-    this.waitingRequests++;
-    let size = Number(request.headers['content-length'] ?? 0);
-    this.waitingBytes += size;
-    try {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    return this.options.intake.waiting(announced, async (weigh) => {
       const bytes = await readBody(request);
-      this.waitingBytes += bytes.length - size;
-      size = bytes.length;
-      return path === '/v1/traces'
-        ? await this.exportTraces(bytes, encoding)
-        : declineSignal(path === '/v1/logs' ? 'logs' : 'metrics', bytes, encoding);
-    } finally {
-      this.waitingRequests--;
-      this.waitingBytes -= size;
-    }
-  }
-
-  private async exportTraces(bytes: Uint8Array, encoding: otlp.OtlpEncoding): Promise<Uint8Array> {
-    const { batch, rejected, rejectedReason }: DecodedTraces = decodeTraces(
-      encoding === 'json' ? protobufFromTraceJson(parseJson(bytes)) : bytes,
-    );
-    const { length } = batch; // the batch moves to the store's thread
-    if (length > 0) {
-      await this.options.append(batch);
-      this.options.onSpans(length);
-    }
-    if (rejected > 0) this.options.log('warn', 'spans rejected', { rejected, reason: rejectedReason });
-    return otlp.encodeExportResponse(encoding, 'rejectedSpans', rejected, rejectedReason);
+      weigh(bytes.length);
+      if (path === '/v1/traces') {
+        const protobuf = encoding === 'json' ? protobufFromTraceJson(parseJson(bytes)) : bytes;
+        const { rejected, reason } = await this.options.intake.storeTraces(protobuf);
+        return otlp.encodeExportResponse(encoding, 'rejectedSpans', rejected, reason);
+      }
+      const signal = path === '/v1/logs' ? 'logs' : 'metrics';
+      const count =
+        encoding === 'json' ? countJsonRecords(signal, parseJson(bytes)) : countProtobufRecords(signal, bytes);
+      const { rejected, reason } = decline(signal, count);
+      return otlp.encodeExportResponse(encoding, REJECTED_FIELDS[signal], rejected, reason);
+    });
   }
 
   private refuse(response: ServerResponse, encoding: otlp.OtlpEncoding | null, error: unknown): void {
@@ -169,14 +141,6 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch (error) {
     throw new JsonShapeError((error as Error).message);
   }
-}
-
-/** Logs and metrics have no store yet: nothing is kept, and the answer says so in the protocol's own words. */
-function declineSignal(signal: UnstoredSignal, bytes: Uint8Array, encoding: otlp.OtlpEncoding): Uint8Array {
-  const count = encoding === 'json' ? countJsonRecords(signal, parseJson(bytes)) : countProtobufRecords(signal, bytes);
-  const field = signal === 'logs' ? 'rejectedLogRecords' : 'rejectedDataPoints';
-  const message = count === 0 ? '' : `Spoor does not store ${signal} yet; export traces only.`;
-  return otlp.encodeExportResponse(encoding, field, count, message);
 }
 
 /** Pages of this machine may export: `checkSender` has let only those through. */

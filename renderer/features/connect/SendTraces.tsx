@@ -19,13 +19,21 @@ export function SendTraces() {
   });
   const receiver = status?.otlpHttp;
   const endpoint = receiver?.state === 'listening' ? `http://${receiver.host}:${receiver.port}` : DEFAULT_ENDPOINT;
+  const grpc = status?.otlpGrpc.state === 'listening' ? `http://${status.otlpGrpc.host}:${status.otlpGrpc.port}` : null;
   const snippets = snippetsFor(endpoint);
   return (
     <div className="flex flex-col gap-4">
-      <div className="flex items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2">
         <span className="text-secondary">Export OTLP over HTTP to</span>
         <code className="rounded border border-line bg-raised px-1.5 font-mono">{endpoint}</code>
         <CopyButton text={endpoint} label="Copy the address" />
+        {grpc && (
+          <>
+            <span className="text-secondary">or over gRPC to</span>
+            <code className="rounded border border-line bg-raised px-1.5 font-mono">{grpc}</code>
+            <CopyButton text={grpc} label="Copy the gRPC address" />
+          </>
+        )}
       </div>
       <Tabs.Root defaultValue="env">
         <Tabs.List aria-label="Language" className="flex gap-1 border-b border-line">

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { eventually } from '../../fixtures/spoor';
+import { eventually, FREE_PORTS } from '../../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { FREE_PORTS, launchElectron, openInElectron, test } from '../app';
+import { launchElectron, openInElectron, test } from '../app';
 
 test('the page has no Node, no Electron, and one narrow object', async ({ app }) => {
   await expect(app.page.getByText('Listening on')).toBeVisible();
@@ -93,7 +93,7 @@ test('a taken OTLP port is named with its holder, and a free one is a click away
   const { port } = holder.address() as { port: number };
   const app = await openInElectron({
     dataDir: folder,
-    args: ['--otlp-http', `127.0.0.1:${port}`, '--ui', '127.0.0.1:0'],
+    args: [...FREE_PORTS, '--otlp-http', `127.0.0.1:${port}`],
   });
   try {
     const { page } = app;

@@ -1,0 +1,116 @@
+/** OTLP/gRPC from outside the process, with a client that sends bytes of our choosing. */
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { WireReader } from '../../core/otlp/wire-reader';
+import { WireWriter } from '../../core/otlp/wire-writer';
+import { traceRequest } from '../../core/samples/otlp-builder';
+import { type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
+
+let spoor: RunningSpoor;
+let client: Client;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  spoor = await startSpoor(folder.path);
+  client = new Client(spoor.ready.otlpGrpc, credentials.createInsecure(), {
+    'grpc.max_send_message_length': 100 * 1024 * 1024,
+  });
+});
+afterAll(async () => {
+  client.close();
+  expect(await spoor.stop()).toBe(0);
+  await folder.remove();
+});
+
+const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+
+/** @throws ServiceError */
+function call(path: string, request: Uint8Array): Promise<Buffer> {
+  const bytes = (value: Buffer): Buffer => value;
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(path, bytes, bytes, Buffer.from(request), (error: ServiceError | null, answer?: Buffer) =>
+      error ? reject(error) : resolve(answer ?? Buffer.alloc(0)),
+    );
+  });
+}
+
+/** The rejected count of a partial success; 0 where it is unset. */
+function rejectedOf(response: Uint8Array): number {
+  const reader = new WireReader(response);
+  if (!reader.next()) return 0;
+  const partial = reader.message();
+  return partial.next() ? partial.uint32() : 0;
+}
+
+const spanCount = async (n: number): Promise<unknown> =>
+  (await spoor.get<{ spanCount?: number }>(`/v1/traces/${traceIdOf(n)}`)).body.spanCount;
+
+describe('OTLP/gRPC', () => {
+  it('stores spans before it answers an empty response', async () => {
+    const answer = await call(
+      TRACES,
+      protobufFromTraceJson(traceRequest(drawnSpans(traceIdOf(1), 'a 0..9\n  b 1..2'))),
+    );
+    expect(answer.length).toBe(0);
+    expect(await spanCount(1)).toBe(2);
+    expect((await call(TRACES, new Uint8Array(0))).length).toBe(0);
+  });
+
+  it('takes requests beyond the 4 MiB of the library, and not beyond ours', async () => {
+    const [span] = drawnSpans(traceIdOf(2), 'big 0..9');
+    const big = { ...span, attributes: { prompt: 'x'.repeat(6 * 1024 * 1024) }, startNs: T0 };
+    await call(TRACES, protobufFromTraceJson(traceRequest([big as never])));
+    expect(await spanCount(2)).toBe(1);
+    await expect(call(TRACES, new Uint8Array(65 * 1024 * 1024))).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+    });
+  });
+
+  it('rejects a span with an invalid id alone', async () => {
+    const body = {
+      resourceSpans: [
+        { scopeSpans: [{ spans: [{ traceId: traceIdOf(3), spanId: '1'.repeat(16) }, { traceId: 'no' }] }] },
+      ],
+    };
+    expect(rejectedOf(await call(TRACES, protobufFromTraceJson(body)))).toBe(1);
+    expect(await spanCount(3)).toBe(1);
+  });
+
+  it('answers what is no OTLP with INVALID_ARGUMENT and unknown methods with UNIMPLEMENTED', async () => {
+    await expect(call(TRACES, new Uint8Array([10, 200, 1]))).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringContaining('not OTLP protobuf'),
+    });
+    await expect(call('/nothing.Service/Export', new Uint8Array(0))).rejects.toMatchObject({
+      code: status.UNIMPLEMENTED,
+    });
+  });
+
+  it('says that logs and metrics are not kept', async () => {
+    const nested = (levels: number): Uint8Array => {
+      const writer = new WireWriter();
+      const write = (out: WireWriter, left: number): void =>
+        out.message(left === levels ? 1 : 2, (inner) => left > 1 && write(inner, left - 1));
+      write(writer, levels);
+      return writer.finish();
+    };
+    const logs = await call('/opentelemetry.proto.collector.logs.v1.LogsService/Export', nested(3));
+    expect(rejectedOf(logs)).toBe(1);
+    const metrics = await call('/opentelemetry.proto.collector.metrics.v1.MetricsService/Export', new Uint8Array(0));
+    expect(metrics.length).toBe(0);
+  });
+
+  it('names who holds its port when the user named that port', async () => {
+    const own = await temporaryFolder();
+    const ports = ['--ui', '127.0.0.1:0', '--otlp-http', '127.0.0.1:0', '--otlp-grpc', spoor.ready.otlpGrpc];
+    const second = await runSpoor(['serve', '--data-dir', own.path, ...ports]);
+    await own.remove();
+    expect([second.code, second.stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`taken by .*pid ${spoor.ready.pid}.*--otlp-grpc 127\\.0\\.0\\.1:\\d+`)),
+    ]);
+  });
+});

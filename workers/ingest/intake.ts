@@ -1,0 +1,68 @@
+/** What every receiver does with a request: wait its turn within bounds, decode, store, and say what was left out. */
+import { SpoorError } from '../../core/api/errors';
+import type { SpanBatch } from '../../core/model/span-batch';
+import { decodeTraces } from '../../core/otlp/decode-traces';
+import type { Log } from '../rpc/worker-port';
+
+/** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
+const MAX_WAITING_REQUESTS = 1_000;
+const MAX_WAITING_BYTES = 128 * 1024 * 1024;
+
+export interface IntakeOptions {
+  /** Resolves when the batch is committed. */
+  readonly append: (batch: SpanBatch) => Promise<{ readonly stored: number }>;
+  readonly log: Log;
+  readonly onSpans: (count: number) => void;
+}
+
+export interface Rejection {
+  readonly rejected: number;
+  /** Why the first was left out; empty when none was. */
+  readonly reason: string;
+}
+
+export class Intake {
+  private waitingBytes = 0;
+  private waitingRequests = 0;
+
+  constructor(private readonly options: IntakeOptions) {}
+
+  /** Requests received and not answered yet. */
+  get queueDepth(): number {
+    return this.waitingRequests;
+  }
+
+  /**
+   * Runs `handle` while the request counts as waiting. `announced` is the size it claims; `handle` says what it really has.
+   * @throws SpoorError SERVICE_UNAVAILABLE when too much waits already
+   */
+  async waiting<T>(announced: number, handle: (weigh: (bytes: number) => void) => Promise<T>): Promise<T> {
+    if (this.waitingRequests >= MAX_WAITING_REQUESTS || this.waitingBytes >= MAX_WAITING_BYTES) {
+      throw new SpoorError('SERVICE_UNAVAILABLE', 'More arrives than the database can store; try again shortly.');
+    }
+    let size = announced;
+    this.waitingRequests++;
+    this.waitingBytes += size;
+    try {
+      return await handle((bytes) => {
+        this.waitingBytes += bytes - size;
+        size = bytes;
+      });
+    } finally {
+      this.waitingRequests--;
+      this.waitingBytes -= size;
+    }
+  }
+
+  /** Resolves when the spans of an ExportTraceServiceRequest are on disk. @throws WireError, SpoorError */
+  async storeTraces(request: Uint8Array): Promise<Rejection> {
+    const { batch, rejected, rejectedReason } = decodeTraces(request);
+    const { length } = batch; // the batch moves to the store's thread
+    if (length > 0) {
+      await this.options.append(batch);
+      this.options.onSpans(length);
+    }
+    if (rejected > 0) this.options.log('warn', 'spans rejected', { rejected, reason: rejectedReason });
+    return { rejected, reason: rejectedReason };
+  }
+}

@@ -1,0 +1,108 @@
+/** OTLP/gRPC (opentelemetry.io/docs/specs/otlp/#otlpgrpc): the three Export methods, over the same decoder as HTTP. */
+import * as grpc from '@grpc/grpc-js';
+import { SpoorError } from '../../core/api/errors';
+import type { ListenAddress } from '../../core/api/workers';
+import { encodeExportResponse, type RejectedField } from '../../core/otlp/export-response';
+import { WireError } from '../../core/otlp/wire-reader';
+import { freePortNear, PortTakenError } from '../net/listen';
+import { portHolder } from '../net/port-holder';
+import { countProtobufRecords } from './count-records';
+import type { Intake, Rejection } from './intake';
+import { MAX_BODY_BYTES } from './read-body';
+import { decline, REJECTED_FIELDS } from './unstored-signals';
+
+type Export = (request: Uint8Array) => Promise<Rejection>;
+
+export class OtlpGrpcReceiver {
+  private server: grpc.Server | null = null;
+
+  constructor(private readonly intake: Intake) {}
+
+  /** @throws PortTakenError, or the reason of gRPC. */
+  async listen(address: ListenAddress): Promise<ListenAddress> {
+    // The library's own limit, 4 MiB, is below what exporters send.
+    const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_BODY_BYTES });
+    const add = (signal: string, method: string, field: RejectedField, run: Export): void => {
+      const path = `/opentelemetry.proto.collector.${signal}.v1.${method}Service/Export`;
+      server.addService(exportMethod(path), { export: this.handler(field, run) });
+    };
+    add('trace', 'Trace', 'rejectedSpans', (request) => this.intake.storeTraces(request));
+    add('logs', 'Logs', REJECTED_FIELDS.logs, async (request) =>
+      decline('logs', countProtobufRecords('logs', request)),
+    );
+    add('metrics', 'Metrics', REJECTED_FIELDS.metrics, async (request) =>
+      decline('metrics', countProtobufRecords('metrics', request)),
+    );
+    const port = await bind(server, address);
+    // `localhost` means ::1 to some clients; where it cannot be had, 127.0.0.1 has to do.
+    if (address.host === '127.0.0.1' || address.host === 'localhost') {
+      await bind(server, { host: '::1', port }).catch(() => {});
+    }
+    this.server = server;
+    return { host: address.host, port };
+  }
+
+  /** Answers what has arrived and accepts no more. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.server) this.server.tryShutdown(() => resolve());
+      else resolve();
+    });
+  }
+
+  private handler(field: RejectedField, run: Export): grpc.handleUnaryCall<Buffer, Buffer> {
+    return (call, answer) => {
+      this.intake
+        .waiting(call.request.length, () => run(call.request))
+        .then(({ rejected, reason }) =>
+          answer(null, Buffer.from(encodeExportResponse('protobuf', field, rejected, reason))),
+        )
+        .catch((error: unknown) => answer(statusOf(error)));
+    };
+  }
+}
+
+/** Messages stay bytes: our decoder reads them. */
+function exportMethod(path: string): grpc.ServiceDefinition {
+  const bytes = (value: Buffer): Buffer => value;
+  return {
+    export: {
+      path,
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: bytes,
+      requestDeserialize: bytes,
+      responseSerialize: bytes,
+      responseDeserialize: bytes,
+    },
+  };
+}
+
+/** UNAVAILABLE is what exporters retry; INVALID_ARGUMENT is what they drop. */
+function statusOf(error: unknown): { code: grpc.status; details: string } {
+  const details = error instanceof Error ? error.message : String(error);
+  if (error instanceof WireError)
+    return { code: grpc.status.INVALID_ARGUMENT, details: `not OTLP protobuf: ${details}` };
+  if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') {
+    return { code: grpc.status.UNAVAILABLE, details };
+  }
+  return { code: grpc.status.INTERNAL, details };
+}
+
+async function bind(server: grpc.Server, { host, port }: ListenAddress): Promise<number> {
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      const name = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+      server.bindAsync(name, grpc.ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+  } catch (error) {
+    // gRPC does not hand on the system's code; a port that cannot be bound and has a holder is taken.
+    const holder = port === 0 ? null : await portHolder(port);
+    if (holder !== null || String(error).includes('EADDRINUSE')) {
+      throw new PortTakenError({ host, port }, holder, await freePortNear({ host, port }));
+    }
+    throw error;
+  }
+}
