@@ -11,6 +11,9 @@ import type { Intake, Rejection } from './intake';
 import { MAX_BODY_BYTES } from './read-body';
 import { decline, REJECTED_FIELDS } from './unstored-signals';
 
+// What the library would print goes to the log, as JSON lines, where we say it.
+grpc.setLogVerbosity(grpc.logVerbosity.NONE);
+
 type Export = (request: Uint8Array) => Promise<Rejection>;
 
 export class OtlpGrpcReceiver {
