@@ -61,6 +61,13 @@ describe('accepts', () => {
     expect([await spanCount(3), await spanCount(4)]).toEqual([2, 2]);
   });
 
+  it('times as bare numbers, to the nanosecond', async () => {
+    const text = `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"${traceIdOf(12)}","spanId":"1111111111111111","name":"n","startTimeUnixNano":1544712660000000001,"endTimeUnixNano":1544712660000000003}]}]}]}`;
+    expect((await spoor.post('/v1/traces', text, { 'content-type': 'application/json' })).status).toBe(200);
+    const { body } = await spoor.get<{ startTime: string; durationNs: number }>(`/v1/traces/${traceIdOf(12)}`);
+    expect([body.startTime, body.durationNs]).toEqual(['2018-12-13T14:51:00.000000001Z', 2]);
+  });
+
   it('empty requests', async () => {
     expect((await spoor.post('/v1/traces', new Uint8Array(0))).status).toBe(200);
     expect((await spoor.post('/v1/traces', {})).status).toBe(200);

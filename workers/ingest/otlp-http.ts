@@ -1,6 +1,7 @@
 /** OTLP/HTTP (opentelemetry.io/docs/specs/otlp/#otlphttp): protobuf and JSON, answered once the spans are committed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpoorError } from '../../core/api/errors';
+import { parseExactJson } from '../../core/otlp/exact-json';
 import * as otlp from '../../core/otlp/export-response';
 import { JsonShapeError, protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { WireError } from '../../core/otlp/wire-reader';
@@ -137,7 +138,7 @@ function encodingOf(request: IncomingMessage): otlp.OtlpEncoding | null {
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new JsonShapeError((error as Error).message);
   }

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseExactJson } from '../../core/otlp/exact-json';
+
+describe('parseExactJson', () => {
+  it('keeps every digit of long integers', () => {
+    expect(parseExactJson('{"a":1544712660000000001,"b":[-9223372036854775808, 18446744073709551615]}')).toEqual({
+      a: '1544712660000000001',
+      b: ['-9223372036854775808', '18446744073709551615'],
+    });
+  });
+
+  it('leaves text, short numbers and fractions as they are', () => {
+    const text =
+      '{"a":"x:1544712660000000001,\\"[1544712660000000002\\\\","b":12,"c":0.12345678901234567,"d":1e22,"e":1544712660000000003}';
+    expect(parseExactJson(text)).toEqual({ ...(JSON.parse(text) as object), e: '1544712660000000003' });
+  });
+
+  it('agrees with JSON.parse on whatever has no long integers', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.string(), (value, digits) => {
+        // A long integer somewhere makes the slow path run over everything else.
+        const text = JSON.stringify([value, `${digits}:1234567890123456789`]).replace(/\]$/, ',1234567890123456789]');
+        const expected = JSON.parse(JSON.stringify([value, `${digits}:1234567890123456789`])) as unknown[];
+        const parsed = parseExactJson(text) as unknown[];
+        expect(JSON.stringify(parsed.slice(0, 2), exactAsNumbers)).toBe(JSON.stringify(expected, exactAsNumbers));
+        expect(parsed[2]).toBe('1234567890123456789');
+      }),
+    );
+  });
+
+  it('refuses what JSON.parse refuses', () => {
+    for (const text of ['', '{', '{"a":1234567890123456789', '[1234567890123456789,]', '"unclosed']) {
+      expect(() => parseExactJson(text)).toThrow(SyntaxError);
+    }
+  });
+
+  it('passes over a long string without falling over', () => {
+    const long = 'y\\"'.repeat(500_000);
+    expect((parseExactJson(`["${long}",1234567890123456789]`) as string[])[1]).toBe('1234567890123456789');
+  });
+});
+
+/** Integers beyond 16 digits that fast-check made are strings here and numbers there. */
+function exactAsNumbers(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d{16,}$/.test(value) ? Number(value) : value;
+}
