@@ -35,7 +35,7 @@ export async function openDatabase(dataDir: string, templateDir: string | null):
     await migrate(sql);
     return { db, sql, directory };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.');
     throw new Error(
       `The database in ${directory} could not be opened: ${reason} Nothing was changed there. ` +
         'Start with --data-dir and another folder, or move this one aside to begin afresh.',

@@ -7,8 +7,6 @@ import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
 import { snippetsFor } from './snippets';
 
-const DEFAULT_ENDPOINT = 'http://127.0.0.1:4318';
-
 /** How the first trace gets here: a snippet to copy, or a test trace at one click. */
 export function SendTraces() {
   const status = useStatus();
@@ -18,7 +16,17 @@ export function SendTraces() {
     onSuccess: ({ traceId }) => navigate(`/trace/${traceId}`),
   });
   const receiver = status?.otlpHttp;
-  const endpoint = receiver?.state === 'listening' ? `http://${receiver.host}:${receiver.port}` : DEFAULT_ENDPOINT;
+  // An address where nobody of ours listens would send traces to somebody else.
+  if (receiver?.state !== 'listening') {
+    return (
+      <p className="text-secondary">
+        {receiver?.state === 'failed'
+          ? 'The OTLP port is not open. Choose a free one above; the address to export to then stands here.'
+          : 'Opening the OTLP port…'}
+      </p>
+    );
+  }
+  const endpoint = `http://${receiver.host}:${receiver.port}`;
   const grpc = status?.otlpGrpc.state === 'listening' ? `http://${status.otlpGrpc.host}:${status.otlpGrpc.port}` : null;
   const snippets = snippetsFor(endpoint);
   return (
@@ -59,11 +67,7 @@ export function SendTraces() {
         ))}
       </Tabs.Root>
       <div className="flex items-center gap-3">
-        <Button
-          look="primary"
-          disabled={test.isPending || receiver?.state !== 'listening'}
-          onClick={() => test.mutate()}
-        >
+        <Button look="primary" disabled={test.isPending} onClick={() => test.mutate()}>
           Send a test trace
         </Button>
         <span className="text-secondary">

@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useRef, useSt
 import { formatCount } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useRefetchOn } from '../../app/use-refetch-on';
+import { useStatus } from '../../app/use-status';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../stores/connection-store';
 import { useTraceList } from '../../stores/trace-list-store';
@@ -43,6 +44,9 @@ export function TracesPage() {
 
   useKeys({ '/': () => search.current?.focus(), n: () => list.showWaiting() });
 
+  const status = useStatus();
+  const connected = useConnection(({ phase }) => phase === 'connected');
+  const live = connected && status?.store.state === 'ready' && status.otlpHttp.state === 'listening';
   const isEmpty = list.phase === 'ready' && list.traces.length === 0;
   return (
     <div className="flex h-full flex-col">
@@ -56,11 +60,13 @@ export function TracesPage() {
           className="w-[560px] max-w-full min-w-0"
         />
         <span className="grow" />
-        <span className="hidden items-center gap-2 text-secondary sm:flex">
-          <span className="size-2 rounded-full bg-ok" /> Live
-        </span>
+        {live && (
+          <span className="hidden items-center gap-2 text-secondary sm:flex">
+            <span className="size-2 rounded-full bg-ok" /> Live
+          </span>
+        )}
       </PageHeader>
-      {list.phase === 'failed' && (
+      {list.phase === 'failed' && status?.store.state !== 'failed' && (
         <Notice
           title="The traces could not be read."
           action={<Button onClick={() => void refresh(true)}>Try again</Button>}
@@ -68,7 +74,8 @@ export function TracesPage() {
           {list.error}
         </Notice>
       )}
-      {isEmpty && list.query === '' ? (
+      {/* Without a database there is nothing to list; the notice above says what to do. */}
+      {status?.store.state === 'failed' ? null : isEmpty && list.query === '' ? (
         <FirstTrace />
       ) : (
         <>
