@@ -43,6 +43,12 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     onTopChange(cursor <= 0 && (scroller.current?.scrollTop ?? 0) < ROW_PX);
   }, [cursor, onTopChange]);
 
+  // The place of before is as old as the last scroll event; the row that was opened must be on show whatever it says.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on the way back only
+  useEffect(() => {
+    if (cursor >= 0) rows.scrollToIndex(cursor);
+  }, []);
+
   // Another search starts at its top; the first render keeps the place of before.
   const searched = useRef(list.query);
   useEffect(() => {
