@@ -106,7 +106,7 @@ export function transferring<T extends object>(value: T, buffers: Transferable[]
 type RemoteCall = (method: string, parameters: unknown[]) => Promise<Reply>;
 
 export function createLink<T extends Service<T>>(name: string): Link<T> {
-  let current: { readonly call: RemoteCall; readonly closed: Promise<void> } | null = null;
+  let current: { readonly call: RemoteCall; readonly pending: Set<(error: SpoorError) => void> } | null = null;
   let waiting: ((error?: SpoorError) => void)[] = [];
   const unavailable = (): SpoorError =>
     new SpoorError('SERVICE_UNAVAILABLE', `The ${name} stopped and is starting again. Try once more.`);
@@ -128,12 +128,18 @@ export function createLink<T extends Service<T>>(name: string): Link<T> {
   const call = async (method: string, parameters: unknown[]): Promise<unknown> => {
     const remote = await attached();
     const moving = parameters.flatMap((parameter) => transfers.get(parameter as object) ?? []);
-    const reply = await Promise.race([
-      remote.call(method, Comlink.transfer(parameters, moving)),
-      remote.closed.then(() => {
-        throw unavailable();
-      }),
-    ]);
+    // Not a race against `closed`: that promise lives as long as the thread and would hold on to every reply until then.
+    const reply = await new Promise<Reply>((resolve, reject) => {
+      const settle = (done: () => void): void => {
+        remote.pending.delete(reject);
+        done();
+      };
+      remote.pending.add(reject);
+      remote.call(method, Comlink.transfer(parameters, moving)).then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
     if (!reply.ok) throw errorFromValue(reply.error);
     return reply.value;
   };
@@ -152,10 +158,15 @@ export function createLink<T extends Service<T>>(name: string): Link<T> {
   return {
     api,
     attach(endpoint, closed) {
-      const remote = { call: Comlink.wrap<RemoteCall>(endpoint) as unknown as RemoteCall, closed };
+      const remote = {
+        call: Comlink.wrap<RemoteCall>(endpoint) as unknown as RemoteCall,
+        pending: new Set<(error: SpoorError) => void>(),
+      };
       current = remote;
       void closed.then(() => {
         if (current === remote) current = null;
+        for (const reject of remote.pending) reject(unavailable());
+        remote.pending.clear();
       });
       for (const wake of waiting) wake();
       waiting = [];
