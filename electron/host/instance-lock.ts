@@ -1,12 +1,16 @@
 /**
  * One Spoor per data folder: opening a database twice corrupts it. The lock is a local socket, because the system closes it
  * with the process that holds it, however that dies; and a second start can ask the first one to show itself through it.
+ *
+ * A dead holder leaves its socket file behind, and whoever removes it may remove a newer one, or one that is bound and does
+ * not listen yet. So nobody removes the newest: holders have numbers. A start listens on a socket of its own, and then claims
+ * the number after the newest dead one by a symbolic link, which the system makes for one of them alone.
  */
-import { createHash } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { StartError } from './start-error';
 
 /** What a second instance learns of the first. */
@@ -29,19 +33,86 @@ export type LockResult =
   | { readonly held: false; readonly running: RunningInstance | null };
 
 const ANSWER_TIMEOUT_MS = 2_000;
-/** A start that died while it replaced a stale socket blocks others no longer than this. */
-const TAKEOVER_STALE_MS = 5_000;
+const MAX_ATTEMPTS = 40;
 
 export async function acquireInstanceLock(dataDir: string): Promise<LockResult> {
   const path = await socketPath(dataDir);
-  for (let attempt = 0; attempt < 40; attempt++) {
+  return process.platform === 'win32' ? acquirePipe(path) : acquireNumbered(path);
+}
+
+/** Windows removes a pipe with its process, and gives a name to one process alone. */
+async function acquirePipe(path: string): Promise<LockResult> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const server = await bind(path);
     if (server) return { held: true, lock: holdLock(server) };
     const answer = await ask(path);
     if (answer !== 'gone') return { held: false, running: answer };
-    await removeStale(path);
   }
   return { held: false, running: null };
+}
+
+async function acquireNumbered(path: string): Promise<LockResult> {
+  const own = `${path}.${randomBytes(4).toString('hex')}`;
+  let server: Server | null = null;
+  try {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const newest = await newestNumber(path);
+      const answer = newest === 0 ? 'gone' : await ask(`${path}.${newest}`);
+      if (answer !== 'gone') return { held: false, running: answer };
+      // Listening before it can be found: a socket that refuses is a dead one.
+      server ??= await bind(own);
+      if (!server) return { held: false, running: null };
+      const claim = newest + 1;
+      if (!(await claimed(own, `${path}.${claim}`))) continue;
+      // A start that was held up here claims a number that others have passed and cleared away.
+      if ((await newestNumber(path)) !== claim) {
+        await rm(`${path}.${claim}`, { force: true });
+        continue;
+      }
+      await removeOlder(path, claim);
+      const lock = holdLock(server);
+      server = null;
+      return { held: true, lock };
+    }
+    return { held: false, running: null };
+  } finally {
+    server?.close();
+  }
+}
+
+/** Whether the name was free. */
+async function claimed(own: string, name: string): Promise<boolean> {
+  try {
+    await symlink(basename(own), name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function numbersBeside(path: string): Promise<number[]> {
+  const prefix = `${basename(path)}.`;
+  const names = await readdir(dirname(path));
+  return names.flatMap((name) => {
+    const number = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    return /^[1-9][0-9]{0,6}$/.test(number) ? [Number(number)] : [];
+  });
+}
+
+async function newestNumber(path: string): Promise<number> {
+  return Math.max(0, ...(await numbersBeside(path)));
+}
+
+/** The dead below the holder, with the sockets they left. */
+async function removeOlder(path: string, holder: number): Promise<void> {
+  for (const number of await numbersBeside(path)) {
+    if (number >= holder) continue;
+    const link = `${path}.${number}`;
+    const target = await readlink(link).catch(() => null);
+    if (target !== null) await rm(join(dirname(path), basename(target)), { force: true });
+    await rm(link, { force: true });
+  }
 }
 
 function holdLock(server: Server): InstanceLock {
@@ -97,32 +168,8 @@ function ask(path: string): Promise<RunningInstance | null | 'gone'> {
   });
 }
 
-/**
- * Removes the socket of a dead holder. Two starts at once must not each remove the other's new socket, so only the one that
- * makes the directory beside it may remove, and only after it has seen the holder gone once more.
- */
-async function removeStale(path: string): Promise<void> {
-  const guard = `${path}.takeover`;
-  try {
-    await mkdir(guard);
-  } catch {
-    const age = await stat(guard).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > TAKEOVER_STALE_MS) await rm(guard, { recursive: true, force: true });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    return;
-  }
-  try {
-    if ((await ask(path)) === 'gone') await rm(path, { force: true });
-  } finally {
-    await rm(guard, { recursive: true, force: true });
-  }
-}
-
-/** A socket's path may have 103 bytes on macOS and 107 on Linux. */
-const MAX_SOCKET_PATH_BYTES = 100;
+/** A socket's path may have 103 bytes on macOS and 107 on Linux; ours gets a suffix of nine. */
+const MAX_SOCKET_PATH_BYTES = 90;
 
 /**
  * In the data folder, which is ours alone. It must follow from the folder and from nothing in the environment: two processes that
