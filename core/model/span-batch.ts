@@ -1,16 +1,21 @@
 /**
  * The spans of one export request as columns: what ingest hands to the store. Every column is a typed array of `length`
- * entries (ids: 16 or 8 bytes an entry), so a batch crosses a thread by transfer and holds no object per span.
+ * entries (span ids: 8 bytes an entry), so a batch crosses a thread by transfer and holds no object per span.
  *
- *   row i -> traceId[16i..], spanId[8i..], parentSpanId[8i..] (zeros: none), startNs[i], endNs[i]
+ *   row i -> spanId[8i..], parentSpanId[8i..] (zeros: none), startNs[i], endNs[i], status[i]
  *         -> resources[resource[i]], scopes[scope[i]], operations[operation[i]]
- *         -> body[bodyEnd[i-1] .. bodyEnd[i]]: the rest of the OTLP Span message, verbatim
+ *         -> traceId[16 * trace[i]..]: each trace of the batch once
  *
- * `body` keeps the wire fields that no column holds (trace state, attributes, events, links, status, dropped counts,
+ * `parts` keeps the wire fields that no column holds (trace state, attributes, events, links, status, dropped counts,
  * flags and whatever a newer sender adds), so a span is read back exactly as it was sent.
  */
+import { partBuffers, type RecordParts } from './record-parts';
+
 export interface SpanBatch {
   readonly length: number;
+  /** Index of each row's trace in `traceId`. */
+  readonly trace: Uint32Array;
+  /** The distinct trace ids of the batch: 16 bytes each. */
   readonly traceId: Uint8Array;
   readonly spanId: Uint8Array;
   readonly parentSpanId: Uint8Array;
@@ -22,9 +27,7 @@ export interface SpanBatch {
   readonly resource: Uint32Array;
   readonly scope: Uint32Array;
   readonly operation: Uint32Array;
-  /** Exclusive end of each row's slice of `body`. */
-  readonly bodyEnd: Uint32Array;
-  readonly body: Uint8Array;
+  readonly parts: RecordParts;
   readonly resources: readonly BatchResource[];
   readonly scopes: readonly BatchScope[];
   readonly operations: readonly BatchOperation[];
@@ -63,6 +66,7 @@ export interface AgentFacts {
 /** The buffers to transfer with a batch. */
 export function transferablesOf(batch: SpanBatch): ArrayBuffer[] {
   const views = [
+    batch.trace,
     batch.traceId,
     batch.spanId,
     batch.parentSpanId,
@@ -72,8 +76,6 @@ export function transferablesOf(batch: SpanBatch): ArrayBuffer[] {
     batch.resource,
     batch.scope,
     batch.operation,
-    batch.bodyEnd,
-    batch.body,
   ];
-  return views.map((view) => view.buffer as ArrayBuffer);
+  return [...views.map((view) => view.buffer as ArrayBuffer), ...partBuffers(batch.parts)];
 }

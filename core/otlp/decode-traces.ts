@@ -37,6 +37,8 @@ class TraceDecoder {
   /** Walks over what is stored verbatim: it is checked now, while the sender can still be told. */
   private readonly checker: WireReader;
   private readonly agentFacts: AgentFacts[] = [];
+  /** Parts whose key matters to a dialect. */
+  private readonly agentParts = new Map<number, KeyValue>();
   private rejected = 0;
   private rejectedReason = '';
 
@@ -149,7 +151,7 @@ class TraceDecoder {
           // A column cannot hold a NUL: the name stays in the body as it was sent.
           if (name.includes('\0')) {
             name = name.replaceAll('\0', '\u2400');
-            this.builder.keep(this.bytes, tagStart, reader.pos);
+            this.builder.parts.keep(this.bytes, tagStart, reader.pos);
           }
           break;
         case 6:
@@ -168,23 +170,23 @@ class TraceDecoder {
           reader.expect(WIRE_BYTES);
           const length = reader.skipLengthDelimited();
           const start = reader.pos - length;
-          this.checker.reset(start, reader.pos);
-          checkKeyValue(this.checker, 0);
-          if (this.isAgentAttribute(start, reader.pos)) {
+          const part = this.attribute(start, reader.pos);
+          this.builder.parts.list(part);
+          const forAgent = this.agentParts.size > 0 && this.agentParts.get(part);
+          if (forAgent) {
             agentAttributes ??= [];
-            agentAttributes.push(readKeyValue(new WireReader(this.bytes, start, reader.pos)));
+            agentAttributes.push(forAgent);
           }
-          this.builder.keep(this.bytes, tagStart, reader.pos);
           break;
         }
         case 15:
           reader.expect(WIRE_BYTES);
           status = readStatus(reader.message()).code;
-          this.builder.keep(this.bytes, tagStart, reader.pos);
+          this.builder.parts.keep(this.bytes, tagStart, reader.pos);
           break;
         default:
           checkSpanField(reader);
-          this.builder.keep(this.bytes, tagStart, reader.pos);
+          this.builder.parts.keep(this.bytes, tagStart, reader.pos);
       }
     }
     if (traceIdAt < 0) invalid ||= 'trace_id is not 16 bytes with at least one that is not zero';
@@ -210,6 +212,19 @@ class TraceDecoder {
     });
     const facts = agentAttributes && readGenAiFacts(agentAttributes);
     if (facts) this.agentFacts.push({ row, ...facts });
+  }
+
+  /** The part of an attribute; it is checked when it is met first. */
+  private attribute(start: number, end: number): number {
+    const known = this.builder.parts.findAttribute(this.bytes, start, end);
+    if (known >= 0) return known;
+    this.checker.reset(start, end);
+    checkKeyValue(this.checker, 0);
+    const part = this.builder.parts.addAttribute(this.bytes, start, end);
+    if (this.isAgentAttribute(start, end)) {
+      this.agentParts.set(part, readKeyValue(new WireReader(this.bytes, start, end)));
+    }
+    return part;
   }
 
   /** Where an id of exactly `length` bytes begins, or -1 when it has another length or is all zero. */

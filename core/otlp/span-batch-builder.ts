@@ -1,5 +1,7 @@
-/** Grows the columns of a SpanBatch row by row. A row is begun, its body bytes are kept, and it is committed or cancelled. */
+/** Grows the columns of a SpanBatch row by row. A row is begun, its parts are kept, and it is committed or cancelled. */
+import { ByteTable, copyBytes } from '../model/byte-table';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
+import { RecordPartsBuilder } from '../model/record-parts';
 import type { AgentFacts, BatchOperation, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
 
 /** Where the parts of one span lie, and its scalars. */
@@ -24,7 +26,8 @@ const BYTES_PER_SPAN = 200;
 export class SpanBatchBuilder {
   private length = 0;
   private capacity: number;
-  private traceId: Uint8Array;
+  private trace: Uint32Array;
+  private readonly traceIds: ByteTable;
   private spanId: Uint8Array;
   private parentSpanId: Uint8Array;
   private startNs: BigInt64Array;
@@ -33,19 +36,17 @@ export class SpanBatchBuilder {
   private resourceOf: Uint32Array;
   private scopeOf: Uint32Array;
   private operationOf: Uint32Array;
-  private bodyEnd: Uint32Array;
-  private readonly body: Uint8Array;
-  private bodyLength = 0;
+  readonly parts: RecordPartsBuilder;
   private readonly resources: BatchResource[] = [];
   private readonly scopes: BatchScope[] = [];
   private readonly operations: BatchOperation[] = [];
   private readonly operationIndex = new Map<string, number>();
 
-  /** @param requestBytes size of the request: bodies are slices of it, so they never need more. */
   constructor(requestBytes: number) {
     const capacity = Math.max(16, Math.ceil(requestBytes / BYTES_PER_SPAN));
     this.capacity = capacity;
-    this.traceId = new Uint8Array(capacity * TRACE_ID_BYTES);
+    this.trace = new Uint32Array(capacity);
+    this.traceIds = new ByteTable(16, 64 * TRACE_ID_BYTES);
     this.spanId = new Uint8Array(capacity * SPAN_ID_BYTES);
     this.parentSpanId = new Uint8Array(capacity * SPAN_ID_BYTES);
     this.startNs = new BigInt64Array(capacity);
@@ -54,8 +55,7 @@ export class SpanBatchBuilder {
     this.resourceOf = new Uint32Array(capacity);
     this.scopeOf = new Uint32Array(capacity);
     this.operationOf = new Uint32Array(capacity);
-    this.bodyEnd = new Uint32Array(capacity);
-    this.body = new Uint8Array(requestBytes);
+    this.parts = new RecordPartsBuilder(capacity, requestBytes);
   }
 
   resource(resource: BatchResource): number {
@@ -80,25 +80,21 @@ export class SpanBatchBuilder {
   /** Starts a row and returns its number. */
   begin(): number {
     if (this.length === this.capacity) this.grow();
-    this.bodyLength = this.length === 0 ? 0 : (this.bodyEnd[this.length - 1] as number);
     return this.length;
   }
 
-  keep(bytes: Uint8Array, start: number, end: number): void {
-    this.body.set(bytes.subarray(start, end), this.bodyLength);
-    this.bodyLength += end - start;
-  }
-
   cancel(): void {
-    this.bodyLength = this.length === 0 ? 0 : (this.bodyEnd[this.length - 1] as number);
+    this.parts.cancel();
   }
 
   commit(row: SpanRow): void {
     const i = this.length++;
-    this.traceId.set(row.ids.subarray(row.traceIdAt, row.traceIdAt + TRACE_ID_BYTES), i * TRACE_ID_BYTES);
-    this.spanId.set(row.ids.subarray(row.spanIdAt, row.spanIdAt + SPAN_ID_BYTES), i * SPAN_ID_BYTES);
+    const traceEnd = row.traceIdAt + TRACE_ID_BYTES;
+    const trace = this.traceIds.find(row.ids, row.traceIdAt, traceEnd);
+    this.trace[i] = trace >= 0 ? trace : this.traceIds.add(row.ids, row.traceIdAt, traceEnd);
+    copyBytes(row.ids, row.spanIdAt, row.spanIdAt + SPAN_ID_BYTES, this.spanId, i * SPAN_ID_BYTES);
     if (row.parentAt >= 0) {
-      this.parentSpanId.set(row.ids.subarray(row.parentAt, row.parentAt + SPAN_ID_BYTES), i * SPAN_ID_BYTES);
+      copyBytes(row.ids, row.parentAt, row.parentAt + SPAN_ID_BYTES, this.parentSpanId, i * SPAN_ID_BYTES);
     }
     this.startNs[i] = row.startNs;
     this.endNs[i] = row.endNs;
@@ -106,7 +102,7 @@ export class SpanBatchBuilder {
     this.resourceOf[i] = row.resource;
     this.scopeOf[i] = row.scope;
     this.operationOf[i] = row.operation;
-    this.bodyEnd[i] = this.bodyLength;
+    this.parts.commit();
   }
 
   /** The batch, in buffers of exactly its size. The builder is spent afterwards. */
@@ -114,7 +110,8 @@ export class SpanBatchBuilder {
     const n = this.length;
     return {
       length: n,
-      traceId: this.traceId.slice(0, n * TRACE_ID_BYTES),
+      trace: this.trace.slice(0, n),
+      traceId: this.traceIds.bytes.slice(0, this.traceIds.count * TRACE_ID_BYTES),
       spanId: this.spanId.slice(0, n * SPAN_ID_BYTES),
       parentSpanId: this.parentSpanId.slice(0, n * SPAN_ID_BYTES),
       startNs: this.startNs.slice(0, n),
@@ -123,8 +120,7 @@ export class SpanBatchBuilder {
       resource: this.resourceOf.slice(0, n),
       scope: this.scopeOf.slice(0, n),
       operation: this.operationOf.slice(0, n),
-      bodyEnd: this.bodyEnd.slice(0, n),
-      body: this.body.slice(0, n === 0 ? 0 : this.bodyEnd[n - 1]),
+      parts: this.parts.finish(),
       resources: this.resources,
       scopes: this.scopes,
       operations: this.operations,
@@ -134,7 +130,7 @@ export class SpanBatchBuilder {
 
   private grow(): void {
     this.capacity *= 2;
-    this.traceId = copied(this.traceId, new Uint8Array(this.capacity * TRACE_ID_BYTES));
+    this.trace = copied(this.trace, new Uint32Array(this.capacity));
     this.spanId = copied(this.spanId, new Uint8Array(this.capacity * SPAN_ID_BYTES));
     this.parentSpanId = copied(this.parentSpanId, new Uint8Array(this.capacity * SPAN_ID_BYTES));
     const startNs = new BigInt64Array(this.capacity);
@@ -147,7 +143,6 @@ export class SpanBatchBuilder {
     this.resourceOf = copied(this.resourceOf, new Uint32Array(this.capacity));
     this.scopeOf = copied(this.scopeOf, new Uint32Array(this.capacity));
     this.operationOf = copied(this.operationOf, new Uint32Array(this.capacity));
-    this.bodyEnd = copied(this.bodyEnd, new Uint32Array(this.capacity));
   }
 }
 

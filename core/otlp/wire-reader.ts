@@ -16,7 +16,7 @@ export const WIRE_FIXED32 = 5;
 /** Deeper nesting than any real attribute value; a hostile message must not overflow the stack. */
 export const MAX_NESTING = 64;
 
-const utf8 = new TextDecoder('utf-8');
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class WireReader {
   readonly bytes: Uint8Array;

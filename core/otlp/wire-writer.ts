@@ -60,6 +60,13 @@ export class WireWriter {
     this.length += value.length;
   }
 
+  /** Bytes that are fields already. */
+  raw(fields: Uint8Array): void {
+    this.reserve(fields.length);
+    this.bytes.set(fields, this.length);
+    this.length += fields.length;
+  }
+
   string(field: number, value: string): void {
     this.data(field, utf8.encode(value));
   }

@@ -1,7 +1,13 @@
 /** PostgreSQL's binary COPY format (postgresql.org/docs/current/sql-copy.html, "Binary Format"), both ways. */
+import { copyBytes } from '../model/byte-table';
+import { bytesFromHex, hexFromBytes } from '../model/ids';
+
 const SIGNATURE = [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00];
 /** Signature, flags and header extension length. */
 const HEADER_BYTES = 19;
+const INT4_OID = 23;
+
+const utf8 = new TextEncoder();
 
 export class CopyWriter {
   private bytes: Uint8Array;
@@ -52,8 +58,55 @@ export class CopyWriter {
     const size = end - start;
     this.reserve(4 + size);
     this.view.setInt32(this.length, size);
-    this.bytes.set(bytes.subarray(start, end), this.length + 4);
+    copyBytes(bytes, start, end, this.bytes, this.length + 4);
     this.length += 4 + size;
+  }
+
+  text(value: string): void {
+    const bytes = utf8.encode(value);
+    this.data(bytes, 0, bytes.length);
+  }
+
+  uuid(hex: string): void {
+    const bytes = bytesFromHex(hex);
+    if (bytes?.length !== 16) throw new Error(`not a uuid: ${hex}`);
+    this.data(bytes, 0, 16);
+  }
+
+  float8(value: number): void {
+    this.reserve(12);
+    this.view.setInt32(this.length, 8);
+    this.view.setFloat64(this.length + 4, value);
+    this.length += 12;
+  }
+
+  orNull<T>(value: T | null, write: (value: T) => void): void {
+    if (value === null) this.null();
+    else write(value);
+  }
+
+  /** Eight bytes as `int8`; NULL when they are zero. */
+  idOrNull(bytes: Uint8Array, start: number): void {
+    let zero = true;
+    for (let i = start; i < start + 8 && zero; i++) zero = bytes[i] === 0;
+    if (zero) this.null();
+    else this.data(bytes, start, start + 8);
+  }
+
+  /** Begins an `int4[]`; `length` calls of `int4` follow. */
+  int4Array(length: number): void {
+    const header = length === 0 ? 12 : 20;
+    this.reserve(4 + header + length * 8);
+    const { view } = this;
+    view.setInt32(this.length, header + length * 8);
+    view.setInt32(this.length + 4, length === 0 ? 0 : 1);
+    view.setInt32(this.length + 8, 0);
+    view.setInt32(this.length + 12, INT4_OID);
+    if (length > 0) {
+      view.setInt32(this.length + 16, length);
+      view.setInt32(this.length + 20, 1);
+    }
+    this.length += 4 + header;
   }
 
   finish(): Uint8Array {
@@ -76,7 +129,7 @@ export class CopyReader {
   private readonly view: DataView;
   private pos: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(private readonly bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (bytes.length < HEADER_BYTES || SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
       throw new Error('not a binary COPY stream');
@@ -112,6 +165,12 @@ export class CopyReader {
   int8(): bigint {
     this.sized(8);
     return this.view.getBigInt64(this.pos - 8);
+  }
+
+  /** As 32 hex digits. */
+  uuid(): string {
+    this.sized(16);
+    return hexFromBytes(this.bytes, this.pos - 16, 16);
   }
 
   /** The value, or `absent` for NULL. */

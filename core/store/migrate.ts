@@ -1,5 +1,7 @@
 /** Brings a database to the schema of this build. Migrations are numbered, run in order and each in one transaction. */
 import { spans001 } from './migrations/001-spans';
+import { compactSpans002 } from './migrations/002-compact-spans';
+import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
 
@@ -7,9 +9,11 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** What SQL alone cannot do, in the same transaction. */
+  readonly run?: (tx: SqlClient, codec: PayloadCodec) => Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [spans001];
+export const MIGRATIONS: readonly Migration[] = [spans001, compactSpans002];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_318_001;
@@ -22,7 +26,7 @@ export class SchemaTooNewError extends Error {
 }
 
 /** @returns the versions applied now. @throws SchemaTooNewError, leaving the data as it is. */
-export async function migrate(sql: SqlClient, migrations = MIGRATIONS): Promise<number[]> {
+export async function migrate(sql: SqlClient, codec: PayloadCodec, migrations = MIGRATIONS): Promise<number[]> {
   return sql.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await tx.query(`create table if not exists schema_migration (
@@ -32,8 +36,9 @@ export async function migrate(sql: SqlClient, migrations = MIGRATIONS): Promise<
     const newest = migrations.at(-1)?.version ?? 0;
     if (current > newest) throw new SchemaTooNewError(current, newest);
     const pending = migrations.filter(({ version }) => version > current);
-    for (const { version, name, sql: text } of pending) {
+    for (const { version, name, sql: text, run } of pending) {
       for (const statement of statementsOf(text)) await tx.query(statement);
+      await run?.(tx, codec);
       await tx.query('insert into schema_migration (version, name) values ($1, $2)', [version, name]);
     }
     return pending.map(({ version }) => version);

@@ -33,6 +33,10 @@ export const BYTEA: Decoder<Uint8Array> = {
   type: 'bytea',
   decode: (value) => (value instanceof Uint8Array ? value : undefined),
 };
+export const INT4_ARRAY: Decoder<readonly number[]> = {
+  type: 'int4[]',
+  decode: (value) => (Array.isArray(value) && value.every((item) => Number.isInteger(item)) ? value : undefined),
+};
 export const TEXT_ARRAY: Decoder<readonly string[]> = {
   type: 'text[]',
   decode: (value) => (Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined),

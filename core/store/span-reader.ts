@@ -6,14 +6,18 @@ import { spanKindName, statusCodeName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
 import type { OtlpResource, OtlpScope, SpanBody } from '../otlp/json-types';
 import { decodeResource, decodeScope, decodeSpanBody } from '../otlp/proto-to-json';
-import { BYTEA, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from './row-spec';
+import { PartReader, SPAN_ATTRIBUTES } from './part-reader';
+import type { PayloadCodec } from './payloads';
+import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, orNull, type RowOf, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 const SPAN_ROW = {
   parent_span_id: orNull(INT8),
   start_ns: INT8,
   duration_ns: INT8,
-  body: BYTEA,
+  attributes: INT4_ARRAY,
+  payload_id: INT4,
+  payload_index: INT4,
   name: TEXT,
   kind: INT4,
   service: TEXT,
@@ -24,14 +28,21 @@ const SPAN_ROW = {
 };
 
 /** @throws SpoorError NOT_FOUND */
-export async function readSpan(sql: SqlClient, workspaceId: number, trace: string, span: string): Promise<SpanDetail> {
+export async function readSpan(
+  sql: SqlClient,
+  codec: PayloadCodec,
+  workspaceId: number,
+  trace: string,
+  span: string,
+): Promise<SpanDetail> {
   const traceId = parseTraceId(trace);
   const spanId = parseSpanId(span);
   if (!traceId || !spanId) {
     throw new SpoorError('NOT_FOUND', 'There is no such span: a trace id is 32 hex digits, a span id 16.');
   }
   const rows = await sql.query(
-    `select sp.parent_span_id, sp.start_ns, sp.duration_ns, sp.body, o.name, o.kind::int4 as kind, s.name as service,
+    `select sp.parent_span_id, sp.start_ns, sp.duration_ns, sp.attributes, sp.payload_id,
+       sp.payload_index::int4 as payload_index, o.name, o.kind::int4 as kind, s.name as service,
        r.message as resource, r.schema_url as resource_schema_url, c.message as scope, c.schema_url as scope_schema_url
      from span sp join operation o on o.id = sp.operation_id join service s on s.id = o.service_id
        join resource r on r.id = sp.resource_id join scope c on c.id = sp.scope_id
@@ -40,11 +51,12 @@ export async function readSpan(sql: SqlClient, workspaceId: number, trace: strin
   );
   const row = decodeRows(SPAN_ROW, rows)[0];
   if (!row) throw new SpoorError('NOT_FOUND', `Span ${spanId} of trace ${traceId} is not stored here.`);
-  return detailOf(traceId, spanId, row);
+  const stored = { attributes: row.attributes, payloadId: row.payload_id, payloadIndex: row.payload_index };
+  const [message] = await new PartReader(sql, workspaceId, codec).messages([stored], SPAN_ATTRIBUTES);
+  return detailOf(traceId, spanId, row, decodeSpanBody(message as Uint8Array));
 }
 
-function detailOf(traceId: string, spanId: string, row: RowOf<typeof SPAN_ROW>): SpanDetail {
-  const body = decodeSpanBody(row.body);
+function detailOf(traceId: string, spanId: string, row: RowOf<typeof SPAN_ROW>, body: SpanBody): SpanDetail {
   const resource = decodeResource(row.resource);
   const scope = decodeScope(row.scope);
   const parentSpanId = row.parent_span_id === null ? null : spanIdFromInt8(row.parent_span_id);

@@ -1,16 +1,17 @@
-/** What a batch changes in the rows of `trace`: gathered per trace, then merged into the table by one statement. */
-import { isZero, SPAN_ID_BYTES } from '../model/ids';
+/** What a batch changes in the rows of `trace`: gathered per trace, then copied into the table, or merged by one statement. */
 import type { SpanBatch } from '../model/span-batch';
 import { STATUS_ERROR } from '../model/span-kind';
+import { CopyWriter } from './copy-binary';
 import type { InternedBatch } from './interned';
-import { BOOL, decodeRows } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 /** A span without a parent beats any other candidate for the root; among equals the earliest wins. */
 const RANK_ROOT = 0;
 const RANK_ORPHAN = 1;
 
-interface TraceDelta {
+export interface TraceDelta {
+  /** There is no row to merge with. */
+  isNew: boolean;
   startNs: bigint;
   endNs: bigint;
   spans: number;
@@ -33,15 +34,28 @@ export class TraceDeltas {
 
   constructor(private readonly workspaceId: number) {}
 
-  addSpan(batch: SpanBatch, row: number, traceId: string, interned: InternedBatch): void {
+  /** The delta of a trace, or null before its first span. */
+  get(traceId: string): TraceDelta | null {
+    return this.byTrace.get(traceId) ?? null;
+  }
+
+  /** @param span the span's id as SQL stores it @returns the trace's delta, to be handed in with its next span */
+  addSpan(
+    known: TraceDelta | null,
+    traceId: string,
+    batch: SpanBatch,
+    row: number,
+    span: { readonly id: bigint; readonly isRoot: boolean },
+    interned: InternedBatch,
+  ): TraceDelta {
     const startNs = batch.startNs[row] as bigint;
     const endNs = batch.endNs[row] as bigint;
-    const spanId = new DataView(batch.spanId.buffer, batch.spanId.byteOffset).getBigInt64(row * SPAN_ID_BYTES);
-    const rank = isZero(batch.parentSpanId, row * SPAN_ID_BYTES, SPAN_ID_BYTES) ? RANK_ROOT : RANK_ORPHAN;
+    const rank = span.isRoot ? RANK_ROOT : RANK_ORPHAN;
     const operation = batch.operation[row] as number;
-    let delta = this.byTrace.get(traceId);
+    let delta = known;
     if (!delta) {
       delta = {
+        isNew: false,
         startNs,
         endNs: startNs,
         spans: 0,
@@ -49,7 +63,7 @@ export class TraceDeltas {
         serviceIds: new Set(),
         rootRank: rank,
         rootStartNs: startNs,
-        rootSpanId: spanId,
+        rootSpanId: span.id,
         rootOperationId: interned.operationIds[operation] as number,
         missingParents: 0,
         inputTokens: null,
@@ -70,13 +84,14 @@ export class TraceDeltas {
     if (
       rank < delta.rootRank ||
       (rank === delta.rootRank &&
-        (startNs < delta.rootStartNs || (startNs === delta.rootStartNs && spanId < delta.rootSpanId)))
+        (startNs < delta.rootStartNs || (startNs === delta.rootStartNs && span.id < delta.rootSpanId)))
     ) {
       delta.rootRank = rank;
       delta.rootStartNs = startNs;
-      delta.rootSpanId = spanId;
+      delta.rootSpanId = span.id;
       delta.rootOperationId = interned.operationIds[operation] as number;
     }
+    return delta;
   }
 
   addAgentFacts(batch: SpanBatch, rows: readonly number[], traceOf: (row: number) => string): void {
@@ -103,10 +118,45 @@ export class TraceDeltas {
 
   /** @returns how many traces were not there before. */
   async write(tx: SqlClient): Promise<number> {
-    const deltas = [...this.byTrace.values()];
-    const rows = await tx.query(MERGE_TRACES, [
+    const all = [...this.byTrace];
+    const fresh = all.filter(([, { isNew }]) => isNew);
+    if (fresh.length > 0) await tx.copyIn('trace', TRACE_COLUMNS, this.encode(fresh));
+    const known = all.filter(([, { isNew }]) => !isNew);
+    if (known.length > 0) await this.merge(tx, known);
+    return fresh.length;
+  }
+
+  private encode(traces: readonly (readonly [string, TraceDelta])[]): Uint8Array {
+    const copy = new CopyWriter(traces.length * 280);
+    for (const [traceId, delta] of traces) {
+      copy.row(TRACE_COLUMNS.length);
+      copy.int4(this.workspaceId);
+      copy.uuid(traceId);
+      copy.int8(delta.startNs);
+      copy.int8(delta.endNs);
+      copy.int4(delta.spans);
+      copy.int4(delta.errors);
+      copy.int4Array(delta.serviceIds.size);
+      for (const id of delta.serviceIds) copy.int4(id);
+      copy.int2(delta.rootRank);
+      copy.int8(delta.rootStartNs);
+      copy.int8(delta.rootSpanId);
+      copy.int4(delta.rootOperationId);
+      copy.int4(delta.missingParents);
+      copy.orNull(delta.inputTokens, (tokens) => copy.int8(BigInt(tokens)));
+      copy.orNull(delta.outputTokens, (tokens) => copy.int8(BigInt(tokens)));
+      copy.orNull(delta.agentName, (name) => copy.text(name));
+      copy.orNull(delta.agentStartNs, (ns) => copy.int8(ns));
+      copy.orNull(delta.sessionId, (id) => copy.text(id));
+    }
+    return copy.finish();
+  }
+
+  private async merge(tx: SqlClient, traces: readonly (readonly [string, TraceDelta])[]): Promise<void> {
+    const deltas = traces.map(([, delta]) => delta);
+    await tx.query(MERGE_TRACES, [
       this.workspaceId,
-      [...this.byTrace.keys()],
+      traces.map(([traceId]) => traceId),
       deltas.map(({ startNs }) => startNs),
       deltas.map(({ endNs }) => endNs),
       deltas.map(({ spans }) => spans),
@@ -123,41 +173,54 @@ export class TraceDeltas {
       deltas.map(({ agentStartNs }) => agentStartNs),
       deltas.map(({ sessionId }) => sessionId),
     ]);
-    return decodeRows({ inserted: BOOL }, rows).filter(({ inserted }) => inserted).length;
   }
 }
 
-const BETTER_ROOT = `(excluded.root_rank, excluded.root_start_ns, excluded.root_span_id)
-    < (trace.root_rank, trace.root_start_ns, trace.root_span_id)`;
+const TRACE_COLUMNS = [
+  'workspace_id',
+  'trace_id',
+  'start_ns',
+  'end_ns',
+  'span_count',
+  'error_count',
+  'service_ids',
+  'root_rank',
+  'root_start_ns',
+  'root_span_id',
+  'root_operation_id',
+  'missing_parents',
+  'input_tokens',
+  'output_tokens',
+  'agent_name',
+  'agent_start_ns',
+  'session_id',
+];
+
+const BETTER_ROOT = `(i.root_rank, i.root_start_ns, i.root_span_id) < (t.root_rank, t.root_start_ns, t.root_span_id)`;
 
 const MERGE_TRACES = `
-insert into trace (workspace_id, trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank,
-  root_start_ns, root_span_id, root_operation_id, missing_parents, input_tokens, output_tokens, agent_name,
-  agent_start_ns, session_id)
-select $1, trace_id, start_ns, end_ns, span_count, error_count, service_ids::int4[], root_rank, root_start_ns,
-  root_span_id, root_operation_id, missing_parents, input_tokens, output_tokens, agent_name, agent_start_ns, session_id
+update trace t set
+  start_ns = least(t.start_ns, i.start_ns),
+  end_ns = greatest(t.end_ns, i.end_ns),
+  span_count = t.span_count + i.span_count,
+  error_count = t.error_count + i.error_count,
+  service_ids = case when t.service_ids @> i.service_ids::int4[] then t.service_ids
+    else array(select distinct unnest(t.service_ids || i.service_ids::int4[])) end,
+  root_rank = case when ${BETTER_ROOT} then i.root_rank else t.root_rank end,
+  root_start_ns = case when ${BETTER_ROOT} then i.root_start_ns else t.root_start_ns end,
+  root_span_id = case when ${BETTER_ROOT} then i.root_span_id else t.root_span_id end,
+  root_operation_id = case when ${BETTER_ROOT} then i.root_operation_id else t.root_operation_id end,
+  missing_parents = t.missing_parents + i.missing_parents,
+  input_tokens = case when i.input_tokens is null then t.input_tokens
+    else coalesce(t.input_tokens, 0) + i.input_tokens end,
+  output_tokens = case when i.output_tokens is null then t.output_tokens
+    else coalesce(t.output_tokens, 0) + i.output_tokens end,
+  agent_name = case when i.agent_start_ns < coalesce(t.agent_start_ns, 9223372036854775807)
+    then i.agent_name else t.agent_name end,
+  agent_start_ns = least(t.agent_start_ns, i.agent_start_ns),
+  session_id = coalesce(t.session_id, i.session_id)
 from unnest($2::uuid[], $3::int8[], $4::int8[], $5::int4[], $6::int4[], $7::text[], $8::int2[], $9::int8[],
   $10::int8[], $11::int4[], $12::int4[], $13::int8[], $14::int8[], $15::text[], $16::int8[], $17::text[])
-  as input (trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns, root_span_id,
+  as i (trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns, root_span_id,
   root_operation_id, missing_parents, input_tokens, output_tokens, agent_name, agent_start_ns, session_id)
-on conflict (workspace_id, trace_id) do update set
-  start_ns = least(trace.start_ns, excluded.start_ns),
-  end_ns = greatest(trace.end_ns, excluded.end_ns),
-  span_count = trace.span_count + excluded.span_count,
-  error_count = trace.error_count + excluded.error_count,
-  service_ids = case when trace.service_ids @> excluded.service_ids then trace.service_ids
-    else array(select distinct unnest(trace.service_ids || excluded.service_ids)) end,
-  root_rank = case when ${BETTER_ROOT} then excluded.root_rank else trace.root_rank end,
-  root_start_ns = case when ${BETTER_ROOT} then excluded.root_start_ns else trace.root_start_ns end,
-  root_span_id = case when ${BETTER_ROOT} then excluded.root_span_id else trace.root_span_id end,
-  root_operation_id = case when ${BETTER_ROOT} then excluded.root_operation_id else trace.root_operation_id end,
-  missing_parents = trace.missing_parents + excluded.missing_parents,
-  input_tokens = case when excluded.input_tokens is null then trace.input_tokens
-    else coalesce(trace.input_tokens, 0) + excluded.input_tokens end,
-  output_tokens = case when excluded.output_tokens is null then trace.output_tokens
-    else coalesce(trace.output_tokens, 0) + excluded.output_tokens end,
-  agent_name = case when excluded.agent_start_ns < coalesce(trace.agent_start_ns, 9223372036854775807)
-    then excluded.agent_name else trace.agent_name end,
-  agent_start_ns = least(trace.agent_start_ns, excluded.agent_start_ns),
-  session_id = coalesce(trace.session_id, excluded.session_id)
-returning (xmax = 0) as inserted`;
+where t.workspace_id = $1 and t.trace_id = i.trace_id`;

@@ -7,6 +7,7 @@ import { readSpan } from '../../core/store/span-reader';
 import { SpanWriter } from '../../core/store/span-writer';
 import type { SqlClient } from '../../core/store/sql-client';
 import { TraceReader } from '../../core/store/trace-reader';
+import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, drawnSpans, T0, traceIdOf } from '../fixtures/traces';
 
@@ -22,8 +23,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
   afterAll(() => databases.stop());
   beforeEach(async () => {
     ({ sql, drop } = await databases.create());
-    await migrate(sql);
-    writer = new SpanWriter(sql, WORKSPACE);
+    await migrate(sql, deflateCodec);
+    writer = new SpanWriter(sql, WORKSPACE, deflateCodec);
     reader = new TraceReader(sql, WORKSPACE);
   });
   afterEach(() => drop());
@@ -32,9 +33,9 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
   const summary = (n: number) => reader.summary(traceIdOf(n));
 
   it('migrates once, and refuses data of a newer version without touching it', async () => {
-    expect(await migrate(sql)).toEqual([]);
+    expect(await migrate(sql, deflateCodec)).toEqual([]);
     await sql.query('insert into schema_migration (version, name) values (99, $1)', ['future']);
-    await expect(migrate(sql)).rejects.toThrow(SchemaTooNewError);
+    await expect(migrate(sql, deflateCodec)).rejects.toThrow(SchemaTooNewError);
     expect(await reader.counts()).toMatchObject({ spans: 0, traces: 0 });
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1));
   });
@@ -222,7 +223,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       error: 'Boom: it broke',
     };
     await store(batchOf([span]));
-    const detail = await readSpan(sql, WORKSPACE, traceIdOf(8), 'AAAAAAAAAAAAAAAA');
+    const detail = await readSpan(sql, deflateCodec, WORKSPACE, traceIdOf(8), 'AAAAAAAAAAAAAAAA');
     expect(detail).toMatchObject({
       name: 'all of it',
       kind: 'producer',
@@ -252,7 +253,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
     expect(JSON.parse(detail.raw)).toMatchObject({
       resourceSpans: [{ scopeSpans: [{ spans: [{ spanId: 'aaaaaaaaaaaaaaaa' }] }] }],
     });
-    await expect(readSpan(sql, WORKSPACE, traceIdOf(8), '00000000000000ff')).rejects.toMatchObject({
+    await expect(readSpan(sql, deflateCodec, WORKSPACE, traceIdOf(8), '00000000000000ff')).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
@@ -270,7 +271,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       const { rootName, rootService } = await summary(i + 1);
       expect(rootName === name.replace('\0', '\u2400')).toBe(true);
       expect(rootService === name.replace('\0', '\u2400')).toBe(true);
-      const detail = await readSpan(sql, WORKSPACE, traceIdOf(i + 1), 'cccccccccccccccc');
+      const detail = await readSpan(sql, deflateCodec, WORKSPACE, traceIdOf(i + 1), 'cccccccccccccccc');
       expect(detail.name === name).toBe(true);
     }
   });

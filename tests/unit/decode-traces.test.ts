@@ -9,6 +9,7 @@ import { decodeResource, decodeScope, decodeSpanBody } from '../../core/otlp/pro
 import { WireError } from '../../core/otlp/wire-reader';
 import { WireWriter } from '../../core/otlp/wire-writer';
 import { caseFile } from '../fixtures/cases';
+import { messageOf } from '../fixtures/traces';
 
 const hexId = (bytes: number) =>
   fc
@@ -105,12 +106,10 @@ describe('decodeTraces', () => {
               expect(decodeScope(storedScope?.message as Uint8Array)).toEqual(scope);
               expect(storedScope?.schemaUrl).toBe(scopeUrl);
               const operation = batch.operations[batch.operation[row] as number];
-              const body = decodeSpanBody(
-                batch.body.subarray(row === 0 ? 0 : batch.bodyEnd[row - 1], batch.bodyEnd[row]),
-              );
+              const body = decodeSpanBody(messageOf(batch.parts, row, 9));
               expect({
                 ...body,
-                traceId: hexFromBytes(batch.traceId, row * 16, 16),
+                traceId: hexFromBytes(batch.traceId, (batch.trace[row] as number) * 16, 16),
                 spanId: hexFromBytes(batch.spanId, row * 8, 8),
                 parentSpanId: hexFromBytes(batch.parentSpanId, row * 8, 8).replace(/^0{16}$/, ''),
                 name: body.name ?? operation?.name,
@@ -146,7 +145,7 @@ describe('decodeTraces', () => {
         try {
           const { batch } = decodeTraces(bytes);
           for (let row = 0; row < batch.length; row++) {
-            decodeSpanBody(batch.body.subarray(row === 0 ? 0 : batch.bodyEnd[row - 1], batch.bodyEnd[row]));
+            decodeSpanBody(messageOf(batch.parts, row, 9));
           }
         } catch (error) {
           expect(error).toBeInstanceOf(WireError);

@@ -3,21 +3,24 @@
  * one that will not open is left exactly as it is.
  *
  * The settings (resources/database-settings.json) are shared with the script that makes the template: small WAL segments, so
- * that an empty database takes 30 MB, and a bounded WAL. A commit is in the file system before it is acknowledged, which
- * survives the death of the process; for power cuts see ADR 002.
+ * that an empty database takes 30 MB, and a bounded WAL. A commit is on disk before it is acknowledged (durable-fs.ts).
  */
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { migrate } from '../../core/store/migrate';
 import type { SqlClient } from '../../core/store/sql-client';
 import settings from '../../resources/database-settings.json';
+import { DURABLE_START_PARAMETERS, DurableFs } from './durable-fs';
+import { deflateCodec } from './payload-codec';
 import { pgliteClient } from './pglite-client';
 
 export interface OpenDatabase {
   readonly db: PGlite;
   readonly sql: SqlClient;
   readonly directory: string;
+  /** Resolves when the copy that a first start made is on disk too: nothing is acknowledged before. */
+  readonly onDisk: Promise<void>;
 }
 
 /** @throws Error saying which folder is affected and that it was left as it is. */
@@ -26,14 +29,18 @@ export async function openDatabase(dataDir: string, templateDir: string | null):
   const isNew = !(await exists(join(directory, 'PG_VERSION')));
   try {
     if (isNew && templateDir !== null) await copyTemplate(templateDir, directory);
-    const db = await PGlite.create(directory, {
+    const onDisk = isNew ? syncTree(dataDir) : Promise.resolve();
+    onDisk.catch(() => {}); // whoever appends first hears of it
+    const db = await PGlite.create({
+      fs: new DurableFs(directory),
+      startParams: DURABLE_START_PARAMETERS,
       initDbStartParams: settings.initdbParameters,
       // The template brings its own; appending on every start would grow the file.
       ...(isNew && templateDir === null ? { postgresqlconf: settings.postgresConf } : {}),
     });
     const sql = pgliteClient(db);
-    await migrate(sql);
-    return { db, sql, directory };
+    await migrate(sql, deflateCodec);
+    return { db, sql, directory, onDisk };
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.');
     throw new Error(
@@ -50,6 +57,30 @@ async function copyTemplate(templateDir: string, directory: string): Promise<voi
   await mkdir(partial, { recursive: true });
   await cp(templateDir, partial, { recursive: true });
   await rename(partial, directory);
+}
+
+/** Files vanish meanwhile: PostgreSQL is at work in them, and syncs what it makes. */
+async function syncTree(directory: string): Promise<void> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else if (entry.isFile()) await syncFile(path);
+  }
+  if (process.platform !== 'win32') await syncFile(directory);
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!file) return;
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -10,6 +10,8 @@ import { AppendQueue } from './append-queue';
 import { ChangeFeed } from './change-feed';
 import { bytesBelow } from './disk-usage';
 import { type OpenDatabase, openDatabase } from './open-database';
+import { deflateCodec } from './payload-codec';
+import { WalLimitedWriter } from './wal-limit';
 
 const LOCAL_WORKSPACE = 1;
 /** Walking the data folder costs milliseconds; nobody needs it fresher. */
@@ -47,7 +49,8 @@ export class Store implements StoreService {
   }
 
   async append(batch: SpanBatch): Promise<{ stored: number; duplicates: number }> {
-    const { appends } = await this.ready();
+    const { appends, database } = await this.ready();
+    await database.onDisk;
     return appends.append(batch);
   }
 
@@ -69,7 +72,7 @@ export class Store implements StoreService {
 
   async getSpan(traceId: string, spanId: string) {
     const { database } = await this.ready();
-    return readSpan(database.sql, LOCAL_WORKSPACE, traceId, spanId);
+    return readSpan(database.sql, deflateCodec, LOCAL_WORKSPACE, traceId, spanId);
   }
 
   async listServices() {
@@ -108,7 +111,7 @@ export class Store implements StoreService {
 
   private async open(): Promise<Opened> {
     const database = await openDatabase(this.options.dataDir, this.options.templateDir);
-    const writer = new SpanWriter(database.sql, LOCAL_WORKSPACE);
+    const writer = new WalLimitedWriter(new SpanWriter(database.sql, LOCAL_WORKSPACE, deflateCodec), database.sql);
     return {
       database,
       reader: new TraceReader(database.sql, LOCAL_WORKSPACE),

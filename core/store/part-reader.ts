@@ -1,0 +1,132 @@
+/** Puts the parts of records together again, from the dictionary and the payloads (see payloads.ts). */
+import { WireWriter } from '../otlp/wire-writer';
+import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD, REST_KEY } from './part-ids';
+import type { PayloadCodec } from './payloads';
+import { BYTEA, decodeRows, INT4, TEXT } from './row-spec';
+import type { SqlClient } from './sql-client';
+
+export interface StoredParts {
+  readonly attributes: readonly number[];
+  readonly payloadId: number;
+  readonly payloadIndex: number;
+}
+
+/** Field number of the attributes in the message of a record. */
+export const SPAN_ATTRIBUTES = 9;
+
+/** The parts of records as one message each: attributes in their order, then the rest. */
+export class PartReader {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+    private readonly codec: PayloadCodec,
+  ) {}
+
+  async messages(records: readonly StoredParts[], attributeField: number): Promise<Uint8Array[]> {
+    const dictionary = await this.dictionary(records);
+    const keys = await this.keys(records);
+    const payloads = await this.payloads(records);
+    return records.map((record) => {
+      const writer = new WireWriter(256);
+      const parts = payloadParts(payloads.get(record.payloadId), record.payloadIndex);
+      const next = (): Uint8Array => {
+        const part = parts.shift();
+        if (!part) throw new Error(`payload ${record.payloadId} lacks a part of record ${record.payloadIndex}`);
+        return part;
+      };
+      for (const element of record.attributes) {
+        if (element > 0) {
+          const entry = must(dictionary, element, 'attribute');
+          if (entry.keyId === REST_KEY) writer.raw(entry.message);
+          else writer.data(attributeField, entry.message);
+        } else if (element === REST_IN_PAYLOAD) writer.raw(next());
+        else if (element === RAW_IN_PAYLOAD) writer.data(attributeField, next());
+        else {
+          writer.message(attributeField, (pair) => {
+            pair.string(1, must(keys, -element, 'attribute key'));
+            pair.data(2, next());
+          });
+        }
+      }
+      return writer.finish();
+    });
+  }
+
+  private async dictionary(
+    records: readonly StoredParts[],
+  ): Promise<Map<number, { keyId: number; message: Uint8Array }>> {
+    const ids = distinct(records, (element) => (element > 0 ? element : null));
+    if (ids.length === 0) return new Map();
+    const rows = await this.sql.query(
+      'select id, key_id, message from attribute where workspace_id = $1 and id = any($2::int4[])',
+      [this.workspaceId, ids],
+    );
+    const decoded = decodeRows({ id: INT4, key_id: INT4, message: BYTEA }, rows);
+    return new Map(decoded.map(({ id, key_id, message }) => [id, { keyId: key_id, message }]));
+  }
+
+  private async keys(records: readonly StoredParts[]): Promise<Map<number, string>> {
+    const ids = distinct(records, (element) => (element < REST_IN_PAYLOAD ? -element : null));
+    if (ids.length === 0) return new Map();
+    const rows = await this.sql.query(
+      'select id, key from attribute_key where workspace_id = $1 and id = any($2::int4[])',
+      [this.workspaceId, ids],
+    );
+    return new Map(decodeRows({ id: INT4, key: TEXT }, rows).map(({ id, key }) => [id, key]));
+  }
+
+  private async payloads(records: readonly StoredParts[]): Promise<Map<number, Uint8Array>> {
+    const ids = [...new Set(records.map(({ payloadId }) => payloadId))].filter((id) => id !== 0);
+    if (ids.length === 0) return new Map();
+    const rows = await this.sql.query('select id, data from payload where workspace_id = $1 and id = any($2::int4[])', [
+      this.workspaceId,
+      ids,
+    ]);
+    return new Map(decodeRows({ id: INT4, data: BYTEA }, rows).map(({ id, data }) => [id, this.codec.unpack(data)]));
+  }
+}
+
+/** The parts of the record at `index`. */
+function payloadParts(payload: Uint8Array | undefined, index: number): Uint8Array[] {
+  if (!payload) return [];
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  const size = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = payload[at++];
+      if (byte === undefined) throw new Error('a payload ends in the middle of a record');
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  for (let record = 0; record < index; record++) {
+    const length = size();
+    at += length;
+  }
+  const length = size();
+  const end = at + length;
+  while (at < end) {
+    const length = size();
+    parts.push(payload.subarray(at, at + length));
+    at += length;
+  }
+  return parts;
+}
+
+function distinct(records: readonly StoredParts[], pick: (element: number) => number | null): number[] {
+  const picked = new Set<number>();
+  for (const { attributes } of records) {
+    for (const element of attributes) {
+      const id = pick(element);
+      if (id !== null) picked.add(id);
+    }
+  }
+  return [...picked];
+}
+
+function must<T>(map: ReadonlyMap<number, T>, id: number, what: string): T {
+  const value = map.get(id);
+  if (value === undefined) throw new Error(`${what} ${id} is not in the database`);
+  return value;
+}

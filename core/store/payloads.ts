@@ -1,0 +1,140 @@
+/**
+ * Payloads: the parts of records that have no number in the dictionary, packed many records to a row of `payload`.
+ *
+ * Unpacked, a payload is a run of records `varint size, bytes`, found by their place in the run; a record is its parts in
+ * order, `varint size, bytes` each. A part is the AnyValue of an attribute whose key has a number, a whole KeyValue, or the
+ * rest of a message: the record's `attributes` say which.
+ */
+import type { RecordParts } from '../model/record-parts';
+import { CopyWriter } from './copy-binary';
+import { REST_IN_PAYLOAD, startOf, valueStart } from './part-ids';
+import { decodeRows, INT8 } from './row-spec';
+import type { SqlClient } from './sql-client';
+
+/** Packs a payload; the runtime brings it, because `core` has no compression of its own. */
+export interface PayloadCodec {
+  pack(bytes: Uint8Array): Uint8Array;
+  unpack(bytes: Uint8Array): Uint8Array;
+}
+
+/** Where the parts of a record are. */
+export interface PayloadRef {
+  /** Number of the payload in this writer, from 1; 0: the record needs none. */
+  readonly payload: number;
+  readonly index: number;
+}
+
+/** Large enough to pack well, small enough to unpack for one span. */
+const MAX_BYTES = 64 * 1024;
+const MAX_RECORDS = 1_000;
+/** Numbers that `payload_block` gives at once. */
+const BLOCK = 64;
+const COLUMNS = ['workspace_id', 'id', 'data'];
+const NONE: PayloadRef = { payload: 0, index: 0 };
+
+/** Numbers of payloads: taken from the sequence in blocks, used one by one. */
+export class PayloadNumbers {
+  private free: number[] = [];
+
+  async take(tx: SqlClient, count: number): Promise<number[]> {
+    if (this.free.length < count) {
+      const blocks = Math.ceil((count - this.free.length) / BLOCK);
+      const rows = await tx.query("select nextval('payload_block') as first from generate_series(1, $1::int4)", [
+        blocks,
+      ]);
+      for (const { first } of decodeRows({ first: INT8 }, rows)) {
+        for (let i = 0; i < BLOCK; i++) this.free.push(Number(first) + i);
+      }
+    }
+    return this.free.splice(0, count);
+  }
+}
+
+export class PayloadWriter {
+  private readonly packed: Uint8Array[] = [];
+  private bytes = new Uint8Array(16 * 1024);
+  private length = 0;
+  private records = 0;
+
+  constructor(private readonly codec: PayloadCodec) {}
+
+  /** Adds those parts of a record that have no number. */
+  add(parts: RecordParts, record: number, ids: Int32Array): PayloadRef {
+    const first = record === 0 ? 0 : (parts.partEnd[record - 1] as number);
+    const last = parts.partEnd[record] as number;
+    let size = 0;
+    for (let i = first; i < last; i++) size += this.sizeOf(parts, parts.part[i] as number, ids);
+    if (size === 0) return NONE;
+    if (this.records > 0 && (this.length + size > MAX_BYTES || this.records === MAX_RECORDS)) this.flush();
+    this.reserve(size + 5);
+    this.varint(size);
+    for (let i = first; i < last; i++) this.writePart(parts, parts.part[i] as number, ids);
+    return { payload: this.packed.length + 1, index: this.records++ };
+  }
+
+  /** Stores what was added. @returns the number in the database by number in this writer */
+  async write(tx: SqlClient, workspaceId: number, numbers: PayloadNumbers): Promise<readonly number[]> {
+    this.flush();
+    if (this.packed.length === 0) return [0];
+    const ids = await numbers.take(tx, this.packed.length);
+    const copy = new CopyWriter(this.packed.reduce((sum, { length }) => sum + length + 32, 64));
+    for (const [i, data] of this.packed.entries()) {
+      copy.row(COLUMNS.length);
+      copy.int4(workspaceId);
+      copy.int4(ids[i] as number);
+      copy.data(data, 0, data.length);
+    }
+    await tx.copyIn('payload', COLUMNS, copy.finish());
+    return [0, ...ids];
+  }
+
+  private flush(): void {
+    if (this.records === 0) return;
+    this.packed.push(this.codec.pack(this.bytes.subarray(0, this.length)));
+    this.length = 0;
+    this.records = 0;
+  }
+
+  private sizeOf(parts: RecordParts, part: number, ids: Int32Array): number {
+    if ((ids[part] as number) > 0) return 0;
+    const size = (parts.end[part] as number) - this.dataStart(parts, part, ids);
+    return size + varintSize(size);
+  }
+
+  private writePart(parts: RecordParts, part: number, ids: Int32Array): void {
+    if ((ids[part] as number) > 0) return;
+    const start = this.dataStart(parts, part, ids);
+    const end = parts.end[part] as number;
+    this.varint(end - start);
+    this.bytes.set(parts.bytes.subarray(start, end), this.length);
+    this.length += end - start;
+  }
+
+  /** Of an attribute whose key has a number only the value is written. */
+  private dataStart(parts: RecordParts, part: number, ids: Int32Array): number {
+    const start = startOf(parts, part);
+    return (ids[part] as number) < REST_IN_PAYLOAD ? valueStart(parts.bytes, start, parts.end[part] as number) : start;
+  }
+
+  private varint(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  private reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+}
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest > 0x7f; rest >>>= 7) size++;
+  return size;
+}

@@ -1,0 +1,50 @@
+/**
+ * PGlite's file system with `fsync`, which it leaves out: without it PostgreSQL believes that its WAL and its checkpoints are on
+ * disk when they are in the page cache, and a power cut may lose acknowledged spans or the database.
+ */
+import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
+import { PGlite } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
+
+/** What we use of Emscripten's NODEFS (emscripten.org/docs/api_reference/Filesystem-API.html). */
+interface NodeStream {
+  readonly node: unknown;
+  /** The descriptor of a file; a directory has none. */
+  readonly nfd?: number;
+}
+interface NodeFileSystem {
+  realPath(node: unknown): string;
+  readonly stream_ops: { fsync?: (stream: NodeStream) => number };
+}
+
+export class DurableFs extends NodeFS {
+  override async init(...[pg, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
+    const { emscriptenOpts } = await super.init(pg, options);
+    const addSync = (module: { readonly NODEFS: NodeFileSystem }): void => {
+      const { NODEFS } = module;
+      NODEFS.stream_ops.fsync = (stream) => {
+        if (stream.nfd !== undefined) fdatasyncSync(stream.nfd);
+        else if (process.platform !== 'win32') syncDirectory(NODEFS.realPath(stream.node));
+        return 0;
+      };
+    };
+    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), addSync] } };
+  }
+}
+
+/** The names in a directory, so that a file made there is found again. */
+function syncDirectory(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** PGlite's own parameters without `-F`, which turns `fsync` off. Of the ways to sync, Emscripten passes this one on. */
+export const DURABLE_START_PARAMETERS = [
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+  '-c',
+  'wal_sync_method=fsync',
+];
