@@ -5,6 +5,14 @@
 
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
 import type { KeyValue } from '../otlp/json-types';
+import type {
+  LogListQuery,
+  LogRecord,
+  MetricListQuery,
+  MetricPoint,
+  MetricPointQuery,
+  MetricSummary,
+} from './telemetry';
 
 export interface SpoorApi {
   status(): Promise<StatusReport>;
@@ -17,6 +25,10 @@ export interface SpoorApi {
   /** @throws NOT_FOUND */
   getSpan(traceId: string, spanId: string): Promise<SpanDetail>;
   listServices(): Promise<readonly ServiceSummary[]>;
+  listLogs(query: LogListQuery): Promise<Page<LogRecord>>;
+  listMetrics(query: MetricListQuery): Promise<Page<MetricSummary>>;
+  /** Points of all series of a metric, newest first. */
+  listMetricPoints(metricId: number, query: MetricPointQuery): Promise<Page<MetricPoint>>;
   /** Resolves with the store's version once it differs from `after`, or with `after` when nothing changed for a while. */
   nextChange(after: number): Promise<number>;
   /** Exports a small trace to our own OTLP port, as any program would. */

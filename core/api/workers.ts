@@ -1,15 +1,24 @@
 /** Contracts between our own threads, and how the host wires them. */
-import type { SpanBatch } from '../model/span-batch';
+import type { SignalBatch } from '../model/signal-batch';
 import type { OtlpProtocol, OtlpReceiver, SpoorApi, StoredCounts, StoreState } from './contract';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
 export interface StoreService
   extends Pick<
     SpoorApi,
-    'listTraces' | 'histogram' | 'traceSummary' | 'openTrace' | 'getSpan' | 'listServices' | 'nextChange'
+    | 'listTraces'
+    | 'histogram'
+    | 'traceSummary'
+    | 'openTrace'
+    | 'getSpan'
+    | 'listServices'
+    | 'listLogs'
+    | 'listMetrics'
+    | 'listMetricPoints'
+    | 'nextChange'
   > {
-  /** Resolves once the spans are committed. @throws SERVICE_UNAVAILABLE */
-  append(batch: SpanBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
+  /** Resolves once the records are committed. @throws SERVICE_UNAVAILABLE */
+  append(batch: SignalBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
   /** Answers at once, open or not. */
   state(): Promise<StoreReport>;
 }

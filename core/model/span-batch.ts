@@ -12,6 +12,7 @@
 import { partBuffers, type RecordParts } from './record-parts';
 
 export interface SpanBatch {
+  readonly signal: 'traces';
   readonly length: number;
   /** Index of each row's trace in `traceId`. */
   readonly trace: Uint32Array;
@@ -64,7 +65,7 @@ export interface AgentFacts {
 }
 
 /** The buffers to transfer with a batch. */
-export function transferablesOf(batch: SpanBatch): ArrayBuffer[] {
+export function spanTransferables(batch: SpanBatch): ArrayBuffer[] {
   const views = [
     batch.trace,
     batch.traceId,

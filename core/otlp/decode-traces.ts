@@ -5,10 +5,11 @@
  */
 import { isAgentKey, readGenAiFacts } from '../dialects/otel-genai';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
-import type { AgentFacts, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
+import type { AgentFacts, SpanBatch } from '../model/span-batch';
 import { checkKeyValue, checkSpanField } from './check-body';
+import { Envelopes, type RecordOwner } from './envelope';
 import type { KeyValue } from './json-types';
-import { decodeResource, decodeScope, readKeyValue, readStatus } from './proto-to-json';
+import { readKeyValue, readStatus } from './proto-to-json';
 import { SpanBatchBuilder } from './span-batch-builder';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 
@@ -22,7 +23,6 @@ export interface DecodedTraces {
 
 /** Tag of KeyValue.key. */
 const KEY_TAG = (1 << 3) | WIRE_BYTES;
-const NO_BYTES = new Uint8Array(0);
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
 /** @throws WireError when `bytes` is not an ExportTraceServiceRequest. */
@@ -49,71 +49,16 @@ class TraceDecoder {
   }
 
   decode(): DecodedTraces {
-    const request = new WireReader(this.bytes);
-    while (request.next()) {
-      if (request.field !== 1) {
-        request.skip();
-        continue;
-      }
-      request.expect(WIRE_BYTES);
-      this.resourceSpans(request.message());
-    }
+    const envelopes = new Envelopes(this.bytes);
+    envelopes.each((reader, owner) => this.span(reader, owner));
     return {
-      batch: this.builder.finish(this.agentFacts),
+      batch: this.builder.finish(envelopes, this.agentFacts),
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
     };
   }
 
-  private resourceSpans(reader: WireReader): void {
-    const { start, end } = { start: reader.pos, end: reader.end };
-    // The schema URL stands behind the spans it applies to, so the header is read first.
-    let resource: BatchResource = { serviceName: '', message: NO_BYTES, schemaUrl: '' };
-    while (reader.next()) {
-      if (reader.field === 1) {
-        reader.expect(WIRE_BYTES);
-        const message = reader.view8();
-        resource = { ...resource, message, serviceName: serviceNameOf(message) };
-      } else if (reader.field === 3) {
-        reader.expect(WIRE_BYTES);
-        resource = { ...resource, schemaUrl: reader.string() };
-      } else reader.skip();
-    }
-    const resourceIndex = this.builder.resource(resource);
-    const spans = new WireReader(this.bytes, start, end);
-    while (spans.next()) {
-      if (spans.field === 2) {
-        spans.expect(WIRE_BYTES);
-        this.scopeSpans(spans.message(), resourceIndex, resource.serviceName);
-      } else spans.skip();
-    }
-  }
-
-  private scopeSpans(reader: WireReader, resourceIndex: number, serviceName: string): void {
-    const { start, end } = { start: reader.pos, end: reader.end };
-    let scope: BatchScope = { message: NO_BYTES, schemaUrl: '' };
-    while (reader.next()) {
-      if (reader.field === 1) {
-        reader.expect(WIRE_BYTES);
-        const message = reader.view8();
-        decodeScope(message); // it is stored as it came, so it must be readable
-        scope = { ...scope, message };
-      } else if (reader.field === 3) {
-        reader.expect(WIRE_BYTES);
-        scope = { ...scope, schemaUrl: reader.string() };
-      } else reader.skip();
-    }
-    const scopeIndex = this.builder.scope(scope);
-    const spans = new WireReader(this.bytes, start, end);
-    while (spans.next()) {
-      if (spans.field === 2) {
-        spans.expect(WIRE_BYTES);
-        this.span(spans.message(), resourceIndex, scopeIndex, serviceName);
-      } else spans.skip();
-    }
-  }
-
-  private span(reader: WireReader, resource: number, scope: number, serviceName: string): void {
+  private span(reader: WireReader, { resource, scope, serviceName }: RecordOwner): void {
     const row = this.builder.begin();
     let traceIdAt = -1;
     let spanIdAt = -1;
@@ -241,12 +186,4 @@ class TraceDecoder {
     const length = this.bytes[start + 1] as number;
     return length < 0x80 && start + 2 + length <= end && isAgentKey(this.bytes, start + 2, start + 2 + length);
   }
-}
-
-/** `service.name` of a Resource message; empty when it has none. */
-function serviceNameOf(resource: Uint8Array): string {
-  const attribute = decodeResource(resource).attributes.findLast(({ key }) => key === 'service.name');
-  const value = attribute?.value;
-  const name = value && 'stringValue' in value ? (value.stringValue as string) : '';
-  return name.replaceAll('\0', '\u2400');
 }

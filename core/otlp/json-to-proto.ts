@@ -1,54 +1,26 @@
-/**
- * Turns an OTLP/JSON trace request into the protobuf encoding of the same request, so that one decoder judges both. It is
- * lenient where real senders are sloppy (snake_case names, enum names, numbers for 64-bit integers, null for absent) and
- * names the place of anything it cannot read.
- */
-import { bytesFromHex } from '../model/ids';
-import { bytesFromBase64 } from './base64';
-import { MAX_NESTING } from './wire-reader';
-import { WireWriter } from './wire-writer';
-
-export class JsonShapeError extends Error {
-  override readonly name = 'JsonShapeError';
-}
-
-type JsonObject = { readonly [key: string]: unknown };
+/** OTLP/JSON trace requests as protobuf, so that one decoder judges both. */
+import {
+  eachOf,
+  type JsonObject,
+  optionalObject,
+  protobufFromEnvelopes,
+  writeAttributes,
+  writeEnum,
+  writeFixed32,
+  writeFixed64,
+  writeId,
+  writeString,
+  writeUint32,
+} from './json-fields';
+import type { WireWriter } from './wire-writer';
 
 /** @throws JsonShapeError naming the first value of the wrong shape. */
 export function protobufFromTraceJson(request: unknown): Uint8Array {
-  const writer = new WireWriter(64 * 1024);
-  eachOf(asObject(request, 'the request'), 'resourceSpans', '', (resourceSpans, at) => {
-    writer.message(1, (out) => writeResourceSpans(out, resourceSpans, at));
-  });
-  return writer.finish();
-}
-
-function writeResourceSpans(out: WireWriter, value: JsonObject, at: string): void {
-  const resource = optionalObject(value, 'resource', at);
-  if (resource) {
-    out.message(1, (message) => {
-      writeAttributes(message, 1, resource, `${at}.resource`, 0);
-      writeUint32(message, 2, resource, 'droppedAttributesCount', `${at}.resource`);
-    });
-  }
-  eachOf(value, 'scopeSpans', at, (scopeSpans, scopeAt) => {
-    out.message(2, (message) => writeScopeSpans(message, scopeSpans, scopeAt));
-  });
-  writeString(out, 3, value, 'schemaUrl', at);
-}
-
-function writeScopeSpans(out: WireWriter, value: JsonObject, at: string): void {
-  const scope = optionalObject(value, 'scope', at);
-  if (scope) {
-    out.message(1, (message) => {
-      writeString(message, 1, scope, 'name', `${at}.scope`);
-      writeString(message, 2, scope, 'version', `${at}.scope`);
-      writeAttributes(message, 3, scope, `${at}.scope`, 0);
-      writeUint32(message, 4, scope, 'droppedAttributesCount', `${at}.scope`);
-    });
-  }
-  eachOf(value, 'spans', at, (span, spanAt) => out.message(2, (message) => writeSpan(message, span, spanAt)));
-  writeString(out, 3, value, 'schemaUrl', at);
+  return protobufFromEnvelopes(
+    request,
+    { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans' },
+    writeSpan,
+  );
 }
 
 const KIND_PREFIX = 'SPAN_KIND_';
@@ -65,13 +37,13 @@ function writeSpan(out: WireWriter, span: JsonObject, at: string): void {
   writeEnum(out, 6, span, 'kind', KIND_PREFIX, KINDS, at);
   writeFixed64(out, 7, span, 'startTimeUnixNano', at);
   writeFixed64(out, 8, span, 'endTimeUnixNano', at);
-  writeAttributes(out, 9, span, at, 0);
+  writeAttributes(out, 9, span, at);
   writeUint32(out, 10, span, 'droppedAttributesCount', at);
   eachOf(span, 'events', at, (event, eventAt) =>
     out.message(11, (message) => {
       writeFixed64(message, 1, event, 'timeUnixNano', eventAt);
       writeString(message, 2, event, 'name', eventAt);
-      writeAttributes(message, 3, event, eventAt, 0);
+      writeAttributes(message, 3, event, eventAt);
       writeUint32(message, 4, event, 'droppedAttributesCount', eventAt);
     }),
   );
@@ -81,7 +53,7 @@ function writeSpan(out: WireWriter, span: JsonObject, at: string): void {
       writeId(message, 1, link, 'traceId', linkAt);
       writeId(message, 2, link, 'spanId', linkAt);
       writeString(message, 3, link, 'traceState', linkAt);
-      writeAttributes(message, 4, link, linkAt, 0);
+      writeAttributes(message, 4, link, linkAt);
       writeUint32(message, 5, link, 'droppedAttributesCount', linkAt);
       writeFixed32(message, 6, link, 'flags', linkAt);
     }),
@@ -95,155 +67,4 @@ function writeSpan(out: WireWriter, span: JsonObject, at: string): void {
     });
   }
   writeFixed32(out, 16, span, 'flags', at);
-}
-
-function writeAttributes(out: WireWriter, field: number, owner: JsonObject, at: string, depth: number): void {
-  eachOf(owner, 'attributes', at, (attribute, attributeAt) => writeKeyValue(out, field, attribute, attributeAt, depth));
-}
-
-function writeKeyValue(out: WireWriter, field: number, attribute: JsonObject, at: string, depth: number): void {
-  out.message(field, (message) => {
-    writeString(message, 1, attribute, 'key', at);
-    const value = optionalObject(attribute, 'value', at);
-    if (value) message.message(2, (inner) => writeAnyValue(inner, value, `${at}.value`, depth));
-  });
-}
-
-function writeAnyValue(out: WireWriter, value: JsonObject, at: string, depth: number): void {
-  if (depth > MAX_NESTING) throw new JsonShapeError(`${at}: attribute values nested deeper than ${MAX_NESTING}`);
-  const has = (name: string): boolean => get(value, name) !== undefined;
-  if (has('stringValue')) out.string(1, asString(get(value, 'stringValue'), `${at}.stringValue`));
-  else if (has('boolValue')) out.varint(2, asBoolean(get(value, 'boolValue'), `${at}.boolValue`) ? 1 : 0);
-  else if (has('intValue')) out.varint(3, asInt64(get(value, 'intValue'), `${at}.intValue`));
-  else if (has('doubleValue')) out.double(4, asDouble(get(value, 'doubleValue'), `${at}.doubleValue`));
-  else if (has('arrayValue')) {
-    const array = asObject(get(value, 'arrayValue'), `${at}.arrayValue`);
-    out.message(5, (message) => {
-      eachOf(array, 'values', `${at}.arrayValue`, (item, itemAt) => {
-        message.message(1, (inner) => writeAnyValue(inner, item, itemAt, depth + 1));
-      });
-    });
-  } else if (has('kvlistValue')) {
-    const list = asObject(get(value, 'kvlistValue'), `${at}.kvlistValue`);
-    out.message(6, (message) => {
-      eachOf(list, 'values', `${at}.kvlistValue`, (item, itemAt) => writeKeyValue(message, 1, item, itemAt, depth + 1));
-    });
-  } else if (has('bytesValue')) {
-    const bytes = bytesFromBase64(asString(get(value, 'bytesValue'), `${at}.bytesValue`));
-    if (!bytes) throw new JsonShapeError(`${at}.bytesValue: not base64`);
-    out.data(7, bytes);
-  }
-}
-
-// --- fields -------------------------------------------------------------------------------------------------------
-
-function writeString(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
-  const value = get(owner, name);
-  if (value !== undefined) out.string(field, asString(value, `${at}.${name}`));
-}
-
-/** An id that is not hex is written empty: the decoder then rejects that span alone, not the request. */
-function writeId(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
-  const value = get(owner, name);
-  if (value === undefined || value === '') return;
-  out.data(field, bytesFromHex(asString(value, `${at}.${name}`)) ?? new Uint8Array(1));
-}
-
-function writeUint32(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
-  const value = get(owner, name);
-  if (value !== undefined) out.varint(field, asInt64(value, `${at}.${name}`) & 0xffff_ffffn);
-}
-
-function writeFixed32(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
-  const value = get(owner, name);
-  if (value !== undefined) out.fixed32(field, Number(asInt64(value, `${at}.${name}`) & 0xffff_ffffn));
-}
-
-function writeFixed64(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
-  const value = get(owner, name);
-  if (value !== undefined) out.fixed64(field, asInt64(value, `${at}.${name}`));
-}
-
-function writeEnum(
-  out: WireWriter,
-  field: number,
-  owner: JsonObject,
-  name: string,
-  prefix: string,
-  names: readonly string[],
-  at: string,
-): void {
-  const value = get(owner, name);
-  if (value === undefined) return;
-  if (typeof value === 'string' && !/^-?\d+$/.test(value)) {
-    const index = names.indexOf(value.startsWith(prefix) ? value.slice(prefix.length) : value);
-    if (index < 0) throw new JsonShapeError(`${at}.${name}: unknown value ${JSON.stringify(value.slice(0, 40))}`);
-    out.varint(field, index);
-    return;
-  }
-  out.varint(field, asInt64(value, `${at}.${name}`));
-}
-
-// --- values -------------------------------------------------------------------------------------------------------
-
-/** A field by its camelCase or snake_case name; null counts as absent. */
-function get(owner: JsonObject, name: string): unknown {
-  const value = Object.hasOwn(owner, name) ? owner[name] : owner[snakeCase(name)];
-  return value ?? undefined;
-}
-
-const snakeNames = new Map<string, string>();
-
-function snakeCase(name: string): string {
-  let snake = snakeNames.get(name);
-  if (snake === undefined) {
-    snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    snakeNames.set(name, snake);
-  }
-  return snake;
-}
-
-function eachOf(owner: JsonObject, name: string, at: string, visit: (item: JsonObject, at: string) => void): void {
-  const list = get(owner, name);
-  if (list === undefined) return;
-  const listAt = at === '' ? name : `${at}.${name}`;
-  if (!Array.isArray(list)) throw new JsonShapeError(`${listAt}: not an array`);
-  for (let i = 0; i < list.length; i++) visit(asObject(list[i], `${listAt}[${i}]`), `${listAt}[${i}]`);
-}
-
-function optionalObject(owner: JsonObject, name: string, at: string): JsonObject | undefined {
-  const value = get(owner, name);
-  return value === undefined ? undefined : asObject(value, `${at}.${name}`);
-}
-
-function asObject(value: unknown, at: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new JsonShapeError(`${at}: not an object`);
-  }
-  return value as JsonObject;
-}
-
-function asString(value: unknown, at: string): string {
-  if (typeof value !== 'string') throw new JsonShapeError(`${at}: not a string`);
-  return value;
-}
-
-function asBoolean(value: unknown, at: string): boolean {
-  if (typeof value !== 'boolean') throw new JsonShapeError(`${at}: not true or false`);
-  return value;
-}
-
-function asInt64(value: unknown, at: string): bigint {
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
-  if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value);
-  throw new JsonShapeError(`${at}: not a 64-bit integer`);
-}
-
-function asDouble(value: unknown, at: string): number {
-  if (typeof value === 'number') return value;
-  if (value === 'NaN') return Number.NaN;
-  if (value === 'Infinity') return Number.POSITIVE_INFINITY;
-  if (value === '-Infinity') return Number.NEGATIVE_INFINITY;
-  if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return Number(value);
-  throw new JsonShapeError(`${at}: not a number`);
 }

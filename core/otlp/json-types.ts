@@ -53,6 +53,19 @@ export interface SpanBody {
   readonly status: SpanStatus;
 }
 
+/** What a log record holds besides its columns. */
+export interface LogBody {
+  /** Only where the column could not hold it as it was sent. */
+  readonly severityNumber: number | null;
+  readonly severityText: string;
+  /** Only where the column could not hold it as it was sent (a NUL character). */
+  readonly eventName: string | null;
+  readonly body: AnyValue;
+  readonly attributes: readonly KeyValue[];
+  readonly droppedAttributesCount: number;
+  readonly flags: number;
+}
+
 export interface OtlpResource {
   readonly attributes: readonly KeyValue[];
   readonly droppedAttributesCount: number;

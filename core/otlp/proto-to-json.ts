@@ -4,6 +4,7 @@ import { base64FromBytes } from './base64';
 import type {
   AnyValue,
   KeyValue,
+  LogBody,
   OtlpResource,
   OtlpScope,
   SpanBody,
@@ -13,12 +14,12 @@ import type {
 } from './json-types';
 import { MAX_NESTING, WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireError, WireReader } from './wire-reader';
 
-function doubleJson(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
+export function doubleJson(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
   if (Number.isFinite(value)) return value;
   return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
-function readAnyValue(reader: WireReader, depth = 0): AnyValue {
+export function readAnyValue(reader: WireReader, depth = 0): AnyValue {
   if (depth > MAX_NESTING) throw new WireError(`attribute values nested deeper than ${MAX_NESTING}`);
   let value: AnyValue = {};
   while (reader.next()) {
@@ -168,6 +169,29 @@ export function decodeSpanBody(bytes: Uint8Array): SpanBody {
     droppedLinksCount: counts.links,
     status,
   };
+}
+
+/** Decodes what a log record holds besides its columns (see LogBatch). */
+export function decodeLogBody(bytes: Uint8Array): LogBody {
+  const reader = new WireReader(bytes);
+  const attributes: KeyValue[] = [];
+  let severityNumber: number | null = null;
+  let severityText = '';
+  let eventName: string | null = null;
+  let body: AnyValue = {};
+  let droppedAttributesCount = 0;
+  let flags = 0;
+  while (reader.next()) {
+    if (reader.field === 2 && reader.wireType === WIRE_VARINT) severityNumber = reader.uint32();
+    else if (reader.field === 3 && reader.wireType === WIRE_BYTES) severityText = reader.string();
+    else if (reader.field === 5 && reader.wireType === WIRE_BYTES) body = readAnyValue(reader.message());
+    else if (reader.field === 6 && reader.wireType === WIRE_BYTES) attributes.push(readKeyValue(reader.message()));
+    else if (reader.field === 7 && reader.wireType === WIRE_VARINT) droppedAttributesCount = reader.uint32();
+    else if (reader.field === 8 && reader.wireType === WIRE_FIXED32) flags = reader.fixed32();
+    else if (reader.field === 12 && reader.wireType === WIRE_BYTES) eventName = reader.string();
+    else reader.skip();
+  }
+  return { severityNumber, severityText, eventName, body, attributes, droppedAttributesCount, flags };
 }
 
 export function decodeResource(bytes: Uint8Array): OtlpResource {

@@ -2,7 +2,8 @@
 import { ByteTable, copyBytes } from '../model/byte-table';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { RecordPartsBuilder } from '../model/record-parts';
-import type { AgentFacts, BatchOperation, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
+import type { AgentFacts, BatchOperation, SpanBatch } from '../model/span-batch';
+import { grown } from './growing';
 
 /** Where the parts of one span lie, and its scalars. */
 export interface SpanRow {
@@ -37,8 +38,6 @@ export class SpanBatchBuilder {
   private scopeOf: Uint32Array;
   private operationOf: Uint32Array;
   readonly parts: RecordPartsBuilder;
-  private readonly resources: BatchResource[] = [];
-  private readonly scopes: BatchScope[] = [];
   private readonly operations: BatchOperation[] = [];
   private readonly operationIndex = new Map<string, number>();
 
@@ -56,15 +55,6 @@ export class SpanBatchBuilder {
     this.scopeOf = new Uint32Array(capacity);
     this.operationOf = new Uint32Array(capacity);
     this.parts = new RecordPartsBuilder(capacity, requestBytes);
-  }
-
-  resource(resource: BatchResource): number {
-    // A copy: the request's buffer must not travel along with a slice of it.
-    return this.resources.push({ ...resource, message: resource.message.slice() }) - 1;
-  }
-
-  scope(scope: BatchScope): number {
-    return this.scopes.push({ ...scope, message: scope.message.slice() }) - 1;
   }
 
   operation(serviceName: string, name: string, kind: number): number {
@@ -106,9 +96,10 @@ export class SpanBatchBuilder {
   }
 
   /** The batch, in buffers of exactly its size. The builder is spent afterwards. */
-  finish(agentFacts: readonly AgentFacts[]): SpanBatch {
+  finish({ resources, scopes }: Pick<SpanBatch, 'resources' | 'scopes'>, agentFacts: readonly AgentFacts[]): SpanBatch {
     const n = this.length;
     return {
+      signal: 'traces',
       length: n,
       trace: this.trace.slice(0, n),
       traceId: this.traceIds.bytes.slice(0, this.traceIds.count * TRACE_ID_BYTES),
@@ -121,8 +112,8 @@ export class SpanBatchBuilder {
       scope: this.scopeOf.slice(0, n),
       operation: this.operationOf.slice(0, n),
       parts: this.parts.finish(),
-      resources: this.resources,
-      scopes: this.scopes,
+      resources,
+      scopes,
       operations: this.operations,
       agentFacts,
     };
@@ -130,23 +121,14 @@ export class SpanBatchBuilder {
 
   private grow(): void {
     this.capacity *= 2;
-    this.trace = copied(this.trace, new Uint32Array(this.capacity));
-    this.spanId = copied(this.spanId, new Uint8Array(this.capacity * SPAN_ID_BYTES));
-    this.parentSpanId = copied(this.parentSpanId, new Uint8Array(this.capacity * SPAN_ID_BYTES));
-    const startNs = new BigInt64Array(this.capacity);
-    startNs.set(this.startNs);
-    this.startNs = startNs;
-    const endNs = new BigInt64Array(this.capacity);
-    endNs.set(this.endNs);
-    this.endNs = endNs;
-    this.status = copied(this.status, new Uint8Array(this.capacity));
-    this.resourceOf = copied(this.resourceOf, new Uint32Array(this.capacity));
-    this.scopeOf = copied(this.scopeOf, new Uint32Array(this.capacity));
-    this.operationOf = copied(this.operationOf, new Uint32Array(this.capacity));
+    this.trace = grown(this.trace, this.capacity);
+    this.spanId = grown(this.spanId, this.capacity * SPAN_ID_BYTES);
+    this.parentSpanId = grown(this.parentSpanId, this.capacity * SPAN_ID_BYTES);
+    this.startNs = grown(this.startNs, this.capacity);
+    this.endNs = grown(this.endNs, this.capacity);
+    this.status = grown(this.status, this.capacity);
+    this.resourceOf = grown(this.resourceOf, this.capacity);
+    this.scopeOf = grown(this.scopeOf, this.capacity);
+    this.operationOf = grown(this.operationOf, this.capacity);
   }
-}
-
-function copied<T extends Uint8Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

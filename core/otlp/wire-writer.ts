@@ -21,14 +21,9 @@ export class WireWriter {
   }
 
   varint(field: number, value: number | bigint): void {
-    this.reserve(16);
+    this.reserve(6);
     this.tag(field, WIRE_VARINT);
-    let rest = BigInt.asUintN(64, BigInt(value));
-    while (rest > 0x7fn) {
-      this.bytes[this.length++] = Number(rest & 0x7fn) | 0x80;
-      rest >>= 7n;
-    }
-    this.bytes[this.length++] = Number(rest);
+    this.bareVarint(BigInt(value));
   }
 
   fixed64(field: number, value: bigint): void {
@@ -58,6 +53,40 @@ export class WireWriter {
     this.rawVarint(value.length);
     this.bytes.set(value, this.length);
     this.length += value.length;
+  }
+
+  /** Packed repeated `fixed64`; nothing for none. */
+  fixed64s(field: number, values: readonly bigint[]): void {
+    if (values.length === 0) return;
+    const packed = new DataView(new ArrayBuffer(values.length * 8));
+    for (const [i, value] of values.entries()) packed.setBigUint64(i * 8, BigInt.asUintN(64, value), true);
+    this.data(field, new Uint8Array(packed.buffer));
+  }
+
+  /** Packed repeated `double`; nothing for none. */
+  doubles(field: number, values: readonly number[]): void {
+    if (values.length === 0) return;
+    const packed = new DataView(new ArrayBuffer(values.length * 8));
+    for (const [i, value] of values.entries()) packed.setFloat64(i * 8, value, true);
+    this.data(field, new Uint8Array(packed.buffer));
+  }
+
+  /** Packed repeated `uint64`; nothing for none. */
+  varints(field: number, values: readonly bigint[]): void {
+    if (values.length === 0) return;
+    const packed = new WireWriter(values.length * 10);
+    for (const value of values) packed.bareVarint(value);
+    this.data(field, packed.finish());
+  }
+
+  private bareVarint(value: bigint): void {
+    this.reserve(10);
+    let rest = BigInt.asUintN(64, value);
+    while (rest > 0x7fn) {
+      this.bytes[this.length++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.bytes[this.length++] = Number(rest);
   }
 
   /** Bytes that are fields already. */

@@ -2,30 +2,60 @@
 import { SpoorError } from '../api/errors';
 import { base64FromBytes, bytesFromBase64 } from '../otlp/base64';
 
-export interface TraceCursor {
-  readonly startNs: bigint;
-  readonly traceId: string;
+/** The last row of a page: what it is sorted by, and what tells it from its equals. */
+export interface Cursor {
+  readonly at: bigint;
+  readonly tie: string;
 }
+
+/** What a list breaks ties by; the first character of its cursors. */
+interface CursorKind {
+  readonly mark: string;
+  readonly tie: RegExp;
+}
+export const TRACE_CURSOR: CursorKind = { mark: '1', tie: /^[0-9a-f]{32}$/ };
+export const LOG_CURSOR: CursorKind = { mark: '2', tie: /^\d{1,18}$/ };
+export const METRIC_CURSOR: CursorKind = { mark: '3', tie: /^$/ };
+/** A `ctid`: points have no id of their own. */
+export const POINT_CURSOR: CursorKind = { mark: '4', tie: /^\(\d{1,10},\d{1,5}\)$/ };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-export function encodeCursor({ startNs, traceId }: TraceCursor): string {
-  return base64FromBytes(encoder.encode(`1:${startNs}:${traceId}`))
+export function encodeCursor({ mark }: CursorKind, { at, tie }: Cursor): string {
+  return base64FromBytes(encoder.encode(`${mark}:${at}:${tie}`))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '');
 }
 
 /** @throws SpoorError VALIDATION_ERROR */
-export function decodeCursor(cursor: string): TraceCursor {
+export function decodeCursor(kind: CursorKind, cursor: string): Cursor {
   const bytes = cursor.length <= 128 ? bytesFromBase64(cursor) : null;
-  const match = bytes && /^1:(-?\d{1,19}):([0-9a-f]{32})$/.exec(decoder.decode(bytes));
-  const startNs = match ? BigInt(match[1] as string) : null;
-  if (!match || startNs === null || BigInt.asIntN(64, startNs) !== startNs) {
+  const match = bytes && /^(\d):(-?\d{1,19}):(.*)$/.exec(decoder.decode(bytes));
+  const [, mark, number, tie = ''] = match ?? [];
+  const at = number === undefined ? null : BigInt(number);
+  if (mark !== kind.mark || !kind.tie.test(tie) || at === null || BigInt.asIntN(64, at) !== at) {
     throw new SpoorError('VALIDATION_ERROR', 'The cursor is not one of ours; start again without it.', [
       { field: 'cursor', code: 'invalid', message: 'not a cursor of this API' },
     ]);
   }
-  return { startNs, traceId: match[2] as string };
+  return { at, tie };
+}
+
+/** The page of `rows`, of which one more than `limit` were asked for. */
+export function pageOf<R, T>(
+  kind: CursorKind,
+  rows: readonly R[],
+  limit: number,
+  cursorOf: (row: R) => Cursor,
+  map: (row: R) => T,
+): { data: T[]; pagination: { nextCursor: string | null; hasMore: boolean } } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return {
+    data: page.map(map),
+    pagination: { nextCursor: hasMore ? encodeCursor(kind, cursorOf(last)) : null, hasMore },
+  };
 }

@@ -48,8 +48,32 @@ export class InternedIds {
     };
   }
 
+  /** The id remembered under a key of the caller's making. */
+  recall(key: string): number | undefined {
+    return this.get(key);
+  }
+
+  remember(key: string, id: number): void {
+    this.fresh.set(key, id);
+  }
+
   private get(key: string): number | undefined {
     return this.known.get(key) ?? this.fresh.get(key);
+  }
+
+  /** Ids of resources and scopes of any signal, by index. */
+  async owners(
+    tx: SqlClient,
+    { resources, scopes }: Pick<SpanBatch, 'resources' | 'scopes'>,
+  ): Promise<{ resourceIds: Int32Array; scopeIds: Int32Array; serviceIds: Int32Array }> {
+    return {
+      resourceIds: await this.messages(tx, 'resource', resources),
+      scopeIds: await this.messages(tx, 'scope', scopes),
+      serviceIds: await this.services(
+        tx,
+        resources.map(({ serviceName }) => serviceName),
+      ),
+    };
   }
 
   private async services(tx: SqlClient, names: readonly string[]): Promise<Int32Array> {

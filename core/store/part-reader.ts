@@ -13,6 +13,7 @@ export interface StoredParts {
 
 /** Field number of the attributes in the message of a record. */
 export const SPAN_ATTRIBUTES = 9;
+export const LOG_ATTRIBUTES = 6;
 
 /** The parts of records as one message each: attributes in their order, then the rest. */
 export class PartReader {

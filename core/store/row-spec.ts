@@ -33,6 +33,14 @@ export const BYTEA: Decoder<Uint8Array> = {
   type: 'bytea',
   decode: (value) => (value instanceof Uint8Array ? value : undefined),
 };
+export const FLOAT8: Decoder<number> = {
+  type: 'float8',
+  decode: (value) => (typeof value === 'number' ? value : undefined),
+};
+/** Text that is one of a few. */
+export function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
+  return { type: values.join(' or '), decode: (value) => values.find((one) => one === value) };
+}
 export const INT4_ARRAY: Decoder<readonly number[]> = {
   type: 'int4[]',
   decode: (value) => (Array.isArray(value) && value.every((item) => Number.isInteger(item)) ? value : undefined),

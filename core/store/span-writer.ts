@@ -1,26 +1,19 @@
 /**
- * Stores batches of spans: spans, the interned rows they point to, and the read models, in one transaction. It is the only
- * writer of its workspace, so it may know what is stored instead of asking (stored-spans.ts).
+ * Stores batches of spans: spans, the interned rows they point to, and the read models. It is the only writer of its workspace,
+ * so it may know what is stored instead of asking (stored-spans.ts).
  */
 import { hexFromBytes, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type { SpanBatch } from '../model/span-batch';
 import { STATUS_ERROR } from '../model/span-kind';
 import { CopyWriter } from './copy-binary';
-import { type InternedBatch, InternedIds } from './interned';
+import type { InternedBatch } from './interned';
 import { MissingParents } from './missing-parents';
-import { PartIds } from './part-ids';
-import { type PayloadCodec, PayloadNumbers, type PayloadRef, PayloadWriter } from './payloads';
+import { type PayloadCodec, type PayloadRef, PayloadWriter } from './payloads';
 import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
 import type { SqlClient } from './sql-client';
 import { StoredSpans, type StoredTrace } from './stored-spans';
 import { type TraceDelta, TraceDeltas } from './trace-deltas';
-
-export interface AppendResult {
-  /** Spans that this batch added. */
-  readonly stored: number;
-  /** Spans that were there already, or twice in the batch. */
-  readonly duplicates: number;
-}
+import type { AppendResult, WriterState } from './writer-state';
 
 /** A batch and what became of it. */
 interface Prepared {
@@ -53,38 +46,22 @@ class Append {
 }
 
 export class SpanWriter {
-  private readonly interned: InternedIds;
   private readonly stored: StoredSpans;
-  private readonly partIds: PartIds;
-  private readonly payloadNumbers = new PayloadNumbers();
 
-  constructor(
-    private readonly sql: SqlClient,
-    private readonly workspaceId: number,
-    private readonly codec: PayloadCodec,
-  ) {
-    this.interned = new InternedIds(workspaceId);
-    this.stored = new StoredSpans(workspaceId);
-    this.partIds = new PartIds(workspaceId);
+  constructor(private readonly shared: WriterState) {
+    this.stored = new StoredSpans(shared.workspaceId);
   }
 
-  /** All batches or none: resolves once they are committed. */
-  async append(batches: readonly SpanBatch[]): Promise<AppendResult[]> {
-    try {
-      const results = await this.sql.transaction((tx) => this.appendAll(tx, batches));
-      this.interned.committed();
-      this.stored.committed();
-      return results;
-    } catch (error) {
-      this.interned.rolledBack();
-      this.stored.rolledBack();
-      this.partIds.rolledBack();
-      throw error;
-    }
+  committed(): void {
+    this.stored.committed();
   }
 
-  private async appendAll(tx: SqlClient, batches: readonly SpanBatch[]): Promise<AppendResult[]> {
-    const append = new Append(this.workspaceId, this.codec);
+  rolledBack(): void {
+    this.stored.rolledBack();
+  }
+
+  async append(tx: SqlClient, batches: readonly SpanBatch[]): Promise<AppendResult[]> {
+    const append = new Append(this.shared.workspaceId, this.shared.codec);
     const results: AppendResult[] = [];
     const traceIds = batches.map(traceIdsOf);
     // One question for all batches: what it costs is asking.
@@ -109,8 +86,8 @@ export class SpanWriter {
       if (spans.add(spanIds.getInt32(at), spanIds.getInt32(at + 4))) rows.push(row);
     }
     if (rows.length === 0) return 0;
-    const interned = await this.interned.resolve(tx, batch);
-    const partIds = await this.partIds.resolve(tx, batch.parts);
+    const interned = await this.shared.interned.resolve(tx, batch);
+    const partIds = await this.shared.partIds.resolve(tx, batch.parts);
     this.addToModels(append, batch, rows, traceIds, traces, interned);
     const payloads = rows.map((row) => append.payloads.add(batch.parts, row, partIds));
     append.prepared.push({ batch, rows, interned, partIds, payloads });
@@ -169,18 +146,18 @@ export class SpanWriter {
   }
 
   private async write(tx: SqlClient, append: Append): Promise<void> {
-    const payloadIds = await append.payloads.write(tx, this.workspaceId, this.payloadNumbers);
+    const payloadIds = await append.payloads.write(tx, this.shared.workspaceId, this.shared.payloadNumbers);
     const spans = append.prepared.reduce((sum, { rows }) => sum + rows.length, 0);
     const copy = new CopyWriter(spans * SPAN_ROW_BYTES);
     for (const { batch, rows, interned, partIds, payloads } of append.prepared) {
       for (const [i, row] of rows.entries()) {
         const { payload, index } = payloads[i] as PayloadRef;
         const payloadId = payloadIds[payload] as number;
-        writeSpanRow(copy, this.workspaceId, batch, row, { interned, partIds, payloadId, payloadIndex: index });
+        writeSpanRow(copy, this.shared.workspaceId, batch, row, { interned, partIds, payloadId, payloadIndex: index });
       }
     }
     await tx.copyIn('span', SPAN_COLUMNS, copy.finish());
-    await append.missing.write(tx, this.workspaceId);
+    await append.missing.write(tx, this.shared.workspaceId);
     const newTraces = await append.deltas.write(tx);
     await this.count(tx, append.services, spans, newTraces);
   }
@@ -200,7 +177,7 @@ export class SpanWriter {
        from unnest($2::int4[], $3::int8[], $4::int8[], $5::int8[], $6::int8[]) as i (id, spans, errors, first_ns, last_ns)
        where s.workspace_id = $1 and s.id = i.id`,
       [
-        this.workspaceId,
+        this.shared.workspaceId,
         [...services.keys()],
         values.map((service) => service.spans),
         values.map(({ errors }) => errors),

@@ -16,10 +16,11 @@ import { parseTraceId, type TraceId } from '../model/ids';
 import { spanKindName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
 import { CopyReader } from './copy-binary';
-import { decodeCursor, encodeCursor } from './cursor';
+import { decodeCursor, pageOf, TRACE_CURSOR } from './cursor';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient } from './sql-client';
-import { timeBound, traceFilter } from './trace-filter';
+import { traceFilter } from './trace-filter';
+import { timeBound } from './where';
 
 const TRACE_ROW = {
   trace_id: TEXT,
@@ -58,8 +59,8 @@ export class TraceReader {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const where = traceFilter(this.workspaceId, query);
     if (query.cursor) {
-      const { startNs, traceId } = decodeCursor(query.cursor);
-      where.and('(t.start_ns, t.trace_id) < (?, ?::uuid)', startNs, traceId);
+      const { at, tie } = decodeCursor(TRACE_CURSOR, query.cursor);
+      where.and('(t.start_ns, t.trace_id) < (?, ?::uuid)', at, tie);
     }
     const rows = decodeRows(
       TRACE_ROW,
@@ -68,11 +69,8 @@ export class TraceReader {
         where.parameters,
       ),
     );
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    const hasMore = rows.length > limit && last !== undefined;
-    const nextCursor = hasMore ? encodeCursor({ startNs: last.start_ns, traceId: last.trace_id }) : null;
-    return { data: page.map(summaryOf), pagination: { nextCursor, hasMore } };
+    const cursorOf = (row: RowOf<typeof TRACE_ROW>) => ({ at: row.start_ns, tie: row.trace_id });
+    return pageOf(TRACE_CURSOR, rows, limit, cursorOf, summaryOf);
   }
 
   /** Traces over time; without bounds, from the first to the last that match. */
@@ -145,11 +143,18 @@ export class TraceReader {
   }
 
   async counts(): Promise<StoredCounts> {
-    const rows = await this.sql.query('select span_count, trace_count from workspace where id = $1', [
-      this.workspaceId,
-    ]);
-    const row = decodeRows({ span_count: INT8, trace_count: INT8 }, rows)[0];
-    return { traces: Number(row?.trace_count ?? 0n), spans: Number(row?.span_count ?? 0n), logs: 0, metricPoints: 0 };
+    const rows = await this.sql.query(
+      'select span_count, trace_count, log_count, metric_point_count from workspace where id = $1',
+      [this.workspaceId],
+    );
+    const spec = { span_count: INT8, trace_count: INT8, log_count: INT8, metric_point_count: INT8 };
+    const row = decodeRows(spec, rows)[0];
+    return {
+      traces: Number(row?.trace_count ?? 0n),
+      spans: Number(row?.span_count ?? 0n),
+      logs: Number(row?.log_count ?? 0n),
+      metricPoints: Number(row?.metric_point_count ?? 0n),
+    };
   }
 
   private validTraceId(text: string): TraceId {

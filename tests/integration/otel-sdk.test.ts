@@ -1,10 +1,25 @@
 /** The official OpenTelemetry JS SDK as the client. */
+
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import { SeverityNumber } from '@opentelemetry/api-logs';
+import { OTLPLogExporter as GrpcLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
+import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { OTLPLogExporter as ProtobufLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import { OTLPMetricExporter as GrpcMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
+import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from '@opentelemetry/sdk-logs';
+import {
+  AggregationType,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
@@ -75,6 +90,90 @@ describe.each(exporters)('OpenTelemetry JS over %s', (name, exporter) => {
       events: [{ name: 'exception', attributes: { 'exception.type': 'Error', 'exception.message': 'it broke' } }],
       links: [{ traceId, spanId }],
     });
+    await provider.shutdown();
+  });
+});
+
+const logExporters: [string, () => LogRecordExporter][] = [
+  ['http/protobuf', () => new ProtobufLogExporter({ url: `${spoor.ready.otlpHttp}/v1/logs` })],
+  ['http/json', () => new JsonLogExporter({ url: `${spoor.ready.otlpHttp}/v1/logs` })],
+  ['grpc', () => new GrpcLogExporter({ url: `http://${spoor.ready.otlpGrpc}` })],
+];
+
+describe.each(logExporters)('OpenTelemetry JS logs over %s', (name, exporter) => {
+  it('are stored when the exporter says so, as they were recorded', async () => {
+    const provider = new LoggerProvider({
+      resource: resourceFromAttributes({ 'service.name': `logs ${name}` }),
+      processors: [new BatchLogRecordProcessor({ exporter: exporter() })],
+    });
+    provider.getLogger('test-logger').emit({
+      severityNumber: SeverityNumber.ERROR,
+      severityText: 'ERROR',
+      eventName: 'payment.failed',
+      body: { reason: 'card declined', tries: 3 },
+      attributes: { 'order.id': 'o-1', list: [1, 2] },
+    });
+    await provider.forceFlush();
+    const { body } = await spoor.get<{ data: object[] }>(`/v1/logs?query=service:"logs ${name}" declined status:error`);
+    expect(body.data).toMatchObject([
+      {
+        service: `logs ${name}`,
+        severityNumber: 17,
+        severityText: 'ERROR',
+        eventName: 'payment.failed',
+        body: { reason: 'card declined', tries: 3 },
+        attributes: { 'order.id': 'o-1', list: [1, 2] },
+        scope: { name: 'test-logger' },
+      },
+    ]);
+    await provider.shutdown();
+  });
+});
+
+const metricExporters: [string, () => PushMetricExporter][] = [
+  ['http/protobuf', () => new ProtobufMetricExporter({ url: `${spoor.ready.otlpHttp}/v1/metrics` })],
+  ['http/json', () => new JsonMetricExporter({ url: `${spoor.ready.otlpHttp}/v1/metrics` })],
+  ['grpc', () => new GrpcMetricExporter({ url: `http://${spoor.ready.otlpGrpc}` })],
+];
+
+describe.each(metricExporters)('OpenTelemetry JS metrics over %s', (name, exporter) => {
+  it('are stored when the exporter says so, as they were recorded', async () => {
+    const prefix = name.replace(/\W/g, '_');
+    const provider = new MeterProvider({
+      resource: resourceFromAttributes({ 'service.name': `metrics ${name}` }),
+      readers: [new PeriodicExportingMetricReader({ exporter: exporter(), exportIntervalMillis: 3_600_000 })],
+      views: [
+        {
+          instrumentName: `${prefix}.exponential`,
+          aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM },
+        },
+      ],
+    });
+    const meter = provider.getMeter('test-meter');
+    meter.createCounter(`${prefix}.requests`, { unit: '{request}' }).add(5, { route: '/a' });
+    meter.createGauge(`${prefix}.temperature`).record(21.5);
+    for (const suffix of ['duration', 'exponential']) {
+      const histogram = meter.createHistogram(`${prefix}.${suffix}`, { unit: 'ms' });
+      for (const value of [1, 20, 300]) histogram.record(value);
+    }
+    await provider.forceFlush();
+    const { body } = await spoor.get<{ data: { id: number; name: string; kind: string }[] }>(
+      `/v1/metrics?query=${prefix}.`,
+    );
+    expect(body.data.map((metric) => [metric.name.slice(prefix.length + 1), metric.kind]).sort()).toEqual([
+      ['duration', 'histogram'],
+      ['exponential', 'exponentialHistogram'],
+      ['requests', 'sum'],
+      ['temperature', 'gauge'],
+    ]);
+    const pointOf = async (suffix: string) => {
+      const metric = body.data.find((one) => one.name === `${prefix}.${suffix}`);
+      return (await spoor.get<{ data: object[] }>(`/v1/metrics/${metric?.id}/points`)).body.data[0];
+    };
+    expect(await pointOf('requests')).toMatchObject({ value: 5, attributes: { route: '/a' } });
+    expect(await pointOf('temperature')).toMatchObject({ value: 21.5 });
+    expect(await pointOf('duration')).toMatchObject({ value: null, raw: { count: '3', sum: 321, min: 1, max: 300 } });
+    expect(await pointOf('exponential')).toMatchObject({ raw: { count: '3', sum: 321, zeroCount: '0' } });
     await provider.shutdown();
   });
 });

@@ -2,8 +2,9 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
+import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { WireReader } from '../../core/otlp/wire-reader';
-import { WireWriter } from '../../core/otlp/wire-writer';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
@@ -89,18 +90,24 @@ describe('OTLP/gRPC', () => {
     });
   });
 
-  it('says that logs and metrics are not kept', async () => {
-    const nested = (levels: number): Uint8Array => {
-      const writer = new WireWriter();
-      const write = (out: WireWriter, left: number): void =>
-        out.message(left === levels ? 1 : 2, (inner) => left > 1 && write(inner, left - 1));
-      write(writer, levels);
-      return writer.finish();
+  it('stores logs and metrics', async () => {
+    const log = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'over gRPC' } }] }] }] };
+    const logs = await call('/opentelemetry.proto.collector.logs.v1.LogsService/Export', protobufFromLogsJson(log));
+    expect(logs.length).toBe(0);
+    const path = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
+    const metric = {
+      name: 'm',
+      gauge: { dataPoints: [{ asInt: '7', timeUnixNano: '18446744073709551615' }, { asInt: '8' }] },
     };
-    const logs = await call('/opentelemetry.proto.collector.logs.v1.LogsService/Export', nested(3));
-    expect(rejectedOf(logs)).toBe(1);
-    const metrics = await call('/opentelemetry.proto.collector.metrics.v1.MetricsService/Export', new Uint8Array(0));
-    expect(metrics.length).toBe(0);
+    const metrics = await call(
+      path,
+      protobufFromMetricsJson({ resourceMetrics: [{ scopeMetrics: [{ metrics: [metric] }] }] }),
+    );
+    expect(rejectedOf(metrics)).toBe(1);
+    expect((await spoor.get<{ data: object[] }>('/v1/logs?query=gRPC')).body.data).toMatchObject([
+      { body: 'over gRPC' },
+    ]);
+    expect((await call(path, new Uint8Array(0))).length).toBe(0);
   });
 
   it('names who holds its port when the user named that port', async () => {

@@ -1,11 +1,10 @@
 /** OTLP/HTTP from outside the process. */
-import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { traceRequest } from '../../core/samples/otlp-builder';
-import { caseFile } from '../fixtures/cases';
 import { decodeStatusMessage } from '../fixtures/rpc-status';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../fixtures/traces';
@@ -104,19 +103,55 @@ describe('accepts', () => {
     expect(await spanCount(6)).toBe(1);
   });
 
-  it('logs and metrics by saying that they are not kept', async () => {
-    const logs = await spoor.post('/v1/logs', {
-      resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'x' } }, {}] }] }],
-    });
-    expect([logs.status, await logs.json()]).toEqual([
-      200,
-      { partialSuccess: { rejectedLogRecords: '2', errorMessage: expect.stringContaining('does not store logs yet') } },
-    ]);
-    const metrics = await spoor.post('/v1/metrics', {
-      resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', sum: { dataPoints: [{}, {}, {}] } }] }] }],
-    });
-    expect(await metrics.json()).toMatchObject({ partialSuccess: { rejectedDataPoints: '3' } });
+  it('logs and metrics, each request once', async () => {
+    const logs = {
+      resourceLogs: [
+        {
+          scopeLogs: [
+            {
+              logRecords: [
+                { body: { stringValue: 'x' }, traceId: traceIdOf(1) },
+                { severityNumber: 'SEVERITY_NUMBER_WARN' },
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    for (let sent = 0; sent < 3; sent++) {
+      const answer = await spoor.post('/v1/logs', logs);
+      expect([answer.status, await answer.json()]).toEqual([200, {}]);
+    }
+    const stored = await spoor.get<{ data: object[] }>(`/v1/logs?traceId=${traceIdOf(1)}`);
+    expect(stored.body.data).toMatchObject([{ message: 'x', body: 'x', severityNumber: 0 }]);
+    const metrics = {
+      resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', sum: { dataPoints: [{ asInt: 3 }] } }] }] }],
+    };
+    for (let sent = 0; sent < 2; sent++) expect(await (await spoor.post('/v1/metrics', metrics)).json()).toEqual({});
     expect((await spoor.post('/v1/metrics', new Uint8Array(0))).status).toBe(200);
+    expect((await spoor.get<{ counts: object }>('/v1/status')).body.counts).toMatchObject({ logs: 2, metricPoints: 1 });
+  });
+
+  it('what comes to / by what it holds', async () => {
+    const log = {
+      resource_logs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: '5', body: { stringValue: 'root' } }] }] }],
+    };
+    expect((await spoor.post('/', log)).status).toBe(200);
+    const metric = {
+      resourceMetrics: [
+        { scopeMetrics: [{ metrics: [{ name: 'sniffed', gauge: { dataPoints: [{ asDouble: 1 }] } }] }] },
+      ],
+    };
+    const asProtobuf = (bytes: Uint8Array) => spoor.post('/', bytes as Uint8Array<ArrayBuffer>);
+    expect((await asProtobuf(protobufFromMetricsJson(metric))).status).toBe(200);
+    expect((await asProtobuf(protobufFromTraceJson(traceRequest(drawnSpans(traceIdOf(77), 'a 0..1'))))).status).toBe(
+      200,
+    );
+    expect((await spoor.get<{ data: object[] }>('/v1/logs?query=root')).body.data).toHaveLength(1);
+    expect((await spoor.get<{ data: object[] }>('/v1/metrics?query=sniffed')).body.data).toMatchObject([
+      { kind: 'gauge' },
+    ]);
+    expect(await spanCount(77)).toBe(1);
   });
 });
 
@@ -202,84 +237,4 @@ function rawStatus(headers: Record<string, string>): Promise<number | undefined>
     sent.on('error', reject);
     sent.end('{}');
   });
-}
-
-describe('real captures', () => {
-  const demo = caseFile('03-otel-demo-capture-mixed/otel-demo-mixed-signals.jsonl');
-
-  it.skipIf(!demo)('of the OpenTelemetry demo, line by line: 547 spans in 141 traces', async () => {
-    const own = await temporaryFolder();
-    const fresh = await startSpoor(own.path);
-    try {
-      const paths: Record<string, string> = {
-        resourceSpans: '/v1/traces',
-        resourceLogs: '/v1/logs',
-        resourceMetrics: '/v1/metrics',
-      };
-      for (const line of readFileSync(demo as string, 'utf8')
-        .split('\n')
-        .filter(Boolean)) {
-        const path = paths[Object.keys(JSON.parse(line) as object)[0] as string] as string;
-        expect((await fresh.post(path, line, { 'content-type': 'application/json' })).status).toBe(200);
-      }
-      expect((await fresh.get('/v1/status')).body.counts).toMatchObject({ traces: 141, spans: 547 });
-      const traceIds = new Set<string>();
-      let cursor = '';
-      let incomplete = 0;
-      do {
-        const { body } = await fresh.get<{
-          data: { traceId: string; incomplete: boolean }[];
-          pagination: { nextCursor: string | null };
-        }>(`/v1/traces?limit=100&cursor=${cursor}`);
-        for (const item of body.data) {
-          traceIds.add(item.traceId);
-          if (item.incomplete) incomplete++;
-        }
-        cursor = body.pagination.nextCursor ?? '';
-      } while (cursor !== '');
-      expect(traceIds.size).toBe(141);
-      expect(incomplete).toBe(1);
-      expect((await fresh.get<{ data: unknown[] }>('/v1/services')).body.data).toHaveLength(8);
-      await expectEverySpanEqual(fresh, demo as string);
-    } finally {
-      await fresh.stop();
-      await own.remove();
-    }
-  });
-});
-
-/** Reads each span of the file back and compares it with what was sent, field by field. */
-async function expectEverySpanEqual(fresh: RunningSpoor, file: string): Promise<void> {
-  type Span = {
-    traceId: string;
-    spanId: string;
-    parentSpanId?: string;
-    events?: object[];
-    links?: { traceId: string }[];
-    status?: object;
-    attributes?: object[];
-  };
-  for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
-    const { resourceSpans = [] } = JSON.parse(line) as {
-      resourceSpans?: { resource: { attributes: object[] }; scopeSpans: { spans: Span[] }[] }[];
-    };
-    for (const { resource, scopeSpans } of resourceSpans) {
-      for (const sent of scopeSpans.flatMap(({ spans }) => spans)) {
-        const { body } = await fresh.get<{ raw: { resourceSpans: typeof resourceSpans } }>(
-          `/v1/traces/${sent.traceId}/spans/${sent.spanId}`,
-        );
-        const stored = body.raw.resourceSpans[0];
-        const span = stored?.scopeSpans[0]?.spans[0] as Span;
-        expect(stored?.resource.attributes).toEqual(resource.attributes);
-        expect({ ...span, parentSpanId: span.parentSpanId ?? '' }).toMatchObject({
-          ...sent,
-          parentSpanId: sent.parentSpanId ?? '',
-          attributes: sent.attributes ?? [],
-          events: sent.events ?? [],
-          links: sent.links ?? [],
-          status: sent.status ?? {},
-        });
-      }
-    }
-  }
 }

@@ -4,8 +4,8 @@ import type { SpanBatch } from '../../core/model/span-batch';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { MIGRATIONS, migrate, SchemaTooNewError } from '../../core/store/migrate';
 import { readSpan } from '../../core/store/span-reader';
-import { SpanWriter } from '../../core/store/span-writer';
 import type { SqlClient } from '../../core/store/sql-client';
+import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
@@ -16,7 +16,7 @@ const WORKSPACE = 1;
 describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (databases) => {
   let sql: SqlClient;
   let drop: () => Promise<void>;
-  let writer: SpanWriter;
+  let writer: StoreWriter;
   let reader: TraceReader;
 
   beforeAll(() => databases.start());
@@ -24,7 +24,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
   beforeEach(async () => {
     ({ sql, drop } = await databases.create());
     await migrate(sql, deflateCodec);
-    writer = new SpanWriter(sql, WORKSPACE, deflateCodec);
+    writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
     reader = new TraceReader(sql, WORKSPACE);
   });
   afterEach(() => drop());

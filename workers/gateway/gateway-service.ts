@@ -9,11 +9,12 @@ import type {
   TraceView,
 } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
+import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { GatewayOptions, IngestService, StoreReport, StoreService } from '../../core/api/workers';
 import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
-import { histogramQuery, traceListQuery } from './queries';
+import { histogramQuery, logListQuery, metricIdOf, metricListQuery, metricPointQuery, traceListQuery } from './queries';
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
@@ -58,6 +59,18 @@ export class Gateway implements SpoorApi {
 
   async listServices() {
     return this.store.listServices();
+  }
+
+  async listLogs(query: LogListQuery) {
+    return this.store.listLogs(logListQuery(query));
+  }
+
+  async listMetrics(query: MetricListQuery) {
+    return this.store.listMetrics(metricListQuery(query));
+  }
+
+  async listMetricPoints(metricId: number, query: MetricPointQuery) {
+    return this.store.listMetricPoints(metricIdOf(metricId), metricPointQuery(query));
   }
 
   async nextChange(after: number): Promise<number> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { HistogramQuery, TraceListQuery } from '../../core/api/contract';
 import { type ErrorDetail, SpoorError } from '../../core/api/errors';
+import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 
 const MAX_LIMIT = 100;
 const MAX_BUCKETS = 500;
@@ -22,6 +23,32 @@ const HISTOGRAM = z.object({
   to: text,
   buckets: z.coerce.number().int().min(1).max(MAX_BUCKETS).optional(),
 });
+
+const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).optional();
+const LOG_LIST = z.object({ query: text, traceId: text, from: text, to: text, limit, cursor: text });
+const METRIC_LIST = z.object({ query: text, limit, cursor: text });
+const METRIC_POINTS = z.object({ from: text, to: text, limit, cursor: text });
+const METRIC_ID = z.object({ metricId: z.coerce.number().int().min(1).max(0x7fff_ffff) });
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function logListQuery(input: unknown): LogListQuery {
+  return parse(LOG_LIST, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function metricListQuery(input: unknown): MetricListQuery {
+  return parse(METRIC_LIST, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function metricPointQuery(input: unknown): MetricPointQuery {
+  return parse(METRIC_POINTS, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR */
+export function metricIdOf(input: unknown): number {
+  return parse(METRIC_ID, { metricId: input }).metricId;
+}
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function traceListQuery(input: unknown): TraceListQuery {

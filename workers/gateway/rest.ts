@@ -3,10 +3,11 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import type { OtlpReceiver, SpanDetail, SpoorApi, TraceView } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
+import type { LogRecord, MetricPoint } from '../../core/api/telemetry';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { statusCodeName } from '../../core/model/span-kind';
 import { rfc3339FromNs } from '../../core/model/time';
-import { plainAttributes } from '../../core/otlp/json-types';
+import { plainAttributes, plainValue } from '../../core/otlp/json-types';
 import type { Log } from '../rpc/worker-port';
 
 export function restApi(api: SpoorApi, token: string, log: Log): Hono {
@@ -37,6 +38,20 @@ export function restApi(api: SpoorApi, token: string, log: Log): Hono {
   });
   app.get('/v1/services', async (context) => {
     return context.json({ data: await api.listServices(), pagination: { nextCursor: null, hasMore: false } });
+  });
+  app.get('/v1/logs', async (context) => {
+    const { data, pagination } = await api.listLogs(context.req.query());
+    return context.json({ data: data.map(logResource), pagination });
+  });
+  app.get('/v1/metrics', async (context) => {
+    const { data, pagination } = await api.listMetrics(context.req.query());
+    const resources = data.map((metric) => ({ ...metric, metadata: plainAttributes(metric.metadata) }));
+    return context.json({ data: resources, pagination });
+  });
+  app.get('/v1/metrics/:metricId/points', async (context) => {
+    const metricId = context.req.param('metricId') as unknown as number; // the gateway checks it
+    const { data, pagination } = await api.listMetricPoints(metricId, context.req.query());
+    return context.json({ data: data.map(pointResource), pagination });
   });
 
   app.all('/v1/*', (context) => {
@@ -82,11 +97,49 @@ function traceResource({ summary, columns }: TraceView): object {
 }
 
 /** Attributes as maps, which is what scripts want; `raw` keeps every type. */
+function flat<T extends { readonly attributes: SpanDetail['attributes'] }>(item: T) {
+  return { ...item, attributes: plainAttributes(item.attributes) };
+}
+
+function logResource(record: LogRecord): object {
+  const { body, resource, scope, timeUnixNano, observedTimeUnixNano, ...rest } = record;
+  const { severityNumber, severityText, eventName, attributes, droppedAttributesCount, flags } = record;
+  const raw = {
+    timeUnixNano,
+    observedTimeUnixNano,
+    severityNumber,
+    severityText,
+    ...(eventName === '' ? {} : { eventName }),
+    body,
+    attributes,
+    droppedAttributesCount,
+    flags,
+    traceId: record.traceId ?? '',
+    spanId: record.spanId ?? '',
+  };
+  return { ...flat(rest), body: plainValue(body), resource: flat(resource), scope: flat(scope), raw };
+}
+
+function pointResource({ resource, scope, fields, value, ...point }: MetricPoint): object {
+  const { timeUnixNano, startTimeUnixNano, attributes, ...rest } = point;
+  const raw = { attributes, startTimeUnixNano, timeUnixNano, ...value, ...fields };
+  return {
+    ...rest,
+    attributes: plainAttributes(attributes),
+    value: value && plainNumber(value),
+    resource: flat(resource),
+    scope: flat(scope),
+    raw,
+  };
+}
+
+/** A number where it is exact, else text. */
+function plainNumber(value: NonNullable<MetricPoint['value']>): number | string {
+  if ('asDouble' in value) return value.asDouble;
+  return Number.isSafeInteger(Number(value.asInt)) ? Number(value.asInt) : value.asInt;
+}
+
 function spanResource(span: SpanDetail): object {
-  const flat = <T extends { readonly attributes: SpanDetail['attributes'] }>(item: T) => ({
-    ...item,
-    attributes: plainAttributes(item.attributes),
-  });
   return {
     ...flat(span),
     events: span.events.map(flat),

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { OtlpProtocol, OtlpReceiver } from '../../core/api/contract';
 import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
-import { transferablesOf } from '../../core/model/span-batch';
+import { transferablesOf } from '../../core/model/signal-batch';
 import { listen } from '../net/listen';
 import { isLoopbackAddress } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';

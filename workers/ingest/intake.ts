@@ -1,8 +1,8 @@
 /** What every receiver does with a request: wait its turn within bounds, decode, store, and say what was left out. */
 import { SpoorError } from '../../core/api/errors';
-import type { SpanBatch } from '../../core/model/span-batch';
-import { decodeTraces } from '../../core/otlp/decode-traces';
+import type { SignalBatch } from '../../core/model/signal-batch';
 import type { Log } from '../rpc/worker-port';
+import type { Signal } from './signals';
 
 /** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
 const MAX_WAITING_REQUESTS = 1_000;
@@ -10,7 +10,7 @@ const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 
 export interface IntakeOptions {
   /** Resolves when the batch is committed. */
-  readonly append: (batch: SpanBatch) => Promise<{ readonly stored: number }>;
+  readonly append: (batch: SignalBatch) => Promise<{ readonly stored: number }>;
   readonly log: Log;
   readonly onSpans: (count: number) => void;
 }
@@ -54,15 +54,15 @@ export class Intake {
     }
   }
 
-  /** Resolves when the spans of an ExportTraceServiceRequest are on disk. @throws WireError, SpoorError */
-  async storeTraces(request: Uint8Array): Promise<Rejection> {
-    const { batch, rejected, rejectedReason } = decodeTraces(request);
+  /** Resolves when the records of an export request (protobuf) are on disk. @throws WireError, SpoorError */
+  async store(signal: Signal, request: Uint8Array): Promise<Rejection> {
+    const { batch, rejected, rejectedReason } = signal.decode(request);
     const { length } = batch; // the batch moves to the store's thread
     if (length > 0) {
       await this.options.append(batch);
-      this.options.onSpans(length);
+      if (signal.name === 'traces') this.options.onSpans(length);
     }
-    if (rejected > 0) this.options.log('warn', 'spans rejected', { rejected, reason: rejectedReason });
+    if (rejected > 0) this.options.log('warn', `${signal.name} rejected`, { rejected, reason: rejectedReason });
     return { rejected, reason: rejectedReason };
   }
 }

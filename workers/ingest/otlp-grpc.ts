@@ -2,19 +2,16 @@
 import * as grpc from '@grpc/grpc-js';
 import { SpoorError } from '../../core/api/errors';
 import type { ListenAddress } from '../../core/api/workers';
-import { encodeExportResponse, type RejectedField } from '../../core/otlp/export-response';
+import { encodeExportResponse } from '../../core/otlp/export-response';
 import { WireError } from '../../core/otlp/wire-reader';
 import { freePortNear, PortTakenError } from '../net/listen';
 import { portHolder } from '../net/port-holder';
-import { countProtobufRecords } from './count-records';
-import type { Intake, Rejection } from './intake';
+import type { Intake } from './intake';
 import { MAX_BODY_BYTES } from './read-body';
-import { decline, REJECTED_FIELDS } from './unstored-signals';
+import { SIGNALS, type Signal } from './signals';
 
 // What the library would print goes to the log, as JSON lines, where we say it.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
-
-type Export = (request: Uint8Array) => Promise<Rejection>;
 
 export class OtlpGrpcReceiver {
   private server: grpc.Server | null = null;
@@ -25,17 +22,7 @@ export class OtlpGrpcReceiver {
   async listen(address: ListenAddress): Promise<ListenAddress> {
     // The library's own limit, 4 MiB, is below what exporters send.
     const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_BODY_BYTES });
-    const add = (signal: string, method: string, field: RejectedField, run: Export): void => {
-      const path = `/opentelemetry.proto.collector.${signal}.v1.${method}Service/Export`;
-      server.addService(exportMethod(path), { export: this.handler(field, run) });
-    };
-    add('trace', 'Trace', 'rejectedSpans', (request) => this.intake.storeTraces(request));
-    add('logs', 'Logs', REJECTED_FIELDS.logs, async (request) =>
-      decline('logs', countProtobufRecords('logs', request)),
-    );
-    add('metrics', 'Metrics', REJECTED_FIELDS.metrics, async (request) =>
-      decline('metrics', countProtobufRecords('metrics', request)),
-    );
+    for (const signal of SIGNALS) server.addService(exportMethod(signal.grpcPath), { export: this.handler(signal) });
     const port = await bind(server, address);
     // `localhost` means ::1 to some clients; where it cannot be had, 127.0.0.1 has to do.
     if (address.host === '127.0.0.1' || address.host === 'localhost') {
@@ -53,12 +40,12 @@ export class OtlpGrpcReceiver {
     });
   }
 
-  private handler(field: RejectedField, run: Export): grpc.handleUnaryCall<Buffer, Buffer> {
+  private handler(signal: Signal): grpc.handleUnaryCall<Buffer, Buffer> {
     return (call, answer) => {
       this.intake
-        .waiting(call.request.length, () => run(call.request))
+        .waiting(call.request.length, () => this.intake.store(signal, call.request))
         .then(({ rejected, reason }) =>
-          answer(null, Buffer.from(encodeExportResponse('protobuf', field, rejected, reason))),
+          answer(null, Buffer.from(encodeExportResponse('protobuf', signal.rejectedField, rejected, reason))),
         )
         .catch((error: unknown) => answer(statusOf(error)));
     };

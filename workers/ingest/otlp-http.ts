@@ -3,14 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpoorError } from '../../core/api/errors';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import * as otlp from '../../core/otlp/export-response';
-import { JsonShapeError, protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { JsonShapeError } from '../../core/otlp/json-fields';
 import { WireError } from '../../core/otlp/wire-reader';
 import { isLoopbackHost, isLoopbackOrigin } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';
-import { countJsonRecords, countProtobufRecords } from './count-records';
 import type { Intake } from './intake';
 import { BodyError, readBody } from './read-body';
-import { decline, REJECTED_FIELDS } from './unstored-signals';
+import { SIGNALS, signalOfJson, signalOfProtobuf } from './signals';
 
 export interface OtlpHttpOptions {
   readonly intake: Intake;
@@ -24,6 +23,8 @@ const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
   json: 'application/json',
 };
 
+/** Defined, in development: there is no store for them, and 404 tells exporters not to try again. */
+const PROFILES_PATH = '/v1development/profiles';
 const RETRY_AFTER_S = 1;
 
 /** HTTP statuses of the failures we report, with their google.rpc.Code. */
@@ -77,9 +78,11 @@ export class OtlpHttpReceiver {
   }
 
   private async export(request: IncomingMessage, encoding: otlp.OtlpEncoding | null): Promise<Uint8Array> {
-    const path = (request.url ?? '/').split('?')[0];
-    if (path !== '/v1/traces' && path !== '/v1/logs' && path !== '/v1/metrics') {
-      throw new Refusal(404, `There is nothing at ${path}; export traces to /v1/traces.`);
+    const path = (request.url ?? '/').split('?')[0] as string;
+    const named = SIGNALS.find(({ httpPath }) => httpPath === path);
+    if (path === PROFILES_PATH) throw new Refusal(404, 'Profiles are not supported; export traces, logs or metrics.');
+    if (!named && path !== '/') {
+      throw new Refusal(404, `There is nothing at ${path}; export to /v1/traces, /v1/logs or /v1/metrics.`);
     }
     if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed on ${path}; use POST.`);
     if (encoding === null) {
@@ -92,16 +95,11 @@ export class OtlpHttpReceiver {
     return this.options.intake.waiting(announced, async (weigh) => {
       const bytes = await readBody(request);
       weigh(bytes.length);
-      if (path === '/v1/traces') {
-        const protobuf = encoding === 'json' ? protobufFromTraceJson(parseJson(bytes)) : bytes;
-        const { rejected, reason } = await this.options.intake.storeTraces(protobuf);
-        return otlp.encodeExportResponse(encoding, 'rejectedSpans', rejected, reason);
-      }
-      const signal = path === '/v1/logs' ? 'logs' : 'metrics';
-      const count =
-        encoding === 'json' ? countJsonRecords(signal, parseJson(bytes)) : countProtobufRecords(signal, bytes);
-      const { rejected, reason } = decline(signal, count);
-      return otlp.encodeExportResponse(encoding, REJECTED_FIELDS[signal], rejected, reason);
+      const json = encoding === 'json' ? parseJson(bytes) : null;
+      const signal = named ?? (encoding === 'json' ? signalOfJson(json) : signalOfProtobuf(bytes));
+      const protobuf = encoding === 'json' ? signal.fromJson(json) : bytes;
+      const { rejected, reason } = await this.options.intake.store(signal, protobuf);
+      return otlp.encodeExportResponse(encoding, signal.rejectedField, rejected, reason);
     });
   }
 

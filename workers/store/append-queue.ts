@@ -2,14 +2,15 @@
  * Group commit: batches that arrive while a transaction runs go into the next one together. Each caller is answered when its
  * spans are committed. A batch that the database refuses fails alone, not the ones beside it.
  */
-import type { SpanBatch } from '../../core/model/span-batch';
-import type { AppendResult, SpanWriter } from '../../core/store/span-writer';
+import type { SignalBatch } from '../../core/model/signal-batch';
+import type { StoreWriter } from '../../core/store/store-writer';
+import type { AppendResult } from '../../core/store/writer-state';
 
 /** Spans in one transaction: a bound on how long a reader waits behind it. */
 const MAX_SPANS = 5_000;
 
 interface Waiting {
-  readonly batch: SpanBatch;
+  readonly batch: SignalBatch;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -19,11 +20,11 @@ export class AppendQueue {
   private running: Promise<void> | null = null;
 
   constructor(
-    private readonly writer: Pick<SpanWriter, 'append'>,
+    private readonly writer: Pick<StoreWriter, 'append'>,
     private readonly onCommit: () => void,
   ) {}
 
-  append(batch: SpanBatch): Promise<AppendResult> {
+  append(batch: SignalBatch): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ batch, resolve, reject });
       this.running ??= this.run();

@@ -1,10 +1,13 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
 import type { HistogramQuery, StoreState, TraceListQuery, TraceView } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
+import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
-import type { SpanBatch } from '../../core/model/span-batch';
+import type { SignalBatch } from '../../core/model/signal-batch';
+import { LogReader } from '../../core/store/log-reader';
+import { MetricReader } from '../../core/store/metric-reader';
 import { readSpan } from '../../core/store/span-reader';
-import { SpanWriter } from '../../core/store/span-writer';
+import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { AppendQueue } from './append-queue';
 import { ChangeFeed } from './change-feed';
@@ -20,6 +23,8 @@ const DISK_USAGE_TTL_MS = 5_000;
 interface Opened {
   readonly database: OpenDatabase;
   readonly reader: TraceReader;
+  readonly logs: LogReader;
+  readonly metrics: MetricReader;
   readonly appends: AppendQueue;
 }
 
@@ -48,7 +53,7 @@ export class Store implements StoreService {
     );
   }
 
-  async append(batch: SpanBatch): Promise<{ stored: number; duplicates: number }> {
+  async append(batch: SignalBatch): Promise<{ stored: number; duplicates: number }> {
     const { appends, database } = await this.ready();
     await database.onDisk;
     return appends.append(batch);
@@ -77,6 +82,18 @@ export class Store implements StoreService {
 
   async listServices() {
     return (await this.ready()).reader.listServices();
+  }
+
+  async listLogs(query: LogListQuery) {
+    return (await this.ready()).logs.list(query);
+  }
+
+  async listMetrics(query: MetricListQuery) {
+    return (await this.ready()).metrics.list(query);
+  }
+
+  async listMetricPoints(metricId: number, query: MetricPointQuery) {
+    return (await this.ready()).metrics.points(metricId, query);
   }
 
   nextChange(after: number): Promise<number> {
@@ -111,10 +128,12 @@ export class Store implements StoreService {
 
   private async open(): Promise<Opened> {
     const database = await openDatabase(this.options.dataDir, this.options.templateDir);
-    const writer = new WalLimitedWriter(new SpanWriter(database.sql, LOCAL_WORKSPACE, deflateCodec), database.sql);
+    const writer = new WalLimitedWriter(new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec), database.sql);
     return {
       database,
       reader: new TraceReader(database.sql, LOCAL_WORKSPACE),
+      logs: new LogReader(database.sql, LOCAL_WORKSPACE, deflateCodec),
+      metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
       appends: new AppendQueue(writer, () => this.changes.changed()),
     };
   }

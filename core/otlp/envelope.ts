@@ -1,0 +1,100 @@
+/**
+ * The two levels that every export request wraps its records in: ResourceX {resource 1, ScopeX 2, schema_url 3} and ScopeX
+ * {scope 1, records 2, schema_url 3}, alike for spans, log records and metrics.
+ */
+import type { BatchResource, BatchScope } from '../model/span-batch';
+import { decodeResource, decodeScope } from './proto-to-json';
+import { WIRE_BYTES, WireReader } from './wire-reader';
+
+export interface RecordOwner {
+  /** Index into `Envelopes.resources`. */
+  readonly resource: number;
+  /** Index into `Envelopes.scopes`. */
+  readonly scope: number;
+  readonly serviceName: string;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+export class Envelopes {
+  readonly resources: BatchResource[] = [];
+  readonly scopes: BatchScope[] = [];
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  /** Calls `record` for each record, with a reader over it. @throws WireError */
+  each(record: (reader: WireReader, owner: RecordOwner) => void): void {
+    const request = new WireReader(this.bytes);
+    while (request.next()) {
+      if (request.field !== 1) {
+        request.skip();
+        continue;
+      }
+      request.expect(WIRE_BYTES);
+      this.resource(request.message(), record);
+    }
+  }
+
+  private resource(reader: WireReader, record: (reader: WireReader, owner: RecordOwner) => void): void {
+    const { pos: start, end } = reader;
+    // The schema URL stands behind the records it applies to, so the header is read first.
+    const { message, schemaUrl } = readHeader(reader);
+    const serviceName = serviceNameOf(message);
+    // A copy: the request's buffer must not travel along with a slice of it.
+    const resource = this.resources.push({ serviceName, message: message.slice(), schemaUrl }) - 1;
+    const scopes = new WireReader(this.bytes, start, end);
+    while (scopes.next()) {
+      if (scopes.field !== 2) {
+        scopes.skip();
+        continue;
+      }
+      scopes.expect(WIRE_BYTES);
+      this.scope(scopes.message(), resource, serviceName, record);
+    }
+  }
+
+  private scope(
+    reader: WireReader,
+    resource: number,
+    serviceName: string,
+    record: (reader: WireReader, owner: RecordOwner) => void,
+  ): void {
+    const { pos: start, end } = reader;
+    const { message, schemaUrl } = readHeader(reader);
+    decodeScope(message); // it is stored as it came, so it must be readable
+    const scope = this.scopes.push({ message: message.slice(), schemaUrl }) - 1;
+    const owner = { resource, scope, serviceName };
+    const records = new WireReader(this.bytes, start, end);
+    while (records.next()) {
+      if (records.field !== 2) {
+        records.skip();
+        continue;
+      }
+      records.expect(WIRE_BYTES);
+      record(records.message(), owner);
+    }
+  }
+}
+
+function readHeader(reader: WireReader): { message: Uint8Array; schemaUrl: string } {
+  let message: Uint8Array = NO_BYTES;
+  let schemaUrl = '';
+  while (reader.next()) {
+    if (reader.field === 1) {
+      reader.expect(WIRE_BYTES);
+      message = reader.view8();
+    } else if (reader.field === 3) {
+      reader.expect(WIRE_BYTES);
+      schemaUrl = reader.string();
+    } else reader.skip();
+  }
+  return { message, schemaUrl };
+}
+
+/** `service.name` of a Resource message; empty when it has none. */
+function serviceNameOf(resource: Uint8Array): string {
+  const attribute = decodeResource(resource).attributes.findLast(({ key }) => key === 'service.name');
+  const value = attribute?.value;
+  const name = value && 'stringValue' in value ? (value.stringValue as string) : '';
+  return name.replaceAll('\0', '\u2400');
+}

@@ -1,0 +1,42 @@
+/** OTLP/JSON log requests as protobuf, so that one decoder judges both. */
+import {
+  type JsonObject,
+  optionalObject,
+  protobufFromEnvelopes,
+  writeAnyValue,
+  writeAttributes,
+  writeEnum,
+  writeFixed32,
+  writeFixed64,
+  writeId,
+  writeString,
+  writeUint32,
+} from './json-fields';
+import type { WireWriter } from './wire-writer';
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const SEVERITIES = ['UNSPECIFIED', ...LEVELS.flatMap((level) => [level, `${level}2`, `${level}3`, `${level}4`])];
+
+/** @throws JsonShapeError naming the first value of the wrong shape. */
+export function protobufFromLogsJson(request: unknown): Uint8Array {
+  return protobufFromEnvelopes(
+    request,
+    { resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' },
+    writeLogRecord,
+  );
+}
+
+function writeLogRecord(out: WireWriter, record: JsonObject, at: string): void {
+  writeFixed64(out, 1, record, 'timeUnixNano', at);
+  writeEnum(out, 2, record, 'severityNumber', 'SEVERITY_NUMBER_', SEVERITIES, at);
+  writeString(out, 3, record, 'severityText', at);
+  const body = optionalObject(record, 'body', at);
+  if (body) out.message(5, (message) => writeAnyValue(message, body, `${at}.body`));
+  writeAttributes(out, 6, record, at);
+  writeUint32(out, 7, record, 'droppedAttributesCount', at);
+  writeFixed32(out, 8, record, 'flags', at);
+  writeId(out, 9, record, 'traceId', at);
+  writeId(out, 10, record, 'spanId', at);
+  writeFixed64(out, 11, record, 'observedTimeUnixNano', at);
+  writeString(out, 12, record, 'eventName', at);
+}

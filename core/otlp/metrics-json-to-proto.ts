@@ -1,0 +1,160 @@
+/** OTLP/JSON metric requests as protobuf, so that one decoder judges both. */
+import {
+  asBoolean,
+  asDouble,
+  asInt64,
+  eachOf,
+  get,
+  type JsonObject,
+  JsonShapeError,
+  optionalObject,
+  protobufFromEnvelopes,
+  writeAttributes,
+  writeEnum,
+  writeFixed64,
+  writeId,
+  writeString,
+  writeUint32,
+} from './json-fields';
+import type { WireWriter } from './wire-writer';
+
+const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'];
+
+/** @throws JsonShapeError naming the first value of the wrong shape. */
+export function protobufFromMetricsJson(request: unknown): Uint8Array {
+  return protobufFromEnvelopes(
+    request,
+    { resources: 'resourceMetrics', scopes: 'scopeMetrics', records: 'metrics' },
+    writeMetric,
+  );
+}
+
+type WritePoint = (out: WireWriter, point: JsonObject, at: string) => void;
+
+/** Name, field number and points of each kind. */
+const KINDS: readonly (readonly [string, number, WritePoint])[] = [
+  ['gauge', 5, writeNumberPoint],
+  ['sum', 7, writeNumberPoint],
+  ['histogram', 9, writeHistogramPoint],
+  ['exponentialHistogram', 10, writeExponentialPoint],
+  ['summary', 11, writeSummaryPoint],
+];
+
+function writeMetric(out: WireWriter, metric: JsonObject, at: string): void {
+  writeString(out, 1, metric, 'name', at);
+  writeString(out, 2, metric, 'description', at);
+  writeString(out, 3, metric, 'unit', at);
+  for (const [name, field, writePoint] of KINDS) {
+    const data = optionalObject(metric, name, at);
+    if (!data) continue;
+    out.message(field, (message) => {
+      eachOf(data, 'dataPoints', `${at}.${name}`, (point, pointAt) =>
+        message.message(1, (inner) => writePoint(inner, point, pointAt)),
+      );
+      writeEnum(message, 2, data, 'aggregationTemporality', 'AGGREGATION_TEMPORALITY_', TEMPORALITIES, `${at}.${name}`);
+      const monotonic = get(data, 'isMonotonic');
+      if (monotonic !== undefined) message.varint(3, asBoolean(monotonic, `${at}.${name}.isMonotonic`) ? 1 : 0);
+    });
+  }
+  writeAttributes(out, 12, metric, at, 'metadata');
+}
+
+function writeTimes(out: WireWriter, point: JsonObject, at: string): void {
+  writeFixed64(out, 2, point, 'startTimeUnixNano', at);
+  writeFixed64(out, 3, point, 'timeUnixNano', at);
+}
+
+function writeNumberPoint(out: WireWriter, point: JsonObject, at: string): void {
+  writeAttributes(out, 7, point, at);
+  writeTimes(out, point, at);
+  writeNumber(out, 4, 6, point, at);
+  writeExemplars(out, 5, point, at);
+  writeUint32(out, 8, point, 'flags', at);
+}
+
+function writeNumber(out: WireWriter, doubleField: number, intField: number, owner: JsonObject, at: string): void {
+  writeDouble(out, doubleField, owner, 'asDouble', at);
+  writeFixed64(out, intField, owner, 'asInt', at);
+}
+
+function writeHistogramPoint(out: WireWriter, point: JsonObject, at: string): void {
+  writeAttributes(out, 9, point, at);
+  writeTimes(out, point, at);
+  writeFixed64(out, 4, point, 'count', at);
+  writeDouble(out, 5, point, 'sum', at);
+  out.fixed64s(6, numbers(point, 'bucketCounts', at, asInt64));
+  out.doubles(7, numbers(point, 'explicitBounds', at, asDouble));
+  writeExemplars(out, 8, point, at);
+  writeUint32(out, 10, point, 'flags', at);
+  writeDouble(out, 11, point, 'min', at);
+  writeDouble(out, 12, point, 'max', at);
+}
+
+function writeExponentialPoint(out: WireWriter, point: JsonObject, at: string): void {
+  writeAttributes(out, 1, point, at);
+  writeTimes(out, point, at);
+  writeFixed64(out, 4, point, 'count', at);
+  writeDouble(out, 5, point, 'sum', at);
+  writeSint32(out, 6, point, 'scale', at);
+  writeFixed64(out, 7, point, 'zeroCount', at);
+  for (const [field, name] of [
+    [8, 'positive'],
+    [9, 'negative'],
+  ] as const) {
+    const buckets = optionalObject(point, name, at);
+    if (!buckets) continue;
+    out.message(field, (message) => {
+      writeSint32(message, 1, buckets, 'offset', `${at}.${name}`);
+      message.varints(2, numbers(buckets, 'bucketCounts', `${at}.${name}`, asInt64));
+    });
+  }
+  writeUint32(out, 10, point, 'flags', at);
+  writeExemplars(out, 11, point, at);
+  writeDouble(out, 12, point, 'min', at);
+  writeDouble(out, 13, point, 'max', at);
+  writeDouble(out, 14, point, 'zeroThreshold', at);
+}
+
+function writeSummaryPoint(out: WireWriter, point: JsonObject, at: string): void {
+  writeAttributes(out, 7, point, at);
+  writeTimes(out, point, at);
+  writeFixed64(out, 4, point, 'count', at);
+  writeDouble(out, 5, point, 'sum', at);
+  eachOf(point, 'quantileValues', at, (quantile, quantileAt) =>
+    out.message(6, (message) => {
+      writeDouble(message, 1, quantile, 'quantile', quantileAt);
+      writeDouble(message, 2, quantile, 'value', quantileAt);
+    }),
+  );
+  writeUint32(out, 8, point, 'flags', at);
+}
+
+function writeExemplars(out: WireWriter, field: number, point: JsonObject, at: string): void {
+  eachOf(point, 'exemplars', at, (exemplar, exemplarAt) =>
+    out.message(field, (message) => {
+      writeFixed64(message, 2, exemplar, 'timeUnixNano', exemplarAt);
+      writeNumber(message, 3, 6, exemplar, exemplarAt);
+      writeId(message, 4, exemplar, 'spanId', exemplarAt);
+      writeId(message, 5, exemplar, 'traceId', exemplarAt);
+      writeAttributes(message, 7, exemplar, exemplarAt, 'filteredAttributes');
+    }),
+  );
+}
+
+function writeDouble(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
+  const value = get(owner, name);
+  if (value !== undefined) out.double(field, asDouble(value, `${at}.${name}`));
+}
+
+function writeSint32(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
+  const value = get(owner, name);
+  if (value === undefined) return;
+  const number = Number(BigInt.asIntN(32, asInt64(value, `${at}.${name}`)));
+  out.varint(field, ((number << 1) ^ (number >> 31)) >>> 0);
+}
+
+function numbers<T>(owner: JsonObject, name: string, at: string, read: (value: unknown, at: string) => T): T[] {
+  const list = get(owner, name) ?? [];
+  if (!Array.isArray(list)) throw new JsonShapeError(`${at}.${name}: not an array`);
+  return list.map((item, i) => read(item, `${at}.${name}[${i}]`));
+}

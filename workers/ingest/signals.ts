@@ -1,0 +1,97 @@
+/** The three signals that are stored: where they come in, how they are read, and what their answers call a record left out. */
+import { createHash } from 'node:crypto';
+import type { SignalBatch } from '../../core/model/signal-batch';
+import { nsFromMs } from '../../core/model/time';
+import { decodeLogs } from '../../core/otlp/decode-logs';
+import { decodeMetrics } from '../../core/otlp/decode-metrics';
+import { decodeTraces } from '../../core/otlp/decode-traces';
+import type { RejectedField } from '../../core/otlp/export-response';
+import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
+import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
+
+export interface Decoded {
+  readonly batch: SignalBatch;
+  readonly rejected: number;
+  readonly rejectedReason: string;
+}
+
+export interface Signal {
+  readonly name: 'traces' | 'logs' | 'metrics';
+  readonly httpPath: string;
+  readonly grpcPath: string;
+  /** Name of the outermost list in JSON. */
+  readonly jsonList: string;
+  readonly rejectedField: RejectedField;
+  /** @throws JsonShapeError */
+  readonly fromJson: (request: unknown) => Uint8Array;
+  /** @throws WireError */
+  readonly decode: (request: Uint8Array) => Decoded;
+}
+
+const grpcPath = (signal: string, service: string): string =>
+  `/opentelemetry.proto.collector.${signal}.v1.${service}/Export`;
+
+export const TRACES: Signal = {
+  name: 'traces',
+  httpPath: '/v1/traces',
+  grpcPath: grpcPath('trace', 'TraceService'),
+  jsonList: 'resourceSpans',
+  rejectedField: 'rejectedSpans',
+  fromJson: protobufFromTraceJson,
+  decode: decodeTraces,
+};
+
+export const SIGNALS: readonly Signal[] = [
+  TRACES,
+  {
+    name: 'logs',
+    httpPath: '/v1/logs',
+    grpcPath: grpcPath('logs', 'LogsService'),
+    jsonList: 'resourceLogs',
+    rejectedField: 'rejectedLogRecords',
+    fromJson: protobufFromLogsJson,
+    decode: (request) => decodeLogs(request, digestOf(request), nsFromMs(Date.now())),
+  },
+  {
+    name: 'metrics',
+    httpPath: '/v1/metrics',
+    grpcPath: grpcPath('metrics', 'MetricsService'),
+    jsonList: 'resourceMetrics',
+    rejectedField: 'rejectedDataPoints',
+    fromJson: protobufFromMetricsJson,
+    decode: (request) => decodeMetrics(request, digestOf(request)),
+  },
+];
+
+/** Half of SHA-256 is unique enough, and half the key. */
+function digestOf(request: Uint8Array): Uint8Array {
+  return Uint8Array.from(createHash('sha256').update(request).digest().subarray(0, 16));
+}
+
+/**
+ * The signal of a protobuf request that came without saying (`POST /`, where an exporter's endpoint has no path). The three look
+ * alike on the outside, but the fields of their records have different types: the one that reads it without complaint is it.
+ */
+export function signalOfProtobuf(request: Uint8Array): Signal {
+  const fits = SIGNALS.find((signal) => {
+    try {
+      const { batch, rejected } = signal.decode(request);
+      return batch.length > 0 && rejected === 0;
+    } catch {
+      return false;
+    }
+  });
+  return fits ?? TRACES;
+}
+
+/** The same for JSON, where the outermost list has the signal's name. */
+export function signalOfJson(request: unknown): Signal {
+  const has = (name: string): boolean =>
+    typeof request === 'object' && request !== null && Object.hasOwn(request, name);
+  return SIGNALS.find(({ jsonList }) => has(jsonList) || has(snakeCase(jsonList))) ?? TRACES;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
