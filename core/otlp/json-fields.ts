@@ -193,7 +193,7 @@ export function optionalObject(owner: JsonObject, name: string, at: string): Jso
   return value === undefined ? undefined : asObject(value, `${at}.${name}`);
 }
 
-export function asObject(value: unknown, at: string): JsonObject {
+function asObject(value: unknown, at: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new JsonShapeError(`${at}: not an object`);
   }

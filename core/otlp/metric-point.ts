@@ -28,7 +28,7 @@ export const POINT_ATTRIBUTES: Readonly<Record<MetricKind, number>> = {
   summary: 7,
 };
 
-export interface Exemplar {
+interface Exemplar {
   readonly filteredAttributes: readonly KeyValue[];
   readonly timeUnixNano: string;
   readonly asDouble?: Double;

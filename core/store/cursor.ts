@@ -22,7 +22,7 @@ export const POINT_CURSOR: CursorKind = { mark: '4', tie: /^\(\d{1,10},\d{1,5}\)
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-export function encodeCursor({ mark }: CursorKind, { at, tie }: Cursor): string {
+function encodeCursor({ mark }: CursorKind, { at, tie }: Cursor): string {
   return base64FromBytes(encoder.encode(`${mark}:${at}:${tie}`))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflate } from 'node:zlib';
+import { unzstd, ZstdTooLarge } from './unzstd';
 
 /** The size that opentelemetry-proto 1.11 recommends, after decompression. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -16,16 +17,16 @@ export class BodyError extends Error {
   }
 }
 
-const ACCEPTED_ENCODINGS = 'gzip, deflate, identity';
+const ACCEPTED_ENCODINGS = 'gzip, deflate, zstd, identity';
 
 /** @throws BodyError */
 export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Uint8Array> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limit) throw tooLarge(limit);
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
+  const collect = async (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> => {
     for await (const chunk of source) {
       size += chunk.length;
       if (size > limit) throw tooLarge(limit);
@@ -36,14 +37,21 @@ export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES)
     if (encoding === 'identity' || encoding === '') await collect(request);
     else if (encoding === 'gzip' || encoding === 'x-gzip') await pipeline(request, createGunzip(), collect);
     else if (encoding === 'deflate') await pipeline(request, createInflate(), collect);
+    else if (encoding === 'zstd') {
+      await collect(request);
+      const packed = Buffer.concat(chunks.splice(0), size);
+      size = 0;
+      await collect(unzstd(packed, limit));
+    }
     else throw new BodyError(415, `Content-Encoding ${encoding} is not supported; use one of ${ACCEPTED_ENCODINGS}.`);
   } catch (error) {
     if (error instanceof BodyError) throw error;
+    if (error instanceof ZstdTooLarge) throw tooLarge(limit);
     // The pipeline reports that it was cut off, not why.
     if (size > limit) throw tooLarge(limit);
     throw new BodyError(400, `The body could not be unpacked as ${encoding}: ${(error as Error).message}.`);
   }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size);
 }
 
 function tooLarge(limit: number): BodyError {

@@ -10,7 +10,7 @@ import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 
-export interface Decoded {
+interface Decoded {
   readonly batch: SignalBatch;
   readonly rejected: number;
   readonly rejectedReason: string;
@@ -32,7 +32,7 @@ export interface Signal {
 const grpcPath = (signal: string, service: string): string =>
   `/opentelemetry.proto.collector.${signal}.v1.${service}/Export`;
 
-export const TRACES: Signal = {
+const TRACES: Signal = {
   name: 'traces',
   httpPath: '/v1/traces',
   grpcPath: grpcPath('trace', 'TraceService'),
