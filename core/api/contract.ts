@@ -178,8 +178,29 @@ export interface StatusReport {
   readonly queueDepth: number;
   /** Over the last five seconds. */
   readonly spansPerSecond: number;
+  /** What the receiver took out before storing, since the start. */
+  readonly redacted: RedactionReport;
+  /** Null: nothing is sent on. */
+  readonly forwarding: ForwardingReport | null;
   /** Nothing is pruned yet: always null. */
   readonly lastPruning: null;
+}
+
+export interface RedactionReport {
+  readonly total: number;
+  readonly byRule: Readonly<Record<string, number>>;
+}
+
+/** Requests sent on to another OTLP endpoint, since the start. */
+export interface ForwardingReport {
+  readonly url: string;
+  readonly queued: number;
+  readonly sent: number;
+  /** Given up after the last attempt, or refused. */
+  readonly failed: number;
+  /** Not taken, because the queue was full. */
+  readonly dropped: number;
+  readonly lastError: string | null;
 }
 
 export interface StoredCounts {

@@ -1,6 +1,15 @@
 /** Contracts between our own threads, and how the host wires them. */
 import type { SignalBatch } from '../model/signal-batch';
-import type { OtlpProtocol, OtlpReceiver, SpoorApi, StoredCounts, StoreState } from './contract';
+import type { RedactionSettings } from '../redaction/rules';
+import type {
+  ForwardingReport,
+  OtlpProtocol,
+  OtlpReceiver,
+  RedactionReport,
+  SpoorApi,
+  StoredCounts,
+  StoreState,
+} from './contract';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
 export interface StoreService
@@ -41,6 +50,8 @@ export interface IngestReport {
   readonly otlpGrpc: OtlpReceiver;
   readonly queueDepth: number;
   readonly spansPerSecond: number;
+  readonly redacted: RedactionReport;
+  readonly forwarding: ForwardingReport | null;
 }
 
 export type WorkerName = 'store' | 'ingest' | 'gateway';
@@ -88,6 +99,21 @@ export interface StoreOptions {
 export interface IngestOptions {
   readonly otlpHttp: ListenAddress;
   readonly otlpGrpc: ListenAddress;
+  readonly settings: ReceiverSettings;
+}
+
+/** What the receivers do besides storing. */
+export interface ReceiverSettings {
+  readonly redaction: RedactionSettings;
+  readonly forward: ForwardSettings | null;
+  /** Origins of pages that may export, beside those of this machine; `https://*.example.com` covers subdomains. */
+  readonly corsOrigins: readonly string[];
+}
+
+export interface ForwardSettings {
+  /** Base URL of an OTLP/HTTP endpoint; `/v1/traces` and so on are appended. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface GatewayOptions {

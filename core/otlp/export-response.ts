@@ -40,11 +40,34 @@ export function encodeExportResponse(
   return writer.finish();
 }
 
-/** A google.rpc.Status. */
+/** How long a sender should wait before it tries again. */
+export const RETRY_AFTER_S = 1;
+
+const TYPE_URL = 'type.googleapis.com/google.rpc.';
+
+/**
+ * A google.rpc.Status, with the details that OTLP asks for: BadRequest when the data is wrong, RetryInfo when the sender should
+ * come back.
+ */
 export function encodeStatus(encoding: OtlpEncoding, code: number, message: string): Uint8Array {
-  if (encoding === 'json') return textEncoder.encode(JSON.stringify({ code, message }));
+  const isBad = code === RPC_INVALID_ARGUMENT;
+  const isBusy = code === RPC_UNAVAILABLE;
+  if (encoding === 'json') {
+    const details = [
+      ...(isBad ? [{ '@type': `${TYPE_URL}BadRequest`, fieldViolations: [{ description: message }] }] : []),
+      ...(isBusy ? [{ '@type': `${TYPE_URL}RetryInfo`, retryDelay: `${RETRY_AFTER_S}s` }] : []),
+    ];
+    return textEncoder.encode(JSON.stringify({ code, message, ...(details.length > 0 ? { details } : {}) }));
+  }
   const writer = new WireWriter(64);
   writer.varint(1, code);
   writer.string(2, message);
+  const detail = (name: string, write: (value: WireWriter) => void): void =>
+    writer.message(3, (any) => {
+      any.string(1, TYPE_URL + name);
+      any.message(2, write);
+    });
+  if (isBad) detail('BadRequest', (value) => value.message(1, (violation) => violation.string(2, message)));
+  if (isBusy) detail('RetryInfo', (value) => value.message(1, (delay) => delay.varint(1, RETRY_AFTER_S)));
   return writer.finish();
 }

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../../core/api/workers';
 
+import { isOrigin, type SettingsOverrides } from '../host/settings';
+
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -20,6 +22,7 @@ export interface Options {
   readonly ui: ListenAddress;
   /** Null: the one kept in the data folder. */
   readonly token: string | null;
+  readonly overrides: SettingsOverrides;
   readonly open: boolean;
   readonly json: boolean;
   readonly sample: boolean;
@@ -34,12 +37,14 @@ Options
   --otlp-grpc HOST:PORT   OTLP/gRPC, 127.0.0.1:4317      (SPOOR_OTLP_GRPC)
   --ui HOST:PORT          pages and HTTP API, 127.0.0.1:4380 (SPOOR_UI)
   --token TOKEN           the API's bearer token; by default one kept in the data folder (SPOOR_TOKEN)
+  --forward URL           send on what is stored to another OTLP/HTTP endpoint (SPOOR_FORWARD)
+  --cors-origin LIST      pages that may export, beside those of this machine: https://app.example.com,... (SPOOR_CORS_ORIGIN)
   --open                  open the browser               (SPOOR_OPEN=1)
   --json                  print one line of JSON when ready, log JSON to stderr (SPOOR_JSON=1)
   --sample                fill an empty workspace with generated traces; by default in a folder of its own
   --help, --version
 
-Port 0 picks a free port.`;
+Port 0 picks a free port. settings.json in the data folder holds what is redacted, forwarding and allowed pages.`;
 
 /** @throws UsageError */
 export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options {
@@ -65,6 +70,10 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     otlpGrpcNamed: grpc !== undefined,
     ui: address('--ui', values.ui ?? environment.SPOOR_UI ?? '127.0.0.1:4380'),
     token,
+    overrides: {
+      forwardUrl: forwardUrl(values.forward ?? environment.SPOOR_FORWARD),
+      corsOrigins: origins(values['cors-origin'] ?? environment.SPOOR_CORS_ORIGIN),
+    },
     open: values.open ?? isOn(environment.SPOOR_OPEN),
     json: values.json ?? isOn(environment.SPOOR_JSON),
     sample,
@@ -82,6 +91,8 @@ function parse(args: readonly string[]) {
         'otlp-grpc': { type: 'string' },
         ui: { type: 'string' },
         token: { type: 'string' },
+        forward: { type: 'string' },
+        'cors-origin': { type: 'string' },
         open: { type: 'boolean' },
         json: { type: 'boolean' },
         sample: { type: 'boolean' },
@@ -100,6 +111,21 @@ function address(flag: string, text: string): ListenAddress {
   const port = Number(match?.[3]);
   if (!match || port > 65_535) throw new UsageError(`${flag} ${text} is not HOST:PORT, such as 127.0.0.1:4318.`);
   return { host: match[1] ?? match[2] ?? '127.0.0.1', port };
+}
+
+function forwardUrl(text: string | undefined): string | null {
+  if (!text) return null;
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UsageError(`--forward ${text} is not a URL such as http://collector:4318.`);
+}
+
+function origins(text: string | undefined): readonly string[] | null {
+  if (!text) return null;
+  return text.split(',').map((origin) => {
+    const trimmed = origin.trim();
+    if (isOrigin(trimmed)) return trimmed;
+    throw new UsageError(`--cors-origin ${trimmed} is not an origin such as https://app.example.com.`);
+  });
 }
 
 function isOn(value: string | undefined): boolean {

@@ -12,6 +12,7 @@ import type {
   GatewayOptions,
   IngestOptions,
   ListenAddress,
+  ReceiverSettings,
   StoreOptions,
   WorkerMessage,
   WorkerName,
@@ -19,6 +20,7 @@ import type {
 import { prepareDataFolder, storedToken } from './data-folder';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from './instance-lock';
 import type { HostLog } from './log';
+import { readSettings, type SettingsOverrides } from './settings';
 import { StartError } from './start-error';
 import { SupervisedWorker } from './supervised-worker';
 
@@ -28,6 +30,8 @@ export interface HostOptions {
   readonly otlpGrpc: ListenAddress;
   readonly ui: ListenAddress;
   readonly token: string | null;
+  /** What the command line says about the receivers; the rest is in the data folder's settings. */
+  readonly overrides: SettingsOverrides;
   readonly version: string;
   /** Where the built workers are. */
   readonly workersDir: string;
@@ -81,6 +85,7 @@ export class Host {
     readonly dataDir: string,
     readonly token: string,
     private readonly lock: InstanceLock,
+    settings: ReceiverSettings,
   ) {
     this.uiAddress = options.ui;
     this.otlpAddresses = { http: options.otlpHttp, grpc: options.otlpGrpc };
@@ -88,7 +93,7 @@ export class Host {
       store: this.worker('store', (): StoreOptions => ({ dataDir, templateDir: options.templateDir })),
       ingest: this.worker(
         'ingest',
-        (): IngestOptions => ({ otlpHttp: this.otlpAddresses.http, otlpGrpc: this.otlpAddresses.grpc }),
+        (): IngestOptions => ({ otlpHttp: this.otlpAddresses.http, otlpGrpc: this.otlpAddresses.grpc, settings }),
       ),
       gateway: this.worker(
         'gateway',
@@ -112,7 +117,9 @@ export class Host {
     const result = await acquireInstanceLock(dataDir);
     if (!result.held) throw new AlreadyRunningError(result.running, dataDir);
     try {
-      const host = new Host(options, dataDir, options.token ?? (await storedToken(dataDir)), result.lock);
+      const settings = await readSettings(dataDir, options.overrides);
+      const token = options.token ?? (await storedToken(dataDir));
+      const host = new Host(options, dataDir, token, result.lock, settings);
       await host.run();
       result.lock.describe({ pid: process.pid, ui: host.ui, desktop: options.desktop });
       return host;

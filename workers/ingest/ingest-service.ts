@@ -4,9 +4,11 @@ import type { OtlpProtocol, OtlpReceiver } from '../../core/api/contract';
 import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
 import { transferablesOf } from '../../core/model/signal-batch';
+import { Redactor } from '../../core/redaction/redactor';
 import { listen } from '../net/listen';
 import { isLoopbackAddress } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';
+import { Forwarder } from './forwarder';
 import { Intake } from './intake';
 import { OtlpGrpcReceiver } from './otlp-grpc';
 import { OtlpHttpReceiver } from './otlp-http';
@@ -19,6 +21,8 @@ export class Ingest implements IngestService {
   private readonly grpc: OtlpGrpcReceiver;
   private readonly ports: Readonly<Record<OtlpProtocol, ReceiverPort>>;
   private readonly rate = new Rate();
+  private readonly redactor: Redactor;
+  private readonly forwarder: Forwarder | null;
   private servers: Server[] = [];
 
   constructor(
@@ -27,13 +31,20 @@ export class Ingest implements IngestService {
     private readonly log: Log,
     onState: (protocol: OtlpProtocol, state: OtlpReceiver) => void,
   ) {
+    const { redaction, forward, corsOrigins } = options.settings;
+    this.redactor = new Redactor(redaction, (bytes) =>
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
+    );
+    this.forwarder = forward && new Forwarder(forward, log);
     this.intake = new Intake({
+      redactor: this.redactor,
+      forwarder: this.forwarder,
       append: (batch) => store.append(transferring(batch, transferablesOf(batch))),
       log,
       onSpans: (count) => this.rate.add(count),
     });
     const loopbackOnly = isLoopbackAddress(options.otlpHttp.host);
-    this.http = new OtlpHttpReceiver({ intake: this.intake, log, loopbackOnly });
+    this.http = new OtlpHttpReceiver({ intake: this.intake, log, loopbackOnly, corsOrigins });
     this.grpc = new OtlpGrpcReceiver(this.intake);
     this.ports = {
       http: new ReceiverPort(
@@ -63,6 +74,8 @@ export class Ingest implements IngestService {
       otlpGrpc: this.ports.grpc.state,
       queueDepth: this.intake.queueDepth,
       spansPerSecond: Math.round(this.rate.perSecond()),
+      redacted: { total: this.redactor.total, byRule: Object.fromEntries(this.redactor.counts) },
+      forwarding: this.forwarder?.report() ?? null,
     };
   }
 
@@ -76,6 +89,7 @@ export class Ingest implements IngestService {
         }),
     );
     await Promise.all([...closed, this.grpc.close()]);
+    await this.forwarder?.close();
   }
 
   private async listenHttp(address: ListenAddress): Promise<ListenAddress> {

@@ -1,7 +1,9 @@
 /** What every receiver does with a request: wait its turn within bounds, decode, store, and say what was left out. */
 import { SpoorError } from '../../core/api/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import type { Redactor } from '../../core/redaction/redactor';
 import type { Log } from '../rpc/worker-port';
+import type { Forwarder } from './forwarder';
 import type { Signal } from './signals';
 
 /** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
@@ -13,6 +15,8 @@ export interface IntakeOptions {
   readonly append: (batch: SignalBatch) => Promise<{ readonly stored: number }>;
   readonly log: Log;
   readonly onSpans: (count: number) => void;
+  readonly redactor: Redactor;
+  readonly forwarder: Pick<Forwarder, 'forward'> | null;
 }
 
 export interface Rejection {
@@ -56,11 +60,15 @@ export class Intake {
 
   /** Resolves when the records of an export request (protobuf) are on disk. @throws WireError, SpoorError */
   async store(signal: Signal, request: Uint8Array): Promise<Rejection> {
-    const { batch, rejected, rejectedReason } = signal.decode(request);
+    const { redactor, forwarder } = this.options;
+    let decoded = signal.decode(request);
+    if (redactor.suspects(decoded.batch)) decoded = signal.decode(redactor.redact(signal.name, request));
+    const { batch, rejected, rejectedReason } = decoded;
     const { length } = batch; // the batch moves to the store's thread
     if (length > 0) {
       await this.options.append(batch);
       if (signal.name === 'traces') this.options.onSpans(length);
+      forwarder?.forward(signal, request);
     }
     if (rejected > 0) this.options.log('warn', `${signal.name} rejected`, { rejected, reason: rejectedReason });
     return { rejected, reason: rejectedReason };

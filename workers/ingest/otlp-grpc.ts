@@ -2,7 +2,7 @@
 import * as grpc from '@grpc/grpc-js';
 import { SpoorError } from '../../core/api/errors';
 import type { ListenAddress } from '../../core/api/workers';
-import { encodeExportResponse } from '../../core/otlp/export-response';
+import { encodeExportResponse, encodeStatus } from '../../core/otlp/export-response';
 import { WireError } from '../../core/otlp/wire-reader';
 import { freePortNear, PortTakenError } from '../net/listen';
 import { portHolder } from '../net/port-holder';
@@ -69,14 +69,20 @@ function exportMethod(path: string): grpc.ServiceDefinition {
 }
 
 /** UNAVAILABLE is what exporters retry; INVALID_ARGUMENT is what they drop. */
-function statusOf(error: unknown): { code: grpc.status; details: string } {
+function statusOf(error: unknown): Partial<grpc.StatusObject> {
   const details = error instanceof Error ? error.message : String(error);
-  if (error instanceof WireError)
-    return { code: grpc.status.INVALID_ARGUMENT, details: `not OTLP protobuf: ${details}` };
+  if (error instanceof WireError) return withDetails(grpc.status.INVALID_ARGUMENT, `not OTLP protobuf: ${details}`);
   if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') {
-    return { code: grpc.status.UNAVAILABLE, details };
+    return withDetails(grpc.status.UNAVAILABLE, details);
   }
   return { code: grpc.status.INTERNAL, details };
+}
+
+/** The google.rpc.Status travels in a trailer of that name; its RetryInfo is what makes clients wait. */
+function withDetails(code: grpc.status, details: string): Partial<grpc.StatusObject> {
+  const metadata = new grpc.Metadata();
+  metadata.set('grpc-status-details-bin', Buffer.from(encodeStatus('protobuf', code, details)));
+  return { code, details, metadata };
 }
 
 async function bind(server: grpc.Server, { host, port }: ListenAddress): Promise<number> {

@@ -5,7 +5,7 @@ import { parseExactJson } from '../../core/otlp/exact-json';
 import * as otlp from '../../core/otlp/export-response';
 import { JsonShapeError } from '../../core/otlp/json-fields';
 import { WireError } from '../../core/otlp/wire-reader';
-import { isLoopbackHost, isLoopbackOrigin } from '../net/loopback';
+import { isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';
 import type { Intake } from './intake';
 import { BodyError, readBody } from './read-body';
@@ -16,6 +16,8 @@ export interface OtlpHttpOptions {
   readonly log: Log;
   /** Refuse names and pages that are not of this machine; off when the user binds a public address. */
   readonly loopbackOnly: boolean;
+  /** Origins of other machines' pages that may export. */
+  readonly corsOrigins: readonly string[];
 }
 
 const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
@@ -25,7 +27,6 @@ const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
 
 /** Defined, in development: there is no store for them, and 404 tells exporters not to try again. */
 const PROFILES_PATH = '/v1development/profiles';
-const RETRY_AFTER_S = 1;
 
 /** HTTP statuses of the failures we report, with their google.rpc.Code. */
 const RPC_CODES: Record<number, number> = {
@@ -68,12 +69,15 @@ export class OtlpHttpReceiver {
   };
 
   private checkSender(request: IncomingMessage): void {
-    if (!this.options.loopbackOnly) return;
-    if (!isLoopbackHost(request.headers.host)) {
+    if (this.options.loopbackOnly && !isLoopbackHost(request.headers.host)) {
       throw new Refusal(403, `Host ${request.headers.host ?? '(none)'} is not this machine; export to localhost.`);
     }
-    if (!isLoopbackOrigin(request.headers.origin)) {
-      throw new Refusal(403, `Pages of ${request.headers.origin} may not export here.`);
+    const { origin } = request.headers;
+    if (
+      !isLoopbackOrigin(origin) &&
+      !this.options.corsOrigins.some((allowed) => originMatches(allowed, origin ?? ''))
+    ) {
+      throw new Refusal(403, `Pages of ${origin} may not export here; allow them with --cors-origin ${origin}.`);
     }
   }
 
@@ -110,7 +114,7 @@ export class OtlpHttpReceiver {
     const headers: Record<string, string> = {
       'content-type': encoding ? CONTENT_TYPES[encoding] : 'text/plain; charset=utf-8',
     };
-    if (status === 503) headers['retry-after'] = String(RETRY_AFTER_S);
+    if (status === 503) headers['retry-after'] = String(otlp.RETRY_AFTER_S);
     if (status === 405) headers.allow = 'POST';
     // The rest of a refused body is not worth reading.
     if (status === 413 || status === 503) headers.connection = 'close';
@@ -142,7 +146,7 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Pages of this machine may export: `checkSender` has let only those through. */
+/** Pages of this machine and of listed origins may export: `checkSender` has let only those through. */
 function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   if (origin === undefined) return;

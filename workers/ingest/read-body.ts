@@ -42,8 +42,7 @@ export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES)
       const packed = Buffer.concat(chunks.splice(0), size);
       size = 0;
       await collect(unzstd(packed, limit));
-    }
-    else throw new BodyError(415, `Content-Encoding ${encoding} is not supported; use one of ${ACCEPTED_ENCODINGS}.`);
+    } else throw new BodyError(415, `Content-Encoding ${encoding} is not supported; use one of ${ACCEPTED_ENCODINGS}.`);
   } catch (error) {
     if (error instanceof BodyError) throw error;
     if (error instanceof ZstdTooLarge) throw tooLarge(limit);

@@ -15,6 +15,13 @@ export function isLoopbackOrigin(origin: string | undefined): boolean {
   return match !== null && isLoopbackHost(match[1]);
 }
 
+/** Whether an origin is the allowed one; `https://*.example.com` allows subdomains, `:*` any port. */
+export function originMatches(allowed: string, origin: string): boolean {
+  const pattern = allowed.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const host = pattern.replace('://\\*\\.', '://([\\w-]+\\.)+').replace(/:\\\*$/, ':\\d{1,5}');
+  return new RegExp(`^${host}$`, 'i').test(origin);
+}
+
 export function isLoopbackAddress(address: string): boolean {
   return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
 }

@@ -1,0 +1,94 @@
+/**
+ * `settings.json` in the data folder: what the receivers do besides storing. Written by the user, read at start; a file that
+ * cannot be understood stops the start rather than letting secrets through.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ReceiverSettings } from '../../core/api/workers';
+import { DEFAULT_REDACTION, rulesOf } from '../../core/redaction/rules';
+import { StartError } from './start-error';
+
+/** `https://app.example.com`, `https://*.example.com`, `http://tools.local:*`. */
+export function isOrigin(text: string): boolean {
+  return /^https?:\/\/(\*\.)?[\w.-]+(:(\d{1,5}|\*))?$/.test(text);
+}
+
+const ORIGIN = z.string().refine(isOrigin, 'is not an origin such as https://app.example.com');
+
+const SETTINGS = z.strictObject({
+  redaction: z
+    .strictObject({
+      secrets: z.boolean().optional(),
+      emails: z.boolean().optional(),
+      cards: z.boolean().optional(),
+      keys: z.array(z.string().min(1).max(256)).max(1_000).optional(),
+      patterns: z
+        .array(z.strictObject({ name: z.string().min(1).max(40), pattern: z.string().min(1).max(1_000) }))
+        .max(100)
+        .optional(),
+    })
+    .optional(),
+  forward: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      headers: z.record(z.string().regex(/^[\w-]+$/), z.string()).optional(),
+    })
+    .nullable()
+    .optional(),
+  corsOrigins: z.array(ORIGIN).max(100).optional(),
+});
+
+/** What the command line says about the same things; it wins. */
+export interface SettingsOverrides {
+  readonly forwardUrl: string | null;
+  readonly corsOrigins: readonly string[] | null;
+}
+
+/** @throws StartError saying where the file is wrong. */
+export async function readSettings(dataDir: string, overrides: SettingsOverrides): Promise<ReceiverSettings> {
+  const file = join(dataDir, 'settings.json');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw new StartError(`${file} cannot be read: ${error.message}. Make it readable, or remove it.`);
+  });
+  const stored = parseSettings(file, text);
+  const forward =
+    overrides.forwardUrl === null
+      ? (stored.forward ?? null)
+      : { url: overrides.forwardUrl, headers: stored.forward?.headers };
+  return {
+    redaction: { ...DEFAULT_REDACTION, ...withoutUndefined(stored.redaction ?? {}) },
+    forward: forward && { url: forward.url, headers: forward.headers ?? {} },
+    corsOrigins: overrides.corsOrigins ?? stored.corsOrigins ?? [],
+  };
+}
+
+function parseSettings(file: string, text: string): z.infer<typeof SETTINGS> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new StartError(`${file} is not JSON: ${(error as Error).message}. Correct it, or remove it.`);
+  }
+  const settings = check(file, SETTINGS, json);
+  try {
+    rulesOf({ ...DEFAULT_REDACTION, ...withoutUndefined(settings.redaction ?? {}) });
+  } catch (error) {
+    throw new StartError(`${file} has a redaction pattern that is wrong: ${(error as Error).message}. Correct it.`);
+  }
+  return settings;
+}
+
+function check<T>(file: string, schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new StartError(
+    `${file}: ${issue?.path.join('.') || 'the file'} ${issue?.message ?? 'is wrong'}. Correct it, or remove it.`,
+  );
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never;
+}
