@@ -1,15 +1,20 @@
 /** OTLP/HTTP (opentelemetry.io/docs/specs/otlp/#otlphttp): protobuf and JSON, answered once the spans are committed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpoorError } from '../../core/api/errors';
+import { nsFromMs } from '../../core/model/time';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import * as otlp from '../../core/otlp/export-response';
 import { JsonShapeError } from '../../core/otlp/json-fields';
 import { WireError } from '../../core/otlp/wire-reader';
+import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
+import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
+import type { ZipkinSpan } from '../../core/zipkin/span';
+import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
 import { isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';
 import type { Intake } from './intake';
 import { BodyError, readBody } from './read-body';
-import { SIGNALS, signalOfJson, signalOfProtobuf } from './signals';
+import { SIGNALS, signalOfJson, signalOfProtobuf, TRACES } from './signals';
 
 export interface OtlpHttpOptions {
   readonly intake: Intake;
@@ -25,6 +30,7 @@ const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
   json: 'application/json',
 };
 
+const ZIPKIN_PATH = '/api/v2/spans';
 /** Defined, in development: there is no store for them, and 404 tells exporters not to try again. */
 const PROFILES_PATH = '/v1development/profiles';
 
@@ -59,6 +65,11 @@ export class OtlpHttpReceiver {
       allowOrigin(request, response);
       if (request.method === 'OPTIONS') {
         response.writeHead(204).end();
+        return;
+      }
+      if ((request.url ?? '').split('?')[0] === ZIPKIN_PATH) {
+        await this.zipkin(request, encoding);
+        response.writeHead(202).end();
         return;
       }
       const body = await this.export(request, encoding);
@@ -107,6 +118,24 @@ export class OtlpHttpReceiver {
     });
   }
 
+  /** Zipkin's reporters (zipkin.io/zipkin-api): 202 and no body. */
+  private async zipkin(request: IncomingMessage, encoding: otlp.OtlpEncoding | null): Promise<void> {
+    if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed here; use POST.`);
+    if (encoding === null) {
+      throw new Refusal(
+        415,
+        `Content-Type ${request.headers['content-type'] ?? '(none)'} is not supported for Zipkin spans.`,
+      );
+    }
+    await this.options.intake.waiting(Number(request.headers['content-length'] ?? 0), async (weigh) => {
+      const bytes = await readBody(request);
+      weigh(bytes.length);
+      const protobuf = protobufFromZipkin(zipkinSpans(encoding, bytes), nsFromMs(Date.now()));
+      const { rejected, reason } = await this.options.intake.store(TRACES, protobuf);
+      if (rejected > 0) throw new Refusal(400, `${rejected} spans were left out: ${reason}.`);
+    });
+  }
+
   private refuse(response: ServerResponse, encoding: otlp.OtlpEncoding | null, error: unknown): void {
     const { status, message } = failureOf(error);
     if (status >= 500) this.options.log(status === 503 ? 'warn' : 'error', 'export failed', { status, message });
@@ -130,6 +159,14 @@ function failureOf(error: unknown): { status: number; message: string } {
   if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE')
     return { status: 503, message: error.message };
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
+}
+
+function zipkinSpans(encoding: otlp.OtlpEncoding, bytes: Uint8Array): ZipkinSpan[] {
+  try {
+    return encoding === 'json' ? zipkinSpansFromJson(parseJson(bytes)) : zipkinSpansFromProtobuf(bytes);
+  } catch (error) {
+    throw new Refusal(400, `The body is not Zipkin v2 ${encoding}: ${(error as Error).message}.`);
+  }
 }
 
 function encodingOf(request: IncomingMessage): otlp.OtlpEncoding | null {

@@ -32,7 +32,7 @@ export interface Signal {
 const grpcPath = (signal: string, service: string): string =>
   `/opentelemetry.proto.collector.${signal}.v1.${service}/Export`;
 
-const TRACES: Signal = {
+export const TRACES: Signal = {
   name: 'traces',
   httpPath: '/v1/traces',
   grpcPath: grpcPath('trace', 'TraceService'),

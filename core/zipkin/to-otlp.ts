@@ -1,0 +1,153 @@
+/**
+ * Zipkin spans as an OTLP trace request, so that they go the way of all others. After the mapping of the OpenTelemetry
+ * specification (trace/sdk_exporters/zipkin.md), read backwards; endpoints become the attributes of the semantic conventions.
+ *
+ * Zipkin lets a server record its side under the span id of the client, and several receivers of one message do. Here an id means
+ * one span, so each server's side gets an id made of what it is and becomes the client's child; the spans that the server
+ * recorded below become its own.
+ */
+import { bytesFromHex } from '../model/ids';
+import { WireWriter } from '../otlp/wire-writer';
+import type { ZipkinEndpoint, ZipkinKind, ZipkinSpan } from './span';
+
+const KIND_NUMBERS: Readonly<Record<ZipkinKind, number>> = { SERVER: 2, CLIENT: 3, PRODUCER: 4, CONSUMER: 5 };
+const KIND_INTERNAL = 1;
+const SCOPE_NAME = 'zipkin';
+/** The OpenTelemetry Collector's name for the same. */
+const ABSENT_START = 'otel.zipkin.absentField.startTime';
+const ABSENT_DURATION = 'otel.zipkin.absentField.duration';
+
+/** @param nowNs for spans whose trace says no time at all, epoch nanoseconds */
+export function protobufFromZipkin(spans: readonly ZipkinSpan[], nowNs: bigint): Uint8Array {
+  const starts = traceStarts(spans);
+  const servers = new Map<string, ZipkinSpan[]>();
+  for (const span of spans) {
+    if (!span.shared) continue;
+    const key = serverKey(span, span.id);
+    servers.set(key, [...(servers.get(key) ?? []), span]);
+  }
+  const byService = new Map<string, ZipkinSpan[]>();
+  for (const span of spans) {
+    const key = span.localEndpoint.serviceName;
+    byService.set(key, [...(byService.get(key) ?? []), span]);
+  }
+  const out = new WireWriter(spans.length * 300);
+  for (const [serviceName, group] of byService) {
+    out.message(1, (resourceSpans) => {
+      resourceSpans.message(1, (resource) => attribute(resource, 1, 'service.name', serviceName));
+      resourceSpans.message(2, (scopeSpans) => {
+        scopeSpans.message(1, (scope) => scope.string(1, SCOPE_NAME));
+        for (const span of group) {
+          const traceStart = starts.get(span.traceId) ?? nowNs / 1_000n;
+          scopeSpans.message(2, (message) => writeSpan(message, span, traceStart, parentOf(span, servers)));
+        }
+      });
+    });
+  }
+  return out.finish();
+}
+
+/** The first moment that any span of a trace names, in microseconds. */
+function traceStarts(spans: readonly ZipkinSpan[]): Map<string, bigint> {
+  const starts = new Map<string, bigint>();
+  for (const { traceId, timestamp, annotations } of spans) {
+    for (const time of [timestamp, ...annotations.map((annotation) => annotation.timestamp)]) {
+      const known = starts.get(traceId);
+      if (time !== null && time > 0n && (known === undefined || time < known)) starts.set(traceId, time);
+    }
+  }
+  return starts;
+}
+
+function serverKey({ traceId, localEndpoint }: ZipkinSpan, id: string): string {
+  return `${traceId} ${id} ${localEndpoint.serviceName}`;
+}
+
+function parentOf(span: ZipkinSpan, servers: ReadonlyMap<string, readonly ZipkinSpan[]>): string | null {
+  if (span.shared) return span.id;
+  if (span.parentId === null) return null;
+  const candidates = servers.get(serverKey(span, span.parentId)) ?? [];
+  const { ipv4 } = span.localEndpoint;
+  const server = candidates.find((one) => one.localEndpoint.ipv4 === ipv4 && startsBefore(one, span)) ?? candidates[0];
+  return server ? sharedId(server) : span.parentId;
+}
+
+function startsBefore(one: ZipkinSpan, other: ZipkinSpan): boolean {
+  return one.timestamp !== null && other.timestamp !== null && one.timestamp <= other.timestamp;
+}
+
+/** The id of a server's side: always the same for the same span, so that a second delivery is known. FNV-1a, 64 bits. */
+export function sharedId(span: ZipkinSpan): string {
+  const { serviceName, ipv4, ipv6, port } = span.localEndpoint;
+  const identity = [span.id, span.kind, span.name, span.timestamp, serviceName, ipv4, ipv6, port].join(' ');
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < identity.length; i++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(identity.charCodeAt(i))) * 0x100000001b3n);
+  }
+  return (hash || 1n).toString(16).padStart(16, '0');
+}
+
+function writeSpan(out: WireWriter, span: ZipkinSpan, traceStart: bigint, parentId: string | null): void {
+  const first = span.annotations.reduce<bigint | null>(
+    (least, { timestamp }) => (timestamp > 0n && (least === null || timestamp < least) ? timestamp : least),
+    null,
+  );
+  const start = span.timestamp ?? first ?? traceStart;
+  out.data(1, hexBytes(span.traceId.padStart(32, '0')));
+  out.data(2, hexBytes(span.shared ? sharedId(span) : span.id));
+  if (parentId !== null) out.data(4, hexBytes(parentId));
+  out.string(5, span.name);
+  out.varint(6, span.kind ? KIND_NUMBERS[span.kind] : KIND_INTERNAL);
+  out.fixed64(7, start * 1_000n);
+  out.fixed64(8, (start + (span.duration ?? 0n)) * 1_000n);
+  for (const [key, value] of span.tags) attribute(out, 9, key, value);
+  writeEndpoint(out, 'local', span.localEndpoint);
+  writeEndpoint(out, 'peer', span.remoteEndpoint);
+  if (span.remoteEndpoint.serviceName !== '') attribute(out, 9, 'peer.service', span.remoteEndpoint.serviceName);
+  if (span.timestamp === null) attribute(out, 9, ABSENT_START, true);
+  if (span.duration === null) attribute(out, 9, ABSENT_DURATION, true);
+  if (span.debug) attribute(out, 9, 'zipkin.debug', true);
+  if (span.shared) attribute(out, 9, 'zipkin.shared', true);
+  for (const { timestamp, value } of span.annotations) {
+    out.message(11, (event) => {
+      event.fixed64(1, timestamp * 1_000n);
+      event.string(2, value);
+    });
+  }
+  writeStatus(out, span);
+}
+
+function writeEndpoint(out: WireWriter, side: 'local' | 'peer', { ipv4, ipv6, port }: ZipkinEndpoint): void {
+  if (ipv4 !== '') attribute(out, 9, `network.${side}.address`, ipv4);
+  if (ipv6 !== '') attribute(out, 9, `network.${side}.${ipv4 === '' ? 'address' : 'address.ipv6'}`, ipv6);
+  if (port !== 0) attribute(out, 9, `network.${side}.port`, port);
+}
+
+/** The tag `error` means that it failed; what it says is the reason, unless it says only that. */
+function writeStatus(out: WireWriter, { tags }: ZipkinSpan): void {
+  const tag = (name: string): string | undefined => tags.find(([key]) => key === name)?.[1];
+  const error = tag('error');
+  const code = tag('otel.status_code');
+  const failed = (error !== undefined && error !== 'false') || code === 'ERROR';
+  if (!failed && code !== 'OK') return;
+  const said = tag('otel.status_description') ?? (error === 'true' ? '' : error);
+  out.message(15, (status) => {
+    if (failed && said) status.string(2, said);
+    status.varint(3, failed ? 2 : 1);
+  });
+}
+
+function attribute(out: WireWriter, field: number, key: string, value: string | number | boolean): void {
+  out.message(field, (pair) => {
+    pair.string(1, key);
+    pair.message(2, (any) => {
+      if (typeof value === 'string') any.string(1, value);
+      else if (typeof value === 'boolean') any.varint(2, value ? 1 : 0);
+      else any.varint(3, value);
+    });
+  });
+}
+
+function hexBytes(hex: string): Uint8Array {
+  return bytesFromHex(hex) as Uint8Array;
+}
