@@ -1,6 +1,6 @@
 /**
- * Checks the parts of a span that are stored as they came, without building anything: one pass over the bytes with one reader.
- * Whatever passes here, `decodeSpanBody` can read later.
+ * Checks what is stored as it came, without building anything: one pass over the bytes with one reader, every known field of the
+ * type that the schema gives it. Whatever passes here, proto-to-json.ts can read later.
  */
 import {
   MAX_NESTING,
@@ -12,89 +12,79 @@ import {
   type WireReader,
 } from './wire-reader';
 
-/** Runs `check` over the length-delimited field that the reader stands at, then moves behind it. */
-function within(reader: WireReader, check: (reader: WireReader, depth: number) => void, depth: number): void {
-  const length = reader.skipLengthDelimited();
-  const { pos, end } = reader;
-  reader.reset(pos - length, pos);
-  check(reader, depth);
-  reader.reset(pos, end);
+type Check = (reader: WireReader, depth: number) => void;
+/** By field number: its wire type, or the check of the message in it. Fields it does not name are skipped. */
+type Fields = readonly (number | Check | undefined)[];
+
+/** @throws WireError by the check when the reader's range is not such a message */
+function message(fields: () => Fields): Check {
+  return (reader, depth) => {
+    while (reader.next()) checkField(reader, fields(), depth);
+  };
 }
 
-const ANY_VALUE_WIRE_TYPES = [
-  -1,
+function checkField(reader: WireReader, fields: Fields, depth: number): void {
+  const expected = fields[reader.field];
+  if (expected === undefined) reader.skip();
+  else if (typeof expected === 'number') {
+    reader.expect(expected);
+    reader.skip();
+  } else {
+    reader.expect(WIRE_BYTES);
+    const length = reader.skipLengthDelimited();
+    const { pos, end } = reader;
+    reader.reset(pos - length, pos);
+    expected(reader, depth);
+    reader.reset(pos, end);
+  }
+}
+
+/** @throws WireError */
+export const checkAnyValue: Check = (reader, depth) => {
+  if (depth > MAX_NESTING) throw new WireError(`attribute values nested deeper than ${MAX_NESTING}`);
+  while (reader.next()) checkField(reader, ANY_VALUE, depth + 1);
+};
+
+const ARRAY: Fields = [undefined, checkAnyValue];
+const KEY_VALUE: Fields = [undefined, WIRE_BYTES, checkAnyValue];
+/** @throws WireError when the reader's range is not a KeyValue. */
+export const checkKeyValue: Check = message(() => KEY_VALUE);
+const KEY_VALUE_LIST: Fields = [undefined, checkKeyValue];
+const ANY_VALUE: Fields = [
+  undefined,
   WIRE_BYTES,
   WIRE_VARINT,
   WIRE_VARINT,
   WIRE_FIXED64,
-  WIRE_BYTES,
-  WIRE_BYTES,
+  message(() => ARRAY),
+  message(() => KEY_VALUE_LIST),
   WIRE_BYTES,
 ];
 
-function checkAnyValue(reader: WireReader, depth: number): void {
-  if (depth > MAX_NESTING) throw new WireError(`attribute values nested deeper than ${MAX_NESTING}`);
-  while (reader.next()) {
-    const wireType = ANY_VALUE_WIRE_TYPES[reader.field];
-    if (wireType !== undefined) reader.expect(wireType);
-    if (reader.field === 5) within(reader, checkArray, depth + 1);
-    else if (reader.field === 6) within(reader, checkKeyValueList, depth + 1);
-    else reader.skip();
-  }
-}
+const EVENT: Fields = [undefined, WIRE_FIXED64, WIRE_BYTES, checkKeyValue, WIRE_VARINT];
+const LINK: Fields = [undefined, WIRE_BYTES, WIRE_BYTES, WIRE_BYTES, checkKeyValue, WIRE_VARINT, WIRE_FIXED32];
+const STATUS: Fields = [undefined, undefined, WIRE_BYTES, WIRE_VARINT];
+const RESOURCE: Fields = [undefined, checkKeyValue, WIRE_VARINT];
+const SCOPE: Fields = [undefined, WIRE_BYTES, WIRE_BYTES, checkKeyValue, WIRE_VARINT];
 
-function checkArray(reader: WireReader, depth: number): void {
-  while (reader.next()) {
-    if (reader.field === 1 && reader.wireType === WIRE_BYTES) within(reader, checkAnyValue, depth);
-    else reader.skip();
-  }
-}
+/** @throws WireError */
+export const checkResource: Check = message(() => RESOURCE);
+/** @throws WireError */
+export const checkScope: Check = message(() => SCOPE);
 
-function checkKeyValueList(reader: WireReader, depth: number): void {
-  while (reader.next()) {
-    if (reader.field === 1 && reader.wireType === WIRE_BYTES) within(reader, checkKeyValue, depth);
-    else reader.skip();
-  }
-}
-
-/** @throws WireError when the reader's range is not a KeyValue. */
-export function checkKeyValue(reader: WireReader, depth: number): void {
-  while (reader.next()) {
-    if (reader.field === 2 && reader.wireType === WIRE_BYTES) within(reader, checkAnyValue, depth);
-    else reader.skip();
-  }
-}
-
-function checkEvent(reader: WireReader): void {
-  while (reader.next()) {
-    if (reader.field === 3 && reader.wireType === WIRE_BYTES) within(reader, checkKeyValue, 0);
-    else reader.skip();
-  }
-}
-
-function checkLink(reader: WireReader): void {
-  while (reader.next()) {
-    if (reader.field === 4 && reader.wireType === WIRE_BYTES) within(reader, checkKeyValue, 0);
-    else reader.skip();
-  }
-}
-
-/** The wire types of the Span fields that stay in the body. */
-const BODY_WIRE_TYPES = new Map([
-  [3, WIRE_BYTES],
-  [10, WIRE_VARINT],
-  [11, WIRE_BYTES],
-  [12, WIRE_VARINT],
-  [13, WIRE_BYTES],
-  [14, WIRE_VARINT],
-  [16, WIRE_FIXED32],
-]);
+/** The Span fields that no column holds. */
+const SPAN: Fields = Object.assign(new Array<number | Check | undefined>(17), {
+  3: WIRE_BYTES,
+  10: WIRE_VARINT,
+  11: message(() => EVENT),
+  12: WIRE_VARINT,
+  13: message(() => LINK),
+  14: WIRE_VARINT,
+  15: message(() => STATUS),
+  16: WIRE_FIXED32,
+});
 
 /** Checks the current field of a Span message and moves behind it. @throws WireError */
 export function checkSpanField(reader: WireReader): void {
-  const wireType = BODY_WIRE_TYPES.get(reader.field);
-  if (wireType !== undefined) reader.expect(wireType);
-  if (reader.field === 11) within(reader, checkEvent, 0);
-  else if (reader.field === 13) within(reader, checkLink, 0);
-  else reader.skip();
+  checkField(reader, SPAN, 0);
 }

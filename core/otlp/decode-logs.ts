@@ -6,7 +6,7 @@ import { ByteTable, copyBytes } from '../model/byte-table';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, type LogBatch, NO_TRACE } from '../model/log-batch';
 import { RecordPartsBuilder } from '../model/record-parts';
-import { checkKeyValue } from './check-body';
+import { checkAnyValue, checkKeyValue } from './check-body';
 import { Envelopes, type RecordOwner } from './envelope';
 import { GrowingBytes, grown } from './growing';
 import { plainValue } from './json-types';
@@ -248,6 +248,8 @@ class LogDecoder {
   /** Adds the message of a body. @returns whether the message is all of it */
   private body(reader: WireReader): boolean {
     const body = reader.message();
+    this.checker.reset(body.pos, body.end);
+    checkAnyValue(this.checker, 0);
     const value = readAnyValue(new WireReader(this.bytes, body.pos, body.end));
     const text = 'stringValue' in value ? (value.stringValue as string) : null;
     if (text !== null && isOnlyString(body) && !text.includes('\0')) {

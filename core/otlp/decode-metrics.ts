@@ -136,9 +136,13 @@ class MetricDecoder {
         kind = kindHere;
         const data = reader.message();
         while (data.next()) {
-          if (data.field === 2 && data.wireType === WIRE_VARINT) temporality = data.uint32();
-          else if (data.field === 3 && data.wireType === WIRE_VARINT) monotonic = data.uint32() !== 0;
-          else data.skip();
+          if (data.field === 2 && kind !== 'gauge' && kind !== 'summary') {
+            data.expect(WIRE_VARINT);
+            temporality = data.uint32();
+          } else if (data.field === 3 && kind === 'sum') {
+            data.expect(WIRE_VARINT);
+            monotonic = data.uint32() !== 0;
+          } else data.skip();
         }
       } else reader.skip();
     }

@@ -125,8 +125,8 @@ class TraceDecoder {
           break;
         }
         case 15:
-          reader.expect(WIRE_BYTES);
-          status = readStatus(reader.message()).code;
+          checkSpanField(reader);
+          status = this.statusCode(tagStart, reader.pos);
           this.builder.parts.keep(this.bytes, tagStart, reader.pos);
           break;
         default:
@@ -157,6 +157,12 @@ class TraceDecoder {
     });
     const facts = agentAttributes && readGenAiFacts(agentAttributes);
     if (facts) this.agentFacts.push({ row, ...facts });
+  }
+
+  private statusCode(tagStart: number, end: number): number {
+    const field = new WireReader(this.bytes, tagStart, end);
+    field.next();
+    return readStatus(field.message()).code;
   }
 
   /** The part of an attribute; it is checked when it is met first. */

@@ -3,7 +3,8 @@
  * {scope 1, records 2, schema_url 3}, alike for spans, log records and metrics.
  */
 import type { BatchResource, BatchScope } from '../model/span-batch';
-import { decodeResource, decodeScope } from './proto-to-json';
+import { checkResource, checkScope } from './check-body';
+import { decodeResource } from './proto-to-json';
 import { WIRE_BYTES, WireReader } from './wire-reader';
 
 export interface RecordOwner {
@@ -38,7 +39,7 @@ export class Envelopes {
   private resource(reader: WireReader, record: (reader: WireReader, owner: RecordOwner) => void): void {
     const { pos: start, end } = reader;
     // The schema URL stands behind the records it applies to, so the header is read first.
-    const { message, schemaUrl } = readHeader(reader);
+    const { message, schemaUrl } = readHeader(reader, checkResource);
     const serviceName = serviceNameOf(message);
     // A copy: the request's buffer must not travel along with a slice of it.
     const resource = this.resources.push({ serviceName, message: message.slice(), schemaUrl }) - 1;
@@ -60,8 +61,7 @@ export class Envelopes {
     record: (reader: WireReader, owner: RecordOwner) => void,
   ): void {
     const { pos: start, end } = reader;
-    const { message, schemaUrl } = readHeader(reader);
-    decodeScope(message); // it is stored as it came, so it must be readable
+    const { message, schemaUrl } = readHeader(reader, checkScope);
     const scope = this.scopes.push({ message: message.slice(), schemaUrl }) - 1;
     const owner = { resource, scope, serviceName };
     const records = new WireReader(this.bytes, start, end);
@@ -76,13 +76,18 @@ export class Envelopes {
   }
 }
 
-function readHeader(reader: WireReader): { message: Uint8Array; schemaUrl: string } {
+/** @param check of the message, which is stored as it came and so must be readable */
+function readHeader(
+  reader: WireReader,
+  check: (reader: WireReader, depth: number) => void,
+): { message: Uint8Array; schemaUrl: string } {
   let message: Uint8Array = NO_BYTES;
   let schemaUrl = '';
   while (reader.next()) {
     if (reader.field === 1) {
       reader.expect(WIRE_BYTES);
       message = reader.view8();
+      check(new WireReader(reader.bytes, reader.pos - message.length, reader.pos), 0);
     } else if (reader.field === 3) {
       reader.expect(WIRE_BYTES);
       schemaUrl = reader.string();

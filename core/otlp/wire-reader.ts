@@ -47,11 +47,24 @@ export class WireReader {
   next(): boolean {
     if (this.pos >= this.end) return false;
     this.tagStart = this.pos;
-    const tag = this.uint32();
+    const tag = this.tag();
     this.field = tag >>> 3;
     this.wireType = tag & 7;
     if (this.field === 0) throw new WireError(`field number 0 at byte ${this.tagStart}`);
     return true;
+  }
+
+  /** A varint of at most 32 bits: unlike a value, a tag has no spare ones. */
+  private tag(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      if (this.pos >= this.end) throw this.truncated();
+      const byte = this.bytes[this.pos++] as number;
+      if (shift === 28 && byte > 0x0f) break;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+    throw new WireError(`field number too large at byte ${this.tagStart}`);
   }
 
   /** A varint of which the low 32 bits count. */
