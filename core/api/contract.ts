@@ -174,6 +174,8 @@ export interface StatusReport {
   readonly otlpGrpc: OtlpReceiver;
   readonly counts: StoredCounts;
   readonly bytesOnDisk: number;
+  /** Where the data folder is. `full`: new records are refused until there is room again. */
+  readonly disk: { readonly freeBytes: number; readonly full: boolean };
   /** Export requests received and not yet committed. */
   readonly queueDepth: number;
   /** Over the last five seconds. */

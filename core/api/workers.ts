@@ -36,6 +36,7 @@ export interface StoreReport {
   readonly store: StoreState;
   readonly counts: StoredCounts;
   readonly bytesOnDisk: number;
+  readonly disk: { readonly freeBytes: number; readonly full: boolean };
 }
 
 /** The ingest worker: OTLP in. */

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { OtlpProtocol } from '../../core/api/contract';
+import { formatBytes } from '../../core/model/format';
 import { api } from '../connection/connection';
 import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
@@ -16,6 +17,14 @@ export function Problems() {
   if (!status) return null;
   if (status.store.state === 'failed') {
     return <Notice title="The database could not be opened.">{status.store.message}</Notice>;
+  }
+  if (status.disk.full) {
+    return (
+      <Notice title="The disk is full: nothing new is stored.">
+        {formatBytes(status.disk.freeBytes)} are free at {status.dataDir}. Free some space; storing goes on by itself.
+        What is stored can be read.
+      </Notice>
+    );
   }
   const receivers = [
     { protocol: 'http', name: 'HTTP', receiver: status.otlpHttp },

@@ -1,5 +1,6 @@
 import clsx from 'clsx';
 import { Monitor, Moon, Sun } from 'lucide-react';
+import type { ForwardingReport } from '../../core/api/contract';
 import { formatBytes, formatCount } from '../../core/model/format';
 import { useConnection } from '../stores/connection-store';
 import { type Theme, useSettings } from '../stores/settings-store';
@@ -32,8 +33,24 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
         <>
           <span>{formatCount(status.spansPerSecond)} spans/s</span>
           <span>
-            {formatCount(status.counts.spans)} spans · {formatBytes(status.bytesOnDisk)} on disk
+            {formatCount(status.counts.spans)} spans
+            {status.counts.logs > 0 && ` · ${formatCount(status.counts.logs)} logs`}
+            {status.counts.metricPoints > 0 && ` · ${formatCount(status.counts.metricPoints)} metric points`} ·{' '}
+            {formatBytes(status.bytesOnDisk)} on disk
           </span>
+          {status.redacted.total > 0 && (
+            <span title={redactedTitle(status.redacted.byRule)}>
+              {formatCount(status.redacted.total)} {status.redacted.total === 1 ? 'value' : 'values'} redacted
+            </span>
+          )}
+          {status.forwarding && (
+            <span
+              className={clsx(forwardingTrouble(status.forwarding) && 'text-warning')}
+              title={forwardingTitle(status.forwarding)}
+            >
+              {forwardingTrouble(status.forwarding) ? 'Forwarding fails' : 'Forwarding'}
+            </span>
+          )}
         </>
       )}
       <span className="grow" />
@@ -52,6 +69,21 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
   );
 }
 
+/** Since the start: receivers count from there. */
+function redactedTitle(byRule: Readonly<Record<string, number>>): string {
+  const rules = Object.entries(byRule).map(([rule, count]) => `${rule}: ${formatCount(count)}`);
+  return `Taken out before storing, since the start\n${rules.join('\n')}`;
+}
+
+function forwardingTrouble({ failed, dropped }: ForwardingReport): boolean {
+  return failed + dropped > 0;
+}
+
+function forwardingTitle({ url, sent, queued, failed, dropped, lastError }: ForwardingReport): string {
+  const counts = `${formatCount(sent)} sent, ${formatCount(queued)} waiting, ${formatCount(failed)} failed, ${formatCount(dropped)} dropped`;
+  return `To ${url}\n${counts}${lastError === null ? '' : `\nLast error: ${lastError}`}`;
+}
+
 function listening(
   phase: string,
   status: ReturnType<typeof useStatus>,
@@ -59,6 +91,7 @@ function listening(
   if (phase === 'lost') return { text: 'Connection lost, trying again', tone: 'error' };
   if (!status) return { text: 'Connecting', tone: 'wait' };
   if (status.store.state === 'failed') return { text: 'The database could not be opened', tone: 'error' };
+  if (status.disk.full) return { text: 'The disk is full', tone: 'error' };
   if (status.otlpHttp.state === 'failed') return { text: 'Not listening for OTLP', tone: 'error' };
   if (status.otlpHttp.state === 'starting') return { text: 'Opening the OTLP port', tone: 'wait' };
   const { host, port } = status.otlpHttp;

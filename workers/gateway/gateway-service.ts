@@ -103,7 +103,8 @@ export class Gateway implements SpoorApi {
       return await this.store.state();
     } catch (error) {
       if (!(error instanceof SpoorError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
-      return { store: { state: 'opening' }, counts: { traces: 0, spans: 0, logs: 0, metricPoints: 0 }, bytesOnDisk: 0 };
+      const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
+      return { store: { state: 'opening' }, counts, bytesOnDisk: 0, disk: { freeBytes: 0, full: false } };
     }
   }
 }

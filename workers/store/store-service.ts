@@ -11,12 +11,14 @@ import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { AppendQueue } from './append-queue';
 import { ChangeFeed } from './change-feed';
+import { DiskSpace, fullMessage, isFatal } from './disk-space';
 import { bytesBelow } from './disk-usage';
 import { type OpenDatabase, openDatabase } from './open-database';
 import { deflateCodec } from './payload-codec';
 import { WalLimitedWriter } from './wal-limit';
 
 const LOCAL_WORKSPACE = 1;
+const LOOK_AGAIN_MS = 1_000;
 /** Walking the data folder costs milliseconds; nobody needs it fresher. */
 const DISK_USAGE_TTL_MS = 5_000;
 
@@ -33,30 +35,33 @@ export class Store implements StoreService {
   private readonly opened: Promise<Opened>;
   private current: StoreState = { state: 'opening' };
   private diskUsage = { bytes: 0, at: 0 };
+  private readonly disk: DiskSpace;
+  private closing = false;
 
   constructor(
     private readonly options: StoreOptions,
-    onState: (state: StoreState) => void,
+    private readonly onState: (state: StoreState) => void,
+    /** The database cannot go on; the thread should end and be started again. */
+    private readonly onFatal: (error: unknown) => void,
   ) {
+    this.disk = new DiskSpace(options.dataDir, () => this.changes.changed());
     this.opened = this.open();
     this.opened.then(
-      () => {
-        this.current = { state: 'ready' };
-        onState(this.current);
-        this.changes.changed();
-      },
-      (error: Error) => {
-        this.current = { state: 'failed', message: error.message };
-        onState(this.current);
-        this.changes.changed();
-      },
+      () => this.become({ state: 'ready' }),
+      (error: Error) => this.become({ state: 'failed', message: error.message }),
     );
   }
 
   async append(batch: SignalBatch): Promise<{ stored: number; duplicates: number }> {
     const { appends, database } = await this.ready();
     await database.onDisk;
-    return appends.append(batch);
+    try {
+      return await appends.append(batch);
+    } catch (error) {
+      if (!isFatal(error)) throw error;
+      this.onFatal(error);
+      throw new SpoorError('SERVICE_UNAVAILABLE', `The database stopped and is started again: ${String(error)}`);
+    }
   }
 
   async listTraces(query: TraceListQuery) {
@@ -102,23 +107,33 @@ export class Store implements StoreService {
 
   async state(): Promise<StoreReport> {
     if (this.current.state !== 'ready') {
-      return { store: this.current, counts: { traces: 0, spans: 0, logs: 0, metricPoints: 0 }, bytesOnDisk: 0 };
+      const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
+      return { store: this.current, counts, bytesOnDisk: 0, disk: await this.disk.state() };
     }
     const { database, reader } = await this.opened;
     if (Date.now() - this.diskUsage.at > DISK_USAGE_TTL_MS) {
       this.diskUsage = { bytes: await bytesBelow(database.directory), at: Date.now() };
     }
-    return { store: this.current, counts: await reader.counts(), bytesOnDisk: this.diskUsage.bytes };
+    const disk = await this.disk.state();
+    return { store: this.current, counts: await reader.counts(), bytesOnDisk: this.diskUsage.bytes, disk };
   }
 
   /** Commits what is queued and closes the database. */
   async close(): Promise<void> {
+    this.closing = true;
     const opened = await this.opened.catch(() => null);
     await opened?.appends.drained();
     await opened?.database.db.close();
   }
 
+  private become(state: StoreState): void {
+    this.current = state;
+    this.onState(state);
+    this.changes.changed();
+  }
+
   private async ready(): Promise<Opened> {
+    if (this.current.state === 'failed') throw new SpoorError('SERVICE_UNAVAILABLE', this.current.message);
     try {
       return await this.opened;
     } catch (error) {
@@ -127,8 +142,10 @@ export class Store implements StoreService {
   }
 
   private async open(): Promise<Opened> {
+    await this.roomToOpen();
     const database = await openDatabase(this.options.dataDir, this.options.templateDir);
-    const writer = new WalLimitedWriter(new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec), database.sql);
+    const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec);
+    const writer = new WalLimitedWriter(records, database.sql, this.disk);
     return {
       database,
       reader: new TraceReader(database.sql, LOCAL_WORKSPACE),
@@ -136,5 +153,17 @@ export class Store implements StoreService {
       metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
       appends: new AppendQueue(writer, () => this.changes.changed()),
     };
+  }
+
+  /** Recovery needs room too. A disk that is full when we start is said so, and looked at again. */
+  private async roomToOpen(): Promise<void> {
+    for (;;) {
+      const { full, freeBytes } = await this.disk.state();
+      if (!full) break;
+      this.become({ state: 'failed', message: fullMessage(this.options.dataDir, freeBytes) });
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      if (this.closing) throw new Error('Spoor closed before the database could be opened.');
+    }
+    if (this.current.state === 'failed') this.become({ state: 'opening' });
   }
 }

@@ -1,8 +1,16 @@
 import { workerData } from 'node:worker_threads';
 import { transferablesOfReply } from '../../core/api/transfer';
 import type { StoreOptions } from '../../core/api/workers';
-import { runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
+import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
 import { Store } from './store-service';
 
-const store = new Store(workerData as StoreOptions, (state) => tellHost({ type: 'store-state', store: state }));
+const store = new Store(
+  workerData as StoreOptions,
+  (state) => tellHost({ type: 'store-state', store: state }),
+  (error) => {
+    logToHost('error', 'the database stopped', { error: String(error) });
+    // After the answers have left.
+    setTimeout(() => process.exit(1), 20);
+  },
+);
 runWorker(store, new WorkerLinks(), () => store.close(), transferablesOfReply);
