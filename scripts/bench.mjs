@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { resolveBrowser } from './browser-binary.mjs';
 import { build } from './build.mjs';
 import { root } from './root.mjs';
 
@@ -19,5 +20,6 @@ const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
 const { status } = spawnSync(process.execPath, [tsx, join(folder, `${name}.bench.ts`), ...rest], {
   cwd: root,
   stdio: 'inherit',
+  env: { ...process.env, SPOOR_E2E_BROWSER: JSON.stringify(await resolveBrowser()) },
 });
 process.exit(status ?? 1);

@@ -22,7 +22,7 @@ export const DEFAULT_REDACTION: RedactionSettings = {
   patterns: [],
 };
 
-export interface PatternRule {
+interface PatternRule {
   readonly name: string;
   /** With the `g` flag. A group named `keep` stays, in front of what goes. */
   readonly pattern: RegExp;
@@ -30,7 +30,7 @@ export interface PatternRule {
   readonly accept?: (match: string) => boolean;
 }
 
-export interface KeyRule {
+interface KeyRule {
   readonly name: string;
   readonly pattern: RegExp;
 }

@@ -11,7 +11,8 @@ import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from '../../core/store/spa
 import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteClient } from '../../workers/store/pglite-client';
 import { startSpoor, temporaryFolder } from '../fixtures/spoor';
-import { BATCH_SPANS, loadBatch, sendLoad } from './load';
+import { BATCH_SPANS, loadBatch, sendGrpcLoad, sendLoad } from './load';
+import { residentBytes } from './memory';
 import { percentile, report, SHORT } from './report';
 
 const SPANS = SHORT ? 200_000 : 1_000_000;
@@ -26,9 +27,14 @@ async function main(): Promise<void> {
     // Opening the database is the startup benchmark's business.
     await spoor.get('/v1/traces');
     const { seconds, latencies } = await sendLoad(spoor.ready.otlpHttp, batches, CONNECTIONS);
+    const memory = residentBytes(spoor.ready.pid) ?? 0;
     const { body } = await spoor.get<{ counts: { spans: number }; bytesOnDisk: number }>('/v1/status');
     if (body.counts.spans !== SPANS) throw new Error(`${body.counts.spans} of ${SPANS} spans were stored`);
     await spoor.stop();
+    const overGrpc = await startSpoor(join(folder.path, 'grpc'));
+    await overGrpc.get('/v1/traces');
+    const grpc = await sendGrpcLoad(overGrpc.ready.otlpGrpc, batches.slice(0, batches.length / 2), CONNECTIONS);
+    await overGrpc.stop();
     report(
       'ingest',
       [
@@ -37,6 +43,9 @@ async function main(): Promise<void> {
         { name: 'ratio', value: copySeconds / seconds, unit: 'of COPY' },
         { name: 'acknowledgement p50', value: percentile(latencies, 0.5), unit: 'ms' },
         { name: 'acknowledgement p99', value: percentile(latencies, 0.99), unit: 'ms' },
+        { name: 'over gRPC', value: SPANS / 2 / grpc.seconds, unit: 'spans/s' },
+        { name: 'gRPC ratio', value: SPANS / 2 / grpc.seconds / (SPANS / seconds), unit: 'of HTTP' },
+        { name: 'resident memory at the end', value: memory / 1024 ** 2, unit: 'MiB' },
         { name: 'on disk', value: body.bytesOnDisk / SPANS, unit: 'bytes/span' },
       ],
       { spans: SPANS, connections: CONNECTIONS },

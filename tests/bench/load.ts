@@ -1,5 +1,6 @@
 /** A generated OTLP load: batches of 1,000 spans in protobuf with six attributes each, in traces of fifty spans. */
 import { Agent, request } from 'node:http';
+import * as grpc from '@grpc/grpc-js';
 import { WireWriter } from '../../core/otlp/wire-writer';
 
 export const BATCH_SPANS = 1_000;
@@ -56,14 +57,12 @@ export interface LoadResult {
   readonly latencies: readonly number[];
 }
 
-/** Sends the batches over `connections` kept open, each waiting for its answer. @throws Error on any answer but 200 */
-export async function sendLoad(
-  otlpHttp: string,
+/** Each connection waits for its answer before it sends the next. */
+async function sendAll(
   batches: readonly Uint8Array[],
   connections: number,
+  send: (body: Uint8Array) => Promise<void>,
 ): Promise<LoadResult> {
-  const { hostname, port } = new URL(otlpHttp);
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latencies: number[] = [];
   let next = 0;
   const startedAt = performance.now();
@@ -71,21 +70,58 @@ export async function sendLoad(
     while (next < batches.length) {
       const body = batches[next++] as Uint8Array;
       const sentAt = performance.now();
-      await new Promise<void>((resolve, reject) => {
-        const headers = { 'content-type': 'application/x-protobuf', 'content-length': body.length };
-        const sent = request({ hostname, port, path: '/v1/traces', method: 'POST', agent, headers }, (response) => {
-          response.resume();
-          response.on('end', () =>
-            response.statusCode === 200 ? resolve() : reject(new Error(`the receiver answered ${response.statusCode}`)),
-          );
-        });
-        sent.on('error', reject);
-        sent.end(body);
-      });
+      await send(body);
       latencies.push(performance.now() - sentAt);
     }
   };
   await Promise.all(Array.from({ length: connections }, worker));
-  agent.destroy();
   return { seconds: (performance.now() - startedAt) / 1000, latencies };
+}
+
+/** Over OTLP/HTTP on connections kept open. @throws Error on any answer but 200 */
+export async function sendLoad(
+  otlpHttp: string,
+  batches: readonly Uint8Array[],
+  connections: number,
+): Promise<LoadResult> {
+  const { hostname, port } = new URL(otlpHttp);
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const result = await sendAll(batches, connections, (body) => {
+    const headers = { 'content-type': 'application/x-protobuf', 'content-length': body.length };
+    return new Promise((resolve, reject) => {
+      const sent = request({ hostname, port, path: '/v1/traces', method: 'POST', agent, headers }, (response) => {
+        response.resume();
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`the receiver answered ${response.statusCode}`)),
+        );
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  });
+  agent.destroy();
+  return result;
+}
+
+/** Over OTLP/gRPC, one channel, `concurrency` calls at a time. @throws Error on any failure */
+export async function sendGrpcLoad(
+  target: string,
+  batches: readonly Uint8Array[],
+  concurrency: number,
+): Promise<LoadResult> {
+  const client = new grpc.Client(target, grpc.credentials.createInsecure());
+  const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+  const bytes = (value: Buffer): Buffer => value;
+  const result = await sendAll(
+    batches,
+    concurrency,
+    (body) =>
+      new Promise((resolve, reject) => {
+        client.makeUnaryRequest(path, bytes, bytes, Buffer.from(body.buffer, body.byteOffset, body.length), (error) =>
+          error ? reject(error) : resolve(),
+        );
+      }),
+  );
+  client.close();
+  return result;
 }

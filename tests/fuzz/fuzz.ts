@@ -9,7 +9,7 @@ import { oracleView } from './oracle-view';
 import { Random } from './random';
 import { drawRequest } from './requests';
 
-export interface Finding {
+interface Finding {
   readonly seed: number;
   readonly what: string;
   readonly bytes: string;

@@ -7,7 +7,7 @@ import { SpoorError } from '../../core/api/errors';
 import { formatBytes } from '../../core/model/format';
 
 /** Dirty pages and WAL between two checkpoints, twice. */
-export const RESERVE_BYTES = 24 * 1024 * 1024;
+const RESERVE_BYTES = 24 * 1024 * 1024;
 /** What a record may take on its way: WAL, table, and the payload before it is packed. */
 const BYTES_PER_BYTE = 3;
 
