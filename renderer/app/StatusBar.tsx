@@ -34,13 +34,13 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
           <span>{formatCount(status.spansPerSecond)} spans/s</span>
           <span>
             {formatCount(status.counts.spans)} spans
-            {status.counts.logs > 0 && ` · ${formatCount(status.counts.logs)} logs`}
-            {status.counts.metricPoints > 0 && ` · ${formatCount(status.counts.metricPoints)} metric points`} ·{' '}
+            {status.counts.logs > 0 && ` · ${counted(status.counts.logs, 'log')}`}
+            {status.counts.metricPoints > 0 && ` · ${counted(status.counts.metricPoints, 'metric point')}`} ·{' '}
             {formatBytes(status.bytesOnDisk)} on disk
           </span>
           {status.redacted.total > 0 && (
             <span title={redactedTitle(status.redacted.byRule)}>
-              {formatCount(status.redacted.total)} {status.redacted.total === 1 ? 'value' : 'values'} redacted
+              {counted(status.redacted.total, 'value')} redacted
             </span>
           )}
           {status.forwarding && (
@@ -67,6 +67,10 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
       </button>
     </footer>
   );
+}
+
+function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Since the start: receivers count from there. */

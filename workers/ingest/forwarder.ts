@@ -99,7 +99,7 @@ export class Forwarder {
       } catch (error) {
         if (this.closing.signal.aborted) return 'Spoor closed';
         const { cause } = error as Error & { cause?: Error & { code?: string } };
-        failure = cause?.code ?? (error as Error).message;
+        failure = cause?.code ?? cause?.message ?? (error as Error).message;
       }
       // Not all at the same moment.
       await pause(pauseMs * (0.5 + Math.random() / 2), this.closing.signal);
@@ -120,11 +120,12 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
       return;
     }
-    const timer = setTimeout(resolve, ms);
     const stop = (): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
       resolve();
     };
+    const timer = setTimeout(stop, ms);
     signal?.addEventListener('abort', stop, { once: true });
   });
 }

@@ -49,7 +49,8 @@ export function TracesPage() {
 
   const status = useStatus();
   const connected = useConnection(({ phase }) => phase === 'connected');
-  const live = connected && status?.store.state === 'ready' && status.otlpHttp.state === 'listening';
+  const live =
+    connected && status?.store.state === 'ready' && !status.disk.full && status.otlpHttp.state === 'listening';
   const isEmpty = list.phase === 'ready' && list.traces.length === 0;
   return (
     <div className="flex h-full flex-col">
