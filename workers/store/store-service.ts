@@ -15,7 +15,7 @@ import { DiskSpace, fullMessage, isFatal } from './disk-space';
 import { bytesBelow } from './disk-usage';
 import { type OpenDatabase, openDatabase } from './open-database';
 import { deflateCodec } from './payload-codec';
-import { WalLimitedWriter } from './wal-limit';
+import { TendedWriter } from './tended-writer';
 
 const LOCAL_WORKSPACE = 1;
 const LOOK_AGAIN_MS = 1_000;
@@ -145,7 +145,7 @@ export class Store implements StoreService {
     await this.roomToOpen();
     const database = await openDatabase(this.options.dataDir, this.options.templateDir);
     const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec);
-    const writer = new WalLimitedWriter(records, database.sql, this.disk);
+    const writer = new TendedWriter(records, database.sql, this.disk);
     return {
       database,
       reader: new TraceReader(database.sql, LOCAL_WORKSPACE),
