@@ -101,6 +101,24 @@ describe('a first start without a prepared database', () => {
   });
 });
 
+describe('more than may wait', () => {
+  it('is told to come back, by number, while what waits is stored', async () => {
+    // initdb runs for seconds: nothing can be stored meanwhile.
+    const host = await startHost(null);
+    const answers = await Promise.all(Array.from({ length: 1_050 }, (_, i) => sendTo(host, i + 1)));
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1_050 - refused.length);
+    for (const answer of refused) expect(answer.headers.get('retry-after')).toBe('1');
+    for (const [i, { status }] of answers.entries()) {
+      if (status === 503) expect((await sendTo(host, i + 1)).status).toBe(200);
+    }
+    const status = await fetch(`${host.ui}/v1/status`, { headers: { authorization: `Bearer ${host.token}` } });
+    expect(((await status.json()) as { counts: object }).counts).toMatchObject({ traces: 1_050 });
+    await host.close();
+  });
+});
+
 function startHost(templateDir: string | null): Promise<Host> {
   return Host.start({
     ...builtPaths(join(REPOSITORY, 'out', 'main')),
