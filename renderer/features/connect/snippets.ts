@@ -21,7 +21,7 @@ export OTEL_SERVICE_NAME=my-service
       code: `npm install @opentelemetry/api @opentelemetry/auto-instrumentations-node
 
 OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint} \\
-OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none \\
+OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \\
 OTEL_SERVICE_NAME=my-service \\
 node --require @opentelemetry/auto-instrumentations-node/register app.js`,
     },
@@ -33,7 +33,7 @@ opentelemetry-bootstrap -a install
 
 OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint} \\
 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf \\
-OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none \\
+OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \\
 OTEL_SERVICE_NAME=my-service \\
 opentelemetry-instrument python app.py`,
     },
