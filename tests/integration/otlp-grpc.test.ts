@@ -6,6 +6,7 @@ import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { WireReader } from '../../core/otlp/wire-reader';
 import { traceRequest } from '../../core/samples/otlp-builder';
+import { decodeStatusMessage } from '../fixtures/rpc-status';
 import { type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
 
@@ -84,6 +85,12 @@ describe('OTLP/gRPC', () => {
     await expect(call(TRACES, new Uint8Array([10, 200, 1]))).rejects.toMatchObject({
       code: status.INVALID_ARGUMENT,
       details: expect.stringContaining('not OTLP protobuf'),
+    });
+    const refusal = (await call(TRACES, new Uint8Array([10, 200, 1])).catch((error) => error)) as ServiceError;
+    const [details] = refusal.metadata.get('grpc-status-details-bin');
+    expect(decodeStatusMessage(details as Buffer)).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      detailTypes: ['type.googleapis.com/google.rpc.BadRequest'],
     });
     await expect(call('/nothing.Service/Export', new Uint8Array(0))).rejects.toMatchObject({
       code: status.UNIMPLEMENTED,

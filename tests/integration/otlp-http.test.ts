@@ -160,7 +160,11 @@ describe('refuses', () => {
     const response = await spoor.post('/v1/traces', new Uint8Array([10, 200, 1, 1]));
     expect([response.status, response.headers.get('content-type')]).toEqual([400, 'application/x-protobuf']);
     const status = decodeStatusMessage(new Uint8Array(await response.arrayBuffer()));
-    expect(status).toEqual({ code: 3, message: expect.stringContaining('not OTLP protobuf') });
+    expect(status).toEqual({
+      code: 3,
+      message: expect.stringContaining('not OTLP protobuf'),
+      detailTypes: ['type.googleapis.com/google.rpc.BadRequest'],
+    });
   });
 
   it.each([
@@ -171,7 +175,16 @@ describe('refuses', () => {
   ])('malformed JSON %.40s with 400 and a google.rpc.Status', async (body, reason) => {
     const response = await spoor.post('/v1/traces', body, { 'content-type': 'application/json' });
     expect([response.status, response.headers.get('content-type')]).toEqual([400, 'application/json']);
-    expect(await response.json()).toEqual({ code: 3, message: expect.stringContaining(reason) });
+    expect(await response.json()).toEqual({
+      code: 3,
+      message: expect.stringContaining(reason),
+      details: [
+        {
+          '@type': 'type.googleapis.com/google.rpc.BadRequest',
+          fieldViolations: [{ description: expect.stringContaining(reason) }],
+        },
+      ],
+    });
   });
 
   it('other media types with 415, naming what it takes', async () => {
