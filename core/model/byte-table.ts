@@ -2,6 +2,8 @@
  * Distinct byte strings, numbered from 0 in the order they come: a hash set without an object or a string per entry. Open
  * addressing; the seed is drawn anew for every table, so that a sender cannot prepare collisions.
  */
+import { grown } from './growing';
+
 export class ByteTable {
   /** All entries, one after the other; only the first `ends[count - 1]` bytes count. */
   bytes: Uint8Array;
@@ -42,11 +44,7 @@ export class ByteTable {
     if (entry === this.ends.length) this.grow();
     const at = this.start(entry);
     const size = end - start;
-    if (at + size > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(this.bytes.length * 2, at + size));
-      grown.set(this.bytes.subarray(0, at));
-      this.bytes = grown;
-    }
+    this.bytes = grown(this.bytes, at + size);
     copyBytes(source, start, end, this.bytes, at);
     this.ends[entry] = at + size;
     const hash = hashOf(source, start, end, this.seed);
@@ -71,14 +69,10 @@ export class ByteTable {
 
   private grow(): void {
     const capacity = this.ends.length * 2;
-    const ends = new Uint32Array(capacity);
-    ends.set(this.ends);
-    this.ends = ends;
-    const hashes = new Uint32Array(capacity);
-    hashes.set(this.hashes);
-    this.hashes = hashes;
+    this.ends = grown(this.ends, capacity);
+    this.hashes = grown(this.hashes, capacity);
     this.slots = new Uint32Array(capacity * 2);
-    for (let entry = 0; entry < this.count - 1; entry++) this.place(entry, hashes[entry] as number);
+    for (let entry = 0; entry < this.count - 1; entry++) this.place(entry, this.hashes[entry] as number);
   }
 }
 

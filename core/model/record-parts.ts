@@ -5,6 +5,7 @@
  *   record i -> part[partEnd[i-1] .. partEnd[i]] -> bytes[end[part-1] .. end[part]]
  */
 import { ByteTable } from './byte-table';
+import { grown } from './growing';
 
 export interface RecordParts {
   /** Exclusive end of each record's slice of `part`. */
@@ -52,24 +53,15 @@ export class RecordPartsBuilder {
 
   /** Lists a part in the current record. */
   list(part: number): void {
-    if (this.partLength === this.part.length) {
-      const grown = new Uint32Array(this.partLength * 2);
-      grown.set(this.part);
-      this.part = grown;
-    }
+    this.part = grown(this.part, this.partLength + 1);
     this.part[this.partLength++] = part;
   }
 
   /** Keeps a field, tag included, for the rest of the current record. */
   keep(bytes: Uint8Array, start: number, end: number): void {
-    const size = end - start;
-    if (this.restLength + size > this.rest.length) {
-      const grown = new Uint8Array(Math.max(this.rest.length * 2, this.restLength + size));
-      grown.set(this.rest.subarray(0, this.restLength));
-      this.rest = grown;
-    }
+    this.rest = grown(this.rest, this.restLength + end - start);
     this.rest.set(bytes.subarray(start, end), this.restLength);
-    this.restLength += size;
+    this.restLength += end - start;
   }
 
   cancel(): void {
@@ -84,11 +76,7 @@ export class RecordPartsBuilder {
       this.list(known ? found : this.add(this.rest, 0, this.restLength, PART_REST));
       this.restLength = 0;
     }
-    if (this.records === this.partEnd.length) {
-      const grown = new Uint32Array(this.records * 2);
-      grown.set(this.partEnd);
-      this.partEnd = grown;
-    }
+    this.partEnd = grown(this.partEnd, this.records + 1);
     this.partEnd[this.records++] = this.partLength;
   }
 
@@ -105,11 +93,7 @@ export class RecordPartsBuilder {
 
   private add(bytes: Uint8Array, start: number, end: number, kind: number): number {
     const part = this.table.add(bytes, start, end);
-    if (part >= this.kind.length) {
-      const grown = new Uint8Array(this.table.ends.length);
-      grown.set(this.kind);
-      this.kind = grown;
-    }
+    this.kind = grown(this.kind, part + 1);
     this.kind[part] = kind;
     return part;
   }

@@ -3,12 +3,12 @@
  * verbatim. Source: opentelemetry-proto 1.11, logs/v1/logs.proto.
  */
 import { ByteTable, copyBytes } from '../model/byte-table';
+import { GrowingBytes, grown } from '../model/growing';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, type LogBatch, NO_TRACE } from '../model/log-batch';
 import { RecordPartsBuilder } from '../model/record-parts';
 import { checkAnyValue, checkKeyValue } from './check-body';
 import { Envelopes, type RecordOwner } from './envelope';
-import { GrowingBytes, grown } from './growing';
 import { plainValue } from './json-types';
 import { readAnyValue } from './proto-to-json';
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';

@@ -3,6 +3,7 @@
  * point checked and kept verbatim. Source: opentelemetry-proto 1.11, metrics/v1/metrics.proto.
  */
 import { ByteTable } from '../model/byte-table';
+import { GrowingBytes, grown } from '../model/growing';
 import {
   type BatchMetric,
   type MetricBatch,
@@ -13,7 +14,6 @@ import {
 } from '../model/metric-batch';
 import { checkKeyValue } from './check-body';
 import { Envelopes, type RecordOwner } from './envelope';
-import { GrowingBytes, grown } from './growing';
 import { KIND_FIELDS, POINT_ATTRIBUTES, readPointField } from './metric-point';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 

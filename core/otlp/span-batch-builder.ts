@@ -1,9 +1,9 @@
 /** Grows the columns of a SpanBatch row by row. A row is begun, its parts are kept, and it is committed or cancelled. */
 import { ByteTable, copyBytes } from '../model/byte-table';
+import { grown } from '../model/growing';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { RecordPartsBuilder } from '../model/record-parts';
 import type { AgentFacts, BatchOperation, SpanBatch } from '../model/span-batch';
-import { grown } from './growing';
 
 /** Where the parts of one span lie, and its scalars. */
 export interface SpanRow {

@@ -5,6 +5,7 @@
  * order, `varint size, bytes` each. A part is the AnyValue of an attribute whose key has a number, a whole KeyValue, or the
  * rest of a message: the record's `attributes` say which.
  */
+import { grown } from '../model/growing';
 import type { RecordParts } from '../model/record-parts';
 import { CopyWriter } from './copy-binary';
 import { REST_IN_PAYLOAD, startOf, valueStart } from './part-ids';
@@ -126,10 +127,7 @@ export class PayloadWriter {
   }
 
   private reserve(count: number): void {
-    if (this.length + count <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.bytes = grown;
+    this.bytes = grown(this.bytes, this.length + count);
   }
 }
 
