@@ -40,8 +40,11 @@ export class MissingParents {
     }
     if (this.filled.length > 0) {
       await tx.query(
-        `delete from missing_parent m using unnest($2::uuid[], $3::int8[]) as i (trace_id, span_id)
-         where m.workspace_id = $1 and m.trace_id = i.trace_id and m.span_id = i.span_id`,
+        // Each looked up by the primary key: a join may be planned as a scan of all that is missing, and one trace can miss 100,000.
+        `delete from missing_parent where ctid = any(array(
+           select m.ctid from unnest($2::uuid[], $3::int8[]) as i (trace_id, span_id), lateral (
+             select ctid from missing_parent
+             where workspace_id = $1 and trace_id = i.trace_id and span_id = i.span_id limit 1) as m))`,
         [workspaceId, this.filled.map(({ traceId }) => traceId), this.filled.map(({ spanId }) => spanId)],
       );
     }

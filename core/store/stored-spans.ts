@@ -50,19 +50,22 @@ export class StoredSpans {
     });
   }
 
-  /** The transaction has committed: forgets what rested longest. */
+  /**
+   * The transaction has committed: forgets what rested longest. What was just used stays, however large: a trace of a million
+   * spans that is forgotten after each batch is read again for the next.
+   */
   committed(): void {
     for (const trace of this.used) {
       trace.isNew = false;
       this.ids += trace.spans.capacity - trace.weight;
       trace.weight = trace.spans.capacity;
     }
-    this.used.clear();
-    for (const [id, { weight }] of this.traces) {
-      if (this.ids <= MAX_IDS) return;
-      this.ids -= weight;
+    for (const [id, trace] of this.traces) {
+      if (this.ids <= MAX_IDS || this.used.has(trace)) break;
+      this.ids -= trace.weight;
       this.traces.delete(id);
     }
+    this.used.clear();
   }
 
   /** A lateral join, so that each id is looked up by the primary key: without statistics the planner would rather scan. */
