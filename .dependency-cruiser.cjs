@@ -42,10 +42,10 @@ module.exports = {
     },
     {
       name: 'workers-keep-apart',
-      comment: 'store, ingest and gateway meet through core/api; only rpc/ and net/ are shared.',
+      comment: 'store, ingest, timeline and gateway meet through core/api; only rpc/ and net/ are shared.',
       severity: 'error',
-      from: { path: '^workers/(store|ingest|gateway)/' },
-      to: { path: '^workers/(store|ingest|gateway)/', pathNot: '^workers/$1/' },
+      from: { path: '^workers/(store|ingest|timeline|gateway)/' },
+      to: { path: '^workers/(store|ingest|timeline|gateway)/', pathNot: '^workers/$1/' },
     },
     {
       name: 'headless-shell-needs-no-electron',

@@ -18,6 +18,7 @@ export default defineConfig({
           cli: resolve('electron/cli/cli.ts'),
           'store.worker': resolve('workers/store/store.worker.ts'),
           'ingest.worker': resolve('workers/ingest/ingest.worker.ts'),
+          'timeline.worker': resolve('workers/timeline/timeline.worker.ts'),
           'gateway.worker': resolve('workers/gateway/gateway.worker.ts'),
         },
         output: commonJs,

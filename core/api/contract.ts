@@ -13,15 +13,15 @@ import type {
   MetricPointQuery,
   MetricSummary,
 } from './telemetry';
+import type { TimelineApi } from './timeline';
+import type { TraceSummary } from './trace-summary';
 
-export interface SpoorApi {
+export interface SpoorApi extends TimelineApi {
   status(): Promise<StatusReport>;
   listTraces(query: TraceListQuery): Promise<Page<TraceSummary>>;
   histogram(query: HistogramQuery): Promise<Histogram>;
   /** @throws NOT_FOUND */
   traceSummary(traceId: string): Promise<TraceSummary>;
-  /** @throws NOT_FOUND */
-  openTrace(traceId: string): Promise<TraceView>;
   /** @throws NOT_FOUND */
   getSpan(traceId: string, spanId: string): Promise<SpanDetail>;
   listServices(): Promise<readonly ServiceSummary[]>;
@@ -52,24 +52,6 @@ export interface TraceListQuery {
   readonly cursor?: string | undefined;
 }
 
-export interface TraceSummary {
-  readonly traceId: string;
-  readonly rootName: string;
-  readonly rootService: string;
-  readonly startTime: string;
-  readonly durationNs: number;
-  readonly spanCount: number;
-  readonly errorCount: number;
-  readonly services: readonly string[];
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-  readonly costUsd: number | null;
-  readonly sessionId: string | null;
-  readonly agentName: string | null;
-  /** No root has arrived, or some span names a parent that has not. */
-  readonly incomplete: boolean;
-}
-
 export interface HistogramQuery {
   readonly query?: string | undefined;
   readonly from?: string | undefined;
@@ -86,31 +68,15 @@ export interface Histogram {
   readonly errors: readonly number[];
 }
 
-export interface TraceView {
+/** The spans of a trace as they come from the database. */
+export interface TraceSpans {
   readonly summary: TraceSummary;
-  readonly columns: TraceColumns;
-}
-
-/** The spans of one trace as columns, in no order. Times are relative to `originNs`. */
-export interface TraceColumns {
-  readonly length: number;
-  /** Epoch nanoseconds of the trace's start, as a decimal string. */
+  /** What times are to be relative to: epoch nanoseconds of the trace's start. */
   readonly originNs: string;
-  readonly spanId: BigUint64Array<ArrayBuffer>;
-  /** 0: a root. */
-  readonly parentSpanId: BigUint64Array<ArrayBuffer>;
-  readonly startNs: Float64Array<ArrayBuffer>;
-  readonly durationNs: Float64Array<ArrayBuffer>;
-  /** Index into `operations`. */
-  readonly operation: Uint32Array<ArrayBuffer>;
-  readonly status: Uint8Array<ArrayBuffer>;
-  readonly operations: readonly OperationRef[];
-}
-
-export interface OperationRef {
-  readonly service: string;
-  readonly name: string;
-  readonly kind: SpanKindName;
+  /** Binary COPY of TRACE_COLUMNS_SQL (core/timeline/trace-columns). */
+  readonly rows: Uint8Array<ArrayBuffer>;
+  /** What to ask for the next time, to get only spans stored since. */
+  readonly mark: string;
 }
 
 export interface SpanDetail {

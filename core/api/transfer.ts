@@ -1,9 +1,10 @@
-import type { TraceView } from './contract';
-
-/** The columns of an opened trace move to the caller; everything else is small. */
+/** Buffers of a reply's columns move to the caller instead of being copied: those of the reply itself and of its fields. */
 export function transferablesOfReply(value: unknown): Transferable[] {
-  const columns = (value as Partial<TraceView> | null)?.columns;
-  if (!columns) return [];
-  const { spanId, parentSpanId, startNs, durationNs, operation, status } = columns;
-  return [spanId, parentSpanId, startNs, durationNs, operation, status].map(({ buffer }) => buffer);
+  const buffers = new Set<ArrayBuffer>();
+  for (const field of typeof value === 'object' && value !== null ? Object.values(value) : []) {
+    if (!ArrayBuffer.isView(field) || !(field.buffer instanceof ArrayBuffer)) continue;
+    // Node's small buffers lie in a pool that is not ours to give away.
+    if (field.byteLength === field.buffer.byteLength) buffers.add(field.buffer);
+  }
+  return [...buffers];
 }

@@ -1,6 +1,7 @@
 /** Contracts between our own threads, and how the host wires them. */
 import type { SignalBatch } from '../model/signal-batch';
 import type { RedactionSettings } from '../redaction/rules';
+import type { OperationRef } from '../timeline/trace-columns';
 import type {
   ForwardingReport,
   OtlpProtocol,
@@ -9,7 +10,9 @@ import type {
   SpoorApi,
   StoredCounts,
   StoreState,
+  TraceSpans,
 } from './contract';
+import type { TimelineApi } from './timeline';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
 export interface StoreService
@@ -18,7 +21,6 @@ export interface StoreService
     | 'listTraces'
     | 'histogram'
     | 'traceSummary'
-    | 'openTrace'
     | 'getSpan'
     | 'listServices'
     | 'listLogs'
@@ -26,6 +28,10 @@ export interface StoreService
     | 'listMetricPoints'
     | 'nextChange'
   > {
+  /** @param since the `mark` of an earlier call: only spans stored after it; null: all @throws NOT_FOUND */
+  traceSpans(traceId: string, since: string | null): Promise<TraceSpans>;
+  /** In the order of the ids. */
+  operations(ids: readonly number[]): Promise<readonly OperationRef[]>;
   /** Resolves once the records are committed. @throws SERVICE_UNAVAILABLE */
   append(batch: SignalBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
   /** Answers at once, open or not. */
@@ -55,7 +61,10 @@ export interface IngestReport {
   readonly forwarding: ForwardingReport | null;
 }
 
-export type WorkerName = 'store' | 'ingest' | 'gateway';
+/** The timeline worker: traces in memory, laid out for the screen. */
+export type TimelineService = TimelineApi;
+
+export type WorkerName = 'store' | 'ingest' | 'timeline' | 'gateway';
 
 /** What the host sends to a worker. */
 export type HostMessage =

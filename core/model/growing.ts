@@ -1,5 +1,5 @@
 /** Columns that grow as records come. */
-type Column = Uint8Array | Uint32Array | Float64Array | BigInt64Array;
+type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array | BigInt64Array;
 
 /** `column` where it has `length` entries, else a copy twice as long, or longer where needed. */
 export function grown<T extends Column>(column: T, length: number): T {

@@ -1,6 +1,6 @@
 /** SpanKind and StatusCode of OTLP (opentelemetry/proto/trace/v1/trace.proto), by number. */
-const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
-export type SpanKindName = (typeof SPAN_KINDS)[number];
+export const SPAN_KIND_NAMES = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+export type SpanKindName = (typeof SPAN_KIND_NAMES)[number];
 
 const STATUS_CODES = ['unset', 'ok', 'error'] as const;
 export type StatusCodeName = (typeof STATUS_CODES)[number];
@@ -9,7 +9,7 @@ export const STATUS_ERROR = 2;
 
 /** Unknown numbers read as unspecified: a newer sender must not break an older reader. */
 export function spanKindName(kind: number): SpanKindName {
-  return SPAN_KINDS[kind] ?? 'unspecified';
+  return SPAN_KIND_NAMES[kind] ?? 'unspecified';
 }
 
 export function statusCodeName(code: number): StatusCodeName {

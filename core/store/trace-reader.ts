@@ -2,23 +2,21 @@
 import type {
   Histogram,
   HistogramQuery,
-  OperationRef,
   Page,
   ServiceSummary,
   StoredCounts,
-  TraceColumns,
   TraceListQuery,
-  TraceSummary,
-  TraceView,
+  TraceSpans,
 } from '../api/contract';
 import { SpoorError } from '../api/errors';
+import type { TraceSummary } from '../api/trace-summary';
 import { parseTraceId, type TraceId } from '../model/ids';
 import { spanKindName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
-import { CopyReader } from './copy-binary';
+import { type OperationRef, TRACE_COLUMNS_SQL } from '../timeline/trace-columns';
 import { decodeCursor, pageOf, TRACE_CURSOR } from './cursor';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
-import type { SqlClient } from './sql-client';
+import type { SqlClient, SqlStatements } from './sql-client';
 import { traceFilter } from './trace-filter';
 import { timeBound } from './where';
 
@@ -113,11 +111,33 @@ export class TraceReader {
     return summaryOf(await this.traceRow(this.validTraceId(traceId)));
   }
 
-  /** @throws SpoorError NOT_FOUND */
-  async openTrace(text: string): Promise<TraceView> {
+  /**
+   * The spans of a trace as binary COPY, decoded where they are used: no object a span, and no time of the database's thread.
+   * @param since what an earlier call gave as `mark`: only spans stored after it; null: all
+   * @throws SpoorError NOT_FOUND
+   */
+  async traceSpans(text: string, since: string | null): Promise<TraceSpans> {
     const traceId = this.validTraceId(text);
-    const row = await this.traceRow(traceId);
-    return { summary: summaryOf(row), columns: await this.columns(traceId, row.start_ns) };
+    return this.sql.transaction(async (tx) => {
+      const row = await this.traceRow(traceId, tx);
+      // Rows of a transaction that was still under way now, or began later, are new to the next call.
+      const [mark] = decodeRows(
+        { xmin: TEXT },
+        await tx.query('select pg_snapshot_xmin(pg_current_snapshot())::text as xmin'),
+      );
+      // `traceId` is hex and `since` digits, so both may stand in SQL.
+      const newer = since === null ? '' : ` and age(xmin) <= age('${BigInt(since)}'::xid8::xid)`;
+      const rows = await tx.copyOut(
+        `select ${TRACE_COLUMNS_SQL} from span
+         where workspace_id = ${this.workspaceId} and trace_id = '${traceId}'${newer}`,
+      );
+      return {
+        summary: summaryOf(row),
+        originNs: row.start_ns.toString(),
+        rows: rows as Uint8Array<ArrayBuffer>,
+        mark: mark?.xmin ?? '0',
+      };
+    });
   }
 
   async listServices(): Promise<ServiceSummary[]> {
@@ -163,61 +183,17 @@ export class TraceReader {
     return traceId;
   }
 
-  private async traceRow(traceId: TraceId): Promise<RowOf<typeof TRACE_ROW>> {
-    const rows = await this.sql.query(
-      `${SELECT_TRACE} ${FROM_TRACE} where t.workspace_id = $1 and t.trace_id = $2::uuid`,
-      [this.workspaceId, traceId],
-    );
+  private async traceRow(traceId: TraceId, sql: SqlStatements = this.sql): Promise<RowOf<typeof TRACE_ROW>> {
+    const rows = await sql.query(`${SELECT_TRACE} ${FROM_TRACE} where t.workspace_id = $1 and t.trace_id = $2::uuid`, [
+      this.workspaceId,
+      traceId,
+    ]);
     const row = decodeRows(TRACE_ROW, rows)[0];
     if (!row) throw new SpoorError('NOT_FOUND', `Trace ${traceId} is not stored here.`);
     return row;
   }
 
-  /** Spans go through binary COPY into typed arrays: no object per span. `traceId` is validated hex, so it may stand in SQL. */
-  private async columns(traceId: TraceId, originNs: bigint): Promise<TraceColumns> {
-    const bytes = await this.sql.copyOut(
-      `select span_id, parent_span_id, start_ns, duration_ns, operation_id, status from span
-       where workspace_id = ${this.workspaceId} and trace_id = '${traceId}'`,
-    );
-    let length = 0;
-    for (const counter = new CopyReader(bytes); counter.next(); counter.skip(6)) length++;
-    const spanId = new BigUint64Array(length);
-    const parentSpanId = new BigUint64Array(length);
-    const startNs = new Float64Array(length);
-    const durationNs = new Float64Array(length);
-    const operation = new Uint32Array(length);
-    const status = new Uint8Array(length);
-    const indexOf = new Map<number, number>();
-    const reader = new CopyReader(bytes);
-    for (let i = 0; reader.next(); i++) {
-      spanId[i] = reader.int8();
-      parentSpanId[i] = reader.int8Or(0n);
-      startNs[i] = Number(reader.int8() - originNs);
-      durationNs[i] = Number(reader.int8());
-      const operationId = reader.int4();
-      let index = indexOf.get(operationId);
-      if (index === undefined) {
-        index = indexOf.size;
-        indexOf.set(operationId, index);
-      }
-      operation[i] = index;
-      status[i] = reader.int2();
-    }
-    const operations = await this.operations([...indexOf.keys()]);
-    return {
-      length,
-      originNs: originNs.toString(),
-      spanId,
-      parentSpanId,
-      startNs,
-      durationNs,
-      operation,
-      status,
-      operations,
-    };
-  }
-
-  private async operations(ids: readonly number[]): Promise<OperationRef[]> {
+  async operations(ids: readonly number[]): Promise<OperationRef[]> {
     const rows = await this.sql.query(
       `select o.name, o.kind::int4 as kind, s.name as service
        from unnest($2::int4[]) with ordinality as i (id, at)

@@ -1,8 +1,8 @@
 /** What is remarkable about a trace, in a few words each: the answer to "so what?" beside the waterfall. */
-import type { TraceColumns } from '../api/contract';
 import { formatDuration, formatShare, plural } from '../model/format';
 import { STATUS_ERROR } from '../model/span-kind';
-import { boundsOf, type TraceTree } from './trace-tree';
+import { boundsOf, type TraceColumns } from './trace-columns';
+import type { TraceTree } from './trace-tree';
 
 export interface Remark {
   readonly kind: 'error' | 'note';

@@ -9,8 +9,10 @@
  *
  * Any input gives a tree: a parent that is not here makes its child a root, and a cycle is cut at its earliest span.
  */
-import type { TraceColumns } from '../api/contract';
 import { STATUS_ERROR } from '../model/span-kind';
+import { startOrder } from './order';
+import { SpanIdIndex } from './span-id-index';
+import { boundsOf, type TraceColumns } from './trace-columns';
 
 export interface TraceTree {
   readonly length: number;
@@ -28,20 +30,17 @@ export interface TraceTree {
   readonly selfNs: Float64Array;
   /** 1 where the span names a parent that is not here. */
   readonly orphan: Uint8Array;
+  readonly maxDepth: number;
+  /** Spans, as indices into the columns, by start. */
+  readonly order: Uint32Array;
 }
 
 const NONE = -1;
 
-export function buildTraceTree(columns: TraceColumns): TraceTree {
+export function buildTraceTree(columns: TraceColumns, ids = new SpanIdIndex(columns.spanId)): TraceTree {
   const { length } = columns;
-  const parent = linkParents(columns);
-  const order = Uint32Array.from({ length }, (_, i) => i).sort(
-    (a, b) =>
-      (columns.startNs[a] as number) - (columns.startNs[b] as number) ||
-      // Of spans that start together the longer is the outer one.
-      (columns.durationNs[b] as number) - (columns.durationNs[a] as number) ||
-      a - b,
-  );
+  const parent = linkParents(columns, ids);
+  const order = startOrder(columns.startNs, columns.durationNs);
   // Children as linked lists in start order; filled from the back so that the first child heads its list.
   const firstChild = new Int32Array(length).fill(NONE);
   const nextSibling = new Int32Array(length).fill(NONE);
@@ -52,104 +51,103 @@ export function buildTraceTree(columns: TraceColumns): TraceTree {
     nextSibling[i] = firstChild[p] as number;
     firstChild[p] = i;
   }
-  const tree = {
-    length,
-    span: new Uint32Array(length),
-    depth: new Uint32Array(length),
-    size: new Uint32Array(length).fill(1),
-    parentRow: new Int32Array(length).fill(NONE),
-    rowOf: new Uint32Array(length),
-    errors: new Uint32Array(length),
-    selfNs: new Float64Array(length),
-    orphan: new Uint8Array(length),
-  };
+  const span = new Uint32Array(length);
+  const depth = new Uint32Array(length);
+  const size = new Uint32Array(length).fill(1);
+  const parentRow = new Int32Array(length).fill(NONE);
+  const rowOf = new Uint32Array(length);
+  const errors = new Uint32Array(length);
+  const orphan = new Uint8Array(length);
   const placed = new Uint8Array(length);
-  const stack: number[] = [];
+  let maxDepth = 0;
   let row = 0;
+  const unplaced = (i: number): number => {
+    let next = i;
+    while (next !== NONE && placed[next] === 1) next = nextSibling[next] as number;
+    return next;
+  };
   const walkFrom = (root: number): void => {
-    stack.push(root);
-    while (stack.length > 0) {
-      const i = stack.pop() as number;
-      if (placed[i] === 1) continue;
+    orphan[row] = columns.parentSpanId[root] !== 0n ? 1 : 0;
+    for (let i = root; ; ) {
       placed[i] = 1;
-      const p = i === root ? NONE : (parent[i] as number);
-      tree.span[row] = i;
-      tree.rowOf[i] = row;
-      tree.orphan[row] = i === root && columns.parentSpanId[i] !== 0n ? 1 : 0;
-      if (p !== NONE) {
-        const parentRow = tree.rowOf[p] as number;
-        tree.parentRow[row] = parentRow;
-        tree.depth[row] = (tree.depth[parentRow] as number) + 1;
+      span[row] = i;
+      rowOf[i] = row;
+      if (i !== root) {
+        const above = rowOf[parent[i] as number] as number;
+        parentRow[row] = above;
+        depth[row] = (depth[above] as number) + 1;
+        if ((depth[row] as number) > maxDepth) maxDepth = depth[row] as number;
       }
       row++;
-      const top = stack.length;
-      for (let child = firstChild[i] as number; child !== NONE; child = nextSibling[child] as number) stack.push(child);
-      // The stack gives the last first: turned round, so that siblings stay in start order.
-      for (let a = top, b = stack.length - 1; a < b; a++, b--) {
-        [stack[a], stack[b]] = [stack[b] as number, stack[a] as number];
+      let next = unplaced(firstChild[i] as number);
+      while (next === NONE && i !== root) {
+        next = unplaced(nextSibling[i] as number);
+        if (next === NONE) i = parent[i] as number;
       }
+      if (next === NONE) return;
+      i = next;
     }
   };
-  for (const i of order) if (parent[i] === NONE) walkFrom(i);
+  for (let k = 0; k < length; k++) if (parent[order[k] as number] === NONE) walkFrom(order[k] as number);
   // What is left hangs in cycles: each is cut open at its earliest span.
-  for (const i of order) if (placed[i] === 0) walkFrom(i);
+  for (let k = 0; row < length; k++) if (placed[order[k] as number] === 0) walkFrom(order[k] as number);
   for (let r = length - 1; r >= 0; r--) {
-    if (columns.status[tree.span[r] as number] === STATUS_ERROR) tree.errors[r] = (tree.errors[r] as number) + 1;
-    const p = tree.parentRow[r] as number;
+    if (columns.status[span[r] as number] === STATUS_ERROR) errors[r] = (errors[r] as number) + 1;
+    const p = parentRow[r] as number;
     if (p === NONE) continue;
-    tree.size[p] = (tree.size[p] as number) + (tree.size[r] as number);
-    tree.errors[p] = (tree.errors[p] as number) + (tree.errors[r] as number);
+    size[p] = (size[p] as number) + (size[r] as number);
+    errors[p] = (errors[p] as number) + (errors[r] as number);
   }
-  fillSelfTimes(columns, tree);
-  return tree;
+  const selfNs = selfTimes(columns, span, parentRow);
+  return { length, span, depth, size, parentRow, rowOf, errors, selfNs, orphan, maxDepth, order };
 }
 
 /** Index of each span's parent, or -1. */
-function linkParents({ length, spanId, parentSpanId }: TraceColumns): Int32Array {
-  const indexOf = new Map<bigint, number>();
-  for (let i = 0; i < length; i++) indexOf.set(spanId[i] as bigint, i);
+function linkParents({ length, parentSpanId }: TraceColumns, ids: SpanIdIndex): Int32Array {
+  const halves = new Uint32Array(parentSpanId.buffer, parentSpanId.byteOffset, length * 2);
   const parent = new Int32Array(length).fill(NONE);
   for (let i = 0; i < length; i++) {
-    const id = parentSpanId[i] as bigint;
-    const p = id === 0n ? undefined : indexOf.get(id);
-    if (p !== undefined && p !== i) parent[i] = p;
+    const low = halves[2 * i] as number;
+    const high = halves[2 * i + 1] as number;
+    if (low === 0 && high === 0) continue;
+    const p = ids.findHalves(low, high);
+    if (p !== i) parent[i] = p;
   }
   return parent;
 }
 
 /** Self time is the duration less the union of the children's times inside it; children come in start order. */
-function fillSelfTimes(columns: TraceColumns, tree: TraceTree): void {
-  const coveredUntil = new Float64Array(tree.length).fill(Number.NEGATIVE_INFINITY);
-  const covered = new Float64Array(tree.length);
-  for (let r = 0; r < tree.length; r++) {
-    const p = tree.parentRow[r] as number;
+function selfTimes(columns: TraceColumns, span: Uint32Array, parentRow: Int32Array): Float64Array {
+  const { startNs, durationNs } = columns;
+  const rows = span.length;
+  const coveredUntil = new Float64Array(rows).fill(Number.NEGATIVE_INFINITY);
+  const selfNs = new Float64Array(rows);
+  for (let r = 0; r < rows; r++) {
+    const i = span[r] as number;
+    const start = startNs[i] as number;
+    const duration = Math.max(durationNs[i] as number, 0);
+    selfNs[r] = duration;
+    const p = parentRow[r] as number;
     if (p === NONE) continue;
-    const [start, end] = boundsOf(columns, tree.span[r] as number);
-    const [parentStart, parentEnd] = boundsOf(columns, tree.span[p] as number);
+    const above = span[p] as number;
+    const parentStart = startNs[above] as number;
     const from = Math.max(start, parentStart, coveredUntil[p] as number);
-    const to = Math.min(end, parentEnd);
-    if (to > from) covered[p] = (covered[p] as number) + (to - from);
-    coveredUntil[p] = Math.max(coveredUntil[p] as number, to);
+    const to = Math.min(start + duration, parentStart + Math.max(durationNs[above] as number, 0));
+    // The parent's row is above: its own duration is already there to be reduced.
+    if (to > from) selfNs[p] = (selfNs[p] as number) - (to - from);
+    if (to > (coveredUntil[p] as number)) coveredUntil[p] = to;
   }
-  for (let r = 0; r < tree.length; r++) {
-    const [start, end] = boundsOf(columns, tree.span[r] as number);
-    tree.selfNs[r] = end - start - (covered[r] as number);
-  }
+  return selfNs;
 }
 
-/** Start and end relative to the origin; a span that ends before it starts takes no time. */
-export function boundsOf(columns: TraceColumns, span: number): [startNs: number, endNs: number] {
-  const start = columns.startNs[span] as number;
-  return [start, start + Math.max(columns.durationNs[span] as number, 0)];
-}
-
-/** Rows to show when the subtrees of `collapsed` rows are folded. */
-export function visibleRows(tree: TraceTree, collapsed: ReadonlySet<number>): Uint32Array {
-  const rows = new Uint32Array(tree.length);
-  let count = 0;
-  for (let row = 0; row < tree.length; ) {
-    rows[count++] = row;
-    row += collapsed.has(row) ? (tree.size[row] as number) : 1;
+/** First start and last end of all spans; 0 and 0 without any. */
+export function extentOf(columns: TraceColumns): [startNs: number, endNs: number] {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < columns.length; i++) {
+    const [start, end] = boundsOf(columns, i);
+    if (start < first) first = start;
+    if (end > last) last = end;
   }
-  return rows.subarray(0, count);
+  return columns.length === 0 ? [0, 0] : [first, last];
 }

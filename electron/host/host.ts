@@ -2,8 +2,9 @@
  * What both shells share: the data folder and its lock, the worker threads, and the ports that join them. It imports no
  * Electron, so that the same code runs under plain Node.
  *
- *   ingest --- store --- gateway --- (REST, WebSocket)
- *      \___________________/  \____ renderer, through `connectRenderer`
+ *   ingest --- store --- timeline --- gateway --- (REST, WebSocket)
+ *      \         \____________________/ / \____ renderer, through `connectRenderer`
+ *       \______________________________/
  */
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort as NodeMessagePort } from 'node:worker_threads';
@@ -49,6 +50,8 @@ const LINKS: readonly (readonly [WorkerName, WorkerName])[] = [
   ['ingest', 'store'],
   ['gateway', 'store'],
   ['gateway', 'ingest'],
+  ['timeline', 'store'],
+  ['gateway', 'timeline'],
 ];
 
 /** A worker that cannot even start will not start the next time either. */
@@ -95,6 +98,7 @@ export class Host {
         'ingest',
         (): IngestOptions => ({ otlpHttp: this.otlpAddresses.http, otlpGrpc: this.otlpAddresses.grpc, settings }),
       ),
+      timeline: this.worker('timeline', () => null),
       gateway: this.worker(
         'gateway',
         (): GatewayOptions => ({
@@ -186,6 +190,7 @@ export class Host {
   async close(): Promise<void> {
     await this.workers.ingest.close();
     await this.workers.gateway.close();
+    await this.workers.timeline.close();
     await this.workers.store.close();
     await this.lock.release();
   }

@@ -22,14 +22,28 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
     ],
   },
   {
-    title: 'Waterfall',
+    title: 'Trace',
     keys: [
+      ['1 5', 'waterfall, lanes, flame, table, statistics'],
       ['← →', 'fold and unfold'],
       ['w s', 'zoom in and out'],
       ['a d', 'pan'],
       ['f', 'fit the span, again: the trace'],
-      ['e', 'next error'],
+      ['e', 'next error, with Shift the one before'],
+      ['n', 'next match of the search, with Shift the one before'],
       ['[ ]', 'fold and unfold all'],
+      [', .', 'fold one level more, one less'],
+      ['x', 'critical path'],
+      ['c', 'compare with another trace'],
+    ],
+  },
+  {
+    title: 'Pointer, over time',
+    keys: [
+      ['drag', 'measure a range'],
+      ['wheel', 'zoom; over rows: scroll, with Ctrl zoom'],
+      ['shift', 'with the wheel: pan, or scroll lanes'],
+      ['click 2×', 'fit the span; on the axis: the trace'],
     ],
   },
 ];

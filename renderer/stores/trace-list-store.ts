@@ -3,7 +3,7 @@
  * has moved away they wait behind a line that says how many, so that nothing jumps under his eyes.
  */
 import { create } from 'zustand';
-import type { TraceSummary } from '../../core/api/contract';
+import type { TraceSummary } from '../../core/api/trace-summary';
 import { api } from '../connection/connection';
 
 const PAGE = 100;

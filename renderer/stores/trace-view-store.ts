@@ -1,23 +1,62 @@
-/** What the reader does with the open trace: selection, folding, zoom, search. Reset with each trace. */
+/**
+ * What the reader does with the open trace: selection, folding, zoom, search. Reset with each trace. Canvases subscribe to it and
+ * paint; components read what does not change with every frame.
+ */
 import { create } from 'zustand';
-import { type TimeWindow, wholeWindow } from '../../core/timeline/time-window';
+import type { LanesBy, Look, RowsView } from '../../core/api/timeline';
+import type { TimeWindow } from '../../core/timeline/time-window';
+
+export type TraceTab = 'waterfall' | 'lanes' | 'flame' | 'table' | 'statistics';
+export const TRACE_TABS: readonly TraceTab[] = ['waterfall', 'lanes', 'flame', 'table', 'statistics'];
+
+interface Folding {
+  readonly depth: number | null;
+  readonly services: readonly string[];
+  /** Span ids, not rows: rows move while a trace grows. Their state is the other one than depth and services say. */
+  readonly toggled: ReadonlySet<bigint>;
+}
 
 interface TraceViewState {
   readonly traceId: string | null;
-  /** Span ids, not rows: rows move while a trace grows. */
+  readonly tab: TraceTab;
   readonly selected: bigint | null;
-  readonly collapsed: ReadonlySet<bigint>;
+  readonly folding: Folding;
   /** Null: the whole trace, however long it grows. */
   readonly window: TimeWindow | null;
+  /** Of the flame graph, whose axis is work and not time. */
+  readonly flameWindow: TimeWindow | null;
+  /** A stretch of time that is being measured. */
+  readonly range: TimeWindow | null;
   readonly search: string;
+  readonly onlyMatches: boolean;
+  readonly adjustClocks: boolean;
+  readonly showCritical: boolean;
+  readonly lanesBy: Exclude<LanesBy, 'flame'>;
+  readonly tableSort: Exclude<RowsView['sort'], 'tree'>;
+  readonly tableDescending: boolean;
   open(traceId: string): void;
+  set(state: Partial<Omit<TraceViewState, 'open' | 'set' | 'select' | 'toggleFold'>>): void;
   select(spanId: bigint | null): void;
-  setCollapsed(collapsed: ReadonlySet<bigint>): void;
-  setWindow(window: TimeWindow | null): void;
-  setSearch(search: string): void;
+  toggleFold(...spanIds: readonly bigint[]): void;
 }
 
-const FRESH = { selected: null, collapsed: new Set<bigint>(), window: null, search: '' };
+const UNFOLDED: Folding = { depth: null, services: [], toggled: new Set() };
+
+const FRESH = {
+  tab: 'waterfall',
+  selected: null,
+  folding: UNFOLDED,
+  window: null,
+  flameWindow: null,
+  range: null,
+  search: '',
+  onlyMatches: false,
+  adjustClocks: true,
+  showCritical: true,
+  lanesBy: 'service',
+  tableSort: 'duration',
+  tableDescending: true,
+} as const;
 
 export const useTraceView = create<TraceViewState>()((set, get) => ({
   traceId: null,
@@ -25,12 +64,35 @@ export const useTraceView = create<TraceViewState>()((set, get) => ({
   open: (traceId) => {
     if (get().traceId !== traceId) set({ traceId, ...FRESH });
   },
+  set: (state) => set(state),
   select: (selected) => set({ selected }),
-  setCollapsed: (collapsed) => set({ collapsed }),
-  setWindow: (window) => set({ window }),
-  setSearch: (search) => set({ search }),
+  toggleFold: (...spanIds) => {
+    const toggled = new Set(get().folding.toggled);
+    for (const id of spanIds) if (!toggled.delete(id)) toggled.add(id);
+    set({ folding: { ...get().folding, toggled } });
+  },
 }));
 
-export function shownWindow(window: TimeWindow | null, durationNs: number): TimeWindow {
-  return window ?? wholeWindow(durationNs);
+/** Folds what is `depth` deep and deeper; null unfolds all. */
+export function foldToDepth(depth: number | null): void {
+  useTraceView.getState().set({ folding: { ...UNFOLDED, depth } });
+}
+
+export function lookOf({ adjustClocks, search }: Pick<TraceViewState, 'adjustClocks' | 'search'>): Look {
+  return { adjustClocks, search };
+}
+
+type ViewState = Pick<TraceViewState, 'adjustClocks' | 'search' | 'onlyMatches' | 'folding'>;
+
+export function waterfallView({ adjustClocks, search, onlyMatches, folding }: ViewState): RowsView {
+  return {
+    adjustClocks,
+    search,
+    onlyMatches,
+    sort: 'tree',
+    descending: false,
+    foldDepth: folding.depth,
+    foldServices: folding.services,
+    toggled: [...folding.toggled],
+  };
 }

@@ -9,6 +9,7 @@ import { readSpan } from '../../core/store/span-reader';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
+import { loadTrace } from '../../core/timeline/load-trace';
 import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, drawnSpans, messageOf, T0, traceIdOf } from '../fixtures/traces';
@@ -118,7 +119,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('compact spans on $name'
     await storeInFirstSchema(sql, batch);
     expect((await migrate(sql, deflateCodec))[0]).toBe(2);
     const reader = new TraceReader(sql, WORKSPACE);
-    expect((await reader.openTrace(traceIdOf(1))).columns.length).toBe(3);
+    expect((await loadTrace(reader, traceIdOf(1))).columns.length).toBe(3);
     const failed = await readSpan(sql, deflateCodec, WORKSPACE, traceIdOf(1), `${'0'.repeat(15)}3`);
     expect(failed).toMatchObject({ name: 'SQL', parentSpanId: `${'0'.repeat(15)}2`, status: { message: 'timeout' } });
     const detail = await readSpan(sql, deflateCodec, WORKSPACE, traceIdOf(7), `${'0'.repeat(15)}7`);

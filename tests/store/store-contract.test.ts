@@ -7,6 +7,7 @@ import { readSpan } from '../../core/store/span-reader';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
+import { loadTrace } from '../../core/timeline/load-trace';
 import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, drawnSpans, T0, traceIdOf } from '../fixtures/traces';
@@ -186,7 +187,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       },
     ];
     await store(batchOf(spans));
-    const { columns } = await reader.openTrace(traceIdOf(7));
+    const { columns } = await loadTrace(reader, traceIdOf(7));
     const byId = new Map(Array.from(columns.spanId, (id, i) => [id, i]));
     const child = byId.get(0x8000_0000_0000_0000n) as number;
     expect(columns.length).toBe(2);

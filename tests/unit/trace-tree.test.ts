@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../core/model/format';
 import { remarksOf } from '../../core/timeline/remarks';
-import { buildTraceTree, type TraceTree, visibleRows } from '../../core/timeline/trace-tree';
+import { type Folding, foldedRows, shownRows } from '../../core/timeline/rows-view';
+import { buildTraceTree, type TraceTree } from '../../core/timeline/trace-tree';
 import { type ColumnSpan, columnsOf, drawnColumns } from '../fixtures/columns';
 
 function drawn(
@@ -117,17 +118,33 @@ describe('buildTraceTree', () => {
   });
 });
 
-describe('visibleRows', () => {
-  it('leaves out what is folded', () => {
-    const columns = drawnColumns(`
+describe('shownRows', () => {
+  const columns = drawnColumns(`
       root  0..100
         a   10..40
           b 11..12
-        c   50..60`);
-    const tree = buildTraceTree(columns);
-    expect(drawn(tree, columns, visibleRows(tree, new Set([1])))).toEqual(['root', '  a', '  c']);
-    expect(drawn(tree, columns, visibleRows(tree, new Set([0, 1])))).toEqual(['root']);
-    expect(visibleRows(tree, new Set()).length).toBe(4);
+        c   50..60 db`);
+  const tree = buildTraceTree(columns);
+  const shown = (folding: Partial<Folding>, only: number[] | null = null) => {
+    const folded = foldedRows(columns, tree, { depth: null, services: [], toggled: new Set(), ...folding });
+    const hits = only && Uint8Array.from(columns.spanId.keys(), (row) => (only.includes(row) ? 1 : 0));
+    return drawn(tree, columns, shownRows(tree, folded, hits)).map((line) => line.trim());
+  };
+
+  it('leaves out what is folded, by span, depth or service', () => {
+    expect(shown({})).toEqual(['root', 'a', 'b', 'c']);
+    expect(shown({ toggled: new Set([columns.spanId[1] as bigint]) })).toEqual(['root', 'a', 'c']);
+    expect(shown({ depth: 0 })).toEqual(['root']);
+    expect(shown({ depth: 1 })).toEqual(['root', 'a', 'c']);
+    // Folded by depth and unfolded by hand.
+    expect(shown({ depth: 1, toggled: new Set([columns.spanId[1] as bigint]) })).toEqual(['root', 'a', 'b', 'c']);
+    expect(shown({ services: ['test'] })).toEqual(['root']);
+  });
+
+  it('keeps only matches and those above them', () => {
+    expect(shown({}, [3])).toEqual(['root', 'c']);
+    expect(shown({}, [2])).toEqual(['root', 'a', 'b']);
+    expect(shown({}, [])).toEqual([]);
   });
 });
 

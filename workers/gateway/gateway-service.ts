@@ -6,23 +6,38 @@ import type {
   SpoorApi,
   StatusReport,
   TraceListQuery,
-  TraceView,
 } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
-import type { GatewayOptions, IngestService, StoreReport, StoreService } from '../../core/api/workers';
+import type { GatewayOptions, IngestService, StoreReport, StoreService, TimelineService } from '../../core/api/workers';
 import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
+import { loadTrace } from '../../core/timeline/load-trace';
 import { histogramQuery, logListQuery, metricIdOf, metricListQuery, metricPointQuery, traceListQuery } from './queries';
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
 
+  // The timeline worker checks what it is asked itself.
+  readonly openTimeline: SpoorApi['openTimeline'] = (...args) => this.timeline.openTimeline(...args);
+  readonly timelineRows: SpoorApi['timelineRows'] = (...args) => this.timeline.timelineRows(...args);
+  readonly timelineLocate: SpoorApi['timelineLocate'] = (...args) => this.timeline.timelineLocate(...args);
+  readonly timelineFind: SpoorApi['timelineFind'] = (...args) => this.timeline.timelineFind(...args);
+  readonly timelineLanes: SpoorApi['timelineLanes'] = (...args) => this.timeline.timelineLanes(...args);
+  readonly timelineWindow: SpoorApi['timelineWindow'] = (...args) => this.timeline.timelineWindow(...args);
+  readonly timelineMinimap: SpoorApi['timelineMinimap'] = (...args) => this.timeline.timelineMinimap(...args);
+  readonly timelineSubject: SpoorApi['timelineSubject'] = (...args) => this.timeline.timelineSubject(...args);
+  readonly timelineStatistics: SpoorApi['timelineStatistics'] = (...args) => this.timeline.timelineStatistics(...args);
+  readonly timelineRemarks: SpoorApi['timelineRemarks'] = (...args) => this.timeline.timelineRemarks(...args);
+  readonly compareTimelines: SpoorApi['compareTimelines'] = (...args) => this.timeline.compareTimelines(...args);
+  readonly closeTimeline: SpoorApi['closeTimeline'] = (...args) => this.timeline.closeTimeline(...args);
+
   constructor(
     private readonly options: Pick<GatewayOptions, 'version' | 'dataDir'>,
     private readonly store: StoreService,
     private readonly ingest: IngestService,
+    private readonly timeline: TimelineService,
   ) {}
 
   async status(): Promise<StatusReport> {
@@ -49,8 +64,9 @@ export class Gateway implements SpoorApi {
     return this.store.traceSummary(String(traceId));
   }
 
-  async openTrace(traceId: string): Promise<TraceView> {
-    return this.store.openTrace(String(traceId));
+  /** Every span without payload, for the HTTP API. @throws SpoorError NOT_FOUND */
+  async wholeTrace(traceId: string) {
+    return loadTrace(this.store, String(traceId));
   }
 
   async getSpan(traceId: string, spanId: string) {

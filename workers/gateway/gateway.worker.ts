@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { transferablesOfReply } from '../../core/api/transfer';
-import type { GatewayOptions, IngestService, StoreService } from '../../core/api/workers';
+import type { GatewayOptions, IngestService, StoreService, TimelineService } from '../../core/api/workers';
 import { listen, PortTakenError } from '../net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
 import { Gateway } from './gateway-service';
@@ -8,7 +8,12 @@ import { createUiServer } from './ui-server';
 
 const options = workerData as GatewayOptions;
 const links = new WorkerLinks();
-const gateway = new Gateway(options, links.to<StoreService>('store'), links.to<IngestService>('ingest'));
+const gateway = new Gateway(
+  options,
+  links.to<StoreService>('store'),
+  links.to<IngestService>('ingest'),
+  links.to<TimelineService>('timeline'),
+);
 
 async function start(): Promise<void> {
   const server = await createUiServer(gateway, options, logToHost);

@@ -1,16 +1,21 @@
 /** The HTTP API under /v1 (interfaces.md): the contract as resources, with a bearer token. */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
-import type { OtlpReceiver, SpanDetail, SpoorApi, TraceView } from '../../core/api/contract';
+import type { OtlpReceiver, SpanDetail, SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import type { LogRecord, MetricPoint } from '../../core/api/telemetry';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { statusCodeName } from '../../core/model/span-kind';
 import { rfc3339FromNs } from '../../core/model/time';
 import { plainAttributes, plainValue } from '../../core/otlp/json-types';
+import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../rpc/worker-port';
 
-export function restApi(api: SpoorApi, token: string, log: Log): Hono {
+export interface RestSource extends SpoorApi {
+  wholeTrace(traceId: string): Promise<LoadedColumns>;
+}
+
+export function restApi(api: RestSource, token: string, log: Log): Hono {
   const app = new Hono();
 
   app.use('/v1/*', async (context, next) => {
@@ -30,7 +35,7 @@ export function restApi(api: SpoorApi, token: string, log: Log): Hono {
   app.get('/v1/traces', async (context) => context.json(await api.listTraces(context.req.query())));
   app.get('/v1/histogram', async (context) => context.json(await api.histogram(context.req.query())));
   app.get('/v1/traces/:traceId', async (context) => {
-    return context.json(traceResource(await api.openTrace(context.req.param('traceId'))));
+    return context.json(traceResource(await api.wholeTrace(context.req.param('traceId'))));
   });
   app.get('/v1/traces/:traceId/spans/:spanId', async (context) => {
     const { traceId, spanId } = context.req.param();
@@ -74,7 +79,7 @@ export function tokensEqual(given: string, expected: string): boolean {
 }
 
 /** The summary and every span without payload, in start order. */
-function traceResource({ summary, columns }: TraceView): object {
+function traceResource({ summary, columns }: LoadedColumns): object {
   const originNs = BigInt(columns.originNs);
   const order = Uint32Array.from({ length: columns.length }, (_, i) => i).sort(
     (a, b) => (columns.startNs[a] as number) - (columns.startNs[b] as number) || a - b,

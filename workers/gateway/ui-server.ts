@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type * as Comlink from 'comlink';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { SpoorApi } from '../../core/api/contract';
 import { serve } from '../../core/api/rpc/service';
 import { RPC_PATH, RPC_PROTOCOL, tokenFromProtocols } from '../../core/api/rpc/websocket';
 import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
@@ -13,12 +12,12 @@ import type { GatewayOptions } from '../../core/api/workers';
 import { isLoopbackAddress, isLoopbackHost } from '../net/loopback';
 import { StaticFiles } from '../net/static-files';
 import type { Log } from '../rpc/worker-port';
-import { restApi, tokensEqual } from './rest';
+import { type RestSource, restApi, tokensEqual } from './rest';
 
 /** A call of the contract is small; only replies are large. */
 const MAX_CALL_BYTES = 1024 * 1024;
 
-export async function createUiServer(api: SpoorApi, options: GatewayOptions, log: Log): Promise<Server> {
+export async function createUiServer(api: RestSource, options: GatewayOptions, log: Log): Promise<Server> {
   const files = await StaticFiles.below(options.rendererDir);
   const app = restApi(api, options.token, log);
   app.get('*', async (context) => {

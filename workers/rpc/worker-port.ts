@@ -23,12 +23,19 @@ export const logToHost: Log = (level, message, fields) => {
   tellHost(fields ? { type: 'log', level, message, fields } : { type: 'log', level, message });
 };
 
+const SPOKEN_NAMES: Readonly<Record<WorkerName, string>> = {
+  store: 'database',
+  ingest: 'receiver',
+  timeline: 'timeline',
+  gateway: 'gateway',
+};
+
 /** Links to the other workers, by name; the host attaches and re-attaches them. */
 export class WorkerLinks {
   private readonly links = new Map<WorkerName, Link<never>>();
 
   to<T extends Service<T>>(worker: WorkerName): T {
-    const link = createLink<T>(worker === 'store' ? 'database' : worker === 'ingest' ? 'receiver' : worker);
+    const link = createLink<T>(SPOKEN_NAMES[worker]);
     this.links.set(worker, link as unknown as Link<never>);
     return link.api;
   }

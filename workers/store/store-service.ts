@@ -1,5 +1,5 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
-import type { HistogramQuery, StoreState, TraceListQuery, TraceView } from '../../core/api/contract';
+import type { HistogramQuery, StoreState, TraceListQuery } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
@@ -76,8 +76,12 @@ export class Store implements StoreService {
     return (await this.ready()).reader.summary(traceId);
   }
 
-  async openTrace(traceId: string): Promise<TraceView> {
-    return (await this.ready()).reader.openTrace(traceId);
+  async traceSpans(traceId: string, since: string | null) {
+    return (await this.ready()).reader.traceSpans(traceId, since);
+  }
+
+  async operations(ids: readonly number[]) {
+    return (await this.ready()).reader.operations(ids);
   }
 
   async getSpan(traceId: string, spanId: string) {

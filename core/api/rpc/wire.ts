@@ -9,6 +9,7 @@ const TYPED_ARRAYS = [
   BigUint64Array,
   BigInt64Array,
   Float32Array,
+  Uint16Array,
 ] as const;
 const EXT_TYPED_ARRAY = 1;
 const EXT_BIGINT = 2;

@@ -5,8 +5,9 @@ import type { ReactNode } from 'react';
 import type { SpanDetail } from '../../../core/api/contract';
 import { formatDuration, formatShare } from '../../../core/model/format';
 import { spanIdFromInt8 } from '../../../core/model/ids';
-import { STATUS_ERROR } from '../../../core/model/span-kind';
+import { widthOf } from '../../../core/timeline/time-window';
 import { api } from '../../connection/connection';
+import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
 import { Notice } from '../../ui/Notice';
 import { serviceColor } from '../../ui/series';
@@ -15,18 +16,22 @@ import { AttributeTable } from './AttributeTable';
 import { SpanEvents } from './SpanEvents';
 import { SpanHighlights } from './SpanHighlights';
 import { SpanLinks } from './SpanLinks';
-import type { LoadedTrace } from './use-trace';
+import { useSpanPlace } from './use-span-place';
+import type { OpenTimeline } from './use-timeline';
+
+/** A name of a megabyte would be laid out whole before it is cut to three lines. */
+const MAX_TITLE = 600;
 
 interface SpanPanelProps {
-  readonly trace: LoadedTrace;
+  readonly timeline: OpenTimeline;
   readonly spanId: bigint;
   readonly onClose: () => void;
 }
 
-export function SpanPanel({ trace, spanId, onClose }: SpanPanelProps) {
+export function SpanPanel({ timeline, spanId, onClose }: SpanPanelProps) {
   const id = spanIdFromInt8(spanId);
-  const { traceId } = trace.summary;
-  const { data, error, isPlaceholderData } = useQuery({
+  const { traceId } = timeline;
+  const { data, error, isPlaceholderData, refetch } = useQuery({
     queryKey: ['span', traceId, id],
     queryFn: () => api.getSpan(traceId, id),
     // The old span stays, dimmed, until the new one is there.
@@ -34,10 +39,14 @@ export function SpanPanel({ trace, spanId, onClose }: SpanPanelProps) {
   });
   return (
     <div className="flex h-full flex-col">
-      <SpanTitle trace={trace} spanId={spanId} onClose={onClose} />
-      {error && <Notice title="The span could not be read.">{error.message}</Notice>}
+      {error && (
+        <Notice title="The span could not be read." action={<Button onClick={() => void refetch()}>Try again</Button>}>
+          {error.message}
+        </Notice>
+      )}
       {data && (
         <div className={`flex min-h-0 grow flex-col ${isPlaceholderData ? 'opacity-50' : ''}`}>
+          <SpanTitle timeline={timeline} spanId={spanId} span={data} onClose={onClose} />
           <SpanTabs span={data} />
         </div>
       )}
@@ -45,23 +54,18 @@ export function SpanPanel({ trace, spanId, onClose }: SpanPanelProps) {
   );
 }
 
-function SpanTitle({ trace: { columns, tree, summary }, spanId, onClose }: SpanPanelProps) {
-  const span = columns.spanId.indexOf(spanId);
-  if (span < 0) return null;
-  const operation = columns.operations[columns.operation[span] as number];
-  const durationNs = columns.durationNs[span] as number;
+function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { readonly span: SpanDetail }) {
+  const place = useSpanPlace(timeline, spanId);
+  const { durationNs, service, kind } = span;
   const id = spanIdFromInt8(spanId);
   return (
     <div className="border-b border-line px-3.5 py-2.5">
       <div className="flex items-center gap-2">
-        <span
-          className="size-2 shrink-0 rounded-[2px]"
-          style={{ background: serviceColor(operation?.service ?? '') }}
-        />
+        <span className="size-2 shrink-0 rounded-[2px]" style={{ background: serviceColor(service) }} />
         <h2 className="min-w-0 text-lg font-semibold break-words line-clamp-3" dir="auto">
-          {operation?.name || 'unnamed'}
+          {span.name.slice(0, MAX_TITLE) || 'unnamed'}
         </h2>
-        {columns.status[span] === STATUS_ERROR && <Tag tone="error">error</Tag>}
+        {span.status.code === 'error' && <Tag tone="error">error</Tag>}
         <span className="grow" />
         <button
           type="button"
@@ -74,10 +78,10 @@ function SpanTitle({ trace: { columns, tree, summary }, spanId, onClose }: SpanP
         </button>
       </div>
       <p className="mt-0.5 text-secondary">
-        {operation?.service || 'unknown service'} · {operation?.kind} · started +
-        {formatDuration(columns.startNs[span] as number)} · {formatDuration(durationNs)} ·{' '}
-        {formatShare(durationNs, summary.durationNs)} of trace · self{' '}
-        {formatDuration(tree.selfNs[tree.rowOf[span] as number] as number)}
+        {service || 'unknown service'} · {kind}
+        {place && <> · started +{formatDuration(place.startNs - timeline.whole.startNs)}</>} ·{' '}
+        {formatDuration(durationNs)} · {formatShare(durationNs, widthOf(timeline.whole))} of trace
+        {place && <> · self {formatDuration(place.selfNs)}</>}
       </p>
       <p className="flex items-center font-mono text-xs text-faint">
         {id} <CopyButton text={id} label="Copy the span id" />

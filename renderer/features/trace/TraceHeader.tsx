@@ -1,31 +1,53 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { plural } from '../../../core/model/format';
+import { formatCount, plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
-import { useTraceView } from '../../stores/trace-view-store';
+import { api } from '../../connection/connection';
+import { useCompare } from '../../stores/compare-store';
+import { useTraceView, waterfallView } from '../../stores/trace-view-store';
+import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
+import { Kbd } from '../../ui/Kbd';
 import { PageHeader } from '../../ui/PageHeader';
 import { SearchField } from '../../ui/SearchField';
 import { Tag } from '../../ui/Tag';
-import { errorRows, matchingRows, nextRow } from './find-rows';
-import type { LoadedTrace } from './use-trace';
+import type { OpenTimeline } from './use-timeline';
 
-export function TraceHeader({ trace }: { readonly trace: LoadedTrace }) {
-  const { summary, columns, tree } = trace;
-  const { search, setSearch, selected, select } = useTraceView();
+interface TraceHeaderProps {
+  readonly timeline: OpenTimeline;
+  readonly searchError: string | null;
+}
+
+export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
+  const { traceId, info } = timeline;
+  const { summary, matches, errorCount } = info;
+  const { search, range, set } = useTraceView();
   const [, navigate] = useLocation();
+  const [ordinal, setOrdinal] = useState<number | null>(null);
   const field = useRef<{ focus: () => void }>(null);
-  const matches = useMemo(() => matchingRows(trace, search), [trace, search]);
-  const errors = useMemo(() => errorRows(trace), [trace]);
-  const goTo = (rows: Uint32Array, backwards: boolean): void => {
-    const index = selected === null ? -1 : columns.spanId.indexOf(selected);
-    const row = nextRow(rows, index < 0 ? -1 : (tree.rowOf[index] as number), backwards);
-    if (row !== null) select(columns.spanId[tree.span[row] as number] as bigint);
+  const chosen = useCompare(({ chosen }) => chosen);
+  const goTo = (what: 'match' | 'error', backwards: boolean): void => {
+    void findNext(traceId, what, backwards).then((found) => setOrdinal(what === 'match' ? found : null));
+  };
+  const compare = (): void => {
+    if (chosen && chosen.traceId !== traceId) navigate(`/compare/${chosen.traceId}/${traceId}`);
+    else {
+      useCompare.getState().choose(traceId, summary.rootName);
+      navigate('/traces');
+    }
   };
   useKeys({
     '/': () => field.current?.focus(),
-    e: (event) => goTo(errors, event.shiftKey),
-    Escape: () => (selected === null ? navigate('/traces') : select(null)),
+    e: (event) => goTo('error', event.shiftKey),
+    n: (event) => goTo('match', event.shiftKey),
+    c: compare,
+    Escape: () => {
+      const { selected, select } = useTraceView.getState();
+      if (range) set({ range: null });
+      else if (selected !== null) select(null);
+      else if (search !== '') set({ search: '', onlyMatches: false });
+      else navigate('/traces');
+    },
   });
   useEffect(() => {
     document.title = `${summary.rootName} · Spoor`;
@@ -42,13 +64,13 @@ export function TraceHeader({ trace }: { readonly trace: LoadedTrace }) {
       <h1 className="min-w-0 truncate font-semibold" dir="auto">
         {summary.rootName || 'unnamed'}
       </h1>
-      <span className="flex shrink-0 items-center font-mono text-sm text-faint max-md:hidden" title={summary.traceId}>
-        {summary.traceId.slice(0, 4)}…{summary.traceId.slice(-4)}
-        <CopyButton text={summary.traceId} label="Copy the trace id" />
+      <span className="flex shrink-0 items-center font-mono text-sm text-faint max-md:hidden" title={traceId}>
+        {traceId.slice(0, 4)}…{traceId.slice(-4)}
+        <CopyButton text={traceId} label="Copy the trace id" />
       </span>
-      {summary.errorCount > 0 && (
-        <button type="button" className="shrink-0" title="Next error (E)" onClick={() => goTo(errors, false)}>
-          <Tag tone="error">{plural(summary.errorCount, 'error')}</Tag>
+      {errorCount > 0 && (
+        <button type="button" className="shrink-0" title="Next error (E)" onClick={() => goTo('error', false)}>
+          <Tag tone="error">{plural(errorCount, 'error')}</Tag>
         </button>
       )}
       {summary.incomplete && (
@@ -57,20 +79,48 @@ export function TraceHeader({ trace }: { readonly trace: LoadedTrace }) {
         </span>
       )}
       <span className="grow" />
-      {search !== '' && (
-        <span className="shrink-0 text-sm text-secondary" role="status">
-          {plural(matches.length, 'match').replace('matchs', 'matches')}
+      {search.trim() !== '' && (
+        <span
+          className={searchError ? 'min-w-0 truncate text-sm text-error' : 'shrink-0 text-sm text-secondary'}
+          role="status"
+        >
+          {searchError ?? matchText(matches, ordinal)}
         </span>
       )}
       <SearchField
         ref={field}
         label="Find in trace"
-        placeholder="Find in trace"
+        placeholder="Find: name, service:, duration>10ms"
         value={search}
-        onChange={setSearch}
-        onEnter={(backwards) => goTo(matches, backwards)}
-        className="w-[230px] min-w-[120px]"
+        onChange={(value) => {
+          setOrdinal(null);
+          set({ search: value });
+        }}
+        onEnter={(backwards) => goTo('match', backwards)}
+        className="w-[290px] min-w-[120px]"
       />
+      <Button
+        onClick={compare}
+        title={chosen && chosen.traceId !== traceId ? `With ${chosen.name}` : 'Choose a second trace'}
+      >
+        {chosen && chosen.traceId !== traceId ? 'Compare with chosen' : 'Compare'} <Kbd>c</Kbd>
+      </Button>
     </PageHeader>
   );
+}
+
+function matchText(matches: number, ordinal: number | null): string {
+  if (ordinal !== null) return `${formatCount(ordinal)} of ${formatCount(matches)}`;
+  return plural(matches, 'match').replace('matchs', 'matches');
+}
+
+/** Selects the next match or error in tree order. @returns its ordinal, or null when there is none */
+async function findNext(traceId: string, what: 'match' | 'error', backwards: boolean): Promise<number | null> {
+  const state = useTraceView.getState();
+  const { spanId, ordinal } = await api
+    .timelineFind(traceId, waterfallView(state), { what, after: state.selected, backwards })
+    .catch(() => ({ spanId: null, ordinal: 0 }));
+  if (spanId === null) return null;
+  state.select(spanId);
+  return ordinal;
 }

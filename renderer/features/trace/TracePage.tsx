@@ -1,20 +1,26 @@
-import { useEffect, useMemo } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
 import { parseSpanId } from '../../../core/model/ids';
-import { remarksOf } from '../../../core/timeline/remarks';
+import { fitWindow, showsWhole } from '../../../core/timeline/time-window';
+import { useKeys } from '../../app/use-keys';
+import { api } from '../../connection/connection';
 import { useSettings } from '../../stores/settings-store';
 import { useSidebarSlot } from '../../stores/sidebar-slot';
-import { useTraceView } from '../../stores/trace-view-store';
+import { TRACE_TABS, useTraceView } from '../../stores/trace-view-store';
+import { keyedWindow } from '../../timeline/time-input';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { Splitter } from '../../ui/Splitter';
 import { Remarks } from './Remarks';
 import { SpanPanel } from './SpanPanel';
+import { TraceBody } from './TraceBody';
 import { TraceHeader } from './TraceHeader';
 import { TraceSummaryBar } from './TraceSummaryBar';
-import { type LoadedTrace, useTrace } from './use-trace';
-import { Waterfall } from './Waterfall';
+import { TraceTabs } from './TraceTabs';
+import { useSpanPlace } from './use-span-place';
+import { type OpenTimeline, useTimeline } from './use-timeline';
 
 interface TracePageProps {
   readonly traceId: string;
@@ -23,7 +29,7 @@ interface TracePageProps {
 }
 
 export function TracePage({ traceId, spanId }: TracePageProps) {
-  const { trace, error, loading, retry } = useTrace(traceId);
+  const { timeline, error, searchError, retry } = useTimeline(traceId);
   const { open, select } = useTraceView.getState();
 
   useEffect(() => {
@@ -32,7 +38,7 @@ export function TracePage({ traceId, spanId }: TracePageProps) {
     if (linked) select(BigInt(`0x${linked}`));
   }, [traceId, spanId, open, select]);
 
-  if (trace) return <OpenTrace trace={trace} />;
+  if (timeline) return <OpenTrace timeline={timeline} searchError={searchError} />;
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
@@ -40,9 +46,9 @@ export function TracePage({ traceId, spanId }: TracePageProps) {
           Traces
         </Link>
         <span className="text-faint">/</span>
-        <span className="font-mono text-faint">{traceId}</span>
+        <span className="truncate font-mono text-faint">{traceId}</span>
       </PageHeader>
-      {loading && <WaterfallSkeleton />}
+      {!error && <Skeleton />}
       {error && (
         <Notice title="This trace could not be opened." action={<Button onClick={retry}>Try again</Button>}>
           {error.message} It shows here if it arrives.
@@ -52,13 +58,26 @@ export function TracePage({ traceId, spanId }: TracePageProps) {
   );
 }
 
-function OpenTrace({ trace }: { readonly trace: LoadedTrace }) {
-  const { traceId } = trace.summary;
-  const { selected, select } = useTraceView();
+function OpenTrace({
+  timeline,
+  searchError,
+}: {
+  readonly timeline: OpenTimeline;
+  readonly searchError: string | null;
+}) {
+  const { traceId, info } = timeline;
+  const selected = useTraceView(({ selected }) => selected);
+  const select = useTraceView(({ select }) => select);
   const { panelWidthPx, setPanelWidth } = useSettings();
   const [location, navigate] = useLocation();
   const setSidebar = useSidebarSlot(({ setContent }) => setContent);
-  const remarks = useMemo(() => remarksOf(trace.columns, trace.tree), [trace]);
+  const { data: remarks } = useQuery({
+    queryKey: ['remarks', traceId, info.version],
+    queryFn: () => api.timelineRemarks(traceId),
+    placeholderData: (previous) => previous,
+    gcTime: 0,
+  });
+  useKeys(useWindowKeys(timeline));
 
   // The address follows the selection, so that it can be copied at any moment.
   useEffect(() => {
@@ -68,16 +87,17 @@ function OpenTrace({ trace }: { readonly trace: LoadedTrace }) {
   }, [selected, traceId, location, navigate]);
 
   useEffect(() => {
-    setSidebar(<Remarks trace={trace} remarks={remarks} />);
+    setSidebar(<Remarks remarks={remarks ?? []} />);
     return () => setSidebar(null);
-  }, [trace, remarks, setSidebar]);
+  }, [remarks, setSidebar]);
 
   return (
     <div className="flex h-full flex-col">
-      <TraceHeader trace={trace} />
-      <TraceSummaryBar trace={trace} />
+      <TraceHeader timeline={timeline} searchError={searchError} />
+      <TraceSummaryBar timeline={timeline} />
+      <TraceTabs timeline={timeline} />
       <div className="flex min-h-0 grow">
-        <Waterfall trace={trace} />
+        <TraceBody timeline={timeline} />
         {selected !== null && (
           <>
             <Splitter
@@ -89,7 +109,7 @@ function OpenTrace({ trace }: { readonly trace: LoadedTrace }) {
               className="min-h-0 shrink-0 bg-panel max-[900px]:fixed max-[900px]:inset-x-0 max-[900px]:bottom-[26px] max-[900px]:z-10 max-[900px]:h-[60%] max-[900px]:w-full! max-[900px]:border-t max-[900px]:border-line-strong max-[900px]:shadow-xl"
               style={{ width: panelWidthPx }}
             >
-              <SpanPanel trace={trace} spanId={selected} onClose={() => select(null)} />
+              <SpanPanel timeline={timeline} spanId={selected} onClose={() => select(null)} />
             </aside>
           </>
         )}
@@ -98,7 +118,38 @@ function OpenTrace({ trace }: { readonly trace: LoadedTrace }) {
   );
 }
 
-function WaterfallSkeleton() {
+/** Keys that work in every view: which one, zoom and pan, fit, critical path. */
+function useWindowKeys(timeline: OpenTimeline) {
+  const place = useSpanPlace(
+    timeline,
+    useTraceView(({ selected }) => selected),
+  );
+  const { whole } = timeline;
+  const moved = (key: 'w' | 'a' | 's' | 'd') => () => {
+    const { window, set, tab } = useTraceView.getState();
+    // The flame graph has a scale of its own, under the pointer.
+    if (tab === 'flame') return;
+    const anchor = place ? place.startNs + Math.max(place.durationNs, 0) / 2 : null;
+    set({ window: keyedWindow(key, window ?? whole, whole, anchor) });
+  };
+  const fit = (): void => {
+    const { window, set, tab } = useTraceView.getState();
+    if (tab === 'flame') set({ flameWindow: null });
+    else if (!place || !showsWhole(window ?? whole, whole)) set({ window: null });
+    else set({ window: fitWindow(place.startNs, place.startNs + Math.max(place.durationNs, 0), whole) });
+  };
+  return {
+    ...Object.fromEntries(TRACE_TABS.map((tab, k) => [String(k + 1), () => useTraceView.getState().set({ tab })])),
+    w: moved('w'),
+    a: moved('a'),
+    s: moved('s'),
+    d: moved('d'),
+    f: fit,
+    x: () => useTraceView.getState().set({ showCritical: !useTraceView.getState().showCritical }),
+  };
+}
+
+function Skeleton() {
   return (
     <div role="status" aria-label="Loading the trace" className="flex flex-col gap-3 p-4">
       {[92, 60, 44, 70, 38, 52].map((width) => (

@@ -1,20 +1,23 @@
 import type { ReactNode } from 'react';
 import { formatCompact, formatCount, formatDuration } from '../../../core/model/format';
+import { widthOf } from '../../../core/timeline/time-window';
 import { serviceColor } from '../../ui/series';
-import type { LoadedTrace } from './use-trace';
+import type { OpenTimeline } from './use-timeline';
 
 /** More services than this are counted, not listed. */
 const MAX_CHIPS = 7;
 
-export function TraceSummaryBar({ trace: { summary } }: { readonly trace: LoadedTrace }) {
-  const { services, inputTokens, outputTokens } = summary;
+export function TraceSummaryBar({ timeline: { info, whole } }: { readonly timeline: OpenTimeline }) {
+  const { summary, spanCount } = info;
+  const services = info.services.map(({ name }) => name);
+  const { inputTokens, outputTokens } = summary;
   return (
     <section
       aria-label="Summary"
       className="flex shrink-0 items-center gap-6 overflow-hidden border-b border-line bg-panel px-3.5 py-2"
     >
-      <Figure value={formatDuration(summary.durationNs)} label="duration" />
-      <Figure value={formatCount(summary.spanCount)} label={summary.spanCount === 1 ? 'span' : 'spans'} />
+      <Figure value={formatDuration(widthOf(whole))} label="duration" />
+      <Figure value={formatCount(spanCount)} label={spanCount === 1 ? 'span' : 'spans'} />
       {(inputTokens !== null || outputTokens !== null) && (
         <Figure value={`${formatCompact(inputTokens)} → ${formatCompact(outputTokens)}`} label="tokens in → out" />
       )}
@@ -39,7 +42,9 @@ export function TraceSummaryBar({ trace: { summary } }: { readonly trace: Loaded
             </span>
           </li>
         ))}
-        {services.length > MAX_CHIPS && <li className="text-sm text-secondary">+{services.length - MAX_CHIPS} more</li>}
+        {services.length > MAX_CHIPS && (
+          <li className="text-sm text-secondary">+{formatCount(services.length - MAX_CHIPS)} more</li>
+        )}
       </ul>
     </section>
   );

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { memo } from 'react';
-import type { TraceSummary } from '../../../core/api/contract';
+import type { TraceSummary } from '../../../core/api/trace-summary';
 import { formatAgo, formatCompact, formatCount, formatDuration } from '../../../core/model/format';
 import { serviceColor } from '../../ui/series';
 import { Tag } from '../../ui/Tag';

@@ -1,0 +1,255 @@
+/**
+ * One trace as its screens ask for it. Every call names the trace and the view, and any call loads the trace if it is not in
+ * memory: there is no session to lose. `version` grows with the trace; replies of another version than the screen's are old.
+ * Times are nanoseconds relative to `originNs` as doubles, which hold them exactly for 104 days.
+ */
+import type { SpanKindName } from '../model/span-kind';
+import type { LaneRects } from '../timeline/lane-window';
+import type { LaneGroup } from '../timeline/lanes';
+import type { Minimap } from '../timeline/minimap';
+import type { RowSort } from '../timeline/rows-view';
+import type { GroupStatistics, StatisticsBy } from '../timeline/statistics';
+import type { TraceSummary } from './trace-summary';
+
+export interface TimelineApi {
+  /** Loads the trace, or what is new of it. @throws NOT_FOUND */
+  openTimeline(traceId: string, look: Look): Promise<TimelineInfo>;
+  /** Rows [from, to) of a view, fewer at its end. */
+  timelineRows(traceId: string, view: RowsView, from: number, to: number): Promise<RowBlock>;
+  /** Where a span is in a view. @throws NOT_FOUND */
+  timelineLocate(traceId: string, view: RowsView, spanId: bigint): Promise<SpanPlace>;
+  /** The nearest match beyond a span in tree order, starting over at the end. */
+  timelineFind(traceId: string, view: RowsView, find: Find): Promise<Found>;
+  timelineLanes(traceId: string, look: Look, by: LanesBy): Promise<LanesInfo>;
+  timelineWindow(traceId: string, look: Look, query: WindowQuery): Promise<WindowRects>;
+  timelineMinimap(traceId: string, look: Look, width: number, height: number): Promise<Minimap>;
+  /** What a rectangle of the lanes or of the flame graph stands for. */
+  timelineSubject(traceId: string, look: Look, by: LanesBy, subject: number): Promise<Subject>;
+  timelineStatistics(traceId: string, look: Look, by: StatisticsBy): Promise<readonly GroupStatistics[]>;
+  timelineRemarks(traceId: string): Promise<readonly TimelineRemark[]>;
+  compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock>;
+  /** Frees its memory. */
+  closeTimeline(traceId: string): Promise<void>;
+}
+
+/** What changes how every view of the trace reads. */
+export interface Look {
+  /** Shift the services whose clocks are seen to be off. */
+  readonly adjustClocks: boolean;
+  /** See `parseSpanSearch`; empty: all. */
+  readonly search: string;
+}
+
+export interface TimelineInfo {
+  readonly version: number;
+  readonly summary: TraceSummary;
+  readonly originNs: string;
+  /** First start and last end. */
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly spanCount: number;
+  readonly errorCount: number;
+  readonly maxDepth: number;
+  readonly orphans: number;
+  /** Spans each, in the order of the palette: service k is painted with entry k. */
+  readonly services: readonly { readonly name: string; readonly spans: number }[];
+  /** Null: all clocks agree. */
+  readonly skew: readonly { readonly service: string; readonly spans: number; readonly shiftNs: number }[] | null;
+  readonly critical: readonly { readonly service: string; readonly ns: number }[];
+  readonly matches: number;
+  /** More has been stored, and is laid out when asked again after this time; null: this is all. */
+  readonly staleForMs: number | null;
+}
+
+export interface RowsView extends Look {
+  readonly sort: RowSort;
+  readonly descending: boolean;
+  /** Leave out what does not match. */
+  readonly onlyMatches: boolean;
+  readonly foldDepth: number | null;
+  readonly foldServices: readonly string[];
+  readonly toggled: readonly bigint[];
+}
+
+/** Rows [from, from + length) of a view as columns. */
+export interface RowBlock {
+  readonly version: number;
+  /** Rows of the whole view. */
+  readonly total: number;
+  readonly from: number;
+  readonly length: number;
+  readonly spanId: BigUint64Array<ArrayBuffer>;
+  readonly startNs: Float64Array<ArrayBuffer>;
+  readonly durationNs: Float64Array<ArrayBuffer>;
+  readonly selfNs: Float64Array<ArrayBuffer>;
+  readonly depth: Uint32Array<ArrayBuffer>;
+  /** Spans below it. */
+  readonly descendants: Uint32Array<ArrayBuffer>;
+  /** Of those, failed ones. */
+  readonly errorsBelow: Uint32Array<ArrayBuffer>;
+  /** ROW_* bits. */
+  readonly flags: Uint8Array<ArrayBuffer>;
+  /** Bit k: a vertical line at indent k, for k below 32. */
+  readonly guides: Uint32Array<ArrayBuffer>;
+  /** Index into `operations`. */
+  readonly operation: Uint32Array<ArrayBuffer>;
+  readonly operations: readonly RowOperation[];
+  /** Critical path of row k: segments [criticalStart[k], criticalStart[k + 1]) of `criticalNs`, start and end by turns. */
+  readonly criticalStart: Uint32Array<ArrayBuffer>;
+  readonly criticalNs: Float64Array<ArrayBuffer>;
+  /** The ancestors of the first row, outermost first, with their positions in the view. */
+  readonly ancestors: readonly Ancestor[];
+}
+
+export const ROW_ERROR = 1;
+export const ROW_ORPHAN = 2;
+export const ROW_FOLDED = 4;
+/** Matches the search; without one every row does. */
+export const ROW_MATCH = 8;
+export const ROW_SHIFTED = 16;
+
+export interface RowOperation {
+  /** Cut at 300 characters. */
+  readonly name: string;
+  readonly service: string;
+  readonly kind: SpanKindName;
+  /** Palette entry. */
+  readonly color: number;
+}
+
+export interface Ancestor {
+  readonly position: number;
+  readonly spanId: bigint;
+  readonly depth: number;
+  readonly failed: boolean;
+  readonly operation: RowOperation;
+}
+
+export interface SpanPlace {
+  /** -1: hidden, by a fold or by the search. */
+  readonly position: number;
+  /** Folded ancestors that hide it. */
+  readonly foldedAncestors: readonly bigint[];
+  /** What stands for it in lanes and in the flame graph; -1 while that has not been laid out. */
+  readonly span: number;
+  readonly flameNode: number;
+  readonly startNs: number;
+  readonly durationNs: number;
+  readonly selfNs: number;
+  readonly parentSpanId: bigint | null;
+}
+
+export interface Find {
+  readonly what: 'match' | 'error';
+  /** The span to go on from; null: from the beginning. */
+  readonly after: bigint | null;
+  readonly backwards: boolean;
+}
+
+export interface Found {
+  /** Null: there is none. */
+  readonly spanId: bigint | null;
+  /** Counted from 1, among `total` in tree order. */
+  readonly ordinal: number;
+  readonly total: number;
+}
+
+export type LanesBy = 'service' | 'instance' | 'flame';
+
+export interface LanesInfo {
+  readonly version: number;
+  readonly laneCount: number;
+  readonly groups: readonly LaneGroup[];
+  /** Width of the flame graph in nanoseconds of work, of the lanes in time. */
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+export interface WindowQuery {
+  readonly by: LanesBy;
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly stepNs: number;
+  readonly firstLane: number;
+  readonly endLane: number;
+}
+
+export interface WindowRects extends LaneRects {
+  readonly version: number;
+  readonly query: WindowQuery;
+  /** Names of the rectangles that are wide enough for one, by index of rectangle. */
+  readonly labelled: Uint32Array<ArrayBuffer>;
+  readonly labels: readonly string[];
+}
+
+/** A span, or a node of the flame graph. */
+export interface Subject {
+  readonly spanId: bigint;
+  readonly operation: RowOperation;
+  readonly startNs: number;
+  readonly durationNs: number;
+  readonly selfNs: number;
+  readonly failed: boolean;
+  /** Of a node: spans merged into it, and how many failed. */
+  readonly count: number;
+  readonly errors: number;
+}
+
+export interface TimelineRemark {
+  readonly kind: 'error' | 'note';
+  readonly text: string;
+  readonly spanId: bigint;
+}
+
+export interface CompareQuery {
+  readonly from: number;
+  readonly to: number;
+  /** Leave out subtrees in which nothing was added, removed or changed by this share and more. */
+  readonly onlyChanges: boolean;
+}
+
+export interface ComparisonBlock {
+  readonly a: ComparedSide;
+  readonly b: ComparedSide;
+  readonly total: number;
+  readonly counts: {
+    readonly added: number;
+    readonly removed: number;
+    readonly slower: number;
+    readonly faster: number;
+  };
+  readonly rows: readonly ComparedRow[];
+  /** Operations by the change of their total time, the largest first. */
+  readonly operations: readonly OperationDelta[];
+}
+
+interface ComparedSide {
+  readonly summary: TraceSummary;
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+export interface ComparedRow {
+  readonly depth: number;
+  readonly name: string;
+  readonly service: string;
+  readonly change: 'same' | 'added' | 'removed' | 'slower' | 'faster';
+  readonly a: ComparedSpan | null;
+  readonly b: ComparedSpan | null;
+}
+
+export interface ComparedSpan {
+  readonly spanId: bigint;
+  readonly startNs: number;
+  readonly durationNs: number;
+  readonly failed: boolean;
+}
+
+export interface OperationDelta {
+  readonly name: string;
+  readonly service: string;
+  readonly countA: number;
+  readonly countB: number;
+  readonly totalNsA: number;
+  readonly totalNsB: number;
+}

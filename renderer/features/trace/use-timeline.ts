@@ -1,0 +1,59 @@
+/** The open trace: what the timeline worker knows of it, again whenever spans were added. */
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import type { TimelineInfo } from '../../../core/api/timeline';
+import { type TimeWindow, wholeWindow } from '../../../core/timeline/time-window';
+import { useRefetchOn } from '../../app/use-refetch-on';
+import { api } from '../../connection/connection';
+import { useConnection } from '../../stores/connection-store';
+import { lookOf, useTraceView } from '../../stores/trace-view-store';
+import { slotsOf } from '../../timeline/colors';
+
+export interface OpenTimeline {
+  readonly traceId: string;
+  readonly info: TimelineInfo;
+  readonly whole: TimeWindow;
+  /** Series colour of each palette entry. */
+  readonly slots: Uint8Array;
+}
+
+interface TimelineQuery {
+  readonly timeline: OpenTimeline | null;
+  readonly error: Error | null;
+  /** The search cannot be understood; the trace itself is fine. */
+  readonly searchError: string | null;
+  readonly retry: () => void;
+}
+
+export function useTimeline(traceId: string): TimelineQuery {
+  const version = useConnection(({ version }) => version);
+  const look = lookOf(useTraceView());
+  const { data, error, refetch } = useQuery({
+    queryKey: ['timeline', traceId, look.adjustClocks, look.search],
+    queryFn: () => api.openTimeline(traceId, look),
+    enabled: version > 0,
+    placeholderData: (previous) => previous,
+    gcTime: 0,
+  });
+  useRefetchOn(version, refetch);
+  useEffect(() => {
+    if (data?.staleForMs == null) return;
+    const timer = setTimeout(() => void refetch(), data.staleForMs);
+    return () => clearTimeout(timer);
+  }, [data, refetch]);
+  useEffect(() => () => void api.closeTimeline(traceId).catch(() => {}), [traceId]);
+  const timeline = useMemo(
+    () =>
+      data
+        ? { traceId, info: data, whole: wholeWindow(data.startNs, data.endNs), slots: slotsOf(data.services) }
+        : null,
+    [data, traceId],
+  );
+  const invalidSearch = error !== null && (error as { code?: string }).code === 'VALIDATION_ERROR';
+  return {
+    timeline: error && !invalidSearch ? null : timeline,
+    error: invalidSearch ? null : error,
+    searchError: invalidSearch ? error.message : null,
+    retry: () => void refetch(),
+  };
+}

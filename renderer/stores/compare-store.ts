@@ -1,0 +1,14 @@
+/** The trace that waits to be compared with another. */
+import { create } from 'zustand';
+
+interface CompareState {
+  readonly chosen: { readonly traceId: string; readonly name: string } | null;
+  choose(traceId: string, name: string): void;
+  clear(): void;
+}
+
+export const useCompare = create<CompareState>()((set) => ({
+  chosen: null,
+  choose: (traceId, name) => set({ chosen: { traceId, name } }),
+  clear: () => set({ chosen: null }),
+}));

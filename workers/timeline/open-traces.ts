@@ -1,0 +1,110 @@
+/** The traces in memory: loaded when first asked for, added to when they grow, forgotten when closed or when others need the room. */
+import type { TraceSummary } from '../../core/api/trace-summary';
+import type { StoreService } from '../../core/api/workers';
+import { loadTrace } from '../../core/timeline/load-trace';
+import { appendColumns } from '../../core/timeline/trace-columns';
+import { TraceModel } from '../../core/timeline/trace-model';
+
+/** Spans of all traces together; the one last asked for stays, however large. */
+const MAX_SPANS = 1_500_000;
+/** A trace that nobody asked for in this time is forgotten: a page that was reloaded did not say goodbye. */
+const IDLE_MS = 10 * 60_000;
+/** A trace that grows is laid out again at most this share of the time. */
+const REFRESH_SHARE = 0.2;
+
+export interface OpenTrace {
+  readonly model: TraceModel;
+  readonly summary: TraceSummary;
+  /** Grows with the trace. */
+  readonly version: number;
+  /** More has been stored; null: no, else the time after which it may be asked for. */
+  readonly staleForMs: number | null;
+}
+
+interface Entry extends OpenTrace {
+  readonly mark: string;
+  readonly usedAt: number;
+  /** When it may be looked at again, by its cost. */
+  readonly refreshAt: number;
+}
+
+type Source = Pick<StoreService, 'traceSpans' | 'operations' | 'traceSummary'>;
+
+export class OpenTraces {
+  /** The most recently used last. */
+  private readonly entries = new Map<string, Entry>();
+  private readonly loading = new Map<string, Promise<Entry>>();
+
+  constructor(private readonly source: Source) {}
+
+  /** The trace as it is in memory, or loaded. @throws SpoorError NOT_FOUND */
+  async get(traceId: string): Promise<OpenTrace> {
+    const entry = this.entries.get(traceId) ?? (await this.load(traceId, null));
+    return this.touch(traceId, entry);
+  }
+
+  /** The trace with what was stored of it since. @throws SpoorError NOT_FOUND, and forgets it */
+  async fresh(traceId: string): Promise<OpenTrace> {
+    const entry = this.entries.get(traceId);
+    if (!entry) return this.get(traceId);
+    let summary: TraceSummary;
+    try {
+      summary = await this.source.traceSummary(traceId);
+    } catch (error) {
+      this.close(traceId);
+      throw error;
+    }
+    const waitMs = entry.refreshAt - performance.now();
+    if (summary.spanCount === entry.summary.spanCount) return this.touch(traceId, { ...entry, staleForMs: null });
+    if (waitMs > 0) return this.touch(traceId, { ...entry, staleForMs: Math.ceil(waitMs) });
+    return this.touch(traceId, await this.load(traceId, entry));
+  }
+
+  close(traceId: string): void {
+    this.entries.delete(traceId);
+  }
+
+  private load(traceId: string, known: Entry | null): Promise<Entry> {
+    const underWay = this.loading.get(traceId);
+    if (underWay) return underWay;
+    const load = this.read(traceId, known).finally(() => this.loading.delete(traceId));
+    this.loading.set(traceId, load);
+    return load;
+  }
+
+  private async read(traceId: string, known: Entry | null): Promise<Entry> {
+    const startedAt = performance.now();
+    const { summary, columns, mark } = await loadTrace(this.source, traceId, known?.mark ?? null);
+    const model =
+      known === null
+        ? new TraceModel(columns)
+        : columns.length === 0
+          ? known.model
+          : new TraceModel(appendColumns(known.model.columns, columns));
+    const now = performance.now();
+    return {
+      model,
+      summary,
+      mark,
+      version: model.columns.length,
+      staleForMs: null,
+      usedAt: now,
+      refreshAt: now + (now - startedAt) / REFRESH_SHARE,
+    };
+  }
+
+  private touch(traceId: string, entry: Entry): Entry {
+    const now = performance.now();
+    const touched = { ...entry, usedAt: now };
+    this.entries.delete(traceId);
+    this.entries.set(traceId, touched);
+    let spans = 0;
+    for (const { model } of this.entries.values()) spans += model.columns.length;
+    for (const [id, { model, usedAt }] of this.entries) {
+      if (id === traceId || (spans <= MAX_SPANS && now - usedAt < IDLE_MS)) continue;
+      spans -= model.columns.length;
+      this.entries.delete(id);
+    }
+    return touched;
+  }
+}
