@@ -21,8 +21,6 @@ export interface Comparison {
   readonly a: Int32Array<ArrayBuffer>;
   readonly b: Int32Array<ArrayBuffer>;
   readonly depth: Uint32Array<ArrayBuffer>;
-  /** Rows of the subtree, itself included. */
-  readonly size: Uint32Array<ArrayBuffer>;
 }
 
 export function compareTraces(a: ComparedTrace, b: ComparedTrace): Comparison {
@@ -43,8 +41,7 @@ export function compareTraces(a: ComparedTrace, b: ComparedTrace): Comparison {
     rows.push(rowA, rowB, depth);
     pushMerged(rowA < 0 ? Number.NaN : rowA, rowB < 0 ? Number.NaN : rowB, depth + 1);
   }
-  const columns = rows.finish();
-  return { length: rows.length, ...columns, size: subtreeSizes(columns.depth) };
+  return { length: rows.length, ...rows.finish() };
 }
 
 /** Children of a row; of -1 the roots; of NaN, a row that is not there, none. */
@@ -114,18 +111,4 @@ function mergeChildren(
     for (const extra of addedBehind.get(row) ?? []) merged.push([-1, extra]);
   }
   return merged;
-}
-
-function subtreeSizes(depth: Uint32Array): Uint32Array<ArrayBuffer> {
-  const size = new Uint32Array(depth.length).fill(1);
-  const open: number[] = [];
-  for (let row = 0; row <= depth.length; row++) {
-    const level = row < depth.length ? (depth[row] as number) : 0;
-    while (open.length > 0 && (row === depth.length || (depth[open[open.length - 1] as number] as number) >= level)) {
-      const top = open.pop() as number;
-      size[top] = row - top;
-    }
-    open.push(row);
-  }
-  return size;
 }

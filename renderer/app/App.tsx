@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { ComparePage } from '../features/compare/ComparePage';
 import { ConnectPage } from '../features/connect/ConnectPage';
 import { TracePage } from '../features/trace/TracePage';
 import { TracesPage } from '../features/traces/TracesPage';
@@ -48,6 +49,7 @@ function Frame() {
               <Route path="/trace/:traceId/:spanId?">
                 {({ traceId, spanId }) => <TracePage key={traceId} traceId={traceId} spanId={spanId ?? null} />}
               </Route>
+              <Route path="/compare/:a/:b">{({ a, b }) => <ComparePage key={`${a} ${b}`} a={a} b={b} />}</Route>
               <Route path="/connect">
                 <ConnectPage />
               </Route>

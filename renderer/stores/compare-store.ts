@@ -12,3 +12,8 @@ export const useCompare = create<CompareState>()((set) => ({
   choose: (traceId, name) => set({ chosen: { traceId, name } }),
   clear: () => set({ chosen: null }),
 }));
+
+/** Where a trace of the list leads: to itself, or to its comparison with the one that waits. */
+export function addressOf(traceId: string, chosen: CompareState['chosen']): string {
+  return chosen && chosen.traceId !== traceId ? `/compare/${chosen.traceId}/${traceId}` : `/trace/${traceId}`;
+}

@@ -13,8 +13,19 @@ const MAX_OPERATIONS = 500;
 
 type Change = ComparedRow['change'];
 
-export function compareModels(a: OpenTrace, b: OpenTrace, { from, to, onlyChanges }: CompareQuery): ComparisonBlock {
-  // As sent: clocks shifted in one trace and not in the other would show as differences.
+/** What pages of one comparison share. */
+export interface PreparedComparison {
+  readonly a: OpenTrace;
+  readonly b: OpenTrace;
+  readonly comparison: Comparison;
+  /** Rows with changes and those above them. */
+  readonly changed: Uint32Array;
+  readonly counts: ComparisonBlock['counts'];
+  readonly operations: readonly OperationDelta[];
+}
+
+/** As sent: clocks shifted in one trace and not in the other would show as differences. */
+export function prepareComparison(a: OpenTrace, b: OpenTrace): PreparedComparison {
   const [lookA, lookB] = [a.model.asSent, b.model.asSent];
   const comparison = compareTraces(lookA, lookB);
   const counts = { added: 0, removed: 0, slower: 0, faster: 0 };
@@ -25,29 +36,40 @@ export function compareModels(a: OpenTrace, b: OpenTrace, { from, to, onlyChange
     counts[change]++;
     changed[row] = 1;
   }
-  const rows = onlyChanges ? withAncestors(comparison, changed) : Uint32Array.from(comparison.a.keys());
-  const side = ({ summary }: OpenTrace, { extent }: TraceLook) => ({ summary, startNs: extent[0], endNs: extent[1] });
   return {
-    a: side(a, lookA),
-    b: side(b, lookB),
-    total: rows.length,
+    a,
+    b,
+    comparison,
+    changed: withAncestors(comparison, changed),
     counts,
-    rows: Array.from(rows.subarray(from, to), (row): ComparedRow => {
-      const spanA = spanOf(lookA, comparison.a[row] as number);
-      const spanB = spanOf(lookB, comparison.b[row] as number);
-      const [look, source] = spanB ? [lookB, comparison.b[row] as number] : [lookA, comparison.a[row] as number];
-      const operation = look.columns.operations[look.columns.operation[look.tree.span[source] as number] as number];
-      return {
-        depth: comparison.depth[row] as number,
-        name: (operation?.name ?? '').slice(0, MAX_NAME),
-        service: (operation?.service ?? '').slice(0, MAX_NAME),
-        change: changeOf(comparison, row, lookA, lookB),
-        a: spanA,
-        b: spanB,
-      };
-    }),
     operations: operationDeltas(lookA, lookB),
   };
+}
+
+export function comparisonBlock(
+  prepared: PreparedComparison,
+  { from, to, onlyChanges }: CompareQuery,
+): ComparisonBlock {
+  const { a, b, comparison, changed, counts, operations } = prepared;
+  const [lookA, lookB] = [a.model.asSent, b.model.asSent];
+  const total = onlyChanges ? changed.length : comparison.length;
+  const side = ({ summary }: OpenTrace, { extent }: TraceLook) => ({ summary, startNs: extent[0], endNs: extent[1] });
+  const rows: ComparedRow[] = [];
+  for (let k = from; k < Math.min(to, total); k++) {
+    const row = onlyChanges ? (changed[k] as number) : k;
+    const [rowA, rowB] = [comparison.a[row] as number, comparison.b[row] as number];
+    const [look, source] = rowB >= 0 ? [lookB, rowB] : [lookA, rowA];
+    const operation = look.columns.operations[look.columns.operation[look.tree.span[source] as number] as number];
+    rows.push({
+      depth: comparison.depth[row] as number,
+      name: (operation?.name ?? '').slice(0, MAX_NAME),
+      service: (operation?.service ?? '').slice(0, MAX_NAME),
+      change: changeOf(comparison, row, lookA, lookB),
+      a: spanOf(lookA, rowA),
+      b: spanOf(lookB, rowB),
+    });
+  }
+  return { a: side(a, lookA), b: side(b, lookB), total, counts, rows, operations };
 }
 
 function spanOf({ columns, tree }: TraceLook, row: number): ComparedSpan | null {

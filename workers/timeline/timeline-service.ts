@@ -26,7 +26,7 @@ import { rowBlock, rowOperation } from '../../core/timeline/row-block';
 import { positionOf } from '../../core/timeline/rows-view';
 import { criticalShares, type GroupStatistics, type StatisticsBy, statisticsOf } from '../../core/timeline/statistics';
 import type { TraceLook, ViewRows } from '../../core/timeline/trace-look';
-import { compareModels } from './compare';
+import { comparisonBlock, type PreparedComparison, prepareComparison } from './compare';
 import { labelsOf } from './labels';
 import { type OpenTrace, OpenTraces } from './open-traces';
 import {
@@ -45,6 +45,7 @@ import {
 
 export class Timeline implements TimelineService {
   private readonly traces: OpenTraces;
+  private compared: PreparedComparison | null = null;
 
   constructor(store: Pick<StoreService, 'traceSpans' | 'operations' | 'traceSummary'>) {
     this.traces = new OpenTraces(store);
@@ -219,12 +220,18 @@ export class Timeline implements TimelineService {
   }
 
   async compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock> {
-    const checkedQuery = checked(COMPARE, query);
-    return compareModels(await this.traces.get(String(a)), await this.traces.get(String(b)), checkedQuery);
+    const page = checked(COMPARE, query);
+    const [traceA, traceB] = [await this.traces.get(String(a)), await this.traces.get(String(b))];
+    // Pages of one comparison come one after the other: it is made once.
+    if (this.compared?.a.model !== traceA.model || this.compared.b.model !== traceB.model) {
+      this.compared = prepareComparison(traceA, traceB);
+    }
+    return comparisonBlock(this.compared, page);
   }
 
   async closeTimeline(traceId: string): Promise<void> {
     this.traces.close(String(traceId));
+    this.compared = null;
   }
 
   private async look(traceId: string, look: Look): Promise<{ shown: TraceLook; trace: OpenTrace }> {

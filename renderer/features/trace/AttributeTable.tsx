@@ -1,4 +1,5 @@
-import { type AnyValue, type KeyValue, plainValue } from '../../../core/otlp/json-types';
+import type { AnyValue, KeyValue } from '../../../core/otlp/json-types';
+import { textOf } from '../../ui/attribute-text';
 import { CopyButton } from '../../ui/CopyButton';
 import { LongText } from '../../ui/LongText';
 
@@ -41,13 +42,6 @@ function AttributeValue({ attributeKey, value }: { readonly attributeKey: string
   if (text === '') return <span className="text-faint">{'stringValue' in value ? '""' : 'empty'}</span>;
   const tone = attributeKey.startsWith('error.') || attributeKey === 'exception.type' ? 'text-error' : '';
   return <LongText text={text} className={tone} title={typeOf(value)} />;
-}
-
-/** Strings as they are, everything else as JSON. */
-export function textOf(value: AnyValue): string {
-  const plain = plainValue(value);
-  if (plain === null) return '';
-  return typeof plain === 'string' ? plain : JSON.stringify(plain, null, typeof plain === 'object' ? 2 : 0);
 }
 
 function typeOf(value: AnyValue): string {

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { SpanDetail } from '../../../core/api/contract';
+import { textOf } from '../../ui/attribute-text';
 import { CopyButton } from '../../ui/CopyButton';
 import { LongText } from '../../ui/LongText';
-import { textOf } from './AttributeTable';
 
 /** Attributes that answer "what did it do?" at once, in the order to read them. */
 const TOLD_FIRST: readonly (readonly [key: string, title: string])[] = [

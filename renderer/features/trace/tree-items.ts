@@ -12,6 +12,8 @@ export interface TreeItemsFrame {
   readonly offsetPx: number;
   readonly total: number;
   readonly selected: bigint | null;
+  /** The time on screen, in words. */
+  readonly showing: string;
   readonly rowAt: (position: number) => RowAt | null;
 }
 
@@ -20,7 +22,7 @@ export class TreeItems {
 
   constructor(private readonly tree: HTMLElement) {}
 
-  update({ firstRow, endRow, offsetPx, total, selected, rowAt }: TreeItemsFrame): void {
+  update({ firstRow, endRow, offsetPx, total, selected, showing, rowAt }: TreeItemsFrame): void {
     let used = 0;
     let active = '';
     for (let position = firstRow; position < endRow; position++) {
@@ -36,6 +38,7 @@ export class TreeItems {
       if (isSelected) active = item.id;
     }
     while (this.items.length > used) this.items.pop()?.remove();
+    set(this.tree, 'aria-description', showing);
     if (active === '') this.tree.removeAttribute('aria-activedescendant');
     else this.tree.setAttribute('aria-activedescendant', active);
   }

@@ -1,6 +1,6 @@
 /** The open trace: what the timeline worker knows of it, again whenever spans were added. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { TimelineInfo } from '../../../core/api/timeline';
 import { type TimeWindow, wholeWindow } from '../../../core/timeline/time-window';
 import { useRefetchOn } from '../../app/use-refetch-on';
@@ -42,12 +42,14 @@ export function useTimeline(traceId: string): TimelineQuery {
     return () => clearTimeout(timer);
   }, [data, refetch]);
   useEffect(() => () => void api.closeTimeline(traceId).catch(() => {}), [traceId]);
+  // A search that cannot be read leaves the trace as it was.
+  const last = useRef<TimelineInfo | null>(null);
+  if (data) last.current = data;
+  const info = data ?? last.current;
   const timeline = useMemo(
     () =>
-      data
-        ? { traceId, info: data, whole: wholeWindow(data.startNs, data.endNs), slots: slotsOf(data.services) }
-        : null,
-    [data, traceId],
+      info ? { traceId, info, whole: wholeWindow(info.startNs, info.endNs), slots: slotsOf(info.services) } : null,
+    [info, traceId],
   );
   const invalidSearch = error !== null && (error as { code?: string }).code === 'VALIDATION_ERROR';
   return {

@@ -3,8 +3,9 @@
  * a frame without a component in between.
  */
 import type { RowsView } from '../../../core/api/timeline';
+import { formatDuration } from '../../../core/model/format';
 import type { TimeWindow } from '../../../core/timeline/time-window';
-import { fitWindow } from '../../../core/timeline/time-window';
+import { fitWindow, widthOf } from '../../../core/timeline/time-window';
 import { api } from '../../connection/connection';
 import { useTraceView, waterfallView } from '../../stores/trace-view-store';
 import { type PaintColors, readColors } from '../../timeline/colors';
@@ -365,12 +366,15 @@ export class WaterfallController {
     const { rows } = this;
     if (!rows) return;
     const [first, end] = this.visible();
+    const whole = this.whole();
+    const { startNs, endNs } = this.scale().window;
     this.items.update({
       firstRow: first,
       endRow: end,
       offsetPx: this.scrollPx - first * ROW_PX,
       total: rows.total,
       selected: useTraceView.getState().selected,
+      showing: `Shows ${formatDuration(startNs - whole.startNs)} to ${formatDuration(endNs - whole.startNs)} of ${formatDuration(widthOf(whole))}`,
       rowAt: (position) => rows.rowAt(position),
     });
   }

@@ -2,6 +2,7 @@ import clsx from 'clsx';
 import { memo } from 'react';
 import type { TraceSummary } from '../../../core/api/trace-summary';
 import { formatAgo, formatCompact, formatCount, formatDuration } from '../../../core/model/format';
+import { addressOf, useCompare } from '../../stores/compare-store';
 import { serviceColor } from '../../ui/series';
 import { Tag } from '../../ui/Tag';
 
@@ -21,11 +22,12 @@ interface TraceRowProps {
 }
 
 export const TraceRow = memo(function TraceRow({ trace, index, top, now, longestNs, active, onOpen }: TraceRowProps) {
+  const chosen = useCompare(({ chosen }) => chosen);
   const failed = trace.errorCount > 0;
   const startedMs = Date.parse(trace.startTime);
   return (
     <a
-      href={`#/trace/${trace.traceId}`}
+      href={`#${addressOf(trace.traceId, chosen)}`}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={active}

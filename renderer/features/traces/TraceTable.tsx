@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
+import { addressOf, useCompare } from '../../stores/compare-store';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Kbd } from '../../ui/Kbd';
 import { COLUMNS, TraceRow } from './TraceRow';
@@ -73,7 +74,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     Home: () => moveTo(0),
     End: () => moveTo(traces.length - 1),
     Enter: () => {
-      if (cursorId !== null) navigate(`/trace/${cursorId}`);
+      if (cursorId !== null) navigate(addressOf(cursorId, useCompare.getState().chosen));
     },
     Escape: () => {
       setCursor(null);

@@ -6,6 +6,7 @@ import { useRefetchOn } from '../../app/use-refetch-on';
 import { useStatus } from '../../app/use-status';
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
+import { useCompare } from '../../stores/compare-store';
 import { useConnection } from '../../stores/connection-store';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
@@ -70,6 +71,7 @@ export function TracesPage() {
           </span>
         )}
       </PageHeader>
+      <CompareBanner />
       {list.phase === 'failed' && status?.store.state !== 'failed' && (
         <Notice
           title="The traces could not be read."
@@ -91,6 +93,23 @@ export function TracesPage() {
           )}
         </>
       )}
+    </div>
+  );
+}
+
+/** A first trace was chosen: the next that is opened is compared with it. */
+function CompareBanner() {
+  const { chosen, clear } = useCompare();
+  if (!chosen) return null;
+  return (
+    <div className="flex h-[33px] shrink-0 items-center gap-2 border-b border-line bg-accent-ground px-3.5 text-accent">
+      <span className="truncate">
+        Open the trace to compare with <strong className="font-semibold">{chosen.name || 'unnamed'}</strong>.
+      </span>
+      <span className="grow" />
+      <Button look="ghost" onClick={clear}>
+        Cancel
+      </Button>
     </div>
   );
 }
