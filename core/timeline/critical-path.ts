@@ -46,7 +46,7 @@ export function criticalPath(columns: TraceColumns, tree: TraceTree): CriticalPa
   const frameOf = (row: number, limitNs: number): Frame => ({
     row,
     startNs: row < 0 ? Number.NEGATIVE_INFINITY : (columns.startNs[tree.span[row] as number] as number),
-    children: lastFirst(childRows(tree, row), endOf),
+    children: lastFirst(row < 0 ? rootRows(tree) : childRows(tree, row), endOf),
     next: 0,
     untilNs: limitNs,
     limitNs,
@@ -89,9 +89,17 @@ function nextChild(frame: Frame, columns: TraceColumns, tree: TraceTree, endOf: 
 
 function childRows(tree: TraceTree, row: number): number[] {
   const children: number[] = [];
-  const end = row < 0 ? tree.length : row + (tree.size[row] as number);
+  const end = row + (tree.size[row] as number);
   for (let child = row + 1; child < end; child += tree.size[child] as number) children.push(child);
   return children;
+}
+
+/** Spans whose parent has not arrived are roots only where there are no others: they must not outlive the request itself. */
+function rootRows(tree: TraceTree): number[] {
+  const roots: number[] = [];
+  for (let row = 0; row < tree.length; row += tree.size[row] as number) roots.push(row);
+  const real = roots.filter((row) => tree.orphan[row] === 0);
+  return real.length > 0 ? real : roots;
 }
 
 function lastFirst(rows: readonly number[], endOf: (row: number) => number): Uint32Array {
