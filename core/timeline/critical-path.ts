@@ -6,7 +6,7 @@
  *     b        ░░░░░░░                         (b was over before c began, and so was a later: b is not on it)
  *     c                  ▓▓▓▓▓▓▓▓▓▓▓▓
  *
- * A child that ends after its parent counts until the parent's end. The segments do not overlap, and those of one root fill it.
+ * A child counts only while its parent runs. The segments do not overlap, and those of one root fill it.
  */
 import { orderBy } from './order';
 import { boundsOf, type TraceColumns } from './trace-columns';
@@ -43,15 +43,15 @@ export function criticalPath(columns: TraceColumns, tree: TraceTree): CriticalPa
     ends.push(endNs);
   };
   const endOf = (row: number): number => boundsOf(columns, tree.span[row] as number)[1];
-  const frameOf = (row: number, limitNs: number): Frame => ({
+  const frameOf = (row: number, floorNs: number, limitNs: number): Frame => ({
     row,
-    startNs: row < 0 ? Number.NEGATIVE_INFINITY : (columns.startNs[tree.span[row] as number] as number),
+    startNs: row < 0 ? floorNs : Math.max(columns.startNs[tree.span[row] as number] as number, floorNs),
     children: lastFirst(row < 0 ? rootRows(tree) : childRows(tree, row), endOf),
     next: 0,
     untilNs: limitNs,
     limitNs,
   });
-  const stack: Frame[] = [frameOf(-1, Number.POSITIVE_INFINITY)];
+  const stack: Frame[] = [frameOf(-1, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)];
   while (stack.length > 0) {
     const frame = stack[stack.length - 1] as Frame;
     const child = nextChild(frame, columns, tree, endOf);
@@ -64,7 +64,7 @@ export function criticalPath(columns: TraceColumns, tree: TraceTree): CriticalPa
     const childStart = columns.startNs[tree.span[child] as number] as number;
     emit(frame.row, childEnd, frame.untilNs);
     frame.untilNs = Math.max(childStart, frame.startNs);
-    stack.push(frameOf(child, childEnd));
+    stack.push(frameOf(child, frame.startNs, childEnd));
   }
   const order = orderBy(Float64Array.from(rows));
   // Segments were found from the end to the start: turned round within each row.
