@@ -57,13 +57,12 @@ void main() {
 
 const CORNERS = new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]);
 
-/** @param anyDevice also one that renders in software, which is slower than a 2D canvas. @returns null where there is none */
-export function webglRectPainter(canvas: HTMLCanvasElement, anyDevice: boolean): RectPainter | null {
+/** @returns null where there is no WebGL2 */
+export function webglRectPainter(canvas: HTMLCanvasElement): RectPainter | null {
   const gl = canvas.getContext('webgl2', {
     alpha: true,
     antialias: false,
     depth: false,
-    failIfMajorPerformanceCaveat: !anyDevice,
   });
   return gl && new WebglRectPainter(canvas, gl);
 }

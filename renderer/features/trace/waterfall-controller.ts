@@ -23,6 +23,9 @@ import type { OpenTimeline } from './use-timeline';
 /** The tree for screen readers follows when scrolling has come to rest. */
 const SETTLE_MS = 80;
 
+/** In the browser's performance timeline: when a trace that was opened is on screen. */
+const PAINTED_MARK = 'trace painted';
+
 interface WaterfallElements {
   readonly canvas: HTMLCanvasElement;
   readonly tree: HTMLElement;
@@ -270,6 +273,7 @@ export class WaterfallController {
     if (revealed !== null) await this.reveal(revealed);
     // Painted now, not with the next frame: a trace that is opened is waited for.
     this.paint();
+    if (first) performance.mark(PAINTED_MARK);
     this.syncItems();
   }
 
