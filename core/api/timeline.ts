@@ -9,6 +9,7 @@ import type { LaneGroup } from '../timeline/lanes';
 import type { Minimap } from '../timeline/minimap';
 import type { RowSort } from '../timeline/rows-view';
 import type { GroupStatistics, StatisticsBy } from '../timeline/statistics';
+import type { StoredMark } from './stored-mark';
 import type { TraceSummary } from './trace-summary';
 
 export interface TimelineApi {
@@ -25,6 +26,8 @@ export interface TimelineApi {
   timelineMinimap(traceId: string, look: Look, width: number, height: number): Promise<Minimap>;
   /** What a rectangle of the lanes or of the flame graph stands for. */
   timelineSubject(traceId: string, look: Look, by: LanesBy, subject: number): Promise<Subject>;
+  /** Events, links and logs of some spans of a view. */
+  timelineMarks(traceId: string, look: Look, spanIds: readonly bigint[]): Promise<readonly TimelineMark[]>;
   timelineStatistics(traceId: string, look: Look, by: StatisticsBy): Promise<readonly GroupStatistics[]>;
   timelineRemarks(traceId: string): Promise<readonly TimelineRemark[]>;
   compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock>;
@@ -193,6 +196,11 @@ export interface Subject {
   /** Of a node: spans merged into it, and how many failed. */
   readonly count: number;
   readonly errors: number;
+}
+
+export interface TimelineMark extends Omit<StoredMark, 'timeNs'> {
+  /** Null: a link has no time. */
+  readonly atNs: number | null;
 }
 
 export interface TimelineRemark {

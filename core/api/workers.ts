@@ -12,6 +12,7 @@ import type {
   StoreState,
   TraceSpans,
 } from './contract';
+import type { StoredMark } from './stored-mark';
 import type { TimelineApi } from './timeline';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
@@ -30,6 +31,8 @@ export interface StoreService
   > {
   /** @param since the `mark` of an earlier call: only spans stored after it; null: all @throws NOT_FOUND */
   traceSpans(traceId: string, since: string | null): Promise<TraceSpans>;
+  /** Events, links and logs of some spans. */
+  spanMarks(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredMark[]>;
   /** In the order of the ids. */
   operations(ids: readonly number[]): Promise<readonly OperationRef[]>;
   /** Resolves once the records are committed. @throws SERVICE_UNAVAILABLE */

@@ -4,7 +4,7 @@
  * half of the time on the wire is each way's. Messaging and local spans prove nothing and are left where they are.
  * After Jaeger's clock skew adjuster (github.com/jaegertracing/jaeger, internal/jaegerquery/internal/adjuster/clockskew.go).
  */
-import type { TraceColumns } from './trace-columns';
+import { boundsOf, type TraceColumns } from './trace-columns';
 import type { TraceTree } from './trace-tree';
 
 export interface ClockSkew {
@@ -33,7 +33,8 @@ export function clockSkew(columns: TraceColumns, tree: TraceTree): ClockSkew | n
     const { kind, service } = operations[operation[span] as number] as (typeof operations)[number];
     const sameClock = resource[span] === resource[parent];
     const called = kind === 'server' && operations[operation[parent] as number]?.kind === 'client';
-    if (sameClock) shiftNs[row] = shiftNs[parentRow] as number;
+    // What lies within its parent as both were sent agrees with the parent's clock, and moves with it.
+    if (sameClock || isWithin(columns, span, parent)) shiftNs[row] = shiftNs[parentRow] as number;
     else if (called) shiftNs[row] = shiftInto(columns, span, parent, shiftNs[parentRow] as number);
     const shift = shiftNs[row] as number;
     if (shift === 0) continue;
@@ -48,6 +49,12 @@ export function clockSkew(columns: TraceColumns, tree: TraceTree): ClockSkew | n
   return { shiftNs, services: [...services].map(([service, seen]) => ({ service, ...seen })) };
 }
 
+function isWithin(columns: TraceColumns, span: number, parent: number): boolean {
+  const [start, end] = boundsOf(columns, span);
+  const [parentStart, parentEnd] = boundsOf(columns, parent);
+  return start >= parentStart && end <= parentEnd;
+}
+
 /** What puts a server span inside its client span; 0 when it is there. */
 function shiftInto(columns: TraceColumns, span: number, parent: number, parentShiftNs: number): number {
   const start = columns.startNs[span] as number;
@@ -56,7 +63,6 @@ function shiftInto(columns: TraceColumns, span: number, parent: number, parentSh
   const parentDuration = Math.max(columns.durationNs[parent] as number, 0);
   // A server that works on after its client gave up is no proof, nor is a client that was never finished.
   if (duration > parentDuration) return start < parentStart ? parentStart - start : 0;
-  if (start >= parentStart && start + duration <= parentStart + parentDuration) return 0;
   return Math.round(parentStart + (parentDuration - duration) / 2 - start);
 }
 

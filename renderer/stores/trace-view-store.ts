@@ -6,8 +6,8 @@ import { create } from 'zustand';
 import type { LanesBy, Look, RowsView } from '../../core/api/timeline';
 import type { TimeWindow } from '../../core/timeline/time-window';
 
-export type TraceTab = 'waterfall' | 'lanes' | 'flame' | 'table' | 'statistics';
-export const TRACE_TABS: readonly TraceTab[] = ['waterfall', 'lanes', 'flame', 'table', 'statistics'];
+export type TraceTab = 'waterfall' | 'lanes' | 'flame' | 'table' | 'statistics' | 'logs';
+export const TRACE_TABS: readonly TraceTab[] = ['waterfall', 'lanes', 'flame', 'table', 'statistics', 'logs'];
 
 interface Folding {
   readonly depth: number | null;

@@ -1,5 +1,12 @@
 /** Paints the rows of the waterfall that are on screen: names on the left, bars on a common time axis. */
-import { ROW_ERROR, ROW_FOLDED, ROW_MATCH, ROW_ORPHAN, type RowBlock } from '../../core/api/timeline';
+import {
+  ROW_ERROR,
+  ROW_FOLDED,
+  ROW_MATCH,
+  ROW_ORPHAN,
+  type RowBlock,
+  type TimelineMark,
+} from '../../core/api/timeline';
 import { formatCompact, formatDuration, plural } from '../../core/model/format';
 import type { PaintColors } from './colors';
 import { AXIS_FONT, AXIS_PX } from './paint-axis';
@@ -45,6 +52,7 @@ export interface WaterfallFrame {
   readonly showCritical: boolean;
   /** Ancestors of the first row that scrolled out, outermost first. */
   readonly sticky: readonly RowAt[];
+  readonly marksOf: (spanId: bigint) => readonly TimelineMark[];
 }
 
 export function paintWaterfall(context: CanvasRenderingContext2D, fit: TextFit, frame: WaterfallFrame): void {
@@ -277,6 +285,7 @@ function paintBar(
     }
     if (showCritical) paintCritical(context, frame, block, k, top);
     paintDuration(context, fit, frame, { left, right: left + width, middle, durationNs });
+    paintMarks(context, frame, frame.marksOf(block.spanId[k] as bigint), left, middle);
   }
   context.restore();
   fit.reset();
@@ -298,6 +307,39 @@ function paintDuration(
   else {
     context.fillStyle = colors.panel;
     context.fillText(label, Math.min(bar.right, end) - width - 6, bar.middle);
+  }
+}
+
+/** Events as diamonds, logs as ticks below them, links as a ring at the bar's beginning; what failed in red. */
+function paintMarks(
+  context: CanvasRenderingContext2D,
+  { scale, colors }: WaterfallFrame,
+  marks: readonly TimelineMark[],
+  barLeft: number,
+  middle: number,
+): void {
+  for (const { kind, atNs } of marks) {
+    const x = atNs === null ? barLeft : xOf(scale, atNs);
+    if (x < scale.leftPx - 4 || x > scale.leftPx + scale.widthPx + 4) continue;
+    context.fillStyle = kind === 'exception' || kind === 'error log' ? colors.error : colors.text;
+    context.strokeStyle = colors.panel;
+    context.lineWidth = 1;
+    context.beginPath();
+    if (kind === 'link') {
+      context.strokeStyle = colors.text;
+      context.lineWidth = 1.5;
+      context.arc(x, middle - 0.5, 3.5, 0, 2 * Math.PI);
+    } else if (kind === 'log' || kind === 'error log') {
+      context.rect(x - 1, middle + 2, 2.5, 6);
+    } else {
+      context.moveTo(x, middle - 4.5);
+      context.lineTo(x + 4, middle - 0.5);
+      context.lineTo(x, middle + 3.5);
+      context.lineTo(x - 4, middle - 0.5);
+      context.closePath();
+    }
+    if (kind !== 'link') context.fill();
+    context.stroke();
   }
 }
 

@@ -39,6 +39,7 @@ async function measure(dataDir: string, traceId: string): Promise<Measured> {
     traceSpans: (id, since) => reader.traceSpans(id, since),
     operations: (ids) => reader.operations(ids),
     traceSummary: (id) => reader.summary(id),
+    spanMarks: async () => [],
   });
   // Once, so that the database has what it needs, and again from the beginning.
   const look = { adjustClocks: true, search: '' };

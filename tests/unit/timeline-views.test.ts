@@ -146,6 +146,28 @@ describe('clock skew', () => {
     expect(shifts(call, false)).toEqual({ call: [0, 100], serve: [500, 560], query: [510, 520] });
   });
 
+  it('moves what agrees with the clock of a moved parent along with it', () => {
+    const query: ColumnSpan = {
+      id: 4n,
+      parent: 3n,
+      name: 'table',
+      start: 512,
+      end: 518,
+      service: 'db',
+      kind: 'server',
+    };
+    const late: ColumnSpan = {
+      id: 5n,
+      parent: 2n,
+      name: 'mail',
+      start: 900,
+      end: 950,
+      service: 'mail',
+      kind: 'consumer',
+    };
+    expect(shifts([...call, query, late])).toMatchObject({ table: [32, 38], mail: [900, 950] });
+  });
+
   it('leaves messages, local spans and servers within their calls alone', () => {
     const asSent = (spans: ColumnSpan[]) => expect(new TraceModel(columnsOf(spans)).skew).toBeNull();
     asSent(call.map((span) => (span.kind === 'server' ? { ...span, kind: 'consumer' as const } : span)));

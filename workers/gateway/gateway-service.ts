@@ -28,6 +28,7 @@ export class Gateway implements SpoorApi {
   readonly timelineWindow: SpoorApi['timelineWindow'] = (...args) => this.timeline.timelineWindow(...args);
   readonly timelineMinimap: SpoorApi['timelineMinimap'] = (...args) => this.timeline.timelineMinimap(...args);
   readonly timelineSubject: SpoorApi['timelineSubject'] = (...args) => this.timeline.timelineSubject(...args);
+  readonly timelineMarks: SpoorApi['timelineMarks'] = (...args) => this.timeline.timelineMarks(...args);
   readonly timelineStatistics: SpoorApi['timelineStatistics'] = (...args) => this.timeline.timelineStatistics(...args);
   readonly timelineRemarks: SpoorApi['timelineRemarks'] = (...args) => this.timeline.timelineRemarks(...args);
   readonly compareTimelines: SpoorApi['compareTimelines'] = (...args) => this.timeline.compareTimelines(...args);

@@ -5,6 +5,7 @@ import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { LogReader } from '../../core/store/log-reader';
+import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
 import { readSpan } from '../../core/store/span-reader';
 import { StoreWriter } from '../../core/store/store-writer';
@@ -78,6 +79,11 @@ export class Store implements StoreService {
 
   async traceSpans(traceId: string, since: string | null) {
     return (await this.ready()).reader.traceSpans(traceId, since);
+  }
+
+  async spanMarks(traceId: string, spanIds: readonly bigint[]) {
+    const { database } = await this.ready();
+    return readMarks(database.sql, deflateCodec, LOCAL_WORKSPACE, traceId, spanIds);
   }
 
   async operations(ids: readonly number[]) {

@@ -30,6 +30,8 @@ export const ROW_RANGE = z
 
 export const SPAN_ID = z.bigint().min(0n).max(0xffff_ffff_ffff_ffffn);
 
+export const SPAN_IDS = z.array(SPAN_ID).max(500);
+
 export const FIND = z.object({ what: z.enum(['match', 'error']), after: SPAN_ID.nullable(), backwards: z.boolean() });
 
 export const LANES_BY = z.enum(['service', 'instance', 'flame']);

@@ -13,6 +13,7 @@ import type {
   SpanPlace,
   Subject,
   TimelineInfo,
+  TimelineMark,
   TimelineRemark,
   WindowQuery,
   WindowRects,
@@ -39,6 +40,7 @@ import {
   ROW_RANGE,
   ROWS_VIEW,
   SPAN_ID,
+  SPAN_IDS,
   STATISTICS_BY,
   WINDOW,
 } from './queries';
@@ -47,7 +49,7 @@ export class Timeline implements TimelineService {
   private readonly traces: OpenTraces;
   private compared: PreparedComparison | null = null;
 
-  constructor(store: Pick<StoreService, 'traceSpans' | 'operations' | 'traceSummary'>) {
+  constructor(private readonly store: Pick<StoreService, 'traceSpans' | 'operations' | 'traceSummary' | 'spanMarks'>) {
     this.traces = new OpenTraces(store);
   }
 
@@ -202,6 +204,19 @@ export class Timeline implements TimelineService {
       count: flame ? (flame.count[subject] as number) : 1,
       errors: flame ? (flame.errors[subject] as number) : failed ? 1 : 0,
     };
+  }
+
+  async timelineMarks(traceId: string, look: Look, spanIds: readonly bigint[]): Promise<readonly TimelineMark[]> {
+    const { trace } = await this.look(traceId, look);
+    const { model } = trace;
+    const originNs = BigInt(model.columns.originNs);
+    const marks = await this.store.spanMarks(String(traceId), checked(SPAN_IDS, spanIds));
+    return marks.map(({ timeNs, ...mark }) => {
+      const span = look.adjustClocks ? model.ids.find(mark.spanId) : -1;
+      // A mark is told by the clock of its span.
+      const shiftNs = span < 0 ? 0 : model.shiftOf(span);
+      return { ...mark, atNs: timeNs === null ? null : Number(timeNs - originNs) + shiftNs };
+    });
   }
 
   async timelineStatistics(traceId: string, look: Look, by: StatisticsBy): Promise<readonly GroupStatistics[]> {

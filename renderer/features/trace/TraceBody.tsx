@@ -5,6 +5,7 @@ import { Lanes } from './Lanes';
 import { Minimap } from './Minimap';
 import { SpanTable } from './SpanTable';
 import { Statistics } from './Statistics';
+import { TraceLogs } from './TraceLogs';
 import type { OpenTimeline } from './use-timeline';
 import { Waterfall } from './Waterfall';
 
@@ -15,6 +16,7 @@ export function TraceBody({ timeline }: { readonly timeline: OpenTimeline }) {
   const nameWidthPx = useSettings(({ nameWidthPx }) => nameWidthPx);
   if (tab === 'table') return <SpanTable timeline={timeline} />;
   if (tab === 'statistics') return <Statistics timeline={timeline} />;
+  if (tab === 'logs') return <TraceLogs timeline={timeline} />;
   const { spanCount, services } = timeline.info;
   const of = `${formatCount(spanCount)} spans of ${formatCount(services.length)} services`;
   return (

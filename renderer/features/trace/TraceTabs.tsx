@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<TraceTab, string>> = {
   flame: 'Flame',
   table: 'Table',
   statistics: 'Statistics',
+  logs: 'Logs',
 };
 
 export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimeline }) {

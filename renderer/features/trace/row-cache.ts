@@ -28,6 +28,25 @@ export class RowCache {
     return block && k >= 0 && k < block.length ? { block, k } : null;
   }
 
+  /** The position of a span among rows [first, end), or -1. */
+  find(spanId: bigint, first: number, end: number): number {
+    for (let position = first; position < end; position++) {
+      const row = this.rowAt(position);
+      if (row && row.block.spanId[row.k] === spanId) return position;
+    }
+    return -1;
+  }
+
+  /** Of those of rows [first, end) that are loaded. */
+  spanIds(first: number, end: number): bigint[] {
+    const ids: bigint[] = [];
+    for (let position = first; position < end; position++) {
+      const row = this.rowAt(position);
+      if (row) ids.push(row.block.spanId[row.k] as bigint);
+    }
+    return ids;
+  }
+
   /** Rows [first, end) are on screen: fetches them and some around. */
   want(first: number, end: number): void {
     const margin = end - first;

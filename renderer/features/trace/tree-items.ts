@@ -4,6 +4,7 @@
  */
 import { ROW_ERROR, ROW_FOLDED, type RowBlock } from '../../../core/api/timeline';
 import { formatDuration, plural } from '../../../core/model/format';
+import type { TimeWindow } from '../../../core/timeline/time-window';
 import { ROW_PX, type RowAt } from '../../timeline/paint-waterfall';
 
 export interface TreeItemsFrame {
@@ -12,8 +13,9 @@ export interface TreeItemsFrame {
   readonly offsetPx: number;
   readonly total: number;
   readonly selected: bigint | null;
-  /** The time on screen, in words. */
-  readonly showing: string;
+  /** The time on screen, and all there is. */
+  readonly window: TimeWindow;
+  readonly whole: TimeWindow;
   readonly rowAt: (position: number) => RowAt | null;
 }
 
@@ -22,7 +24,7 @@ export class TreeItems {
 
   constructor(private readonly tree: HTMLElement) {}
 
-  update({ firstRow, endRow, offsetPx, total, selected, showing, rowAt }: TreeItemsFrame): void {
+  update({ firstRow, endRow, offsetPx, total, selected, window, whole, rowAt }: TreeItemsFrame): void {
     let used = 0;
     let active = '';
     for (let position = firstRow; position < endRow; position++) {
@@ -38,7 +40,7 @@ export class TreeItems {
       if (isSelected) active = item.id;
     }
     while (this.items.length > used) this.items.pop()?.remove();
-    set(this.tree, 'aria-description', showing);
+    set(this.tree, 'aria-description', showing(window, whole));
     if (active === '') this.tree.removeAttribute('aria-activedescendant');
     else this.tree.setAttribute('aria-activedescendant', active);
   }
@@ -53,6 +55,11 @@ export class TreeItems {
     this.items.push(item);
     return item;
   }
+}
+
+function showing(window: TimeWindow, whole: TimeWindow): string {
+  const after = (ns: number): string => formatDuration(ns - whole.startNs);
+  return `Shows ${after(window.startNs)} to ${after(window.endNs)} of ${after(whole.endNs)}`;
 }
 
 function label(item: HTMLElement, block: RowBlock, k: number, selected: boolean): void {

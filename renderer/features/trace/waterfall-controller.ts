@@ -3,17 +3,17 @@
  * a frame without a component in between.
  */
 import type { RowsView } from '../../../core/api/timeline';
-import { formatDuration } from '../../../core/model/format';
 import type { TimeWindow } from '../../../core/timeline/time-window';
-import { fitWindow, widthOf } from '../../../core/timeline/time-window';
+import { fitWindow } from '../../../core/timeline/time-window';
 import { api } from '../../connection/connection';
-import { useTraceView, waterfallView } from '../../stores/trace-view-store';
+import { lookOf, useTraceView, waterfallView } from '../../stores/trace-view-store';
 import { type PaintColors, readColors } from '../../timeline/colors';
 import { FrameLoop } from '../../timeline/frame-loop';
 import { AXIS_PX, paintAxis, paintGrid, paintRange } from '../../timeline/paint-axis';
 import { CHEVRON_PX, indentOf, paintWaterfall, ROW_PX, type RowAt } from '../../timeline/paint-waterfall';
 import { TextFit } from '../../timeline/text-fit';
 import type { TimeScale } from '../../timeline/time-scale';
+import { MarkCache } from './mark-cache';
 import { RowCache } from './row-cache';
 import { ScrollBar } from './scroll-bar';
 import { type StickyRow, stickyRows } from './sticky-rows';
@@ -53,6 +53,10 @@ export class WaterfallController {
   /** Positions of each row that is stuck to the top, for clicks. */
   private sticky: readonly StickyRow[] = [];
   private readonly unsubscribe: () => void;
+  private readonly marks = new MarkCache(
+    (spanIds) => api.timelineMarks(this.timeline?.traceId ?? '', lookOf(useTraceView.getState()), spanIds),
+    this.loop.invalidate,
+  );
 
   constructor(
     private readonly elements: WaterfallElements,
@@ -217,11 +221,7 @@ export class WaterfallController {
 
   private positionOnScreen(spanId: bigint): number {
     const [first, end] = this.visible();
-    for (let position = first; position < end; position++) {
-      const row = this.rows?.rowAt(position);
-      if (row && row.block.spanId[row.k] === spanId) return position;
-    }
-    return -1;
+    return this.rows?.find(spanId, first, end) ?? -1;
   }
 
   private visible(scrollPx = this.scrollPx): [first: number, end: number] {
@@ -349,6 +349,7 @@ export class WaterfallController {
       searching: search.trim() !== '',
       showCritical,
       sticky: stuck,
+      marksOf: (spanId) => this.marks.of(spanId),
     });
     paintAxis(context, this.fit, axis, size.widthPx);
     if (range) paintRange(context, this.fit, axis, range);
@@ -363,22 +364,33 @@ export class WaterfallController {
 
   private settle(): void {
     clearTimeout(this.settleTimer);
-    this.settleTimer = setTimeout(() => this.syncItems(), SETTLE_MS);
+    this.settleTimer = setTimeout(() => {
+      this.syncItems();
+      this.wantMarks();
+    }, SETTLE_MS);
+  }
+
+  private wantMarks(): void {
+    const { timeline, rows } = this;
+    if (!timeline || !rows) return;
+    this.marks.want(
+      rows.spanIds(...this.visible()),
+      `${timeline.traceId} ${timeline.info.summary.spanCount} ${useTraceView.getState().adjustClocks}`,
+    );
   }
 
   private syncItems(): void {
     const { rows } = this;
     if (!rows) return;
     const [first, end] = this.visible();
-    const whole = this.whole();
-    const { startNs, endNs } = this.scale().window;
     this.items.update({
       firstRow: first,
       endRow: end,
       offsetPx: this.scrollPx - first * ROW_PX,
       total: rows.total,
       selected: useTraceView.getState().selected,
-      showing: `Shows ${formatDuration(startNs - whole.startNs)} to ${formatDuration(endNs - whole.startNs)} of ${formatDuration(widthOf(whole))}`,
+      window: this.scale().window,
+      whole: this.whole(),
       rowAt: (position) => rows.rowAt(position),
     });
   }
