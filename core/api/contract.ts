@@ -5,6 +5,7 @@
 
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
 import type { KeyValue } from '../otlp/json-types';
+import type { Annotation, AnnotationEdit } from './annotation';
 import type {
   LogListQuery,
   LogRecord,
@@ -24,6 +25,13 @@ export interface SpoorApi extends TimelineApi {
   traceSummary(traceId: string): Promise<TraceSummary>;
   /** @throws NOT_FOUND */
   getSpan(traceId: string, spanId: string): Promise<SpanDetail>;
+  /** Takes the trace out of the lists. @throws NOT_FOUND */
+  deleteTrace(traceId: string): Promise<void>;
+  /** @throws NOT_FOUND when it is not among the deleted */
+  restoreTrace(traceId: string): Promise<void>;
+  listAnnotations(traceId: string): Promise<readonly Annotation[]>;
+  /** @throws NOT_FOUND when the span is not stored */
+  annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void>;
   listServices(): Promise<readonly ServiceSummary[]>;
   listLogs(query: LogListQuery): Promise<Page<LogRecord>>;
   listMetrics(query: MetricListQuery): Promise<Page<MetricSummary>>;

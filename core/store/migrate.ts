@@ -2,6 +2,7 @@
 import { spans001 } from './migrations/001-spans';
 import { compactSpans002 } from './migrations/002-compact-spans';
 import { logsAndMetrics003 } from './migrations/003-logs-and-metrics';
+import { removalAndAnnotations004 } from './migrations/004-removal-and-annotations';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -14,7 +15,12 @@ export interface Migration {
   readonly run?: (tx: SqlClient, codec: PayloadCodec) => Promise<void>;
 }
 
-export const MIGRATIONS: readonly Migration[] = [spans001, compactSpans002, logsAndMetrics003];
+export const MIGRATIONS: readonly Migration[] = [
+  spans001,
+  compactSpans002,
+  logsAndMetrics003,
+  removalAndAnnotations004,
+];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_318_001;

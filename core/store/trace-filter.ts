@@ -5,6 +5,7 @@ import { containing, likePattern, timeBound, WhereBuilder } from './where';
 
 export function traceFilter(workspaceId: number, query: Pick<TraceListQuery, 'query' | 'from' | 'to'>): WhereBuilder {
   const where = new WhereBuilder(workspaceId, 't');
+  where.and('t.deleted_at is null');
   const from = timeBound('from', query.from);
   const to = timeBound('to', query.to);
   if (from !== null) where.and('t.start_ns >= ?', from);

@@ -18,6 +18,7 @@ import { decodeCursor, pageOf, TRACE_CURSOR } from './cursor';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient, SqlStatements } from './sql-client';
 import { traceFilter } from './trace-filter';
+import { missingTrace } from './trace-removal';
 import { timeBound } from './where';
 
 const TRACE_ROW = {
@@ -184,12 +185,12 @@ export class TraceReader {
   }
 
   private async traceRow(traceId: TraceId, sql: SqlStatements = this.sql): Promise<RowOf<typeof TRACE_ROW>> {
-    const rows = await sql.query(`${SELECT_TRACE} ${FROM_TRACE} where t.workspace_id = $1 and t.trace_id = $2::uuid`, [
-      this.workspaceId,
-      traceId,
-    ]);
+    const rows = await sql.query(
+      `${SELECT_TRACE} ${FROM_TRACE} where t.workspace_id = $1 and t.trace_id = $2::uuid and t.deleted_at is null`,
+      [this.workspaceId, traceId],
+    );
     const row = decodeRows(TRACE_ROW, rows)[0];
-    if (!row) throw new SpoorError('NOT_FOUND', `Trace ${traceId} is not stored here.`);
+    if (!row) throw await missingTrace(sql, this.workspaceId, traceId);
     return row;
   }
 

@@ -33,6 +33,7 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
       ['n', 'next match of the search, with Shift the one before'],
       ['[ ]', 'fold and unfold all'],
       [', .', 'fold one level more, one less'],
+      ['b m', 'bookmark the span, write a note'],
       ['x', 'critical path'],
       ['c', 'compare with another trace'],
     ],

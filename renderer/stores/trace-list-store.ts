@@ -27,6 +27,10 @@ interface TraceListState {
   /** Looks for changes. `atTop`: whether new traces may move what is shown. */
   refresh(atTop: boolean): Promise<void>;
   showWaiting(): void;
+  /** It was deleted. */
+  forget(traceId: string): void;
+  /** From the top: one came back that may belong anywhere. */
+  reload(): Promise<void>;
   loadMore(): Promise<void>;
 }
 
@@ -86,6 +90,13 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     }
     set({ traces: newestFirst([...waiting, ...traces]), waiting: [] });
   },
+
+  forget(traceId) {
+    const without = (traces: readonly TraceSummary[]) => traces.filter((trace) => trace.traceId !== traceId);
+    set({ traces: without(get().traces), waiting: without(get().waiting) });
+  },
+
+  reload: () => load(set, get),
 
   async loadMore() {
     const { nextCursor, loadingMore, query, phase } = get();

@@ -52,6 +52,7 @@ export interface WaterfallFrame {
   readonly showCritical: boolean;
   /** Ancestors of the first row that scrolled out, outermost first. */
   readonly sticky: readonly RowAt[];
+  readonly annotations: ReadonlyMap<bigint, { readonly bookmarked: boolean }>;
   readonly marksOf: (spanId: bigint) => readonly TimelineMark[];
 }
 
@@ -154,10 +155,11 @@ function paintName(
   x += 14;
   const notes = notesOf(flags, descendants, block.errorsBelow[k] as number);
   const error = (flags & ROW_ERROR) !== 0;
+  const annotation = frame.annotations.get(block.spanId[k] as bigint);
   fit.setFont(SMALL_FONT);
   const notesPx = notes.reduce((sum, { text }) => sum + fit.width(text) + 10, 0);
   fit.setFont(NAME_FONT);
-  const room = namesPx - x - 8 - (error ? 19 : 0) - notesPx;
+  const room = namesPx - x - 8 - (error ? 19 : 0) - (annotation ? 14 : 0) - notesPx;
   const name = operation.name === '' ? 'unnamed' : firstLine(operation.name);
   const text = fit.fit(name, Math.max(room, 24));
   context.fillStyle = operation.name === '' ? colors.faint : colors.text;
@@ -167,6 +169,10 @@ function paintName(
     paintErrorDot(context, fit, x + 7, middle, colors);
     x += 19;
   }
+  if (annotation && x + 9 < namesPx) {
+    paintRibbon(context, x, middle, annotation.bookmarked, colors.accent);
+    x += 14;
+  }
   for (const { text, isError } of notes) {
     fit.setFont(SMALL_FONT);
     if (x + fit.width(text) > namesPx - 4) break;
@@ -174,6 +180,22 @@ function paintName(
     context.fillText(text, x, middle);
     x += fit.width(text) + 10;
   }
+}
+
+/** A ribbon for a bookmark; its outline for a note alone. */
+function paintRibbon(context: CanvasRenderingContext2D, x: number, y: number, filled: boolean, color: string): void {
+  context.beginPath();
+  context.moveTo(x + 0.5, y - 5.5);
+  context.lineTo(x + 8.5, y - 5.5);
+  context.lineTo(x + 8.5, y + 5.5);
+  context.lineTo(x + 4.5, y + 2);
+  context.lineTo(x + 0.5, y + 5.5);
+  context.closePath();
+  context.fillStyle = color;
+  context.strokeStyle = color;
+  context.lineWidth = 1;
+  if (filled) context.fill();
+  context.stroke();
 }
 
 function notesOf(flags: number, descendants: number, errorsBelow: number): { text: string; isError: boolean }[] {

@@ -1,4 +1,6 @@
 /** The one implementation of the contract: REST, WebSocket and the desktop window all end here. */
+
+import type { AnnotationEdit } from '../../core/api/annotation';
 import type {
   HistogramQuery,
   OtlpProtocol,
@@ -14,7 +16,15 @@ import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
-import { histogramQuery, logListQuery, metricIdOf, metricListQuery, metricPointQuery, traceListQuery } from './queries';
+import {
+  annotationEdit,
+  histogramQuery,
+  logListQuery,
+  metricIdOf,
+  metricListQuery,
+  metricPointQuery,
+  traceListQuery,
+} from './queries';
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
@@ -72,6 +82,23 @@ export class Gateway implements SpoorApi {
 
   async getSpan(traceId: string, spanId: string) {
     return this.store.getSpan(String(traceId), String(spanId));
+  }
+
+  async deleteTrace(traceId: string): Promise<void> {
+    await this.store.deleteTrace(String(traceId));
+    await this.timeline.closeTimeline(String(traceId));
+  }
+
+  async restoreTrace(traceId: string): Promise<void> {
+    await this.store.restoreTrace(String(traceId));
+  }
+
+  async listAnnotations(traceId: string) {
+    return this.store.listAnnotations(String(traceId));
+  }
+
+  async annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void> {
+    await this.store.annotateSpan(String(traceId), String(spanId), annotationEdit(edit));
   }
 
   async listServices() {

@@ -1,5 +1,6 @@
 /** Checks what callers send before it reaches SQL. Strings come from REST, typed values from the renderer; both are untrusted. */
 import { z } from 'zod';
+import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../core/api/annotation';
 import type { HistogramQuery, TraceListQuery } from '../../core/api/contract';
 import { type ErrorDetail, SpoorError } from '../../core/api/errors';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
@@ -43,6 +44,13 @@ export function metricListQuery(input: unknown): MetricListQuery {
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function metricPointQuery(input: unknown): MetricPointQuery {
   return parse(METRIC_POINTS, input);
+}
+
+const ANNOTATION = z.object({ bookmarked: z.boolean(), note: z.string().max(MAX_NOTE_CHARS) });
+
+/** @throws SpoorError VALIDATION_ERROR */
+export function annotationEdit(input: unknown): AnnotationEdit {
+  return parse(ANNOTATION, input);
 }
 
 /** @throws SpoorError VALIDATION_ERROR */

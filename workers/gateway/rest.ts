@@ -41,6 +41,24 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
     const { traceId, spanId } = context.req.param();
     return context.json(spanResource(await api.getSpan(traceId, spanId)));
   });
+  app.delete('/v1/traces/:traceId', async (context) => {
+    await api.deleteTrace(context.req.param('traceId'));
+    return context.body(null, 204);
+  });
+  app.post('/v1/traces/:traceId/actions/restore', async (context) => {
+    const traceId = context.req.param('traceId');
+    await api.restoreTrace(traceId);
+    return context.json(await api.traceSummary(traceId));
+  });
+  app.get('/v1/traces/:traceId/annotations', async (context) => {
+    const data = await api.listAnnotations(context.req.param('traceId'));
+    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+  });
+  app.put('/v1/traces/:traceId/spans/:spanId/annotation', async (context) => {
+    const { traceId, spanId } = context.req.param();
+    await api.annotateSpan(traceId, spanId, await jsonBody(context.req));
+    return context.body(null, 204);
+  });
   app.get('/v1/services', async (context) => {
     return context.json({ data: await api.listServices(), pagination: { nextCursor: null, hasMore: false } });
   });
@@ -71,6 +89,15 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
     return context.json({ error: { code, message, details, requestId } }, ERROR_STATUS[code]);
   });
   return app;
+}
+
+/** @throws SpoorError VALIDATION_ERROR for what is no JSON; what it holds is checked by the gateway. */
+async function jsonBody<T>(request: { json(): Promise<unknown> }): Promise<T> {
+  try {
+    return (await request.json()) as T;
+  } catch {
+    throw new SpoorError('VALIDATION_ERROR', 'The body is not JSON.');
+  }
 }
 
 export function tokensEqual(given: string, expected: string): boolean {

@@ -1,15 +1,18 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
+import type { AnnotationEdit } from '../../core/api/annotation';
 import type { HistogramQuery, StoreState, TraceListQuery } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import { Annotations } from '../../core/store/annotations';
 import { LogReader } from '../../core/store/log-reader';
 import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
 import { readSpan } from '../../core/store/span-reader';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
+import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
 import { AppendQueue } from './append-queue';
 import { ChangeFeed } from './change-feed';
 import { DiskSpace, fullMessage, isFatal } from './disk-space';
@@ -28,6 +31,7 @@ interface Opened {
   readonly reader: TraceReader;
   readonly logs: LogReader;
   readonly metrics: MetricReader;
+  readonly annotations: Annotations;
   readonly appends: AppendQueue;
 }
 
@@ -93,6 +97,27 @@ export class Store implements StoreService {
   async getSpan(traceId: string, spanId: string) {
     const { database } = await this.ready();
     return readSpan(database.sql, deflateCodec, LOCAL_WORKSPACE, traceId, spanId);
+  }
+
+  async deleteTrace(traceId: string): Promise<void> {
+    const { database } = await this.ready();
+    await deleteTrace(database.sql, LOCAL_WORKSPACE, traceId);
+    this.changes.changed();
+  }
+
+  async restoreTrace(traceId: string): Promise<void> {
+    const { database } = await this.ready();
+    await restoreTrace(database.sql, LOCAL_WORKSPACE, traceId);
+    this.changes.changed();
+  }
+
+  async listAnnotations(traceId: string) {
+    return (await this.ready()).annotations.list(traceId);
+  }
+
+  async annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void> {
+    await (await this.ready()).annotations.set(traceId, spanId, edit);
+    this.changes.changed();
   }
 
   async listServices() {
@@ -161,6 +186,7 @@ export class Store implements StoreService {
       reader: new TraceReader(database.sql, LOCAL_WORKSPACE),
       logs: new LogReader(database.sql, LOCAL_WORKSPACE, deflateCodec),
       metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
+      annotations: new Annotations(database.sql, LOCAL_WORKSPACE),
       appends: new AppendQueue(writer, () => this.changes.changed()),
     };
   }

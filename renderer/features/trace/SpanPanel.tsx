@@ -16,6 +16,8 @@ import { AttributeTable } from './AttributeTable';
 import { SpanEvents } from './SpanEvents';
 import { SpanHighlights } from './SpanHighlights';
 import { SpanLinks } from './SpanLinks';
+import { SpanNote } from './SpanNote';
+import { useAnnotations } from './use-annotations';
 import { useSpanPlace } from './use-span-place';
 import type { OpenTimeline } from './use-timeline';
 
@@ -56,6 +58,7 @@ export function SpanPanel({ timeline, spanId, onClose }: SpanPanelProps) {
 
 function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { readonly span: SpanDetail }) {
   const place = useSpanPlace(timeline, spanId);
+  const annotations = useAnnotations(timeline.traceId);
   const { durationNs, service, kind } = span;
   const id = spanIdFromInt8(spanId);
   return (
@@ -86,6 +89,7 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
       <p className="flex items-center font-mono text-xs text-faint">
         {id} <CopyButton text={id} label="Copy the span id" />
       </p>
+      <SpanNote spanId={spanId} annotation={annotations.bySpan.get(spanId) ?? null} annotate={annotations.annotate} />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { Kbd } from '../../ui/Kbd';
 import { PageHeader } from '../../ui/PageHeader';
 import { SearchField } from '../../ui/SearchField';
 import { Tag } from '../../ui/Tag';
+import { TraceMenu } from './TraceMenu';
 import type { OpenTimeline } from './use-timeline';
 
 interface TraceHeaderProps {
@@ -105,6 +106,7 @@ export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
       >
         {chosen && chosen.traceId !== traceId ? 'Compare with chosen' : 'Compare'} <Kbd>c</Kbd>
       </Button>
+      <TraceMenu timeline={timeline} />
     </PageHeader>
   );
 }

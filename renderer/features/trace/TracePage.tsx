@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
+import { SpoorError } from '../../../core/api/errors';
 import { parseSpanId } from '../../../core/model/ids';
 import { fitWindow, showsWhole } from '../../../core/timeline/time-window';
 import { useKeys } from '../../app/use-keys';
@@ -13,12 +14,14 @@ import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { Splitter } from '../../ui/Splitter';
+import { Bookmarks } from './Bookmarks';
 import { Remarks } from './Remarks';
 import { SpanPanel } from './SpanPanel';
 import { TraceBody } from './TraceBody';
 import { TraceHeader } from './TraceHeader';
 import { TraceSummaryBar } from './TraceSummaryBar';
 import { TraceTabs } from './TraceTabs';
+import { useAnnotations } from './use-annotations';
 import { useSpanPlace } from './use-span-place';
 import { type OpenTimeline, useTimeline } from './use-timeline';
 
@@ -49,11 +52,7 @@ export function TracePage({ traceId, spanId }: TracePageProps) {
         <span className="truncate font-mono text-faint">{traceId}</span>
       </PageHeader>
       {!error && <Skeleton />}
-      {error && (
-        <Notice title="This trace could not be opened." action={<Button onClick={retry}>Try again</Button>}>
-          {error.message} It shows here if it arrives.
-        </Notice>
-      )}
+      {error && <MissingTrace traceId={traceId} error={error} retry={retry} />}
     </div>
   );
 }
@@ -77,6 +76,7 @@ function OpenTrace({
     placeholderData: (previous) => previous,
     gcTime: 0,
   });
+  const annotations = useAnnotations(traceId);
   useKeys(useWindowKeys(timeline));
 
   // The address follows the selection, so that it can be copied at any moment.
@@ -87,9 +87,14 @@ function OpenTrace({
   }, [selected, traceId, location, navigate]);
 
   useEffect(() => {
-    setSidebar(<Remarks remarks={remarks ?? []} />);
+    setSidebar(
+      <>
+        <Remarks remarks={remarks ?? []} />
+        <Bookmarks annotations={annotations.list} />
+      </>,
+    );
     return () => setSidebar(null);
-  }, [remarks, setSidebar]);
+  }, [remarks, annotations, setSidebar]);
 
   return (
     <div className="flex h-full flex-col">
@@ -147,6 +152,34 @@ function useWindowKeys(timeline: OpenTimeline) {
     f: fit,
     x: () => useTraceView.getState().set({ showCritical: !useTraceView.getState().showCritical }),
   };
+}
+
+/** Why it is not there: it never came, or was deleted, or pruned; and the way on. */
+function MissingTrace({
+  traceId,
+  error,
+  retry,
+}: {
+  readonly traceId: string;
+  readonly error: Error;
+  readonly retry: () => void;
+}) {
+  const reason = error instanceof SpoorError ? error.details[0]?.code : undefined;
+  const restore = (): void => void api.restoreTrace(traceId).then(retry, retry);
+  return (
+    <Notice
+      title={
+        reason === 'deleted' || reason === 'pruned'
+          ? 'This trace is no longer here.'
+          : 'This trace could not be opened.'
+      }
+      action={
+        reason === 'deleted' ? <Button onClick={restore}>Restore</Button> : <Button onClick={retry}>Try again</Button>
+      }
+    >
+      {error.message}
+    </Notice>
+  );
 }
 
 function Skeleton() {

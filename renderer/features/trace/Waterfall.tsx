@@ -11,6 +11,7 @@ import { Splitter } from '../../ui/Splitter';
 import { useTheme } from '../../ui/use-theme';
 import { SpanCard, type SpanFacts } from './SpanCard';
 import { SpanMenu } from './SpanMenu';
+import { useAnnotations } from './use-annotations';
 import type { OpenTimeline } from './use-timeline';
 import { WaterfallController } from './waterfall-controller';
 
@@ -66,6 +67,8 @@ export function Waterfall({ timeline }: { readonly timeline: OpenTimeline }) {
   useEffect(() => controller?.setNames(nameWidthPx), [controller, nameWidthPx]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours follow the theme
   useEffect(() => controller?.setTheme(), [controller, theme]);
+  const { bySpan } = useAnnotations(timeline.traceId);
+  useEffect(() => controller?.setAnnotations(bySpan), [controller, bySpan]);
   useKeys(rowKeys(controller));
 
   return (

@@ -2,6 +2,7 @@
  * The waterfall on its canvas. React mounts it and hands it the trace; scrolling, zooming and hovering go from the event to one paint
  * a frame without a component in between.
  */
+import type { Annotation } from '../../../core/api/annotation';
 import type { RowsView } from '../../../core/api/timeline';
 import type { TimeWindow } from '../../../core/timeline/time-window';
 import { fitWindow } from '../../../core/timeline/time-window';
@@ -14,6 +15,7 @@ import { CHEVRON_PX, indentOf, paintWaterfall, ROW_PX, type RowAt } from '../../
 import { TextFit } from '../../timeline/text-fit';
 import type { TimeScale } from '../../timeline/time-scale';
 import { MarkCache } from './mark-cache';
+import { revealScroll } from './reveal-scroll';
 import { RowCache } from './row-cache';
 import { ScrollBar } from './scroll-bar';
 import { type StickyRow, stickyRows } from './sticky-rows';
@@ -52,6 +54,7 @@ export class WaterfallController {
   private settleTimer: ReturnType<typeof setTimeout> | undefined;
   /** Positions of each row that is stuck to the top, for clicks. */
   private sticky: readonly StickyRow[] = [];
+  private annotations: ReadonlyMap<bigint, Annotation> = new Map();
   private readonly unsubscribe: () => void;
   private readonly marks = new MarkCache(
     (spanIds) => api.timelineMarks(this.timeline?.traceId ?? '', lookOf(useTraceView.getState()), spanIds),
@@ -94,6 +97,11 @@ export class WaterfallController {
 
   setNames(px: number): void {
     this.namesPx = px;
+    this.loop.invalidate();
+  }
+
+  setAnnotations(annotations: ReadonlyMap<bigint, Annotation>): void {
+    this.annotations = annotations;
     this.loop.invalidate();
   }
 
@@ -309,13 +317,7 @@ export class WaterfallController {
       position = place.position;
     }
     const height = this.size.heightPx - AXIS_PX;
-    const top = position * ROW_PX;
-    const covered = this.sticky.length * ROW_PX;
-    if (top >= this.scrollPx + covered && top + ROW_PX <= this.scrollPx + height) return;
-    // A step at the edge scrolls by that step; a jump lands in the middle, where its surroundings show.
-    const isStep = top > this.scrollPx - 2 * ROW_PX && top < this.scrollPx + height + ROW_PX;
-    if (!isStep) this.scrollTo(top - height / 2);
-    else this.scrollTo(top < this.scrollPx + covered ? top - covered : top + ROW_PX - height);
+    this.scrollTo(revealScroll(position * ROW_PX, this.scrollPx, height, this.sticky.length * ROW_PX));
   }
 
   private paint(): void {
@@ -349,6 +351,7 @@ export class WaterfallController {
       searching: search.trim() !== '',
       showCritical,
       sticky: stuck,
+      annotations: this.annotations,
       marksOf: (spanId) => this.marks.of(spanId),
     });
     paintAxis(context, this.fit, axis, size.widthPx);

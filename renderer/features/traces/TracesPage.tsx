@@ -8,6 +8,7 @@ import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useCompare } from '../../stores/compare-store';
 import { useConnection } from '../../stores/connection-store';
+import { useRemoved } from '../../stores/removed-store';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
@@ -72,6 +73,7 @@ export function TracesPage() {
         )}
       </PageHeader>
       <CompareBanner />
+      <RemovedBanner />
       {list.phase === 'failed' && status?.store.state !== 'failed' && (
         <Notice
           title="The traces could not be read."
@@ -109,6 +111,31 @@ function CompareBanner() {
       <span className="grow" />
       <Button look="ghost" onClick={clear}>
         Cancel
+      </Button>
+    </div>
+  );
+}
+
+function RemovedBanner() {
+  const { removed, set } = useRemoved();
+  if (!removed) return null;
+  const undo = (): void => {
+    void api.restoreTrace(removed.traceId).then(() => {
+      set(null);
+      return useTraceList.getState().reload();
+    });
+  };
+  return (
+    <div role="status" className="flex h-[33px] shrink-0 items-center gap-2 border-b border-line bg-raised px-3.5">
+      <span className="truncate">
+        Deleted <strong className="font-semibold">{removed.name || 'unnamed'}</strong>.
+      </span>
+      <Button look="ghost" onClick={undo}>
+        Undo
+      </Button>
+      <span className="grow" />
+      <Button look="ghost" onClick={() => set(null)}>
+        Dismiss
       </Button>
     </div>
   );

@@ -273,3 +273,76 @@ test('shows servers whose clock is off inside their calls, and as they were sent
   await page.getByRole('button', { name: 'Clocks as sent' }).click();
   await expect(tree).toHaveAttribute('aria-description', 'Shows 0 ns to 100 ms of 100 ms');
 });
+
+test('marks events, keeps bookmarks and notes, and lists the logs of a trace', async ({ app }) => {
+  const { page } = app;
+  const spans = drawnSpans(traceIdOf(1), 'root 0..1000 web\n  load 100..200 db');
+  await app.send(spans);
+  const log = { traceId: traceIdOf(1), spanId: spans[1]?.spanId, timeUnixNano: String(T0 + 150_000_000n) };
+  const logRecords = [{ ...log, severityNumber: 17, body: { stringValue: 'the pool is empty' } }];
+  const response = await fetch(`${app.otlpHttp}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
+  });
+  expect(response.status).toBe(200);
+  await page.getByRole('row', { name: /root/ }).click();
+  await page.getByRole('treeitem', { name: /^load/ }).click();
+  const details = page.getByRole('complementary', { name: 'Span details' });
+  await expect(details).toContainText('load');
+  await page.keyboard.press('b');
+  await expect(details.getByRole('button', { name: 'Bookmarked' })).toBeVisible();
+  await page.keyboard.press('m');
+  await page.getByRole('textbox', { name: 'Note' }).fill('why so slow?');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('region', { name: 'Bookmarks' })).toContainText('why so slow?');
+  await page.keyboard.press('6');
+  const logRow = page.getByRole('table', { name: 'Logs' }).getByRole('row').nth(1);
+  await expect(logRow).toContainText('+150 ms');
+  await expect(logRow).toContainText('the pool is empty');
+  await page.reload();
+  await expect(page.getByRole('region', { name: 'Bookmarks' })).toContainText('why so slow?');
+});
+
+test('a deleted trace says so and comes back', async ({ app }) => {
+  const { page } = app;
+  await app.send(drawnSpans(traceIdOf(1), 'precious 0..5'));
+  await page.getByRole('row', { name: /precious/ }).click();
+  await expect(page.getByRole('treeitem')).toHaveCount(1);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete trace' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Deleted precious' })).toBeVisible();
+  await expect(page.getByRole('row', { name: /precious/ })).toHaveCount(0);
+  await page.evaluate((id) => {
+    window.location.hash = `#/trace/${id}`;
+  }, traceIdOf(1));
+  await expect(page.getByRole('alert')).toContainText('This trace was deleted at');
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByRole('treeitem', { name: /precious/ })).toBeVisible();
+});
+
+test('holds its place under the pointer while a trace grows above it', async ({ app }) => {
+  const { page } = app;
+  const child = (n: number, startMs: number) => ({
+    traceId: traceIdOf(1),
+    spanId: (100 + n).toString(16).padStart(16, '0'),
+    parentSpanId: '0000000000000001',
+    service: 'web',
+    name: `child ${n}`,
+    startNs: T0 + BigInt(startMs) * 1_000_000n,
+    endNs: T0 + BigInt(startMs + 1) * 1_000_000n,
+  });
+  await app.send(drawnSpans(traceIdOf(1), 'root 0..100000 web'));
+  await app.send(Array.from({ length: 200 }, (_, n) => child(n, 50_000 + n)));
+  await page.getByRole('row', { name: /root/ }).click();
+  await page.getByRole('tree').hover();
+  await page.mouse.wheel(0, 2_000);
+  const row = page.getByRole('treeitem', { name: /^child 90,/ });
+  await expect(row).toBeVisible();
+  await row.hover();
+  const before = await row.boundingBox();
+  await app.send(Array.from({ length: 50 }, (_, n) => child(1_000 + n, n)));
+  await expect(page.getByText('251', { exact: true })).toBeVisible();
+  await expect(row).toHaveAttribute('aria-posinset', '142');
+  expect(await row.boundingBox()).toEqual(before);
+});

@@ -1,0 +1,65 @@
+import { Ellipsis } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { type ReactNode, useState } from 'react';
+import { useLocation } from 'wouter';
+import { api } from '../../connection/connection';
+import { useRemoved } from '../../stores/removed-store';
+import { useTraceList } from '../../stores/trace-list-store';
+import type { OpenTimeline } from './use-timeline';
+
+/** What is done to a trace seldom. */
+export function TraceMenu({ timeline: { traceId, info } }: { readonly timeline: OpenTimeline }) {
+  const [, navigate] = useLocation();
+  const [failure, setFailure] = useState<string | null>(null);
+  const remove = (): void => {
+    api.deleteTrace(traceId).then(
+      () => {
+        useRemoved.getState().set({ traceId, name: info.summary.rootName });
+        useTraceList.getState().forget(traceId);
+        navigate('/traces');
+      },
+      (error: Error) => setFailure(`Not deleted: ${error.message}`),
+    );
+  };
+  return (
+    <>
+      {failure && (
+        <span role="alert" className="max-w-[240px] truncate text-error" title={failure}>
+          {failure}
+        </span>
+      )}
+      <DropdownMenu.Root>
+        <DropdownMenu.Trigger
+          aria-label="More"
+          className="grid h-[26px] w-[30px] shrink-0 place-items-center rounded-md border border-line-strong bg-panel hover:bg-raised"
+        >
+          <Ellipsis size={14} />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content
+            align="end"
+            sideOffset={4}
+            className="z-20 min-w-[180px] rounded-md border border-line-strong bg-panel p-1 shadow-xl"
+          >
+            <Item onSelect={() => void navigator.clipboard.writeText(traceId)}>Copy trace id</Item>
+            <Item onSelect={() => void navigator.clipboard.writeText(window.location.href)}>Copy link</Item>
+            <Item onSelect={remove}>
+              <span className="text-error">Delete trace</span>
+            </Item>
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+    </>
+  );
+}
+
+function Item({ onSelect, children }: { readonly onSelect: () => void; readonly children: ReactNode }) {
+  return (
+    <DropdownMenu.Item
+      className="flex h-7 cursor-pointer items-center rounded px-2 outline-none data-[highlighted]:bg-accent-ground"
+      onSelect={onSelect}
+    >
+      {children}
+    </DropdownMenu.Item>
+  );
+}
