@@ -157,7 +157,7 @@ export interface Found {
   readonly total: number;
 }
 
-export type LanesBy = 'service' | 'instance' | 'flame';
+export type LanesBy = 'service' | 'instance' | 'thread' | 'flame';
 
 export interface LanesInfo {
   readonly version: number;

@@ -35,6 +35,8 @@ export interface StoreService
   > {
   /** @param since the `mark` of an earlier call: only spans stored after it; null: all @throws NOT_FOUND */
   traceSpans(traceId: string, since: string | null): Promise<TraceSpans>;
+  /** An attribute of all spans that have it. */
+  spanAttribute(traceId: string, key: string): Promise<SpanAttribute>;
   /** Events, links and logs of some spans. */
   spanMarks(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredMark[]>;
   /** In the order of the ids. */
@@ -43,6 +45,13 @@ export interface StoreService
   append(batch: SignalBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
   /** Answers at once, open or not. */
   state(): Promise<StoreReport>;
+}
+
+/** Span k has `values[value[k]]`. */
+export interface SpanAttribute {
+  readonly spanId: BigUint64Array<ArrayBuffer>;
+  readonly value: Uint32Array<ArrayBuffer>;
+  readonly values: readonly string[];
 }
 
 export interface StoreReport {

@@ -2,6 +2,7 @@
  * Turns the services, operations, resources and scopes of a batch into their ids. Ids are remembered between batches; those
  * made in a transaction that rolls back are forgotten with it.
  */
+import { hexFromBytes } from '../model/ids';
 import type { BatchOperation, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -86,8 +87,9 @@ export class InternedIds {
         [this.workspaceId, missing],
       );
       const rows = await tx.query(
-        `select s.id, i.at::int4 as at from unnest($2::text[]) with ordinality as i (name, at)
-         join service s on s.workspace_id = $1 and s.name_digest = sha256(convert_to(i.name, 'UTF8'))`,
+        // Each looked up by its index: without statistics a join may compare all with all, which thousands do not survive.
+        `select s.id, i.at::int4 as at from unnest($2::text[]) with ordinality as i (name, at), lateral (
+           select id from service where workspace_id = $1 and name_digest = sha256(convert_to(i.name, 'UTF8')) limit 1) as s`,
         [this.workspaceId, missing],
       );
       for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows))
@@ -124,9 +126,9 @@ export class InternedIds {
       );
       const rows = await tx.query(
         `select o.id, i.at::int4 as at
-         from unnest($2::int4[], $3::int2[], $4::text[]) with ordinality as i (service_id, kind, name, at)
-         join operation o on o.workspace_id = $1 and o.service_id = i.service_id and o.kind = i.kind
-           and o.name_digest = sha256(convert_to(i.name, 'UTF8'))`,
+         from unnest($2::int4[], $3::int2[], $4::text[]) with ordinality as i (service_id, kind, name, at), lateral (
+           select id from operation where workspace_id = $1 and service_id = i.service_id and kind = i.kind
+             and name_digest = sha256(convert_to(i.name, 'UTF8')) limit 1) as o`,
         parameters,
       );
       for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) {
@@ -142,31 +144,36 @@ export class InternedIds {
     table: 'resource' | 'scope',
     messages: readonly (BatchResource | BatchScope)[],
   ): Promise<Int32Array> {
-    const ids = new Int32Array(messages.length);
-    for (const [i, { message, schemaUrl }] of messages.entries()) {
-      const key = `${table}\0${schemaUrl}\0${latin1(message)}`;
-      let id = this.get(key);
-      if (id === undefined) {
-        const rows = await tx.query(
-          `with input as (select $2::bytea as message, $3::text as schema_url,
-             sha256($2::bytea || convert_to($3::text, 'UTF8')) as digest),
-           made as (
-             insert into ${table} (workspace_id, digest, message, schema_url)
-             select $1, digest, message, schema_url from input
-             on conflict (workspace_id, digest) do nothing returning id)
-           select id from made
-           union all
-           select t.id from ${table} t join input i on t.workspace_id = $1 and t.digest = i.digest
-           limit 1`,
-          [this.workspaceId, message, schemaUrl.replaceAll('\0', '\u2400')],
-        );
-        id = decodeRows({ id: INT4 }, rows)[0]?.id;
-        if (id === undefined) throw new Error(`no ${table} came back for its digest`);
-        this.fresh.set(key, id);
-      }
-      ids[i] = id;
+    const keys = messages.map(({ message, schemaUrl }) => `${table}\0${schemaUrl}\0${latin1(message)}`);
+    const missing = new Map<string, BatchResource | BatchScope>();
+    for (const [i, key] of keys.entries()) {
+      if (this.get(key) === undefined) missing.set(key, messages[i] as BatchResource);
     }
-    return ids;
+    if (missing.size > 0) {
+      const parameters = [
+        this.workspaceId,
+        [...missing.values()].map(({ message }) => hexFromBytes(message, 0, message.length)),
+        [...missing.values()].map(({ schemaUrl }) => schemaUrl.replaceAll('\0', '\u2400')),
+      ];
+      await tx.query(
+        `insert into ${table} (workspace_id, digest, message, schema_url)
+         select $1, sha256(message || convert_to(schema_url, 'UTF8')), message, schema_url
+         from (select decode(hex, 'hex') as message, schema_url
+           from unnest($2::text[], $3::text[]) as i (hex, schema_url)) as input
+         on conflict (workspace_id, digest) do nothing`,
+        parameters,
+      );
+      const rows = await tx.query(
+        `select t.id, i.at::int4 as at
+         from unnest($2::text[], $3::text[]) with ordinality as i (hex, schema_url, at), lateral (
+           select id from ${table} where workspace_id = $1
+             and digest = sha256(decode(i.hex, 'hex') || convert_to(i.schema_url, 'UTF8')) limit 1) as t`,
+        parameters,
+      );
+      const order = [...missing.keys()];
+      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) this.fresh.set(order[at - 1] as string, id);
+    }
+    return Int32Array.from(keys, (key) => this.must(key));
   }
 
   private must(key: string): number {

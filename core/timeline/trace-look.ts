@@ -2,6 +2,7 @@
 import { STATUS_ERROR } from '../model/span-kind';
 import { type CriticalPath, criticalPath } from './critical-path';
 import { buildFlame, type Flame } from './flame';
+import { type LaneGrouping, laneGroups, type Threads } from './lane-groups';
 import { type LaneGroup, type LaneSet, packLanes } from './lanes';
 import { matchingRows } from './match-spans';
 import { type Folding, foldedRows, type RowSort, shownRows, sortedRows } from './rows-view';
@@ -30,6 +31,8 @@ export interface PackedLanes {
 
 export class TraceLook {
   readonly extent: readonly [startNs: number, endNs: number];
+  /** Thread of each span, where they were asked for. */
+  threads: Threads | null = null;
   private readonly derived = new Map<string, unknown>();
 
   constructor(
@@ -79,13 +82,12 @@ export class TraceLook {
     });
   }
 
-  /** Lanes by service, or by the instances of each. */
-  lanes(by: 'service' | 'instance'): PackedLanes {
+  /** Lanes by service, by the instances of each, or by its threads. */
+  lanes(by: LaneGrouping): PackedLanes {
     return this.once('lanes', by, () => {
       const { columns, tree, colors } = this;
       const serviceOf = (span: number): number => colors[columns.operation[span] as number] as number;
-      const groups = by === 'service' ? this.services : instancesOf(columns, this.services, serviceOf);
-      const groupOf = by === 'service' ? serviceOf : instanceOf(columns, serviceOf);
+      const { groups, groupOf } = laneGroups(by, columns, this.services, serviceOf, this.threads);
       return packLanes(
         tree.order,
         { start: (span) => columns.startNs[span] as number, end: (span) => boundsOf(columns, span)[1] },
@@ -97,7 +99,7 @@ export class TraceLook {
   }
 
   /** Items of the lanes that a search finds, counted from the left; null without a search. */
-  hitsBefore(by: 'service' | 'instance' | 'flame', search: string): Uint32Array | null {
+  hitsBefore(by: LaneGrouping | 'flame', search: string): Uint32Array | null {
     const hits = this.hits(search);
     if (hits === null) return null;
     return this.once('hits before', `${by} ${search}`, () => {
@@ -126,42 +128,4 @@ export class TraceLook {
     this.derived.set(kind, { key, value });
     return value;
   }
-}
-
-/** Numbers the pairs of service and resource in order of appearance. */
-function instanceOf(columns: TraceColumns, serviceOf: (span: number) => number): (span: number) => number {
-  const numbers = instanceNumbers(columns, serviceOf);
-  return (span) => numbers.get(instanceKey(columns, span, serviceOf)) as number;
-}
-
-function instancesOf(
-  columns: TraceColumns,
-  services: readonly string[],
-  serviceOf: (span: number) => number,
-): string[] {
-  const seen = new Map<number, number>();
-  const total = new Map<number, number>();
-  const keys = [...instanceNumbers(columns, serviceOf).keys()];
-  const serviceOfKey = (key: number): number => key % 0x1_0000;
-  for (const key of keys) total.set(serviceOfKey(key), (total.get(serviceOfKey(key)) ?? 0) + 1);
-  return keys.map((key) => {
-    const service = serviceOfKey(key);
-    const nth = (seen.get(service) ?? 0) + 1;
-    seen.set(service, nth);
-    const name = services[service] as string;
-    return (total.get(service) as number) > 1 ? `${name} #${nth}` : name;
-  });
-}
-
-function instanceNumbers(columns: TraceColumns, serviceOf: (span: number) => number): Map<number, number> {
-  const numbers = new Map<number, number>();
-  for (let span = 0; span < columns.length; span++) {
-    const key = instanceKey(columns, span, serviceOf);
-    if (!numbers.has(key)) numbers.set(key, numbers.size);
-  }
-  return numbers;
-}
-
-function instanceKey(columns: TraceColumns, span: number, serviceOf: (span: number) => number): number {
-  return (columns.resource[span] as number) * 0x1_0000 + serviceOf(span);
 }

@@ -41,7 +41,7 @@ export function createWindow(preload: string): BrowserWindow {
   return window;
 }
 
-/** Links lead to the browser, and only web links: span attributes are hostile text. */
+/** Links lead to the browser, or to a file in the editor, and nowhere else: span attributes are hostile text. */
 function openOutside(url: string): void {
-  if (/^https?:\/\//i.test(url)) void shell.openExternal(url);
+  if (/^(https?:\/\/|vscode:\/\/file\/)/i.test(url)) void shell.openExternal(url);
 }

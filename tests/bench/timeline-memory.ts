@@ -1,5 +1,6 @@
 /** What the timeline worker holds: its code in a process of its own, with every view of a trace laid out, and after closing it. */
 import { spawnSync } from 'node:child_process';
+import { readSpanAttribute } from '../../core/store/span-attribute';
 import { TraceReader } from '../../core/store/trace-reader';
 import { openDatabase } from '../../workers/store/open-database';
 import { Timeline } from '../../workers/timeline/timeline-service';
@@ -40,6 +41,7 @@ async function measure(dataDir: string, traceId: string): Promise<Measured> {
     operations: (ids) => reader.operations(ids),
     traceSummary: (id) => reader.summary(id),
     spanMarks: async () => [],
+    spanAttribute: (id, key) => readSpanAttribute(database.sql, 1, id, key),
   });
   // Once, so that the database has what it needs, and again from the beginning.
   const look = { adjustClocks: true, search: '' };

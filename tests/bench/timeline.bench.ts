@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
+import { openInElectron } from '../e2e/app';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { BIG_TRACE_SIZES, bigTrace, bigTraceId } from './big-trace';
 import { type Gesture, measureFrames } from './frame-meter';
@@ -13,9 +14,9 @@ import { residentBytes } from './memory';
 import { type Figure, percentile, report, SHORT } from './report';
 import { timelineMemory } from './timeline-memory';
 
-const SIZES = SHORT ? BIG_TRACE_SIZES.slice(0, 3) : BIG_TRACE_SIZES;
+const SIZES = SHORT ? [10_000, 100_000] : BIG_TRACE_SIZES;
 const LARGEST = SIZES[SIZES.length - 1] as number;
-const OPENS = SHORT ? 2 : 5;
+const OPENS = SHORT ? 1 : 5;
 const FRAMES = SHORT ? 60 : 200;
 const SIZE = { width: 1440, height: 900 };
 const GESTURES: readonly (readonly [string, string, readonly Gesture[]])[] = [
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   if (!binary) throw new Error('This benchmark needs a browser: apt-get install chromium');
   const folder = await temporaryFolder();
   const dataDir = join(folder.path, 'spoor');
-  let spoor = await startSpoor(dataDir);
+  const spoor = await startSpoor(dataDir);
   try {
     await spoor.get('/v1/traces');
     for (const spans of SIZES) await sendLoad(spoor.ready.otlpHttp, [...bigTrace(spans)], 4);
@@ -41,13 +42,15 @@ async function main(): Promise<void> {
     figures.push(...frames);
     await spoor.stop();
     figures.push(...(await timelineMemory(dataDir, bigTraceId(LARGEST))));
-    spoor = await startSpoor(dataDir);
+    const desktop = SHORT ? null : await inElectron(dataDir);
+    figures.push(...(desktop?.figures ?? []));
     const ratio = (figures.find(({ name }) => name === `click to painted, ${LARGEST} spans`)?.value ?? 0) / LARGEST;
     const small = (figures.find(({ name }) => name === 'click to painted, 10000 spans')?.value ?? 0) / 10_000;
     figures.push({ name: 'time a span, largest to smallest trace', value: ratio / small, unit: '' });
-    report('timeline', figures, { painter, screen: 'Chromium, headless', spans: SIZES });
+    const screens = ['Chromium, headless', ...(desktop ? [`Electron ${desktop.version}`] : [])];
+    report('timeline', figures, { painter, screens, spans: SIZES });
   } finally {
-    await spoor.stop();
+    if (spoor.process.exitCode === null) await spoor.stop();
     await folder.remove();
   }
 }
@@ -64,17 +67,7 @@ async function opening(
     const browser = await chromium.launch(binary);
     try {
       const page = await listPage(browser, spoor);
-      clicks.push(
-        await page.evaluate(async (id) => {
-          const startedAt = performance.now();
-          (document.querySelector(`a[href$="${id}"]`) as HTMLElement).click();
-          for (;;) {
-            const [mark] = performance.getEntriesByName('trace painted');
-            if (mark) return mark.startTime - startedAt;
-            await new Promise((resolve) => setTimeout(resolve, 5));
-          }
-        }, bigTraceId(spans)),
-      );
+      clicks.push(await clickToPainted(page, spans));
       // Back in the list the worker forgets the trace: the next opening reads it again.
       await page.evaluate(() => {
         window.location.hash = '#/traces';
@@ -104,6 +97,18 @@ async function opening(
   ];
 }
 
+function clickToPainted(page: Page, spans: number): Promise<number> {
+  return page.evaluate(async (id) => {
+    const startedAt = performance.now();
+    (document.querySelector(`a[href$="${id}"]`) as HTMLElement).click();
+    for (;;) {
+      const [mark] = performance.getEntriesByName('trace painted');
+      if (mark) return mark.startTime - startedAt;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }, bigTraceId(spans));
+}
+
 async function listPage(browser: Browser, spoor: RunningSpoor): Promise<Page> {
   const page = await (await browser.newContext({ viewport: SIZE })).newPage();
   await page.goto(`${spoor.ready.ui}/#token=${spoor.ready.token}`);
@@ -130,21 +135,9 @@ async function gestures(
       window.location.hash = `#/trace/${id}`;
     }, bigTraceId(LARGEST));
     await page.waitForFunction(() => performance.getEntriesByName('trace painted').length > 0);
-    for (const [key, view, kinds] of GESTURES) {
-      await page.keyboard.press(key);
-      await page.waitForTimeout(1_500);
-      painter =
-        (await page.evaluate(() => document.querySelector('canvas[data-painter]')?.getAttribute('data-painter'))) ??
-        painter;
-      for (const kind of kinds) {
-        const { intervals, work } = await measureFrames(page, kind, FRAMES);
-        figures.push(
-          { name: `${view}, ${kind}: main thread p95`, value: percentile(work, 0.95), unit: 'ms' },
-          { name: `${view}, ${kind}: frame interval p95`, value: percentile(intervals, 0.95), unit: 'ms' },
-        );
-        await page.waitForTimeout(200);
-      }
-    }
+    const measured = await framesOf(page, '');
+    figures.push(...measured.figures);
+    painter = measured.painter;
     const open = await rendererBytes(browser);
     await page.evaluate(() => {
       window.location.hash = '#/traces';
@@ -162,6 +155,58 @@ async function gestures(
     await browser.close();
   }
   return { figures, painter };
+}
+
+/** Frames of an open trace, view by view. */
+async function framesOf(page: Page, prefix: string): Promise<{ figures: Figure[]; painter: string }> {
+  const figures: Figure[] = [];
+  let painter = '';
+  for (const [key, view, kinds] of GESTURES) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(1_500);
+    painter =
+      (await page.evaluate(() => document.querySelector('canvas[data-painter]')?.getAttribute('data-painter'))) ??
+      painter;
+    for (const kind of kinds) {
+      const { intervals, work } = await measureFrames(page, kind, FRAMES);
+      figures.push(
+        { name: `${prefix}${view}, ${kind}: main thread p95`, value: percentile(work, 0.95), unit: 'ms' },
+        { name: `${prefix}${view}, ${kind}: frame interval p95`, value: percentile(intervals, 0.95), unit: 'ms' },
+      );
+      await page.waitForTimeout(200);
+    }
+  }
+  return { figures, painter };
+}
+
+/** The same in the desktop window, where this machine can show one: it serves the folder itself. */
+async function inElectron(dataDir: string): Promise<{ figures: Figure[]; version: string } | null> {
+  if (JSON.parse(process.env.SPOOR_E2E_ELECTRON ?? 'null') === null) return null;
+  const figures: Figure[] = [];
+  let version = '';
+  for (const spans of SIZES) {
+    const clicks: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      const app = await openInElectron({ dataDir });
+      await app.page
+        .getByRole('row', { name: /gateway/ })
+        .first()
+        .waitFor();
+      await app.page.waitForTimeout(500);
+      clicks.push(await clickToPainted(app.page, spans));
+      if (spans === LARGEST && n === 2) {
+        figures.push(...(await framesOf(app.page, 'Electron: ')).figures);
+        const metrics = await app.desktop?.evaluate(({ app: electron }) => electron.getAppMetrics());
+        const tab = metrics?.find(({ type }) => type === 'Tab');
+        if (tab)
+          figures.push({ name: 'Electron: page, working set', value: tab.memory.workingSetSize / 1024, unit: 'MiB' });
+        version = (await app.desktop?.evaluate(() => process.versions.electron)) ?? '';
+      }
+      await app.close();
+    }
+    figures.push({ name: `Electron: click to painted, ${spans} spans`, value: percentile(clicks, 0.5), unit: 'ms' });
+  }
+  return { figures, version };
 }
 
 /** Resident memory of the largest renderer process; null where /proc does not tell. */

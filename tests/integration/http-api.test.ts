@@ -135,6 +135,32 @@ describe('/v1', () => {
     expect(await response.text()).toContain('"__proto__":"polluted"');
   });
 
+  it('deletes a trace, says so, and restores it; keeps notes on its spans', async () => {
+    const call = (method: string, path: string, body?: unknown) =>
+      fetch(spoor.ready.ui + path, {
+        method,
+        headers: { authorization: `Bearer ${spoor.ready.token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+    await spoor.post('/v1/traces', traceRequest(drawnSpans(traceIdOf(77), 'short-lived 0..5')));
+    const trace = `/v1/traces/${traceIdOf(77)}`;
+    const note = `${trace}/spans/0000000000000001/annotation`;
+    expect((await call('PUT', note, { bookmarked: true, note: 'here' })).status).toBe(204);
+    expect((await call('PUT', note, { bookmarked: 'yes' })).status).toBe(400);
+    expect((await call('PUT', note, '{')).status).toBe(400);
+    const { body } = await spoor.get<{ data: object[] }>(`${trace}/annotations`);
+    expect(body.data).toMatchObject([{ spanId: '0000000000000001', bookmarked: true, note: 'here' }]);
+    expect((await call('DELETE', trace)).status).toBe(204);
+    expect((await call('DELETE', trace)).status).toBe(404);
+    const gone = await spoor.get<{ error: { details: object[] } }>(trace);
+    expect(gone.status).toBe(404);
+    expect(gone.body.error.details).toMatchObject([{ field: 'traceId', code: 'deleted' }]);
+    const restored = await call('POST', `${trace}/actions/restore`);
+    expect(await restored.json()).toMatchObject({ traceId: traceIdOf(77), rootName: 'short-lived' });
+    expect((await spoor.get(trace)).status).toBe(200);
+    expect((await call('DELETE', trace)).status).toBe(204);
+  });
+
   it.each([
     ['/v1/traces?limit=0', 400, 'VALIDATION_ERROR', 'limit'],
     ['/v1/traces?limit=101', 400, 'VALIDATION_ERROR', 'limit'],
@@ -142,7 +168,7 @@ describe('/v1', () => {
     ['/v1/traces?from=never', 400, 'VALIDATION_ERROR', 'from'],
     ['/v1/traces?sort=cost', 400, 'VALIDATION_ERROR', 'sort'],
     ['/v1/histogram?buckets=-1', 400, 'VALIDATION_ERROR', 'buckets'],
-    [`/v1/traces/${'f'.repeat(32)}`, 404, 'NOT_FOUND', undefined],
+    [`/v1/traces/${'f'.repeat(32)}`, 404, 'NOT_FOUND', 'traceId'],
     ['/v1/traces/not-an-id', 404, 'NOT_FOUND', undefined],
     [`/v1/traces/${traceIdOf(1)}/spans/${'f'.repeat(16)}`, 404, 'NOT_FOUND', undefined],
     ['/v1/nothing', 404, 'NOT_FOUND', undefined],

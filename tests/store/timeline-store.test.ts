@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Annotations } from '../../core/store/annotations';
 import { readMarks } from '../../core/store/mark-reader';
 import { migrate } from '../../core/store/migrate';
+import { readSpanAttribute } from '../../core/store/span-attribute';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
@@ -55,6 +56,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       operations: (ids) => reader.operations(ids),
       traceSummary: (id) => reader.summary(id),
       spanMarks: async () => [],
+      spanAttribute: (id, key) => readSpanAttribute(sql, 1, id, key),
     });
     const names = async () => {
       const { operation, operations, length, startNs } = await timeline.timelineRows(traceIdOf(1), VIEW, 0, 10);
@@ -106,6 +108,24 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
     await writer.append([batchOf(backwards.filter((_, i) => i % 2 === 1))]);
     expect(await reader.summary(traceIdOf(3))).toMatchObject({ incomplete: false, spanCount: count });
     expect(await sql.query('select span_id from missing_parent')).toEqual([]);
+  });
+
+  it('groups lanes by the thread that spans name', async () => {
+    const threads = ['1', '2', '1', null];
+    const spans = drawnSpans(traceIdOf(2), 'a 0..10\nb 0..10\nc 20..30\nd 0..10').map((span, i) =>
+      threads[i] === null ? span : { ...span, attributes: { 'thread.id': Number(threads[i]) } },
+    );
+    await writer.append([batchOf(spans)]);
+    const timeline = new Timeline({
+      traceSpans: (id, since) => reader.traceSpans(id, since),
+      operations: (ids) => reader.operations(ids),
+      traceSummary: (id) => reader.summary(id),
+      spanMarks: async () => [],
+      spanAttribute: (id, key) => readSpanAttribute(sql, WORKSPACE, id, key),
+    });
+    const { groups } = await timeline.timelineLanes(traceIdOf(2), LOOK, 'thread');
+    const sizes = Object.fromEntries(groups.map(({ name, items, count }) => [name, [items, count]]));
+    expect(sizes).toEqual({ 'test #1': [2, 1], 'test #2': [1, 1], test: [1, 1] });
   });
 
   it('finds events and links of spans', async () => {

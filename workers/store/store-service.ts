@@ -9,6 +9,7 @@ import { Annotations } from '../../core/store/annotations';
 import { LogReader } from '../../core/store/log-reader';
 import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
+import { readSpanAttribute } from '../../core/store/span-attribute';
 import { readSpan } from '../../core/store/span-reader';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
@@ -83,6 +84,11 @@ export class Store implements StoreService {
 
   async traceSpans(traceId: string, since: string | null) {
     return (await this.ready()).reader.traceSpans(traceId, since);
+  }
+
+  async spanAttribute(traceId: string, key: string) {
+    const { database } = await this.ready();
+    return readSpanAttribute(database.sql, LOCAL_WORKSPACE, traceId, key);
   }
 
   async spanMarks(traceId: string, spanIds: readonly bigint[]) {

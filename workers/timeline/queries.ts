@@ -34,7 +34,7 @@ export const SPAN_IDS = z.array(SPAN_ID).max(500);
 
 export const FIND = z.object({ what: z.enum(['match', 'error']), after: SPAN_ID.nullable(), backwards: z.boolean() });
 
-export const LANES_BY = z.enum(['service', 'instance', 'flame']);
+export const LANES_BY = z.enum(['service', 'instance', 'thread', 'flame']);
 
 export const WINDOW = z
   .object({

@@ -20,6 +20,7 @@ import type {
 } from '../../core/api/timeline';
 import type { StoreService, TimelineService } from '../../core/api/workers';
 import { STATUS_ERROR } from '../../core/model/span-kind';
+import type { LaneGrouping } from '../../core/timeline/lane-groups';
 import { lanesInWindow } from '../../core/timeline/lane-window';
 import { type Minimap, paintMinimap } from '../../core/timeline/minimap';
 import { remarksOf } from '../../core/timeline/remarks';
@@ -45,11 +46,19 @@ import {
   WINDOW,
 } from './queries';
 
+/** OpenTelemetry semantic conventions, general attributes. */
+const THREAD_ATTRIBUTE = 'thread.id';
+
 export class Timeline implements TimelineService {
   private readonly traces: OpenTraces;
   private compared: PreparedComparison | null = null;
 
-  constructor(private readonly store: Pick<StoreService, 'traceSpans' | 'operations' | 'traceSummary' | 'spanMarks'>) {
+  constructor(
+    private readonly store: Pick<
+      StoreService,
+      'traceSpans' | 'operations' | 'traceSummary' | 'spanMarks' | 'spanAttribute'
+    >,
+  ) {
     this.traces = new OpenTraces(store);
   }
 
@@ -164,7 +173,8 @@ export class Timeline implements TimelineService {
       const { lanes, widthNs } = shown.flame;
       return { version, laneCount: lanes.laneCount, groups: [], startNs: 0, endNs: widthNs };
     }
-    const { lanes, groups } = shown.lanes(by as 'service' | 'instance');
+    if (by === 'thread') await this.loadThreads(traceId, trace, shown);
+    const { lanes, groups } = shown.lanes(by as LaneGrouping);
     return { version, laneCount: lanes.laneCount, groups, startNs: shown.extent[0], endNs: shown.extent[1] };
   }
 
@@ -172,6 +182,7 @@ export class Timeline implements TimelineService {
     const window = checked(WINDOW, query);
     const { shown, trace } = await this.look(traceId, look);
     const { by } = window;
+    if (by === 'thread') await this.loadThreads(traceId, trace, shown);
     const set = by === 'flame' ? shown.flame.lanes : shown.lanes(by).lanes;
     const rects = lanesInWindow(set, window, shown.hitsBefore(by, look.search));
     return { ...rects, ...labelsOf(shown, by, rects), version: trace.version, query: window };
@@ -247,6 +258,18 @@ export class Timeline implements TimelineService {
   async closeTimeline(traceId: string): Promise<void> {
     this.traces.close(String(traceId));
     this.compared = null;
+  }
+
+  /** What spans say of the thread they ran on, once a trace: most are never asked. */
+  private async loadThreads(traceId: string, { model }: OpenTrace, shown: TraceLook): Promise<void> {
+    if (shown.threads) return;
+    const { spanId, value, values } = await this.store.spanAttribute(String(traceId), THREAD_ATTRIBUTE);
+    const ofSpan = new Uint32Array(shown.columns.length);
+    for (let i = 0; i < spanId.length; i++) {
+      const span = model.ids.find(spanId[i] as bigint);
+      if (span >= 0) ofSpan[span] = (value[i] as number) + 1;
+    }
+    shown.threads = { ofSpan, names: ['', ...values] };
   }
 
   private async look(traceId: string, look: Look): Promise<{ shown: TraceLook; trace: OpenTrace }> {

@@ -1,11 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
 import { ContextMenu } from 'radix-ui';
 import type { ReactElement } from 'react';
 import { useLocation } from 'wouter';
 import { spanIdFromInt8 } from '../../../core/model/ids';
 import { fitWindow } from '../../../core/timeline/time-window';
+import { api } from '../../connection/connection';
 import { useCompare } from '../../stores/compare-store';
 import { useTraceView } from '../../stores/trace-view-store';
 import type { SpanFacts } from './SpanCard';
+import { sourceLink } from './source-link';
 import type { OpenTimeline } from './use-timeline';
 
 interface SpanMenuProps {
@@ -20,6 +23,13 @@ export function SpanMenu({ timeline, span, children }: SpanMenuProps) {
   const [, navigate] = useLocation();
   const { set, select, folding } = useTraceView.getState();
   const copy = (text: string) => () => void navigator.clipboard.writeText(text);
+  const id = span ? spanIdFromInt8(span.spanId) : '';
+  const { data } = useQuery({
+    queryKey: ['span', timeline.traceId, id],
+    queryFn: () => api.getSpan(timeline.traceId, id),
+    enabled: span !== null,
+  });
+  const source = data ? sourceLink(data.attributes) : null;
   const search = (term: string) => () => set({ search: term });
   return (
     <ContextMenu.Root>
@@ -52,6 +62,7 @@ export function SpanMenu({ timeline, span, children }: SpanMenuProps) {
             >
               {folding.services.includes(span.service) ? 'Unfold' : 'Fold'} this service
             </Item>
+            {source && <Item onSelect={() => window.open(source.url)}>Open source {source.label}</Item>}
             <Separator />
             <Item onSelect={copy(spanIdFromInt8(span.spanId))}>Copy span id</Item>
             <Item onSelect={copy(timeline.traceId)}>Copy trace id</Item>

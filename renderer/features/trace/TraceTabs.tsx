@@ -14,6 +14,8 @@ const TITLES: Readonly<Record<TraceTab, string>> = {
   logs: 'Logs',
 };
 
+const LANES_BY = ['service', 'instance', 'thread'] as const;
+
 export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimeline }) {
   const { tab, set, showCritical, adjustClocks, lanesBy, search, onlyMatches, range } = useTraceView();
   const criticalNs = info.critical.reduce((sum, { ns }) => sum + ns, 0);
@@ -68,13 +70,19 @@ export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimel
           </Toggle>
         )}
         {tab === 'lanes' && (
-          <Toggle
-            on={lanesBy === 'instance'}
-            title="A group of lanes for each instance of a service"
-            onToggle={() => set({ lanesBy: lanesBy === 'instance' ? 'service' : 'instance' })}
-          >
-            Instances
-          </Toggle>
+          <span className="mr-2 flex items-center gap-1 text-secondary">
+            Lanes by
+            {LANES_BY.map((by) => (
+              <Toggle
+                key={by}
+                on={lanesBy === by}
+                title={`A group of lanes for each ${by}`}
+                onToggle={() => set({ lanesBy: by })}
+              >
+                {by}
+              </Toggle>
+            ))}
+          </span>
         )}
         {info.skew && (
           <Toggle

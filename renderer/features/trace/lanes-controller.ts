@@ -291,7 +291,7 @@ export class LanesController {
       context.fillStyle = colors.panel;
       context.fillRect(0, AXIS_PX, namesPx, size.heightPx - AXIS_PX);
       const colorOf = (group: number): string =>
-        colors.series[serviceSlot((info.groups[group]?.name ?? '').replace(/ #\d+$/, ''))] as string;
+        colors.series[serviceSlot((info.groups[group]?.name ?? '').replace(/ #[^#]*$/, ''))] as string;
       paintGroups(context, fit, frame, info.groups, LANE_PX, this.scrollPx, colorOf);
     }
     paintAxis(context, fit, axis, size.widthPx);
