@@ -1,4 +1,4 @@
-/** `npm run screenshots`: starts the real app on the sample workspace and takes the pictures of the README (docs/images). */
+/** `npm run screenshots`: starts the real app on the sample workspace and takes the pictures of the README and the gallery (docs/images). */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,12 @@ import { root } from './root.mjs';
 
 const SIZE = { width: 1440, height: 900 };
 const images = join(root, 'docs', 'images');
+const VIEWS = [
+  ['2', 'lanes'],
+  ['3', 'flame'],
+  ['4', 'table'],
+  ['5', 'statistics'],
+];
 
 await build({ ifStale: true });
 const binary = await resolveBrowser();
@@ -44,6 +50,24 @@ try {
     await page.getByText('perhaps you meant').first().waitFor();
     await page.waitForTimeout(300);
     await page.screenshot({ path: join(images, `trace-${theme}.png`) });
+    await page.keyboard.press('Escape');
+    await page.goto(`${ui}/#/traces`);
+    const job = page.getByRole('row', { name: /nightly-reindex/ });
+    await job.waitFor();
+    await job.click();
+    await page.getByRole('treeitem').first().waitFor();
+    for (const [key, view] of VIEWS) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(700);
+      await page.screenshot({ path: join(images, `${view}-${theme}.png`) });
+    }
+    await page.keyboard.press('1');
+    const [first, second] = await runsOf(ui, headers);
+    await page.goto(`${ui}/#/compare/${first}/${second}`);
+    await page.getByRole('treeitem').first().waitFor();
+    await page.getByRole('treeitem').nth(1).click();
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: join(images, `compare-${theme}.png`) });
     await page.close();
   }
 } finally {
@@ -51,4 +75,10 @@ try {
   child.kill('SIGTERM');
   await new Promise((resolve) => child.once('exit', resolve));
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Two requests of the shop to compare. */
+async function runsOf(ui, headers) {
+  const { data } = await (await fetch(`${ui}/v1/traces?query=checkout&limit=2`, { headers })).json();
+  return data.map(({ traceId }) => traceId);
 }

@@ -97,6 +97,19 @@ async function opening(
   ];
 }
 
+/** The worker forgets the trace that is left: the next opening reads it again. */
+async function backToList(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.location.hash = '#/traces';
+    performance.clearMarks();
+  });
+  await page
+    .getByRole('row', { name: /gateway/ })
+    .first()
+    .waitFor();
+  await page.waitForTimeout(500);
+}
+
 function clickToPainted(page: Page, spans: number): Promise<number> {
   return page.evaluate(async (id) => {
     const startedAt = performance.now();
@@ -143,6 +156,7 @@ async function gestures(
       window.location.hash = '#/traces';
     });
     await page.waitForTimeout(1_000);
+    await (await page.context().newCDPSession(page)).send('HeapProfiler.collectGarbage');
     const closed = await rendererBytes(browser);
     if (idle !== null && open !== null && closed !== null) {
       figures.push(
@@ -183,30 +197,35 @@ async function framesOf(page: Page, prefix: string): Promise<{ figures: Figure[]
 async function inElectron(dataDir: string): Promise<{ figures: Figure[]; version: string } | null> {
   if (JSON.parse(process.env.SPOOR_E2E_ELECTRON ?? 'null') === null) return null;
   const figures: Figure[] = [];
-  let version = '';
-  for (const spans of SIZES) {
-    const clicks: number[] = [];
-    for (let n = 0; n < 3; n++) {
-      const app = await openInElectron({ dataDir });
-      await app.page
-        .getByRole('row', { name: /gateway/ })
-        .first()
-        .waitFor();
-      await app.page.waitForTimeout(500);
-      clicks.push(await clickToPainted(app.page, spans));
-      if (spans === LARGEST && n === 2) {
-        figures.push(...(await framesOf(app.page, 'Electron: ')).figures);
-        const metrics = await app.desktop?.evaluate(({ app: electron }) => electron.getAppMetrics());
+  const app = await openInElectron({ dataDir });
+  try {
+    const { page, desktop } = app;
+    await page
+      .getByRole('row', { name: /gateway/ })
+      .first()
+      .waitFor();
+    await page.waitForTimeout(1_000);
+    for (const spans of SIZES) {
+      const clicks: number[] = [];
+      for (let n = 0; n < OPENS; n++) {
+        clicks.push(await clickToPainted(page, spans));
+        if (spans === LARGEST && n === OPENS - 1) figures.push(...(await framesOf(page, 'Electron: ')).figures);
+        const metrics = await desktop?.evaluate(({ app: electron }) => electron.getAppMetrics());
         const tab = metrics?.find(({ type }) => type === 'Tab');
-        if (tab)
+        if (tab && spans === LARGEST && n === OPENS - 1) {
           figures.push({ name: 'Electron: page, working set', value: tab.memory.workingSetSize / 1024, unit: 'MiB' });
-        version = (await app.desktop?.evaluate(() => process.versions.electron)) ?? '';
+        }
+        await backToList(page);
       }
-      await app.close();
+      figures.push(
+        { name: `Electron: click to painted, ${spans} spans, first time`, value: clicks[0] as number, unit: 'ms' },
+        { name: `Electron: click to painted, ${spans} spans`, value: percentile(clicks, 0.5), unit: 'ms' },
+      );
     }
-    figures.push({ name: `Electron: click to painted, ${spans} spans`, value: percentile(clicks, 0.5), unit: 'ms' });
+    return { figures, version: (await desktop?.evaluate(() => process.versions.electron)) ?? '' };
+  } finally {
+    await app.close();
   }
-  return { figures, version };
 }
 
 /** Resident memory of the largest renderer process; null where /proc does not tell. */

@@ -1,13 +1,15 @@
 /** Spans in lanes by service or instance, or merged into a flame graph. */
 import { useEffect, useRef, useState } from 'react';
 import type { LanesBy } from '../../../core/api/timeline';
+import { useHover } from '../../stores/hover-store';
 import { useTraceView } from '../../stores/trace-view-store';
 import { AXIS_PX } from '../../timeline/paint-axis';
 import { attachTimeInput } from '../../timeline/time-input';
 import { useTheme } from '../../ui/use-theme';
 import { type LaneHit, LanesController } from './lanes-controller';
-import { SpanCard, type SpanFacts } from './SpanCard';
+import { SpanCard } from './SpanCard';
 import { SpanMenu } from './SpanMenu';
+import type { SpanFacts } from './span-facts';
 import type { OpenTimeline } from './use-timeline';
 
 const NAMES_PX = 220;
@@ -24,7 +26,6 @@ export function Lanes({ timeline, by, label }: LanesProps) {
   const overlay = useRef<HTMLCanvasElement>(null);
   const scrollBar = useRef<HTMLDivElement>(null);
   const [controller, setController] = useState<LanesController | null>(null);
-  const [card, setCard] = useState<SpanFacts | null>(null);
   const [menuSpan, setMenuSpan] = useState<SpanFacts | null>(null);
   const theme = useTheme();
   const isFlame = by === 'flame';
@@ -34,7 +35,7 @@ export function Lanes({ timeline, by, label }: LanesProps) {
     if (!element || !rects.current || !overlay.current || !scrollBar.current) return;
     const created = new LanesController(
       { rects: rects.current, overlay: overlay.current, scrollBar: scrollBar.current },
-      (hit, at) => setCard(hit && factsOf(hit, isFlame, element, at)),
+      (hit, at) => useHover.getState().show(hit && factsOf(hit, isFlame, element, at)),
     );
     created.setNames(isFlame ? 0 : NAMES_PX);
     const detach = attachTimeInput(element, {
@@ -57,6 +58,7 @@ export function Lanes({ timeline, by, label }: LanesProps) {
       observer.disconnect();
       detach();
       created.dispose();
+      useHover.getState().show(null);
     };
   }, [isFlame]);
 
@@ -75,7 +77,7 @@ export function Lanes({ timeline, by, label }: LanesProps) {
           const { left, top } = event.currentTarget.getBoundingClientRect();
           const element = event.currentTarget;
           setMenuSpan(null);
-          setCard(null);
+          useHover.getState().show(null);
           void controller
             ?.hitUnder({ x: event.clientX - left, y: event.clientY - top })
             .then((hit) => setMenuSpan(hit && factsOf(hit, isFlame, element, { x: 0, y: 0 })));
@@ -95,7 +97,7 @@ export function Lanes({ timeline, by, label }: LanesProps) {
           className="absolute right-0 bottom-0 w-3 overflow-x-hidden overflow-y-auto"
           style={{ top: AXIS_PX }}
         />
-        {card && <SpanCard facts={card} />}
+        <SpanCard />
       </div>
     </SpanMenu>
   );

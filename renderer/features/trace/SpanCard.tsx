@@ -1,28 +1,14 @@
 import { formatCount, formatDuration, plural } from '../../../core/model/format';
+import { useHover } from '../../stores/hover-store';
 import { serviceColor } from '../../ui/series';
-
-/** A span as the pointer finds it, or many behind one rectangle, or a node of the flame graph. */
-export interface SpanFacts {
-  readonly spanId: bigint;
-  readonly name: string;
-  readonly service: string;
-  readonly kind: string;
-  /** Null where time has no place: in the flame graph. */
-  readonly startNs: number | null;
-  readonly durationNs: number;
-  readonly selfNs: number;
-  readonly count: number;
-  readonly errors: number;
-  /** Spans below it; null: not known here. */
-  readonly below: number | null;
-  readonly at: { readonly x: number; readonly y: number; readonly withinPx: number; readonly heightPx: number };
-}
 
 const WIDTH_PX = 280;
 const HEIGHT_PX = 110;
 
 /** What is under the pointer, beside it, and never under it. */
-export function SpanCard({ facts }: { readonly facts: SpanFacts }) {
+export function SpanCard() {
+  const facts = useHover(({ facts }) => facts);
+  if (!facts) return null;
   const { at, name, service, startNs, durationNs, selfNs, count, errors, below } = facts;
   const left = Math.max(4, Math.min(at.x + 16, at.withinPx - WIDTH_PX - 16));
   const top = at.y + 22 + HEIGHT_PX < at.heightPx ? at.y + 22 : Math.max(0, at.y - HEIGHT_PX - 14);

@@ -7,8 +7,8 @@ import { fitWindow } from '../../../core/timeline/time-window';
 import { api } from '../../connection/connection';
 import { useCompare } from '../../stores/compare-store';
 import { useTraceView } from '../../stores/trace-view-store';
-import type { SpanFacts } from './SpanCard';
 import { sourceLink } from './source-link';
+import type { SpanFacts } from './span-facts';
 import type { OpenTimeline } from './use-timeline';
 
 interface SpanMenuProps {

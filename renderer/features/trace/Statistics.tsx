@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { useMemo, useRef, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { formatCount, formatDuration, formatShare } from '../../../core/model/format';
 import type { GroupStatistics, StatisticsBy } from '../../../core/timeline/statistics';
 import { api } from '../../connection/connection';
@@ -34,7 +35,7 @@ const COLUMNS: readonly { readonly key: NumberColumn; readonly title: string }[]
 export function Statistics({ timeline }: { readonly timeline: OpenTimeline }) {
   const [by, setBy] = useState<StatisticsBy>('operation');
   const [sort, setSort] = useState<NumberColumn>('selfNs');
-  const look = lookOf(useTraceView());
+  const look = useTraceView(useShallow(lookOf));
   const { traceId, info } = timeline;
   const { data, error, refetch } = useQuery({
     queryKey: ['statistics', traceId, info.version, look, by],

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useShallow } from 'zustand/react/shallow';
 import { formatCount, plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { api } from '../../connection/connection';
@@ -22,7 +23,7 @@ interface TraceHeaderProps {
 export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
   const { traceId, info } = timeline;
   const { summary, matches, errorCount } = info;
-  const { search, range, set } = useTraceView();
+  const { search, range, set } = useTraceView(useShallow(({ search, range, set }) => ({ search, range, set })));
   const [, navigate] = useLocation();
   const [ordinal, setOrdinal] = useState<number | null>(null);
   const field = useRef<{ focus: () => void }>(null);

@@ -1,5 +1,6 @@
 /** The views of a trace, and what changes all of them: critical path, clocks, what the search leaves. */
 import clsx from 'clsx';
+import { useShallow } from 'zustand/react/shallow';
 import { formatDuration, formatShare } from '../../../core/model/format';
 import { TRACE_TABS, type TraceTab, useTraceView } from '../../stores/trace-view-store';
 import { Kbd } from '../../ui/Kbd';
@@ -17,7 +18,19 @@ const TITLES: Readonly<Record<TraceTab, string>> = {
 const LANES_BY = ['service', 'instance', 'thread'] as const;
 
 export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimeline }) {
-  const { tab, set, showCritical, adjustClocks, lanesBy, search, onlyMatches, range } = useTraceView();
+  const { tab, set, showCritical, adjustClocks, lanesBy, search, onlyMatches, range } = useTraceView(
+    // Not the window: it changes with every frame of a zoom.
+    useShallow(({ tab, set, showCritical, adjustClocks, lanesBy, search, onlyMatches, range }) => ({
+      tab,
+      set,
+      showCritical,
+      adjustClocks,
+      lanesBy,
+      search,
+      onlyMatches,
+      range,
+    })),
+  );
   const criticalNs = info.critical.reduce((sum, { ns }) => sum + ns, 0);
   return (
     <div className="flex h-[33px] shrink-0 items-end gap-1 overflow-x-auto overflow-y-hidden border-b border-line bg-panel px-2 whitespace-nowrap">

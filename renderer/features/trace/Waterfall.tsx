@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { ROW_ERROR, ROW_FOLDED } from '../../../core/api/timeline';
 import { useKeys } from '../../app/use-keys';
+import { useHover } from '../../stores/hover-store';
 import { useSettings } from '../../stores/settings-store';
 import { foldToDepth, useTraceView } from '../../stores/trace-view-store';
 import { AXIS_PX } from '../../timeline/paint-axis';
@@ -9,8 +10,9 @@ import type { RowAt } from '../../timeline/paint-waterfall';
 import { attachTimeInput } from '../../timeline/time-input';
 import { Splitter } from '../../ui/Splitter';
 import { useTheme } from '../../ui/use-theme';
-import { SpanCard, type SpanFacts } from './SpanCard';
+import { SpanCard } from './SpanCard';
 import { SpanMenu } from './SpanMenu';
+import type { SpanFacts } from './span-facts';
 import { useAnnotations } from './use-annotations';
 import type { OpenTimeline } from './use-timeline';
 import { WaterfallController } from './waterfall-controller';
@@ -21,7 +23,6 @@ export function Waterfall({ timeline }: { readonly timeline: OpenTimeline }) {
   const tree = useRef<HTMLDivElement>(null);
   const scrollBar = useRef<HTMLDivElement>(null);
   const [controller, setController] = useState<WaterfallController | null>(null);
-  const [card, setCard] = useState<SpanFacts | null>(null);
   const [menuSpan, setMenuSpan] = useState<SpanFacts | null>(null);
   const { nameWidthPx, setNameWidth } = useSettings();
   const theme = useTheme();
@@ -37,7 +38,7 @@ export function Waterfall({ timeline }: { readonly timeline: OpenTimeline }) {
         // A card a row, not one a pixel: it stays where it came up.
         if (row?.block === hovered?.block && row?.k === hovered?.k) return;
         hovered = row;
-        setCard(row && factsOf(row, element, at));
+        useHover.getState().show(row && factsOf(row, element, at));
       },
     );
     const detach = attachTimeInput(element, {
@@ -60,6 +61,7 @@ export function Waterfall({ timeline }: { readonly timeline: OpenTimeline }) {
       observer.disconnect();
       detach();
       created.dispose();
+      useHover.getState().show(null);
     };
   }, []);
 
@@ -80,7 +82,7 @@ export function Waterfall({ timeline }: { readonly timeline: OpenTimeline }) {
         onContextMenu={(event) => {
           const y = event.clientY - event.currentTarget.getBoundingClientRect().top;
           const row = controller?.rowUnder(y) ?? null;
-          setCard(null);
+          useHover.getState().show(null);
           if (row) setMenuSpan(factsOf(row, event.currentTarget, { x: 0, y: 0 }));
           else event.preventDefault();
         }}
@@ -103,7 +105,7 @@ export function Waterfall({ timeline }: { readonly timeline: OpenTimeline }) {
         <div className="absolute inset-y-0 flex" style={{ left: nameWidthPx }}>
           <Splitter label="Width of the names" onMove={(dx) => setNameWidth(useSettings.getState().nameWidthPx + dx)} />
         </div>
-        {card && <SpanCard facts={card} />}
+        <SpanCard />
       </div>
     </SpanMenu>
   );

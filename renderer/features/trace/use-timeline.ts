@@ -1,6 +1,7 @@
 /** The open trace: what the timeline worker knows of it, again whenever spans were added. */
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { TimelineInfo } from '../../../core/api/timeline';
 import { type TimeWindow, wholeWindow } from '../../../core/timeline/time-window';
 import { useRefetchOn } from '../../app/use-refetch-on';
@@ -27,7 +28,7 @@ interface TimelineQuery {
 
 export function useTimeline(traceId: string): TimelineQuery {
   const version = useConnection(({ version }) => version);
-  const look = lookOf(useTraceView());
+  const look = useTraceView(useShallow(lookOf));
   const { data, error, refetch } = useQuery({
     queryKey: ['timeline', traceId, look.adjustClocks, look.search],
     queryFn: () => api.openTimeline(traceId, look),
