@@ -7,7 +7,7 @@ import { type TimeScale, xOf } from './time-scale';
 
 export const AXIS_PX = 21;
 export const AXIS_FONT = '11px "JetBrains Mono Variable", ui-monospace, monospace';
-const PX_PER_TICK = 130;
+const PX_PER_TICK = 90;
 
 interface AxisFrame {
   readonly scale: TimeScale;

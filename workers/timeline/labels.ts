@@ -4,7 +4,7 @@ import type { LaneRects } from '../../core/timeline/lane-window';
 import type { TraceLook } from '../../core/timeline/trace-look';
 
 /** In steps, each about a pixel. */
-const MIN_WIDTH = 28;
+const MIN_WIDTH = 16;
 const MAX_LABELS = 4_000;
 const MAX_NAME = 120;
 

@@ -82,7 +82,7 @@ function Differences({ before, after }: { readonly before: SpanDetail | null; re
           </pre>
         </section>
       ))}
-      {same > 0 && <p className="px-3.5 py-2 text-sm text-faint">{same} more are the same.</p>}
+      {same > 0 && differing.length > 0 && <p className="px-3.5 py-2 text-sm text-faint">{same} more are the same.</p>}
     </div>
   );
 }

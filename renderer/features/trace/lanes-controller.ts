@@ -14,6 +14,7 @@ import { type RectPainter, type RectView, stylesOf } from '../../timeline/rect-p
 import { TextFit } from '../../timeline/text-fit';
 import type { TimeScale } from '../../timeline/time-scale';
 import { serviceSlot } from '../../ui/series';
+import { holdWindow } from './hold-window';
 import { ScrollBar } from './scroll-bar';
 import type { OpenTimeline } from './use-timeline';
 
@@ -58,6 +59,7 @@ export class LanesController {
   private hovered = -1;
   private selectedSubject = -1;
   private hoverTurn = 0;
+  private pointerInside = false;
 
   constructor(
     private readonly elements: LanesElements,
@@ -89,6 +91,7 @@ export class LanesController {
   }
 
   setTrace(timeline: OpenTimeline, by: LanesBy): void {
+    holdWindow(this.timeline, timeline, this.pointerInside);
     this.timeline = timeline;
     this.by = by;
     this.loop.invalidate();
@@ -138,6 +141,7 @@ export class LanesController {
   }
 
   hover(at: { readonly x: number; readonly y: number } | null): void {
+    this.pointerInside = at !== null;
     const index = at ? this.rectUnder(at) : -1;
     if (index === this.hovered) return;
     this.hovered = index;

@@ -14,6 +14,7 @@ import { AXIS_PX, paintAxis, paintGrid, paintRange } from '../../timeline/paint-
 import { CHEVRON_PX, indentOf, paintWaterfall, ROW_PX, type RowAt } from '../../timeline/paint-waterfall';
 import { TextFit } from '../../timeline/text-fit';
 import type { TimeScale } from '../../timeline/time-scale';
+import { holdWindow } from './hold-window';
 import { MarkCache } from './mark-cache';
 import { revealScroll } from './reveal-scroll';
 import { RowCache } from './row-cache';
@@ -90,6 +91,7 @@ export class WaterfallController {
   }
 
   setTrace(timeline: OpenTimeline): void {
+    holdWindow(this.timeline, timeline, this.pointer !== null);
     this.timeline = timeline;
     this.changeView();
     this.loop.invalidate();
@@ -145,13 +147,11 @@ export class WaterfallController {
 
   /** The row at this height of the canvas. */
   rowUnder(y: number): RowAt | null {
-    const position = this.positionUnder(y);
-    return position < 0 ? null : (this.rows?.rowAt(position) ?? null);
+    return this.rows?.rowAt(this.positionUnder(y)) ?? null;
   }
 
   click({ x, y }: { readonly x: number; readonly y: number }): void {
     this.elements.tree.focus({ preventScroll: true });
-    if (y < AXIS_PX) return;
     const row = this.rowUnder(y);
     if (!row) return;
     const { block, k } = row;

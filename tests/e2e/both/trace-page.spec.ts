@@ -345,4 +345,10 @@ test('holds its place under the pointer while a trace grows above it', async ({ 
   await expect(page.getByText('251', { exact: true })).toBeVisible();
   await expect(row).toHaveAttribute('aria-posinset', '142');
   expect(await row.boundingBox()).toEqual(before);
+  // Nor sideways, when it lasts longer than before; F shows all of it.
+  await app.send([child(2_000, 200_000)]);
+  await expect(page.getByText('252', { exact: true })).toBeVisible();
+  await expect(page.getByRole('tree')).toHaveAttribute('aria-description', 'Shows 0 ns to 1 m 40 s of 3 m 20 s');
+  await page.keyboard.press('f');
+  await expect(page.getByRole('tree')).toHaveAttribute('aria-description', 'Shows 0 ns to 3 m 20 s of 3 m 20 s');
 });
