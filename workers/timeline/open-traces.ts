@@ -9,6 +9,7 @@ import { TraceModel } from '../../core/timeline/trace-model';
 const MAX_SPANS = 1_500_000;
 /** A trace that nobody asked for in this time is forgotten: a page that was reloaded did not say goodbye. */
 const IDLE_MS = 10 * 60_000;
+const SWEEP_MS = 60_000;
 /** A trace that grows is laid out again at most this share of the time. */
 const REFRESH_SHARE = 0.2;
 
@@ -34,13 +35,21 @@ export class OpenTraces {
   /** The most recently used last. */
   private readonly entries = new Map<string, Entry>();
   private readonly loading = new Map<string, Promise<Entry>>();
+  /** Closed while they were loading: given to who waits, and not kept. */
+  private readonly abandoned = new Set<string>();
 
-  constructor(private readonly source: Source) {}
+  constructor(
+    private readonly source: Source,
+    private readonly maxSpans = MAX_SPANS,
+  ) {
+    setInterval(() => this.sweep(), SWEEP_MS).unref();
+  }
 
   /** The trace as it is in memory, or loaded. @throws SpoorError NOT_FOUND */
   async get(traceId: string): Promise<OpenTrace> {
-    const entry = this.entries.get(traceId) ?? (await this.load(traceId, null));
-    return this.touch(traceId, entry);
+    const known = this.entries.get(traceId);
+    if (known) return this.touch(traceId, known);
+    return this.load(traceId, null);
   }
 
   /** The trace with what was stored of it since. @throws SpoorError NOT_FOUND, and forgets it */
@@ -54,20 +63,34 @@ export class OpenTraces {
       this.close(traceId);
       throw error;
     }
+    // Closed while we asked.
+    if (!this.entries.has(traceId)) return entry;
     const waitMs = entry.refreshAt - performance.now();
     if (summary.spanCount === entry.summary.spanCount) return this.touch(traceId, { ...entry, staleForMs: null });
     if (waitMs > 0) return this.touch(traceId, { ...entry, staleForMs: Math.ceil(waitMs) });
-    return this.touch(traceId, await this.load(traceId, entry));
+    return this.load(traceId, entry);
   }
 
   close(traceId: string): void {
     this.entries.delete(traceId);
+    if (this.loading.has(traceId)) this.abandoned.add(traceId);
+  }
+
+  /** Forgets traces that nobody has asked for in a while. */
+  private sweep(): void {
+    const now = performance.now();
+    for (const [id, { usedAt }] of this.entries) if (now - usedAt >= IDLE_MS) this.entries.delete(id);
   }
 
   private load(traceId: string, known: Entry | null): Promise<Entry> {
     const underWay = this.loading.get(traceId);
     if (underWay) return underWay;
-    const load = this.read(traceId, known).finally(() => this.loading.delete(traceId));
+    const load = this.read(traceId, known)
+      .then((entry) => (this.abandoned.delete(traceId) ? entry : this.touch(traceId, entry)))
+      .finally(() => {
+        this.loading.delete(traceId);
+        this.abandoned.delete(traceId);
+      });
     this.loading.set(traceId, load);
     return load;
   }
@@ -100,8 +123,8 @@ export class OpenTraces {
     this.entries.set(traceId, touched);
     let spans = 0;
     for (const { model } of this.entries.values()) spans += model.columns.length;
-    for (const [id, { model, usedAt }] of this.entries) {
-      if (id === traceId || (spans <= MAX_SPANS && now - usedAt < IDLE_MS)) continue;
+    for (const [id, { model }] of this.entries) {
+      if (id === traceId || spans <= this.maxSpans) break;
       spans -= model.columns.length;
       this.entries.delete(id);
     }

@@ -182,6 +182,7 @@ function useRows({ traceId, info }: OpenTimeline): RowCache | null {
     );
     return () => {
       current = false;
+      next.stop();
     };
   }, [traceId, view, info.version]);
   return shown;

@@ -15,6 +15,7 @@ export class RowCache {
   version = -1;
   private readonly blocks = new Map<number, RowBlock>();
   private readonly inFlight = new Set<number>();
+  private stopped = false;
   private wanted: readonly [first: number, last: number] = [0, -1];
 
   constructor(
@@ -67,7 +68,13 @@ export class RowCache {
     }
   }
 
+  /** Asks for nothing more: a late call would load a trace again that was closed. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   private fetchWanted(): void {
+    if (this.stopped) return;
     const [first, last] = this.wanted;
     for (let block = first; block <= last && this.inFlight.size < MAX_IN_FLIGHT; block++) {
       if (this.blocks.has(block) || this.inFlight.has(block)) continue;

@@ -87,6 +87,7 @@ export class WaterfallController {
     this.loop.stop();
     clearTimeout(this.settleTimer);
     this.scrollBar.dispose();
+    this.rows?.stop();
     this.turn++;
   }
 

@@ -47,7 +47,8 @@ test('zooms, pans and fits', async ({ app }) => {
   const early = page.getByRole('treeitem', { name: /^early/ });
   await shows('Shows 0 ns to 1.0 s of 1.0 s');
   await early.click();
-  // Around the selected span, which is at 150 ms.
+  // Around the selected span, which is at 150 ms; known when the details say so.
+  await expect(page.getByRole('complementary', { name: 'Span details' })).toContainText('started +100 ms');
   await page.keyboard.press('w');
   await shows('Shows 45 ms to 745 ms of 1.0 s');
   await page.keyboard.press('d');
