@@ -53,7 +53,6 @@ export class WaterfallController {
   private pointer: { readonly x: number; readonly y: number } | null = null;
   private revealNext: bigint | null = null;
   private settleTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Positions of each row that is stuck to the top, for clicks. */
   private sticky: readonly StickyRow[] = [];
   private annotations: ReadonlyMap<bigint, Annotation> = new Map();
   private readonly unsubscribe: () => void;
