@@ -52,8 +52,6 @@ export interface TimelineInfo {
   readonly endNs: number;
   readonly spanCount: number;
   readonly errorCount: number;
-  readonly maxDepth: number;
-  readonly orphans: number;
   /** Spans each, in the order of the palette: service k is painted with entry k. */
   readonly services: readonly { readonly name: string; readonly spans: number }[];
   /** Null: all clocks agree. */

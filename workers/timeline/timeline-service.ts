@@ -69,12 +69,10 @@ export class Timeline implements TimelineService {
     const { columns, tree, services, colors } = shown;
     const spans = new Float64Array(services.length);
     let errors = 0;
-    let orphans = 0;
     for (let i = 0; i < columns.length; i++) {
       const service = colors[columns.operation[i] as number] as number;
       spans[service] = (spans[service] as number) + 1;
       if (columns.status[i] === STATUS_ERROR) errors++;
-      orphans += tree.orphan[i] as number;
     }
     const hits = shown.hits(search);
     return {
@@ -85,8 +83,6 @@ export class Timeline implements TimelineService {
       endNs: shown.extent[1],
       spanCount: columns.length,
       errorCount: errors,
-      maxDepth: tree.maxDepth,
-      orphans,
       services: services.map((name, k) => ({ name, spans: spans[k] as number })),
       skew: model.skew?.services ?? null,
       critical: criticalShares(columns, tree, shown.path),

@@ -36,6 +36,12 @@ export function ComparePage({ a, b }: ComparePageProps) {
     placeholderData: (previous) => previous,
     gcTime: 0,
   });
+  useEffect(
+    () => () => {
+      for (const traceId of [a, b]) void api.closeTimeline(traceId).catch(() => {});
+    },
+    [a, b],
+  );
   // The choice is used up.
   useEffect(() => useCompare.getState().clear(), []);
   useKeys({

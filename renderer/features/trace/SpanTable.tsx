@@ -91,6 +91,7 @@ export function SpanTable({ timeline }: { readonly timeline: OpenTimeline }) {
           {items.map(({ index, start }) => {
             const row = rows?.rowAt(index);
             return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: j and k walk over the rows
               <div
                 key={index}
                 role="row"
@@ -102,7 +103,6 @@ export function SpanTable({ timeline }: { readonly timeline: OpenTimeline }) {
                 )}
                 style={{ transform: `translateY(${start}px)` }}
                 onClick={() => row && select(row.block.spanId[row.k] as bigint)}
-                onKeyDown={undefined}
               >
                 {row && <Cells row={row} zeroNs={timeline.whole.startNs} searching={state.search.trim() !== ''} />}
               </div>

@@ -79,7 +79,6 @@ export class LanesController {
       }
       this.loop.invalidate();
     });
-    void this.findSelected(useTraceView.getState().selected);
   }
 
   dispose(): void {
@@ -259,6 +258,8 @@ export class LanesController {
       if (key !== this.infoKey) {
         this.info = await api.timelineLanes(timeline.traceId, look, by);
         this.infoKey = key;
+        // A span selected in another view is outlined in this one, now that it is laid out.
+        void this.findSelected(useTraceView.getState().selected);
         this.scrollTo(this.scrollPx);
       }
       const rects = await api.timelineWindow(timeline.traceId, look, { by, ...boundsFor(this.viewport()) });
@@ -288,9 +289,9 @@ export class LanesController {
     const axis = { scale: this.scale(), zeroNs: this.whole().startNs, heightPx: size.heightPx, colors };
     const frame: LanesFrame = { ...size, namesPx, colors, view, rects };
     paintLabels(context, fit, frame);
-    if (this.hovered >= 0) paintOutline(context, frame, this.hovered, colors.text);
+    if (this.hovered >= 0) paintOutline(context, frame, this.hovered, colors.secondary);
     const selected = this.selectedSubject < 0 ? -1 : rects.subject.indexOf(this.selectedSubject);
-    if (selected >= 0) paintOutline(context, frame, selected, colors.accent);
+    if (selected >= 0) paintOutline(context, frame, selected, colors.text);
     if (namesPx > 0) {
       context.fillStyle = colors.panel;
       context.fillRect(0, AXIS_PX, namesPx, size.heightPx - AXIS_PX);
