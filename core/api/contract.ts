@@ -6,6 +6,7 @@
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
 import type { KeyValue } from '../otlp/json-types';
 import type { Annotation, AnnotationEdit } from './annotation';
+import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type {
   LogListQuery,
   LogRecord,
@@ -33,6 +34,10 @@ export interface SpoorApi extends TimelineApi {
   /** @throws NOT_FOUND when the span is not stored */
   annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void>;
   listServices(): Promise<readonly ServiceSummary[]>;
+  /** Keys of spans and resources, the most frequent first. */
+  listAttributes(query: AttributeQuery): Promise<readonly AttributeKey[]>;
+  /** The most frequent values of a key such as `span.http.route`. */
+  listAttributeValues(key: string, query: AttributeQuery): Promise<readonly AttributeValue[]>;
   listLogs(query: LogListQuery): Promise<Page<LogRecord>>;
   listMetrics(query: MetricListQuery): Promise<Page<MetricSummary>>;
   /** Points of all series of a metric, newest first. */

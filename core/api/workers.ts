@@ -28,6 +28,8 @@ export interface StoreService
     | 'listAnnotations'
     | 'annotateSpan'
     | 'listServices'
+    | 'listAttributes'
+    | 'listAttributeValues'
     | 'listLogs'
     | 'listMetrics'
     | 'listMetricPoints'

@@ -71,6 +71,7 @@ export class LogReader {
       attributes: row.attributes,
       payloadId: row.payload_id,
       payloadIndex: row.payload_index,
+      blockId: null,
     }));
     const messages = await new PartReader(this.sql, this.workspaceId, this.codec).messages(stored, LOG_ATTRIBUTES);
     const records = rows.map((row, i) => ({ row, message: messages[i] as Uint8Array }));

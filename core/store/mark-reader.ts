@@ -25,17 +25,18 @@ export async function readMarks(
   if (!traceId) throw new SpoorError('NOT_FOUND', 'There is no such trace: a trace id is 32 hex digits.');
   const ids = spanIds.map((id) => int8FromSpanId(spanIdFromInt8(id)));
   const spans = decodeRows(
-    { span_id: INT8, attributes: INT4_ARRAY, payload_id: INT4, payload_index: INT4 },
+    { span_id: INT8, attributes: INT4_ARRAY, block_id: INT4, payload_id: INT4, payload_index: INT4 },
     await sql.query(
-      `select span_id, attributes, payload_id, payload_index::int4 as payload_index from span
+      `select span_id, attributes, block_id, payload_id, payload_index::int4 as payload_index from span
        where workspace_id = $1 and trace_id = $2::uuid and span_id = any($3::int8[])`,
       [workspaceId, traceId, ids],
     ),
   );
-  const stored = spans.map(({ attributes, payload_id, payload_index }) => ({
+  const stored = spans.map(({ attributes, block_id, payload_id, payload_index }) => ({
     attributes,
     payloadId: payload_id,
     payloadIndex: payload_index,
+    blockId: block_id,
   }));
   const messages = await new PartReader(sql, workspaceId, codec).messages(stored, SPAN_ATTRIBUTES);
   const marks: StoredMark[] = spans.flatMap(({ span_id }, i) =>

@@ -6,9 +6,7 @@
 import { ByteTable } from '../model/byte-table';
 import { hexFromBytes } from '../model/ids';
 import { PART_REST, type RecordParts } from '../model/record-parts';
-import { plainValue } from '../otlp/json-types';
-import { readKeyValue } from '../otlp/proto-to-json';
-import { WireReader } from '../otlp/wire-reader';
+import { NO_VALUE, SEARCHABLE_TYPES, searchable } from './attribute-values';
 import { BYTEA, decodeRows, INT4, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 
@@ -50,6 +48,11 @@ export class PartIds {
   /** Forgets everything: the transaction that made some of it did not commit. */
   rolledBack(): void {
     this.loaded = false;
+  }
+
+  /** The name of a key that has a number. */
+  keyName(id: number): string | null {
+    return this.keys.find((key) => key.id === id)?.name ?? null;
   }
 
   /** @returns by part: a number above 0 in `attribute`, or where in the payload the part goes. */
@@ -127,11 +130,20 @@ export class PartIds {
     const keyIds = fresh.map(({ key }) => key.id);
     const messages = fresh.map(({ message }) => hexFromBytes(message, 0, message.length));
     await tx.query(
-      `insert into attribute (workspace_id, key_id, message, text, number)
-       select $1, key_id, decode(message, 'hex'), text, number
-       from unnest($2::int4[], $3::text[], $4::text[], $5::float8[]) as input (key_id, message, text, number)
+      `insert into attribute (workspace_id, key_id, message, text, number, type, words)
+       select $1, key_id, decode(message, 'hex'), text, number, type, words::text[]
+       from unnest($2::int4[], $3::text[], $4::text[], $5::float8[], $6::int2[], $7::text[])
+         as input (key_id, message, text, number, type, words)
        on conflict do nothing`,
-      [this.workspaceId, keyIds, messages, values.map(({ text }) => text), values.map(({ number }) => number)],
+      [
+        this.workspaceId,
+        keyIds,
+        messages,
+        values.map(({ text }) => text),
+        values.map(({ number }) => number),
+        values.map(({ type }) => SEARCHABLE_TYPES.indexOf(type)),
+        values.map(({ words }) => (words.length === 0 ? null : `{${words.map((word) => `"${word}"`).join(',')}}`)),
+      ],
     );
     const rows = await tx.query(
       `select a.id, i.at::int4 as at from unnest($2::int4[], $3::text[]) with ordinality as i (key_id, message, at),
@@ -238,18 +250,4 @@ function asText(bytes: Uint8Array): string | null {
   } catch {
     return null;
   }
-}
-
-interface SearchValue {
-  readonly text: string | null;
-  readonly number: number | null;
-}
-
-const NO_VALUE: SearchValue = { text: null, number: null };
-
-function searchable(message: Uint8Array): SearchValue {
-  const value = plainValue(readKeyValue(new WireReader(message)).value);
-  if (value === null || typeof value === 'object') return NO_VALUE;
-  const number = typeof value === 'number' && Number.isFinite(value) ? value : null;
-  return { text: String(value).replaceAll('\0', '\u2400'), number };
 }

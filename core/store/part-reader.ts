@@ -1,7 +1,7 @@
 /** Puts the parts of records together again, from the dictionary and the payloads (see payloads.ts). */
 import { WireWriter } from '../otlp/wire-writer';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD, REST_KEY } from './part-ids';
-import type { PayloadCodec } from './payloads';
+import { type PayloadCodec, payloadParts } from './payloads';
 import { BYTEA, decodeRows, INT4, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 
@@ -9,6 +9,8 @@ export interface StoredParts {
   readonly attributes: readonly number[];
   readonly payloadId: number;
   readonly payloadIndex: number;
+  /** Of a span: its payload is among those of its block. Null: of a log record. */
+  readonly blockId: number | null;
 }
 
 /** Field number of the attributes in the message of a record. */
@@ -77,42 +79,23 @@ export class PartReader {
   }
 
   private async payloads(records: readonly StoredParts[]): Promise<Map<number, Uint8Array>> {
-    const ids = [...new Set(records.map(({ payloadId }) => payloadId))].filter((id) => id !== 0);
+    const used = records.filter(({ payloadId }) => payloadId !== 0);
+    const ids = [...new Set(used.map(({ payloadId }) => payloadId))];
     if (ids.length === 0) return new Map();
-    const rows = await this.sql.query('select id, data from payload where workspace_id = $1 and id = any($2::int4[])', [
-      this.workspaceId,
-      ids,
-    ]);
+    const blocks = [...new Set(used.flatMap(({ blockId }) => (blockId === null ? [] : [blockId])))];
+    const rows =
+      blocks.length === 0
+        ? await this.sql.query('select id, data from payload where workspace_id = $1 and id = any($2::int4[])', [
+            this.workspaceId,
+            ids,
+          ])
+        : await this.sql.query(
+            `select id, data from span_payload
+             where workspace_id = $1 and block_id = any($2::int4[]) and id = any($3::int4[])`,
+            [this.workspaceId, blocks, ids],
+          );
     return new Map(decodeRows({ id: INT4, data: BYTEA }, rows).map(({ id, data }) => [id, this.codec.unpack(data)]));
   }
-}
-
-/** The parts of the record at `index`. */
-function payloadParts(payload: Uint8Array | undefined, index: number): Uint8Array[] {
-  if (!payload) return [];
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  const size = (): number => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = payload[at++];
-      if (byte === undefined) throw new Error('a payload ends in the middle of a record');
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  for (let record = 0; record < index; record++) {
-    const length = size();
-    at += length;
-  }
-  const length = size();
-  const end = at + length;
-  while (at < end) {
-    const length = size();
-    parts.push(payload.subarray(at, at + length));
-    at += length;
-  }
-  return parts;
 }
 
 function distinct(records: readonly StoredParts[], pick: (element: number) => number | null): number[] {

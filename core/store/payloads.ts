@@ -25,12 +25,21 @@ export interface PayloadRef {
   readonly index: number;
 }
 
+/** Where payloads are stored: those of spans beside their blocks, those of logs in a table of their own. */
+interface Packed {
+  readonly data: Uint8Array;
+  readonly blockId: number;
+}
+
 /** Large enough to pack well, small enough to unpack for one span. */
 const MAX_BYTES = 64 * 1024;
 const MAX_RECORDS = 1_000;
 /** Numbers that `payload_block` gives at once. */
 const BLOCK = 64;
-const COLUMNS = ['workspace_id', 'id', 'data'];
+const LOG_COLUMNS = ['workspace_id', 'id', 'data'];
+const SPAN_COLUMNS = ['workspace_id', 'block_id', 'id', 'data'];
+/** Of what is no span. */
+const NO_BLOCK = -1;
 const NONE: PayloadRef = { payload: 0, index: 0 };
 
 /** Numbers of payloads: taken from the sequence in blocks, used one by one. */
@@ -52,12 +61,20 @@ export class PayloadNumbers {
 }
 
 export class PayloadWriter {
-  private readonly packed: Uint8Array[] = [];
+  private readonly packed: Packed[] = [];
+  private blockId = NO_BLOCK;
   private bytes = new Uint8Array(16 * 1024);
   private length = 0;
   private records = 0;
 
   constructor(private readonly codec: PayloadCodec) {}
+
+  /** What is added from now on belongs to this block of spans: no payload is shared by two. */
+  inBlock(blockId: number): void {
+    if (blockId === this.blockId) return;
+    this.flush();
+    this.blockId = blockId;
+  }
 
   /** Adds those parts of a record that have no number. */
   add(parts: RecordParts, record: number, ids: Int32Array): PayloadRef {
@@ -78,20 +95,23 @@ export class PayloadWriter {
     this.flush();
     if (this.packed.length === 0) return [0];
     const ids = await numbers.take(tx, this.packed.length);
-    const copy = new CopyWriter(this.packed.reduce((sum, { length }) => sum + length + 32, 64));
-    for (const [i, data] of this.packed.entries()) {
-      copy.row(COLUMNS.length);
+    const ofSpans = this.blockId !== NO_BLOCK;
+    const columns = ofSpans ? SPAN_COLUMNS : LOG_COLUMNS;
+    const copy = new CopyWriter(this.packed.reduce((sum, { data }) => sum + data.length + 40, 64));
+    for (const [i, { data, blockId }] of this.packed.entries()) {
+      copy.row(columns.length);
       copy.int4(workspaceId);
+      if (ofSpans) copy.int4(blockId);
       copy.int4(ids[i] as number);
       copy.data(data, 0, data.length);
     }
-    await tx.copyIn('payload', COLUMNS, copy.finish());
+    await tx.copyIn(ofSpans ? 'span_payload' : 'payload', columns, copy.finish());
     return [0, ...ids];
   }
 
   private flush(): void {
     if (this.records === 0) return;
-    this.packed.push(this.codec.pack(this.bytes.subarray(0, this.length)));
+    this.packed.push({ data: this.codec.pack(this.bytes.subarray(0, this.length)), blockId: this.blockId });
     this.length = 0;
     this.records = 0;
   }
@@ -135,4 +155,32 @@ function varintSize(value: number): number {
   let size = 1;
   for (let rest = value; rest > 0x7f; rest >>>= 7) size++;
   return size;
+}
+
+/** The parts of the record at `index` of an unpacked payload. */
+export function payloadParts(payload: Uint8Array | undefined, index: number): Uint8Array[] {
+  if (!payload) return [];
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  const size = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = payload[at++];
+      if (byte === undefined) throw new Error('a payload ends in the middle of a record');
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  for (let record = 0; record < index; record++) {
+    const length = size();
+    at += length;
+  }
+  const length = size();
+  const end = at + length;
+  while (at < end) {
+    const length = size();
+    parts.push(payload.subarray(at, at + length));
+    at += length;
+  }
+  return parts;
 }

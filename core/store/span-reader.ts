@@ -17,6 +17,7 @@ const SPAN_ROW = {
   duration_ns: INT8,
   attributes: INT4_ARRAY,
   payload_id: INT4,
+  block_id: INT4,
   payload_index: INT4,
   name: TEXT,
   kind: INT4,
@@ -41,7 +42,7 @@ export async function readSpan(
     throw new SpoorError('NOT_FOUND', 'There is no such span: a trace id is 32 hex digits, a span id 16.');
   }
   const rows = await sql.query(
-    `select sp.parent_span_id, sp.start_ns, sp.duration_ns, sp.attributes, sp.payload_id,
+    `select sp.parent_span_id, sp.start_ns, sp.duration_ns, sp.attributes, sp.block_id, sp.payload_id,
        sp.payload_index::int4 as payload_index, o.name, o.kind::int4 as kind, s.name as service,
        r.message as resource, r.schema_url as resource_schema_url, c.message as scope, c.schema_url as scope_schema_url
      from span sp join operation o on o.id = sp.operation_id join service s on s.id = o.service_id
@@ -51,7 +52,12 @@ export async function readSpan(
   );
   const row = decodeRows(SPAN_ROW, rows)[0];
   if (!row) throw new SpoorError('NOT_FOUND', `Span ${spanId} of trace ${traceId} is not stored here.`);
-  const stored = { attributes: row.attributes, payloadId: row.payload_id, payloadIndex: row.payload_index };
+  const stored = {
+    attributes: row.attributes,
+    payloadId: row.payload_id,
+    payloadIndex: row.payload_index,
+    blockId: row.block_id,
+  };
   const [message] = await new PartReader(sql, workspaceId, codec).messages([stored], SPAN_ATTRIBUTES);
   return detailOf(traceId, spanId, row, decodeSpanBody(message as Uint8Array));
 }

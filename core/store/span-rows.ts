@@ -12,6 +12,7 @@ export const SPAN_COLUMNS = [
   'start_ns',
   'duration_ns',
   'workspace_id',
+  'block_id',
   'resource_id',
   'scope_id',
   'operation_id',
@@ -27,6 +28,7 @@ export const SPAN_ROW_BYTES = 240;
 export interface SpanRowIds {
   readonly interned: InternedBatch;
   readonly partIds: Int32Array;
+  readonly blockId: number;
   readonly payloadId: number;
   readonly payloadIndex: number;
 }
@@ -36,7 +38,7 @@ export function writeSpanRow(
   workspaceId: number,
   batch: SpanBatch,
   row: number,
-  { interned, partIds, payloadId, payloadIndex }: SpanRowIds,
+  { interned, partIds, blockId, payloadId, payloadIndex }: SpanRowIds,
 ): void {
   const idAt = row * SPAN_ID_BYTES;
   const traceAt = (batch.trace[row] as number) * TRACE_ID_BYTES;
@@ -48,6 +50,7 @@ export function writeSpanRow(
   copy.int8(startNs);
   copy.int8((batch.endNs[row] as bigint) - startNs);
   copy.int4(workspaceId);
+  copy.int4(blockId);
   copy.int4(interned.resourceIds[batch.resource[row] as number] as number);
   copy.int4(interned.scopeIds[batch.scope[row] as number] as number);
   copy.int4(interned.operationIds[batch.operation[row] as number] as number);

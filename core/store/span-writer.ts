@@ -8,7 +8,9 @@ import { STATUS_ERROR } from '../model/span-kind';
 import { CopyWriter } from './copy-binary';
 import type { InternedBatch } from './interned';
 import { MissingParents } from './missing-parents';
+import { startOf } from './part-ids';
 import { type PayloadCodec, type PayloadRef, PayloadWriter } from './payloads';
+import { partitionOf } from './span-blocks';
 import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
 import type { SqlClient } from './sql-client';
 import { StoredSpans, type StoredTrace } from './stored-spans';
@@ -22,6 +24,8 @@ interface Prepared {
   readonly interned: InternedBatch;
   readonly partIds: Int32Array;
   readonly payloads: readonly PayloadRef[];
+  /** By row of `rows`. */
+  readonly blocks: Int32Array;
 }
 
 interface ServiceCount {
@@ -88,10 +92,54 @@ export class SpanWriter {
     if (rows.length === 0) return 0;
     const interned = await this.shared.interned.resolve(tx, batch);
     const partIds = await this.shared.partIds.resolve(tx, batch.parts);
-    this.addToModels(append, batch, rows, traceIds, traces, interned);
-    const payloads = rows.map((row) => append.payloads.add(batch.parts, row, partIds));
-    append.prepared.push({ batch, rows, interned, partIds, payloads });
+    const blocks = await this.placeInBlocks(tx, batch, rows, interned, partIds);
+    this.addToModels(append, batch, rows, traceIds, traces, interned, blocks);
+    const payloads = rows.map((row, i) => {
+      append.payloads.inBlock(blocks[i] as number);
+      return append.payloads.add(batch.parts, row, partIds);
+    });
+    append.prepared.push({ batch, rows, interned, partIds, payloads, blocks });
     return rows.length;
+  }
+
+  /** @returns the block of each row, whose summary now counts it */
+  private async placeInBlocks(
+    tx: SqlClient,
+    batch: SpanBatch,
+    rows: readonly number[],
+    interned: InternedBatch,
+    partIds: Int32Array,
+  ): Promise<Int32Array> {
+    const { blocks } = this.shared;
+    await blocks.prepare(tx, rows.length);
+    const { parts } = batch;
+    const placed = new Int32Array(rows.length);
+    // Parts are held once a batch: the block that indexed one last.
+    const indexedIn = new Int32Array(parts.kind.length);
+    for (const [i, row] of rows.entries()) {
+      const block = blocks.place();
+      placed[i] = block.id;
+      const startNs = batch.startNs[row] as bigint;
+      block.addSpan({
+        startNs,
+        durationNs: (batch.endNs[row] as bigint) - startNs,
+        error: batch.status[row] === STATUS_ERROR,
+        operationId: interned.operationIds[batch.operation[row] as number] as number,
+        resourceId: interned.resourceIds[batch.resource[row] as number] as number,
+        scopeId: interned.scopeIds[batch.scope[row] as number] as number,
+      });
+      const first = row === 0 ? 0 : (parts.partEnd[row - 1] as number);
+      const last = parts.partEnd[row] as number;
+      for (let at = first; at < last; at++) {
+        const part = parts.part[at] as number;
+        const element = partIds[part] as number;
+        block.attributes.add(element);
+        if (element > 0 || indexedIn[part] === block.id) continue;
+        indexedIn[part] = block.id;
+        block.addMessage(element, parts.bytes, startOf(parts, part), parts.end[part] as number);
+      }
+    }
+    return placed;
   }
 
   private addToModels(
@@ -101,11 +149,12 @@ export class SpanWriter {
     traceIds: readonly string[],
     traces: readonly StoredTrace[],
     interned: InternedBatch,
+    blocks: Int32Array,
   ): void {
     const spanIds = new DataView(batch.spanId.buffer, batch.spanId.byteOffset);
     const parents = new DataView(batch.parentSpanId.buffer, batch.parentSpanId.byteOffset);
     const deltas: (TraceDelta | null)[] = traceIds.map((id) => append.deltas.get(id));
-    for (const row of rows) {
+    for (const [i, row] of rows.entries()) {
       const at = row * SPAN_ID_BYTES;
       const index = batch.trace[row] as number;
       const traceId = traceIds[index] as string;
@@ -114,7 +163,14 @@ export class SpanWriter {
       const low = parents.getInt32(at + 4);
       const isRoot = high === 0 && low === 0;
       const trace = traces[index] as StoredTrace;
-      const delta = append.deltas.addSpan(deltas[index] ?? null, traceId, batch, row, { id, isRoot }, interned);
+      const delta = append.deltas.addSpan(
+        deltas[index] ?? null,
+        traceId,
+        batch,
+        row,
+        { id, isRoot, blockId: blocks[i] as number },
+        interned,
+      );
       deltas[index] = delta;
       delta.isNew = trace.isNew;
       if (!isRoot && !trace.spans.has(high, low)) {
@@ -146,17 +202,28 @@ export class SpanWriter {
   }
 
   private async write(tx: SqlClient, append: Append): Promise<void> {
+    await this.shared.blocks.makePartitions(tx);
     const payloadIds = await append.payloads.write(tx, this.shared.workspaceId, this.shared.payloadNumbers);
     const spans = append.prepared.reduce((sum, { rows }) => sum + rows.length, 0);
-    const copy = new CopyWriter(spans * SPAN_ROW_BYTES);
-    for (const { batch, rows, interned, partIds, payloads } of append.prepared) {
+    // Into the partition itself: routing every row costs.
+    const copies = new Map<number, CopyWriter>();
+    for (const { batch, rows, interned, partIds, payloads, blocks } of append.prepared) {
       for (const [i, row] of rows.entries()) {
         const { payload, index } = payloads[i] as PayloadRef;
         const payloadId = payloadIds[payload] as number;
-        writeSpanRow(copy, this.shared.workspaceId, batch, row, { interned, partIds, payloadId, payloadIndex: index });
+        const blockId = blocks[i] as number;
+        const partition = partitionOf(blockId);
+        let copy = copies.get(partition);
+        if (!copy) {
+          copy = new CopyWriter(spans * SPAN_ROW_BYTES);
+          copies.set(partition, copy);
+        }
+        const ids = { interned, partIds, blockId, payloadId, payloadIndex: index };
+        writeSpanRow(copy, this.shared.workspaceId, batch, row, ids);
       }
     }
-    await tx.copyIn('span', SPAN_COLUMNS, copy.finish());
+    for (const [partition, copy] of copies) await tx.copyIn(`span_${partition}`, SPAN_COLUMNS, copy.finish());
+    await this.shared.blocks.write(tx);
     await append.missing.write(tx, this.shared.workspaceId);
     const newTraces = await append.deltas.write(tx);
     await this.count(tx, append.services, spans, newTraces);

@@ -9,6 +9,7 @@ import { MetricWriter } from './metric-writer';
 import { PartIds } from './part-ids';
 import { type PayloadCodec, PayloadNumbers } from './payloads';
 import { ReceivedRequests } from './received-requests';
+import { SpanBlocks } from './span-blocks';
 import { SpanWriter } from './span-writer';
 import type { SqlClient } from './sql-client';
 import type { AppendResult, WriterState } from './writer-state';
@@ -24,13 +25,21 @@ export class StoreWriter {
     private readonly sql: SqlClient,
     workspaceId: number,
     codec: PayloadCodec,
+    /** Whether the words of a key's values are searched. */
+    indexesText: (key: string) => boolean = () => true,
   ) {
+    const partIds = new PartIds(workspaceId);
+    const indexesKey = (id: number): boolean => {
+      const name = partIds.keyName(id);
+      return name === null || indexesText(name);
+    };
     this.state = {
       workspaceId,
       codec,
       interned: new InternedIds(workspaceId),
-      partIds: new PartIds(workspaceId),
+      partIds,
       payloadNumbers: new PayloadNumbers(),
+      blocks: new SpanBlocks(workspaceId, codec, indexesKey),
     };
     this.spans = new SpanWriter(this.state);
     this.logs = new LogWriter(this.state);
@@ -43,12 +52,14 @@ export class StoreWriter {
     try {
       const results = await this.sql.transaction((tx) => this.appendAll(tx, batches));
       this.state.interned.committed();
+      this.state.blocks.committed();
       this.spans.committed();
       this.requests.committed();
       return results;
     } catch (error) {
       this.state.interned.rolledBack();
       this.state.partIds.rolledBack();
+      this.state.blocks.rolledBack();
       this.spans.rolledBack();
       this.requests.rolledBack();
       throw error;

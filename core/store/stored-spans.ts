@@ -72,18 +72,20 @@ export class StoredSpans {
   private async read(tx: SqlClient, traceIds: readonly string[]): Promise<void> {
     for (const id of traceIds) this.traces.set(id, { spans: new SpanIdSet(), missing: null, weight: 0, isNew: true });
     const rows = await tx.query(
-      `select replace(i.trace_id::text, '-', '') as trace_id, t.span_count from unnest($2::uuid[]) as i (trace_id),
-       lateral (select span_count from trace where workspace_id = $1 and trace_id = i.trace_id limit 1) as t`,
+      `select replace(i.trace_id::text, '-', '') as trace_id, t.span_count, t.first_block, t.last_block
+       from unnest($2::uuid[]) as i (trace_id),
+       lateral (select span_count, first_block, last_block from trace where workspace_id = $1 and trace_id = i.trace_id limit 1) as t`,
       [this.workspaceId, traceIds],
     );
-    const known = decodeRows({ trace_id: TEXT, span_count: INT4 }, rows);
+    const known = decodeRows({ trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4 }, rows);
     if (known.length === 0) return;
     for (const { trace_id, span_count } of known) {
       this.traces.set(trace_id, { spans: new SpanIdSet(span_count), missing: null, weight: 0, isNew: false });
     }
     const ids = known.map(({ trace_id }) => trace_id);
-    await this.readIds(tx, 'span', ids, (trace, high, low) => trace.spans.add(high, low));
-    await this.readIds(tx, 'missing_parent', ids, (trace, high, low) => {
+    const blocks = ` and block_id between ${Math.min(...known.map((t) => t.first_block))} and ${Math.max(...known.map((t) => t.last_block))}`;
+    await this.readIds(tx, 'span', blocks, ids, (trace, high, low) => trace.spans.add(high, low));
+    await this.readIds(tx, 'missing_parent', '', ids, (trace, high, low) => {
       trace.missing ??= new Set();
       trace.missing.add((BigInt(high) << 32n) | BigInt(low >>> 0));
     });
@@ -93,12 +95,13 @@ export class StoredSpans {
   private async readIds(
     tx: SqlClient,
     table: 'span' | 'missing_parent',
+    condition: string,
     ids: readonly string[],
     each: (trace: StoredTrace, high: number, low: number) => void,
   ): Promise<void> {
     const bytes = await tx.copyOut(
       `select i.trace_id, s.span_id from unnest('{${ids.join(',')}}'::uuid[]) as i (trace_id),
-       lateral (select span_id from ${table} where workspace_id = ${this.workspaceId} and trace_id = i.trace_id
+       lateral (select span_id from ${table} where workspace_id = ${this.workspaceId} and trace_id = i.trace_id${condition}
          offset 0) as s`,
     );
     const reader = new CopyReader(bytes);

@@ -27,6 +27,8 @@ export interface TraceDelta {
   agentName: string | null;
   agentStartNs: bigint | null;
   sessionId: string | null;
+  firstBlock: number;
+  lastBlock: number;
 }
 
 export class TraceDeltas {
@@ -45,7 +47,7 @@ export class TraceDeltas {
     traceId: string,
     batch: SpanBatch,
     row: number,
-    span: { readonly id: bigint; readonly isRoot: boolean },
+    span: { readonly id: bigint; readonly isRoot: boolean; readonly blockId: number },
     interned: InternedBatch,
   ): TraceDelta {
     const startNs = batch.startNs[row] as bigint;
@@ -71,10 +73,14 @@ export class TraceDeltas {
         agentName: null,
         agentStartNs: null,
         sessionId: null,
+        firstBlock: span.blockId,
+        lastBlock: span.blockId,
       };
       this.byTrace.set(traceId, delta);
     }
     delta.spans++;
+    if (span.blockId < delta.firstBlock) delta.firstBlock = span.blockId;
+    if (span.blockId > delta.lastBlock) delta.lastBlock = span.blockId;
     if (batch.status[row] === STATUS_ERROR) delta.errors++;
     if (startNs < delta.startNs) delta.startNs = startNs;
     // A span that ends before it starts, or that has no end, does not shorten its trace.
@@ -148,6 +154,8 @@ export class TraceDeltas {
       copy.orNull(delta.agentName, (name) => copy.text(name));
       copy.orNull(delta.agentStartNs, (ns) => copy.int8(ns));
       copy.orNull(delta.sessionId, (id) => copy.text(id));
+      copy.int4(delta.firstBlock);
+      copy.int4(delta.lastBlock);
     }
     return copy.finish();
   }
@@ -172,6 +180,8 @@ export class TraceDeltas {
       deltas.map(({ agentName }) => agentName),
       deltas.map(({ agentStartNs }) => agentStartNs),
       deltas.map(({ sessionId }) => sessionId),
+      deltas.map(({ firstBlock }) => firstBlock),
+      deltas.map(({ lastBlock }) => lastBlock),
     ]);
   }
 }
@@ -194,6 +204,8 @@ const TRACE_COLUMNS = [
   'agent_name',
   'agent_start_ns',
   'session_id',
+  'first_block',
+  'last_block',
 ];
 
 const BETTER_ROOT = `(i.root_rank, i.root_start_ns, i.root_span_id) < (t.root_rank, t.root_start_ns, t.root_span_id)`;
@@ -218,9 +230,12 @@ update trace t set
   agent_name = case when i.agent_start_ns < coalesce(t.agent_start_ns, 9223372036854775807)
     then i.agent_name else t.agent_name end,
   agent_start_ns = least(t.agent_start_ns, i.agent_start_ns),
-  session_id = coalesce(t.session_id, i.session_id)
+  session_id = coalesce(t.session_id, i.session_id),
+  first_block = least(t.first_block, i.first_block),
+  last_block = greatest(t.last_block, i.last_block)
 from unnest($2::uuid[], $3::int8[], $4::int8[], $5::int4[], $6::int4[], $7::text[], $8::int2[], $9::int8[],
-  $10::int8[], $11::int4[], $12::int4[], $13::int8[], $14::int8[], $15::text[], $16::int8[], $17::text[])
+  $10::int8[], $11::int4[], $12::int4[], $13::int8[], $14::int8[], $15::text[], $16::int8[], $17::text[], $18::int4[], $19::int4[])
   as i (trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns, root_span_id,
-  root_operation_id, missing_parents, input_tokens, output_tokens, agent_name, agent_start_ns, session_id)
+  root_operation_id, missing_parents, input_tokens, output_tokens, agent_name, agent_start_ns, session_id,
+  first_block, last_block)
 where t.workspace_id = $1 and t.trace_id = i.trace_id`;

@@ -2,6 +2,7 @@
 import type { InternedIds } from './interned';
 import type { PartIds } from './part-ids';
 import type { PayloadCodec, PayloadNumbers } from './payloads';
+import type { SpanBlocks } from './span-blocks';
 
 export interface WriterState {
   readonly workspaceId: number;
@@ -9,6 +10,7 @@ export interface WriterState {
   readonly interned: InternedIds;
   readonly partIds: PartIds;
   readonly payloadNumbers: PayloadNumbers;
+  readonly blocks: SpanBlocks;
 }
 
 export interface AppendResult {

@@ -7,6 +7,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { CopyWriter } from '../../core/store/copy-binary';
 import { migrate } from '../../core/store/migrate';
+import { makePartition } from '../../core/store/span-blocks';
 import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from '../../core/store/span-rows';
 import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteClient } from '../../workers/store/pglite-client';
@@ -60,9 +61,10 @@ async function copyAlone(directory: string, batches: readonly Uint8Array[]): Pro
   const db = await PGlite.create(directory);
   const sql = pgliteClient(db);
   await migrate(sql, deflateCodec);
+  await makePartition(sql, 0);
   const encoded = batches.map(encodeRows);
   const startedAt = performance.now();
-  for (const data of encoded) await sql.copyIn('span', SPAN_COLUMNS, data);
+  for (const data of encoded) await sql.copyIn('span_0', SPAN_COLUMNS, data);
   const seconds = (performance.now() - startedAt) / 1000;
   await db.close();
   return seconds;
@@ -81,7 +83,7 @@ function encodeRows(request: Uint8Array): Uint8Array {
   const partIds = numbers(batch.parts.kind.length);
   const copy = new CopyWriter(batch.length * SPAN_ROW_BYTES);
   for (let row = 0; row < batch.length; row++) {
-    writeSpanRow(copy, 1, batch, row, { interned, partIds, payloadId: 0, payloadIndex: 0 });
+    writeSpanRow(copy, 1, batch, row, { interned, partIds, blockId: 1, payloadId: 0, payloadIndex: 0 });
   }
   return copy.finish();
 }

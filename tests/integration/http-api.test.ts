@@ -104,6 +104,20 @@ describe('/v1', () => {
     ]);
   });
 
+  it('lists attributes with their frequency, and the values of one', async () => {
+    const keys = await spoor.get<{ data: { key: string; spanCount: number }[] }>('/v1/attributes?query=status_code');
+    expect(keys.body.data).toEqual([
+      { key: 'span.http.response.status_code', valueCount: 1, complete: true, spanCount: expect.any(Number) },
+    ]);
+    const values = await spoor.get('/v1/attributes/span.http.response.status_code/values?limit=5');
+    expect(values.body).toEqual({
+      data: [{ value: '200', isText: false, spanCount: keys.body.data[0]?.spanCount }],
+      pagination: { nextCursor: null, hasMore: false },
+    });
+    expect((await spoor.get('/v1/attributes/http.route/values')).status).toBe(400);
+    expect((await spoor.get('/v1/attributes?from=yesterday')).status).toBe(400);
+  });
+
   it('opens a trace with its spans, and a span with everything', async () => {
     const trace = await spoor.get<{ spans: object[] }>(`/v1/traces/${traceIdOf(1).toUpperCase()}`);
     expect(trace.body).toMatchObject({ traceId: traceIdOf(1), spanCount: 2, rootName: 'GET /a' });

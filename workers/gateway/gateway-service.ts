@@ -1,6 +1,7 @@
 /** The one implementation of the contract: REST, WebSocket and the desktop window all end here. */
 
 import type { AnnotationEdit } from '../../core/api/annotation';
+import type { AttributeQuery } from '../../core/api/attributes';
 import type {
   HistogramQuery,
   OtlpProtocol,
@@ -18,6 +19,8 @@ import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
 import {
   annotationEdit,
+  attributeKey,
+  attributeQuery,
   histogramQuery,
   logListQuery,
   metricIdOf,
@@ -103,6 +106,14 @@ export class Gateway implements SpoorApi {
 
   async listServices() {
     return this.store.listServices();
+  }
+
+  async listAttributes(query: AttributeQuery) {
+    return this.store.listAttributes(attributeQuery(query));
+  }
+
+  async listAttributeValues(key: string, query: AttributeQuery) {
+    return this.store.listAttributeValues(attributeKey(key), attributeQuery(query));
   }
 
   async listLogs(query: LogListQuery) {

@@ -1,6 +1,7 @@
 /** Checks what callers send before it reaches SQL. Strings come from REST, typed values from the renderer; both are untrusted. */
 import { z } from 'zod';
 import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../core/api/annotation';
+import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery, TraceListQuery } from '../../core/api/contract';
 import { type ErrorDetail, SpoorError } from '../../core/api/errors';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
@@ -44,6 +45,19 @@ export function metricListQuery(input: unknown): MetricListQuery {
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function metricPointQuery(input: unknown): MetricPointQuery {
   return parse(METRIC_POINTS, input);
+}
+
+const ATTRIBUTES = z.object({ query: text, from: text, to: text, limit });
+const ATTRIBUTE_KEY = z.object({ key: z.string().min(1).max(2_000) });
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function attributeQuery(input: unknown): AttributeQuery {
+  return parse(ATTRIBUTES, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR */
+export function attributeKey(input: unknown): string {
+  return parse(ATTRIBUTE_KEY, { key: input }).key;
 }
 
 const ANNOTATION = z.object({ bookmarked: z.boolean(), note: z.string().max(MAX_NOTE_CHARS) });

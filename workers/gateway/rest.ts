@@ -62,6 +62,14 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
   app.get('/v1/services', async (context) => {
     return context.json({ data: await api.listServices(), pagination: { nextCursor: null, hasMore: false } });
   });
+  app.get('/v1/attributes', async (context) => {
+    const data = await api.listAttributes(context.req.query());
+    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+  });
+  app.get('/v1/attributes/:key/values', async (context) => {
+    const data = await api.listAttributeValues(context.req.param('key'), context.req.query());
+    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+  });
   app.get('/v1/logs', async (context) => {
     const { data, pagination } = await api.listLogs(context.req.query());
     return context.json({ data: data.map(logResource), pagination });

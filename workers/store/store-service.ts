@@ -1,11 +1,14 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
 import type { AnnotationEdit } from '../../core/api/annotation';
+import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery, StoreState, TraceListQuery } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { Annotations } from '../../core/store/annotations';
+import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
+import { BlockSummaries } from '../../core/store/block-summaries';
 import { LogReader } from '../../core/store/log-reader';
 import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
@@ -33,6 +36,7 @@ interface Opened {
   readonly logs: LogReader;
   readonly metrics: MetricReader;
   readonly annotations: Annotations;
+  readonly attributes: AttributeCatalogue;
   readonly appends: AppendQueue;
 }
 
@@ -130,6 +134,14 @@ export class Store implements StoreService {
     return (await this.ready()).reader.listServices();
   }
 
+  async listAttributes(query: AttributeQuery) {
+    return (await this.ready()).attributes.keys(query);
+  }
+
+  async listAttributeValues(key: string, query: AttributeQuery) {
+    return (await this.ready()).attributes.values(key, query);
+  }
+
   async listLogs(query: LogListQuery) {
     return (await this.ready()).logs.list(query);
   }
@@ -193,6 +205,11 @@ export class Store implements StoreService {
       logs: new LogReader(database.sql, LOCAL_WORKSPACE, deflateCodec),
       metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
       annotations: new Annotations(database.sql, LOCAL_WORKSPACE),
+      attributes: new AttributeCatalogue(
+        database.sql,
+        LOCAL_WORKSPACE,
+        new BlockSummaries(database.sql, LOCAL_WORKSPACE),
+      ),
       appends: new AppendQueue(writer, () => this.changes.changed()),
     };
   }

@@ -6,7 +6,7 @@ import { PartIds } from '../part-ids';
 import { SPAN_ATTRIBUTES } from '../part-reader';
 import { type PayloadCodec, PayloadNumbers, type PayloadRef, PayloadWriter } from '../payloads';
 import { BYTEA, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../row-spec';
-import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeParts } from '../span-rows';
+import { SPAN_ROW_BYTES, writeParts } from '../span-rows';
 import type { SqlClient } from '../sql-client';
 
 /**
@@ -44,6 +44,9 @@ create table attribute (
   -- the value as text, and as a number where it is one: for searching
   text text,
   number float8,
+  -- 005 adds these two where this ran before they were written here: run() uses the dictionary of this build
+  type int2 not null default 0,
+  words text[],
   unique (workspace_id, key_id, message)
 );
 
@@ -99,6 +102,23 @@ const OLD_ROW = {
   body: BYTEA,
 };
 type OldRow = RowOf<typeof OLD_ROW>;
+
+/** As `span` was then. */
+const COLUMNS = [
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'start_ns',
+  'duration_ns',
+  'workspace_id',
+  'resource_id',
+  'scope_id',
+  'operation_id',
+  'payload_id',
+  'payload_index',
+  'status',
+  'attributes',
+];
 
 /** Rows held in memory at once. */
 const PAGE = 2_000;
@@ -157,7 +177,7 @@ async function writePage(
   for (const [i, row] of rows.entries()) {
     const traceId = bytesFromHex(row.trace_id.replaceAll('-', '')) as Uint8Array;
     const { payload, index } = refs[i] as PayloadRef;
-    copy.row(SPAN_COLUMNS.length);
+    copy.row(COLUMNS.length);
     copy.data(traceId, 0, traceId.length);
     copy.int8(row.span_id);
     if (row.parent_span_id === null) copy.null();
@@ -170,5 +190,5 @@ async function writePage(
     copy.int2(row.status);
     writeParts(copy, parts, i, ids);
   }
-  await tx.copyIn('span', SPAN_COLUMNS, copy.finish());
+  await tx.copyIn('span', COLUMNS, copy.finish());
 }

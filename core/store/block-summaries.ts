@@ -1,0 +1,85 @@
+/** The summaries of closed blocks in memory: some kilobytes for thousands of spans. Read once each; only new ones are asked for. */
+import { type BlockTerms, decodeTerms } from './block-terms';
+import { BYTEA, decodeRows, INT4, INT8 } from './row-spec';
+import type { SqlClient } from './sql-client';
+
+export interface BlockSummary {
+  readonly id: number;
+  readonly spans: number;
+  readonly errors: number;
+  readonly firstStartNs: bigint;
+  readonly lastStartNs: bigint;
+  readonly longestNs: bigint;
+  readonly terms: BlockTerms;
+}
+
+const ROW = {
+  id: INT4,
+  span_count: INT4,
+  error_count: INT4,
+  first_start_ns: INT8,
+  last_start_ns: INT8,
+  longest_ns: INT8,
+  terms: BYTEA,
+};
+
+/** Rows of one statement: some milliseconds. */
+const PAGE = 200;
+
+export interface Blocks {
+  /** By number. */
+  readonly closed: readonly BlockSummary[];
+  /** Blocks without a summary: to be looked into. */
+  readonly open: readonly number[];
+}
+
+export class BlockSummaries {
+  private readonly known = new Map<number, BlockSummary>();
+  private reading: Promise<Blocks> | null = null;
+
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+  ) {}
+
+  /** The blocks there are now. */
+  read(): Promise<Blocks> {
+    this.reading ??= this.readNew().finally(() => {
+      this.reading = null;
+    });
+    return this.reading;
+  }
+
+  private async readNew(): Promise<Blocks> {
+    const rows = decodeRows(
+      { id: INT4, closed: INT4 },
+      await this.sql.query('select id, closed::int4 as closed from span_block where workspace_id = $1 order by id', [
+        this.workspaceId,
+      ]),
+    );
+    const stored = new Set(rows.map(({ id }) => id));
+    for (const id of this.known.keys()) if (!stored.has(id)) this.known.delete(id);
+    const unread = rows.filter(({ id, closed }) => closed === 1 && !this.known.has(id)).map(({ id }) => id);
+    for (let i = 0; i < unread.length; i += PAGE) await this.readPage(unread.slice(i, i + PAGE));
+    const closed = rows.flatMap(({ id }) => this.known.get(id) ?? []);
+    return { closed, open: rows.filter(({ id }) => !this.known.has(id)).map(({ id }) => id) };
+  }
+
+  private async readPage(ids: readonly number[]): Promise<void> {
+    const rows = await this.sql.query(
+      `select ${Object.keys(ROW).join(', ')} from span_block where workspace_id = $1 and id = any($2::int4[]) and closed`,
+      [this.workspaceId, ids],
+    );
+    for (const row of decodeRows(ROW, rows)) {
+      this.known.set(row.id, {
+        id: row.id,
+        spans: row.span_count,
+        errors: row.error_count,
+        firstStartNs: row.first_start_ns,
+        lastStartNs: row.last_start_ns,
+        longestNs: row.longest_ns,
+        terms: decodeTerms(row.terms),
+      });
+    }
+  }
+}

@@ -1,0 +1,236 @@
+/** Blocks and their summaries: whatever way a block is closed, it says the same of its spans, on either engine. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LatencySketch } from '../../core/model/latency-sketch';
+import type { SampleSpan } from '../../core/samples/otlp-builder';
+import { bloomLine, LINE_BYTES, lineHas } from '../../core/search/bloom';
+import { hashWord } from '../../core/search/words';
+import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
+import { BlockSummaries } from '../../core/store/block-summaries';
+import { countOf } from '../../core/store/block-terms';
+import { migrate } from '../../core/store/migrate';
+import { BYTEA, decodeRows, INT4, INT8 } from '../../core/store/row-spec';
+import { readSpan } from '../../core/store/span-reader';
+import type { SqlClient } from '../../core/store/sql-client';
+import { StoreWriter } from '../../core/store/store-writer';
+import { deflateCodec } from '../../workers/store/payload-codec';
+import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
+import { batchOf, T0, traceIdOf } from '../fixtures/traces';
+
+const WORKSPACE = 1;
+const MINUTE_NS = 60_000_000_000n;
+
+/** Spans of a trace each, one a second. */
+function spansFrom(first: number, count: number): SampleSpan[] {
+  return Array.from({ length: count }, (_, i) => {
+    const n = first + i;
+    const startNs = T0 + BigInt(n) * 1_000_000_000n;
+    return {
+      traceId: traceIdOf(n + 1),
+      spanId: (n + 1).toString(16).padStart(16, '0'),
+      service: n % 2 === 0 ? 'web' : 'db',
+      name: `operation ${n % 3}`,
+      startNs,
+      endNs: startNs + BigInt(1 + (n % 100)) * 1_000_000n,
+      attributes: {
+        'http.route': `/items/${n % 4}`,
+        'http.response.status_code': n % 10 === 0 ? 500 : 200,
+        note: `Request number${n} was ${'long '.repeat(30)}`,
+      },
+      ...(n % 10 === 0 ? { error: `timeout${n} of the gateway` } : {}),
+    };
+  });
+}
+
+describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (databases) => {
+  let sql: SqlClient;
+  let drop: () => Promise<void>;
+
+  beforeAll(() => databases.start());
+  afterAll(() => databases.stop());
+  beforeEach(async () => {
+    ({ sql, drop } = await databases.create());
+    await migrate(sql, deflateCodec);
+  });
+  afterEach(() => drop());
+
+  const newWriter = (): StoreWriter => new StoreWriter(sql, WORKSPACE, deflateCodec);
+  const catalogue = () => new AttributeCatalogue(sql, WORKSPACE, new BlockSummaries(sql, WORKSPACE));
+
+  /** All that a block's row holds, and its rows of `operation_minute`. */
+  const stored = async () => ({
+    blocks: await sql.query(
+      `select id, closed, span_count, error_count, first_start_ns, last_start_ns, longest_ns, encode(terms, 'hex') as terms,
+         encode(bloom, 'hex') as bloom from span_block order by id`,
+    ),
+    minutes: await sql.query(
+      `select block_id, operation_id, minute, spans, errors, duration_ns, encode(sketch, 'hex') as sketch
+       from operation_minute order by block_id, operation_id, minute`,
+    ),
+  });
+
+  it('closes full blocks with what their spans are, and counts minutes by operation', async () => {
+    await newWriter().append([batchOf(spansFrom(0, 5_000))]);
+    const { closed, open } = await new BlockSummaries(sql, WORKSPACE).read();
+    expect(open).toHaveLength(1);
+    expect(closed).toHaveLength(1);
+    const [block] = closed;
+    expect(block).toMatchObject({ spans: 4_096, longestNs: 100_000_000n });
+    // Spans of a request are stored by service: all of the web ones are in the first block.
+    const counts = await sql.query(
+      `select a.id, count(*) as spans from attribute a join attribute_key k on k.id = a.key_id
+       join span s on s.block_id = $1 and a.id = any(s.attributes) where k.key = 'http.route' group by a.id`,
+      [block?.id ?? 0],
+    );
+    const routes = decodeRows({ id: INT4, spans: INT8 }, counts);
+    expect(routes).toHaveLength(4);
+    for (const { id, spans } of routes) expect(countOf(block?.terms.attributes as never, id)).toBe(Number(spans));
+
+    const minutes = decodeRows(
+      { spans: INT8, errors: INT8 },
+      await sql.query('select sum(spans)::int8 as spans, sum(errors)::int8 as errors from operation_minute'),
+    );
+    expect(minutes[0]?.spans).toBe(4_096n);
+    expect(Number(minutes[0]?.errors)).toBe(block?.errors);
+    const [sample] = decodeRows(
+      { operation_id: INT4, minute: INT4, spans: INT4, sketch: BYTEA },
+      await sql.query('select operation_id, minute, spans, sketch from operation_minute order by spans desc limit 1'),
+    );
+    const durations = decodeRows(
+      { duration_ns: INT8 },
+      await sql.query(
+        `select duration_ns from span where operation_id = $1 and block_id = $2 and start_ns / $3::int8 = $4
+         order by duration_ns`,
+        [sample?.operation_id ?? 0, block?.id ?? 0, MINUTE_NS, sample?.minute ?? 0],
+      ),
+    ).map((row) => Number(row.duration_ns));
+    const sketch = new LatencySketch();
+    sketch.mergeEncoded(sample?.sketch as Uint8Array);
+    expect(sketch.count).toBe(durations.length);
+    const exact = durations[Math.floor(0.95 * (durations.length - 1))] as number;
+    expect(Math.abs((sketch.quantile(0.95) as number) - exact)).toBeLessThanOrEqual(exact * 0.0101);
+  });
+
+  it('summarises a block that its writer left open exactly as if it had been closed', async () => {
+    const spans = spansFrom(0, 300);
+    await newWriter().append([batchOf(spans)]);
+    expect((await stored()).blocks).toMatchObject([{ closed: false }]);
+    // A new writer closes it before it writes; a summary that is dropped is made again, the same.
+    await newWriter().append([batchOf(spansFrom(300, 1))]);
+    const closed = await stored();
+    expect(closed.blocks).toMatchObject([{ closed: true, span_count: 300, error_count: 30 }, { closed: false }]);
+    await sql.query('update span_block set closed = false, terms = null, bloom = null where span_count = 300');
+    await newWriter().append([batchOf(spansFrom(301, 1))]);
+    const again = await stored();
+    expect(again.blocks[0]).toEqual(closed.blocks[0]);
+    expect(again.minutes.filter(({ block_id }) => block_id === again.blocks[0]?.id)).toEqual(
+      closed.minutes.filter(({ block_id }) => block_id === closed.blocks[0]?.id),
+    );
+  });
+
+  it('makes the same summary from the rows of a full block as from what was written', async () => {
+    const spans = spansFrom(0, 4_200);
+    const one = newWriter();
+    await one.append([batchOf(spans)]);
+    // Closed by the writer, then again by reading its rows.
+    const before = await stored();
+    const id = before.blocks[0]?.id as number;
+    await sql.query('update span_block set closed = false where id = $1', [id]);
+    await newWriter().append([batchOf(spansFrom(9_000, 1))]);
+    const after = await stored();
+    expect(after.blocks.find((block) => block.id === id)).toEqual(before.blocks[0]);
+  });
+
+  it('knows the words and values of payloads in its filter', async () => {
+    await newWriter().append([batchOf(spansFrom(0, 200))]);
+    await newWriter().append([batchOf(spansFrom(200, 1))]);
+    const [row] = decodeRows(
+      { bloom: BYTEA },
+      await sql.query('select bloom from span_block where closed order by id limit 1'),
+    );
+    const bloom = row?.bloom as Uint8Array;
+    const has = (word: string): boolean => {
+      const line = bloomLine(hashWord(word), bloom.length / LINE_BYTES);
+      return lineHas(bloom.subarray(line * LINE_BYTES, (line + 1) * LINE_BYTES), hashWord(word));
+    };
+    expect(Array.from({ length: 200 }, (_, n) => `number${n}`).every(has)).toBe(true);
+    expect(has('timeout190')).toBe(true);
+    expect(Array.from({ length: 200 }, (_, n) => `absent${n}`).filter(has).length).toBeLessThan(8);
+  });
+
+  it('goes on after a transaction that fails, with every span in exactly one block', async () => {
+    const writer = newWriter();
+    await writer.append([batchOf(spansFrom(0, 100))]);
+    const failing = new StoreWriter(
+      {
+        ...sql,
+        transaction: (run) =>
+          sql.transaction(async (tx) => {
+            await run(tx);
+            throw new Error('no');
+          }),
+      },
+      WORKSPACE,
+      deflateCodec,
+    );
+    await expect(failing.append([batchOf(spansFrom(100, 6_000))])).rejects.toThrow('no');
+    await writer.append([batchOf(spansFrom(100, 6_000))]);
+    const [sum] = decodeRows(
+      { spans: INT8, blocks: INT8 },
+      await sql.query('select count(*) as spans, count(distinct block_id) as blocks from span'),
+    );
+    expect(sum?.spans).toBe(6_100n);
+    const { closed, open } = await new BlockSummaries(sql, WORKSPACE).read();
+    expect(closed.length + open.length).toBe(Number(sum?.blocks));
+    const first = await readSpan(
+      sql,
+      deflateCodec,
+      WORKSPACE,
+      traceIdOf(5_001),
+      (5_001).toString(16).padStart(16, '0'),
+    );
+    expect(first.attributes.find(({ key }) => key === 'note')?.value).toEqual({
+      stringValue: `Request number5000 was ${'long '.repeat(30)}`,
+    });
+  });
+
+  it('begins a partition when one is full, and reads traces across them', async () => {
+    const writer = newWriter();
+    await writer.append([batchOf(spansFrom(0, 10))]);
+    await sql.query("select setval('span_block_id', 255)");
+    await newWriter().append([
+      batchOf(spansFrom(0, 20).map((span) => ({ ...span, traceId: traceIdOf(1), spanId: `f${span.spanId.slice(1)}` }))),
+    ]);
+    const partitions = decodeRows(
+      { spans: INT8 },
+      await sql.query('select count(*) as spans from span group by tableoid order by tableoid'),
+    );
+    expect(partitions.map(({ spans }) => spans)).toEqual([10n, 20n]);
+    // What is stored in another partition is known there too.
+    expect(await newWriter().append([batchOf(spansFrom(0, 1))])).toEqual([{ stored: 0, duplicates: 1 }]);
+  });
+
+  it('lists keys and values with how many spans have them, in all blocks and within bounds', async () => {
+    const writer = newWriter();
+    await writer.append([batchOf(spansFrom(0, 4_500))]);
+    const keys = await catalogue().keys({});
+    const of = (key: string) => keys.find((one) => one.key === key);
+    expect(of('span.http.route')).toEqual({ key: 'span.http.route', valueCount: 4, complete: true, spanCount: 4_500 });
+    expect(of('span.note')).toMatchObject({ valueCount: 0, complete: false, spanCount: 4_500 });
+    expect(of('resource.service.name')).toMatchObject({ valueCount: 2, complete: true, spanCount: 4_500 });
+    expect((await catalogue().keys({ query: 'ROUTE' })).map(({ key }) => key)).toEqual(['span.http.route']);
+
+    expect(await catalogue().values('span.http.response.status_code', {})).toEqual([
+      { value: '200', isText: false, spanCount: 4_050 },
+      { value: '500', isText: false, spanCount: 450 },
+    ]);
+    const bounds = { from: String(T0 + 100_000_000_000n), to: String(T0 + 180_000_000_000n) };
+    expect(await catalogue().values('span.http.route', { ...bounds, query: '/3' })).toEqual([
+      { value: '/items/3', isText: true, spanCount: 20 },
+    ]);
+    expect(await catalogue().values('resource.service.name', bounds)).toEqual([
+      { value: 'db', isText: true, spanCount: 40 },
+      { value: 'web', isText: true, spanCount: 40 },
+    ]);
+    await expect(catalogue().values('http.route', {})).rejects.toThrow('has no scope');
+  });
+});
