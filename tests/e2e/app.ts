@@ -56,31 +56,26 @@ async function openInBrowser({ dataDir, args = [], colorScheme = 'light' }: Open
   };
 }
 
-export async function launchElectron(
-  dataDir: string,
-  args: readonly string[],
-  colorScheme: 'light' | 'dark' = 'light',
-) {
+/** How the desktop app is started. */
+export function electronCommand(dataDir: string, args: readonly string[]) {
   const electron = found<{ path: string; args: string[]; env: Record<string, string> }>('SPOOR_E2E_ELECTRON');
   const environment = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  const app = await _electron.launch({
+  return {
     executablePath: electron.path,
     args: electron.args,
-    colorScheme,
     env: {
       ...environment,
       ...electron.env,
       SPOOR_NO_DIALOGS: '1',
       SPOOR_ARGV: JSON.stringify(['start', '--json', '--data-dir', dataDir, ...args]),
     },
-  });
-  return app;
+  };
 }
 
 export async function openInElectron({ dataDir, args = FREE_PORTS, colorScheme = 'light' }: OpenOptions): Promise<App> {
-  const app = await launchElectron(dataDir, args, colorScheme);
+  const app = await _electron.launch({ ...electronCommand(dataDir, args), colorScheme });
   const line = new Promise<string>((resolve) => {
     let text = '';
     app.process().stdout?.on('data', (chunk: Buffer) => {
