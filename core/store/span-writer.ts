@@ -122,7 +122,8 @@ export class SpanWriter {
       const startNs = batch.startNs[row] as bigint;
       block.addSpan({
         startNs,
-        durationNs: (batch.endNs[row] as bigint) - startNs,
+        // As the row holds it: times at both ends of the range lie further apart than an int8 can say.
+        durationNs: BigInt.asIntN(64, (batch.endNs[row] as bigint) - startNs),
         error: batch.status[row] === STATUS_ERROR,
         operationId: interned.operationIds[batch.operation[row] as number] as number,
         resourceId: interned.resourceIds[batch.resource[row] as number] as number,

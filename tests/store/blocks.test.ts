@@ -193,6 +193,14 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
     });
   });
 
+  it('closes a block whose times lie further apart than an int8 can say', async () => {
+    const spans = spansFrom(0, 4_200);
+    const batch = batchOf(spans);
+    batch.startNs[0] = -(2n ** 63n);
+    batch.endNs[0] = 2n ** 63n - 1n;
+    expect(await newWriter().append([batch])).toEqual([{ stored: 4_200, duplicates: 0 }]);
+  });
+
   it('begins a partition when one is full, and reads traces across them', async () => {
     const writer = newWriter();
     await writer.append([batchOf(spansFrom(0, 10))]);

@@ -79,8 +79,8 @@ create index operation_minute_time on operation_minute (workspace_id, minute);
 alter table trace add column first_block int4 not null default 0;
 alter table trace add column last_block int4 not null default 2147483647;
 create index trace_error on trace (workspace_id, start_ns desc, trace_id desc) where error_count > 0;
--- what spans of a trace may lie far from its start
-create index trace_long on trace (workspace_id, start_ns desc) where end_ns - start_ns > 600000000000;
+-- traces whose spans may lie far from their start; as floats, because the difference of two int8 may be none
+create index trace_long on trace (workspace_id, start_ns desc) where end_ns::float8 - start_ns::float8 > 6e11;
 
 -- what SQL compares: 0 nothing, 1 text, 2 boolean, 3 integer, 4 double (attribute-values.ts)
 alter table attribute add column if not exists type int2 not null default 0;
