@@ -7,6 +7,8 @@ import type { SpanKindName, StatusCodeName } from '../model/span-kind';
 import type { KeyValue } from '../otlp/json-types';
 import type { Annotation, AnnotationEdit } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
+import type { Page } from './page';
+import type { TraceListPage } from './search';
 import type {
   LogListQuery,
   LogRecord,
@@ -20,7 +22,8 @@ import type { TraceSummary } from './trace-summary';
 
 export interface SpoorApi extends TimelineApi {
   status(): Promise<StatusReport>;
-  listTraces(query: TraceListQuery): Promise<Page<TraceSummary>>;
+  /** A page of a search; not full when time was up first. */
+  listTraces(query: TraceListQuery): Promise<TraceListPage>;
   histogram(query: HistogramQuery): Promise<Histogram>;
   /** @throws NOT_FOUND */
   traceSummary(traceId: string): Promise<TraceSummary>;
@@ -50,19 +53,16 @@ export interface SpoorApi extends TimelineApi {
   listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver>;
 }
 
-export interface Page<T> {
-  readonly data: readonly T[];
-  readonly pagination: { readonly nextCursor: string | null; readonly hasMore: boolean };
-}
-
 export interface TraceListQuery {
-  /** Words, `service:NAME` and `status:error|ok`. */
+  /** TraceQL, or words with `service:NAME`, `status:error|ok`, `duration>200ms`, `key:value`. */
   readonly query?: string | undefined;
   /** Start time bounds, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  /** How long to look for a full page, in milliseconds. */
+  readonly waitMs?: number | undefined;
 }
 
 export interface HistogramQuery {
@@ -70,15 +70,21 @@ export interface HistogramQuery {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly buckets?: number | undefined;
+  readonly waitMs?: number | undefined;
 }
 
 export interface Histogram {
   readonly from: string;
   readonly to: string;
   readonly bucketNs: number;
+  /** What is counted: traces, or the spans that the query asks for, by when they started. */
+  readonly of: 'traces' | 'spans';
   /** One entry a bucket, empty ones too. */
-  readonly traces: readonly number[];
+  readonly counts: readonly number[];
+  /** Of these, with an error. */
   readonly errors: readonly number[];
+  /** False: time was up; older buckets are not counted yet. */
+  readonly complete: boolean;
 }
 
 /** The spans of a trace as they come from the database. */

@@ -13,7 +13,8 @@ interface CursorKind {
   readonly mark: string;
   readonly tie: RegExp;
 }
-export const TRACE_CURSOR: CursorKind = { mark: '1', tie: /^[0-9a-f]{32}$/ };
+/** The last trace, the number of the search that waits, and what it is a search for. */
+export const SEARCH_CURSOR: CursorKind = { mark: '5', tie: /^([0-9a-f]{32})?\.\d{1,15}\.[0-9a-f]{1,8}$/ };
 export const LOG_CURSOR: CursorKind = { mark: '2', tie: /^\d{1,18}$/ };
 export const METRIC_CURSOR: CursorKind = { mark: '3', tie: /^$/ };
 /** A `ctid`: points have no id of their own. */
@@ -22,7 +23,7 @@ export const POINT_CURSOR: CursorKind = { mark: '4', tie: /^\(\d{1,10},\d{1,5}\)
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-function encodeCursor({ mark }: CursorKind, { at, tie }: Cursor): string {
+export function encodeCursor({ mark }: CursorKind, { at, tie }: Cursor): string {
   return base64FromBytes(encoder.encode(`${mark}:${at}:${tie}`))
     .replaceAll('+', '-')
     .replaceAll('/', '_')

@@ -1,5 +1,5 @@
 /** Reads metrics, and the points of one. */
-import type { Page } from '../api/contract';
+import type { Page } from '../api/page';
 import type { MetricListQuery, MetricPoint, MetricPointQuery, MetricSummary } from '../api/telemetry';
 import { METRIC_KINDS, type MetricKind } from '../model/metric-batch';
 import { rfc3339FromNs } from '../model/time';

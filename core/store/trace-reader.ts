@@ -1,25 +1,14 @@
-/** Reads traces and spans. Every query starts at an index that leads with `workspace_id`; lists are keyset pages. */
-import type {
-  Histogram,
-  HistogramQuery,
-  Page,
-  ServiceSummary,
-  StoredCounts,
-  TraceListQuery,
-  TraceSpans,
-} from '../api/contract';
+/** Reads traces by their ids, their spans, and services. Every query starts at an index that leads with `workspace_id`. */
+import type { ServiceSummary, StoredCounts, TraceSpans } from '../api/contract';
 import { SpoorError } from '../api/errors';
 import type { TraceSummary } from '../api/trace-summary';
 import { parseTraceId, type TraceId } from '../model/ids';
 import { spanKindName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
 import { type OperationRef, TRACE_COLUMNS_SQL } from '../timeline/trace-columns';
-import { decodeCursor, pageOf, TRACE_CURSOR } from './cursor';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient, SqlStatements } from './sql-client';
-import { traceFilter } from './trace-filter';
 import { missingTrace } from './trace-removal';
-import { timeBound } from './where';
 
 const TRACE_ROW = {
   trace_id: TEXT,
@@ -45,66 +34,22 @@ select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.s
 
 const FROM_TRACE = 'from trace t join operation o on o.id = t.root_operation_id join service s on s.id = o.service_id';
 
-const DEFAULT_LIMIT = 50;
-
 export class TraceReader {
   constructor(
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
   ) {}
 
-  /** Newest first. @throws SpoorError VALIDATION_ERROR */
-  async listTraces(query: TraceListQuery): Promise<Page<TraceSummary>> {
-    const limit = query.limit ?? DEFAULT_LIMIT;
-    const where = traceFilter(this.workspaceId, query);
-    if (query.cursor) {
-      const { at, tie } = decodeCursor(TRACE_CURSOR, query.cursor);
-      where.and('(t.start_ns, t.trace_id) < (?, ?::uuid)', at, tie);
-    }
-    const rows = decodeRows(
-      TRACE_ROW,
-      await this.sql.query(
-        `${SELECT_TRACE} ${FROM_TRACE} where ${where.sql} order by t.start_ns desc, t.trace_id desc limit ${limit + 1}`,
-        where.parameters,
-      ),
+  /** Of those that are there, by id. */
+  async summaries(ids: readonly string[]): Promise<Map<string, TraceSummary>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.sql.query(
+      `${SELECT_TRACE} from unnest($2::uuid[]) as i (trace_id),
+         lateral (select * from trace where workspace_id = $1 and trace_id = i.trace_id and deleted_at is null limit 1) t
+         join operation o on o.id = t.root_operation_id join service s on s.id = o.service_id`,
+      [this.workspaceId, ids],
     );
-    const cursorOf = (row: RowOf<typeof TRACE_ROW>) => ({ at: row.start_ns, tie: row.trace_id });
-    return pageOf(TRACE_CURSOR, rows, limit, cursorOf, summaryOf);
-  }
-
-  /** Traces over time; without bounds, from the first to the last that match. */
-  async histogram(query: HistogramQuery): Promise<Histogram> {
-    const buckets = query.buckets ?? 60;
-    const where = traceFilter(this.workspaceId, query);
-    const bounds = decodeRows(
-      { first: orNull(INT8), last: orNull(INT8) },
-      await this.sql.query(
-        `select min(t.start_ns) as first, max(t.start_ns) as last ${FROM_TRACE} where ${where.sql}`,
-        where.parameters,
-      ),
-    )[0];
-    const from = timeBound('from', query.from) ?? bounds?.first ?? 0n;
-    const to = timeBound('to', query.to) ?? (bounds?.last ?? from) + 1n;
-    const span = to > from ? to - from : 1n;
-    const bucketNs = (span + BigInt(buckets) - 1n) / BigInt(buckets);
-    const rows = decodeRows(
-      { bucket: INT8, traces: INT8, errors: INT8 },
-      await this.sql.query(
-        `select (t.start_ns - $${where.parameters.length + 1}::int8) / $${where.parameters.length + 2}::int8 as bucket,
-           count(*) as traces, count(*) filter (where t.error_count > 0) as errors
-         ${FROM_TRACE} where ${where.sql} group by 1`,
-        [...where.parameters, from, bucketNs],
-      ),
-    );
-    const traces = new Array<number>(buckets).fill(0);
-    const errors = new Array<number>(buckets).fill(0);
-    for (const row of rows) {
-      const bucket = Number(row.bucket);
-      if (bucket < 0 || bucket >= buckets) continue;
-      traces[bucket] = Number(row.traces);
-      errors[bucket] = Number(row.errors);
-    }
-    return { from: rfc3339FromNs(from), to: rfc3339FromNs(to), bucketNs: Number(bucketNs), traces, errors };
+    return new Map(decodeRows(TRACE_ROW, rows).map((row) => [row.trace_id, summaryOf(row)]));
   }
 
   /** @throws SpoorError NOT_FOUND */

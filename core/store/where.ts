@@ -49,6 +49,6 @@ export function containing(text: string): string {
   return `%${likePattern(text)}%`;
 }
 
-export function likePattern(text: string): string {
+function likePattern(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }

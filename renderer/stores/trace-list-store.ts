@@ -17,6 +17,10 @@ interface TraceListState {
   readonly phase: 'loading' | 'ready' | 'failed';
   readonly error: string | null;
   readonly loadingMore: boolean;
+  /** How far the first page has been looked for, from 0 to 1; null: it is there. */
+  readonly searching: number | null;
+  /** The query as TraceQL. */
+  readonly traceql: string;
   /** The trace under the keyboard's cursor, by id: it stays on its trace when others arrive above. */
   readonly cursorId: string | null;
   /** Where the reader was when he left the list; he comes back to it. */
@@ -45,6 +49,8 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
   phase: 'loading',
   error: null,
   loadingMore: false,
+  searching: null,
+  traceql: '{ }',
   cursorId: null,
   scrollTopPx: 0,
 
@@ -122,9 +128,17 @@ type Set = (state: Partial<TraceListState>) => void;
 async function load(set: Set, get: () => TraceListState): Promise<void> {
   const asked = ++question;
   try {
-    const { data, pagination } = await firstPage(get().query);
-    if (asked === question)
-      set({ traces: data, waiting: [], nextCursor: pagination.nextCursor, phase: 'ready', error: null });
+    let page = await firstPage(get().query);
+    let traces = page.data;
+    while (asked === question) {
+      const { nextCursor } = page.pagination;
+      const searching = page.search.complete ? null : page.search.progress;
+      set({ traces, waiting: [], nextCursor, phase: 'ready', error: null, searching, traceql: page.search.traceql });
+      if (searching === null || nextCursor === null) return;
+      // Time was up before the page was full: what was found shows, and the search goes on.
+      page = await api.listTraces({ query: get().query, limit: PAGE - traces.length, cursor: nextCursor });
+      traces = [...traces, ...page.data];
+    }
   } catch (error) {
     if (asked === question) set({ phase: 'failed', error: error instanceof Error ? error.message : String(error) });
   }

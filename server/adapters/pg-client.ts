@@ -19,6 +19,8 @@ export interface PgClient extends SqlClient {
 
 export function pgClient(connectionString: string): PgClient {
   const pool = new pg.Pool({ connectionString, types: TYPES });
+  // The server closed a connection that rests: the pool drops it, and the next query says whether there is a server.
+  pool.on('error', () => {});
   const withConnection = async <T>(run: (connection: pg.PoolClient) => Promise<T>): Promise<T> => {
     const connection = await pool.connect();
     try {

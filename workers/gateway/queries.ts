@@ -8,21 +8,26 @@ import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core
 
 const MAX_LIMIT = 100;
 const MAX_BUCKETS = 500;
+const MAX_WAIT_MS = 60_000;
 const text = z.string().max(2_000).optional();
+const query = z.string().max(10_000).optional();
+const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).optional();
 
 const TRACE_LIST = z.object({
-  query: text,
+  query,
   from: text,
   to: text,
   sort: z.literal('-startTime', { message: 'only -startTime (newest first) is supported' }).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).optional(),
   cursor: text,
+  waitMs,
 });
 
 const HISTOGRAM = z.object({
-  query: text,
+  query,
   from: text,
   to: text,
+  waitMs,
   buckets: z.coerce.number().int().min(1).max(MAX_BUCKETS).optional(),
 });
 

@@ -12,6 +12,9 @@ import { BlockSummaries } from '../../core/store/block-summaries';
 import { LogReader } from '../../core/store/log-reader';
 import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
+import { Searcher } from '../../core/store/search/searcher';
+import { TraceHistogram } from '../../core/store/search/trace-histogram';
+import { TraceList } from '../../core/store/search/trace-list';
 import { readSpanAttribute } from '../../core/store/span-attribute';
 import { readSpan } from '../../core/store/span-reader';
 import { StoreWriter } from '../../core/store/store-writer';
@@ -33,6 +36,8 @@ const DISK_USAGE_TTL_MS = 5_000;
 interface Opened {
   readonly database: OpenDatabase;
   readonly reader: TraceReader;
+  readonly list: TraceList;
+  readonly histogram: TraceHistogram;
   readonly logs: LogReader;
   readonly metrics: MetricReader;
   readonly annotations: Annotations;
@@ -75,11 +80,11 @@ export class Store implements StoreService {
   }
 
   async listTraces(query: TraceListQuery) {
-    return (await this.ready()).reader.listTraces(query);
+    return (await this.ready()).list.page(query);
   }
 
   async histogram(query: HistogramQuery) {
-    return (await this.ready()).reader.histogram(query);
+    return (await this.ready()).histogram.count(query);
   }
 
   async traceSummary(traceId: string) {
@@ -199,17 +204,18 @@ export class Store implements StoreService {
     const database = await openDatabase(this.options.dataDir, this.options.templateDir);
     const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec);
     const writer = new TendedWriter(records, database.sql, this.disk);
+    const reader = new TraceReader(database.sql, LOCAL_WORKSPACE);
+    const blocks = new BlockSummaries(database.sql, LOCAL_WORKSPACE);
+    const searcher = new Searcher(database.sql, LOCAL_WORKSPACE, deflateCodec, blocks);
     return {
       database,
-      reader: new TraceReader(database.sql, LOCAL_WORKSPACE),
+      reader,
+      list: new TraceList(searcher, reader),
+      histogram: new TraceHistogram(database.sql, LOCAL_WORKSPACE, searcher),
       logs: new LogReader(database.sql, LOCAL_WORKSPACE, deflateCodec),
       metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
       annotations: new Annotations(database.sql, LOCAL_WORKSPACE),
-      attributes: new AttributeCatalogue(
-        database.sql,
-        LOCAL_WORKSPACE,
-        new BlockSummaries(database.sql, LOCAL_WORKSPACE),
-      ),
+      attributes: new AttributeCatalogue(database.sql, LOCAL_WORKSPACE, blocks),
       appends: new AppendQueue(writer, () => this.changes.changed()),
     };
   }

@@ -47,7 +47,7 @@ export type Static =
 
 interface Attribute {
   readonly kind: 'attribute';
-  /** Null: of the span, else of its resource, and so on. */
+  /** Null: of the span, else of its resource. */
   readonly scope: AttributeScope | null;
   readonly name: string;
   readonly at: number;

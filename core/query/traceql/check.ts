@@ -1,5 +1,17 @@
 /** What the grammar lets through and makes no sense: conditions that are not true or false, and comparisons across types. */
-import type { Aggregate, FieldExpression, IntrinsicName, Pipeline, Scalar, Spanset, Stage, TraceqlQuery } from './ast';
+import type {
+  Aggregate,
+  Binary,
+  FieldExpression,
+  IntrinsicName,
+  Pipeline,
+  Scalar,
+  Spanset,
+  Stage,
+  TraceqlQuery,
+} from './ast';
+import { isText } from './evaluate';
+import { TextPattern } from './regex';
 import { TraceqlSyntaxError } from './syntax-error';
 
 /** `any` is known only from the span; integers, floats and durations are all numbers. */
@@ -132,18 +144,30 @@ function binaryType(expression: Extract<FieldExpression, { kind: 'binary' }>): T
     case '!~':
       if (expression.right.kind !== 'string') throw wrong(expression, `${op} takes a regular expression in quotes`);
       if (!both('text')) throw wrong(expression, `${op} compares text, and this is ${named(left)}`);
+      checkText(expression);
+      new TextPattern(expression.right.value, expression.at);
       return 'boolean';
     case '=':
     case '!=':
       if (left !== right && ![left, right].some((type) => type === 'any' || type === 'nil')) {
         throw wrong(expression, `${named(left)} is never equal to ${named(right)}`);
       }
+      checkText(expression);
       return 'boolean';
     default:
       if (!both('number') && !both('text')) {
         throw wrong(expression, `${op} compares numbers or text, not ${named(left)} with ${named(right)}`);
       }
+      checkText(expression);
       return 'boolean';
+  }
+}
+
+/** `text` is all the words of a span: it has words, or has not. */
+function checkText({ op, left, right, at }: Binary): void {
+  if (isText(right)) throw new TraceqlSyntaxError('text stands on the left: text = "words"', at, op.length);
+  if (isText(left) && ((op !== '=' && op !== '!=') || right.kind !== 'string')) {
+    throw new TraceqlSyntaxError('text is searched for words: text = "words"', at, op.length, '=');
   }
 }
 

@@ -78,7 +78,7 @@ function scalarText(scalar: Scalar): string {
 const COMPARES = /^(?:[=!<>]=?|[=!]~)$/;
 
 /** A comparison within a condition needs no parentheses; anything else gets them rather than a rule to remember. */
-function fieldText(expression: FieldExpression): string {
+export function fieldText(expression: FieldExpression): string {
   if (expression.kind === 'attribute' || expression.kind === 'intrinsic') return nameText(expression);
   if (expression.kind === 'unary') return `${expression.op}(${fieldText(expression.operand)})`;
   if (expression.kind !== 'binary') return staticText(expression);

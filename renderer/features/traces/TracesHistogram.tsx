@@ -13,7 +13,7 @@ interface Bucket {
 export function TracesHistogram({ histogram }: { readonly histogram: Histogram }) {
   const fromMs = Date.parse(histogram.from);
   const bucketMs = histogram.bucketNs / 1e6;
-  const buckets: Bucket[] = histogram.traces.map((count, i) => ({
+  const buckets: Bucket[] = histogram.counts.map((count, i) => ({
     atMs: fromMs + i * bucketMs,
     ok: count - (histogram.errors[i] ?? 0),
     errors: histogram.errors[i] ?? 0,
@@ -28,7 +28,7 @@ export function TracesHistogram({ histogram }: { readonly histogram: Histogram }
             <YAxis hide domain={[0, 'dataMax']} />
             <Tooltip
               cursor={{ fill: 'var(--raised)' }}
-              content={<BucketTip spanMs={spanMs} />}
+              content={<BucketTip spanMs={spanMs} noun={histogram.of === 'traces' ? 'trace' : 'span'} />}
               isAnimationActive={false}
             />
             <Bar dataKey="ok" stackId="traces" fill="var(--accent)" fillOpacity={0.55} isAnimationActive={false} />
@@ -47,17 +47,18 @@ export function TracesHistogram({ histogram }: { readonly histogram: Histogram }
 
 interface BucketTipProps {
   readonly spanMs: number;
+  readonly noun: string;
   readonly active?: boolean;
   readonly payload?: readonly { readonly payload: Bucket }[];
 }
 
-function BucketTip({ spanMs, active, payload }: BucketTipProps) {
+function BucketTip({ spanMs, noun, active, payload }: BucketTipProps) {
   const bucket = payload?.[0]?.payload;
   if (!active || !bucket) return null;
   return (
     <div className="rounded-md border border-line-strong bg-panel px-2 py-1 text-sm shadow-md">
       <div className="font-mono text-faint">{clockTime(bucket.atMs, spanMs)}</div>
-      <div>{plural(bucket.ok + bucket.errors, 'trace')}</div>
+      <div>{plural(bucket.ok + bucket.errors, noun)}</div>
       {bucket.errors > 0 && <div className="text-error">{bucket.errors} with errors</div>}
     </div>
   );

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { formatCount } from '../../../core/model/format';
+import { formatCount, plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { useStatus } from '../../app/use-status';
@@ -149,14 +149,15 @@ function Overview({ query, version }: { readonly query: string; readonly version
     enabled: version > 0,
   });
   useRefetchOn(useThrottled(version, HISTOGRAM_PACE_MS), refetch);
-  const total = data?.traces.reduce((sum, count) => sum + count, 0) ?? 0;
+  const total = data?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
   const errors = data?.errors.reduce((sum, count) => sum + count, 0) ?? 0;
   return (
     <section aria-label="Traces over time" className="h-[104px] shrink-0 border-b border-line bg-panel px-3.5 pt-2">
       <div className="flex h-5 items-center justify-end gap-1 text-secondary">
         {data && (
           <span>
-            {formatCount(total)} {total === 1 ? 'trace' : 'traces'} · {formatCount(errors)} with errors
+            {data.complete ? '' : 'at least '}
+            {plural(total, data.of === 'traces' ? 'trace' : 'span')} · {formatCount(errors)} with errors
           </span>
         )}
       </div>

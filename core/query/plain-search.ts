@@ -1,0 +1,100 @@
+/**
+ * The plain search box: `checkout status:error duration>200ms "card declined"` becomes TraceQL, which people can see and edit.
+ * Fields have to hold of one span together; each word may stand in any span of the trace. A query that begins with a brace or a
+ * parenthesis is TraceQL already.
+ */
+import { SpoorError } from '../api/errors';
+import { parseTraceql } from './traceql/parse';
+
+/** Short names for what is asked for most. */
+const ALIASES: Readonly<Record<string, string>> = {
+  service: 'resource.service.name',
+  env: 'resource.deployment.environment.name',
+  model: 'span.gen_ai.request.model',
+  agent: 'span.gen_ai.agent.name',
+  session: 'span.session.id',
+  name: 'name',
+  kind: 'kind',
+  status: 'status',
+  duration: 'duration',
+};
+
+const TERM = /(?:(-)?([\p{L}_][\p{L}\p{N}_.-]*)(:|!=|>=|<=|=|>|<))?(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))/gu;
+const TRACE_ID = /^[0-9a-f]{16,32}$/i;
+
+/** @throws SpoorError VALIDATION_ERROR for a value that its field cannot have */
+export function traceqlOf(text: string): string {
+  const trimmed = text.replaceAll('\0', '').trim();
+  if (trimmed === '') return '{ }';
+  if (/^[{(]/.test(trimmed)) return trimmed;
+  const conditions: string[] = [];
+  const words: string[] = [];
+  for (const [, minus, key, op, quoted, bare] of trimmed.matchAll(TERM)) {
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '';
+    // A URL has a colon too.
+    if (key && op && !value.startsWith('//')) conditions.push(condition(key, op, value, minus !== undefined));
+    else words.push(wordCondition(`${key ?? ''}${op ?? ''}${value}`));
+  }
+  const spansets = [...(conditions.length > 0 ? [conditions.join(' && ')] : []), ...words];
+  const traceql = spansets.map((inner) => `{ ${inner} }`).join(' && ') || '{ }';
+  return checked(traceql, trimmed);
+}
+
+function condition(key: string, op: string, value: string, negated: boolean): string {
+  const field = ALIASES[key.toLowerCase()] ?? `.${key}`;
+  const isEqual = op === ':' || op === '=';
+  const comparison = isEqual ? (negated ? '!=' : '=') : op;
+  if (field === 'status') return statusCondition(value, comparison);
+  if (field === 'kind') return `kind ${comparison} ${value.toLowerCase()}`;
+  if (field === 'duration') return `duration ${comparison} ${value}`;
+  const isNumber = /^-?\d+(\.\d+)?$/.test(value);
+  const isOrdered = !isEqual && comparison !== '!=';
+  if (isOrdered) return `${field} ${comparison} ${/^-?\d/.test(value) ? value : quote(value)}`;
+  if (value === 'true' || value === 'false') return `(${field} ${comparison} ${value})`;
+  if (!isNumber || field === 'name') return `${field} ${comparison} ${quote(value)}`;
+  // Senders disagree on whether 200 is a number.
+  const joined = comparison === '=' ? '||' : '&&';
+  return comparison === '='
+    ? `(${field} = ${value} ${joined} ${field} = ${quote(value)})`
+    : `!(${field} = ${value} || ${field} = ${quote(value)})`;
+}
+
+function statusCondition(value: string, comparison: string): string {
+  const status = value.toLowerCase();
+  if (status === 'error') return `status ${comparison} error`;
+  // That nothing failed is a matter of the root: spans that went well are mostly `unset`.
+  if (status === 'ok') return comparison === '!=' ? 'status = error' : '(nestedSetParent < 0 && status != error)';
+  if (status === 'unset') return `status ${comparison} unset`;
+  throw new SpoorError('VALIDATION_ERROR', `status:${value} is not a status; use status:error or status:ok.`, [
+    { field: 'query', code: 'unknown_status', message: 'use status:error or status:ok' },
+  ]);
+}
+
+function wordCondition(word: string): string {
+  if (TRACE_ID.test(word)) {
+    const id = word.toLowerCase();
+    return id.length === 32 ? `trace:id = "${id}"` : `trace:id =~ "${id}.*"`;
+  }
+  // Whole words anywhere in the span; part of a name while it is typed.
+  const part = quote(`(?i).*${word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}.*`);
+  const inNames = `name =~ ${part} || resource.service.name =~ ${part}`;
+  return /[\p{L}\p{N}_]/u.test(word) ? `text = ${quote(word)} || ${inNames}` : inNames;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text).replace(/\\u[0-9a-f]{4}|\\[bf]/g, ' ');
+}
+
+/** What was typed is at fault, not the TraceQL that we made of it. */
+function checked(traceql: string, typed: string): string {
+  try {
+    parseTraceql(traceql);
+    return traceql;
+  } catch (error) {
+    if (!(error instanceof SpoorError)) throw error;
+    const reason = error.message.replace(/^Column \d+: /, '');
+    throw new SpoorError('VALIDATION_ERROR', `“${typed}” cannot be searched for: ${reason}`, [
+      { field: 'query', code: 'unreadable', message: reason },
+    ]);
+  }
+}

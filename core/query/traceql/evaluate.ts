@@ -1,0 +1,125 @@
+/** Conditions and values of one span, as functions: each expression is looked at once, each span many times. */
+import { wordsOf } from '../../search/words';
+import type { Arithmetic, Binary, Comparison, Field, FieldExpression } from './ast';
+import { TextPattern } from './regex';
+import { compares, NO_VALUES, staticValue, type Value, type Values } from './values';
+
+/** A span, as far as a query can ask about it. */
+export interface SpanFields {
+  values(field: Field): Values;
+  /** Whether the span's texts hold the word (`span:text`). */
+  hasWord(word: string): boolean;
+}
+
+export type Condition = (span: SpanFields) => boolean;
+export type Evaluated = (span: SpanFields) => Values;
+
+/** @throws TraceqlSyntaxError for a regular expression that cannot be read */
+export function conditionOf(expression: FieldExpression): Condition {
+  if (expression.kind === 'binary') {
+    const { op } = expression;
+    if (op === '&&' || op === '||') {
+      const left = conditionOf(expression.left);
+      const right = conditionOf(expression.right);
+      return op === '&&' ? (span) => left(span) && right(span) : (span) => left(span) || right(span);
+    }
+    return isArithmetic(op) ? isTrue(expression) : comparison(expression, op);
+  }
+  if (expression.kind === 'unary' && expression.op === '!') {
+    const inner = conditionOf(expression.operand);
+    return (span) => !inner(span);
+  }
+  return isTrue(expression);
+}
+
+export function valuesOf(expression: FieldExpression): Evaluated {
+  switch (expression.kind) {
+    case 'attribute':
+    case 'intrinsic':
+      return (span) => span.values(expression);
+    case 'unary': {
+      if (expression.op === '!') return truth(conditionOf(expression));
+      const inner = valuesOf(expression.operand);
+      return (span) => inner(span).flatMap((value) => (typeof value === 'number' ? -value : []));
+    }
+    case 'binary': {
+      const { op } = expression;
+      if (!isArithmetic(op)) return truth(conditionOf(expression));
+      const left = valuesOf(expression.left);
+      const right = valuesOf(expression.right);
+      return (span) => calculated(op, left(span), right(span));
+    }
+    default: {
+      const value = staticValue(expression);
+      const values: Values = value === null ? NO_VALUES : [value];
+      return () => values;
+    }
+  }
+}
+
+/** The words that `text = "..."` asks for. */
+export function textWords(comparison: Binary): readonly string[] {
+  return comparison.right.kind === 'string' ? [...new Set(wordsOf(comparison.right.value))] : [];
+}
+
+export function isText(expression: FieldExpression): boolean {
+  return expression.kind === 'intrinsic' && expression.name === 'span:text';
+}
+
+function comparison(expression: Binary, op: Comparison): Condition {
+  if (isText(expression.left)) {
+    const words = textWords(expression);
+    const has: Condition = (span) => words.every((word) => span.hasWord(word));
+    return op === '=' ? has : (span) => !has(span);
+  }
+  const left = valuesOf(expression.left);
+  if ((op === '=~' || op === '!~') && expression.right.kind === 'string') {
+    const pattern = new TextPattern(expression.right.value, expression.at);
+    return (span) => left(span).some((value) => compares(op, value, pattern));
+  }
+  if (expression.left.kind === 'nil' || expression.right.kind === 'nil') {
+    const field = expression.left.kind === 'nil' ? valuesOf(expression.right) : left;
+    return (span) => (field(span).length === 0) === (op === '=');
+  }
+  const right = valuesOf(expression.right);
+  return (span) => {
+    const others = right(span);
+    return left(span).some((a) => others.some((b) => compares(op, a, b)));
+  };
+}
+
+function isTrue(expression: FieldExpression): Condition {
+  const values = valuesOf(expression);
+  return (span) => values(span).includes(true);
+}
+
+function truth(condition: Condition): Evaluated {
+  return (span) => [condition(span)];
+}
+
+function calculated(op: Arithmetic, left: Values, right: Values): Values {
+  const numbers = (values: Values): number[] => values.filter((value: Value) => typeof value === 'number');
+  return numbers(left).flatMap((a) => numbers(right).map((b) => calculate(op, a, b)));
+}
+
+/** As JavaScript does: 1 / 0 is infinite, and a remainder has the sign of what is divided. */
+export function calculate(op: Arithmetic, a: number, b: number): number {
+  switch (op) {
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return a / b;
+    case '%':
+      return a % b;
+    case '^':
+      return a ** b;
+  }
+}
+
+function isArithmetic(op: Binary['op']): op is Arithmetic {
+  return ['+', '-', '*', '/', '%', '^'].includes(op);
+}

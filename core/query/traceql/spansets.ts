@@ -1,0 +1,196 @@
+/**
+ * The algebra of spansets over one trace: which of the spans that its filters match a query leaves. It needs ids and parents of
+ * matched spans; only what asks for ancestors needs the tree of the whole trace.
+ */
+import type { Aggregate, FieldExpression, Pipeline, Scalar, Spanset, SpansetFilter, SpansetOp, Stage } from './ast';
+import { calculate, type SpanFields, valuesOf } from './evaluate';
+import { compares, staticValue } from './values';
+
+export interface TraceSpan extends SpanFields {
+  readonly spanId: bigint;
+  readonly parentSpanId: bigint | null;
+}
+
+export interface FilteredTrace<S extends TraceSpan> {
+  /** Spans that match, in order of start. */
+  matched(filter: SpansetFilter): readonly S[];
+  /** Of a span of the trace; null: it has none, or is not stored. */
+  parentOf(spanId: bigint): bigint | null;
+}
+
+/** Spans that belong together, and what they were told apart by. */
+export interface Spans<S> {
+  readonly spans: readonly S[];
+  /** As `by()` names them. */
+  readonly by: readonly string[];
+}
+
+/** @returns what is left of the trace; empty: it does not match */
+export function spansetsOf<S extends TraceSpan>({ stages }: Pipeline, trace: FilteredTrace<S>): readonly Spans<S>[] {
+  let sets: readonly Spans<S>[] = [];
+  for (const [i, stage] of stages.entries()) {
+    sets = i === 0 ? [{ spans: spansOf(stage as Spanset, trace), by: [] }] : applied(stage, sets, trace);
+    sets = sets.filter(({ spans }) => spans.length > 0);
+    if (sets.length === 0) break;
+  }
+  return sets;
+}
+
+function applied<S extends TraceSpan>(
+  stage: Stage,
+  sets: readonly Spans<S>[],
+  trace: FilteredTrace<S>,
+): readonly Spans<S>[] {
+  switch (stage.kind) {
+    case 'select':
+      return sets;
+    case 'coalesce':
+      return [{ spans: union(...sets.map(({ spans }) => spans)), by: [] }];
+    case 'by':
+      return sets.flatMap((set) => grouped(set, stage.fields));
+    case 'scalarFilter':
+      return sets.filter(({ spans }) => compares(stage.op, scalar(stage.left, spans), scalar(stage.right, spans)));
+    default: {
+      // A spanset after the first is asked of what is left.
+      return sets.map(({ spans, by }) => {
+        const left = new Set(spans);
+        const within = {
+          matched: (filter: SpansetFilter) => trace.matched(filter).filter((span) => left.has(span)),
+          parentOf: (spanId: bigint) => trace.parentOf(spanId),
+        };
+        return { spans: spansOf(stage, within), by };
+      });
+    }
+  }
+}
+
+function spansOf<S extends TraceSpan>(spanset: Spanset, trace: FilteredTrace<S>): readonly S[] {
+  if (spanset.kind === 'filter') return trace.matched(spanset);
+  if (spanset.kind === 'pipeline') return union(...spansetsOf(spanset, trace).map(({ spans }) => spans));
+  const left = spansOf(spanset.left, trace);
+  const right = spansOf(spanset.right, trace);
+  const { op } = spanset;
+  if (op === '&&') return left.length > 0 && right.length > 0 ? union(left, right) : [];
+  return op === '||' ? union(left, right) : related(op, left, right, trace);
+}
+
+function related<S extends TraceSpan>(
+  op: Exclude<SpansetOp, '&&' | '||'>,
+  left: readonly S[],
+  right: readonly S[],
+  trace: FilteredTrace<S>,
+): readonly S[] {
+  const relation = op.replace(/^[!&]/, '') as keyof typeof RELATED;
+  const isRight = RELATED[relation](left, trace);
+  if (op.startsWith('!')) return right.filter((span) => !isRight(span));
+  const matched = right.filter(isRight);
+  if (!op.startsWith('&')) return matched;
+  return union(left.filter(RELATED[INVERSE[relation]](right, trace)), matched);
+}
+
+type Related = <S extends TraceSpan>(of: readonly S[], trace: FilteredTrace<S>) => (span: S) => boolean;
+
+/** Whether a span is a child (`>`), descendant, parent, ancestor or sibling of one of these. */
+const RELATED: Record<'>' | '>>' | '<' | '<<' | '~', Related> = {
+  '>': (of) => {
+    const ids = new Set(of.map(({ spanId }) => spanId));
+    return ({ parentSpanId }) => parentSpanId !== null && ids.has(parentSpanId);
+  },
+  '<': (of) => {
+    const parents = new Set(of.map(({ parentSpanId }) => parentSpanId));
+    return ({ spanId }) => parents.has(spanId);
+  },
+  '>>': (of, trace) => {
+    const ids = new Set(of.map(({ spanId }) => spanId));
+    const known = new Map<bigint, boolean>();
+    return ({ parentSpanId }) => isWithin(parentSpanId, ids, known, trace);
+  },
+  '<<': (of, trace) => {
+    const ancestors = new Set<bigint>();
+    for (const { parentSpanId } of of) {
+      for (let id = parentSpanId; id !== null && !ancestors.has(id); id = trace.parentOf(id)) ancestors.add(id);
+    }
+    return ({ spanId }) => ancestors.has(spanId);
+  },
+  '~': (of) => {
+    const children = new Map<bigint, Set<bigint>>();
+    for (const { spanId, parentSpanId } of of) {
+      if (parentSpanId === null) continue;
+      const siblings = children.get(parentSpanId);
+      if (siblings) siblings.add(spanId);
+      else children.set(parentSpanId, new Set([spanId]));
+    }
+    return ({ spanId, parentSpanId }) => {
+      const siblings = parentSpanId === null ? undefined : children.get(parentSpanId);
+      return siblings !== undefined && siblings.size > (siblings.has(spanId) ? 1 : 0);
+    };
+  },
+};
+
+const INVERSE = { '>': '<', '<': '>', '>>': '<<', '<<': '>>', '~': '~' } as const;
+
+/** Whether `from` or one above it is among `ids`; what was walked is remembered, and a circle of parents ends. */
+function isWithin<S extends TraceSpan>(
+  from: bigint | null,
+  ids: ReadonlySet<bigint>,
+  known: Map<bigint, boolean>,
+  trace: FilteredTrace<S>,
+): boolean {
+  const walked: bigint[] = [];
+  let found = false;
+  for (let id = from; id !== null; id = trace.parentOf(id)) {
+    const before = known.get(id);
+    found = before ?? ids.has(id);
+    if (before !== undefined) break;
+    known.set(id, found);
+    walked.push(id);
+    if (found) break;
+  }
+  for (const id of walked) known.set(id, found);
+  return found;
+}
+
+function grouped<S extends TraceSpan>({ spans, by }: Spans<S>, fields: readonly FieldExpression[]): Spans<S>[] {
+  const evaluated = fields.map(valuesOf);
+  const groups = new Map<string, { spans: S[]; by: readonly string[] }>();
+  for (const span of spans) {
+    const values = evaluated.map((of) => of(span));
+    // With their types: 1 and "1" are two groups.
+    const key = JSON.stringify(values);
+    const group = groups.get(key);
+    if (group) group.spans.push(span);
+    else groups.set(key, { spans: [span], by: [...by, ...values.map(nameOf)] });
+  }
+  return [...groups.values()];
+}
+
+/** What stands for values in a group or a series. */
+export function nameOf(values: readonly unknown[]): string {
+  return values.length === 0 ? 'nil' : values.map(String).join(', ');
+}
+
+function scalar<S extends TraceSpan>(of: Scalar, spans: readonly S[]): number {
+  if (of.kind === 'aggregate') return aggregate(of, spans);
+  if (of.kind === 'scalars') return calculate(of.op, scalar(of.left, spans), scalar(of.right, spans));
+  const value = staticValue(of);
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+/** NaN, which compares with nothing, where no span has a number. */
+function aggregate<S extends TraceSpan>({ name, of }: Aggregate, spans: readonly S[]): number {
+  if (name === 'count' || of === null) return spans.length;
+  const values = valuesOf(of);
+  const numbers = spans.flatMap((span) => values(span).filter((value) => typeof value === 'number'));
+  if (numbers.length === 0) return Number.NaN;
+  if (name === 'min' || name === 'max') {
+    const better = name === 'min' ? Math.min : Math.max;
+    return numbers.reduce((best, number) => better(best, number));
+  }
+  const sum = numbers.reduce((total, number) => total + number, 0);
+  return name === 'sum' ? sum : sum / numbers.length;
+}
+
+function union<S extends TraceSpan>(...sets: readonly (readonly S[])[]): readonly S[] {
+  const [first, ...rest] = sets;
+  return rest.length === 0 ? (first ?? []) : [...new Set(sets.flat())];
+}

@@ -1,0 +1,105 @@
+/** Which blocks a condition has to be looked for in, newest first, and what is known of their payloads. */
+import { lineHas } from '../../search/bloom';
+import type { BlockSummary, Blocks } from '../block-summaries';
+import { BYTEA, decodeRows, INT4 } from '../row-spec';
+import type { SqlClient } from '../sql-client';
+import {
+  blockMayMatch,
+  bloomLineSql,
+  hashesIn,
+  type IdLeaf,
+  type PayloadMay,
+  payloadMayMatch,
+  type SpanCondition,
+} from './span-condition';
+
+/** Epoch nanoseconds; `from` inclusive, `to` exclusive; null: no bound. */
+export interface TimeRange {
+  readonly from: bigint | null;
+  readonly to: bigint | null;
+}
+
+/** Spans of a trace start at most this much after it; what lasts longer comes from LongTracesSource. */
+const LONG_TRACE_NS = 600_000_000_000n;
+
+const MAX_INT8 = 2n ** 63n - 1n;
+
+/** When spans of traces of this range may start. */
+export function spanRange({ from, to }: TimeRange): TimeRange {
+  if (to === null) return { from, to };
+  return { from, to: to > MAX_INT8 - LONG_TRACE_NS ? MAX_INT8 : to + LONG_TRACE_NS };
+}
+
+export interface PlannedBlock {
+  readonly id: number;
+  /** Null of a block that is still written to. */
+  readonly summary: BlockSummary | null;
+  /** No span of it starts later; null: unknown. */
+  readonly lastStartNs: bigint | null;
+  /** Whether the filter over its payloads may hold a hash. */
+  bloomMay: (hash: number) => boolean;
+}
+
+const MAYBE = (): boolean => true;
+
+/** By what is in memory only. */
+export function planBlocks(
+  { closed, open }: Blocks,
+  condition: SpanCondition,
+  { from, to }: TimeRange,
+): PlannedBlock[] {
+  const planned = closed
+    .filter(
+      ({ firstStartNs, lastStartNs }) => (from === null || lastStartNs >= from) && (to === null || firstStartNs < to),
+    )
+    .filter((block) => blockMayMatch(condition, block, MAYBE))
+    .map((summary): PlannedBlock => {
+      return { id: summary.id, summary, lastStartNs: summary.lastStartNs, bloomMay: MAYBE };
+    })
+    .sort((a, b) => compareBigints(b.lastStartNs as bigint, a.lastStartNs as bigint));
+  return [...open.map((id) => ({ id, summary: null, lastStartNs: null, bloomMay: MAYBE })), ...planned];
+}
+
+/** Leaves out blocks by the filters over their payloads. */
+export async function refineByBloom(
+  sql: SqlClient,
+  workspaceId: number,
+  condition: SpanCondition,
+  blocks: readonly PlannedBlock[],
+): Promise<PlannedBlock[]> {
+  const hashes = [...new Set(hashesIn(condition))];
+  const closed = blocks.flatMap(({ id, summary }) => (summary ? [id] : []));
+  if (hashes.length === 0 || closed.length === 0) return [...blocks];
+  const held = new Map<number, Set<number>>();
+  for (const hash of hashes) {
+    const rows = await sql.query(
+      `select b.id, ${bloomLineSql(hash)} as line from span_block b
+       where b.workspace_id = $1 and b.id = any($2::int4[]) and octet_length(b.bloom) > 0`,
+      [workspaceId, closed],
+    );
+    const having = decodeRows({ id: INT4, line: BYTEA }, rows).filter(({ line }) => lineHas(line, hash));
+    held.set(hash, new Set(having.map(({ id }) => id)));
+  }
+  return blocks.filter((block) => {
+    if (!block.summary) return true;
+    block.bloomMay = (hash) => held.get(hash)?.has(block.id) ?? true;
+    return blockMayMatch(condition, block.summary, block.bloomMay);
+  });
+}
+
+/** Of the payloads of all these blocks together. */
+export function payloadMayIn(blocks: readonly PlannedBlock[]): PayloadMay {
+  const known = new Map<IdLeaf, boolean>();
+  return (leaf) => {
+    let may = known.get(leaf);
+    if (may === undefined) {
+      may = blocks.some(({ summary, bloomMay }) => !summary || payloadMayMatch(leaf, summary, bloomMay));
+      known.set(leaf, may);
+    }
+    return may;
+  };
+}
+
+export function compareBigints(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

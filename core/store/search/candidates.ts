@@ -1,0 +1,163 @@
+/**
+ * Where traces that may match come from: each source gives them in runs, and says below which start there may be more. What is
+ * above the marks of all sources is complete.
+ */
+import { decodeRows, TEXT } from '../row-spec';
+import { compareBigints, type PlannedBlock, spanRange, type TimeRange } from './block-plan';
+import { Pace } from './pace';
+import type { SpanLoader } from './span-loader';
+import { type SpanFilter, type SpanSlice, spanSlices } from './span-slices';
+import { TRACE_FACTS_JOIN, TRACE_FACTS_ROW, TRACE_FACTS_SQL, type TraceFactsRow } from './trace-facts';
+
+/** Place in the list, newest first. */
+export interface Place {
+  readonly startNs: bigint;
+  readonly traceId: string;
+}
+
+export interface CandidateSource {
+  /** Traces that start later have all been given; null: none has. */
+  readonly mark: bigint | null;
+  readonly done: boolean;
+  /** From 0 to 1. */
+  readonly progress: number;
+  next(): Promise<readonly TraceFactsRow[]>;
+}
+
+/** Traces with a span that may match, found block by block. */
+export class SpanBlocksSource implements CandidateSource {
+  mark: bigint | null = null;
+  done = false;
+  progress = 0;
+  private readonly slices: AsyncGenerator<SpanSlice>;
+  private readonly seen = new Set<string>();
+
+  /**
+   * @param blocks as planned
+   * @param range of traces
+   */
+  constructor(
+    private readonly loader: SpanLoader,
+    blocks: readonly PlannedBlock[],
+    filter: SpanFilter,
+    private readonly range: TimeRange,
+  ) {
+    this.slices = spanSlices(loader, blocks, filter, spanRange(range));
+  }
+
+  async next(): Promise<readonly TraceFactsRow[]> {
+    const { value: slice } = await this.slices.next();
+    const found = slice ? (await tracesIn(slice)).filter((id) => !this.seen.has(id)) : [];
+    for (const id of found) this.seen.add(id);
+    this.mark = slice?.rest.lastStartNs ?? null;
+    this.done = slice?.rest.isNone ?? true;
+    this.progress = slice?.progress ?? 1;
+    return this.loader.traces(found, this.range);
+  }
+}
+
+async function tracesIn(slice: SpanSlice): Promise<string[]> {
+  if (slice.exact) {
+    const rows = await slice.select("distinct replace(s.trace_id::text, '-', '') as trace_id", '');
+    return decodeRows({ trace_id: TEXT }, rows).map(({ trace_id }) => trace_id);
+  }
+  const found = new Set<string>();
+  for await (const { row } of slice.spans(false)) found.add(row.trace_id);
+  return [...found];
+}
+
+/** Traces of the list, in its order. */
+export class TraceTableSource implements CandidateSource {
+  mark: bigint | null = null;
+  done = false;
+  progress = 0;
+  private last: Place | null = null;
+  private readonly pace = new Pace(500, 5_000);
+
+  /**
+   * @param condition SQL over `t`
+   * @param ids SQL over `t` that few traces fulfil; null: none
+   */
+  constructor(
+    private readonly loader: SpanLoader,
+    private readonly condition: string,
+    private readonly ids: string | null,
+    private readonly range: TimeRange,
+    private readonly after: Place | null,
+  ) {}
+
+  async next(): Promise<readonly TraceFactsRow[]> {
+    const size = this.pace.next;
+    const last = this.last ?? this.after;
+    const bounds = [`t.workspace_id = ${this.loader.workspaceId}`];
+    if (this.ids !== null) bounds.push(this.ids);
+    if (this.range.from !== null) bounds.push(`t.start_ns >= ${this.range.from}`);
+    if (this.range.to !== null) bounds.push(`t.start_ns < ${this.range.to}`);
+    if (last) bounds.push(`(t.start_ns, t.trace_id) < (${last.startNs}, '${last.traceId}'::uuid)`);
+    // All rows of the run are counted, also those that do not match: where it ended says where to go on.
+    const rows = await this.pace.timed(() =>
+      this.loader.sql.query(
+        `${TRACE_FACTS_SQL}, (t.deleted_at is null and (${this.condition})) as matches
+         from (select * from trace t where ${bounds.join(' and ')} order by t.start_ns desc, t.trace_id desc limit ${size}) t
+         ${TRACE_FACTS_JOIN} order by t.start_ns desc, t.trace_id desc`,
+      ),
+    );
+    const end = decodeRows(TRACE_FACTS_ROW, rows.slice(-1))[0];
+    if (end) {
+      this.last = { startNs: end.start_ns, traceId: end.trace_id };
+      this.mark = end.start_ns;
+    }
+    this.done = rows.length < size;
+    this.progress = this.done ? 1 : this.progress;
+    return decodeRows(
+      TRACE_FACTS_ROW,
+      rows.filter(({ matches }) => matches === true),
+    );
+  }
+}
+
+/** Traces whose matching span may start long after them. */
+export class LongTracesSource implements CandidateSource {
+  mark: bigint | null = null;
+  done = false;
+  progress = 0;
+  private last: bigint | null = null;
+
+  constructor(
+    private readonly loader: SpanLoader,
+    private readonly range: TimeRange,
+  ) {}
+
+  async next(): Promise<readonly TraceFactsRow[]> {
+    const { from, to } = this.range;
+    const size = 200;
+    const bounds = [
+      `t.workspace_id = ${this.loader.workspaceId}`,
+      't.deleted_at is null',
+      't.end_ns::float8 - t.start_ns::float8 > 6e11',
+    ];
+    if (from !== null) bounds.push(`t.start_ns >= ${from}`);
+    if (this.last !== null) bounds.push(`t.start_ns <= ${this.last}`);
+    else if (to !== null) bounds.push(`t.start_ns < ${to}`);
+    const rows = decodeRows(
+      TRACE_FACTS_ROW,
+      await this.loader.sql.query(
+        `${TRACE_FACTS_SQL} from trace t ${TRACE_FACTS_JOIN} where ${bounds.join(' and ')} order by t.start_ns desc limit ${size}`,
+      ),
+    );
+    const end = rows.at(-1)?.start_ns ?? null;
+    // Rows of equal starts may come twice, and are told apart by their ids; a run of them cannot make us stand still.
+    this.done = rows.length < size || end === this.last;
+    this.last = end;
+    this.mark = end;
+    return rows;
+  }
+}
+
+/** Below which start there may be traces that no source has given; null: nowhere, all are done. */
+export function markOf(sources: readonly CandidateSource[]): { readonly all: boolean; readonly mark: bigint | null } {
+  const open = sources.filter(({ done }) => !done);
+  if (open.some(({ mark }) => mark === null)) return { all: false, mark: null };
+  const marks = open.map(({ mark }) => mark as bigint).sort(compareBigints);
+  return { all: open.length === 0, mark: marks.at(-1) ?? null };
+}

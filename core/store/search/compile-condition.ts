@@ -1,0 +1,281 @@
+/**
+ * Compiles a TraceQL condition: each part that asks one thing of a span (its operation, its resource, one attribute ...) is
+ * evaluated once over the few values there are, and becomes the numbers of those that match.
+ */
+
+import { int8FromSpanId, parseSpanId } from '../../model/ids';
+import { spanKindName } from '../../model/span-kind';
+import type { SpanBody } from '../../otlp/json-types';
+import { WireWriter } from '../../otlp/wire-writer';
+import type { FieldExpression, Static } from '../../query/traceql/ast';
+import { conditionOf, isText, type SpanFields, textWords } from '../../query/traceql/evaluate';
+import { NO_VALUES, spanKindValue } from '../../query/traceql/values';
+import { fieldsIn } from '../../query/traceql/walk';
+import { hashValue, hashWord, wordsOf } from '../../search/words';
+import type { BlockSummary } from '../block-summaries';
+import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD } from '../part-ids';
+import { decodeRows, INT4 } from '../row-spec';
+import type { SqlClient } from '../sql-client';
+import type { KnownParts } from './known-parts';
+import type { IdLeaf, SpanCondition } from './span-condition';
+import { attributeValues, bodyAttributes, bodyValues, wordsIn } from './stored-span';
+
+const NOTHING: Omit<IdLeaf, 'kind'> = {
+  attributes: [],
+  operations: [],
+  resources: [],
+  scopes: [],
+  payload: [],
+  hashes: null,
+  exact: true,
+};
+
+function leaf(parts: Partial<IdLeaf>): IdLeaf {
+  return { ...NOTHING, ...parts, kind: 'ids' };
+}
+
+export class ConditionCompiler {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+    private readonly parts: KnownParts,
+  ) {}
+
+  /** `parts` has been refreshed. @throws TraceqlSyntaxError */
+  async compile(expression: FieldExpression): Promise<SpanCondition> {
+    if (expression.kind === 'binary' && (expression.op === '&&' || expression.op === '||')) {
+      const parts = [await this.compile(expression.left), await this.compile(expression.right)];
+      return { kind: expression.op === '&&' ? 'and' : 'or', parts };
+    }
+    if (expression.kind === 'unary' && expression.op === '!') {
+      return { kind: 'not', part: await this.compile(expression.operand) };
+    }
+    if (expression.kind === 'binary' && isText(expression.left)) {
+      const words = await Promise.all(textWords(expression).map((word) => this.word(word)));
+      const has: SpanCondition = { kind: 'and', parts: words };
+      return expression.op === '=' ? has : { kind: 'not', part: has };
+    }
+    return this.compileLeaf(expression);
+  }
+
+  private async compileLeaf(expression: FieldExpression): Promise<SpanCondition> {
+    const fields = fieldsIn(expression);
+    const holds = conditionOf(expression);
+    const [first] = fields;
+    if (!first) return { kind: 'constant', value: holds(fieldsOf(() => NO_VALUES)) };
+    const domains = new Set(fields.map((field) => (field.kind === 'attribute' ? field.scope : field.name)));
+    const within = (...names: readonly (string | null)[]): boolean => [...domains].every((one) => names.includes(one));
+    if (within('resource')) return leaf({ resources: this.resourcesThat(holds) });
+    if (within('span:name', 'span:kind')) return leaf({ operations: this.operationsThat(holds) });
+    if (within('instrumentation', 'instrumentation:name', 'instrumentation:version')) {
+      return leaf({ scopes: this.scopesThat(holds) });
+    }
+    const column = columnSql(expression);
+    if (column) return column;
+    const isPresence = isNilComparison(expression);
+    if (within('event', 'link', 'span:statusMessage', 'event:name', 'link:traceID', 'link:spanID')) {
+      return isPresence === '=' ? { kind: 'not', part: this.rests(presence(expression)) } : this.rests(expression);
+    }
+    const names = new Set(fields.map((field) => field.name));
+    if (!within('span', null) || names.size !== 1 || domains.size !== 1) return { kind: 'unknown' };
+    if (isPresence === '=')
+      return { kind: 'not', part: await this.attribute(presence(expression), first.name, domains) };
+    return this.attribute(expression, first.name, domains);
+  }
+
+  private async attribute(
+    expression: FieldExpression,
+    key: string,
+    domains: ReadonlySet<string | null>,
+  ): Promise<SpanCondition> {
+    const holds = conditionOf(expression);
+    const known = await this.parts.valuesOf(key);
+    const attributes: number[] = [];
+    for (const [id, value] of known?.values ?? []) {
+      if (value !== null && holds(fieldsOf(() => [value]))) attributes.push(id);
+    }
+    const payload: number[] = [RAW_IN_PAYLOAD];
+    // That the value is in a payload says that it is there.
+    if (known) (isNilComparison(expression) ? attributes : payload).push(-known.keyId);
+    const span = { attributes, payload, hashes: known ? equalHashes(expression, known.keyId) : [] };
+    if (domains.has('span')) return leaf(span);
+    const resources = this.resourcesThat(holds);
+    const inResources = [...this.parts.resources.values()].some((pairs) => attributeValues(pairs, key).length > 0);
+    // What the span says of itself hides what its resource says.
+    const exact = !known || !inResources || isNilComparison(expression) !== null;
+    return leaf({ ...span, resources, exact });
+  }
+
+  private rests(expression: FieldExpression): IdLeaf {
+    const holds = conditionOf(expression);
+    const attributes: number[] = [];
+    for (const [id, body] of this.parts.rests) if (holds(bodyFields(body))) attributes.push(id);
+    const words = equalText(expression).flatMap(wordsOf);
+    const longest = words.sort((a, b) => b.length - a.length)[0];
+    const isIndexed = longest !== undefined && fieldsIn(expression).every(({ name }) => !name.startsWith('link:'));
+    const ofLinks = fieldsIn(expression).some((field) => field.kind === 'attribute' && field.scope === 'link');
+    return leaf({
+      attributes,
+      payload: [REST_IN_PAYLOAD],
+      hashes: isIndexed && !ofLinks ? [hashWord(longest)] : null,
+    });
+  }
+
+  private async word(word: string): Promise<IdLeaf> {
+    const rows = await this.sql.query('select id from attribute where workspace_id = $1 and words @> $2::text[]', [
+      this.workspaceId,
+      [word],
+    ]);
+    const attributes = decodeRows({ id: INT4 }, rows).map(({ id }) => id);
+    for (const [id, body] of this.parts.rests) if (wordsIn(body).has(word)) attributes.push(id);
+    const operations = [...this.parts.operations]
+      .filter(([, { name, service }]) => wordsOf(name).includes(word) || wordsOf(service).includes(word))
+      .map(([id]) => id);
+    return leaf({ attributes, operations, payload: null, hashes: [hashWord(word)] });
+  }
+
+  private resourcesThat(holds: (span: SpanFields) => boolean): number[] {
+    return [...this.parts.resources]
+      .filter(([, pairs]) => holds(fieldsOf((field) => attributeValues(pairs, field.name))))
+      .map(([id]) => id);
+  }
+
+  private operationsThat(holds: (span: SpanFields) => boolean): number[] {
+    return [...this.parts.operations]
+      .filter(([, { name, kind }]) =>
+        holds(fieldsOf((field) => [field.name === 'span:name' ? name : spanKindValue(spanKindName(kind))])),
+      )
+      .map(([id]) => id);
+  }
+
+  private scopesThat(holds: (span: SpanFields) => boolean): number[] {
+    return [...this.parts.scopes]
+      .filter(([, { name, version, attributes }]) =>
+        holds(
+          fieldsOf((field) => {
+            if (field.kind === 'attribute') return attributeValues(attributes, field.name);
+            const text = field.name === 'instrumentation:name' ? name : version;
+            return text === '' ? NO_VALUES : [text];
+          }),
+        ),
+      )
+      .map(([id]) => id);
+  }
+}
+
+function fieldsOf(values: SpanFields['values']): SpanFields {
+  return { values, hasWord: () => false };
+}
+
+function bodyFields(body: SpanBody): SpanFields {
+  return fieldsOf((field) => {
+    if (field.kind === 'attribute') return bodyAttributes(body, field.scope === 'link' ? 'link' : 'event', field.name);
+    return bodyValues(body, field.name as 'event:name');
+  });
+}
+
+/** The operator of a comparison with `nil`; null of anything else. */
+function isNilComparison(expression: FieldExpression): '=' | '!=' | null {
+  if (expression.kind !== 'binary' || (expression.op !== '=' && expression.op !== '!=')) return null;
+  return expression.left.kind === 'nil' || expression.right.kind === 'nil' ? expression.op : null;
+}
+
+/** The same question the other way round. */
+function presence(expression: FieldExpression): FieldExpression {
+  return expression.kind === 'binary' ? { ...expression, op: '!=' } : expression;
+}
+
+/** The texts that `field = "text"` asks for. */
+function equalText(expression: FieldExpression): string[] {
+  const value = equalValue(expression);
+  return value?.kind === 'string' ? [value.value] : [];
+}
+
+function equalValue(expression: FieldExpression): Static | null {
+  if (expression.kind !== 'binary' || expression.op !== '=') return null;
+  const sides = [expression.left, expression.right];
+  if (!sides.some((side) => side.kind === 'attribute' || side.kind === 'intrinsic')) return null;
+  return (
+    sides.find((side): side is Static => !['attribute', 'intrinsic', 'unary', 'binary'].includes(side.kind)) ?? null
+  );
+}
+
+/** Hashes of the AnyValue messages that are equal to what `attribute = value` asks for; null of another condition. */
+function equalHashes(expression: FieldExpression, keyId: number): number[] | null {
+  const value = equalValue(expression);
+  const messages: WireWriter[] = [];
+  const message = (write: (writer: WireWriter) => void): void => {
+    const writer = new WireWriter(64);
+    write(writer);
+    messages.push(writer);
+  };
+  switch (value?.kind) {
+    case 'string':
+      message((writer) => writer.string(1, value.value));
+      break;
+    case 'boolean':
+      message((writer) => writer.varint(2, value.value ? 1 : 0));
+      break;
+    case 'integer':
+    case 'float':
+    case 'duration':
+      if (Number.isInteger(value.value)) message((writer) => writer.varint(3, BigInt.asUintN(64, BigInt(value.value))));
+      message((writer) => writer.double(4, value.value));
+      break;
+    default:
+      return null;
+  }
+  return messages.map((writer) => {
+    const bytes = writer.finish();
+    return hashValue(keyId, bytes, 0, bytes.length);
+  });
+}
+
+const FLIPPED = { '=': '=', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
+const STATUS_SQL = { unset: 's.status not in (1, 2)', ok: 's.status = 1', error: 's.status = 2' } as const;
+
+/** A comparison of a column of `span` with a value. */
+function columnSql(expression: FieldExpression): SpanCondition | null {
+  if (expression.kind !== 'binary' || !(expression.op in FLIPPED)) return null;
+  const given = expression.op as keyof typeof FLIPPED;
+  const isFlipped = expression.left.kind !== 'intrinsic';
+  const field = isFlipped ? expression.right : expression.left;
+  const value = isFlipped ? expression.left : expression.right;
+  const op = isFlipped ? FLIPPED[given] : given;
+  if (field.kind !== 'intrinsic') return null;
+  const column = (sql: string, mayMatch = everyBlock): SpanCondition => ({ kind: 'column', sql, mayMatch });
+  const isEqual = op === '=';
+  switch (field.name) {
+    case 'span:duration': {
+      if (value.kind !== 'duration' && value.kind !== 'integer' && value.kind !== 'float') return null;
+      const limit = value.value;
+      const isMore = op === '>' || op === '>=' || isEqual;
+      return column(
+        `s.duration_ns ${op === '!=' ? '<>' : op} ${Number.isSafeInteger(limit) ? limit : `'${limit}'::float8`}`,
+        ({ longestNs }) => !isMore || Number(longestNs) >= limit,
+      );
+    }
+    case 'span:status':
+      if (value.kind !== 'status' || (!isEqual && op !== '!=')) return null;
+      if (!isEqual) return column(`not (${STATUS_SQL[value.value]})`);
+      return column(STATUS_SQL[value.value], ({ errors }) => value.value !== 'error' || errors > 0);
+    case 'span:parentID':
+      if (value.kind === 'nil') return column(`s.parent_span_id is ${isEqual ? '' : 'not '}null`);
+      return isEqual ? spanIdSql('s.parent_span_id', value) : null;
+    case 'span:id':
+      return isEqual ? spanIdSql('s.span_id', value) : null;
+    default:
+      return null;
+  }
+}
+
+function spanIdSql(column: string, value: FieldExpression): SpanCondition | null {
+  if (value.kind !== 'string') return null;
+  const id = /^[0-9a-f]{16}$/.test(value.value) ? parseSpanId(value.value) : null;
+  if (!id) return { kind: 'constant', value: false };
+  return { kind: 'column', sql: `${column} = ${int8FromSpanId(id)}`, mayMatch: everyBlock };
+}
+
+function everyBlock(_block: BlockSummary): boolean {
+  return true;
+}

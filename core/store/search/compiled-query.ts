@@ -1,0 +1,113 @@
+/** A search for traces, compiled: its filters as conditions on spans, and what has to be read to decide them. */
+import type { Field, FieldExpression, SpansetFilter, TraceqlQuery } from '../../query/traceql/ast';
+import { type Condition, conditionOf } from '../../query/traceql/evaluate';
+import { fieldsIn, filtersIn, needsAncestors, resultFields } from '../../query/traceql/walk';
+import type { ConditionCompiler } from './compile-condition';
+import { ALWAYS, type SpanCondition } from './span-condition';
+
+export interface CompiledFilter {
+  readonly filter: SpansetFilter;
+  readonly condition: SpanCondition;
+  readonly holds: Condition;
+  /** What has to hold of the span alone; true where the condition needs its trace. */
+  readonly relaxed: FieldExpression;
+  readonly needsBody: boolean;
+}
+
+export interface CompiledQuery {
+  readonly query: TraceqlQuery;
+  readonly filters: readonly CompiledFilter[];
+  readonly needsTree: boolean;
+  /** Of spans that match, whatever their filters need. */
+  readonly resultsNeedBody: boolean;
+}
+
+export async function compileQuery(query: TraceqlQuery, compiler: ConditionCompiler): Promise<CompiledQuery> {
+  const { pipeline, metrics } = query;
+  const all = filtersIn(pipeline);
+  if (metrics?.kind === 'compare') all.push(metrics.selection);
+  const filters: CompiledFilter[] = [];
+  for (const filter of all) filters.push(await compileFilter(filter, compiler));
+  const results = resultFields(query);
+  const fields = [...results, ...all.flatMap(({ condition }) => (condition ? fieldsIn(plainRoots(condition)) : []))];
+  return {
+    query,
+    filters,
+    needsTree: needsAncestors(pipeline) || fields.some((field) => TREE_FIELDS.has(field.name)),
+    resultsNeedBody: results.some(isInBody),
+  };
+}
+
+async function compileFilter(filter: SpansetFilter, compiler: ConditionCompiler): Promise<CompiledFilter> {
+  const expression = plainRoots(filter.condition ?? TRUE);
+  const condition = filter.condition ? await compiler.compile(expression) : ALWAYS;
+  return {
+    filter,
+    condition,
+    holds: conditionOf(expression),
+    relaxed: relax(expression, true),
+    needsBody: fieldsIn(expression).some(isInBody),
+  };
+}
+
+const TRUE: FieldExpression = { kind: 'boolean', value: true };
+const TREE_FIELDS: ReadonlySet<string> = new Set([
+  'span:childCount',
+  'nestedSetLeft',
+  'nestedSetRight',
+  'nestedSetParent',
+]);
+const TRACE_FIELDS: ReadonlySet<string> = new Set([
+  'trace:duration',
+  'trace:rootName',
+  'trace:rootService',
+  'trace:id',
+]);
+const BODY_FIELDS: ReadonlySet<string> = new Set([
+  'span:text',
+  'span:statusMessage',
+  'event:name',
+  'event:timeSinceStart',
+  'link:traceID',
+  'link:spanID',
+]);
+const BODY_SCOPES: ReadonlySet<string | null> = new Set(['span', 'event', 'link', null]);
+
+function isInBody(field: Field): boolean {
+  return field.kind === 'attribute' ? BODY_SCOPES.has(field.scope) : BODY_FIELDS.has(field.name);
+}
+
+/** Whether only the trace as a whole can tell. */
+export function isOfTrace(field: Field): boolean {
+  return field.kind === 'intrinsic' && TRACE_FIELDS.has(field.name);
+}
+
+/** `nestedSetParent < 0`, which is how Tempo's users ask for a root, without its tree. */
+function plainRoots(expression: FieldExpression): FieldExpression {
+  if (expression.kind === 'unary') return { ...expression, operand: plainRoots(expression.operand) };
+  if (expression.kind !== 'binary') return expression;
+  const { op, left, right, at } = expression;
+  const isParent = left.kind === 'intrinsic' && left.name === 'nestedSetParent' && right.kind === 'integer';
+  if (isParent && ((op === '<' && right.value === 0) || (op === '=' && right.value === -1))) {
+    return {
+      kind: 'binary',
+      op: '=',
+      left: { kind: 'intrinsic', name: 'span:parentID', at },
+      right: { kind: 'nil' },
+      at,
+    };
+  }
+  return { ...expression, left: plainRoots(left), right: plainRoots(right) };
+}
+
+/** What stays true of every span that matches when conditions on its trace are taken for `most`. */
+function relax(expression: FieldExpression, most: boolean): FieldExpression {
+  if (expression.kind === 'binary' && (expression.op === '&&' || expression.op === '||')) {
+    return { ...expression, left: relax(expression.left, most), right: relax(expression.right, most) };
+  }
+  if (expression.kind === 'unary' && expression.op === '!') {
+    return { ...expression, operand: relax(expression.operand, !most) };
+  }
+  const needsTrace = fieldsIn(expression).some((field) => isOfTrace(field) || TREE_FIELDS.has(field.name));
+  return needsTrace ? { kind: 'boolean', value: most } : expression;
+}

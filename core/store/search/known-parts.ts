@@ -1,0 +1,140 @@
+/**
+ * What spans share, in memory: operations, resources and scopes by number, and the values of attribute keys that were asked for.
+ * Rows are only ever added, so each read asks for those after the last.
+ */
+
+import type { KeyValue, SpanBody } from '../../otlp/json-types';
+import { decodeResource, decodeScope, decodeSpanBody, readKeyValue } from '../../otlp/proto-to-json';
+import { WireReader } from '../../otlp/wire-reader';
+import { type Value, valueOfAny } from '../../query/traceql/values';
+import { REST_KEY } from '../part-ids';
+import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
+import type { SqlClient } from '../sql-client';
+
+export interface KnownOperation {
+  readonly name: string;
+  readonly kind: number;
+  readonly service: string;
+}
+
+export interface KnownScope {
+  readonly name: string;
+  readonly version: string;
+  readonly attributes: readonly KeyValue[];
+}
+
+/** The values of a key in the dictionary, by number. */
+export interface KnownValues {
+  readonly keyId: number;
+  last: number;
+  readonly values: Map<number, Value | null>;
+}
+
+/** Values of keys held at once; those that rested longest are read again. */
+const MAX_VALUES = 100_000;
+/** Rows of one statement: some milliseconds. */
+const PAGE = 2_000;
+
+export class KnownParts {
+  readonly operations = new Map<number, KnownOperation>();
+  readonly resources = new Map<number, readonly KeyValue[]>();
+  readonly scopes = new Map<number, KnownScope>();
+  /** Rests of messages that are in the dictionary: short events and status messages. */
+  readonly rests = new Map<number, SpanBody>();
+  private readonly last = { operation: 0, resource: 0, scope: 0, rest: 0 };
+  private readonly keys = new Map<string, KnownValues>();
+  private refreshing: Promise<void> | null = null;
+
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+  ) {}
+
+  /** Reads what is new. */
+  refresh(): Promise<void> {
+    this.refreshing ??= this.readNew().finally(() => {
+      this.refreshing = null;
+    });
+    return this.refreshing;
+  }
+
+  /** Null of a key that no span has in the dictionary or under its name in a payload. */
+  async valuesOf(key: string): Promise<KnownValues | null> {
+    let known = this.keys.get(key);
+    if (known) {
+      this.keys.delete(key);
+    } else {
+      const rows = await this.sql.query('select id from attribute_key where workspace_id = $1 and key = $2', [
+        this.workspaceId,
+        key,
+      ]);
+      const [row] = decodeRows({ id: INT4 }, rows);
+      if (!row || row.id === REST_KEY) return null;
+      known = { keyId: row.id, last: 0, values: new Map() };
+    }
+    this.keys.set(key, known);
+    for (let more = true; more; ) {
+      const rows = await this.entries(known.keyId, known.last);
+      for (const { id, message } of rows) {
+        known.values.set(id, valueOfAny(readKeyValue(new WireReader(message)).value));
+        known.last = id;
+      }
+      more = rows.length === PAGE;
+    }
+    this.forget();
+    return known;
+  }
+
+  private forget(): void {
+    let held = 0;
+    for (const { values } of this.keys.values()) held += values.size;
+    for (const [key, { values }] of this.keys) {
+      if (held <= MAX_VALUES || this.keys.size === 1) break;
+      held -= values.size;
+      this.keys.delete(key);
+    }
+  }
+
+  private async entries(keyId: number, after: number): Promise<{ id: number; message: Uint8Array }[]> {
+    const rows = await this.sql.query(
+      `select id, message from attribute where workspace_id = $1 and key_id = $2 and id > $3 order by id limit ${PAGE}`,
+      [this.workspaceId, keyId, after],
+    );
+    return decodeRows({ id: INT4, message: BYTEA }, rows);
+  }
+
+  private async readNew(): Promise<void> {
+    const operations = await this.sql.query(
+      `select o.id, o.name, o.kind::int4 as kind, s.name as service from operation o join service s on s.id = o.service_id
+       where o.workspace_id = $1 and o.id > $2 order by o.id`,
+      [this.workspaceId, this.last.operation],
+    );
+    for (const { id, ...operation } of decodeRows({ id: INT4, name: TEXT, kind: INT4, service: TEXT }, operations)) {
+      this.operations.set(id, operation);
+      this.last.operation = id;
+    }
+    for (const { id, message } of await this.messages('resource', this.last.resource)) {
+      this.resources.set(id, decodeResource(message).attributes);
+      this.last.resource = id;
+    }
+    for (const { id, message } of await this.messages('scope', this.last.scope)) {
+      this.scopes.set(id, decodeScope(message));
+      this.last.scope = id;
+    }
+    for (const { id, message } of await this.entries(REST_KEY, this.last.rest)) {
+      this.rests.set(id, decodeSpanBody(message));
+      this.last.rest = id;
+    }
+  }
+
+  private async messages(
+    table: 'resource' | 'scope',
+    after: number,
+  ): Promise<{ readonly id: number; readonly message: Uint8Array }[]> {
+    const rows = await this.sql.query(
+      `select id, message from ${table} where workspace_id = $1 and id > $2 order by id`,
+      [this.workspaceId, after],
+    );
+    return decodeRows({ id: INT4, message: BYTEA }, rows);
+  }
+}

@@ -1,0 +1,23 @@
+/** How much one statement takes on, so that it holds the database for about 30 ms: others wait for no more than that. */
+const AIM_MS = 30;
+
+export class Pace {
+  constructor(
+    private size: number,
+    private readonly most: number,
+  ) {}
+
+  get next(): number {
+    return this.size;
+  }
+
+  /** Runs a statement over `next` of something. */
+  async timed<T>(run: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    const result = await run();
+    const took = performance.now() - began;
+    if (took < AIM_MS / 2) this.size = Math.min(this.most, this.size * 2);
+    else if (took > AIM_MS * 1.5) this.size = Math.max(1, Math.floor(this.size / 2));
+    return result;
+  }
+}

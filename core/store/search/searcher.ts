@@ -1,0 +1,57 @@
+/** Starts searches: what they share is read once. */
+import type { TraceqlQuery } from '../../query/traceql/ast';
+import type { BlockSummaries } from '../block-summaries';
+import type { PayloadCodec } from '../payloads';
+import type { SqlClient } from '../sql-client';
+import type { TimeRange } from './block-plan';
+import type { Place } from './candidates';
+import { ConditionCompiler } from './compile-condition';
+import { compileQuery } from './compiled-query';
+import { KnownParts } from './known-parts';
+import { planSearch, type SearchParts } from './search-plan';
+import { SpanLoader } from './span-loader';
+import { type SpanSlice, spanSlices } from './span-slices';
+import { TraceSearch } from './trace-search';
+
+type Slices =
+  /** SQL over `t`. */
+  | { readonly of: 'traces'; readonly condition: string }
+  | { readonly of: 'spans'; readonly slices: AsyncGenerator<SpanSlice> };
+
+export class Searcher {
+  private readonly parts: KnownParts;
+  private readonly compiler: ConditionCompiler;
+  private readonly loader: SpanLoader;
+
+  constructor(
+    sql: SqlClient,
+    workspaceId: number,
+    codec: PayloadCodec,
+    private readonly blocks: BlockSummaries,
+  ) {
+    this.parts = new KnownParts(sql, workspaceId);
+    this.compiler = new ConditionCompiler(sql, workspaceId, this.parts);
+    this.loader = new SpanLoader(sql, workspaceId, this.parts, codec);
+  }
+
+  /** @param after the last trace of the page before. @throws TraceqlSyntaxError */
+  async search(query: TraceqlQuery, range: TimeRange, after: Place | null): Promise<TraceSearch> {
+    return new TraceSearch(await this.prepare(query), range, after);
+  }
+
+  /** What to count for a query, over spans or traces that start in the range. @throws TraceqlSyntaxError */
+  async slices(query: TraceqlQuery, range: TimeRange): Promise<Slices> {
+    const parts = await this.prepare(query);
+    const plan = planSearch(parts, range);
+    if (plan.kind === 'traces') return { of: 'traces', condition: plan.sql };
+    return { of: 'spans', slices: spanSlices(this.loader, plan.blocks, plan.filter, range) };
+  }
+
+  private async prepare(query: TraceqlQuery): Promise<SearchParts> {
+    // Blocks first: what is compiled after knows all that stands in them.
+    const blocks = await this.blocks.read();
+    await this.parts.refresh();
+    const compiled = await compileQuery(query, this.compiler);
+    return { compiled, loader: this.loader, parts: this.parts, blocks };
+  }
+}

@@ -1,0 +1,184 @@
+/** A span as a query looks at it: what its row says, and what its message says where the query asks for that. */
+
+import { spanIdFromInt8 } from '../../model/ids';
+import { spanKindName, statusCodeName } from '../../model/span-kind';
+import type { AnyValue, KeyValue, SpanBody } from '../../otlp/json-types';
+import type { AttributeScope, Field } from '../../query/traceql/ast';
+import type { TraceSpan } from '../../query/traceql/spansets';
+import { NO_VALUES, spanKindValue, statusValue, type Value, type Values, valueOfAny } from '../../query/traceql/values';
+import { wordsOf } from '../../search/words';
+import { INT4, INT4_ARRAY, INT8, orNull, type RowOf, TEXT } from '../row-spec';
+import type { KnownParts } from './known-parts';
+import type { TraceFacts } from './trace-facts';
+
+export const SPAN_ROW = {
+  trace_id: TEXT,
+  span_id: INT8,
+  parent_span_id: orNull(INT8),
+  start_ns: INT8,
+  duration_ns: INT8,
+  resource_id: INT4,
+  scope_id: INT4,
+  operation_id: INT4,
+  status: INT4,
+  block_id: INT4,
+  attributes: INT4_ARRAY,
+  payload_id: INT4,
+  payload_index: INT4,
+};
+export type SpanRow = RowOf<typeof SPAN_ROW>;
+
+export const SPAN_COLUMNS_SQL = `replace(s.trace_id::text, '-', '') as trace_id, s.span_id, s.parent_span_id, s.start_ns, s.duration_ns,
+  s.resource_id, s.scope_id, s.operation_id, s.status::int4 as status, s.block_id, s.attributes, s.payload_id,
+  s.payload_index::int4 as payload_index`;
+
+export type Verdict = 'yes' | 'no' | 'maybe';
+
+export class StoredSpan implements TraceSpan {
+  /** Read only where a query asks for it. */
+  body: SpanBody | null = null;
+  trace: TraceFacts | null = null;
+  private words: Set<string> | null = null;
+
+  constructor(
+    readonly row: SpanRow,
+    private readonly parts: KnownParts,
+    /** By condition that was asked for: what the database could decide of it. */
+    readonly verdicts: readonly Verdict[],
+  ) {}
+
+  get spanId(): bigint {
+    return this.row.span_id;
+  }
+
+  get parentSpanId(): bigint | null {
+    return this.row.parent_span_id;
+  }
+
+  values(field: Field): Values {
+    if (field.kind === 'attribute') {
+      if (field.scope !== null) return this.attribute(field.scope, field.name);
+      const own = this.attribute('span', field.name);
+      return own.length > 0 ? own : this.attribute('resource', field.name);
+    }
+    const { row } = this;
+    switch (field.name) {
+      case 'span:duration':
+        return [Number(row.duration_ns)];
+      case 'span:name':
+        return [this.operation.name];
+      case 'span:kind':
+        return [spanKindValue(spanKindName(this.operation.kind))];
+      case 'span:status':
+        return [statusValue(statusCodeName(row.status))];
+      case 'span:id':
+        return [spanIdFromInt8(row.span_id)];
+      case 'span:parentID':
+        return row.parent_span_id === null ? NO_VALUES : [spanIdFromInt8(row.parent_span_id)];
+      case 'span:statusMessage':
+      case 'event:name':
+      case 'link:traceID':
+      case 'link:spanID':
+        return bodyValues(this.message, field.name);
+      case 'event:timeSinceStart':
+        return this.message.events.map(({ timeUnixNano }) => Number(BigInt(timeUnixNano) - row.start_ns));
+      case 'instrumentation:name':
+        return textValue(this.parts.scopes.get(row.scope_id)?.name);
+      case 'instrumentation:version':
+        return textValue(this.parts.scopes.get(row.scope_id)?.version);
+      case 'span:text':
+        return NO_VALUES;
+      default:
+        return this.facts.values(field.name, row.span_id);
+    }
+  }
+
+  hasWord(word: string): boolean {
+    this.words ??= wordsIn(this.message, this.operation.name, this.operation.service);
+    return this.words.has(word);
+  }
+
+  get operation(): { readonly name: string; readonly kind: number; readonly service: string } {
+    return this.parts.operations.get(this.row.operation_id) ?? { name: '', kind: 0, service: '' };
+  }
+
+  private get message(): SpanBody {
+    if (!this.body) throw new Error('the message of this span was not read');
+    return this.body;
+  }
+
+  private get facts(): TraceFacts {
+    if (!this.trace) throw new Error('the trace of this span was not read');
+    return this.trace;
+  }
+
+  private attribute(scope: AttributeScope, key: string): Values {
+    switch (scope) {
+      case 'span':
+        return attributeValues(this.message.attributes, key);
+      case 'resource':
+        return attributeValues(this.parts.resources.get(this.row.resource_id) ?? [], key);
+      case 'instrumentation':
+        return attributeValues(this.parts.scopes.get(this.row.scope_id)?.attributes ?? [], key);
+      default:
+        return bodyAttributes(this.message, scope, key);
+    }
+  }
+}
+
+export function attributeValues(attributes: readonly KeyValue[], key: string): Value[] {
+  return attributes.flatMap((pair) => {
+    const value = pair.key === key ? valueOfAny(pair.value) : null;
+    return value === null ? [] : [value];
+  });
+}
+
+export function bodyAttributes(body: SpanBody, scope: 'event' | 'link', key: string): Values {
+  return (scope === 'event' ? body.events : body.links).flatMap(({ attributes }) => attributeValues(attributes, key));
+}
+
+export function bodyValues(
+  body: SpanBody,
+  name: 'span:statusMessage' | 'event:name' | 'link:traceID' | 'link:spanID',
+): Values {
+  switch (name) {
+    case 'span:statusMessage':
+      return textValue(body.status.message);
+    case 'event:name':
+      return body.events.map((event) => event.name);
+    case 'link:traceID':
+      return body.links.map(({ traceId }) => traceId);
+    case 'link:spanID':
+      return body.links.map(({ spanId }) => spanId);
+  }
+}
+
+/** Text that is empty says nothing. */
+function textValue(text: string | undefined): Values {
+  return text ? [text] : NO_VALUES;
+}
+
+/** All words of a span's texts: names, status, attributes and events. */
+export function wordsIn(body: SpanBody, ...texts: readonly string[]): Set<string> {
+  const words = new Set<string>();
+  const add = (text: string): void => {
+    for (const word of wordsOf(text)) words.add(word);
+  };
+  for (const text of texts) add(text);
+  add(body.status.message);
+  for (const { value } of body.attributes) eachText(value, add);
+  for (const event of body.events) {
+    add(event.name);
+    for (const { value } of event.attributes) eachText(value, add);
+  }
+  return words;
+}
+
+function eachText(value: AnyValue, each: (text: string) => void): void {
+  if ('stringValue' in value) each(value.stringValue as string);
+  else if ('arrayValue' in value) {
+    for (const item of (value.arrayValue as { values: readonly AnyValue[] }).values) eachText(item, each);
+  } else if ('kvlistValue' in value) {
+    for (const pair of (value.kvlistValue as { values: readonly KeyValue[] }).values) eachText(pair.value, each);
+  }
+}

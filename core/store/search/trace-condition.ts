@@ -1,0 +1,84 @@
+/** Conditions that a row of `trace` decides: SQL over `t`. */
+import type { FieldExpression, SpansetFilter } from '../../query/traceql/ast';
+import { conditionOf } from '../../query/traceql/evaluate';
+import { fieldsIn } from '../../query/traceql/walk';
+import { isOfTrace } from './compiled-query';
+import type { KnownParts } from './known-parts';
+
+export interface TraceCondition {
+  readonly sql: string;
+  /** Which spans of a trace match where it holds: all, those with an error, or one has to look. */
+  readonly matches: 'all' | 'errors' | 'unknown';
+  /** The part of it that an index over ids finds; null: there is none. */
+  readonly ids: string | null;
+}
+
+/** @returns null where spans have to be looked at */
+export function traceCondition({ condition }: SpansetFilter, parts: KnownParts): TraceCondition | null {
+  if (condition === null) return { sql: 'true', matches: 'all', ids: null };
+  if (isStatusError(condition)) return { sql: 't.error_count > 0', matches: 'errors', ids: null };
+  const fields = fieldsIn(condition);
+  if (fields.length === 0 || !fields.every(isOfTrace)) return null;
+  const ids = idRange(condition);
+  if (ids) {
+    const sql = `t.trace_id between '${ids.low}' and '${ids.high}'`;
+    return { sql, matches: 'all', ids: sql };
+  }
+  const sql = sqlOf(condition, parts);
+  return { sql: sql ?? 'true', matches: sql === null ? 'unknown' : 'all', ids: null };
+}
+
+/** Of `trace:id = "..."`, and of `trace:id =~ "beginning.*"`. */
+function idRange(condition: FieldExpression): { readonly low: string; readonly high: string } | null {
+  if (condition.kind !== 'binary' || condition.right.kind !== 'string') return null;
+  const { op, left, right } = condition;
+  if (left.kind !== 'intrinsic' || left.name !== 'trace:id') return null;
+  const pattern = op === '=' ? /^([0-9a-f]{32})$/ : op === '=~' ? /^([0-9a-f]{1,31})\.\*$/ : null;
+  const prefix = pattern?.exec(right.value)?.[1];
+  return prefix ? { low: prefix.padEnd(32, '0'), high: prefix.padEnd(32, 'f') } : null;
+}
+
+function isStatusError(condition: FieldExpression): boolean {
+  if (condition.kind !== 'binary' || condition.op !== '=') return false;
+  const { left, right } = condition;
+  return left.kind === 'intrinsic' && left.name === 'span:status' && right.kind === 'status' && right.value === 'error';
+}
+
+const SQL_OPS: Readonly<Record<string, string>> = {
+  '=': '=',
+  '!=': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
+
+/** Null of what SQL would decide otherwise than we do. No text of the query gets into it. */
+function sqlOf(expression: FieldExpression, parts: KnownParts): string | null {
+  if (expression.kind === 'binary' && (expression.op === '&&' || expression.op === '||')) {
+    const sides = [sqlOf(expression.left, parts), sqlOf(expression.right, parts)];
+    return sides.includes(null) ? null : `(${sides.join(expression.op === '&&' ? ') and (' : ') or (')})`;
+  }
+  if (fieldsIn(expression).every(({ name }) => name === 'trace:rootName' || name === 'trace:rootService')) {
+    return rootSql(expression, parts);
+  }
+  if (expression.kind !== 'binary' || expression.left.kind !== 'intrinsic') return null;
+  const { left, right } = expression;
+  const op = SQL_OPS[expression.op];
+  if (op && left.name === 'trace:duration' && 'value' in right && typeof right.value === 'number') {
+    // As numeric: the difference of two int8 may be none, and floats of times are 256 ns apart.
+    return `t.end_ns::numeric - t.start_ns ${op} '${right.value}'::numeric`;
+  }
+  if (left.name !== 'trace:id' || right.kind !== 'string' || (op !== '=' && op !== '<>')) return null;
+  return /^[0-9a-f]{32}$/.test(right.value) ? `t.trace_id ${op} '${right.value}'::uuid` : String(op === '<>');
+}
+
+function rootSql(expression: FieldExpression, parts: KnownParts): string {
+  const holds = conditionOf(expression);
+  const ids: number[] = [];
+  for (const [id, { name, service }] of parts.operations) {
+    const values = (field: { readonly name: string }) => [field.name === 'trace:rootName' ? name : service];
+    if (holds({ values, hasWord: () => false })) ids.push(id);
+  }
+  return `t.root_operation_id = any('{${ids.join(',')}}'::int4[])`;
+}

@@ -1,0 +1,86 @@
+/** Decides which of some traces match a query, and by which spans: each is looked at whole. */
+import type { SpansetFilter } from '../../query/traceql/ast';
+import { type FilteredTrace, type Spans, spansetsOf } from '../../query/traceql/spansets';
+import { compareBigints } from './block-plan';
+import type { CompiledFilter, CompiledQuery } from './compiled-query';
+import type { SpanLoader } from './span-loader';
+import type { StoredSpan } from './stored-span';
+import { TraceFacts, type TraceFactsRow } from './trace-facts';
+
+/** Matched spans of one trace that are held; more of them are not looked at, and the answer says so. */
+const MAX_SPANS = 200_000;
+
+export interface TraceMatch {
+  readonly trace: TraceFactsRow;
+  /** Spans that match. */
+  readonly count: number;
+  /** Null where the row of the trace decided. */
+  readonly sets: readonly Spans<StoredSpan>[] | null;
+  /** Not all spans of the trace were looked at. */
+  readonly partial: boolean;
+}
+
+export async function evaluateTraces(
+  compiled: CompiledQuery,
+  traces: readonly TraceFactsRow[],
+  loader: SpanLoader,
+): Promise<TraceMatch[]> {
+  const trees = compiled.needsTree ? await loader.trees(traces) : null;
+  const read = new Map<string, TraceSpans>();
+  for (const row of traces) {
+    const facts = new TraceFacts(row);
+    facts.tree = trees?.get(row.trace_id) ?? null;
+    read.set(row.trace_id, { facts, matched: compiled.filters.map(() => []), count: 0 });
+  }
+  const { filters, resultsNeedBody } = compiled;
+  const needsBody = ({ verdicts }: StoredSpan): boolean =>
+    resultsNeedBody || filters.some((filter, i) => filter.needsBody && verdicts[i] === 'maybe');
+  const conditions = filters.map(({ condition }) => condition);
+  for await (const spans of loader.spansOf(traces, conditions)) {
+    for (const span of spans) if (!needsBody(span)) match(filters, span, read);
+    for await (const run of loader.withBodies(spans.filter(needsBody))) {
+      for (const span of run) match(filters, span, read);
+    }
+  }
+  return traces.flatMap((trace) => {
+    const spans = read.get(trace.trace_id) as TraceSpans;
+    const sets = spansetsOf(compiled.query.pipeline, filtered(compiled, spans));
+    if (sets.length === 0) return [];
+    const count = sets.reduce((sum, { spans: some }) => sum + some.length, 0);
+    return [{ trace, count, sets, partial: spans.count >= MAX_SPANS }];
+  });
+}
+
+interface TraceSpans {
+  readonly facts: TraceFacts;
+  /** By filter. */
+  readonly matched: StoredSpan[][];
+  count: number;
+}
+
+function match(filters: readonly CompiledFilter[], span: StoredSpan, read: ReadonlyMap<string, TraceSpans>): void {
+  const trace = read.get(span.row.trace_id);
+  if (!trace || trace.count >= MAX_SPANS) return;
+  span.trace = trace.facts;
+  let matches = false;
+  for (const [i, { holds }] of filters.entries()) {
+    const verdict = span.verdicts[i];
+    if (verdict === 'no' || (verdict === 'maybe' && !holds(span))) continue;
+    trace.matched[i]?.push(span);
+    matches = true;
+  }
+  if (matches) trace.count++;
+}
+
+function filtered({ filters }: CompiledQuery, { matched, facts }: TraceSpans): FilteredTrace<StoredSpan> {
+  const byFilter = new Map<SpansetFilter, StoredSpan[]>();
+  for (const [i, { filter }] of filters.entries()) {
+    const spans = matched[i] ?? [];
+    spans.sort((a, b) => compareBigints(a.row.start_ns, b.row.start_ns) || compareBigints(a.spanId, b.spanId));
+    byFilter.set(filter, spans);
+  }
+  return {
+    matched: (filter) => byFilter.get(filter) ?? [],
+    parentOf: (spanId) => facts.tree?.parentOf(spanId) ?? null,
+  };
+}

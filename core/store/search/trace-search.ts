@@ -1,0 +1,133 @@
+/**
+ * One search for traces, newest first. It works in short steps between which others use the database, gives what it found so
+ * far whenever it is asked, and goes on from there when it is asked again.
+ */
+import { compareBigints, spanRange, type TimeRange } from './block-plan';
+import {
+  type CandidateSource,
+  LongTracesSource,
+  markOf,
+  type Place,
+  SpanBlocksSource,
+  TraceTableSource,
+} from './candidates';
+import { planSearch, type SearchParts } from './search-plan';
+import { evaluateTraces, type TraceMatch } from './trace-evaluation';
+import type { TraceFactsRow } from './trace-facts';
+
+/** Traces looked at whole at once. */
+const BATCH = 50;
+
+export interface SearchStep {
+  readonly matches: readonly TraceMatch[];
+  /** Nothing more will come. */
+  readonly done: boolean;
+  /** How much was looked through, from 0 to 1. */
+  readonly progress: number;
+}
+
+export class TraceSearch {
+  private readonly sources: readonly CandidateSource[];
+  /** Waiting until nothing newer can come, newest last. */
+  private waiting: TraceFactsRow[] = [];
+  private readonly given = new Set<string>();
+  private readonly ready: TraceMatch[] = [];
+  /** The last that was given. */
+  private last: Place | null;
+  /** The row of a trace decides: its spans need not be looked at. */
+  private readonly matchesOfRow: 'all' | 'errors' | 'unknown' = 'unknown';
+
+  /** @param after the last trace that was given before; null: from the beginning */
+  constructor(
+    private readonly search: SearchParts,
+    range: TimeRange,
+    private readonly after: Place | null,
+  ) {
+    this.last = after;
+    const { loader } = search;
+    // Traces end where the page before ended, but their spans may start later.
+    const until = { from: range.from, to: after ? after.startNs + 1n : range.to };
+    const plan = planSearch(search, spanRange(until));
+    if (plan.kind === 'traces') {
+      this.matchesOfRow = plan.matches;
+      this.sources = [new TraceTableSource(loader, plan.sql, plan.ids, range, after)];
+    } else {
+      const inBlocks = new SpanBlocksSource(loader, plan.blocks, plan.filter, until);
+      this.sources = until.to === null ? [inBlocks] : [inBlocks, new LongTracesSource(loader, until)];
+    }
+  }
+
+  /** Whether the next page begins after this trace. */
+  isAt(place: Place | null): boolean {
+    const { last } = this;
+    return last === null || place === null
+      ? last === place
+      : last.traceId === place.traceId && last.startNs === place.startNs;
+  }
+
+  /** Works until so many matched, or for so long. @param untilMs of `performance.now()` */
+  async next(limit: number, untilMs: number): Promise<SearchStep> {
+    const done = (): boolean => this.waiting.length === 0 && this.sources.every((source) => source.done);
+    while (this.ready.length < limit && !done()) {
+      const batch = this.complete(Math.min(BATCH, Math.max(limit - this.ready.length, 8)));
+      if (batch.length > 0) this.ready.push(...(await this.evaluate(batch)));
+      else await this.gather();
+      if (performance.now() >= untilMs) break;
+    }
+    const matches = this.ready.splice(0, limit);
+    const last = matches.at(-1)?.trace;
+    if (last) this.last = { startNs: last.start_ns, traceId: last.trace_id };
+    return { matches, done: done() && this.ready.length === 0, progress: this.progress() };
+  }
+
+  private progress(): number {
+    return this.sources.reduce((least, source) => Math.min(least, source.done ? 1 : source.progress), 1);
+  }
+
+  /** The newest of what waits, as far as nothing newer can come. */
+  private complete(most: number): TraceFactsRow[] {
+    const { all, mark } = markOf(this.sources);
+    if (!all && mark === null) return [];
+    const batch: TraceFactsRow[] = [];
+    for (let next = this.waiting.at(-1); next && batch.length < most; next = this.waiting.at(-1)) {
+      if (mark !== null && next.start_ns <= mark) break;
+      batch.push(next);
+      this.waiting.pop();
+    }
+    return batch;
+  }
+
+  /** More candidates, from the source that is the least far back. */
+  private async gather(): Promise<void> {
+    const open = this.sources.filter(({ done }) => !done);
+    const [source] = open.sort((a, b) => {
+      if (a.mark === null || b.mark === null) return a.mark === b.mark ? 0 : a.mark === null ? -1 : 1;
+      return compareBigints(b.mark, a.mark);
+    });
+    if (!source) return;
+    let added = false;
+    for (const row of await source.next()) {
+      if (this.given.has(row.trace_id) || !this.isAfter(row)) continue;
+      this.given.add(row.trace_id);
+      this.waiting.push(row);
+      added = true;
+    }
+    if (added)
+      this.waiting.sort((a, b) => compareBigints(a.start_ns, b.start_ns) || (a.trace_id < b.trace_id ? -1 : 1));
+  }
+
+  private isAfter(row: TraceFactsRow): boolean {
+    const { after } = this;
+    if (!after) return true;
+    return row.start_ns < after.startNs || (row.start_ns === after.startNs && row.trace_id < after.traceId);
+  }
+
+  private async evaluate(rows: readonly TraceFactsRow[]): Promise<readonly TraceMatch[]> {
+    if (this.matchesOfRow === 'unknown') return evaluateTraces(this.search.compiled, rows, this.search.loader);
+    return rows.map((trace) => ({ trace, sets: null, partial: false, count: this.countOf(trace) }));
+  }
+
+  private countOf({ span_count, error_count }: TraceFactsRow): number {
+    return this.matchesOfRow === 'errors' ? error_count : span_count;
+  }
+}
