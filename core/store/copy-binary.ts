@@ -173,6 +173,24 @@ export class CopyReader {
     return hexFromBytes(this.bytes, this.pos - 16, 16);
   }
 
+  /** A view, not a copy. */
+  data(): Uint8Array {
+    const size = this.view.getInt32(this.pos);
+    this.pos += 4 + size;
+    return this.bytes.subarray(this.pos - size, this.pos);
+  }
+
+  /** An `int4[]` without NULLs. */
+  int4Array(): number[] {
+    const { view, pos } = this;
+    const size = view.getInt32(pos);
+    this.pos += 4 + size;
+    const length = view.getInt32(pos + 4) === 0 ? 0 : view.getInt32(pos + 16);
+    const values = new Array<number>(length);
+    for (let i = 0; i < length; i++) values[i] = view.getInt32(pos + 28 + i * 8);
+    return values;
+  }
+
   /** The value, or `absent` for NULL. */
   int8Or(absent: bigint): bigint {
     if (this.view.getInt32(this.pos) !== -1) return this.int8();

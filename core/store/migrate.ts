@@ -4,6 +4,7 @@ import { compactSpans002 } from './migrations/002-compact-spans';
 import { logsAndMetrics003 } from './migrations/003-logs-and-metrics';
 import { removalAndAnnotations004 } from './migrations/004-removal-and-annotations';
 import { blocks005 } from './migrations/005-blocks';
+import { attributeOrder006 } from './migrations/006-attribute-order';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   logsAndMetrics003,
   removalAndAnnotations004,
   blocks005,
+  attributeOrder006,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

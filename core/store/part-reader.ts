@@ -1,5 +1,6 @@
 /** Puts the parts of records together again, from the dictionary and the payloads (see payloads.ts). */
 import { WireWriter } from '../otlp/wire-writer';
+import { CopyReader } from './copy-binary';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD, REST_KEY } from './part-ids';
 import { type PayloadCodec, payloadParts } from './payloads';
 import { BYTEA, decodeRows, INT4, TEXT } from './row-spec';
@@ -17,8 +18,21 @@ export interface StoredParts {
 export const SPAN_ATTRIBUTES = 9;
 export const LOG_ATTRIBUTES = 6;
 
+/** Entries of the dictionary, names of keys and unpacked payloads held by a reader that lives on: none of them ever changes. */
+const MAX_HELD = { dictionary: 20_000, keys: 20_000, payloads: 16 } as const;
+
+interface Entry {
+  readonly keyId: number;
+  readonly message: Uint8Array;
+}
+
 /** The parts of records as one message each: attributes in their order, then the rest. */
 export class PartReader {
+  private readonly entries = new Map<number, Entry>();
+  private readonly keyNames = new Map<number, string>();
+  /** Of spans: numbers of payloads of logs are others. */
+  private readonly unpacked = new Map<number, Uint8Array>();
+
   constructor(
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
@@ -55,47 +69,77 @@ export class PartReader {
     });
   }
 
-  private async dictionary(
-    records: readonly StoredParts[],
-  ): Promise<Map<number, { keyId: number; message: Uint8Array }>> {
+  private async dictionary(records: readonly StoredParts[]): Promise<ReadonlyMap<number, Entry>> {
     const ids = distinct(records, (element) => (element > 0 ? element : null));
-    if (ids.length === 0) return new Map();
-    const rows = await this.sql.query(
-      'select id, key_id, message from attribute where workspace_id = $1 and id = any($2::int4[])',
-      [this.workspaceId, ids],
-    );
-    const decoded = decodeRows({ id: INT4, key_id: INT4, message: BYTEA }, rows);
-    return new Map(decoded.map(({ id, key_id, message }) => [id, { keyId: key_id, message }]));
+    return held(this.entries, ids, MAX_HELD.dictionary, async (missing) => {
+      const rows = await this.sql.query(
+        'select id, key_id, message from attribute where workspace_id = $1 and id = any($2::int4[])',
+        [this.workspaceId, missing],
+      );
+      const decoded = decodeRows({ id: INT4, key_id: INT4, message: BYTEA }, rows);
+      return decoded.map(({ id, key_id, message }) => [id, { keyId: key_id, message }]);
+    });
   }
 
-  private async keys(records: readonly StoredParts[]): Promise<Map<number, string>> {
+  private async keys(records: readonly StoredParts[]): Promise<ReadonlyMap<number, string>> {
     const ids = distinct(records, (element) => (element < REST_IN_PAYLOAD ? -element : null));
-    if (ids.length === 0) return new Map();
-    const rows = await this.sql.query(
-      'select id, key from attribute_key where workspace_id = $1 and id = any($2::int4[])',
-      [this.workspaceId, ids],
-    );
-    return new Map(decodeRows({ id: INT4, key: TEXT }, rows).map(({ id, key }) => [id, key]));
+    return held(this.keyNames, ids, MAX_HELD.keys, async (missing) => {
+      const rows = await this.sql.query(
+        'select id, key from attribute_key where workspace_id = $1 and id = any($2::int4[])',
+        [this.workspaceId, missing],
+      );
+      return decodeRows({ id: INT4, key: TEXT }, rows).map(({ id, key }) => [id, key]);
+    });
   }
 
-  private async payloads(records: readonly StoredParts[]): Promise<Map<number, Uint8Array>> {
+  private async payloads(records: readonly StoredParts[]): Promise<ReadonlyMap<number, Uint8Array>> {
     const used = records.filter(({ payloadId }) => payloadId !== 0);
     const ids = [...new Set(used.map(({ payloadId }) => payloadId))];
-    if (ids.length === 0) return new Map();
     const blocks = [...new Set(used.flatMap(({ blockId }) => (blockId === null ? [] : [blockId])))];
-    const rows =
-      blocks.length === 0
-        ? await this.sql.query('select id, data from payload where workspace_id = $1 and id = any($2::int4[])', [
-            this.workspaceId,
-            ids,
-          ])
-        : await this.sql.query(
-            `select id, data from span_payload
-             where workspace_id = $1 and block_id = any($2::int4[]) and id = any($3::int4[])`,
-            [this.workspaceId, blocks, ids],
-          );
-    return new Map(decodeRows({ id: INT4, data: BYTEA }, rows).map(({ id, data }) => [id, this.codec.unpack(data)]));
+    if (blocks.length === 0) return held(new Map(), ids, ids.length, (missing) => this.logPayloads(missing));
+    return held(this.unpacked, ids, MAX_HELD.payloads, async (missing) => {
+      // As binary COPY: megabytes of bytea as hex cost more than reading them. Numbers of ours may stand in SQL.
+      const reader = new CopyReader(
+        await this.sql.copyOut(
+          `select id, data from span_payload where workspace_id = ${this.workspaceId}
+             and block_id = any('{${blocks.join(',')}}'::int4[]) and id = any('{${missing.join(',')}}'::int4[])`,
+        ),
+      );
+      const found: [number, Uint8Array][] = [];
+      while (reader.next()) found.push([reader.int4(), this.codec.unpack(reader.data())]);
+      return found;
+    });
   }
+
+  private async logPayloads(ids: readonly number[]): Promise<[number, Uint8Array][]> {
+    const rows = await this.sql.query('select id, data from payload where workspace_id = $1 and id = any($2::int4[])', [
+      this.workspaceId,
+      ids,
+    ]);
+    return decodeRows({ id: INT4, data: BYTEA }, rows).map(({ id, data }) => [id, this.codec.unpack(data)]);
+  }
+}
+
+/** What is asked for by number, of which only what is not held yet is read; `most` stay held. */
+async function held<T>(
+  known: Map<number, T>,
+  ids: readonly number[],
+  most: number,
+  read: (missing: readonly number[]) => Promise<readonly (readonly [number, T])[]>,
+): Promise<ReadonlyMap<number, T>> {
+  const missing = ids.filter((id) => !known.has(id));
+  const fresh = missing.length === 0 ? [] : await read(missing);
+  const asked = new Map(fresh);
+  for (const id of ids) {
+    const value = known.get(id);
+    if (value !== undefined) asked.set(id, value);
+  }
+  for (const [id, value] of fresh) known.set(id, value);
+  for (const id of known.keys()) {
+    if (known.size <= most) break;
+    known.delete(id);
+  }
+  return asked;
 }
 
 function distinct(records: readonly StoredParts[], pick: (element: number) => number | null): number[] {

@@ -72,7 +72,7 @@ export class TraceTableSource implements CandidateSource {
   done = false;
   progress = 0;
   private last: Place | null = null;
-  private readonly pace = new Pace(500, 5_000);
+  private readonly pace = new Pace(100, 5_000);
 
   /**
    * @param condition SQL over `t`

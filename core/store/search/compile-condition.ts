@@ -243,7 +243,7 @@ function columnSql(expression: FieldExpression): SpanCondition | null {
   const value = isFlipped ? expression.left : expression.right;
   const op = isFlipped ? FLIPPED[given] : given;
   if (field.kind !== 'intrinsic') return null;
-  const column = (sql: string, mayMatch = everyBlock): SpanCondition => ({ kind: 'column', sql, mayMatch });
+  const column = (sql: string, most = everySpan): SpanCondition => ({ kind: 'column', sql, most });
   const isEqual = op === '=';
   switch (field.name) {
     case 'span:duration': {
@@ -252,13 +252,13 @@ function columnSql(expression: FieldExpression): SpanCondition | null {
       const isMore = op === '>' || op === '>=' || isEqual;
       return column(
         `s.duration_ns ${op === '!=' ? '<>' : op} ${Number.isSafeInteger(limit) ? limit : `'${limit}'::float8`}`,
-        ({ longestNs }) => !isMore || Number(longestNs) >= limit,
+        ({ longestNs, spans }) => (!isMore || Number(longestNs) >= limit ? spans : 0),
       );
     }
     case 'span:status':
       if (value.kind !== 'status' || (!isEqual && op !== '!=')) return null;
       if (!isEqual) return column(`not (${STATUS_SQL[value.value]})`);
-      return column(STATUS_SQL[value.value], ({ errors }) => value.value !== 'error' || errors > 0);
+      return column(STATUS_SQL[value.value], ({ errors, spans }) => (value.value === 'error' ? errors : spans));
     case 'span:parentID':
       if (value.kind === 'nil') return column(`s.parent_span_id is ${isEqual ? '' : 'not '}null`);
       return isEqual ? spanIdSql('s.parent_span_id', value) : null;
@@ -273,9 +273,9 @@ function spanIdSql(column: string, value: FieldExpression): SpanCondition | null
   if (value.kind !== 'string') return null;
   const id = /^[0-9a-f]{16}$/.test(value.value) ? parseSpanId(value.value) : null;
   if (!id) return { kind: 'constant', value: false };
-  return { kind: 'column', sql: `${column} = ${int8FromSpanId(id)}`, mayMatch: everyBlock };
+  return { kind: 'column', sql: `${column} = ${int8FromSpanId(id)}`, most: everySpan };
 }
 
-function everyBlock(_block: BlockSummary): boolean {
-  return true;
+function everySpan({ spans }: BlockSummary): number {
+  return spans;
 }

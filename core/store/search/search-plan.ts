@@ -5,7 +5,7 @@ import type { Blocks } from '../block-summaries';
 import { type PlannedBlock, planBlocks, type TimeRange } from './block-plan';
 import type { CompiledFilter, CompiledQuery } from './compiled-query';
 import type { KnownParts } from './known-parts';
-import { ALWAYS, type SpanCondition } from './span-condition';
+import { ALWAYS, mostSpans, type SpanCondition } from './span-condition';
 import type { SpanLoader } from './span-loader';
 import type { SpanFilter } from './span-slices';
 import { type TraceCondition, traceCondition } from './trace-condition';
@@ -39,6 +39,7 @@ export function planSearch({ compiled, parts, blocks }: SearchParts, range: Time
   const byFilter = new Map(filters.map((filter) => [filter.filter, filter]));
   const ways = necessaryFilters(query.pipeline).map((way) => way.map((one) => byFilter.get(one) as CompiledFilter));
   let best: SpanPlan | null = null;
+  let least = Number.POSITIVE_INFINITY;
   let ofTraces: TracePlan | null = null;
   for (const way of ways) {
     const conditions = way.map(({ filter }) => traceCondition(filter, parts));
@@ -56,7 +57,9 @@ export function planSearch({ compiled, parts, blocks }: SearchParts, range: Time
     }
     const filter = anyOf(way);
     const planned = planBlocks(blocks, filter.condition, range);
-    if (!best || planned.length < best.blocks.length) best = { kind: 'spans', blocks: planned, filter };
+    const spans = planned.reduce((sum, { summary }) => sum + (summary ? mostSpans(filter.condition, summary) : 0), 0);
+    if (spans < least) best = { kind: 'spans', blocks: planned, filter };
+    least = Math.min(least, spans);
   }
   return best ?? ofTraces ?? { kind: 'traces', sql: 'true', ids: null, matches: 'unknown' };
 }

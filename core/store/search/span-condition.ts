@@ -28,7 +28,8 @@ interface ColumnLeaf {
   readonly kind: 'column';
   /** On `s`; no parameters. */
   readonly sql: string;
-  readonly mayMatch: (block: BlockSummary) => boolean;
+  /** At most so many spans of a block. */
+  readonly most: (block: BlockSummary) => number;
 }
 
 export type SpanCondition =
@@ -115,7 +116,7 @@ export function blockMayMatch(condition: SpanCondition, block: BlockSummary, blo
     case 'not':
       return true;
     case 'column':
-      return condition.mayMatch(block);
+      return condition.most(block) > 0;
     case 'ids':
       return hasOne(condition, block) || payloadMayMatch(condition, block, bloomMay);
     case 'and':
@@ -134,6 +135,41 @@ export function payloadMayMatch(leaf: IdLeaf, { terms }: BlockSummary, bloomMay:
   if (leaf.hashes === null || leaf.hashes.some(bloomMay)) return true;
   // What is packed whole is not known by its value, only by its words.
   return leaf.payload?.includes(RAW_IN_PAYLOAD) === true && countOf(attributes, RAW_IN_PAYLOAD) > 0;
+}
+
+/** At most so many spans of a closed block match, by what is known of it. */
+export function mostSpans(condition: SpanCondition, block: BlockSummary): number {
+  switch (condition.kind) {
+    case 'constant':
+      return condition.value ? block.spans : 0;
+    case 'unknown':
+    case 'not':
+      return block.spans;
+    case 'column':
+      return condition.most(block);
+    case 'ids': {
+      const { terms } = block;
+      const counts = [
+        countsOf(condition.operations, terms.operations),
+        countsOf(condition.attributes, terms.attributes),
+        countsOf(condition.resources, terms.resources),
+        countsOf(condition.scopes, terms.scopes),
+        // What a filter says of payloads is worth more than that they are there.
+        condition.hashes === null ? countsOf(condition.payload ?? [], terms.attributes) : 0,
+      ];
+      return Math.min(
+        block.spans,
+        counts.reduce((sum, count) => sum + count),
+      );
+    }
+    case 'and':
+      return condition.parts.reduce((least, part) => Math.min(least, mostSpans(part, block)), block.spans);
+    case 'or':
+      return Math.min(
+        block.spans,
+        condition.parts.reduce((sum, part) => sum + mostSpans(part, block), 0),
+      );
+  }
 }
 
 /** Every hash that a filter may be asked for. */
@@ -163,11 +199,22 @@ function hasOne(leaf: IdLeaf, { terms }: BlockSummary): boolean {
 
 function anyOf(ids: readonly number[], terms: Terms): boolean {
   if (ids.length <= FEW) return ids.some((id) => countOf(terms, id) > 0);
+  const set = setOf(ids);
+  for (const id of terms.ids) if (set.has(id)) return true;
+  return false;
+}
+
+function countsOf(ids: readonly number[], terms: Terms): number {
+  if (ids.length <= FEW) return ids.reduce((sum, id) => sum + countOf(terms, id), 0);
+  const set = setOf(ids);
+  return terms.ids.reduce((sum, id, i) => (set.has(id) ? sum + (terms.counts[i] as number) : sum), 0);
+}
+
+function setOf(ids: readonly number[]): ReadonlySet<number> {
   let set = sets.get(ids);
   if (!set) {
     set = new Set(ids);
     sets.set(ids, set);
   }
-  for (const id of terms.ids) if (set.has(id)) return true;
-  return false;
+  return set;
 }

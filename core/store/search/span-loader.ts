@@ -5,12 +5,12 @@ import { CopyReader } from '../copy-binary';
 import { PartReader, SPAN_ATTRIBUTES } from '../part-reader';
 import type { PayloadCodec } from '../payloads';
 import { decodeRows } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import type { SqlClient, SqlStatements } from '../sql-client';
 import type { PlannedBlock, TimeRange } from './block-plan';
 import type { KnownParts } from './known-parts';
 import { Pace } from './pace';
 import { conditionSql, isExact, PAYLOADS_UNKNOWN, type PayloadMay, type SpanCondition } from './span-condition';
-import { SPAN_COLUMNS_SQL, SPAN_ROW, StoredSpan, type Verdict } from './stored-span';
+import { readSpanRow, SPAN_COLUMNS_SQL, StoredSpan, VERDICTS, type Verdict } from './stored-span';
 import { TRACE_FACTS_JOIN, TRACE_FACTS_ROW, TRACE_FACTS_SQL, type TraceFactsRow, TraceTree } from './trace-facts';
 
 /** Messages put together at once. */
@@ -35,33 +35,51 @@ export class SpanLoader {
 
   /** SQL over `s`: in these blocks, and started in the range. */
   inBlocks(blocks: readonly Pick<PlannedBlock, 'id'>[], { from, to }: TimeRange): string {
-    // The sum keeps the planner from the index over traces: the blocks are found by their own.
-    const bounds = [
-      `s.workspace_id + 0 = ${this.workspaceId}`,
-      `s.block_id = any('{${blocks.map(({ id }) => id).join(',')}}'::int4[])`,
-    ];
+    // The sum keeps the planner from the other index, which begins with the workspace.
+    const bounds = [`s.workspace_id + 0 = ${this.workspaceId}`, `(${blocksSql(blocks.map(({ id }) => id))})`];
     if (from !== null) bounds.push(`s.start_ns >= ${from}`);
     if (to !== null) bounds.push(`s.start_ns < ${to}`);
     return bounds.join(' and ');
   }
 
-  /** Those for which one of the conditions may hold. */
-  async spans(conditions: readonly SpanCondition[], payloadMay: PayloadMay, where: string, from = 'span s') {
+  /**
+   * Over spans of blocks: found by the index over blocks, whatever the planner thinks without statistics. It would read a whole
+   * partition, or all of it in the order of trace ids.
+   */
+  async inBlockOrder<T>(run: (sql: SqlStatements) => Promise<T>): Promise<T> {
+    return this.sql.transaction(async (tx) => {
+      await tx.query("select set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)");
+      return run(tx);
+    });
+  }
+
+  /** Spans of blocks for which one of the conditions may hold. */
+  async spansInBlocks(conditions: readonly SpanCondition[], payloadMay: PayloadMay, where: string) {
+    return this.inBlockOrder((tx) => this.spans(conditions, payloadMay, `span s where ${where} and`, tx));
+  }
+
+  /** @param from FROM clause with `s`, up to a condition */
+  private async spans(
+    conditions: readonly SpanCondition[],
+    payloadMay: PayloadMay,
+    from: string,
+    sql: SqlStatements,
+  ): Promise<StoredSpan[]> {
     const most = conditions.map((condition) => conditionSql(condition, payloadMay));
     const verdicts = conditions.map((condition, i) => {
       const yes = isExact(condition, payloadMay) ? most[i] : conditionSql(condition, payloadMay, false);
-      return `, case when ${yes} then 'yes' when ${most[i]} then 'maybe' else 'no' end as v${i}`;
+      return `, (case when ${yes} then 2 when ${most[i]} then 1 else 0 end)::int2`;
     });
-    const rows = await this.sql.query(
-      `select ${SPAN_COLUMNS_SQL}${verdicts.join('')} from ${from} where ${where} and ((${most.join(') or (')}))`,
+    const reader = new CopyReader(
+      await sql.copyOut(`select ${SPAN_COLUMNS_SQL}${verdicts.join('')} from ${from} ((${most.join(') or (')}))`),
     );
-    return decodeRows(SPAN_ROW, rows).map((row, i) => {
-      return new StoredSpan(
-        row,
-        this.parts,
-        conditions.map((_, at) => rows[i]?.[`v${at}`] as Verdict),
-      );
-    });
+    const spans: StoredSpan[] = [];
+    while (reader.next()) {
+      const row = readSpanRow(reader);
+      const verdict = conditions.map(() => VERDICTS[reader.int2()] as Verdict);
+      spans.push(new StoredSpan(row, this.parts, verdict));
+    }
+    return spans;
   }
 
   /** The same spans with their messages, some at a time. */
@@ -105,31 +123,30 @@ export class SpanLoader {
     conditions: readonly SpanCondition[],
   ): AsyncGenerator<readonly StoredSpan[]> {
     for (const run of runsOf(traces)) {
-      const [only] = run;
-      if (only && run.length === 1 && only.span_count > SPANS_AT_ONCE) yield* this.spansOfLarge(only, conditions);
-      else yield await this.spans(conditions, PAYLOADS_UNKNOWN, 'true', this.ofTraces(run));
+      const large = largeOf(run);
+      if (large) yield* this.spansOfLarge(large, conditions);
+      else yield await this.spans(conditions, PAYLOADS_UNKNOWN, `${this.ofTraces(run)} where`, this.sql);
     }
   }
 
   /** Parents of every span of each trace, by trace id. */
   async trees(traces: readonly TraceFactsRow[]): Promise<Map<string, TraceTree>> {
-    const trees = new Map<string, TraceTree>();
-    for (const trace of traces) {
-      const parents = new Map<bigint, bigint | null>();
-      for (const from of await this.slicesOf(trace)) {
-        const reader = new CopyReader(
-          await this.sql.copyOut(`select s.span_id, s.parent_span_id from ${from} order by s.start_ns, s.span_id`),
-        );
-        while (reader.next()) {
-          const id = reader.int8();
-          // No span has the id 0.
-          const parent = reader.int8Or(0n);
-          parents.set(id, parent === 0n ? null : parent);
+    const parents = new Map(traces.map(({ trace_id }) => [trace_id, new Map<bigint, bigint | null>()]));
+    const columns = 'select s.trace_id, s.span_id, s.parent_span_id from';
+    const order = 'order by s.start_ns, s.span_id';
+    for (const run of runsOf(traces)) {
+      const large = largeOf(run);
+      if (!large) addParents(parents, await this.sql.copyOut(`${columns} ${this.ofTraces(run)} ${order}`));
+      else {
+        const blocks = await this.blocksOf(large);
+        for (let i = 0; i < blocks.length; i += MAX_BLOCKS) {
+          const where = this.inTrace(large, blocks.slice(i, i + MAX_BLOCKS));
+          const select = `${columns} span s where ${where} ${order}`;
+          addParents(parents, await this.inBlockOrder((tx) => tx.copyOut(select)));
         }
       }
-      trees.set(trace.trace_id, new TraceTree(parents));
     }
-    return trees;
+    return new Map([...parents].map(([id, of]) => [id, new TraceTree(of)]));
   }
 
   /** A lateral join, so that each trace is looked up by the index: without statistics the planner would rather scan. */
@@ -150,17 +167,8 @@ export class SpanLoader {
     for (let i = 0; i < blocks.length; ) {
       const run = blocks.slice(i, i + pace.next);
       i += run.length;
-      yield await pace.timed(() => this.spans(conditions, PAYLOADS_UNKNOWN, this.inTrace(trace, run)));
+      yield await pace.timed(() => this.spansInBlocks(conditions, PAYLOADS_UNKNOWN, this.inTrace(trace, run)));
     }
-  }
-
-  private async slicesOf(trace: TraceFactsRow): Promise<string[]> {
-    if (trace.span_count <= SPANS_AT_ONCE) return [this.ofTraces([trace])];
-    const blocks = await this.blocksOf(trace);
-    const slices: string[] = [];
-    for (let i = 0; i < blocks.length; i += MAX_BLOCKS)
-      slices.push(`span s where ${this.inTrace(trace, blocks.slice(i, i + MAX_BLOCKS))}`);
-    return slices;
   }
 
   private inTrace(trace: TraceFactsRow, blocks: readonly number[]): string {
@@ -178,6 +186,35 @@ export class SpanLoader {
     );
     return rows.map(({ id }) => id as number);
   }
+}
+
+/** Runs of neighbours as ranges, where these are few: they are checked faster than a list. */
+function blocksSql(ids: readonly number[]): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const id of [...ids].sort((a, b) => a - b)) {
+    const range = ranges.at(-1);
+    if (range && id === range.last + 1) range.last = id;
+    else ranges.push({ first: id, last: id });
+  }
+  if (ranges.length > 3) return `s.block_id = any('{${ids.join(',')}}'::int4[])`;
+  return ranges.map(({ first, last }) => `s.block_id between ${first} and ${last}`).join(' or ') || 'false';
+}
+
+function addParents(to: ReadonlyMap<string, Map<bigint, bigint | null>>, rows: Uint8Array): void {
+  const reader = new CopyReader(rows);
+  while (reader.next()) {
+    const parents = to.get(reader.uuid());
+    const id = reader.int8();
+    // No span has the id 0.
+    const parent = reader.int8Or(0n);
+    parents?.set(id, parent === 0n ? null : parent);
+  }
+}
+
+/** The trace of a run that is too large for one statement. */
+function largeOf(run: readonly TraceFactsRow[]): TraceFactsRow | null {
+  const [only] = run;
+  return only && run.length === 1 && only.span_count > SPANS_AT_ONCE ? only : null;
 }
 
 /** As many traces as one statement takes. */

@@ -55,12 +55,14 @@ export async function* spanSlices(
         progress: (at + planned.length - window.length) / blocks.length,
         select: (columns, rest) =>
           pace.timed(() =>
-            loader.sql.query(
-              `select ${columns} from span s where ${where} and (${conditionSql(condition, payloadMay)}) ${rest}`,
+            loader.inBlockOrder((tx) =>
+              tx.query(
+                `select ${columns} from span s where ${where} and (${conditionSql(condition, payloadMay)}) ${rest}`,
+              ),
             ),
           ),
         async *spans(withBodies) {
-          const spans = await pace.timed(() => loader.spans([condition], payloadMay, where));
+          const spans = await pace.timed(() => loader.spansInBlocks([condition], payloadMay, where));
           const decided = ({ verdicts }: StoredSpan): boolean => verdicts[0] === 'yes' || !needsBody;
           if (!withBodies) for (const span of spans) if (decided(span)) yield span;
           const others = withBodies ? spans : spans.filter((span) => !decided(span));

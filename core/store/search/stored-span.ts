@@ -7,32 +7,55 @@ import type { AttributeScope, Field } from '../../query/traceql/ast';
 import type { TraceSpan } from '../../query/traceql/spansets';
 import { NO_VALUES, spanKindValue, statusValue, type Value, type Values, valueOfAny } from '../../query/traceql/values';
 import { wordsOf } from '../../search/words';
-import { INT4, INT4_ARRAY, INT8, orNull, type RowOf, TEXT } from '../row-spec';
+import type { CopyReader } from '../copy-binary';
 import type { KnownParts } from './known-parts';
 import type { TraceFacts } from './trace-facts';
 
-export const SPAN_ROW = {
-  trace_id: TEXT,
-  span_id: INT8,
-  parent_span_id: orNull(INT8),
-  start_ns: INT8,
-  duration_ns: INT8,
-  resource_id: INT4,
-  scope_id: INT4,
-  operation_id: INT4,
-  status: INT4,
-  block_id: INT4,
-  attributes: INT4_ARRAY,
-  payload_id: INT4,
-  payload_index: INT4,
-};
-export type SpanRow = RowOf<typeof SPAN_ROW>;
+export interface SpanRow {
+  readonly trace_id: string;
+  readonly span_id: bigint;
+  readonly parent_span_id: bigint | null;
+  readonly start_ns: bigint;
+  readonly duration_ns: bigint;
+  readonly resource_id: number;
+  readonly scope_id: number;
+  readonly operation_id: number;
+  readonly status: number;
+  readonly block_id: number;
+  readonly attributes: readonly number[];
+  readonly payload_id: number;
+  readonly payload_index: number;
+}
 
-export const SPAN_COLUMNS_SQL = `replace(s.trace_id::text, '-', '') as trace_id, s.span_id, s.parent_span_id, s.start_ns, s.duration_ns,
-  s.resource_id, s.scope_id, s.operation_id, s.status::int4 as status, s.block_id, s.attributes, s.payload_id,
-  s.payload_index::int4 as payload_index`;
+/** Of `s`, as `readSpanRow` reads them. */
+export const SPAN_COLUMNS_SQL = `s.trace_id, s.span_id, s.parent_span_id, s.start_ns, s.duration_ns, s.resource_id, s.scope_id,
+  s.operation_id, s.status, s.block_id, s.attributes, s.payload_id, s.payload_index`;
+
+export function readSpanRow(reader: CopyReader): SpanRow {
+  const trace_id = reader.uuid();
+  const span_id = reader.int8();
+  // No span has the id 0.
+  const parent = reader.int8Or(0n);
+  return {
+    trace_id,
+    span_id,
+    parent_span_id: parent === 0n ? null : parent,
+    start_ns: reader.int8(),
+    duration_ns: reader.int8(),
+    resource_id: reader.int4(),
+    scope_id: reader.int4(),
+    operation_id: reader.int4(),
+    status: reader.int2(),
+    block_id: reader.int4(),
+    attributes: reader.int4Array(),
+    payload_id: reader.int4(),
+    payload_index: reader.int2(),
+  };
+}
 
 export type Verdict = 'yes' | 'no' | 'maybe';
+/** By what SQL gives. */
+export const VERDICTS: readonly Verdict[] = ['no', 'maybe', 'yes'];
 
 export class StoredSpan implements TraceSpan {
   /** Read only where a query asks for it. */
