@@ -35,6 +35,8 @@ export interface Blocks {
 
 export class BlockSummaries {
   private readonly known = new Map<number, BlockSummary>();
+  /** Every block below is closed and known. */
+  private openFrom = 0;
   private reading: Promise<Blocks> | null = null;
 
   constructor(
@@ -51,18 +53,29 @@ export class BlockSummaries {
   }
 
   private async readNew(): Promise<Blocks> {
+    const first = this.openFrom;
     const rows = decodeRows(
-      { id: INT4, closed: INT4 },
-      await this.sql.query('select id, closed::int4 as closed from span_block where workspace_id = $1 order by id', [
-        this.workspaceId,
-      ]),
+      { id: INT4, closed: INT4, older: INT8 },
+      await this.sql.query(
+        `select id, closed::int4 as closed,
+           (select count(*) from span_block where workspace_id = $1 and id < $2) as older
+         from span_block where workspace_id = $1 and id >= $2 order by id`,
+        [this.workspaceId, first],
+      ),
     );
+    const known = [...this.known.keys()].filter((id) => id < first).length;
+    // Blocks were dropped: which, only a look at all of them says.
+    if (known > 0 && Number(rows[0]?.older ?? -1n) !== known) {
+      this.openFrom = 0;
+      return this.readNew();
+    }
     const stored = new Set(rows.map(({ id }) => id));
-    for (const id of this.known.keys()) if (!stored.has(id)) this.known.delete(id);
+    for (const id of this.known.keys()) if (id >= first && !stored.has(id)) this.known.delete(id);
     const unread = rows.filter(({ id, closed }) => closed === 1 && !this.known.has(id)).map(({ id }) => id);
     for (let i = 0; i < unread.length; i += PAGE) await this.readPage(unread.slice(i, i + PAGE));
-    const closed = rows.flatMap(({ id }) => this.known.get(id) ?? []);
-    return { closed, open: rows.filter(({ id }) => !this.known.has(id)).map(({ id }) => id) };
+    const open = rows.filter(({ id }) => !this.known.has(id)).map(({ id }) => id);
+    this.openFrom = open[0] ?? rows.at(-1)?.id ?? first;
+    return { closed: [...this.known.values()].sort((a, b) => a.id - b.id), open };
   }
 
   private async readPage(ids: readonly number[]): Promise<void> {

@@ -2,7 +2,7 @@
 import { WireWriter } from '../otlp/wire-writer';
 import { CopyReader } from './copy-binary';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD, REST_KEY } from './part-ids';
-import { type PayloadCodec, payloadParts } from './payloads';
+import { Payload, type PayloadCodec } from './payloads';
 import { BYTEA, decodeRows, INT4, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 
@@ -31,7 +31,7 @@ export class PartReader {
   private readonly entries = new Map<number, Entry>();
   private readonly keyNames = new Map<number, string>();
   /** Of spans: numbers of payloads of logs are others. */
-  private readonly unpacked = new Map<number, Uint8Array>();
+  private readonly unpacked = new Map<number, Payload>();
 
   constructor(
     private readonly sql: SqlClient,
@@ -45,7 +45,7 @@ export class PartReader {
     const payloads = await this.payloads(records);
     return records.map((record) => {
       const writer = new WireWriter(256);
-      const parts = payloadParts(payloads.get(record.payloadId), record.payloadIndex);
+      const parts = payloads.get(record.payloadId)?.parts(record.payloadIndex) ?? [];
       const next = (): Uint8Array => {
         const part = parts.shift();
         if (!part) throw new Error(`payload ${record.payloadId} lacks a part of record ${record.payloadIndex}`);
@@ -92,7 +92,7 @@ export class PartReader {
     });
   }
 
-  private async payloads(records: readonly StoredParts[]): Promise<ReadonlyMap<number, Uint8Array>> {
+  private async payloads(records: readonly StoredParts[]): Promise<ReadonlyMap<number, Payload>> {
     const used = records.filter(({ payloadId }) => payloadId !== 0);
     const ids = [...new Set(used.map(({ payloadId }) => payloadId))];
     const blocks = [...new Set(used.flatMap(({ blockId }) => (blockId === null ? [] : [blockId])))];
@@ -105,18 +105,21 @@ export class PartReader {
              and block_id = any('{${blocks.join(',')}}'::int4[]) and id = any('{${missing.join(',')}}'::int4[])`,
         ),
       );
-      const found: [number, Uint8Array][] = [];
-      while (reader.next()) found.push([reader.int4(), this.codec.unpack(reader.data())]);
+      const found: [number, Payload][] = [];
+      while (reader.next()) found.push([reader.int4(), new Payload(this.codec.unpack(reader.data()))]);
       return found;
     });
   }
 
-  private async logPayloads(ids: readonly number[]): Promise<[number, Uint8Array][]> {
+  private async logPayloads(ids: readonly number[]): Promise<[number, Payload][]> {
     const rows = await this.sql.query('select id, data from payload where workspace_id = $1 and id = any($2::int4[])', [
       this.workspaceId,
       ids,
     ]);
-    return decodeRows({ id: INT4, data: BYTEA }, rows).map(({ id, data }) => [id, this.codec.unpack(data)]);
+    return decodeRows({ id: INT4, data: BYTEA }, rows).map(({ id, data }) => [
+      id,
+      new Payload(this.codec.unpack(data)),
+    ]);
   }
 }
 

@@ -157,30 +157,39 @@ function varintSize(value: number): number {
   return size;
 }
 
-/** The parts of the record at `index` of an unpacked payload. */
-export function payloadParts(payload: Uint8Array | undefined, index: number): Uint8Array[] {
-  if (!payload) return [];
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  const size = (): number => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = payload[at++];
-      if (byte === undefined) throw new Error('a payload ends in the middle of a record');
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
+/** An unpacked payload. Its records are walked over once, as far as they are asked for. */
+export class Payload {
+  /** Where each record known so far begins, and where the next would. */
+  private readonly starts = [0];
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  /** The parts of a record. */
+  parts(index: number): Uint8Array[] {
+    const size = { at: 0, value: 0 };
+    while (this.starts.length <= index) {
+      this.readSize(size, this.starts.at(-1) as number);
+      this.starts.push(size.at + size.value);
     }
-  };
-  for (let record = 0; record < index; record++) {
-    const length = size();
-    at += length;
+    const parts: Uint8Array[] = [];
+    this.readSize(size, this.starts[index] as number);
+    const end = size.at + size.value;
+    for (let at = size.at; at < end; at = size.at + size.value) {
+      this.readSize(size, at);
+      parts.push(this.bytes.subarray(size.at, size.at + size.value));
+    }
+    return parts;
   }
-  const length = size();
-  const end = at + length;
-  while (at < end) {
-    const length = size();
-    parts.push(payload.subarray(at, at + length));
-    at += length;
+
+  /** A varint, and where what follows it begins. */
+  private readSize(into: { at: number; value: number }, from: number): void {
+    into.at = from;
+    into.value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.bytes[into.at++];
+      if (byte === undefined) throw new Error('a payload ends in the middle of a record');
+      into.value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return;
+    }
   }
-  return parts;
 }

@@ -8,7 +8,7 @@ import { STATUS_ERROR } from '../model/span-kind';
 import { encodeTerms } from './block-terms';
 import { CopyWriter } from './copy-binary';
 import { type BlockSpan, OpenBlock } from './open-block';
-import { type PayloadCodec, payloadParts } from './payloads';
+import { Payload, type PayloadCodec } from './payloads';
 import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8 } from './row-spec';
 import type { SqlClient } from './sql-client';
 
@@ -201,7 +201,7 @@ async function readBlock(
     decodeRows(
       { id: INT4, data: BYTEA },
       await tx.query('select id, data from span_payload where workspace_id = $1 and block_id = $2', [workspaceId, id]),
-    ).map((payload) => [payload.id, codec.unpack(payload.data)]),
+    ).map((payload) => [payload.id, new Payload(codec.unpack(payload.data))]),
   );
   const rows = await tx.query(
     `select start_ns, duration_ns, operation_id, resource_id, scope_id, status::int4 as status, attributes, payload_id,
@@ -219,7 +219,7 @@ async function readBlock(
       scopeId: row.scope_id,
     };
     block.addSpan(span);
-    const parts = payloadParts(payloads.get(row.payload_id), row.payload_index);
+    const parts = payloads.get(row.payload_id)?.parts(row.payload_index) ?? [];
     for (const element of row.attributes) {
       block.attributes.add(element);
       if (element > 0) continue;

@@ -18,7 +18,7 @@ import { decodeRows, INT4 } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { KnownParts } from './known-parts';
 import type { IdLeaf, SpanCondition } from './span-condition';
-import { attributeValues, bodyAttributes, bodyValues, wordsIn } from './stored-span';
+import { attributeValues, bodyAttributes, bodyHasWord, bodyValues } from './stored-span';
 
 const NOTHING: Omit<IdLeaf, 'kind'> = {
   attributes: [],
@@ -127,7 +127,7 @@ export class ConditionCompiler {
       [word],
     ]);
     const attributes = decodeRows({ id: INT4 }, rows).map(({ id }) => id);
-    for (const [id, body] of this.parts.rests) if (wordsIn(body).has(word)) attributes.push(id);
+    for (const [id, body] of this.parts.rests) if (bodyHasWord(body, word)) attributes.push(id);
     const operations = [...this.parts.operations]
       .filter(([, { name, service }]) => wordsOf(name).includes(word) || wordsOf(service).includes(word))
       .map(([id]) => id);

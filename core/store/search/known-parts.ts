@@ -27,6 +27,8 @@ export interface KnownScope {
 export interface KnownValues {
   readonly keyId: number;
   last: number;
+  /** The newest attribute of any key when this one was read. */
+  newest: number;
   readonly values: Map<number, Value | null>;
 }
 
@@ -43,6 +45,8 @@ export class KnownParts {
   readonly rests = new Map<number, SpanBody>();
   private readonly last = { operation: 0, resource: 0, scope: 0, rest: 0 };
   private readonly keys = new Map<string, KnownValues>();
+  /** The newest attribute of any key. */
+  private newest = -1;
   private refreshing: Promise<void> | null = null;
 
   constructor(
@@ -70,10 +74,10 @@ export class KnownParts {
       ]);
       const [row] = decodeRows({ id: INT4 }, rows);
       if (!row || row.id === REST_KEY) return null;
-      known = { keyId: row.id, last: 0, values: new Map() };
+      known = { keyId: row.id, last: 0, newest: -1, values: new Map() };
     }
     this.keys.set(key, known);
-    for (let more = true; more; ) {
+    for (let more = known.newest !== this.newest; more; ) {
       const rows = await this.entries(known.keyId, known.last);
       for (const { id, message } of rows) {
         known.values.set(id, valueOfAny(readKeyValue(new WireReader(message)).value));
@@ -81,6 +85,7 @@ export class KnownParts {
       }
       more = rows.length === PAGE;
     }
+    known.newest = this.newest;
     this.forget();
     return known;
   }
@@ -96,8 +101,11 @@ export class KnownParts {
   }
 
   private async entries(keyId: number, after: number): Promise<{ id: number; message: Uint8Array }[]> {
+    // The limit stands outside, or the planner walks all attributes by their number.
     const rows = await this.sql.query(
-      `select id, message from attribute where workspace_id = $1 and key_id = $2 and id > $3 order by id limit ${PAGE}`,
+      `select id, message from (
+         select id, message from attribute where workspace_id = $1 and key_id = $2 and id > $3 offset 0) a
+       order by id limit ${PAGE}`,
       [this.workspaceId, keyId, after],
     );
     return decodeRows({ id: INT4, message: BYTEA }, rows);
@@ -121,10 +129,17 @@ export class KnownParts {
       this.scopes.set(id, decodeScope(message));
       this.last.scope = id;
     }
-    for (const { id, message } of await this.entries(REST_KEY, this.last.rest)) {
-      this.rests.set(id, decodeSpanBody(message));
-      this.last.rest = id;
+    const newest = await this.sql.query('select coalesce(max(id), 0) as id from attribute');
+    const [{ id: latest } = { id: 0 }] = decodeRows({ id: INT4 }, newest);
+    for (let more = latest !== this.newest; more; ) {
+      const rows = await this.entries(REST_KEY, this.last.rest);
+      for (const { id, message } of rows) {
+        this.rests.set(id, decodeSpanBody(message));
+        this.last.rest = id;
+      }
+      more = rows.length === PAGE;
     }
+    this.newest = latest;
   }
 
   private async messages(

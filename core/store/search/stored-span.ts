@@ -61,7 +61,6 @@ export class StoredSpan implements TraceSpan {
   /** Read only where a query asks for it. */
   body: SpanBody | null = null;
   trace: TraceFacts | null = null;
-  private words: Set<string> | null = null;
 
   constructor(
     readonly row: SpanRow,
@@ -117,8 +116,8 @@ export class StoredSpan implements TraceSpan {
   }
 
   hasWord(word: string): boolean {
-    this.words ??= wordsIn(this.message, this.operation.name, this.operation.service);
-    return this.words.has(word);
+    const { name, service } = this.operation;
+    return textHasWord(name, word) || textHasWord(service, word) || bodyHasWord(this.message, word);
   }
 
   get operation(): { readonly name: string; readonly kind: number; readonly service: string } {
@@ -181,27 +180,26 @@ function textValue(text: string | undefined): Values {
   return text ? [text] : NO_VALUES;
 }
 
-/** All words of a span's texts: names, status, attributes and events. */
-export function wordsIn(body: SpanBody, ...texts: readonly string[]): Set<string> {
-  const words = new Set<string>();
-  const add = (text: string): void => {
-    for (const word of wordsOf(text)) words.add(word);
-  };
-  for (const text of texts) add(text);
-  add(body.status.message);
-  for (const { value } of body.attributes) eachText(value, add);
-  for (const event of body.events) {
-    add(event.name);
-    for (const { value } of event.attributes) eachText(value, add);
-  }
-  return words;
+/** Whether a text of the message has the word: of its status, its attributes and its events. */
+export function bodyHasWord({ status, attributes, events }: SpanBody, word: string): boolean {
+  const has = ({ value }: KeyValue): boolean => valueHasWord(value, word);
+  return (
+    textHasWord(status.message, word) ||
+    attributes.some(has) ||
+    events.some((event) => textHasWord(event.name, word) || event.attributes.some(has))
+  );
 }
 
-function eachText(value: AnyValue, each: (text: string) => void): void {
-  if ('stringValue' in value) each(value.stringValue as string);
-  else if ('arrayValue' in value) {
-    for (const item of (value.arrayValue as { values: readonly AnyValue[] }).values) eachText(item, each);
-  } else if ('kvlistValue' in value) {
-    for (const pair of (value.kvlistValue as { values: readonly KeyValue[] }).values) eachText(pair.value, each);
+function valueHasWord(value: AnyValue, word: string): boolean {
+  if ('stringValue' in value) return textHasWord(value.stringValue as string, word);
+  if ('arrayValue' in value) {
+    return (value.arrayValue as { values: readonly AnyValue[] }).values.some((item) => valueHasWord(item, word));
   }
+  if (!('kvlistValue' in value)) return false;
+  return (value.kvlistValue as { values: readonly KeyValue[] }).values.some((pair) => valueHasWord(pair.value, word));
+}
+
+/** Words are told apart only where the text has these letters at all. */
+function textHasWord(text: string, word: string): boolean {
+  return text.toLowerCase().includes(word) && wordsOf(text).includes(word);
 }
