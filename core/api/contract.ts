@@ -8,7 +8,7 @@ import type { KeyValue } from '../otlp/json-types';
 import type { Annotation, AnnotationEdit } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type { Page } from './page';
-import type { TraceListPage } from './search';
+import type { QueryRequest, QueryResult, TraceListPage } from './search';
 import type {
   LogListQuery,
   LogRecord,
@@ -18,6 +18,7 @@ import type {
   MetricSummary,
 } from './telemetry';
 import type { TimelineApi } from './timeline';
+import type { TraceListQuery } from './trace-list-query';
 import type { TraceSummary } from './trace-summary';
 
 export interface SpoorApi extends TimelineApi {
@@ -25,6 +26,8 @@ export interface SpoorApi extends TimelineApi {
   /** A page of a search; not full when time was up first. */
   listTraces(query: TraceListQuery): Promise<TraceListPage>;
   histogram(query: HistogramQuery): Promise<Histogram>;
+  /** TraceQL as it stands: a search like `listTraces`, or a metric. */
+  query(request: QueryRequest): Promise<QueryResult>;
   /** @throws NOT_FOUND */
   traceSummary(traceId: string): Promise<TraceSummary>;
   /** @throws NOT_FOUND */
@@ -37,6 +40,8 @@ export interface SpoorApi extends TimelineApi {
   /** @throws NOT_FOUND when the span is not stored */
   annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void>;
   listServices(): Promise<readonly ServiceSummary[]>;
+  /** By name; of one service where that is given. */
+  listOperations(service: string | null): Promise<readonly OperationSummary[]>;
   /** Keys of spans and resources, the most frequent first. */
   listAttributes(query: AttributeQuery): Promise<readonly AttributeKey[]>;
   /** The most frequent values of a key such as `span.http.route`. */
@@ -51,18 +56,6 @@ export interface SpoorApi extends TimelineApi {
   sendTestTrace(): Promise<{ readonly traceId: string }>;
   /** Moves an OTLP receiver to a free port, after its own turned out to be taken. */
   listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver>;
-}
-
-export interface TraceListQuery {
-  /** TraceQL, or words with `service:NAME`, `status:error|ok`, `duration>200ms`, `key:value`. */
-  readonly query?: string | undefined;
-  /** Start time bounds, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-  /** How long to look for a full page, in milliseconds. */
-  readonly waitMs?: number | undefined;
 }
 
 export interface HistogramQuery {
@@ -140,6 +133,12 @@ export interface SpanDetail {
   readonly dropped: { readonly attributes: number; readonly events: number; readonly links: number };
   /** The span with its resource and scope as one OTLP/JSON request, indented. */
   readonly raw: string;
+}
+
+export interface OperationSummary {
+  readonly service: string;
+  readonly name: string;
+  readonly kind: SpanKindName;
 }
 
 export interface ServiceSummary {

@@ -1,6 +1,7 @@
 /** What a search for traces gives (TraceListQuery). */
 import type { StatusCodeName } from '../model/span-kind';
 import type { Page } from './page';
+import type { TraceListQuery } from './trace-list-query';
 import type { TraceSummary } from './trace-summary';
 
 export interface TraceListPage extends Page<TraceMatchSummary> {
@@ -33,3 +34,30 @@ export interface MatchedSpan {
   /** What `select` and `by` asked to see, as text. */
   readonly attributes: Readonly<Record<string, string>>;
 }
+
+/** `POST /v1/query`: TraceQL as it stands, a search or a metric. */
+export interface QueryRequest extends TraceListQuery {
+  /** Of metrics: length of a step; about sixty of them where it is left out. */
+  readonly stepNs?: number | undefined;
+}
+
+/** What a metric of TraceQL gives: numbers over time, newest counted first. */
+export interface MetricResult {
+  readonly from: string;
+  readonly to: string;
+  readonly stepNs: number;
+  /** Of the values: counts, counts per second, nanoseconds, or whatever the attribute is in. */
+  readonly unit: 'count' | 'per second' | 'ns' | 'attribute';
+  readonly series: readonly MetricSeries[];
+  /** False: time was up; older steps are not counted yet. */
+  readonly complete: boolean;
+}
+
+export interface MetricSeries {
+  /** By field as the query names it; `p` of a quantile, `bucket` of a histogram, `set` of a comparison. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** One a step; null: no span. */
+  readonly values: readonly (number | null)[];
+}
+
+export type QueryResult = ({ readonly kind: 'traces' } & TraceListPage) | ({ readonly kind: 'metrics' } & MetricResult);

@@ -21,6 +21,8 @@ export interface StoreService
     SpoorApi,
     | 'listTraces'
     | 'histogram'
+    | 'query'
+    | 'listOperations'
     | 'traceSummary'
     | 'getSpan'
     | 'deleteTrace'

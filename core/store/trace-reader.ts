@@ -1,5 +1,5 @@
 /** Reads traces by their ids, their spans, and services. Every query starts at an index that leads with `workspace_id`. */
-import type { ServiceSummary, StoredCounts, TraceSpans } from '../api/contract';
+import type { OperationSummary, ServiceSummary, StoredCounts, TraceSpans } from '../api/contract';
 import { SpoorError } from '../api/errors';
 import type { TraceSummary } from '../api/trace-summary';
 import { parseTraceId, type TraceId } from '../model/ids';
@@ -106,6 +106,17 @@ export class TraceReader {
       firstSeen: service.first_seen_ns === null ? null : rfc3339FromNs(service.first_seen_ns),
       lastSeen: service.last_seen_ns === null ? null : rfc3339FromNs(service.last_seen_ns),
     }));
+  }
+
+  async listOperations(service: string | null): Promise<OperationSummary[]> {
+    const rows = await this.sql.query(
+      `select s.name as service, o.name, o.kind::int4 as kind from operation o join service s on s.id = o.service_id
+       where o.workspace_id = $1 and ($2::text is null or s.name = $2) order by s.name, o.name, o.kind`,
+      [this.workspaceId, service?.replaceAll('\0', '') ?? null],
+    );
+    return decodeRows({ service: TEXT, name: TEXT, kind: INT4 }, rows).map(({ kind, ...operation }) => {
+      return { ...operation, kind: spanKindName(kind) };
+    });
   }
 
   async counts(): Promise<StoredCounts> {

@@ -1,6 +1,7 @@
 /** The compiled search finds what the definition of TraceQL says, in the order of the list, on either engine. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nsFromText } from '../../core/model/time';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { parseTraceql } from '../../core/query/traceql/parse';
@@ -8,14 +9,18 @@ import { BlockSummaries } from '../../core/store/block-summaries';
 import { migrate } from '../../core/store/migrate';
 import type { TimeRange } from '../../core/store/search/block-plan';
 import type { Place } from '../../core/store/search/candidates';
+import { QueryRunner } from '../../core/store/search/query-runner';
 import { Searcher } from '../../core/store/search/searcher';
+import { TraceHistogram } from '../../core/store/search/trace-histogram';
+import { TraceList } from '../../core/store/search/trace-list';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
+import { TraceReader } from '../../core/store/trace-reader';
 import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
 import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
-import { naiveMatches, type PlainSpan } from '../fixtures/naive-traceql';
-import { anyQuery, anyTraces, requestOf } from '../fixtures/random-queries';
+import { naiveCells, naiveMatches, type PlainSpan } from '../fixtures/naive-traceql';
+import { anyMetric, anyQuery, anyTraces, requestOf } from '../fixtures/random-queries';
 
 const WORKSPACE = 1;
 const NOBODY_WAITS = Number.POSITIVE_INFINITY;
@@ -26,11 +31,42 @@ interface Found {
   readonly count: number;
 }
 
+/** What a metric makes of the numbers of a cell; null of none. */
+function measured(name: string, numbers: readonly number[], q: number, bucket: number | null): number | null {
+  if (numbers.length === 0) return null;
+  const sum = numbers.reduce((a, b) => a + b, 0);
+  const sorted = [...numbers].sort((a, b) => a - b);
+  switch (name) {
+    case 'rate':
+      return numbers.length / 120;
+    case 'count_over_time':
+      return numbers.length;
+    case 'sum_over_time':
+      return sum;
+    case 'avg_over_time':
+      return sum / numbers.length;
+    case 'min_over_time':
+      return sorted[0] ?? null;
+    case 'max_over_time':
+      return sorted.at(-1) ?? null;
+    case 'quantile_over_time': {
+      // Sketches are of durations: what is below 1 counts as 0.
+      const at = sorted[Math.floor(q * (sorted.length - 1))] ?? 0;
+      return at < 1 ? 0 : at;
+    }
+    default: {
+      const within = numbers.filter((n) => (n <= 0 ? bucket === 0 : bucket === 2 ** Math.ceil(Math.log2(n))));
+      return within.length === 0 ? null : within.length;
+    }
+  }
+}
+
 describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (databases) => {
   const [traces = []] = fc.sample(anyTraces, { seed: 11, numRuns: 1 });
   let sql: SqlClient;
   let drop: () => Promise<void>;
   let searcher: Searcher;
+  let queries: QueryRunner;
 
   beforeAll(async () => {
     await databases.start();
@@ -44,6 +80,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
       await new StoreWriter(sql, WORKSPACE, deflateCodec).append([batch]);
     }
     searcher = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
+    const list = new TraceList(searcher, new TraceReader(sql, WORKSPACE));
+    queries = new QueryRunner(list, new TraceHistogram(sql, WORKSPACE, searcher), searcher);
   });
   afterAll(async () => {
     await drop();
@@ -126,6 +164,52 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('measures what the definition says, for any metric', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyMetric, async (text) => {
+        const result = await queries.run({ query: text, stepNs: 120_000_000_000, waitMs: 60_000 });
+        if (result.kind !== 'metrics') throw new Error('not a metric');
+        const query = parseTraceql(text);
+        const { metrics } = query;
+        if (metrics?.kind !== 'metric') throw new Error('not a metric');
+        const from = nsFromText(result.from) as bigint;
+        const to = nsFromText(result.to) as bigint;
+        const cells = naiveCells(query, traces, ({ startNs }) =>
+          startNs < from || startNs >= to ? -1 : Number((startNs - from) / 120_000_000_000n),
+        );
+        let compared = 0;
+        for (const { labels, values } of result.series) {
+          const { p = '0', bucket, ...names } = labels;
+          for (const [step, value] of values.entries()) {
+            const numbers = cells.get(JSON.stringify([step, ...Object.values(names)])) ?? [];
+            const wanted = measured(metrics.name, numbers, Number(p), bucket === undefined ? null : Number(bucket));
+            if (value === null) expect(wanted ?? null).toBeNull();
+            else expect(Math.abs(value - (wanted ?? Number.NaN))).toBeLessThanOrEqual(Math.abs(value) * 0.011 + 1e-9);
+            if (value !== null) compared++;
+          }
+        }
+        const filled = [...cells.keys()].filter((key) => !key.startsWith('[-1'));
+        expect(compared > 0).toBe(filled.length > 0);
+        expect(result.complete).toBe(true);
+      }),
+      { numRuns: process.env.QUERIES ? Number(process.env.QUERIES) : 80 },
+    );
+  });
+
+  it('compares a selection with the rest', async () => {
+    const result = await queries.run({ query: '{ } | compare({ status = error })', waitMs: 60_000 });
+    if (result.kind !== 'metrics') throw new Error('not a metric');
+    const countOf = (labels: Record<string, string>): number | null | undefined =>
+      result.series.find((series) => JSON.stringify(series.labels) === JSON.stringify(labels))?.values[0];
+    const from = nsFromText(result.from) as bigint;
+    const to = nsFromText(result.to) as bigint;
+    const spans = traces.flat().filter(({ startNs }) => startNs >= from && startNs < to);
+    const failed = spans.filter(({ status }) => status === 'error');
+    expect(countOf({ set: 'selection total' })).toBe(failed.length);
+    expect(countOf({ set: 'baseline total' })).toBe(spans.length - failed.length);
+    expect(countOf({ set: 'selection', name: 'SELECT' })).toBe(failed.filter(({ name }) => name === 'SELECT').length);
   });
 
   it('leaves out traces that are deleted', async () => {

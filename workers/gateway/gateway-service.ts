@@ -2,16 +2,11 @@
 
 import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
-import type {
-  HistogramQuery,
-  OtlpProtocol,
-  OtlpReceiver,
-  SpoorApi,
-  StatusReport,
-  TraceListQuery,
-} from '../../core/api/contract';
+import type { HistogramQuery, OtlpProtocol, OtlpReceiver, SpoorApi, StatusReport } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
+import type { QueryRequest } from '../../core/api/search';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
+import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { GatewayOptions, IngestService, StoreReport, StoreService, TimelineService } from '../../core/api/workers';
 import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
@@ -26,6 +21,7 @@ import {
   metricIdOf,
   metricListQuery,
   metricPointQuery,
+  queryRequest,
   traceListQuery,
 } from './queries';
 
@@ -72,6 +68,14 @@ export class Gateway implements SpoorApi {
 
   async histogram(query: HistogramQuery) {
     return this.store.histogram(histogramQuery(query));
+  }
+
+  async query(request: QueryRequest) {
+    return this.store.query(queryRequest(request));
+  }
+
+  async listOperations(service: string | null) {
+    return this.store.listOperations(service === null || service === undefined ? null : String(service));
   }
 
   async traceSummary(traceId: string) {

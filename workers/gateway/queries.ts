@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
-import type { HistogramQuery, TraceListQuery } from '../../core/api/contract';
+import type { HistogramQuery } from '../../core/api/contract';
 import { type ErrorDetail, SpoorError } from '../../core/api/errors';
+import type { QueryRequest } from '../../core/api/search';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
+import type { TraceListQuery } from '../../core/api/trace-list-query';
 
 const MAX_LIMIT = 100;
 const MAX_BUCKETS = 500;
@@ -21,6 +23,11 @@ const TRACE_LIST = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).optional(),
   cursor: text,
   waitMs,
+});
+
+const QUERY = TRACE_LIST.extend({
+  query: z.string().min(1).max(10_000),
+  stepNs: z.coerce.number().int().min(1).optional(),
 });
 
 const HISTOGRAM = z.object({
@@ -80,6 +87,11 @@ export function metricIdOf(input: unknown): number {
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function traceListQuery(input: unknown): TraceListQuery {
   return parse(TRACE_LIST, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function queryRequest(input: unknown): QueryRequest {
+  return parse(QUERY, input);
 }
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */

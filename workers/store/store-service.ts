@@ -1,9 +1,11 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
 import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
-import type { HistogramQuery, StoreState, TraceListQuery } from '../../core/api/contract';
+import type { HistogramQuery, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
+import type { QueryRequest } from '../../core/api/search';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
+import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { Annotations } from '../../core/store/annotations';
@@ -12,6 +14,7 @@ import { BlockSummaries } from '../../core/store/block-summaries';
 import { LogReader } from '../../core/store/log-reader';
 import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
+import { QueryRunner } from '../../core/store/search/query-runner';
 import { Searcher } from '../../core/store/search/searcher';
 import { TraceHistogram } from '../../core/store/search/trace-histogram';
 import { TraceList } from '../../core/store/search/trace-list';
@@ -37,6 +40,7 @@ interface Opened {
   readonly database: OpenDatabase;
   readonly reader: TraceReader;
   readonly list: TraceList;
+  readonly queries: QueryRunner;
   readonly histogram: TraceHistogram;
   readonly logs: LogReader;
   readonly metrics: MetricReader;
@@ -85,6 +89,14 @@ export class Store implements StoreService {
 
   async histogram(query: HistogramQuery) {
     return (await this.ready()).histogram.count(query);
+  }
+
+  async query(request: QueryRequest) {
+    return (await this.ready()).queries.run(request);
+  }
+
+  async listOperations(service: string | null) {
+    return (await this.ready()).reader.listOperations(service);
   }
 
   async traceSummary(traceId: string) {
@@ -207,11 +219,14 @@ export class Store implements StoreService {
     const reader = new TraceReader(database.sql, LOCAL_WORKSPACE);
     const blocks = new BlockSummaries(database.sql, LOCAL_WORKSPACE);
     const searcher = new Searcher(database.sql, LOCAL_WORKSPACE, deflateCodec, blocks);
+    const list = new TraceList(searcher, reader);
+    const histogram = new TraceHistogram(database.sql, LOCAL_WORKSPACE, searcher);
     return {
       database,
       reader,
-      list: new TraceList(searcher, reader),
-      histogram: new TraceHistogram(database.sql, LOCAL_WORKSPACE, searcher),
+      list,
+      histogram,
+      queries: new QueryRunner(list, histogram, searcher),
       logs: new LogReader(database.sql, LOCAL_WORKSPACE, deflateCodec),
       metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
       annotations: new Annotations(database.sql, LOCAL_WORKSPACE),

@@ -17,6 +17,8 @@ export interface CompiledFilter {
 export interface CompiledQuery {
   readonly query: TraceqlQuery;
   readonly filters: readonly CompiledFilter[];
+  /** Whether it asks about traces, as far as their rows say. */
+  readonly needsTrace: boolean;
   readonly needsTree: boolean;
   /** Of spans that match, whatever their filters need. */
   readonly resultsNeedBody: boolean;
@@ -33,6 +35,7 @@ export async function compileQuery(query: TraceqlQuery, compiler: ConditionCompi
   return {
     query,
     filters,
+    needsTrace: fields.some(isOfTrace),
     needsTree: needsAncestors(pipeline) || fields.some((field) => TREE_FIELDS.has(field.name)),
     resultsNeedBody: results.some(isInBody),
   };

@@ -90,6 +90,19 @@ export class KnownParts {
     return known;
   }
 
+  /** Attributes of spans by their numbers; rests of messages are none. */
+  async named(
+    ids: readonly number[],
+  ): Promise<{ readonly id: number; readonly field: string; readonly value: string }[]> {
+    const rows = await this.sql.query(
+      `select a.id, 'span.' || k.key as field, coalesce(a.text, '') as value
+       from unnest($2::int4[]) as i (id), lateral (select * from attribute where id = i.id and workspace_id = $1 limit 1) a
+         join attribute_key k on k.id = a.key_id where a.type > 0`,
+      [this.workspaceId, ids],
+    );
+    return decodeRows({ id: INT4, field: TEXT, value: TEXT }, rows);
+  }
+
   private forget(): void {
     let held = 0;
     for (const { values } of this.keys.values()) held += values.size;

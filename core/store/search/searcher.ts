@@ -3,7 +3,7 @@ import type { TraceqlQuery } from '../../query/traceql/ast';
 import type { BlockSummaries } from '../block-summaries';
 import type { PayloadCodec } from '../payloads';
 import type { SqlClient } from '../sql-client';
-import type { TimeRange } from './block-plan';
+import { planBlocks, type TimeRange } from './block-plan';
 import type { Place } from './candidates';
 import { ConditionCompiler } from './compile-condition';
 import { compileQuery } from './compiled-query';
@@ -11,12 +11,34 @@ import { KnownParts } from './known-parts';
 import { planSearch, type SearchParts } from './search-plan';
 import { SpanLoader } from './span-loader';
 import { type SpanSlice, spanSlices } from './span-slices';
+import type { StoredSpan } from './stored-span';
 import { TraceSearch } from './trace-search';
 
 type Slices =
   /** SQL over `t`. */
   | { readonly of: 'traces'; readonly condition: string }
   | { readonly of: 'spans'; readonly slices: AsyncGenerator<SpanSlice> };
+
+type FoundSpans =
+  | { readonly kind: 'slices'; readonly slices: AsyncGenerator<SpanSlice> }
+  | {
+      readonly kind: 'traces';
+      readonly spans: AsyncGenerator<readonly StoredSpan[]>;
+      readonly complete: () => boolean;
+    };
+
+/** Spans of traces that are looked at whole, until time is up. */
+function foundIn(search: TraceSearch, untilMs: number): FoundSpans {
+  let complete = false;
+  async function* spans(): AsyncGenerator<readonly StoredSpan[]> {
+    while (!complete && performance.now() < untilMs) {
+      const { matches, done } = await search.next(100, untilMs);
+      for (const { sets } of matches) for (const set of sets ?? []) yield set.spans;
+      complete = done;
+    }
+  }
+  return { kind: 'traces', spans: spans(), complete: () => complete };
+}
 
 export class Searcher {
   private readonly parts: KnownParts;
@@ -45,6 +67,26 @@ export class Searcher {
     const plan = planSearch(parts, range);
     if (plan.kind === 'traces') return { of: 'traces', condition: plan.sql };
     return { of: 'spans', slices: spanSlices(this.loader, plan.blocks, plan.filter, range) };
+  }
+
+  /** The spans that a query leaves, for what is counted of them: those that start in the range. @throws TraceqlSyntaxError */
+  async spans(query: TraceqlQuery, range: TimeRange, untilMs: number): Promise<FoundSpans> {
+    const parts = await this.prepare(query);
+    const { compiled } = parts;
+    const [only] = compiled.filters;
+    const isFilter = query.pipeline.stages.length === 1 && query.pipeline.stages[0] === only?.filter;
+    if (only && isFilter && !compiled.needsTrace && !compiled.needsTree) {
+      const blocks = planBlocks(parts.blocks, only.condition, range);
+      return { kind: 'slices', slices: spanSlices(this.loader, blocks, only, range) };
+    }
+    return foundIn(new TraceSearch(parts, range, null, true), untilMs);
+  }
+
+  /** Of those that are in the dictionary. */
+  attributes(
+    ids: readonly number[],
+  ): Promise<{ readonly id: number; readonly field: string; readonly value: string }[]> {
+    return this.parts.named(ids);
   }
 
   private async prepare(query: TraceqlQuery): Promise<SearchParts> {

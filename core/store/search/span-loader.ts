@@ -10,7 +10,15 @@ import type { PlannedBlock, TimeRange } from './block-plan';
 import type { KnownParts } from './known-parts';
 import { Pace } from './pace';
 import { conditionSql, isExact, PAYLOADS_UNKNOWN, type PayloadMay, type SpanCondition } from './span-condition';
-import { readSpanRow, SPAN_COLUMNS_SQL, StoredSpan, VERDICTS, type Verdict } from './stored-span';
+import {
+  NO_SPAN,
+  readSpanRow,
+  SPAN_COLUMNS_SQL,
+  type SpanRow,
+  StoredSpan,
+  VERDICTS,
+  type Verdict,
+} from './stored-span';
 import { TRACE_FACTS_JOIN, TRACE_FACTS_ROW, TRACE_FACTS_SQL, type TraceFactsRow, TraceTree } from './trace-facts';
 
 /** Messages put together at once. */
@@ -31,6 +39,11 @@ export class SpanLoader {
     codec: PayloadCodec,
   ) {
     this.partReader = new PartReader(sql, workspaceId, codec);
+  }
+
+  /** A span of which only these columns are known. */
+  spanOf(columns: Partial<SpanRow>): StoredSpan {
+    return new StoredSpan({ ...NO_SPAN, ...columns }, this.parts, []);
   }
 
   /** SQL over `s`: in these blocks, and started in the range. */

@@ -6,7 +6,7 @@ import { type PlannedBlock, payloadMayIn, refineByBloom, type TimeRange } from '
 import { Pace } from './pace';
 import { conditionSql, isExact, type SpanCondition } from './span-condition';
 import type { SpanLoader } from './span-loader';
-import type { StoredSpan } from './stored-span';
+import type { SpanRow, StoredSpan } from './stored-span';
 
 /** Blocks whose filters are read by one statement. */
 const WINDOW = 128;
@@ -28,6 +28,8 @@ export interface SpanSlice {
   readonly progress: number;
   /** Columns over `s` of the spans that match, where that is exact. */
   select(columns: string, rest: string): Promise<readonly SqlRow[]>;
+  /** A span of which only these columns are known. */
+  spanOf(columns: Partial<SpanRow>): StoredSpan;
   /** The spans that match; with their messages where that is asked for. */
   spans(withBodies: boolean): AsyncGenerator<StoredSpan>;
 }
@@ -61,6 +63,7 @@ export async function* spanSlices(
               ),
             ),
           ),
+        spanOf: (columns) => loader.spanOf(columns),
         async *spans(withBodies) {
           const spans = await pace.timed(() => loader.spansInBlocks([condition], payloadMay, where));
           const decided = ({ verdicts }: StoredSpan): boolean => verdicts[0] === 'yes' || !needsBody;

@@ -27,6 +27,22 @@ export interface SpanRow {
   readonly payload_index: number;
 }
 
+export const NO_SPAN: SpanRow = {
+  trace_id: '',
+  span_id: 0n,
+  parent_span_id: null,
+  start_ns: 0n,
+  duration_ns: 0n,
+  resource_id: 0,
+  scope_id: 0,
+  operation_id: 0,
+  status: 0,
+  block_id: 0,
+  attributes: [],
+  payload_id: 0,
+  payload_index: 0,
+};
+
 /** Of `s`, as `readSpanRow` reads them. */
 export const SPAN_COLUMNS_SQL = `s.trace_id, s.span_id, s.parent_span_id, s.start_ns, s.duration_ns, s.resource_id, s.scope_id,
   s.operation_id, s.status, s.block_id, s.attributes, s.payload_id, s.payload_index`;
@@ -124,6 +140,10 @@ export class StoredSpan implements TraceSpan {
     return this.parts.operations.get(this.row.operation_id) ?? { name: '', kind: 0, service: '' };
   }
 
+  get resource(): readonly KeyValue[] {
+    return this.parts.resources.get(this.row.resource_id) ?? [];
+  }
+
   private get message(): SpanBody {
     if (!this.body) throw new Error('the message of this span was not read');
     return this.body;
@@ -139,7 +159,7 @@ export class StoredSpan implements TraceSpan {
       case 'span':
         return attributeValues(this.message.attributes, key);
       case 'resource':
-        return attributeValues(this.parts.resources.get(this.row.resource_id) ?? [], key);
+        return attributeValues(this.resource, key);
       case 'instrumentation':
         return attributeValues(this.parts.scopes.get(this.row.scope_id)?.attributes ?? [], key);
       default:

@@ -109,7 +109,7 @@ export class TraceHistogram {
   }
 
   /** The bounds, else those of all traces. */
-  private async bounds({ from, to }: TimeRange): Promise<{ from: bigint; to: bigint }> {
+  async bounds({ from, to }: TimeRange): Promise<{ from: bigint; to: bigint }> {
     const edge = async (order: 'asc' | 'desc'): Promise<bigint> => {
       const rows = await this.sql.query(
         `select start_ns from trace where workspace_id = $1 and deleted_at is null

@@ -2,9 +2,10 @@
  * The list of traces: pages of searches. A search that has not ended waits for its next page under the number that the cursor
  * holds; where it is gone, another begins where the page before ended.
  */
-import type { TraceListQuery } from '../../api/contract';
+
 import { SpoorError } from '../../api/errors';
 import type { MatchedSpan, TraceListPage } from '../../api/search';
+import type { TraceListQuery } from '../../api/trace-list-query';
 import { spanIdFromInt8 } from '../../model/ids';
 import { statusCodeName } from '../../model/span-kind';
 import { rfc3339FromNs } from '../../model/time';

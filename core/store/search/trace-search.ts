@@ -42,6 +42,8 @@ export class TraceSearch {
     private readonly search: SearchParts,
     range: TimeRange,
     private readonly after: Place | null,
+    /** Whether the spans of each trace are wanted, also where its row decides. */
+    wantsSpans = false,
   ) {
     this.last = after;
     const { loader } = search;
@@ -49,7 +51,7 @@ export class TraceSearch {
     const until = { from: range.from, to: after ? after.startNs + 1n : range.to };
     const plan = planSearch(search, spanRange(until));
     if (plan.kind === 'traces') {
-      this.matchesOfRow = plan.matches;
+      if (!wantsSpans) this.matchesOfRow = plan.matches;
       this.sources = [new TraceTableSource(loader, plan.sql, plan.ids, range, after)];
     } else {
       const inBlocks = new SpanBlocksSource(loader, plan.blocks, plan.filter, until);

@@ -1,0 +1,145 @@
+/** Numbers over time, as the metrics of TraceQL put spans together. */
+import { LatencySketch } from '../../model/latency-sketch';
+import type { Metric, TopK } from './ast';
+
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly values: (number | null)[];
+}
+
+interface Sums {
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+}
+
+/** What one series knows of one step. */
+interface Cell extends Sums {
+  sketch: LatencySketch | null;
+  /** By upper bound: the next power of two. */
+  buckets: Map<number, number> | null;
+}
+
+interface Group {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly cells: (Cell | undefined)[];
+}
+
+/** Series of a metric; more groups than that say nothing to anybody. */
+const MAX_GROUPS = 1_000;
+
+export class SeriesBuilder {
+  private readonly groups = new Map<string, Group>();
+  /** Some groups were left out. */
+  overflowed = false;
+
+  /** @param stepSeconds for rates */
+  constructor(
+    private readonly metric: Metric,
+    private readonly steps: number,
+    private readonly stepSeconds: number,
+  ) {}
+
+  /** One span. @param names of the group, as `metric.by` */
+  add(step: number, fields: readonly string[], names: readonly string[], value: number): void {
+    this.merge(step, fields, names, { count: 1, sum: value, min: value, max: value });
+  }
+
+  /** Spans that were added up; where each value counts, all of them have the same. */
+  merge(step: number, fields: readonly string[], names: readonly string[], sums: Sums): void {
+    if (step < 0 || step >= this.steps) return;
+    const cell = this.cell(step, fields, names);
+    if (!cell) return;
+    cell.count += sums.count;
+    cell.sum += sums.sum;
+    cell.min = Math.min(cell.min, sums.min);
+    cell.max = Math.max(cell.max, sums.max);
+    cell.sketch?.add(sums.min, sums.count);
+    if (cell.buckets) {
+      const bound = upperBound(sums.min);
+      cell.buckets.set(bound, (cell.buckets.get(bound) ?? 0) + sums.count);
+    }
+  }
+
+  series(top: TopK | null): Series[] {
+    const series = [...this.groups.values()].flatMap((group) => this.seriesOf(group));
+    if (top) limit(series, top, this.steps);
+    return series.filter(({ values }) => values.some((value) => value !== null));
+  }
+
+  private cell(step: number, fields: readonly string[], names: readonly string[]): Cell | null {
+    const key = JSON.stringify(names);
+    let group = this.groups.get(key);
+    if (!group) {
+      if (this.groups.size >= MAX_GROUPS) {
+        this.overflowed = true;
+        return null;
+      }
+      const labels = Object.fromEntries(fields.map((field, i) => [field, names[i] ?? 'nil']));
+      group = { labels, cells: new Array<Cell | undefined>(this.steps) };
+      this.groups.set(key, group);
+    }
+    const { name } = this.metric;
+    group.cells[step] ??= {
+      count: 0,
+      sum: 0,
+      min: Number.POSITIVE_INFINITY,
+      max: Number.NEGATIVE_INFINITY,
+      sketch: name === 'quantile_over_time' ? new LatencySketch() : null,
+      buckets: name === 'histogram_over_time' ? new Map() : null,
+    };
+    return group.cells[step] ?? null;
+  }
+
+  private seriesOf({ labels, cells }: Group): Series[] {
+    const each = (value: (cell: Cell) => number | null): (number | null)[] =>
+      Array.from({ length: this.steps }, (_, i) => {
+        const cell = cells[i];
+        return cell ? value(cell) : null;
+      });
+    switch (this.metric.name) {
+      case 'rate':
+        return [{ labels, values: each(({ count }) => count / this.stepSeconds) }];
+      case 'count_over_time':
+        return [{ labels, values: each(({ count }) => count) }];
+      case 'sum_over_time':
+        return [{ labels, values: each(({ sum }) => sum) }];
+      case 'avg_over_time':
+        return [{ labels, values: each(({ sum, count }) => sum / count) }];
+      case 'min_over_time':
+        return [{ labels, values: each(({ min }) => min) }];
+      case 'max_over_time':
+        return [{ labels, values: each(({ max }) => max) }];
+      case 'quantile_over_time':
+        return this.metric.quantiles.map((q) => ({
+          labels: { ...labels, p: String(q) },
+          values: each(({ sketch }) => sketch?.quantile(q) ?? null),
+        }));
+      case 'histogram_over_time': {
+        const bounds = new Set(cells.flatMap((cell) => [...(cell?.buckets?.keys() ?? [])]));
+        return [...bounds]
+          .sort((a, b) => a - b)
+          .map((bound) => ({
+            labels: { ...labels, bucket: String(bound) },
+            values: each(({ buckets }) => buckets?.get(bound) ?? null),
+          }));
+      }
+    }
+  }
+}
+
+function upperBound(value: number): number {
+  return value <= 0 ? 0 : 2 ** Math.ceil(Math.log2(value));
+}
+
+/** Of each step the largest or smallest stay; the others have no value there. */
+function limit(series: readonly Series[], { name, count }: TopK, steps: number): void {
+  const sign = name === 'topk' ? -1 : 1;
+  for (let step = 0; step < steps; step++) {
+    const ranked = series
+      .filter(({ values }) => values[step] !== null)
+      .sort((a, b) => sign * ((a.values[step] as number) - (b.values[step] as number)));
+    for (const { values } of ranked.slice(count)) values[step] = null;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Metrics of TraceQL over the spans that a query leaves. Where the database decides which spans match, and what they are grouped
+ * by are columns, it also adds them up; else the spans are looked at one by one.
+ */
+import type { MetricSeries } from '../../api/search';
+import type { Field, Metric, TraceqlQuery } from '../../query/traceql/ast';
+import { valuesOf } from '../../query/traceql/evaluate';
+import { fieldText } from '../../query/traceql/print';
+import { SeriesBuilder } from '../../query/traceql/series';
+import { nameOf, type TraceSpan } from '../../query/traceql/spansets';
+import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
+import type { Searcher } from './searcher';
+import type { SpanSlice } from './span-slices';
+import type { StoredSpan } from './stored-span';
+
+export interface MetricFrame {
+  /** Epoch nanoseconds; `to` exclusive. */
+  readonly range: { readonly from: bigint; readonly to: bigint };
+  readonly stepNs: bigint;
+  readonly steps: number;
+  /** Of `performance.now()`: when to stop. */
+  readonly untilMs: number;
+}
+
+export interface Measured {
+  readonly series: readonly MetricSeries[];
+  readonly complete: boolean;
+}
+
+export async function measureSpans(
+  searcher: Searcher,
+  query: TraceqlQuery,
+  metric: Metric,
+  frame: MetricFrame,
+): Promise<Measured> {
+  const builder = new SeriesBuilder(metric, frame.steps, Number(frame.stepNs) / 1e9);
+  const add = adder(metric, builder, frame);
+  const plan = await searcher.spans(query, frame.range, frame.untilMs);
+  let complete = true;
+  if (plan.kind === 'traces') {
+    for await (const spans of plan.spans) for (const span of spans) add(span);
+    complete = plan.complete();
+  } else {
+    for await (const slice of plan.slices) {
+      await addSlice(slice, metric, builder, frame, add);
+      complete = slice.rest.isNone;
+      if (performance.now() >= frame.untilMs) break;
+    }
+  }
+  return { series: builder.series(query.series), complete: complete && !builder.overflowed };
+}
+
+function adder(metric: Metric, builder: SeriesBuilder, { range, stepNs }: MetricFrame) {
+  const fields = metric.by.map(fieldText);
+  const by = metric.by.map(valuesOf);
+  const of = metric.of ? valuesOf(metric.of) : null;
+  return (span: TraceSpan & Pick<StoredSpan, 'row'>): void => {
+    const { start_ns } = span.row;
+    if (start_ns < range.from || start_ns >= range.to) return;
+    const step = Number((start_ns - range.from) / stepNs);
+    const names = by.map((values) => nameOf(values(span)));
+    if (!of) {
+      builder.add(step, fields, names, 0);
+      return;
+    }
+    for (const value of of(span)) if (typeof value === 'number') builder.add(step, fields, names, value);
+  };
+}
+
+/** Columns of `span` that hold what a field says of every span of theirs. */
+const COLUMNS: readonly { readonly column: string; readonly has: (field: Field) => boolean }[] = [
+  { column: 'resource_id', has: (field) => field.kind === 'attribute' && field.scope === 'resource' },
+  { column: 'operation_id', has: ({ name }) => name === 'span:name' || name === 'span:kind' },
+  { column: 'status', has: ({ name }) => name === 'span:status' },
+  {
+    column: 'scope_id',
+    has: (field) =>
+      field.kind === 'attribute' ? field.scope === 'instrumentation' : field.name.startsWith('instrumentation:'),
+  },
+];
+
+const KEYS = { step: INT8, resource_id: INT4, operation_id: INT4, status: INT4, scope_id: INT4 };
+const ROW = { ...KEYS, spans: INT8, sum: FLOAT8, least: FLOAT8, most: FLOAT8 };
+
+async function addSlice(
+  slice: SpanSlice,
+  metric: Metric,
+  builder: SeriesBuilder,
+  { range, stepNs }: MetricFrame,
+  add: ReturnType<typeof adder>,
+): Promise<void> {
+  const columns = metric.by.map((field) => COLUMNS.find(({ has }) => has(field))?.column ?? null);
+  const value = valueSql(metric);
+  if (!slice.exact || columns.includes(null) || value === null) {
+    for await (const span of slice.spans(true)) add(span);
+    return;
+  }
+  const keys = COLUMNS.map(({ column }) => `${columns.includes(column) ? `s.${column}::int4` : '0'} as ${column}`);
+  // Where each value counts, spans of equal value are one row.
+  const each = metric.name === 'quantile_over_time' || metric.name === 'histogram_over_time';
+  const rows = await slice.select(
+    `(s.start_ns - ${range.from}) / ${stepNs} as step, ${keys.join(', ')}, count(*) as spans, sum(${value}) as sum,
+     min(${value}) as least, max(${value}) as most`,
+    `group by 1, 2, 3, 4, 5${each ? `, ${value}` : ''}`,
+  );
+  const fields = metric.by.map(fieldText);
+  for (const { step, spans, sum, least, most, ...ids } of decodeRows(ROW, rows)) {
+    const span = slice.spanOf(ids);
+    const names = metric.by.map((field) => nameOf(span.values(field)));
+    builder.merge(Number(step), fields, names, { count: Number(spans), sum, min: least, max: most });
+  }
+}
+
+/** What is added up of each span, as SQL. Null: only the span itself can tell. */
+function valueSql({ name, of }: Metric): string | null {
+  if (of === null) return '0::float8';
+  if (of.kind !== 'intrinsic' || of.name !== 'span:duration') return null;
+  // Of quantiles and histograms a value within 0.05 % will do, and makes few rows of many spans.
+  if (name === 'quantile_over_time' || name === 'histogram_over_time') {
+    return '(case when s.duration_ns <= 0 then 0 else exp(round(ln(s.duration_ns::float8) * 1000) / 1000) end)::float8';
+  }
+  return 's.duration_ns::float8';
+}
