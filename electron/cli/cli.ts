@@ -4,6 +4,8 @@ import { runHeadless } from '../headless/run-headless';
 import { builtPaths } from '../host/paths';
 import { failureText } from '../host/start-error';
 import { parseOptions, USAGE, UsageError } from './options';
+import { runQuery } from './run-query';
+import { runTail } from './run-tail';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -14,6 +16,8 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env);
   if (options.command === 'help') process.stdout.write(`${USAGE}\n`);
   else if (options.command === 'version') process.stdout.write(`${builtPaths(__dirname).version}\n`);
+  else if (options.command === 'query') await runQuery(options);
+  else if (options.command === 'tail') await runTail(options);
   else await runHeadless(options);
 }
 

@@ -10,7 +10,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-type Command = 'start' | 'serve' | 'help' | 'version';
+const COMMANDS = ['start', 'serve', 'query', 'tail', 'help', 'version'] as const;
+type Command = (typeof COMMANDS)[number];
 
 export interface Options {
   readonly command: Command;
@@ -26,10 +27,19 @@ export interface Options {
   readonly open: boolean;
   readonly json: boolean;
   readonly sample: boolean;
+  /** Of `query` and `tail`: TraceQL or words; empty: everything. */
+  readonly query: string;
+  /** Of `query`: RFC 3339, or how long ago (`90s`, `15m`, `24h`, `7d`). */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly limit: number | null;
 }
 
 export const USAGE = `Usage: spoor [start] [--sample]     open Spoor: a desktop window, or the browser where there is none
        spoor serve [options]        run without a window
+       spoor query 'QUERY' [--from 1h] [--to TIME] [--limit N] [--json]
+                                    search the Spoor that runs on this data folder, in TraceQL or words
+       spoor tail ['QUERY'] [--json]   print new traces as they come
 
 Options
   --data-dir DIR          where traces are kept          (SPOOR_DATA_DIR)
@@ -50,11 +60,17 @@ Port 0 picks a free port. settings.json in the data folder holds what is redacte
 export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options {
   const { values, positionals } = parse(args);
   const [first = 'start', ...rest] = positionals;
-  const command = values.help ? 'help' : values.version ? 'version' : first;
-  if (command !== 'start' && command !== 'serve' && command !== 'help' && command !== 'version') {
-    throw new UsageError(`There is no command ${command}.`);
-  }
+  const named = values.help ? 'help' : values.version ? 'version' : first;
+  const command = COMMANDS.find((one) => one === named);
+  if (!command) throw new UsageError(`There is no command ${named}.`);
+  const query = command === 'query' || command === 'tail' ? rest.shift() : undefined;
+  if (command === 'query' && query === undefined)
+    throw new UsageError("query takes a query, such as '{ status = error }'.");
   if (rest.length > 0) throw new UsageError(`${command} takes no argument ${rest[0]}.`);
+  const limit = values.limit === undefined ? null : Number(values.limit);
+  if (limit !== null && !(Number.isInteger(limit) && limit >= 1 && limit <= 10_000)) {
+    throw new UsageError(`--limit ${values.limit} is not a number from 1 to 10000.`);
+  }
   const sample = values.sample ?? false;
   const dataDir = values['data-dir'] ?? environment.SPOOR_DATA_DIR;
   const grpc = values['otlp-grpc'] ?? environment.SPOOR_OTLP_GRPC;
@@ -77,6 +93,10 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     open: values.open ?? isOn(environment.SPOOR_OPEN),
     json: values.json ?? isOn(environment.SPOOR_JSON),
     sample,
+    query: query ?? '',
+    from: values.from ?? null,
+    to: values.to ?? null,
+    limit,
   };
 }
 
@@ -96,6 +116,9 @@ function parse(args: readonly string[]) {
         open: { type: 'boolean' },
         json: { type: 'boolean' },
         sample: { type: 'boolean' },
+        from: { type: 'string' },
+        to: { type: 'string' },
+        limit: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },

@@ -34,10 +34,22 @@ export type LockResult =
 
 const ANSWER_TIMEOUT_MS = 2_000;
 const MAX_ATTEMPTS = 40;
+/** What the command line sends, which wants no window. */
+const WHO = 'who';
 
 export async function acquireInstanceLock(dataDir: string): Promise<LockResult> {
   const path = await socketPath(dataDir);
   return process.platform === 'win32' ? acquirePipe(path) : acquireNumbered(path);
+}
+
+/** Who runs on this folder; null: nobody that answers. Its window stays where it is. */
+export async function runningInstance(dataDir: string): Promise<RunningInstance | null> {
+  const path = await socketPath(dataDir);
+  const isPipe = process.platform === 'win32';
+  const newest = isPipe ? 0 : await newestNumber(path).catch(() => 0);
+  if (!isPipe && newest === 0) return null;
+  const answer = await ask(isPipe ? path : `${path}.${newest}`, WHO);
+  return answer === 'gone' ? null : answer;
 }
 
 /** Windows removes a pipe with its process, and gives a name to one process alone. */
@@ -119,9 +131,15 @@ function holdLock(server: Server): InstanceLock {
   let described: RunningInstance | null = null;
   let show = (): void => {};
   server.on('connection', (socket) => {
+    let asksOnly = false;
     socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      asksOnly = chunk.toString() === WHO;
+    });
+    socket.on('close', () => {
+      if (!asksOnly) show();
+    });
     socket.end(JSON.stringify(described));
-    show();
   });
   return {
     describe(instance) {
@@ -145,12 +163,13 @@ function bind(path: string): Promise<Server | null> {
   });
 }
 
-/** Asks the holder to show itself; `gone` when nobody listens any more. */
-function ask(path: string): Promise<RunningInstance | null | 'gone'> {
+/** Asks who holds it and, unless it sends `WHO`, to show itself; `gone` when nobody listens any more. */
+function ask(path: string, send = ''): Promise<RunningInstance | null | 'gone'> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(path);
     const timer = setTimeout(() => socket.destroy(), ANSWER_TIMEOUT_MS);
+    if (send !== '') socket.write(send);
     socket.on('data', (chunk) => {
       text += chunk.toString();
     });

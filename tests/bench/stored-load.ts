@@ -35,11 +35,6 @@ export function* storedRequests(first: number, last: number, of: number, untilNs
   }
 }
 
-/** One trace that starts at a time of its own. */
-export function storedTrace(trace: number, startNs: bigint): Uint8Array {
-  return requestOf([trace], () => startNs);
-}
-
 function requestOf(traces: readonly number[], startOf: (trace: number) => bigint): Uint8Array {
   const writer = new WireWriter(traces.length * STORED_TRACE_SPANS * 320);
   for (const [service, name] of SERVICES.entries()) {

@@ -1,8 +1,10 @@
 /** The HTTP API under /v1 (interfaces.md): the contract as resources, with a bearer token. */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
 import type { OtlpReceiver, SpanDetail, SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
+import type { QueryRequest } from '../../core/api/search';
 import type { LogRecord, MetricPoint } from '../../core/api/telemetry';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { statusCodeName } from '../../core/model/span-kind';
@@ -10,6 +12,8 @@ import { rfc3339FromNs } from '../../core/model/time';
 import { plainAttributes, plainValue } from '../../core/otlp/json-types';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../rpc/worker-port';
+import { liveTraces } from './live-traces';
+import { wholePage, wholeResult } from './whole-page';
 
 export interface RestSource extends SpoorApi {
   wholeTrace(traceId: string): Promise<LoadedColumns>;
@@ -32,7 +36,27 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
     const portOf = (receiver: OtlpReceiver) => (receiver.state === 'listening' ? receiver.port : null);
     return context.json({ ...status, ports: { otlpHttp: portOf(status.otlpHttp), otlpGrpc: portOf(status.otlpGrpc) } });
   });
-  app.get('/v1/traces', async (context) => context.json(await api.listTraces(context.req.query())));
+  app.get('/v1/traces', async (context) => {
+    return context.json(await wholePage(api, context.req.query(), context.req.raw.signal));
+  });
+  app.post('/v1/query', async (context) => {
+    const request = await jsonBody<QueryRequest>(context.req);
+    return context.json(await wholeResult(api, request, context.req.raw.signal));
+  });
+  app.get('/v1/live', async (context) => {
+    const { signal } = context.req.raw;
+    const events = liveTraces(api, context.req.query('query'), signal);
+    // What is wrong with the query is an answer of its own, before the stream begins.
+    await api.listTraces({ query: context.req.query('query'), limit: 1, waitMs: 0 });
+    return streamSSE(context, async (stream) => {
+      stream.onAbort(() => void events.return(undefined));
+      await stream.write(': waiting for traces\n\n');
+      for await (const live of events) {
+        if (live === null) await stream.write(': nothing new\n\n');
+        else await stream.writeSSE({ event: live.event, id: live.trace.traceId, data: JSON.stringify(live.trace) });
+      }
+    });
+  });
   app.get('/v1/histogram', async (context) => context.json(await api.histogram(context.req.query())));
   app.get('/v1/traces/:traceId', async (context) => {
     return context.json(traceResource(await api.wholeTrace(context.req.param('traceId'))));
@@ -61,6 +85,10 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
   });
   app.get('/v1/services', async (context) => {
     return context.json({ data: await api.listServices(), pagination: { nextCursor: null, hasMore: false } });
+  });
+  app.get('/v1/operations', async (context) => {
+    const data = await api.listOperations(context.req.query('service') ?? null);
+    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
   });
   app.get('/v1/attributes', async (context) => {
     const data = await api.listAttributes(context.req.query());

@@ -1,0 +1,34 @@
+/** The HTTP API of the Spoor that runs on a data folder, for commands that ask it. */
+import { realpath } from 'node:fs/promises';
+import { storedToken } from '../host/data-folder';
+import { runningInstance } from '../host/instance-lock';
+import { StartError } from '../host/start-error';
+import type { Options } from './options';
+
+export interface RunningApi {
+  /** @throws StartError with what the API says is wrong */
+  request(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** @throws StartError where nobody runs */
+export async function runningApi({ dataDir, token: given }: Options): Promise<RunningApi> {
+  const folder = await realpath(dataDir).catch(() => null);
+  const running = folder === null ? null : await runningInstance(folder);
+  if (!folder || !running) {
+    throw new StartError(
+      `No Spoor runs on ${dataDir}. Start one with spoor serve, or name its folder with --data-dir DIR.`,
+    );
+  }
+  const token = given ?? (await storedToken(folder));
+  return {
+    async request(path, init = {}) {
+      const response = await fetch(new URL(path, running.ui), {
+        ...init,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      });
+      if (response.ok) return response;
+      const body = (await response.json().catch(() => null)) as { error?: { message?: string } } | null;
+      throw new StartError(body?.error?.message ?? `Spoor answered ${response.status}.`);
+    },
+  };
+}
