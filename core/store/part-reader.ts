@@ -21,6 +21,8 @@ export const LOG_ATTRIBUTES = 6;
 /** Entries of the dictionary, names of keys and unpacked payloads held by a reader that lives on: none of them ever changes. */
 const MAX_HELD = { dictionary: 20_000, keys: 20_000, payloads: 16 } as const;
 
+const encoder = new TextEncoder();
+
 interface Entry {
   readonly keyId: number;
   readonly message: Uint8Array;
@@ -66,6 +68,18 @@ export class PartReader {
         }
       }
       return writer.finish();
+    });
+  }
+
+  /** Of each record which of the words its payload may hold, by its bytes. @param words ASCII in lower case */
+  async wordsMaybeIn(records: readonly StoredParts[], words: readonly string[]): Promise<ReadonlySet<string>[]> {
+    const payloads = await this.payloads(records);
+    const encoded = words.map((word) => [word, encoder.encode(word)] as const);
+    return records.map(({ payloadId, payloadIndex }) => {
+      const payload = payloads.get(payloadId);
+      return new Set(
+        payload ? encoded.flatMap(([word, bytes]) => (payload.mayHold(payloadIndex, bytes) ? word : [])) : [],
+      );
     });
   }
 

@@ -161,24 +161,47 @@ function varintSize(value: number): number {
 export class Payload {
   /** Where each record known so far begins, and where the next would. */
   private readonly starts = [0];
+  private folded: Uint8Array | 'other letters' | null = null;
 
   constructor(private readonly bytes: Uint8Array) {}
+
+  /** Whether a record may have a text with this word, by its bytes alone. @param word ASCII in lower case */
+  mayHold(index: number, word: Uint8Array): boolean {
+    this.folded ??= foldedAscii(this.bytes);
+    if (this.folded === 'other letters') return true;
+    const size = { at: 0, value: 0 };
+    this.seek(index, size);
+    const last = size.at + size.value - word.length;
+    for (let at = size.at; at <= last; at++) {
+      at = this.folded.indexOf(word[0] as number, at);
+      if (at < 0 || at > last) return false;
+      let same = 1;
+      while (same < word.length && this.folded[at + same] === word[same]) same++;
+      if (same === word.length) return true;
+    }
+    return false;
+  }
 
   /** The parts of a record. */
   parts(index: number): Uint8Array[] {
     const size = { at: 0, value: 0 };
-    while (this.starts.length <= index) {
-      this.readSize(size, this.starts.at(-1) as number);
-      this.starts.push(size.at + size.value);
-    }
     const parts: Uint8Array[] = [];
-    this.readSize(size, this.starts[index] as number);
+    this.seek(index, size);
     const end = size.at + size.value;
     for (let at = size.at; at < end; at = size.at + size.value) {
       this.readSize(size, at);
       parts.push(this.bytes.subarray(size.at, size.at + size.value));
     }
     return parts;
+  }
+
+  /** The size of a record, and where it begins. */
+  private seek(index: number, into: { at: number; value: number }): void {
+    while (this.starts.length <= index) {
+      this.readSize(into, this.starts.at(-1) as number);
+      this.starts.push(into.at + into.value);
+    }
+    this.readSize(into, this.starts[index] as number);
   }
 
   /** A varint, and where what follows it begins. */
@@ -192,4 +215,15 @@ export class Payload {
       if (byte < 0x80) return;
     }
   }
+}
+
+/** In lower case; what is not ASCII stays, and where it could become ASCII in lower case (the signs of Kelvin and a dotted I) nothing is said. */
+function foldedAscii(bytes: Uint8Array): Uint8Array | 'other letters' {
+  const folded = new Uint8Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    folded[i] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+    if ((byte === 0x84 && bytes[i + 1] === 0xaa) || (byte === 0xc4 && bytes[i + 1] === 0xb0)) return 'other letters';
+  }
+  return folded;
 }

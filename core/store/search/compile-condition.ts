@@ -28,6 +28,7 @@ const NOTHING: Omit<IdLeaf, 'kind'> = {
   payload: [],
   hashes: null,
   exact: true,
+  word: null,
 };
 
 function leaf(parts: Partial<IdLeaf>): IdLeaf {
@@ -131,7 +132,7 @@ export class ConditionCompiler {
     const operations = [...this.parts.operations]
       .filter(([, { name, service }]) => wordsOf(name).includes(word) || wordsOf(service).includes(word))
       .map(([id]) => id);
-    return leaf({ attributes, operations, payload: null, hashes: [hashWord(word)] });
+    return leaf({ attributes, operations, payload: null, hashes: [hashWord(word)], word: isAscii(word) ? word : null });
   }
 
   private resourcesThat(holds: (span: SpanFields) => boolean): number[] {
@@ -274,6 +275,10 @@ function spanIdSql(column: string, value: FieldExpression): SpanCondition | null
   const id = /^[0-9a-f]{16}$/.test(value.value) ? parseSpanId(value.value) : null;
   if (!id) return { kind: 'constant', value: false };
   return { kind: 'column', sql: `${column} = ${int8FromSpanId(id)}`, most: everySpan };
+}
+
+function isAscii(word: string): boolean {
+  return /^[a-z0-9_]+$/.test(word);
 }
 
 function everySpan({ spans }: BlockSummary): number {

@@ -1,5 +1,6 @@
 /** Starts searches: what they share is read once. */
 import type { TraceqlQuery } from '../../query/traceql/ast';
+import { filtersIn } from '../../query/traceql/walk';
 import type { BlockSummaries } from '../block-summaries';
 import type { PayloadCodec } from '../payloads';
 import type { SqlClient } from '../sql-client';
@@ -12,6 +13,7 @@ import { planSearch, type SearchParts } from './search-plan';
 import { SpanLoader } from './span-loader';
 import { type SpanSlice, spanSlices } from './span-slices';
 import type { StoredSpan } from './stored-span';
+import { isTraceCondition } from './trace-condition';
 import { TraceSearch } from './trace-search';
 
 type Slices =
@@ -90,8 +92,9 @@ export class Searcher {
   }
 
   private async prepare(query: TraceqlQuery): Promise<SearchParts> {
-    // Blocks first: what is compiled after knows all that stands in them.
-    const blocks = await this.blocks.read();
+    // Blocks first: what is compiled after knows all that stands in them. The plain list does not wait for them.
+    const ofTraces = !query.metrics && filtersIn(query.pipeline).every(isTraceCondition);
+    const blocks = ofTraces ? { closed: [], open: [] } : await this.blocks.read();
     await this.parts.refresh();
     const compiled = await compileQuery(query, this.compiler);
     return { compiled, loader: this.loader, parts: this.parts, blocks };

@@ -22,6 +22,8 @@ export interface IdLeaf {
   readonly hashes: readonly number[] | null;
   /** Whether every span that has one of the numbers matches. */
   readonly exact: boolean;
+  /** The word that the payload must have a text with; null: it is not that. */
+  readonly word: string | null;
 }
 
 interface ColumnLeaf {
@@ -170,6 +172,46 @@ export function mostSpans(condition: SpanCondition, block: BlockSummary): number
         condition.parts.reduce((sum, part) => sum + mostSpans(part, block), 0),
       );
   }
+}
+
+/** What a span says of itself in numbers. */
+export interface SpanNumbers {
+  readonly attributes: readonly number[];
+  readonly operation_id: number;
+  readonly resource_id: number;
+  readonly scope_id: number;
+  readonly payload_id: number;
+}
+
+/** Whether a span may match, when it is known which words its payload may hold. */
+export function spanMayMatch(condition: SpanCondition, span: SpanNumbers, mayHold: (word: string) => boolean): boolean {
+  switch (condition.kind) {
+    case 'and':
+      return condition.parts.every((part) => spanMayMatch(part, span, mayHold));
+    case 'or':
+      return condition.parts.some((part) => spanMayMatch(part, span, mayHold));
+    case 'constant':
+      return condition.value;
+    case 'ids': {
+      const { word, payload } = condition;
+      if (word === null || payload !== null) return true;
+      return (
+        (span.payload_id !== 0 && mayHold(word)) ||
+        setOf(condition.operations).has(span.operation_id) ||
+        setOf(condition.resources).has(span.resource_id) ||
+        setOf(condition.scopes).has(span.scope_id) ||
+        span.attributes.some((element) => setOf(condition.attributes).has(element))
+      );
+    }
+    default:
+      return true;
+  }
+}
+
+/** Words that payloads are asked for. */
+export function wordsIn(condition: SpanCondition): string[] {
+  if (condition.kind === 'and' || condition.kind === 'or') return condition.parts.flatMap(wordsIn);
+  return condition.kind === 'ids' && condition.word !== null ? [condition.word] : [];
 }
 
 /** Every hash that a filter may be asked for. */

@@ -2,14 +2,22 @@
 
 import { decodeSpanBody } from '../../otlp/proto-to-json';
 import { CopyReader } from '../copy-binary';
-import { PartReader, SPAN_ATTRIBUTES } from '../part-reader';
+import { PartReader, SPAN_ATTRIBUTES, type StoredParts } from '../part-reader';
 import type { PayloadCodec } from '../payloads';
 import { decodeRows } from '../row-spec';
 import type { SqlClient, SqlStatements } from '../sql-client';
 import type { PlannedBlock, TimeRange } from './block-plan';
 import type { KnownParts } from './known-parts';
 import { Pace } from './pace';
-import { conditionSql, isExact, PAYLOADS_UNKNOWN, type PayloadMay, type SpanCondition } from './span-condition';
+import {
+  conditionSql,
+  isExact,
+  PAYLOADS_UNKNOWN,
+  type PayloadMay,
+  type SpanCondition,
+  spanMayMatch,
+  wordsIn,
+} from './span-condition';
 import {
   NO_SPAN,
   readSpanRow,
@@ -99,18 +107,23 @@ export class SpanLoader {
   async *withBodies(spans: readonly StoredSpan[]): AsyncGenerator<readonly StoredSpan[]> {
     for (let i = 0; i < spans.length; i += BODIES) {
       const some = spans.slice(i, i + BODIES);
-      const stored = some.map(({ row }) => {
-        return {
-          attributes: row.attributes,
-          payloadId: row.payload_id,
-          payloadIndex: row.payload_index,
-          blockId: row.block_id,
-        };
-      });
-      const messages = await this.partReader.messages(stored, SPAN_ATTRIBUTES);
+      const messages = await this.partReader.messages(some.map(storedParts), SPAN_ATTRIBUTES);
       for (const [at, span] of some.entries()) span.body = decodeSpanBody(messages[at] as Uint8Array);
       yield some;
     }
+  }
+
+  /** Those that may match by the bytes of their payloads: cheaper than putting their messages together. */
+  async withWords(spans: readonly StoredSpan[], condition: SpanCondition): Promise<readonly StoredSpan[]> {
+    const words = [...new Set(wordsIn(condition))];
+    if (words.length === 0) return spans;
+    const left: StoredSpan[] = [];
+    for (let i = 0; i < spans.length; i += BODIES) {
+      const some = spans.slice(i, i + BODIES);
+      const held = await this.partReader.wordsMaybeIn(some.map(storedParts), words);
+      left.push(...some.filter(({ row }, at) => spanMayMatch(condition, row, (word) => held[at]?.has(word) ?? true)));
+    }
+    return left;
   }
 
   /** Those that are there and start in the range. */
@@ -211,6 +224,15 @@ function blocksSql(ids: readonly number[]): string {
   }
   if (ranges.length > 3) return `s.block_id = any('{${ids.join(',')}}'::int4[])`;
   return ranges.map(({ first, last }) => `s.block_id between ${first} and ${last}`).join(' or ') || 'false';
+}
+
+function storedParts({ row }: StoredSpan): StoredParts {
+  return {
+    attributes: row.attributes,
+    payloadId: row.payload_id,
+    payloadIndex: row.payload_index,
+    blockId: row.block_id,
+  };
 }
 
 function addParents(to: ReadonlyMap<string, Map<bigint, bigint | null>>, rows: Uint8Array): void {

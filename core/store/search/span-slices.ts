@@ -69,7 +69,8 @@ export async function* spanSlices(
           const decided = ({ verdicts }: StoredSpan): boolean => verdicts[0] === 'yes' || !needsBody;
           if (!withBodies) for (const span of spans) if (decided(span)) yield span;
           const others = withBodies ? spans : spans.filter((span) => !decided(span));
-          for await (const some of loader.withBodies(others)) {
+          const likely = withBodies ? others : await loader.withWords(others, condition);
+          for await (const some of loader.withBodies(likely)) {
             for (const span of some) if (span.verdicts[0] === 'yes' || holds(span)) yield span;
           }
         },

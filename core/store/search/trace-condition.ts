@@ -13,12 +13,19 @@ export interface TraceCondition {
   readonly ids: string | null;
 }
 
+/** Whether no span has to be looked at. */
+export function isTraceCondition({ condition }: SpansetFilter): boolean {
+  if (condition === null || isStatusError(condition)) return true;
+  const fields = fieldsIn(condition);
+  return fields.length > 0 && fields.every(isOfTrace);
+}
+
 /** @returns null where spans have to be looked at */
-export function traceCondition({ condition }: SpansetFilter, parts: KnownParts): TraceCondition | null {
+export function traceCondition(filter: SpansetFilter, parts: KnownParts): TraceCondition | null {
+  const { condition } = filter;
+  if (!isTraceCondition(filter)) return null;
   if (condition === null) return { sql: 'true', matches: 'all', ids: null };
   if (isStatusError(condition)) return { sql: 't.error_count > 0', matches: 'errors', ids: null };
-  const fields = fieldsIn(condition);
-  if (fields.length === 0 || !fields.every(isOfTrace)) return null;
   const ids = idRange(condition);
   if (ids) {
     const sql = `t.trace_id between '${ids.low}' and '${ids.high}'`;
