@@ -3,17 +3,29 @@
  * has moved away they wait behind a line that says how many, so that nothing jumps under his eyes.
  */
 import { create } from 'zustand';
-import type { TraceSummary } from '../../core/api/trace-summary';
+import type { TraceListPage } from '../../core/api/search';
 import { api } from '../connection/connection';
+import { addressWith, exploredIn } from './explore-address';
+import { Paced } from './paced';
+import { boundsOf, type TimeRange } from './time-range';
 
 const PAGE = 100;
 
+type Bounds = ReturnType<typeof boundsOf>;
+
+export type ListedTrace = TraceListPage['data'][number];
+
 interface TraceListState {
   readonly query: string;
-  readonly traces: readonly TraceSummary[];
+  readonly range: TimeRange;
+  /** New traces wait, wherever the reader stands. */
+  readonly paused: boolean;
+  readonly traces: readonly ListedTrace[];
   /** Newer than what is shown, not shown yet. */
-  readonly waiting: readonly TraceSummary[];
+  readonly waiting: readonly ListedTrace[];
   readonly nextCursor: string | null;
+  /** Of the range when `nextCursor` was given: a cursor belongs to them. */
+  readonly bounds: Bounds;
   readonly phase: 'loading' | 'ready' | 'failed';
   readonly error: string | null;
   readonly loadingMore: boolean;
@@ -28,6 +40,10 @@ interface TraceListState {
   setCursor(cursorId: string | null): void;
   setScrollTop(px: number): void;
   setQuery(query: string): void;
+  setRange(range: TimeRange): void;
+  setPaused(paused: boolean): void;
+  /** Keeps what was found so far. */
+  stopSearching(): void;
   /** Looks for changes. `atTop`: whether new traces may move what is shown. */
   refresh(atTop: boolean): Promise<void>;
   showWaiting(): void;
@@ -38,14 +54,18 @@ interface TraceListState {
   loadMore(): Promise<void>;
 }
 
+const refreshes = new Paced();
+
 /** Answers that a later question has overtaken are dropped. */
 let question = 0;
 
 export const useTraceList = create<TraceListState>()((set, get) => ({
-  query: '',
+  ...exploredIn(window.location.search),
+  paused: false,
   traces: [],
   waiting: [],
   nextCursor: null,
+  bounds: {},
   phase: 'loading',
   error: null,
   loadingMore: false,
@@ -62,16 +82,39 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     question++;
     // The old rows stay, dimmed, until the new ones are there.
     set({ query, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
+    remember(get());
     void load(set, get);
   },
 
-  async refresh(atTop) {
+  setRange(range) {
+    question++;
+    set({ range, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
+    remember(get());
+    void load(set, get);
+  },
+
+  setPaused(paused) {
+    set({ paused });
+    if (!paused) get().showWaiting();
+  },
+
+  stopSearching() {
+    question++;
+    set({ searching: null, nextCursor: null });
+  },
+
+  async refresh(readerAtTop) {
+    const atTop = readerAtTop && !get().paused;
+    // A search that still looks for its first page finds what is new by itself.
+    if (get().searching !== null) return;
     if (get().phase !== 'ready') {
       await load(set, get);
       return;
     }
+    if (!refreshes.mayBegin(() => void get().refresh(readerAtTop))) return;
     const asked = question;
-    const first = await firstPage(get().query).catch(() => null);
+    const bounds = boundsOf(get().range);
+    const first = await refreshes.timed(firstPage(get(), bounds)).catch(() => null);
     if (!first || asked !== question) return;
     const { traces, nextCursor } = get();
     const known = new Map(traces.map((trace) => [trace.traceId, trace]));
@@ -81,10 +124,14 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     if (added.length === 0) set({ traces: updated, waiting: [] });
     // A whole page of news may hide a gap behind it: start again from the top.
     else if (atTop && added.length === first.data.length) {
-      set({ traces: first.data, waiting: [], nextCursor: first.pagination.nextCursor });
+      set({ traces: first.data, waiting: [], nextCursor: first.pagination.nextCursor, bounds });
     } else if (atTop) {
-      const cursor = traces.length === 0 ? first.pagination.nextCursor : nextCursor;
-      set({ traces: newestFirst([...added, ...updated]), waiting: [], nextCursor: cursor });
+      const isFirst = traces.length === 0;
+      set({
+        traces: newestFirst([...added, ...updated]),
+        waiting: [],
+        ...(isFirst ? { nextCursor: first.pagination.nextCursor, bounds } : { nextCursor }),
+      });
     } else set({ traces: updated, waiting: added });
   },
 
@@ -98,19 +145,19 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
   },
 
   forget(traceId) {
-    const without = (traces: readonly TraceSummary[]) => traces.filter((trace) => trace.traceId !== traceId);
+    const without = (traces: readonly ListedTrace[]) => traces.filter((trace) => trace.traceId !== traceId);
     set({ traces: without(get().traces), waiting: without(get().waiting) });
   },
 
   reload: () => load(set, get),
 
   async loadMore() {
-    const { nextCursor, loadingMore, query, phase } = get();
+    const { nextCursor, loadingMore, query, bounds, phase } = get();
     if (nextCursor === null || loadingMore || phase !== 'ready') return;
     const asked = question;
     set({ loadingMore: true });
     try {
-      const page = await api.listTraces({ query, limit: PAGE, cursor: nextCursor });
+      const page = await api.listTraces({ query, ...bounds, limit: PAGE, cursor: nextCursor });
       if (asked !== question) return;
       const known = new Set(get().traces.map(({ traceId }) => traceId));
       const added = page.data.filter(({ traceId }) => !known.has(traceId));
@@ -128,15 +175,17 @@ type Set = (state: Partial<TraceListState>) => void;
 async function load(set: Set, get: () => TraceListState): Promise<void> {
   const asked = ++question;
   try {
-    let page = await firstPage(get().query);
+    const bounds = boundsOf(get().range);
+    let page = await firstPage(get(), bounds);
     let traces = page.data;
     while (asked === question) {
       const { nextCursor } = page.pagination;
       const searching = page.search.complete ? null : page.search.progress;
-      set({ traces, waiting: [], nextCursor, phase: 'ready', error: null, searching, traceql: page.search.traceql });
+      const { traceql } = page.search;
+      set({ traces, waiting: [], nextCursor, bounds, phase: 'ready', error: null, searching, traceql });
       if (searching === null || nextCursor === null) return;
       // Time was up before the page was full: what was found shows, and the search goes on.
-      page = await api.listTraces({ query: get().query, limit: PAGE - traces.length, cursor: nextCursor });
+      page = await api.listTraces({ query: get().query, ...bounds, limit: PAGE - traces.length, cursor: nextCursor });
       traces = [...traces, ...page.data];
     }
   } catch (error) {
@@ -144,11 +193,15 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
   }
 }
 
-function firstPage(query: string) {
-  return api.listTraces({ query, limit: PAGE });
+function firstPage({ query, range }: Pick<TraceListState, 'query' | 'range'>, bounds: Bounds = boundsOf(range)) {
+  return api.listTraces({ query, ...bounds, limit: PAGE });
 }
 
-function newestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
+function remember(explored: Pick<TraceListState, 'query' | 'range'>): void {
+  window.history.replaceState(window.history.state, '', addressWith(new URL(window.location.href), explored));
+}
+
+function newestFirst(traces: readonly ListedTrace[]): ListedTrace[] {
   return [...traces].sort((a, b) =>
     a.startTime < b.startTime ? 1 : a.startTime > b.startTime ? -1 : a.traceId < b.traceId ? 1 : -1,
   );

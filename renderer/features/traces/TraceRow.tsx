@@ -1,16 +1,16 @@
 import clsx from 'clsx';
 import { memo } from 'react';
-import type { TraceSummary } from '../../../core/api/trace-summary';
 import { formatAgo, formatCompact, formatCount, formatDuration } from '../../../core/model/format';
 import { addressOf, useCompare } from '../../stores/compare-store';
+import type { ListedTrace } from '../../stores/trace-list-store';
 import { serviceColor } from '../../ui/series';
 import { Tag } from '../../ui/Tag';
 
 export const COLUMNS =
-  'grid grid-cols-[minmax(0,1fr)_76px_52px_84px] items-center gap-x-4 px-3.5 md:grid-cols-[minmax(0,1fr)_150px_76px_60px_96px] lg:grid-cols-[minmax(0,1fr)_170px_204px_72px_110px_110px]';
+  'grid grid-cols-[minmax(0,1fr)_76px_52px_84px] items-center gap-x-4 px-3.5 md:grid-cols-[minmax(0,1fr)_130px_76px_72px_96px] lg:grid-cols-[minmax(0,1fr)_150px_190px_84px_100px_96px]';
 
 interface TraceRowProps {
-  readonly trace: TraceSummary;
+  readonly trace: ListedTrace;
   readonly index: number;
   readonly top: number;
   readonly now: number;
@@ -76,7 +76,10 @@ export const TraceRow = memo(function TraceRow({ trace, index, top, now, longest
         </span>
         <span className="font-mono text-sm">{formatDuration(trace.durationNs)}</span>
       </span>
-      <span role="gridcell" className="text-right font-mono text-sm">
+      <span role="gridcell" className="text-right font-mono text-sm" title={matchedTitle(trace)}>
+        {trace.matchedSpans < trace.spanCount && (
+          <span className="text-accent">{formatCount(trace.matchedSpans)}/</span>
+        )}
         {formatCount(trace.spanCount)}
       </span>
       <span role="gridcell" className="text-right font-mono text-sm text-secondary max-lg:hidden">
@@ -96,6 +99,14 @@ export const TraceRow = memo(function TraceRow({ trace, index, top, now, longest
     </a>
   );
 });
+
+/** Why the trace is in the list: the first spans that match. */
+function matchedTitle({ matchedSpans, spanCount, spans }: ListedTrace): string {
+  if (matchedSpans >= spanCount) return '';
+  const names = spans.map(({ service, name }) => `${service}: ${name}`);
+  const more = matchedSpans > names.length ? [`and ${formatCount(matchedSpans - names.length)} more`] : [];
+  return [`${formatCount(matchedSpans)} of ${formatCount(spanCount)} spans match`, ...names, ...more].join('\n');
+}
 
 /** Microseconds stand beside minutes: the bar is logarithmic, from 10 µs. */
 function durationShare(ns: number, longestNs: number): number {

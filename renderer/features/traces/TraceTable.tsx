@@ -51,7 +51,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
   }, []);
 
   // Another search starts at its top; the first render keeps the place of before.
-  const searched = useRef(list.query);
+  const searched = useRef<unknown>(list.query);
   useEffect(() => {
     if (searched.current !== list.query) scroller.current?.scrollTo({ top: 0 });
     searched.current = list.query;
@@ -85,7 +85,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
   const longestNs = traces.reduce((longest, { durationNs }) => Math.max(longest, durationNs), 1);
   return (
     <div
-      className="flex min-h-0 grow flex-col bg-panel"
+      className="flex min-h-0 min-w-0 grow flex-col bg-panel"
       role="grid"
       aria-label="Traces, newest first"
       aria-rowcount={traces.length + 1}

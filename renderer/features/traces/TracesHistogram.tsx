@@ -1,7 +1,9 @@
 import { Bar, BarChart, ResponsiveContainer, Tooltip, YAxis } from 'recharts';
 import type { Histogram } from '../../../core/api/contract';
 import { plural } from '../../../core/model/format';
+import type { TimeRange } from '../../stores/time-range';
 import { clockTime } from '../../ui/clock-time';
+import { useBrush } from './use-brush';
 
 interface Bucket {
   readonly atMs: number;
@@ -9,8 +11,13 @@ interface Bucket {
   readonly errors: number;
 }
 
-/** Traces over time, those with errors on top in red. */
-export function TracesHistogram({ histogram }: { readonly histogram: Histogram }) {
+interface TracesHistogramProps {
+  readonly histogram: Histogram;
+  readonly onSelect: (range: TimeRange) => void;
+}
+
+/** Traces over time, those with errors on top in red. A drag across it selects that time. */
+export function TracesHistogram({ histogram, onSelect }: TracesHistogramProps) {
   const fromMs = Date.parse(histogram.from);
   const bucketMs = histogram.bucketNs / 1e6;
   const buckets: Bucket[] = histogram.counts.map((count, i) => ({
@@ -20,9 +27,22 @@ export function TracesHistogram({ histogram }: { readonly histogram: Histogram }
   }));
   const toMs = fromMs + buckets.length * bucketMs;
   const spanMs = toMs - fromMs;
+  const brush = useBrush(({ start, end }) => {
+    const at = (share: number): number => Math.round(fromMs + share * spanMs);
+    onSelect({ kind: 'between', fromMs: at(start), toMs: Math.max(at(end), at(start) + 1) });
+  });
   return (
     <div>
-      <div className="h-[56px]">
+      <div className="relative h-[56px] cursor-crosshair touch-none select-none" {...brush.handlers}>
+        {brush.selected && (
+          <div
+            className="pointer-events-none absolute inset-y-0 z-10 border-x border-accent bg-accent/15"
+            style={{
+              left: `${100 * brush.selected.start}%`,
+              width: `${100 * (brush.selected.end - brush.selected.start)}%`,
+            }}
+          />
+        )}
         <ResponsiveContainer width="100%" height="100%">
           <BarChart data={buckets} barCategoryGap={1} margin={{ top: 2, right: 0, bottom: 0, left: 0 }}>
             <YAxis hide domain={[0, 'dataMax']} />

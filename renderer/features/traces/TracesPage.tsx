@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
+import { Pause } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { formatCount, plural } from '../../../core/model/format';
+import { readableTraceql } from '../../../core/query/facets';
 import { useKeys } from '../../app/use-keys';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { useStatus } from '../../app/use-status';
@@ -9,19 +11,26 @@ import { api } from '../../connection/connection';
 import { useCompare } from '../../stores/compare-store';
 import { useConnection } from '../../stores/connection-store';
 import { useRemoved } from '../../stores/removed-store';
+import { ALL_TIME, boundsOf, rangeLabel, type TimeRange } from '../../stores/time-range';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { SearchField } from '../../ui/SearchField';
 import { SendTraces } from '../connect/SendTraces';
+import { Facets } from './Facets';
+import { SearchNote } from './SearchNote';
+import { TimeRangePicker } from './TimeRangePicker';
 import { TraceTable } from './TraceTable';
+
+type TraceList = ReturnType<typeof useTraceList.getState>;
 
 const TracesHistogram = lazy(() =>
   import('./TracesHistogram').then(({ TracesHistogram }) => ({ default: TracesHistogram })),
 );
 
 const SEARCH_DELAY_MS = 150;
+const UNREADABLE_DELAY_MS = 900;
 const BUCKETS = 90;
 /** It reads every trace that matches: under load the list follows each commit, the histogram does not. */
 const HISTOGRAM_PACE_MS = 2_000;
@@ -43,7 +52,9 @@ export function TracesPage() {
   }, [version, refresh]);
 
   useEffect(() => {
-    const timer = setTimeout(() => setQuery(text.trim()), SEARCH_DELAY_MS);
+    // TraceQL that is still being written is no mistake yet.
+    const delayMs = readableTraceql(text) === null ? UNREADABLE_DELAY_MS : SEARCH_DELAY_MS;
+    const timer = setTimeout(() => setQuery(text.trim()), delayMs);
     return () => clearTimeout(timer);
   }, [text, setQuery]);
 
@@ -60,21 +71,34 @@ export function TracesPage() {
         <SearchField
           ref={search}
           label="Search traces"
-          placeholder="Words, service:checkout, status:error"
+          placeholder="Words, service:checkout, status:error, or TraceQL: { duration > 1s }"
           value={text}
           onChange={setText}
+          onEnter={() => setQuery(text.trim())}
           className="w-[560px] max-w-full min-w-0"
         />
         <span className="grow" />
+        <TimeRangePicker range={list.range} onChange={list.setRange} />
         {live && (
-          <span className="hidden items-center gap-2 text-secondary sm:flex">
-            <span className="size-2 rounded-full bg-ok" /> Live
-          </span>
+          <Button
+            aria-pressed={!list.paused}
+            title={list.paused ? 'Show new traces as they come' : 'Let new traces wait'}
+            onClick={() => list.setPaused(!list.paused)}
+            className="max-sm:hidden"
+          >
+            {list.paused ? (
+              <Pause size={12} className="text-faint" aria-hidden />
+            ) : (
+              <span className="size-2 rounded-full bg-ok" />
+            )}
+            {list.paused ? 'Paused' : 'Live'}
+          </Button>
         )}
       </PageHeader>
+      <SearchNote text={text} onEdit={setText} />
       <CompareBanner />
       <RemovedBanner />
-      {list.phase === 'failed' && status?.store.state !== 'failed' && (
+      {list.phase === 'failed' && list.query === '' && status?.store.state !== 'failed' && (
         <Notice
           title="The traces could not be read."
           action={<Button onClick={() => void refresh(true)}>Try again</Button>}
@@ -83,16 +107,19 @@ export function TracesPage() {
         </Notice>
       )}
       {/* Without a database there is nothing to list; the notice above says what to do. */}
-      {status?.store.state === 'failed' ? null : isEmpty && list.query === '' ? (
+      {status?.store.state === 'failed' ? null : isEmpty && list.query === '' && list.range.kind === 'all' ? (
         <FirstTrace />
       ) : (
         <>
-          <Overview query={list.query} version={version} />
-          {isEmpty ? (
-            <NoMatch query={list.query} onClear={() => setText('')} />
-          ) : (
-            <TraceTable list={list} onTopChange={setAtTop} />
-          )}
+          <Overview query={list.query} range={list.range} version={version} onRange={list.setRange} />
+          <div className="flex min-h-0 grow">
+            {isEmpty && list.searching === null ? (
+              <NoMatch list={list} onClear={() => setText('')} />
+            ) : (
+              <TraceTable list={list} onTopChange={setAtTop} />
+            )}
+            <Facets query={text.trim()} range={list.range} version={version} onQuery={setText} />
+          </div>
         </>
       )}
     </div>
@@ -141,12 +168,22 @@ function RemovedBanner() {
   );
 }
 
-function Overview({ query, version }: { readonly query: string; readonly version: number }) {
+interface OverviewProps {
+  readonly query: string;
+  readonly range: TimeRange;
+  readonly version: number;
+  readonly onRange: (range: TimeRange) => void;
+}
+
+function Overview({ query, range, version, onRange }: OverviewProps) {
   const { data, refetch } = useQuery({
-    queryKey: ['histogram', query],
-    queryFn: () => api.histogram({ query, buckets: BUCKETS }),
+    queryKey: ['histogram', query, range],
+    queryFn: () => api.histogram({ query, ...boundsOf(range), buckets: BUCKETS }),
     placeholderData: (previous) => previous,
     enabled: version > 0,
+    // What was counted before the screen was left is old.
+    refetchOnMount: 'always',
+    retry: false,
   });
   useRefetchOn(useThrottled(version, HISTOGRAM_PACE_MS), refetch);
   const total = data?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
@@ -161,7 +198,9 @@ function Overview({ query, version }: { readonly query: string; readonly version
           </span>
         )}
       </div>
-      <Suspense fallback={null}>{data && total > 0 && <TracesHistogram histogram={data} />}</Suspense>
+      <Suspense fallback={null}>
+        {data && total > 0 && <TracesHistogram histogram={data} onSelect={onRange} />}
+      </Suspense>
     </section>
   );
 }
@@ -178,13 +217,20 @@ function FirstTrace() {
   );
 }
 
-function NoMatch({ query, onClear }: { readonly query: string; readonly onClear: () => void }) {
+function NoMatch({ list, onClear }: { readonly list: TraceList; readonly onClear: () => void }) {
+  const { query, range, setRange } = list;
   return (
-    <div className="flex grow flex-col items-center gap-3 pt-20">
+    <div className="flex min-w-0 grow flex-col items-center gap-3 px-6 pt-20 text-center">
       <p className="text-secondary">
-        No trace matches <code className="font-mono text-text">{query}</code>.
+        No trace
+        {range.kind === 'all' ? '' : ` of this time range (${rangeLabel(range)})`}
+        {query === '' ? '' : ' matches '}
+        {query !== '' && <code className="font-mono break-words text-text">{query}</code>}.
       </p>
-      <Button onClick={onClear}>Clear the search</Button>
+      <div className="flex gap-2">
+        {range.kind !== 'all' && <Button onClick={() => setRange(ALL_TIME)}>Look at all time</Button>}
+        {query !== '' && <Button onClick={onClear}>Clear the search</Button>}
+      </div>
     </div>
   );
 }

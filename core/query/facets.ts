@@ -1,0 +1,123 @@
+/**
+ * Narrowing a search by a click: a value of a field is asked for, or no longer. Words stay words, and TraceQL stays TraceQL: there
+ * the value becomes a condition of its first filter.
+ */
+import { traceqlOf } from './plain-search';
+import type { Field, FieldExpression, Pipeline, Spanset, Static } from './traceql/ast';
+import { parseTraceql } from './traceql/parse';
+import { fieldText, printTraceql } from './traceql/print';
+
+export interface Facet {
+  /** As TraceQL names it. */
+  readonly field: string;
+  /** What the plain search calls it. */
+  readonly word: string;
+}
+
+/** One value a field: another takes its place. @returns the search with the value, or without it where it was there */
+export function withFacet(search: string, facet: Facet, value: string): string {
+  const has = hasFacet(search, facet, value);
+  if (isTraceql(search)) return inTraceql(search, facet, has ? null : value);
+  const others = tokensOf(search).filter((token) => !token.startsWith(`${facet.word}:`));
+  return [...others, ...(has ? [] : [`${facet.word}:${quoted(value)}`])].join(' ');
+}
+
+export function hasFacet(search: string, facet: Facet, value: string): boolean {
+  if (!isTraceql(search)) return tokensOf(search).includes(`${facet.word}:${quoted(value)}`);
+  return conditionsOf(search).some(
+    (condition) => fieldText(condition) === `${facet.field} = ${literalText(facet, value)}`,
+  );
+}
+
+export function isTraceql(search: string): boolean {
+  return /^\s*[{(]/.test(search);
+}
+
+/** The search as TraceQL; null where it cannot be read. */
+export function readableTraceql(search: string): string | null {
+  try {
+    const traceql = traceqlOf(search);
+    parseTraceql(traceql);
+    return traceql;
+  } catch {
+    return null;
+  }
+}
+
+function tokensOf(search: string): string[] {
+  return search.match(/(?:[^\s"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+}
+
+function quoted(value: string): string {
+  return /^[^\s":<>=!]+$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
+}
+
+function literalText(facet: Facet, value: string): string {
+  return fieldText(literal(facet, value));
+}
+
+function literal({ field }: Facet, value: string): Static {
+  if (field === 'status') return { kind: 'status', value: value as 'error' };
+  return { kind: 'string', value };
+}
+
+function conditionsOf(search: string): FieldExpression[] {
+  try {
+    const first = firstFilter(parseTraceql(search).pipeline.stages[0] as Spanset);
+    return first?.kind === 'filter' && first.condition ? conjuncts(first.condition) : [];
+  } catch {
+    return [];
+  }
+}
+
+function firstFilter(spanset: Spanset): Spanset | null {
+  if (spanset.kind === 'filter') return spanset;
+  if (spanset.kind === 'spansets') return firstFilter(spanset.left);
+  return firstFilter(spanset.stages[0] as Spanset);
+}
+
+function conjuncts(expression: FieldExpression): FieldExpression[] {
+  if (expression.kind !== 'binary' || expression.op !== '&&') return [expression];
+  return [...conjuncts(expression.left), ...conjuncts(expression.right)];
+}
+
+/** @param value null: the facet's condition goes */
+function inTraceql(search: string, facet: Facet, value: string | null): string {
+  try {
+    const query = parseTraceql(search);
+    const field = fieldOf(facet);
+    const narrowed = (condition: FieldExpression | null): FieldExpression | null => {
+      const others = (condition ? conjuncts(condition) : []).filter(
+        (one) => !fieldText(one).startsWith(`${facet.field} = `),
+      );
+      const wanted: FieldExpression[] =
+        value === null ? [] : [{ kind: 'binary', op: '=', left: field, right: literal(facet, value), at: 0 }];
+      return [...others, ...wanted].reduce<FieldExpression | null>(
+        (left, right) => (left === null ? right : { kind: 'binary', op: '&&', left, right, at: 0 }),
+        null,
+      );
+    };
+    return printTraceql({ ...query, pipeline: inPipeline(query.pipeline, narrowed) });
+  } catch {
+    return search;
+  }
+}
+
+type Narrow = (condition: FieldExpression | null) => FieldExpression | null;
+
+function inPipeline({ stages }: Pipeline, narrow: Narrow): Pipeline {
+  const [first, ...rest] = stages;
+  return { kind: 'pipeline', stages: [inSpanset(first as Spanset, narrow), ...rest] };
+}
+
+function inSpanset(spanset: Spanset, narrow: Narrow): Spanset {
+  if (spanset.kind === 'filter') return { kind: 'filter', condition: narrow(spanset.condition) };
+  if (spanset.kind === 'pipeline') return inPipeline(spanset, narrow);
+  return { ...spanset, left: inSpanset(spanset.left, narrow) };
+}
+
+function fieldOf({ field }: Facet): Field {
+  const stage = parseTraceql(`{ ${field} = nil }`).pipeline.stages[0];
+  if (stage?.kind !== 'filter' || stage.condition?.kind !== 'binary') throw new Error(`${field} is no field`);
+  return stage.condition.left as Field;
+}

@@ -1,0 +1,49 @@
+import { isTraceql } from '../../../core/query/facets';
+import { useTraceList } from '../../stores/trace-list-store';
+import { Button } from '../../ui/Button';
+
+interface SearchNoteProps {
+  readonly text: string;
+  readonly onEdit: (traceql: string) => void;
+}
+
+/** Under the search box: what the words became, how far the search is, or what is wrong with it. */
+export function SearchNote({ text, onEdit }: SearchNoteProps) {
+  const { query, traceql, phase, error, searching, traces, stopSearching } = useTraceList();
+  if (phase === 'failed' && query !== '') {
+    return (
+      <div
+        role="alert"
+        className="flex min-h-[29px] shrink-0 items-center gap-2 border-b border-line bg-error-ground px-3.5 py-1 text-error"
+      >
+        <span className="min-w-0">{error}</span>
+      </div>
+    );
+  }
+  const isPlain = query !== '' && text.trim() === query && !isTraceql(query) && phase === 'ready';
+  if (!isPlain && searching === null) return null;
+  return (
+    <div className="flex h-[29px] shrink-0 items-center gap-2 border-b border-line bg-panel px-3.5 text-sm text-secondary">
+      {isPlain && (
+        <>
+          <code className="min-w-0 truncate font-mono text-faint" title={traceql}>
+            {traceql}
+          </code>
+          <Button look="ghost" className="h-[22px] text-sm" onClick={() => onEdit(traceql)}>
+            Edit as TraceQL
+          </Button>
+        </>
+      )}
+      <span className="grow" />
+      {searching !== null && (
+        <span role="status" className="flex shrink-0 items-center gap-2">
+          <progress value={searching} className="h-1 w-[96px] accent-(--accent)" aria-label="Searching" />
+          {traces.length} found, {Math.round(searching * 100)} % looked through
+          <Button look="ghost" className="h-[22px] text-sm" onClick={stopSearching}>
+            Stop
+          </Button>
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+/** Which part of time a list is about. */
+export type TimeRange =
+  | { readonly kind: 'all' }
+  /** Up to now. */
+  | { readonly kind: 'last'; readonly minutes: number }
+  | { readonly kind: 'between'; readonly fromMs: number; readonly toMs: number };
+
+export const ALL_TIME: TimeRange = { kind: 'all' };
+
+export const LAST: readonly { readonly minutes: number; readonly label: string; readonly short: string }[] = [
+  { minutes: 5, label: 'Last 5 minutes', short: '5m' },
+  { minutes: 15, label: 'Last 15 minutes', short: '15m' },
+  { minutes: 30, label: 'Last 30 minutes', short: '30m' },
+  { minutes: 60, label: 'Last hour', short: '1h' },
+  { minutes: 360, label: 'Last 6 hours', short: '6h' },
+  { minutes: 1_440, label: 'Last 24 hours', short: '24h' },
+  { minutes: 10_080, label: 'Last 7 days', short: '7d' },
+];
+
+/** As the API takes them, at this moment. */
+export function boundsOf(range: TimeRange): { readonly from?: string; readonly to?: string } {
+  if (range.kind === 'last') return { from: new Date(Date.now() - range.minutes * 60_000).toISOString() };
+  if (range.kind === 'all') return {};
+  return { from: new Date(range.fromMs).toISOString(), to: new Date(range.toMs).toISOString() };
+}
+
+export function rangeLabel(range: TimeRange): string {
+  if (range.kind === 'all') return 'All time';
+  if (range.kind === 'last') return LAST.find(({ minutes }) => minutes === range.minutes)?.label ?? 'Custom';
+  const sameDay = new Date(range.fromMs).toDateString() === new Date(range.toMs).toDateString();
+  const day = (ms: number): string => new Date(ms).toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
+  const time = (ms: number): string => new Date(ms).toLocaleTimeString(undefined, { hour12: false });
+  if (sameDay) return `${day(range.fromMs)}, ${time(range.fromMs)} – ${time(range.toMs)}`;
+  return `${day(range.fromMs)}, ${time(range.fromMs)} – ${day(range.toMs)}, ${time(range.toMs)}`;
+}

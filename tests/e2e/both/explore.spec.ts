@@ -1,0 +1,102 @@
+/** The explore screen: TraceQL, words that become it, time ranges, facets, pausing; all of it in the address. */
+import { expect } from '@playwright/test';
+import { drawnSpans, traceIdOf } from '../../fixtures/traces';
+import { test } from '../app';
+
+/** A shop: every third order fails in payments, a second apart. */
+const order = (n: number) =>
+  drawnSpans(
+    traceIdOf(n),
+    `
+    POST /orders/${n}  ${n * 1000}..${n * 1000 + 200} web
+      charge           ${n * 1000 + 10}..${n * 1000 + 90} payments${n % 3 === 0 ? ' !card declined' : ''}
+      reserve          ${n * 1000 + 95}..${n * 1000 + 150} inventory`,
+  );
+const orders = Array.from({ length: 12 }, (_, i) => order(i + 1)).flat();
+
+test('finds traces by TraceQL, says how many of their spans match, and why', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  const search = page.getByRole('textbox', { name: 'Search traces' });
+  await search.fill('{ name =~ "POST.*" } > { resource.service.name = "payments" && status = error }');
+  await expect(page.getByRole('row')).toHaveCount(5);
+  const first = page.getByRole('row').nth(1);
+  await expect(first).toContainText('POST /orders/12');
+  await expect(first).toContainText('1/3');
+  await expect(first.getByTitle(/1 of 3 spans match\s+payments: charge/)).toBeVisible();
+
+  await search.fill('{ statis = error }');
+  await expect(page.getByRole('alert')).toContainText('Column 3');
+  await expect(page.getByRole('alert')).toContainText('Did you mean status?');
+  await search.fill('{ status = error }');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('row')).toHaveCount(5);
+});
+
+test('shows the TraceQL that words become, to go on from', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  const search = page.getByRole('textbox', { name: 'Search traces' });
+  await search.fill('service:payments declined');
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await page.getByRole('button', { name: 'Edit as TraceQL' }).click();
+  await expect(search).toHaveValue(/^\{ resource\.service\.name = "payments" \} && \{ text = "declined"/);
+  await expect(page.getByRole('row')).toHaveCount(5);
+});
+
+test('narrows by a click on what there is, and widens again', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  const search = page.getByRole('textbox', { name: 'Search traces' });
+  const facets = page.getByRole('complementary', { name: 'Narrow the search' });
+  await facets.getByRole('checkbox', { name: /^payments/ }).check();
+  await expect(search).toHaveValue('service:payments');
+  await facets.getByRole('checkbox', { name: /^error/ }).check();
+  await expect(search).toHaveValue('service:payments status:error');
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await page.getByRole('button', { name: 'Edit as TraceQL' }).click();
+  await facets.getByRole('checkbox', { name: /^payments/ }).uncheck();
+  await expect(search).toHaveValue('{ status = error }');
+  await expect(page.getByRole('row')).toHaveCount(5);
+});
+
+test('selects a time by a drag over the histogram, and keeps it in the address', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  const chart = page.getByRole('region', { name: 'Traces over time' }).locator('.cursor-crosshair');
+  await expect(chart).toBeVisible();
+  const box = await chart.boundingBox();
+  if (!box) throw new Error('no chart');
+  // The last quarter of eleven seconds: the orders of the seconds 10 to 12.
+  await page.mouse.move(box.x + box.width * 0.76, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width, box.y + 20, { steps: 5 });
+  await page.mouse.up();
+  await expect(page.getByRole('row', { name: /orders\/9 / })).toHaveCount(0);
+  await expect(page.getByRole('row', { name: /orders\/11/ })).toBeVisible();
+  expect(await page.evaluate(() => window.location.search)).toMatch(/from=2023-11-14T22%3A13%3A2.*&to=/);
+  await page.reload();
+  await expect(page.getByRole('row', { name: /orders\/11/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /orders\/9 / })).toHaveCount(0);
+
+  await page.getByRole('button', { name: /^Time range/ }).click();
+  await page.getByRole('button', { name: 'Last hour' }).click();
+  await expect(page.getByText('No trace of this time range (Last hour).')).toBeVisible();
+  await page.getByRole('button', { name: 'Look at all time' }).click();
+  await expect(page.getByRole('row')).toHaveCount(13);
+});
+
+test('lets new traces wait while it is paused', async ({ app }) => {
+  const { page } = app;
+  await app.send(order(1));
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Live' }).click();
+  await app.send(order(2));
+  await expect(page.getByRole('button', { name: /1 new trace/ })).toBeVisible();
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Paused' }).click();
+  await expect(page.getByRole('row')).toHaveCount(3);
+});
