@@ -41,6 +41,8 @@ export interface StoreService
   traceSpans(traceId: string, since: string | null): Promise<TraceSpans>;
   /** An attribute of all spans that have it. */
   spanAttribute(traceId: string, key: string): Promise<SpanAttribute>;
+  /** Ids of the spans of a trace that a query in TraceQL leaves. @throws VALIDATION_ERROR, NOT_FOUND */
+  matchingSpans(traceId: string, traceql: string): Promise<BigUint64Array>;
   /** Events, links and logs of some spans. */
   spanMarks(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredMark[]>;
   /** In the order of the ids. */

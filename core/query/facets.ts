@@ -87,9 +87,7 @@ function inTraceql(search: string, facet: Facet, value: string | null): string {
     const query = parseTraceql(search);
     const field = fieldOf(facet);
     const narrowed = (condition: FieldExpression | null): FieldExpression | null => {
-      const others = (condition ? conjuncts(condition) : []).filter(
-        (one) => !fieldText(one).startsWith(`${facet.field} = `),
-      );
+      const others = (condition ? conjuncts(condition) : []).filter((one) => !isOf(facet, one));
       const wanted: FieldExpression[] =
         value === null ? [] : [{ kind: 'binary', op: '=', left: field, right: literal(facet, value), at: 0 }];
       return [...others, ...wanted].reduce<FieldExpression | null>(
@@ -101,6 +99,10 @@ function inTraceql(search: string, facet: Facet, value: string | null): string {
   } catch {
     return search;
   }
+}
+
+function isOf({ field }: Facet, condition: FieldExpression): boolean {
+  return condition.kind === 'binary' && condition.op === '=' && fieldText(condition.left) === field;
 }
 
 type Narrow = (condition: FieldExpression | null) => FieldExpression | null;

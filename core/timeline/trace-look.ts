@@ -60,6 +60,17 @@ export class TraceLook {
     return this.derived.has('flame') ? (this.flame.nodeOfRow[row] as number) : -1;
   }
 
+  /** What the store found for a search in TraceQL, which needs more of the spans than is here. @param spans by number */
+  setFound(search: string, spans: Iterable<number>): void {
+    const hits = new Uint8Array(this.tree.length);
+    for (const span of spans) if (span >= 0) hits[this.tree.rowOf[span] as number] = 1;
+    this.derived.set('hits', { key: search, value: hits });
+  }
+
+  hasFound(search: string): boolean {
+    return (this.derived.get('hits') as { readonly key: string } | undefined)?.key === search;
+  }
+
   /** 1 for each row found; null for an empty search. Only the last search is kept. @throws SpoorError VALIDATION_ERROR */
   hits(search: string): Uint8Array | null {
     return this.once('hits', search, () => matchingRows(this.columns, this.tree, search));

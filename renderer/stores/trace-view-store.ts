@@ -73,6 +73,12 @@ export const useTraceView = create<TraceViewState>()((set, get) => ({
   },
 }));
 
+/** A trace is about to be opened from a list: what it was found by is found in it. @param traceql null: it was not searched for */
+export function openFromList(traceId: string, traceql: string | null): void {
+  useTraceView.getState().open(traceId);
+  useTraceView.getState().set({ search: traceql ?? '' });
+}
+
 /** Folds what is `depth` deep and deeper; null unfolds all. */
 export function foldToDepth(depth: number | null): void {
   useTraceView.getState().set({ folding: { ...UNFOLDED, depth } });

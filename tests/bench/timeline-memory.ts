@@ -42,6 +42,7 @@ async function measure(dataDir: string, traceId: string): Promise<Measured> {
     traceSummary: (id) => reader.summary(id),
     spanMarks: async () => [],
     spanAttribute: (id, key) => readSpanAttribute(database.sql, 1, id, key),
+    matchingSpans: async () => new BigUint64Array(0),
   });
   // Once, so that the database has what it needs, and again from the beginning.
   const look = { adjustClocks: true, search: '' };

@@ -1,8 +1,12 @@
 /** What the timeline asks of the store, on both engines: spans that came since, marks, annotations, what became of a trace. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { StoreService } from '../../core/api/workers';
+import { parseTraceql } from '../../core/query/traceql/parse';
 import { Annotations } from '../../core/store/annotations';
+import { BlockSummaries } from '../../core/store/block-summaries';
 import { readMarks } from '../../core/store/mark-reader';
 import { migrate } from '../../core/store/migrate';
+import { Searcher } from '../../core/store/search/searcher';
 import { readSpanAttribute } from '../../core/store/span-attribute';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
@@ -30,6 +34,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
   let drop: () => Promise<void>;
   let writer: StoreWriter;
   let reader: TraceReader;
+  let matchingSpans: StoreService['matchingSpans'];
 
   beforeAll(() => databases.start());
   afterAll(() => databases.stop());
@@ -38,6 +43,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
     await migrate(sql, deflateCodec);
     writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
     reader = new TraceReader(sql, WORKSPACE);
+    const searcher = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
+    matchingSpans = (id, traceql) => searcher.spansOf(parseTraceql(traceql), id);
   });
   afterEach(() => drop());
 
@@ -57,6 +64,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       traceSummary: (id) => reader.summary(id),
       spanMarks: async () => [],
       spanAttribute: (id, key) => readSpanAttribute(sql, 1, id, key),
+      matchingSpans,
     });
     const names = async () => {
       const { operation, operations, length, startNs } = await timeline.timelineRows(traceIdOf(1), VIEW, 0, 10);
@@ -122,10 +130,21 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       traceSummary: (id) => reader.summary(id),
       spanMarks: async () => [],
       spanAttribute: (id, key) => readSpanAttribute(sql, WORKSPACE, id, key),
+      matchingSpans,
     });
     const { groups } = await timeline.timelineLanes(traceIdOf(2), LOOK, 'thread');
     const sizes = Object.fromEntries(groups.map(({ name, items, count }) => [name, [items, count]]));
     expect(sizes).toEqual({ 'test #1': [2, 1], 'test #2': [1, 1], test: [1, 1] });
+
+    // TraceQL within the trace: the store finds what the columns here do not have.
+    const look = { ...LOOK, search: '{ span.thread.id = 1 }' };
+    expect(await timeline.openTimeline(traceIdOf(2), look)).toMatchObject({ matches: 2 });
+    const view = { ...VIEW, search: '{ span.thread.id = 1 } ~ { } || { name = "d" }', onlyMatches: true };
+    const { length, operation, operations } = await timeline.timelineRows(traceIdOf(2), view, 0, 10);
+    expect(Array.from({ length }, (_, k) => operations[operation[k] as number]?.name)).toEqual(['d']);
+    await expect(timeline.openTimeline(traceIdOf(2), { ...LOOK, search: '{ oops' })).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+    });
   });
 
   it('finds events and links of spans', async () => {

@@ -8,6 +8,7 @@ import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import { parseTraceql } from '../../core/query/traceql/parse';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
@@ -41,6 +42,7 @@ interface Opened {
   readonly reader: TraceReader;
   readonly list: TraceList;
   readonly queries: QueryRunner;
+  readonly searcher: Searcher;
   readonly histogram: TraceHistogram;
   readonly logs: LogReader;
   readonly metrics: MetricReader;
@@ -110,6 +112,10 @@ export class Store implements StoreService {
   async spanAttribute(traceId: string, key: string) {
     const { database } = await this.ready();
     return readSpanAttribute(database.sql, LOCAL_WORKSPACE, traceId, key);
+  }
+
+  async matchingSpans(traceId: string, traceql: string) {
+    return (await this.ready()).searcher.spansOf(parseTraceql(traceql), traceId);
   }
 
   async spanMarks(traceId: string, spanIds: readonly bigint[]) {
@@ -227,6 +233,7 @@ export class Store implements StoreService {
       list,
       histogram,
       queries: new QueryRunner(list, histogram, searcher),
+      searcher,
       logs: new LogReader(database.sql, LOCAL_WORKSPACE, deflateCodec),
       metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
       annotations: new Annotations(database.sql, LOCAL_WORKSPACE),

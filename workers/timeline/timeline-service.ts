@@ -20,6 +20,7 @@ import type {
 } from '../../core/api/timeline';
 import type { StoreService, TimelineService } from '../../core/api/workers';
 import { STATUS_ERROR } from '../../core/model/span-kind';
+import { isTraceql } from '../../core/query/facets';
 import type { LaneGrouping } from '../../core/timeline/lane-groups';
 import { lanesInWindow } from '../../core/timeline/lane-window';
 import { type Minimap, paintMinimap } from '../../core/timeline/minimap';
@@ -52,11 +53,15 @@ const THREAD_ATTRIBUTE = 'thread.id';
 export class Timeline implements TimelineService {
   private readonly traces: OpenTraces;
   private compared: PreparedComparison | null = null;
+  private readonly finding = new WeakMap<
+    TraceLook,
+    { readonly search: string; readonly found: Promise<BigUint64Array> }
+  >();
 
   constructor(
     private readonly store: Pick<
       StoreService,
-      'traceSpans' | 'operations' | 'traceSummary' | 'spanMarks' | 'spanAttribute'
+      'traceSpans' | 'operations' | 'traceSummary' | 'spanMarks' | 'spanAttribute' | 'matchingSpans'
     >,
   ) {
     this.traces = new OpenTraces(store);
@@ -66,6 +71,7 @@ export class Timeline implements TimelineService {
     const { adjustClocks, search } = checked(LOOK, look);
     const { model, summary, version, staleForMs } = await this.traces.fresh(String(traceId));
     const shown = model.look(adjustClocks);
+    await this.find(traceId, model, shown, search);
     const { columns, tree, services, colors } = shown;
     const spans = new Float64Array(services.length);
     let errors = 0;
@@ -268,16 +274,35 @@ export class Timeline implements TimelineService {
     shown.threads = { ofSpan, names: ['', ...values] };
   }
 
+  /** Asks the store for the spans that TraceQL finds. Several views ask for the same at once: it is looked for once. */
+  private async find(traceId: string, model: OpenTrace['model'], shown: TraceLook, search: string): Promise<void> {
+    if (!isTraceql(search) || shown.hasFound(search)) return;
+    const underWay = this.finding.get(shown);
+    const found = underWay?.search === search ? underWay.found : this.store.matchingSpans(String(traceId), search);
+    this.finding.set(shown, { search, found });
+    try {
+      shown.setFound(
+        search,
+        Array.from(await found, (id) => model.ids.find(id)),
+      );
+    } finally {
+      if (this.finding.get(shown)?.found === found) this.finding.delete(shown);
+    }
+  }
+
   private async look(traceId: string, look: Look): Promise<{ shown: TraceLook; trace: OpenTrace }> {
-    const { adjustClocks } = checked(LOOK, look);
+    const { adjustClocks, search } = checked(LOOK, look);
     const trace = await this.traces.get(String(traceId));
-    return { shown: trace.model.look(adjustClocks), trace };
+    const shown = trace.model.look(adjustClocks);
+    await this.find(traceId, trace.model, shown, search);
+    return { shown, trace };
   }
 
   private async view(traceId: string, view: RowsView): Promise<{ shown: TraceLook; trace: OpenTrace; rows: ViewRows }> {
     const { adjustClocks, foldDepth, foldServices, toggled, ...rest } = checked(ROWS_VIEW, view);
     const trace = await this.traces.get(String(traceId));
     const shown = trace.model.look(adjustClocks);
+    await this.find(traceId, trace.model, shown, rest.search);
     const folding = { depth: foldDepth, services: foldServices, toggled: new Set(toggled) };
     return { shown, trace, rows: shown.view({ ...rest, ...folding }) };
   }

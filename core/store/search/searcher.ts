@@ -1,4 +1,5 @@
 /** Starts searches: what they share is read once. */
+import { parseTraceId } from '../../model/ids';
 import type { TraceqlQuery } from '../../query/traceql/ast';
 import { filtersIn } from '../../query/traceql/walk';
 import type { BlockSummaries } from '../block-summaries';
@@ -14,6 +15,7 @@ import { SpanLoader } from './span-loader';
 import { type SpanSlice, spanSlices } from './span-slices';
 import type { StoredSpan } from './stored-span';
 import { isTraceCondition } from './trace-condition';
+import { evaluateTraces } from './trace-evaluation';
 import { TraceSearch } from './trace-search';
 
 type Slices =
@@ -82,6 +84,17 @@ export class Searcher {
       return { kind: 'slices', slices: spanSlices(this.loader, blocks, only, range) };
     }
     return foundIn(new TraceSearch(parts, range, null, true), untilMs);
+  }
+
+  /** Ids of the spans that a query leaves of one trace. @throws SpoorError */
+  async spansOf(query: TraceqlQuery, traceId: string): Promise<BigUint64Array> {
+    await this.parts.refresh();
+    const compiled = await compileQuery(query, this.compiler);
+    const id = parseTraceId(traceId);
+    const traces = id === null ? [] : await this.loader.traces([id], { from: null, to: null });
+    const matches = await evaluateTraces(compiled, traces, this.loader);
+    const spans = new Set(matches.flatMap(({ sets }) => sets ?? []).flatMap((set) => set.spans));
+    return BigUint64Array.from(spans, ({ spanId }) => BigInt.asUintN(64, spanId));
   }
 
   /** Of those that are in the dictionary. */

@@ -92,7 +92,7 @@ export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
       <SearchField
         ref={field}
         label="Find in trace"
-        placeholder="Find: name, service:, duration>10ms"
+        placeholder="Find: name, service:, duration>10ms, { TraceQL }"
         value={search}
         onChange={(value) => {
           setOrdinal(null);

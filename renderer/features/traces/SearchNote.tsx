@@ -37,7 +37,9 @@ export function SearchNote({ text, onEdit }: SearchNoteProps) {
       <span className="grow" />
       {searching !== null && (
         <span role="status" className="flex shrink-0 items-center gap-2">
-          <progress value={searching} className="h-1 w-[96px] accent-(--accent)" aria-label="Searching" />
+          <span className="h-1 w-[96px] overflow-hidden rounded-full bg-raised" aria-hidden>
+            <span className="block h-full bg-accent" style={{ width: `${100 * searching}%` }} />
+          </span>
           {traces.length} found, {Math.round(searching * 100)} % looked through
           <Button look="ghost" className="h-[22px] text-sm" onClick={stopSearching}>
             Stop

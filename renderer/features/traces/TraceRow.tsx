@@ -18,7 +18,7 @@ interface TraceRowProps {
   readonly longestNs: number;
   readonly active: boolean;
   /** So that the row is found again on the way back. */
-  readonly onOpen: (traceId: string) => void;
+  readonly onOpen: (trace: ListedTrace) => void;
 }
 
 export const TraceRow = memo(function TraceRow({ trace, index, top, now, longestNs, active, onOpen }: TraceRowProps) {
@@ -32,7 +32,7 @@ export const TraceRow = memo(function TraceRow({ trace, index, top, now, longest
       aria-rowindex={index + 2}
       aria-selected={active}
       tabIndex={-1}
-      onClick={() => onOpen(trace.traceId)}
+      onClick={() => onOpen(trace)}
       className={clsx(
         COLUMNS,
         'absolute inset-x-0 h-[32px] border-b border-line',

@@ -1,11 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
 import { addressOf, useCompare } from '../../stores/compare-store';
-import { useTraceList } from '../../stores/trace-list-store';
+import { type ListedTrace, useTraceList } from '../../stores/trace-list-store';
+import { openFromList } from '../../stores/trace-view-store';
 import { Kbd } from '../../ui/Kbd';
 import { COLUMNS, TraceRow } from './TraceRow';
 
@@ -57,6 +58,20 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     searched.current = list.query;
   }, [list.query]);
 
+  const { traceql } = list;
+  /** Where only some spans match, these are what the reader looks for. */
+  const foundBy = useCallback(
+    ({ matchedSpans, spanCount }: ListedTrace) => (matchedSpans < spanCount ? traceql : null),
+    [traceql],
+  );
+  const open = useCallback(
+    (trace: ListedTrace): void => {
+      setCursor(trace.traceId);
+      openFromList(trace.traceId, foundBy(trace));
+    },
+    [setCursor, foundBy],
+  );
+
   const moveTo = (index: number): void => {
     const target = Math.min(Math.max(index, 0), traces.length - 1);
     const trace = traces[target];
@@ -74,7 +89,10 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     Home: () => moveTo(0),
     End: () => moveTo(traces.length - 1),
     Enter: () => {
-      if (cursorId !== null) navigate(addressOf(cursorId, useCompare.getState().chosen));
+      const trace = traces[cursor];
+      if (!trace) return;
+      openFromList(trace.traceId, foundBy(trace));
+      navigate(addressOf(trace.traceId, useCompare.getState().chosen));
     },
     Escape: () => {
       setCursor(null);
@@ -143,7 +161,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
                   now={now}
                   longestNs={longestNs}
                   active={index === cursor}
-                  onOpen={setCursor}
+                  onOpen={open}
                 />
               )
             );

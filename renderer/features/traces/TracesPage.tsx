@@ -176,7 +176,7 @@ interface OverviewProps {
 }
 
 function Overview({ query, range, version, onRange }: OverviewProps) {
-  const { data, refetch } = useQuery({
+  const { data, refetch, isPlaceholderData } = useQuery({
     queryKey: ['histogram', query, range],
     queryFn: () => api.histogram({ query, ...boundsOf(range), buckets: BUCKETS }),
     placeholderData: (previous) => previous,
@@ -189,7 +189,11 @@ function Overview({ query, range, version, onRange }: OverviewProps) {
   const total = data?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
   const errors = data?.errors.reduce((sum, count) => sum + count, 0) ?? 0;
   return (
-    <section aria-label="Traces over time" className="h-[104px] shrink-0 border-b border-line bg-panel px-3.5 pt-2">
+    <section
+      aria-label="Traces over time"
+      aria-busy={isPlaceholderData}
+      className={`h-[104px] shrink-0 border-b border-line bg-panel px-3.5 pt-2 ${isPlaceholderData ? 'opacity-50' : ''}`}
+    >
       <div className="flex h-5 items-center justify-end gap-1 text-secondary">
         {data && (
           <span>

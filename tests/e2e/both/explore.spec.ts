@@ -26,6 +26,14 @@ test('finds traces by TraceQL, says how many of their spans match, and why', asy
   await expect(first).toContainText('1/3');
   await expect(first.getByTitle(/1 of 3 spans match\s+payments: charge/)).toBeVisible();
 
+  // In the trace, what it was found by is what its search box says, and leads to the span.
+  await first.click();
+  const within = page.getByRole('textbox', { name: 'Find in trace' });
+  await expect(within).toHaveValue(/^\{ name =~ "POST/);
+  await within.press('Enter');
+  await expect(page.getByRole('treeitem', { selected: true, name: /^charge/ })).toHaveCount(1);
+  await page.goBack();
+
   await search.fill('{ statis = error }');
   await expect(page.getByRole('alert')).toContainText('Column 3');
   await expect(page.getByRole('alert')).toContainText('Did you mean status?');
