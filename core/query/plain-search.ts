@@ -7,7 +7,7 @@ import { SpoorError } from '../api/errors';
 import { parseTraceql } from './traceql/parse';
 
 /** Short names for what is asked for most. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const ALIASES: Readonly<Record<string, string>> = {
   service: 'resource.service.name',
   env: 'resource.deployment.environment.name',
   model: 'span.gen_ai.request.model',

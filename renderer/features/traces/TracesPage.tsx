@@ -16,8 +16,8 @@ import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
-import { SearchField } from '../../ui/SearchField';
 import { SendTraces } from '../connect/SendTraces';
+import { QueryEditor } from './editor/QueryEditor';
 import { Facets } from './Facets';
 import { SearchNote } from './SearchNote';
 import { TimeRangePicker } from './TimeRangePicker';
@@ -68,14 +68,14 @@ export function TracesPage() {
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
-        <SearchField
+        <QueryEditor
           ref={search}
           label="Search traces"
-          placeholder="Words, service:checkout, status:error, or TraceQL: { duration > 1s }"
+          hint="Words, service:checkout, status:error, or TraceQL: { duration > 1s }"
           value={text}
           onChange={setText}
-          onEnter={() => setQuery(text.trim())}
-          className="w-[560px] max-w-full min-w-0"
+          onEnter={(value) => setQuery(value.trim())}
+          className="w-[680px] max-w-full min-w-0"
         />
         <span className="grow" />
         <TimeRangePicker range={list.range} onChange={list.setRange} />

@@ -32,13 +32,34 @@ test('finds traces by TraceQL, says how many of their spans match, and why', asy
   await expect(within).toHaveValue(/^\{ name =~ "POST/);
   await within.press('Enter');
   await expect(page.getByRole('treeitem', { selected: true, name: /^charge/ })).toHaveCount(1);
-  await page.goBack();
+  await page.getByRole('main').getByRole('link', { name: 'Traces' }).click();
 
   await search.fill('{ statis = error }');
   await expect(page.getByRole('alert')).toContainText('Column 3');
   await expect(page.getByRole('alert')).toContainText('Did you mean status?');
   await search.fill('{ status = error }');
   await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('row')).toHaveCount(5);
+});
+
+test('completes fields and values from what is stored', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  await page.keyboard.press('/');
+  await page.keyboard.type('{ resource.service.n');
+  await page.getByRole('option', { name: /resource\.service\.name/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(' = pay');
+  await page.getByRole('option', { name: /payments/ }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(' && status = err');
+  await page.getByRole('option', { name: 'error' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(' }');
+  await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText(
+    '{ resource.service.name = "payments" && status = error }',
+  );
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
@@ -50,7 +71,7 @@ test('shows the TraceQL that words become, to go on from', async ({ app }) => {
   await search.fill('service:payments declined');
   await expect(page.getByRole('row')).toHaveCount(5);
   await page.getByRole('button', { name: 'Edit as TraceQL' }).click();
-  await expect(search).toHaveValue(/^\{ resource\.service\.name = "payments" \} && \{ text = "declined"/);
+  await expect(search).toHaveText(/^\{ resource\.service\.name = "payments" \} && \{ text = "declined"/);
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
@@ -60,13 +81,13 @@ test('narrows by a click on what there is, and widens again', async ({ app }) =>
   const search = page.getByRole('textbox', { name: 'Search traces' });
   const facets = page.getByRole('complementary', { name: 'Narrow the search' });
   await facets.getByRole('checkbox', { name: /^payments/ }).check();
-  await expect(search).toHaveValue('service:payments');
+  await expect(search).toHaveText('service:payments');
   await facets.getByRole('checkbox', { name: /^error/ }).check();
-  await expect(search).toHaveValue('service:payments status:error');
+  await expect(search).toHaveText('service:payments status:error');
   await expect(page.getByRole('row')).toHaveCount(5);
   await page.getByRole('button', { name: 'Edit as TraceQL' }).click();
   await facets.getByRole('checkbox', { name: /^payments/ }).uncheck();
-  await expect(search).toHaveValue('{ status = error }');
+  await expect(search).toHaveText('{ status = error }');
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
