@@ -114,11 +114,12 @@ async function measured(dataDir: string, stored: number): Promise<Measurement> {
   }
   const stop = new AbortController();
   const live = keepSending(spoor, stored + Math.floor(Math.random() * 1e6), stop.signal);
-  const others = keepAsking(spoor, stop.signal);
+  let others: Promise<number[]> = Promise.resolve([]);
   try {
     const latencies = new Map<string, number[]>(QUESTIONS.map(({ name }) => [name, []]));
     const next: number[] = [];
     for (const { path } of QUESTIONS) await spoor.get(path(0));
+    others = keepAsking(spoor, stop.signal);
     for (let run = 0; run < RUNS; run++) {
       for (const { name, path } of QUESTIONS) latencies.get(name)?.push((await timed(spoor, path(run))).ms);
       const first = await timed(spoor, traces(''));
