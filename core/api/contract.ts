@@ -8,7 +8,8 @@ import type { KeyValue } from '../otlp/json-types';
 import type { Annotation, AnnotationEdit } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type { Page } from './page';
-import type { QueryRequest, QueryResult, TraceListPage } from './search';
+import type { SavedView, SavedViewEdit } from './saved-view';
+import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
 import type {
   LogListQuery,
   LogRecord,
@@ -39,7 +40,15 @@ export interface SpoorApi extends TimelineApi {
   listAnnotations(traceId: string): Promise<readonly Annotation[]>;
   /** @throws NOT_FOUND when the span is not stored */
   annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void>;
+  listSavedViews(): Promise<readonly SavedView[]>;
+  createSavedView(edit: SavedViewEdit): Promise<SavedView>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */
+  updateSavedView(id: string, version: number, edit: SavedViewEdit): Promise<SavedView>;
+  /** @throws NOT_FOUND */
+  deleteSavedView(id: string): Promise<void>;
   listServices(): Promise<readonly ServiceSummary[]>;
+  /** Matching spans by a field: how many, how many failed, how long they took. */
+  groups(query: GroupQuery): Promise<SpanGroups>;
   /** By name; of one service where that is given. */
   listOperations(service: string | null): Promise<readonly OperationSummary[]>;
   /** Keys of spans and resources, the most frequent first. */

@@ -61,3 +61,30 @@ export interface MetricSeries {
 }
 
 export type QueryResult = ({ readonly kind: 'traces' } & TraceListPage) | ({ readonly kind: 'metrics' } & MetricResult);
+
+export interface GroupQuery {
+  /** TraceQL or words. */
+  readonly query?: string | undefined;
+  /** A field as TraceQL names it. */
+  readonly by: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly waitMs?: number | undefined;
+}
+
+/** The largest groups first, two hundred at most. */
+export interface SpanGroups {
+  readonly groups: readonly SpanGroup[];
+  /** False: time was up; older spans are not counted. */
+  readonly complete: boolean;
+}
+
+export interface SpanGroup {
+  /** `nil`: the spans that have no such field. */
+  readonly value: string;
+  readonly spans: number;
+  readonly errors: number;
+  /** Within 2 %. */
+  readonly p50Ns: number;
+  readonly p95Ns: number;
+}

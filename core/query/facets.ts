@@ -29,6 +29,29 @@ export function hasFacet(search: string, facet: Facet, value: string): boolean {
   );
 }
 
+/** The search narrowed to the spans of a group: its field has that value, as groups show it. */
+export function withCondition(search: string, field: string, value: string): string {
+  const traceql = readableTraceql(search);
+  if (traceql === null) return search;
+  const literal = value === 'nil' ? 'nil' : literalOf(field, value);
+  const wanted = parseTraceql(`{ ${field} = ${literal} }`).pipeline.stages[0];
+  const condition = wanted?.kind === 'filter' ? wanted.condition : null;
+  const query = parseTraceql(traceql);
+  const narrowed: Narrow = (before) =>
+    before && condition ? { kind: 'binary', op: '&&', left: before, right: condition, at: 0 } : (condition ?? before);
+  return printTraceql({ ...query, pipeline: inPipeline(query.pipeline, narrowed) });
+}
+
+/** Numbers and constants as they are; whether an attribute is a number nobody can tell from its text, so both are asked for. */
+function literalOf(field: string, value: string): string {
+  if (/^(?:span:)?(?:status|kind)$/.test(field)) return value;
+  const text = fieldText({ kind: 'string', value });
+  const isBare = /^-?\d+(?:\.\d+)?$/.test(value) || value === 'true' || value === 'false';
+  return isBare && /^(?:span|resource|event|link|instrumentation)?\./.test(field)
+    ? `${value} || ${field} = ${text}`
+    : text;
+}
+
 export function isTraceql(search: string): boolean {
   return /^\s*[{(]/.test(search);
 }

@@ -5,6 +5,7 @@ import { logsAndMetrics003 } from './migrations/003-logs-and-metrics';
 import { removalAndAnnotations004 } from './migrations/004-removal-and-annotations';
 import { blocks005 } from './migrations/005-blocks';
 import { attributeOrder006 } from './migrations/006-attribute-order';
+import { savedViews007 } from './migrations/007-saved-views';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   removalAndAnnotations004,
   blocks005,
   attributeOrder006,
+  savedViews007,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

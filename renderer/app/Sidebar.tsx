@@ -4,6 +4,7 @@ import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { formatCompact } from '../../core/model/format';
 import { useSidebarSlot } from '../stores/sidebar-slot';
+import { SavedViews } from './SavedViews';
 import { useStatus } from './use-status';
 
 export function Sidebar() {
@@ -26,6 +27,7 @@ export function Sidebar() {
       <Item to="/connect" icon={lucide.Plug}>
         Send traces
       </Item>
+      <SavedViews />
       <div className="hidden min-[1100px]:block">{remarks}</div>
     </nav>
   );

@@ -4,23 +4,26 @@ import { ALL_TIME, LAST, type TimeRange } from './time-range';
 export interface Explored {
   readonly query: string;
   readonly range: TimeRange;
+  /** A field, as TraceQL names it; null: traces one by one. */
+  readonly groupBy: string | null;
 }
 
 /** Whatever stands there that we did not write is left out. */
 export function exploredIn(search: string): Explored {
   const parameters = new URLSearchParams(search);
-  return { query: parameters.get('q') ?? '', range: rangeIn(parameters) };
+  return { query: parameters.get('q') ?? '', range: rangeIn(parameters), groupBy: parameters.get('by') || null };
 }
 
-export function addressWith(url: URL, { query, range }: Explored): string {
+export function addressWith(url: URL, { query, range, groupBy }: Explored): string {
   const { searchParams } = url;
-  for (const name of ['q', 'last', 'from', 'to']) searchParams.delete(name);
+  for (const name of ['q', 'last', 'from', 'to', 'by']) searchParams.delete(name);
   if (query !== '') searchParams.set('q', query);
   if (range.kind === 'last') searchParams.set('last', shortOf(range.minutes));
   if (range.kind === 'between') {
     searchParams.set('from', new Date(range.fromMs).toISOString());
     searchParams.set('to', new Date(range.toMs).toISOString());
   }
+  if (groupBy !== null) searchParams.set('by', groupBy);
   return url.pathname + url.search + url.hash;
 }
 

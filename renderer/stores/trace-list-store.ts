@@ -5,7 +5,7 @@
 import { create } from 'zustand';
 import type { TraceListPage } from '../../core/api/search';
 import { api } from '../connection/connection';
-import { addressWith, exploredIn } from './explore-address';
+import { addressWith, type Explored, exploredIn } from './explore-address';
 import { Paced } from './paced';
 import { boundsOf, type TimeRange } from './time-range';
 
@@ -18,6 +18,8 @@ export type ListedTrace = TraceListPage['data'][number];
 interface TraceListState {
   readonly query: string;
   readonly range: TimeRange;
+  /** Groups of spans are shown instead of traces. */
+  readonly groupBy: string | null;
   /** New traces wait, wherever the reader stands. */
   readonly paused: boolean;
   readonly traces: readonly ListedTrace[];
@@ -41,6 +43,9 @@ interface TraceListState {
   setScrollTop(px: number): void;
   setQuery(query: string): void;
   setRange(range: TimeRange): void;
+  setGroupBy(groupBy: string | null): void;
+  /** All of it at once. */
+  explore(explored: Explored): void;
   setPaused(paused: boolean): void;
   /** Keeps what was found so far. */
   stopSearching(): void;
@@ -91,6 +96,18 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     set({ range, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
     remember(get());
     void load(set, get);
+  },
+
+  explore(explored) {
+    question++;
+    set({ ...explored, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
+    remember(get());
+    void load(set, get);
+  },
+
+  setGroupBy(groupBy) {
+    set({ groupBy });
+    remember(get());
   },
 
   setPaused(paused) {
@@ -189,7 +206,9 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
       traces = [...traces, ...page.data];
     }
   } catch (error) {
-    if (asked === question) set({ phase: 'failed', error: error instanceof Error ? error.message : String(error) });
+    if (asked === question) {
+      set({ phase: 'failed', searching: null, error: error instanceof Error ? error.message : String(error) });
+    }
   }
 }
 
@@ -197,7 +216,7 @@ function firstPage({ query, range }: Pick<TraceListState, 'query' | 'range'>, bo
   return api.listTraces({ query, ...bounds, limit: PAGE });
 }
 
-function remember(explored: Pick<TraceListState, 'query' | 'range'>): void {
+function remember(explored: Explored): void {
   window.history.replaceState(window.history.state, '', addressWith(new URL(window.location.href), explored));
 }
 

@@ -117,6 +117,56 @@ describe('queries', () => {
   });
 });
 
+describe('saved views', () => {
+  const call = async (method: string, path: string, body?: object) => {
+    const response = await fetch(spoor.ready.ui + path, {
+      method,
+      headers: { authorization: `Bearer ${spoor.ready.token}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return { status: response.status, body: response.status === 204 ? null : await response.json() };
+  };
+
+  it('are made, changed by who knows their version, and deleted', async () => {
+    const made = await call('POST', '/v1/saved-views', { name: ' Slow ', query: '{ duration > 1s }', last: '1h' });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { name: 'Slow', query: '{ duration > 1s }', last: '1h', from: null, groupBy: null, version: 1 },
+    });
+    const path = `/v1/saved-views/${(made.body as { id: string }).id}`;
+    const edit = { name: 'Slower', query: '{ duration > 2s }', groupBy: 'name' };
+    expect(await call('PUT', path, { ...edit, version: 1 })).toMatchObject({ status: 200, body: { version: 2 } });
+    expect(await call('PUT', path, { ...edit, version: 1 })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'CONFLICT' } },
+    });
+    expect(await call('PUT', path, { ...edit, name: '', version: 2 })).toMatchObject({ status: 400 });
+    expect(await call('PUT', path, edit)).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ field: 'version' }] } },
+    });
+    expect((await call('GET', '/v1/saved-views')).body).toMatchObject({ data: [{ name: 'Slower', last: null }] });
+    expect(await call('DELETE', path)).toMatchObject({ status: 204 });
+    expect(await call('DELETE', path)).toMatchObject({ status: 404 });
+    expect(await call('PUT', '/v1/saved-views/none', { ...edit, version: 1 })).toMatchObject({ status: 404 });
+  });
+});
+
+describe('groups', () => {
+  it('count spans by a field', async () => {
+    const { body } = await spoor.get('/v1/groups?query=%7B%20name%20%3D%20%22price%22%20%7D&by=status');
+    expect(body).toMatchObject({
+      complete: true,
+      data: [
+        { value: 'unset', spans: 3, errors: 0 },
+        { value: 'error', spans: 2, errors: 2 },
+      ],
+    });
+    const wrong = await spoor.get('/v1/groups?by=1%20%2B%201');
+    expect(wrong).toMatchObject({ status: 400, body: { error: { details: [{ field: 'by' }] } } });
+  });
+});
+
 describe('live traces', () => {
   it('come as they are stored, if they match', async () => {
     const stop = new AbortController();

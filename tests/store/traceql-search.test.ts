@@ -198,6 +198,37 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
     );
   });
 
+  it('groups what a query finds by a field', async () => {
+    const fields = fc.constantFrom(
+      'name',
+      'resource.service.name',
+      'status',
+      'span.http.method',
+      '.region',
+      'rootName',
+    );
+    await fc.assert(
+      fc.asyncProperty(anyQuery, fields, async (text, by) => {
+        const { groups, complete } = await queries.groups({ query: text, by, waitMs: 60_000 });
+        expect(complete).toBe(true);
+        const query = parseTraceql(text);
+        const metric = parseTraceql(`{ } | count_over_time() by(${by})`).metrics;
+        const cells = naiveCells({ ...query, metrics: metric }, traces, ({ status }) => (status === 'error' ? 1 : 0));
+        const wanted = new Map<string, [number, number]>();
+        for (const [key, numbers] of cells) {
+          const [failed, name] = JSON.parse(key) as [number, string];
+          // What is too long for the dictionary is one group, where spans are grouped by an attribute of theirs.
+          const group = by.startsWith('span.') && name.length > 100 ? 'long or rare values' : name;
+          const [spans, errors] = wanted.get(group) ?? [0, 0];
+          wanted.set(group, [spans + numbers.length, errors + failed * numbers.length]);
+        }
+        const found = groups.map(({ value, spans, errors }) => [value, spans, errors]);
+        expect(found.sort()).toEqual([...wanted].map(([value, counts]) => [value, ...counts]).sort());
+      }),
+      { numRuns: process.env.QUERIES ? Number(process.env.QUERIES) : 60 },
+    );
+  });
+
   it('compares a selection with the rest', async () => {
     const result = await queries.run({ query: '{ } | compare({ status = error })', waitMs: 60_000 });
     if (result.kind !== 'metrics') throw new Error('not a metric');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Facet, hasFacet, withFacet } from '../../core/query/facets';
+import { type Facet, hasFacet, withCondition, withFacet } from '../../core/query/facets';
 
 const service: Facet = { field: 'resource.service.name', word: 'service' };
 const status: Facet = { field: 'status', word: 'status' };
@@ -30,6 +30,15 @@ describe('facets', () => {
     ['{ broken', status, 'error', '{ broken'],
   ])('%s with %j %s is %s', (search, facet, value, expected) => {
     expect(withFacet(search, facet, value)).toBe(expected);
+  });
+
+  it.each([
+    ['', 'status', 'error', '{ status = error }'],
+    ['{ duration > 1s }', 'name', 'GET "x"', '{ duration > 1s && name = "GET \\"x\\"" }'],
+    ['{ duration > 1s }', 'span.code', '200', '{ duration > 1s && (span.code = 200 || span.code = "200") }'],
+    ['status:error', 'resource.service.name', 'nil', '{ status = error && resource.service.name = nil }'],
+  ])('narrows %s to %s %s', (search, field, value, expected) => {
+    expect(withCondition(search, field, value)).toBe(expected);
   });
 
   it('knows what is asked for', () => {

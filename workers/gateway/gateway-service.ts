@@ -4,7 +4,8 @@ import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery, OtlpProtocol, OtlpReceiver, SpoorApi, StatusReport } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
-import type { QueryRequest } from '../../core/api/search';
+import type { SavedViewEdit } from '../../core/api/saved-view';
+import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { GatewayOptions, IngestService, StoreReport, StoreService, TimelineService } from '../../core/api/workers';
@@ -16,13 +17,16 @@ import {
   annotationEdit,
   attributeKey,
   attributeQuery,
+  groupQuery,
   histogramQuery,
   logListQuery,
   metricIdOf,
   metricListQuery,
   metricPointQuery,
   queryRequest,
+  savedViewEdit,
   traceListQuery,
+  versionOf,
 } from './queries';
 
 export class Gateway implements SpoorApi {
@@ -74,6 +78,10 @@ export class Gateway implements SpoorApi {
     return this.store.query(queryRequest(request));
   }
 
+  async groups(query: GroupQuery) {
+    return this.store.groups(groupQuery(query));
+  }
+
   async listOperations(service: string | null) {
     return this.store.listOperations(service === null || service === undefined ? null : String(service));
   }
@@ -106,6 +114,22 @@ export class Gateway implements SpoorApi {
 
   async annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void> {
     await this.store.annotateSpan(String(traceId), String(spanId), annotationEdit(edit));
+  }
+
+  async listSavedViews() {
+    return this.store.listSavedViews();
+  }
+
+  async createSavedView(edit: SavedViewEdit) {
+    return this.store.createSavedView(savedViewEdit(edit));
+  }
+
+  async updateSavedView(id: string, version: number, edit: SavedViewEdit) {
+    return this.store.updateSavedView(String(id), versionOf(version), savedViewEdit(edit));
+  }
+
+  async deleteSavedView(id: string): Promise<void> {
+    await this.store.deleteSavedView(String(id));
   }
 
   async listServices() {

@@ -4,7 +4,8 @@ import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery } from '../../core/api/contract';
 import { type ErrorDetail, SpoorError } from '../../core/api/errors';
-import type { QueryRequest } from '../../core/api/search';
+import type { SavedViewEdit } from '../../core/api/saved-view';
+import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 
@@ -92,6 +93,38 @@ export function traceListQuery(input: unknown): TraceListQuery {
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function queryRequest(input: unknown): QueryRequest {
   return parse(QUERY, input);
+}
+
+const moment = z.iso.datetime({ offset: true }).nullable();
+const SAVED_VIEW = z.object({
+  name: z.string().trim().min(1).max(200),
+  query: z.string().max(10_000),
+  last: z
+    .string()
+    .regex(/^\d{1,6}[smhd]$/)
+    .nullable()
+    .default(null),
+  from: moment.default(null),
+  to: moment.default(null),
+  groupBy: z.string().min(1).max(2_000).nullable().default(null),
+});
+const VERSION = z.object({ version: z.number().int().min(1) });
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function savedViewEdit(input: unknown): SavedViewEdit {
+  return parse(SAVED_VIEW, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR */
+export function versionOf(input: unknown): number {
+  return parse(VERSION, { version: input }).version;
+}
+
+const GROUPS = z.object({ query, by: z.string().min(1).max(2_000), from: text, to: text, waitMs });
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function groupQuery(input: unknown): GroupQuery {
+  return parse(GROUPS, input);
 }
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */

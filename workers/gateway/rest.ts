@@ -4,7 +4,8 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { OtlpReceiver, SpanDetail, SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
-import type { QueryRequest } from '../../core/api/search';
+import type { SavedView } from '../../core/api/saved-view';
+import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LogRecord, MetricPoint } from '../../core/api/telemetry';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { statusCodeName } from '../../core/model/span-kind';
@@ -42,6 +43,11 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
   app.post('/v1/query', async (context) => {
     const request = await jsonBody<QueryRequest>(context.req);
     return context.json(await wholeResult(api, request, context.req.raw.signal));
+  });
+  app.get('/v1/groups', async (context) => {
+    const query = context.req.query() as unknown as GroupQuery; // the gateway checks it
+    const { groups, complete } = await api.groups(query);
+    return context.json({ data: groups, complete, pagination: { nextCursor: null, hasMore: false } });
   });
   app.get('/v1/live', async (context) => {
     const { signal } = context.req.raw;
@@ -81,6 +87,20 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
   app.put('/v1/traces/:traceId/spans/:spanId/annotation', async (context) => {
     const { traceId, spanId } = context.req.param();
     await api.annotateSpan(traceId, spanId, await jsonBody(context.req));
+    return context.body(null, 204);
+  });
+  app.get('/v1/saved-views', async (context) => {
+    return context.json({ data: await api.listSavedViews(), pagination: { nextCursor: null, hasMore: false } });
+  });
+  app.post('/v1/saved-views', async (context) => {
+    return context.json(await api.createSavedView(await jsonBody(context.req)), 201);
+  });
+  app.put('/v1/saved-views/:id', async (context) => {
+    const body = await jsonBody<SavedView>(context.req);
+    return context.json(await api.updateSavedView(context.req.param('id'), body?.version, body));
+  });
+  app.delete('/v1/saved-views/:id', async (context) => {
+    await api.deleteSavedView(context.req.param('id'));
     return context.body(null, 204);
   });
   app.get('/v1/services', async (context) => {

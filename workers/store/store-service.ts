@@ -3,7 +3,8 @@ import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
-import type { QueryRequest } from '../../core/api/search';
+import type { SavedViewEdit } from '../../core/api/saved-view';
+import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
@@ -15,6 +16,7 @@ import { BlockSummaries } from '../../core/store/block-summaries';
 import { LogReader } from '../../core/store/log-reader';
 import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
+import { SavedViews } from '../../core/store/saved-views';
 import { QueryRunner } from '../../core/store/search/query-runner';
 import { Searcher } from '../../core/store/search/searcher';
 import { TraceHistogram } from '../../core/store/search/trace-histogram';
@@ -47,6 +49,7 @@ interface Opened {
   readonly logs: LogReader;
   readonly metrics: MetricReader;
   readonly annotations: Annotations;
+  readonly views: SavedViews;
   readonly attributes: AttributeCatalogue;
   readonly appends: AppendQueue;
 }
@@ -95,6 +98,10 @@ export class Store implements StoreService {
 
   async query(request: QueryRequest) {
     return (await this.ready()).queries.run(request);
+  }
+
+  async groups(query: GroupQuery) {
+    return (await this.ready()).queries.groups(query);
   }
 
   async listOperations(service: string | null) {
@@ -150,6 +157,27 @@ export class Store implements StoreService {
 
   async annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void> {
     await (await this.ready()).annotations.set(traceId, spanId, edit);
+    this.changes.changed();
+  }
+
+  async listSavedViews() {
+    return (await this.ready()).views.list();
+  }
+
+  async createSavedView(edit: SavedViewEdit) {
+    const view = await (await this.ready()).views.create(edit);
+    this.changes.changed();
+    return view;
+  }
+
+  async updateSavedView(id: string, version: number, edit: SavedViewEdit) {
+    const view = await (await this.ready()).views.update(id, version, edit);
+    this.changes.changed();
+    return view;
+  }
+
+  async deleteSavedView(id: string): Promise<void> {
+    await (await this.ready()).views.remove(id);
     this.changes.changed();
   }
 
@@ -237,6 +265,7 @@ export class Store implements StoreService {
       logs: new LogReader(database.sql, LOCAL_WORKSPACE, deflateCodec),
       metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
       annotations: new Annotations(database.sql, LOCAL_WORKSPACE),
+      views: new SavedViews(database.sql, LOCAL_WORKSPACE),
       attributes: new AttributeCatalogue(database.sql, LOCAL_WORKSPACE, blocks),
       appends: new AppendQueue(writer, () => this.changes.changed()),
     };

@@ -68,7 +68,10 @@ function adder(metric: Metric, builder: SeriesBuilder, { range, stepNs }: Metric
 }
 
 /** Columns of `span` that hold what a field says of every span of theirs. */
-const COLUMNS: readonly { readonly column: string; readonly has: (field: Field) => boolean }[] = [
+const COLUMNS: readonly {
+  readonly column: 'resource_id' | 'operation_id' | 'status' | 'scope_id';
+  readonly has: (field: Field) => boolean;
+}[] = [
   { column: 'resource_id', has: (field) => field.kind === 'attribute' && field.scope === 'resource' },
   { column: 'operation_id', has: ({ name }) => name === 'span:name' || name === 'span:kind' },
   { column: 'status', has: ({ name }) => name === 'span:status' },
@@ -78,6 +81,11 @@ const COLUMNS: readonly { readonly column: string; readonly has: (field: Field) 
       field.kind === 'attribute' ? field.scope === 'instrumentation' : field.name.startsWith('instrumentation:'),
   },
 ];
+
+/** The column that says all of a field; null: there is none. */
+export function columnOf(field: Field): (typeof COLUMNS)[number]['column'] | null {
+  return COLUMNS.find(({ has }) => has(field))?.column ?? null;
+}
 
 const KEYS = { step: INT8, resource_id: INT4, operation_id: INT4, status: INT4, scope_id: INT4 };
 const ROW = { ...KEYS, spans: INT8, sum: FLOAT8, least: FLOAT8, most: FLOAT8 };
@@ -89,7 +97,7 @@ async function addSlice(
   { range, stepNs }: MetricFrame,
   add: ReturnType<typeof adder>,
 ): Promise<void> {
-  const columns = metric.by.map((field) => COLUMNS.find(({ has }) => has(field))?.column ?? null);
+  const columns = metric.by.map(columnOf);
   const value = valueSql(metric);
   if (!slice.exact || columns.includes(null) || value === null) {
     for await (const span of slice.spans(true)) add(span);

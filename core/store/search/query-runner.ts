@@ -1,10 +1,12 @@
 /** Runs TraceQL as it stands: a search gives a page of traces, a metric numbers over time. */
 import { SpoorError } from '../../api/errors';
-import type { MetricResult, QueryRequest, QueryResult } from '../../api/search';
+import type { GroupQuery, MetricResult, QueryRequest, QueryResult, SpanGroups } from '../../api/search';
 import { rfc3339FromNs } from '../../model/time';
+import { traceqlOf } from '../../query/plain-search';
 import type { Metric, TraceqlQuery } from '../../query/traceql/ast';
 import { parseTraceql } from '../../query/traceql/parse';
 import { compareSpans } from './compare-spans';
+import { groupField, groupSpans } from './group-spans';
 import { type MetricFrame, measureSpans } from './measure-spans';
 import type { Searcher } from './searcher';
 import type { TraceHistogram } from './trace-histogram';
@@ -26,6 +28,13 @@ export class QueryRunner {
     const query = parseTraceql((request.query ?? '').replaceAll('\0', ''));
     if (!query.metrics) return { kind: 'traces', ...(await this.list.page(request)) };
     return { kind: 'metrics', ...(await this.measure(query, request)) };
+  }
+
+  /** @throws SpoorError VALIDATION_ERROR */
+  async groups(query: GroupQuery): Promise<SpanGroups> {
+    const untilMs = performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
+    const field = groupField(query.by);
+    return groupSpans(this.searcher, traceqlOf(query.query ?? ''), field, rangeOf(query), untilMs);
   }
 
   private async measure(query: TraceqlQuery, request: QueryRequest): Promise<MetricResult> {

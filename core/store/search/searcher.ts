@@ -9,7 +9,7 @@ import { planBlocks, type TimeRange } from './block-plan';
 import type { Place } from './candidates';
 import { ConditionCompiler } from './compile-condition';
 import { compileQuery } from './compiled-query';
-import { KnownParts } from './known-parts';
+import { KnownParts, type KnownValues } from './known-parts';
 import { planSearch, type SearchParts } from './search-plan';
 import { SpanLoader } from './span-loader';
 import { type SpanSlice, spanSlices } from './span-slices';
@@ -95,6 +95,11 @@ export class Searcher {
     const matches = await evaluateTraces(compiled, traces, this.loader);
     const spans = new Set(matches.flatMap(({ sets }) => sets ?? []).flatMap((set) => set.spans));
     return BigUint64Array.from(spans, ({ spanId }) => BigInt.asUintN(64, spanId));
+  }
+
+  /** The values of an attribute of spans that are in the dictionary; null: no span has it. */
+  valuesOf(key: string): Promise<KnownValues | null> {
+    return this.parts.valuesOf(key);
   }
 
   /** Of those that are in the dictionary. */

@@ -5,6 +5,7 @@ import { plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
 import { addressOf, useCompare } from '../../stores/compare-store';
+import { useRecentSearches } from '../../stores/recent-searches';
 import { type ListedTrace, useTraceList } from '../../stores/trace-list-store';
 import { openFromList } from '../../stores/trace-view-store';
 import { Kbd } from '../../ui/Kbd';
@@ -64,12 +65,14 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     ({ matchedSpans, spanCount }: ListedTrace) => (matchedSpans < spanCount ? traceql : null),
     [traceql],
   );
+  const { query } = list;
   const open = useCallback(
     (trace: ListedTrace): void => {
       setCursor(trace.traceId);
+      useRecentSearches.getState().add(query);
       openFromList(trace.traceId, foundBy(trace));
     },
-    [setCursor, foundBy],
+    [setCursor, foundBy, query],
   );
 
   const moveTo = (index: number): void => {
@@ -91,7 +94,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     Enter: () => {
       const trace = traces[cursor];
       if (!trace) return;
-      openFromList(trace.traceId, foundBy(trace));
+      open(trace);
       navigate(addressOf(trace.traceId, useCompare.getState().chosen));
     },
     Escape: () => {

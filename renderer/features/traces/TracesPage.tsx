@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Pause } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { type ComponentProps, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { formatCount, plural } from '../../../core/model/format';
 import { readableTraceql } from '../../../core/query/facets';
 import { useKeys } from '../../app/use-keys';
@@ -10,8 +10,9 @@ import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useCompare } from '../../stores/compare-store';
 import { useConnection } from '../../stores/connection-store';
+import { useRecentSearches } from '../../stores/recent-searches';
 import { useRemoved } from '../../stores/removed-store';
-import { ALL_TIME, boundsOf, rangeLabel, type TimeRange } from '../../stores/time-range';
+import { ALL_TIME, boundsOf, rangeLabel } from '../../stores/time-range';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
@@ -19,15 +20,22 @@ import { PageHeader } from '../../ui/PageHeader';
 import { SendTraces } from '../connect/SendTraces';
 import { QueryEditor } from './editor/QueryEditor';
 import { Facets } from './Facets';
+import { GroupBy } from './GroupBy';
+import { GroupTable } from './GroupTable';
+import { SaveView } from './SaveView';
 import { SearchNote } from './SearchNote';
 import { TimeRangePicker } from './TimeRangePicker';
 import { TraceTable } from './TraceTable';
 
 type TraceList = ReturnType<typeof useTraceList.getState>;
 
-const TracesHistogram = lazy(() =>
-  import('./TracesHistogram').then(({ TracesHistogram }) => ({ default: TracesHistogram })),
+// Asked for at once, and done without where the server has gone meanwhile: the list is what matters.
+type HistogramComponent = { readonly default: typeof import('./TracesHistogram').TracesHistogram | typeof NoHistogram };
+const histogramModule: Promise<HistogramComponent> = import('./TracesHistogram').then(
+  ({ TracesHistogram }) => ({ default: TracesHistogram }),
+  () => ({ default: NoHistogram }),
 );
+const TracesHistogram = lazy(() => histogramModule);
 
 const SEARCH_DELAY_MS = 150;
 const UNREADABLE_DELAY_MS = 900;
@@ -58,6 +66,9 @@ export function TracesPage() {
     return () => clearTimeout(timer);
   }, [text, setQuery]);
 
+  // A saved view, or a link, says what to search for.
+  useEffect(() => setText((typed) => (typed.trim() === list.query ? typed : list.query)), [list.query]);
+
   useKeys({ '/': () => search.current?.focus(), n: () => list.showWaiting() });
 
   const status = useStatus();
@@ -74,11 +85,15 @@ export function TracesPage() {
           hint="Words, service:checkout, status:error, or TraceQL: { duration > 1s }"
           value={text}
           onChange={setText}
-          onEnter={(value) => setQuery(value.trim())}
+          onEnter={(value) => {
+            setQuery(value.trim());
+            useRecentSearches.getState().add(value);
+          }}
           className="w-[680px] max-w-full min-w-0"
         />
         <span className="grow" />
         <TimeRangePicker range={list.range} onChange={list.setRange} />
+        <SaveView />
         {live && (
           <Button
             aria-pressed={!list.paused}
@@ -111,9 +126,20 @@ export function TracesPage() {
         <FirstTrace />
       ) : (
         <>
-          <Overview query={list.query} range={list.range} version={version} onRange={list.setRange} />
+          <Overview list={list} version={version} />
           <div className="flex min-h-0 grow">
-            {isEmpty && list.searching === null ? (
+            {list.groupBy !== null ? (
+              <GroupTable
+                query={list.query}
+                range={list.range}
+                by={list.groupBy}
+                version={version}
+                onOpen={(narrowed) => {
+                  list.setGroupBy(null);
+                  setText(narrowed);
+                }}
+              />
+            ) : isEmpty && list.searching === null ? (
               <NoMatch list={list} onClear={() => setText('')} />
             ) : (
               <TraceTable list={list} onTopChange={setAtTop} />
@@ -168,14 +194,8 @@ function RemovedBanner() {
   );
 }
 
-interface OverviewProps {
-  readonly query: string;
-  readonly range: TimeRange;
-  readonly version: number;
-  readonly onRange: (range: TimeRange) => void;
-}
-
-function Overview({ query, range, version, onRange }: OverviewProps) {
+function Overview({ list, version }: { readonly list: TraceList; readonly version: number }) {
+  const { query, range, setRange, groupBy, setGroupBy } = list;
   const { data, refetch, isPlaceholderData } = useQuery({
     queryKey: ['histogram', query, range],
     queryFn: () => api.histogram({ query, ...boundsOf(range), buckets: BUCKETS }),
@@ -194,7 +214,8 @@ function Overview({ query, range, version, onRange }: OverviewProps) {
       aria-busy={isPlaceholderData}
       className={`h-[104px] shrink-0 border-b border-line bg-panel px-3.5 pt-2 ${isPlaceholderData ? 'opacity-50' : ''}`}
     >
-      <div className="flex h-5 items-center justify-end gap-1 text-secondary">
+      <div className="flex h-5 items-center justify-between gap-1 text-secondary">
+        <GroupBy groupBy={groupBy} onChange={setGroupBy} />
         {data && (
           <span>
             {data.complete ? '' : 'at least '}
@@ -203,10 +224,14 @@ function Overview({ query, range, version, onRange }: OverviewProps) {
         )}
       </div>
       <Suspense fallback={null}>
-        {data && total > 0 && <TracesHistogram histogram={data} onSelect={onRange} />}
+        {data && total > 0 && <TracesHistogram histogram={data} onSelect={setRange} />}
       </Suspense>
     </section>
   );
+}
+
+function NoHistogram(_props: ComponentProps<typeof import('./TracesHistogram').TracesHistogram>) {
+  return null;
 }
 
 function FirstTrace() {

@@ -118,6 +118,42 @@ test('selects a time by a drag over the histogram, and keeps it in the address',
   await expect(page.getByRole('row')).toHaveCount(13);
 });
 
+test('offers what was searched for lately', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  await page.keyboard.press('/');
+  await page.keyboard.type('declined ');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await expect(page.getByRole('row')).toHaveCount(13);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  await page.getByRole('option', { name: 'declined' }).click();
+  await expect(page.getByRole('row')).toHaveCount(5);
+});
+
+test('groups spans by a field, and leads from a group to its traces', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  await page.getByRole('combobox', { name: 'Group by' }).selectOption('resource.service.name');
+  const payments = page.getByRole('table').getByRole('row', { name: /payments/ });
+  await expect(payments).toContainText('12');
+  await expect(payments).toContainText('4');
+  // Within 2 %.
+  await expect(payments).toContainText(/(79|80|81) ms/);
+  expect(await page.evaluate(() => window.location.search)).toContain('by=resource.service.name');
+  await page.getByRole('textbox', { name: 'Search traces' }).fill('{ status = error }');
+  await expect(page.getByRole('table').getByRole('row')).toHaveCount(2);
+  await page.getByRole('button', { name: 'payments' }).click();
+  await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText(
+    '{ status = error && resource.service.name = "payments" }',
+  );
+  await expect(page.getByRole('grid').getByRole('row')).toHaveCount(5);
+});
+
 test('lets new traces wait while it is paused', async ({ app }) => {
   const { page } = app;
   await app.send(order(1));
@@ -128,4 +164,25 @@ test('lets new traces wait while it is paused', async ({ app }) => {
   await expect(page.getByRole('row')).toHaveCount(2);
   await page.getByRole('button', { name: 'Paused' }).click();
   await expect(page.getByRole('row')).toHaveCount(3);
+});
+
+test('keeps a search under a name', async ({ app }) => {
+  const { page } = app;
+  await page.setViewportSize({ width: 1300, height: 800 });
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  const search = page.getByRole('textbox', { name: 'Search traces' });
+  await search.fill('status:error');
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await page.getByRole('button', { name: 'Save view' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Failed orders');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await search.fill('');
+  await expect(page.getByRole('row')).toHaveCount(13);
+  const views = page.getByRole('region', { name: 'Saved views' });
+  await views.getByRole('button', { name: 'Failed orders', exact: true }).click();
+  await expect(search).toHaveText('status:error');
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await views.getByRole('button', { name: 'Delete the view Failed orders' }).click();
+  await expect(views).toHaveCount(0);
 });

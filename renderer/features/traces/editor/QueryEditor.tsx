@@ -1,4 +1,4 @@
-import { acceptCompletion, autocompletion, completionStatus } from '@codemirror/autocomplete';
+import { acceptCompletion, autocompletion, completionStatus, startCompletion } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
@@ -115,6 +115,10 @@ function extensions(label: string, hint: string, calls: Calls) {
     EditorView.domEventHandlers({
       // The keys of the page are not for what is typed here.
       keydown: (event) => event.stopPropagation(),
+      // An empty box shows what was searched for lately.
+      focus: (_, view) => {
+        if (view.state.doc.length === 0) setTimeout(() => view.hasFocus && startCompletion(view));
+      },
     }),
     EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
     placeholder(hint),

@@ -6,6 +6,7 @@ import { completionAt } from '../../../../core/query/completion';
 import { ALIASES } from '../../../../core/query/plain-search';
 import { INTRINSICS, METRICS } from '../../../../core/query/traceql/ast';
 import { api } from '../../../connection/connection';
+import { useRecentSearches } from '../../../stores/recent-searches';
 
 const SHORT_INTRINSICS = [
   'duration',
@@ -32,6 +33,7 @@ const MAX_OPTIONS = 50;
 
 export async function completeQuery(context: CompletionContext): Promise<CompletionResult | null> {
   const text = context.state.doc.toString();
+  if (text === '') return recent();
   const wanted = completionAt(text, context.pos);
   switch (wanted.kind) {
     case 'none':
@@ -46,6 +48,14 @@ export async function completeQuery(context: CompletionContext): Promise<Complet
     case 'value':
       return { from: wanted.from, options: await values(wanted.field, wanted.typed, wanted.quote) };
   }
+}
+
+/** What was searched for lately. */
+function recent(): CompletionResult | null {
+  const { queries } = useRecentSearches.getState();
+  return queries.length === 0
+    ? null
+    : { from: 0, options: queries.map((label) => ({ label, type: 'text' })), filter: false };
 }
 
 async function keys(typed: string): Promise<Option[]> {

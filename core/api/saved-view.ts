@@ -1,0 +1,21 @@
+/** A search with a name, to come back to. */
+export interface SavedView extends SavedViewEdit {
+  readonly id: string;
+  /** Grows with each change: who changes an older one is told so. */
+  readonly version: number;
+  /** RFC 3339. */
+  readonly updatedAt: string;
+}
+
+export interface SavedViewEdit {
+  readonly name: string;
+  /** TraceQL or words. */
+  readonly query: string;
+  /** `15m`, `24h`: up to now; null: all time, or `from` and `to`. */
+  readonly last: string | null;
+  /** RFC 3339. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** What spans are grouped by; null: traces one by one. */
+  readonly groupBy: string | null;
+}

@@ -1,0 +1,153 @@
+/** The spans that a query asks for, by what a field says of them: how many, how many failed, how long they took. */
+import { SpoorError } from '../../api/errors';
+import type { SpanGroup, SpanGroups } from '../../api/search';
+import { LatencySketch } from '../../model/latency-sketch';
+import { STATUS_ERROR } from '../../model/span-kind';
+import type { Field } from '../../query/traceql/ast';
+import { valuesOf } from '../../query/traceql/evaluate';
+import { parseTraceql } from '../../query/traceql/parse';
+import { nameOf } from '../../query/traceql/spansets';
+import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
+import type { TimeRange } from './block-plan';
+import { columnOf } from './measure-spans';
+import type { Searcher } from './searcher';
+import type { SpanSlice } from './span-slices';
+import type { StoredSpan } from './stored-span';
+
+const MAX_GROUPS = 200;
+/** Groups held while they are counted. */
+const MAX_HELD = 20_000;
+/** What stands in payloads is too long or too rare to be a group of its own. */
+const LONG_VALUES = 'long or rare values';
+
+interface Group {
+  spans: number;
+  errors: number;
+  readonly sketch: LatencySketch;
+}
+
+/** @throws SpoorError VALIDATION_ERROR for what is no field */
+export function groupField(text: string): Field {
+  try {
+    const [stage] = parseTraceql(`{ ${text} = nil }`).pipeline.stages;
+    const condition = stage?.kind === 'filter' ? stage.condition : null;
+    const field = condition?.kind === 'binary' && condition.right.kind === 'nil' ? condition.left : null;
+    if (field?.kind === 'attribute' || field?.kind === 'intrinsic') return field;
+  } catch {
+    // Said below.
+  }
+  throw new SpoorError(
+    'VALIDATION_ERROR',
+    `${text} is not a field, such as resource.service.name or span.http.route.`,
+    [{ field: 'by', code: 'no_field', message: 'name an attribute or an intrinsic' }],
+  );
+}
+
+/** @param traceql a search */
+export async function groupSpans(
+  searcher: Searcher,
+  traceql: string,
+  field: Field,
+  range: TimeRange,
+  untilMs: number,
+): Promise<SpanGroups> {
+  const groups = new Map<string, Group>();
+  const add = (value: string, spans: number, errors: number, durationNs: number): void => {
+    let group = groups.get(value);
+    if (!group) {
+      if (groups.size >= MAX_HELD) return;
+      group = { spans: 0, errors: 0, sketch: new LatencySketch() };
+      groups.set(value, group);
+    }
+    group.spans += spans;
+    group.errors += errors;
+    group.sketch.add(durationNs, spans);
+  };
+  const values = valuesOf(field);
+  const elements = await elementsOf(searcher, field);
+  const inPayload = [...elements.keys()].find((element) => element < 0) ?? null;
+  const addSpan = (span: StoredSpan): void => {
+    const isLong = inPayload !== null && span.row.attributes.includes(inPayload);
+    add(
+      isLong ? LONG_VALUES : nameOf(values(span)),
+      1,
+      span.row.status === STATUS_ERROR ? 1 : 0,
+      Number(span.row.duration_ns),
+    );
+  };
+  // As a metric by that field: so that all it takes is read.
+  const counted = { kind: 'metric', name: 'count_over_time', of: null, quantiles: [], by: [field] } as const;
+  const query = { ...parseTraceql(traceql), metrics: counted };
+  const found = await searcher.spans(query, range, untilMs);
+  let complete = true;
+  if (found.kind === 'traces') {
+    for await (const spans of found.spans) for (const span of spans) addSpan(span);
+    complete = found.complete();
+  } else {
+    for await (const slice of found.slices) {
+      const key = slice.exact ? keySql(field, elements) : null;
+      if (key === null) for await (const span of slice.spans(true)) addSpan(span);
+      else await addRows(slice, key, field, elements, add);
+      complete = slice.rest.isNone;
+      if (performance.now() >= untilMs) break;
+    }
+  }
+  return { groups: sorted(groups), complete };
+}
+
+function sorted(groups: ReadonlyMap<string, Group>): SpanGroup[] {
+  return [...groups]
+    .sort(([, a], [, b]) => b.spans - a.spans)
+    .slice(0, MAX_GROUPS)
+    .map(([value, { spans, errors, sketch }]) => ({
+      value,
+      spans,
+      errors,
+      p50Ns: sketch.quantile(0.5) ?? 0,
+      p95Ns: sketch.quantile(0.95) ?? 0,
+    }));
+}
+
+/** Of an attribute of spans: its values by their numbers in the dictionary, and the element of those in payloads. */
+type Elements = ReadonlyMap<number, string>;
+
+async function elementsOf(searcher: Searcher, field: Field): Promise<Elements> {
+  if (field.kind !== 'attribute' || field.scope !== 'span') return new Map();
+  const known = await searcher.valuesOf(field.name);
+  const elements = new Map<number, string>();
+  for (const [id, value] of known?.values ?? []) if (value !== null) elements.set(id, String(value));
+  if (known) elements.set(-known.keyId, LONG_VALUES);
+  return elements;
+}
+
+function keySql(field: Field, elements: Elements): string | null {
+  const column = columnOf(field);
+  if (column) return `s.${column}::int4`;
+  if (field.kind !== 'attribute' || field.scope !== 'span') return null;
+  const ids = [...elements.keys()].join(',');
+  return `coalesce((select e from unnest(s.attributes) as e where e = any('{${ids}}'::int4[]) limit 1), 0)`;
+}
+
+const ROW = { key: INT4, spans: INT8, errors: INT8, duration: FLOAT8 };
+
+async function addRows(
+  slice: SpanSlice,
+  key: string,
+  field: Field,
+  elements: Elements,
+  add: (value: string, spans: number, errors: number, durationNs: number) => void,
+): Promise<void> {
+  // Durations within 0.5 % are one row.
+  const duration = '(case when s.duration_ns <= 0 then 0 else exp(round(ln(s.duration_ns::float8) * 100) / 100) end)';
+  const rows = await slice.select(
+    `${key} as key, count(*) as spans, count(*) filter (where s.status = ${STATUS_ERROR}) as errors,
+     ${duration}::float8 as duration`,
+    `group by 1, ${duration}`,
+  );
+  const column = columnOf(field);
+  const values = valuesOf(field);
+  for (const { key: id, spans, errors, duration: ns } of decodeRows(ROW, rows)) {
+    const value = column ? nameOf(values(slice.spanOf({ [column]: id }))) : (elements.get(id) ?? 'nil');
+    add(value, Number(spans), Number(errors), ns);
+  }
+}

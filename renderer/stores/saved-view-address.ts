@@ -1,0 +1,27 @@
+/** A saved view as what is explored, and back. */
+import type { SavedView, SavedViewEdit } from '../../core/api/saved-view';
+import type { Explored } from './explore-address';
+import { ALL_TIME, LAST, type TimeRange } from './time-range';
+
+export function exploredOf({ query, last, from, to, groupBy }: SavedView): Explored {
+  return { query, range: rangeOf(last, from, to), groupBy };
+}
+
+export function savedViewOf(name: string, { query, range, groupBy }: Explored): SavedViewEdit {
+  const between = range.kind === 'between' ? range : null;
+  return {
+    name,
+    query,
+    last: range.kind === 'last' ? (LAST.find(({ minutes }) => minutes === range.minutes)?.short ?? null) : null,
+    from: between ? new Date(between.fromMs).toISOString() : null,
+    to: between ? new Date(between.toMs).toISOString() : null,
+    groupBy,
+  };
+}
+
+function rangeOf(last: string | null, from: string | null, to: string | null): TimeRange {
+  const known = LAST.find(({ short }) => short === last);
+  if (known) return { kind: 'last', minutes: known.minutes };
+  if (from === null || to === null) return ALL_TIME;
+  return { kind: 'between', fromMs: Date.parse(from), toMs: Date.parse(to) };
+}
