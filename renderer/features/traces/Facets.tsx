@@ -31,7 +31,7 @@ const FACETS: readonly KeyFacet[] = [
 const STATUS: Facet = { field: 'status', word: 'status' };
 const SHOWN = 8;
 /** Counting reads summaries of all blocks: new spans show after a while. */
-const PACE_MS = 3_000;
+const PACE_MS = 5_000;
 
 interface FacetsProps {
   readonly query: string;

@@ -42,6 +42,8 @@ const UNREADABLE_DELAY_MS = 900;
 const BUCKETS = 90;
 /** It reads every trace that matches: under load the list follows each commit, the histogram does not. */
 const HISTOGRAM_PACE_MS = 2_000;
+const HISTOGRAM_WAIT_MS = 1_000;
+const SLOW_HISTOGRAM_PACE_MS = 20_000;
 
 export function TracesPage() {
   const list = useTraceList();
@@ -198,14 +200,16 @@ function Overview({ list, version }: { readonly list: TraceList; readonly versio
   const { query, range, setRange, groupBy, setGroupBy } = list;
   const { data, refetch, isPlaceholderData } = useQuery({
     queryKey: ['histogram', query, range],
-    queryFn: () => api.histogram({ query, ...boundsOf(range), buckets: BUCKETS }),
+    queryFn: () => api.histogram({ query, ...boundsOf(range), buckets: BUCKETS, waitMs: HISTOGRAM_WAIT_MS }),
     placeholderData: (previous) => previous,
     enabled: version > 0,
     // What was counted before the screen was left is old.
     refetchOnMount: 'always',
     retry: false,
   });
-  useRefetchOn(useThrottled(version, HISTOGRAM_PACE_MS), refetch);
+  // What cannot be counted in its time is not counted again at once.
+  const paceMs = data?.complete === false ? SLOW_HISTOGRAM_PACE_MS : HISTOGRAM_PACE_MS;
+  useRefetchOn(useThrottled(version, paceMs), refetch);
   const total = data?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
   const errors = data?.errors.reduce((sum, count) => sum + count, 0) ?? 0;
   return (

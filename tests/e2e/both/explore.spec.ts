@@ -48,13 +48,19 @@ test('completes fields and values from what is stored', async ({ app }) => {
   await expect(page.getByRole('row')).toHaveCount(13);
   await page.keyboard.press('/');
   await page.keyboard.type('{ resource.service.n');
-  await page.getByRole('option', { name: /resource\.service\.name/ }).waitFor();
+  await page
+    .getByRole('listbox')
+    .getByRole('option', { name: /resource\.service\.name/ })
+    .waitFor();
   await page.keyboard.press('Enter');
   await page.keyboard.type(' = pay');
-  await page.getByRole('option', { name: /payments/ }).waitFor();
+  await page
+    .getByRole('listbox')
+    .getByRole('option', { name: /payments/ })
+    .waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.type(' && status = err');
-  await page.getByRole('option', { name: 'error' }).waitFor();
+  await page.getByRole('listbox').getByRole('option', { name: 'error' }).waitFor();
   await page.keyboard.press('Enter');
   await page.keyboard.type(' }');
   await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText(
@@ -130,7 +136,7 @@ test('offers what was searched for lately', async ({ app }) => {
   await expect(page.getByRole('row')).toHaveCount(13);
   await page.keyboard.press('Escape');
   await page.keyboard.press('/');
-  await page.getByRole('option', { name: 'declined' }).click();
+  await page.getByRole('listbox').getByRole('option', { name: 'declined' }).click();
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
