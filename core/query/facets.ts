@@ -3,7 +3,8 @@
  * the value becomes a condition of its first filter.
  */
 import { traceqlOf } from './plain-search';
-import type { Field, FieldExpression, Pipeline, Spanset, Static } from './traceql/ast';
+import type { FieldExpression, Pipeline, Spanset, Static } from './traceql/ast';
+import { fieldNamed } from './traceql/field-name';
 import { parseTraceql } from './traceql/parse';
 import { fieldText, printTraceql } from './traceql/print';
 
@@ -108,7 +109,8 @@ function conjuncts(expression: FieldExpression): FieldExpression[] {
 function inTraceql(search: string, facet: Facet, value: string | null): string {
   try {
     const query = parseTraceql(search);
-    const field = fieldOf(facet);
+    const field = fieldNamed(facet.field);
+    if (!field) return search;
     const narrowed = (condition: FieldExpression | null): FieldExpression | null => {
       const others = (condition ? conjuncts(condition) : []).filter((one) => !isOf(facet, one));
       const wanted: FieldExpression[] =
@@ -139,10 +141,4 @@ function inSpanset(spanset: Spanset, narrow: Narrow): Spanset {
   if (spanset.kind === 'filter') return { kind: 'filter', condition: narrow(spanset.condition) };
   if (spanset.kind === 'pipeline') return inPipeline(spanset, narrow);
   return { ...spanset, left: inSpanset(spanset.left, narrow) };
-}
-
-function fieldOf({ field }: Facet): Field {
-  const stage = parseTraceql(`{ ${field} = nil }`).pipeline.stages[0];
-  if (stage?.kind !== 'filter' || stage.condition?.kind !== 'binary') throw new Error(`${field} is no field`);
-  return stage.condition.left as Field;
 }

@@ -4,6 +4,8 @@ import { spanKindName, statusCodeName } from '../../model/span-kind';
 import { plainValue } from '../../otlp/json-types';
 import type { Compare, TraceqlQuery } from '../../query/traceql/ast';
 import { conditionOf } from '../../query/traceql/evaluate';
+import { fieldsIn } from '../../query/traceql/walk';
+import { isInBody } from './compiled-query';
 import type { Measured, MetricFrame } from './measure-spans';
 import type { Searcher } from './searcher';
 import type { StoredSpan } from './stored-span';
@@ -28,6 +30,7 @@ export async function compareSpans(
     const inRange = !range || (span.row.start_ns >= range.start && span.row.start_ns < range.end);
     return inRange && holds(span) ? 'selection' : 'baseline';
   };
+  const needsBody = selection.condition !== null && fieldsIn(selection.condition).some(isInBody);
   const elements = new Map<number, Record<Side, number>>();
   const others = new Map<string, Counted>();
   const totals = { selection: 0, baseline: 0 };
@@ -55,12 +58,12 @@ export async function compareSpans(
     complete = found.complete();
   } else {
     for await (const slice of found.slices) {
-      for await (const span of slice.spans(true)) add(span);
+      for await (const span of slice.spans(needsBody)) add(span);
       complete = slice.rest.isNone;
       if (performance.now() >= frame.untilMs) break;
     }
   }
-  const counted = [...(await searcher.attributes([...elements.keys()])), ...[...others.values()]].map((entry) => {
+  const counted = [...(await searcher.attributes([...elements.keys()])), ...others.values()].map((entry) => {
     return 'id' in entry ? { ...entry, counts: elements.get(entry.id) as Record<Side, number> } : entry;
   });
   return { series: seriesOf(counted, totals, top), complete };

@@ -76,7 +76,8 @@ const BODY_FIELDS: ReadonlySet<string> = new Set([
 ]);
 const BODY_SCOPES: ReadonlySet<string | null> = new Set(['span', 'event', 'link', null]);
 
-function isInBody(field: Field): boolean {
+/** Whether the message of a span has to be read for it. */
+export function isInBody(field: Field): boolean {
   return field.kind === 'attribute' ? BODY_SCOPES.has(field.scope) : BODY_FIELDS.has(field.name);
 }
 

@@ -5,10 +5,12 @@ import { LatencySketch } from '../../model/latency-sketch';
 import { STATUS_ERROR } from '../../model/span-kind';
 import type { Field } from '../../query/traceql/ast';
 import { valuesOf } from '../../query/traceql/evaluate';
+import { fieldNamed } from '../../query/traceql/field-name';
 import { parseTraceql } from '../../query/traceql/parse';
 import { nameOf } from '../../query/traceql/spansets';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
 import type { TimeRange } from './block-plan';
+import { isInBody } from './compiled-query';
 import { columnOf } from './measure-spans';
 import type { Searcher } from './searcher';
 import type { SpanSlice } from './span-slices';
@@ -28,14 +30,8 @@ interface Group {
 
 /** @throws SpoorError VALIDATION_ERROR for what is no field */
 export function groupField(text: string): Field {
-  try {
-    const [stage] = parseTraceql(`{ ${text} = nil }`).pipeline.stages;
-    const condition = stage?.kind === 'filter' ? stage.condition : null;
-    const field = condition?.kind === 'binary' && condition.right.kind === 'nil' ? condition.left : null;
-    if (field?.kind === 'attribute' || field?.kind === 'intrinsic') return field;
-  } catch {
-    // Said below.
-  }
+  const field = fieldNamed(text);
+  if (field) return field;
   throw new SpoorError(
     'VALIDATION_ERROR',
     `${text} is not a field, such as resource.service.name or span.http.route.`,
@@ -52,10 +48,14 @@ export async function groupSpans(
   untilMs: number,
 ): Promise<SpanGroups> {
   const groups = new Map<string, Group>();
+  let overflowed = false;
   const add = (value: string, spans: number, errors: number, durationNs: number): void => {
     let group = groups.get(value);
     if (!group) {
-      if (groups.size >= MAX_HELD) return;
+      if (groups.size >= MAX_HELD) {
+        overflowed = true;
+        return;
+      }
       group = { spans: 0, errors: 0, sketch: new LatencySketch() };
       groups.set(value, group);
     }
@@ -86,13 +86,13 @@ export async function groupSpans(
   } else {
     for await (const slice of found.slices) {
       const key = slice.exact ? keySql(field, elements) : null;
-      if (key === null) for await (const span of slice.spans(true)) addSpan(span);
+      if (key === null) for await (const span of slice.spans(isInBody(field))) addSpan(span);
       else await addRows(slice, key, field, elements, add);
       complete = slice.rest.isNone;
       if (performance.now() >= untilMs) break;
     }
   }
-  return { groups: sorted(groups), complete };
+  return { groups: sorted(groups), complete: complete && !overflowed };
 }
 
 function sorted(groups: ReadonlyMap<string, Group>): SpanGroup[] {

@@ -8,7 +8,9 @@ import { valuesOf } from '../../query/traceql/evaluate';
 import { fieldText } from '../../query/traceql/print';
 import { SeriesBuilder } from '../../query/traceql/series';
 import { nameOf, type TraceSpan } from '../../query/traceql/spansets';
+import { fieldsIn } from '../../query/traceql/walk';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
+import { isInBody } from './compiled-query';
 import type { Searcher } from './searcher';
 import type { SpanSlice } from './span-slices';
 import type { StoredSpan } from './stored-span';
@@ -100,7 +102,8 @@ async function addSlice(
   const columns = metric.by.map(columnOf);
   const value = valueSql(metric);
   if (!slice.exact || columns.includes(null) || value === null) {
-    for await (const span of slice.spans(true)) add(span);
+    const needsBody = [...metric.by, ...(metric.of ? fieldsIn(metric.of) : [])].some(isInBody);
+    for await (const span of slice.spans(needsBody)) add(span);
     return;
   }
   const keys = COLUMNS.map(({ column }) => `${columns.includes(column) ? `s.${column}::int4` : '0'} as ${column}`);

@@ -7,7 +7,7 @@ import type { SpanLoader } from './span-loader';
 import type { StoredSpan } from './stored-span';
 import { TraceFacts, type TraceFactsRow } from './trace-facts';
 
-/** Matched spans of one trace that are held; more of them are not looked at, and the answer says so. */
+/** Matched spans of one trace that are held; more of them are not looked at. */
 const MAX_SPANS = 200_000;
 
 export interface TraceMatch {
@@ -16,8 +16,6 @@ export interface TraceMatch {
   readonly count: number;
   /** Null where the row of the trace decided. */
   readonly sets: readonly Spans<StoredSpan>[] | null;
-  /** Not all spans of the trace were looked at. */
-  readonly partial: boolean;
 }
 
 export async function evaluateTraces(
@@ -47,7 +45,7 @@ export async function evaluateTraces(
     const sets = spansetsOf(compiled.query.pipeline, filtered(compiled, spans));
     if (sets.length === 0) return [];
     const count = sets.reduce((sum, { spans: some }) => sum + some.length, 0);
-    return [{ trace, count, sets, partial: spans.count >= MAX_SPANS }];
+    return [{ trace, count, sets }];
   });
 }
 

@@ -126,7 +126,7 @@ export class TraceSearch {
 
   private async evaluate(rows: readonly TraceFactsRow[]): Promise<readonly TraceMatch[]> {
     if (this.matchesOfRow === 'unknown') return evaluateTraces(this.search.compiled, rows, this.search.loader);
-    return rows.map((trace) => ({ trace, sets: null, partial: false, count: this.countOf(trace) }));
+    return rows.map((trace) => ({ trace, sets: null, count: this.countOf(trace) }));
   }
 
   private countOf({ span_count, error_count }: TraceFactsRow): number {

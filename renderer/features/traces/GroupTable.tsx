@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import type { SpoorError } from '../../../core/api/errors';
 import type { SpanGroup } from '../../../core/api/search';
 import { formatCount, formatDuration } from '../../../core/model/format';
 import { withCondition } from '../../../core/query/facets';
@@ -32,7 +31,7 @@ export function GroupTable({ query, range, by, version, onOpen }: GroupTableProp
     retry: false,
   });
   useRefetchOn(useThrottled(version, PACE_MS), refetch);
-  if (error) return <Notice title="The spans could not be counted.">{(error as SpoorError).message}</Notice>;
+  if (error) return <Notice title="The spans could not be counted.">{error.message}</Notice>;
   const most = data?.groups[0]?.spans ?? 1;
   return (
     <div
