@@ -8,6 +8,7 @@ import type { KeyValue } from '../otlp/json-types';
 import type { Annotation, AnnotationEdit } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type { Page } from './page';
+import type { PruningReport, Retention } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
 import type {
@@ -177,8 +178,10 @@ export interface StatusReport {
   readonly redacted: RedactionReport;
   /** Null: nothing is sent on. */
   readonly forwarding: ForwardingReport | null;
-  /** Nothing is pruned yet: always null. */
-  readonly lastPruning: null;
+  /** How much is kept. */
+  readonly retention: Retention;
+  /** When room was made last, or is being made; null: it never was. */
+  readonly lastPruning: PruningReport | null;
 }
 
 export interface RedactionReport {

@@ -12,6 +12,7 @@ import type {
   StoreState,
   TraceSpans,
 } from './contract';
+import type { PruningReport, Retention } from './retention';
 import type { StoredMark } from './stored-mark';
 import type { TimelineApi } from './timeline';
 
@@ -70,6 +71,7 @@ export interface StoreReport {
   readonly counts: StoredCounts;
   readonly bytesOnDisk: number;
   readonly disk: { readonly freeBytes: number; readonly full: boolean };
+  readonly lastPruning: PruningReport | null;
 }
 
 /** The ingest worker: OTLP in. */
@@ -131,6 +133,7 @@ export interface StoreOptions {
   readonly dataDir: string;
   /** An initialised, empty database to copy, where the build made one. */
   readonly templateDir: string | null;
+  readonly retention: Retention;
 }
 
 export interface IngestOptions {
@@ -159,4 +162,5 @@ export interface GatewayOptions {
   readonly rendererDir: string;
   readonly version: string;
   readonly dataDir: string;
+  readonly retention: Retention;
 }

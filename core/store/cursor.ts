@@ -17,8 +17,8 @@ interface CursorKind {
 export const SEARCH_CURSOR: CursorKind = { mark: '5', tie: /^([0-9a-f]{32})?\.\d{1,15}\.[0-9a-f]{1,8}$/ };
 export const LOG_CURSOR: CursorKind = { mark: '2', tie: /^\d{1,18}$/ };
 export const METRIC_CURSOR: CursorKind = { mark: '3', tie: /^$/ };
-/** A `ctid`: points have no id of their own. */
-export const POINT_CURSOR: CursorKind = { mark: '4', tie: /^\(\d{1,10},\d{1,5}\)$/ };
+/** A partition and a `ctid`: points have no id of their own. */
+export const POINT_CURSOR: CursorKind = { mark: '6', tie: /^\d{1,9}:\(\d{1,10},\d{1,5}\)$/ };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -23,6 +23,7 @@ const COLUMNS = [
   'attributes',
   'event_name',
   'message',
+  'partition_id',
 ];
 const ROW_BYTES = 300;
 
@@ -30,12 +31,14 @@ export class LogWriter {
   constructor(private readonly shared: WriterState) {}
 
   async append(tx: SqlClient, batch: LogBatch): Promise<void> {
-    const { workspaceId, codec, interned, partIds, payloadNumbers } = this.shared;
+    const { workspaceId, codec, interned, partIds, payloadNumbers, partitions } = this.shared;
     const { resourceIds, scopeIds, serviceIds } = await interned.owners(tx, batch);
     const ids = await partIds.resolve(tx, batch.parts);
+    const partition = await partitions.of(tx, 'logs');
     const payloads = new PayloadWriter(codec);
+    payloads.moveTo(partition);
     const refs = Array.from({ length: batch.length }, (_, row) => payloads.add(batch.parts, row, ids));
-    const payloadIds = await payloads.write(tx, workspaceId, payloadNumbers);
+    const payloadIds = await payloads.write(tx, workspaceId, payloadNumbers, 'payload');
     const copy = new CopyWriter(batch.length * ROW_BYTES + batch.message.length);
     for (const [row, { payload, index }] of refs.entries()) {
       const resource = batch.resource[row] as number;
@@ -57,8 +60,9 @@ export class LogWriter {
       writeParts(copy, batch.parts, row, ids);
       copy.text(batch.eventNames[batch.eventName[row] as number] as string);
       copy.data(batch.message, row === 0 ? 0 : (batch.messageEnd[row - 1] as number), batch.messageEnd[row] as number);
+      copy.int4(partition);
     }
     await tx.copyIn('log_record', COLUMNS, copy.finish());
-    await tx.query('update workspace set log_count = log_count + $2 where id = $1', [workspaceId, batch.length]);
+    await partitions.count(tx, 'logs', partition, batch.length);
   }
 }

@@ -85,15 +85,22 @@ export class MetricReader {
     if (to !== null) where.and('p.time_ns < ?', to);
     if (query.cursor) {
       const { at, tie } = decodeCursor(POINT_CURSOR, query.cursor);
-      where.and('(p.time_ns < ? or p.time_ns = ? and p.ctid < ?::text::tid)', at, at, tie);
+      const [partition, place] = tie.split(':') as [string, string];
+      where.and(
+        '(p.time_ns < ? or p.time_ns = ? and (p.partition_id, p.ctid) < (?, ?::text::tid))',
+        at,
+        at,
+        Number(partition),
+        place,
+      );
     }
     const rows = await this.sql.query(
-      `select p.time_ns, p.start_ns, p.int_value, p.double_value, p.rest, p.ctid::text as place, m.kind, s.attributes,
+      `select p.time_ns, p.start_ns, p.int_value, p.double_value, p.rest, p.partition_id || ':' || p.ctid::text as place, m.kind, s.attributes,
          v.name as service, r.message as resource, r.schema_url as resource_schema_url, c.message as scope,
          c.schema_url as scope_schema_url
        from metric_point p join metric_series s on s.id = p.series_id join metric m on m.id = s.metric_id
          join service v on v.id = s.service_id join resource r on r.id = s.resource_id join scope c on c.id = s.scope_id
-       where ${where.sql} order by p.time_ns desc, p.ctid desc limit ${limit + 1}`,
+       where ${where.sql} order by p.time_ns desc, p.partition_id desc, p.ctid desc limit ${limit + 1}`,
       where.parameters,
     );
     const cursorOf = (row: RowOf<typeof POINT_ROW>) => ({ at: row.time_ns, tie: row.place });

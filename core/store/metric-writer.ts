@@ -6,7 +6,16 @@ import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
 import type { WriterState } from './writer-state';
 
-const COLUMNS = ['time_ns', 'start_ns', 'int_value', 'double_value', 'workspace_id', 'series_id', 'rest'];
+const COLUMNS = [
+  'time_ns',
+  'start_ns',
+  'int_value',
+  'double_value',
+  'workspace_id',
+  'series_id',
+  'rest',
+  'partition_id',
+];
 const ROW_BYTES = 100;
 
 interface Owners {
@@ -19,9 +28,10 @@ export class MetricWriter {
   constructor(private readonly shared: WriterState) {}
 
   async append(tx: SqlClient, batch: MetricBatch): Promise<void> {
-    const { workspaceId } = this.shared;
+    const { workspaceId, partitions } = this.shared;
     const owners = await this.shared.interned.owners(tx, batch);
     const series = await this.seriesIds(tx, batch, owners);
+    const partition = await partitions.of(tx, 'metrics');
     const copy = new CopyWriter(batch.length * ROW_BYTES + batch.rest.length);
     for (let i = 0; i < batch.length; i++) {
       copy.row(COLUMNS.length);
@@ -34,12 +44,10 @@ export class MetricWriter {
       copy.int4(workspaceId);
       copy.int4(series[batch.series[i] as number] as number);
       copy.data(batch.rest, i === 0 ? 0 : (batch.restEnd[i - 1] as number), batch.restEnd[i] as number);
+      copy.int4(partition);
     }
     await tx.copyIn('metric_point', COLUMNS, copy.finish());
-    await tx.query('update workspace set metric_point_count = metric_point_count + $2 where id = $1', [
-      workspaceId,
-      batch.length,
-    ]);
+    await partitions.count(tx, 'metrics', partition, batch.length);
   }
 
   private async seriesIds(tx: SqlClient, batch: MetricBatch, owners: Owners): Promise<Int32Array> {

@@ -6,6 +6,7 @@ import { removalAndAnnotations004 } from './migrations/004-removal-and-annotatio
 import { blocks005 } from './migrations/005-blocks';
 import { attributeOrder006 } from './migrations/006-attribute-order';
 import { savedViews007 } from './migrations/007-saved-views';
+import { retention008 } from './migrations/008-retention';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   blocks005,
   attributeOrder006,
   savedViews007,
+  retention008,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

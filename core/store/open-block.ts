@@ -49,6 +49,8 @@ export class OpenBlock {
   firstStartNs = 0n;
   lastStartNs = 0n;
   longestNs = 0n;
+  /** When its last span arrived, in milliseconds since the epoch; of a block read again: at the latest. */
+  lastAt = Date.now();
   readonly attributes = new TermCounts();
   readonly operations = new TermCounts();
   readonly resources = new TermCounts();

@@ -9,7 +9,7 @@ import { grown } from '../model/growing';
 import type { RecordParts } from '../model/record-parts';
 import { CopyWriter } from './copy-binary';
 import { REST_IN_PAYLOAD, startOf, valueStart } from './part-ids';
-import { decodeRows, INT8 } from './row-spec';
+import { BYTEA, decodeRows, INT4, INT8 } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 /** Packs a payload; the runtime brings it, because `core` has no compression of its own. */
@@ -26,9 +26,15 @@ export interface PayloadRef {
 }
 
 /** Where payloads are stored: those of spans beside their blocks, those of logs in a table of their own. */
+export type PayloadTable = 'span_payload' | 'payload';
+
+/** What says in which partition of its table a payload is. */
+const PLACE_COLUMNS: Readonly<Record<PayloadTable, string>> = { span_payload: 'block_id', payload: 'partition_id' };
+
 interface Packed {
   readonly data: Uint8Array;
-  readonly blockId: number;
+  /** A block of spans, a partition of logs; null: the table had none yet. */
+  readonly place: number | null;
 }
 
 /** Large enough to pack well, small enough to unpack for one span. */
@@ -36,10 +42,6 @@ const MAX_BYTES = 64 * 1024;
 const MAX_RECORDS = 1_000;
 /** Numbers that `payload_block` gives at once. */
 const BLOCK = 64;
-const LOG_COLUMNS = ['workspace_id', 'id', 'data'];
-const SPAN_COLUMNS = ['workspace_id', 'block_id', 'id', 'data'];
-/** Of what is no span. */
-const NO_BLOCK = -1;
 const NONE: PayloadRef = { payload: 0, index: 0 };
 
 /** Numbers of payloads: taken from the sequence in blocks, used one by one. */
@@ -62,18 +64,18 @@ export class PayloadNumbers {
 
 export class PayloadWriter {
   private readonly packed: Packed[] = [];
-  private blockId = NO_BLOCK;
+  private place: number | null = null;
   private bytes = new Uint8Array(16 * 1024);
   private length = 0;
   private records = 0;
 
   constructor(private readonly codec: PayloadCodec) {}
 
-  /** What is added from now on belongs to this block of spans: no payload is shared by two. */
-  inBlock(blockId: number): void {
-    if (blockId === this.blockId) return;
+  /** What is added from now on belongs to this block of spans, or partition of logs: no payload is shared by two. */
+  moveTo(place: number): void {
+    if (place === this.place) return;
     this.flush();
-    this.blockId = blockId;
+    this.place = place;
   }
 
   /** Adds those parts of a record that have no number. */
@@ -83,35 +85,53 @@ export class PayloadWriter {
     let size = 0;
     for (let i = first; i < last; i++) size += this.sizeOf(parts, parts.part[i] as number, ids);
     if (size === 0) return NONE;
-    if (this.records > 0 && (this.length + size > MAX_BYTES || this.records === MAX_RECORDS)) this.flush();
-    this.reserve(size + 5);
-    this.varint(size);
+    const ref = this.begin(size);
     for (let i = first; i < last; i++) this.writePart(parts, parts.part[i] as number, ids);
-    return { payload: this.packed.length + 1, index: this.records++ };
+    return ref;
+  }
+
+  /** Adds a record as another payload had it. */
+  addRecord(bytes: Uint8Array): PayloadRef {
+    const ref = this.begin(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+    return ref;
   }
 
   /** Stores what was added. @returns the number in the database by number in this writer */
-  async write(tx: SqlClient, workspaceId: number, numbers: PayloadNumbers): Promise<readonly number[]> {
+  async write(
+    tx: SqlClient,
+    workspaceId: number,
+    numbers: PayloadNumbers,
+    table: PayloadTable,
+  ): Promise<readonly number[]> {
     this.flush();
     if (this.packed.length === 0) return [0];
     const ids = await numbers.take(tx, this.packed.length);
-    const ofSpans = this.blockId !== NO_BLOCK;
-    const columns = ofSpans ? SPAN_COLUMNS : LOG_COLUMNS;
+    const columns = ['workspace_id', 'id', 'data'];
+    if (this.place !== null) columns.push(PLACE_COLUMNS[table]);
     const copy = new CopyWriter(this.packed.reduce((sum, { data }) => sum + data.length + 40, 64));
-    for (const [i, { data, blockId }] of this.packed.entries()) {
+    for (const [i, { data, place }] of this.packed.entries()) {
       copy.row(columns.length);
       copy.int4(workspaceId);
-      if (ofSpans) copy.int4(blockId);
       copy.int4(ids[i] as number);
       copy.data(data, 0, data.length);
+      if (place !== null) copy.int4(place);
     }
-    await tx.copyIn(ofSpans ? 'span_payload' : 'payload', columns, copy.finish());
+    await tx.copyIn(table, columns, copy.finish());
     return [0, ...ids];
+  }
+
+  private begin(size: number): PayloadRef {
+    if (this.records > 0 && (this.length + size > MAX_BYTES || this.records === MAX_RECORDS)) this.flush();
+    this.reserve(size + 5);
+    this.varint(size);
+    return { payload: this.packed.length + 1, index: this.records++ };
   }
 
   private flush(): void {
     if (this.records === 0) return;
-    this.packed.push({ data: this.codec.pack(this.bytes.subarray(0, this.length)), blockId: this.blockId });
+    this.packed.push({ data: this.codec.pack(this.bytes.subarray(0, this.length)), place: this.place });
     this.length = 0;
     this.records = 0;
   }
@@ -182,6 +202,13 @@ export class Payload {
     return false;
   }
 
+  /** A record as it stands here: what `addRecord` takes. */
+  record(index: number): Uint8Array {
+    const size = { at: 0, value: 0 };
+    this.seek(index, size);
+    return this.bytes.subarray(size.at, size.at + size.value);
+  }
+
   /** The parts of a record. */
   parts(index: number): Uint8Array[] {
     const size = { at: 0, value: 0 };
@@ -226,4 +253,21 @@ function foldedAscii(bytes: Uint8Array): Uint8Array | 'other letters' {
     if ((byte === 0x84 && bytes[i + 1] === 0xaa) || (byte === 0xc4 && bytes[i + 1] === 0xb0)) return 'other letters';
   }
   return folded;
+}
+
+/** Payloads of a block of spans by number. @param ids null: all */
+export async function readPayloads(
+  tx: SqlClient,
+  codec: PayloadCodec,
+  workspaceId: number,
+  block: number,
+  ids: readonly number[] | null,
+): Promise<ReadonlyMap<number, Payload>> {
+  const rows = await tx.query(
+    `select id, data from span_payload
+     where workspace_id = $1 and block_id = $2 and ($3::int4[] is null or id = any($3::int4[]))`,
+    [workspaceId, block, ids],
+  );
+  const decoded = decodeRows({ id: INT4, data: BYTEA }, rows);
+  return new Map(decoded.map(({ id, data }) => [id, new Payload(codec.unpack(data))]));
 }

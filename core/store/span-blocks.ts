@@ -8,13 +8,15 @@ import { STATUS_ERROR } from '../model/span-kind';
 import { encodeTerms } from './block-terms';
 import { CopyWriter } from './copy-binary';
 import { type BlockSpan, OpenBlock } from './open-block';
-import { Payload, type PayloadCodec } from './payloads';
-import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8 } from './row-spec';
+import type { PartitionShare } from './partition-share';
+import { type PayloadCodec, readPayloads } from './payloads';
+import { partitionBytes } from './record-partitions';
+import { decodeRows, INT4, INT4_ARRAY, INT8, orNull } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 /** Spans in a block: a scan of one takes a millisecond or two. */
 const BLOCK_SPANS = 4_096;
-/** Blocks in a partition: half a million spans. */
+/** Blocks in a partition at most: half a million spans. */
 const PARTITION_BLOCKS = 128;
 
 /** Block numbers taken from the sequence at once; those left at the end are lost. */
@@ -23,8 +25,16 @@ const MIN_TAKEN = 8;
 /** Whether the words of an attribute's values are searched, by `attribute_key.id`. */
 export type IndexesText = (keyId: number) => boolean;
 
+/** Tables that a partition of spans has a part of. */
+export const SPAN_TABLES: readonly string[] = ['span', 'span_payload'];
+
 export function partitionOf(blockId: number): number {
   return Math.floor(blockId / PARTITION_BLOCKS);
+}
+
+/** The number of its first block. */
+export function firstBlockOf(partition: number): number {
+  return partition * PARTITION_BLOCKS;
 }
 
 export class SpanBlocks {
@@ -35,11 +45,17 @@ export class SpanBlocks {
   private fresh = new Set<number>();
   private full: OpenBlock[] = [];
   private readonly partitions = new Set<number>();
+  /** The highest number taken. */
+  private last = 0;
+  /** When the partition that is filled began, by the clock; null: not known. */
+  private openedAt: number | null = null;
+  private now = 0;
 
   constructor(
     private readonly workspaceId: number,
     private readonly codec: PayloadCodec,
     private readonly indexesText: IndexesText,
+    private readonly share: PartitionShare,
   ) {}
 
   committed(): void {
@@ -54,21 +70,61 @@ export class SpanBlocks {
     this.fresh.clear();
     this.full = [];
     this.partitions.clear();
+    this.openedAt = null;
   }
 
   /** Makes sure that `place` has numbers for so many spans. */
   async prepare(tx: SqlClient, spans: number): Promise<void> {
+    this.now = Date.now();
     if (!this.loaded) {
       await closeUnfinished(tx, this.workspaceId, this.codec, this.indexesText);
+      this.openedAt = await this.readOpenedAt(tx);
       this.loaded = true;
     }
+    if (this.openedAt !== null && this.now - this.openedAt > this.share.ageMs) await this.beginPartition(tx);
     const missing = Math.ceil(spans / BLOCK_SPANS) + 1 - this.free.length;
     if (missing <= 0) return;
-    const wanted = Math.max(missing, MIN_TAKEN);
-    const rows = await tx.query("select nextval('span_block_id')::int4 as id from generate_series(1, $1::int4)", [
-      wanted,
-    ]);
-    for (const { id } of decodeRows({ id: INT4 }, rows)) this.free.push(id);
+    if (await this.isPartitionFull(tx)) await this.beginPartition(tx);
+    const few = Math.min(MIN_TAKEN, Math.ceil(this.share.spans / BLOCK_SPANS));
+    this.free.push(...(await this.take(tx, Math.max(missing, few))));
+  }
+
+  /** The partition that the next span may go into: what is older is full. */
+  async currentPartition(tx: SqlClient): Promise<number> {
+    await this.prepare(tx, 0);
+    await this.write(tx);
+    return partitionOf(this.open?.id ?? (this.free[0] as number));
+  }
+
+  /** When the last span came into the current partition, in milliseconds since the epoch; null: none did. */
+  async lastAt(tx: SqlClient): Promise<number | null> {
+    const rows = await tx.query(
+      `select (extract(epoch from max(last_at)) * 1000)::int8 as last_ms from span_block where workspace_id = $1 and id >= $2`,
+      [this.workspaceId, firstBlockOf(await this.currentPartition(tx))],
+    );
+    const stored = decodeRows({ last_ms: orNull(INT8) }, rows)[0]?.last_ms ?? null;
+    const known = [this.open?.lastAt ?? null, stored === null ? null : Number(stored)].filter((at) => at !== null);
+    return known.length === 0 ? null : Math.max(...known);
+  }
+
+  /** Closes the block that is open, and begins a partition: what is stored so far can be dropped. */
+  async seal(tx: SqlClient): Promise<void> {
+    await this.prepare(tx, 0);
+    await this.beginPartition(tx);
+    await this.write(tx);
+  }
+
+  /** A block outside the order of arrival, with its partition; it is closed by `closeBlock`. */
+  async extra(tx: SqlClient): Promise<number> {
+    const [id] = (await this.take(tx, 1)) as [number];
+    await makePartition(tx, partitionOf(id));
+    await tx.query('insert into span_block (workspace_id, id) values ($1, $2)', [this.workspaceId, id]);
+    return id;
+  }
+
+  /** Summarises a block that `extra` gave. */
+  async closeExtra(tx: SqlClient, id: number): Promise<void> {
+    await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText);
   }
 
   /** The block of the next span. */
@@ -81,8 +137,10 @@ export class SpanBlocks {
       const id = this.free.shift();
       if (id === undefined) throw new Error('no block was prepared for this span');
       this.open = new OpenBlock(id, this.indexesText);
+      this.openedAt ??= this.now;
       this.fresh.add(id);
     }
+    this.open.lastAt = this.now;
     return this.open;
   }
 
@@ -102,6 +160,54 @@ export class SpanBlocks {
       await tx.query('insert into span_block (workspace_id, id) values ($1, $2)', [this.workspaceId, this.open.id]);
     }
     for (const block of this.full) await closeBlock(tx, this.workspaceId, block);
+    this.full = [];
+  }
+
+  private async take(tx: SqlClient, count: number): Promise<number[]> {
+    const rows = await tx.query("select nextval('span_block_id')::int4 as id from generate_series(1, $1::int4)", [
+      count,
+    ]);
+    const ids = decodeRows({ id: INT4 }, rows).map(({ id }) => id);
+    this.last = ids.at(-1) ?? this.last;
+    return ids;
+  }
+
+  /** Leaves what is left of the partition empty. */
+  private async beginPartition(tx: SqlClient): Promise<void> {
+    if (this.open) this.full.push(this.open);
+    this.open = null;
+    this.openedAt = null;
+    const filled = partitionOf(this.free[0] ?? this.last);
+    this.free = this.free.filter((id) => partitionOf(id) > filled);
+    if (this.free.length > 0) return;
+    const [next] = (await this.take(tx, 1)) as [number];
+    if (partitionOf(next) > filled) this.free.push(next);
+    else if (partitionOf(next + 1) === partitionOf(next)) {
+      await this.take(tx, firstBlockOf(partitionOf(next) + 1) - 1 - next);
+    }
+  }
+
+  private async isPartitionFull(tx: SqlClient): Promise<boolean> {
+    const { bytes, spans } = this.share;
+    const partition = partitionOf(this.last);
+    if (this.last === 0) return false;
+    if ((this.last - firstBlockOf(partition) + 1) * BLOCK_SPANS > spans) return true;
+    return Number.isFinite(bytes) && (await partitionBytes(tx, SPAN_TABLES, partition)) > bytes;
+  }
+
+  /** When the newest partition began. */
+  private async readOpenedAt(tx: SqlClient): Promise<number | null> {
+    const rows = decodeRows(
+      { id: INT4, opened_ms: INT8 },
+      await tx.query(
+        `select id, (extract(epoch from opened_at) * 1000)::int8 as opened_ms from span_block
+         where workspace_id = $1 order by id desc limit ${PARTITION_BLOCKS}`,
+        [this.workspaceId],
+      ),
+    );
+    this.last = rows[0]?.id ?? 0;
+    const opened = rows.filter(({ id }) => partitionOf(id) === partitionOf(this.last)).at(-1)?.opened_ms;
+    return opened === undefined ? null : Number(opened);
   }
 }
 
@@ -114,11 +220,12 @@ export async function makePartition(tx: SqlClient, partition: number): Promise<v
 async function closeBlock(tx: SqlClient, workspaceId: number, block: OpenBlock): Promise<void> {
   await tx.query(
     `insert into span_block (workspace_id, id, closed, span_count, error_count, first_start_ns, last_start_ns, longest_ns,
-       terms, bloom)
-     values ($1, $2, true, $3, $4, $5, $6, $7, $8, $9)
+       terms, bloom, last_at)
+     values ($1, $2, true, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10::float8 / 1000))
      on conflict (workspace_id, id) do update set closed = true, span_count = excluded.span_count,
        error_count = excluded.error_count, first_start_ns = excluded.first_start_ns, last_start_ns = excluded.last_start_ns,
-       longest_ns = excluded.longest_ns, terms = excluded.terms, bloom = excluded.bloom`,
+       longest_ns = excluded.longest_ns, terms = excluded.terms, bloom = excluded.bloom,
+       last_at = excluded.last_at`,
     [
       workspaceId,
       block.id,
@@ -129,6 +236,7 @@ async function closeBlock(tx: SqlClient, workspaceId: number, block: OpenBlock):
       block.longestNs,
       encodeTerms([block.attributes, block.operations, block.resources, block.scopes]),
       block.bloom(),
+      block.lastAt,
     ],
   );
   await tx.copyIn('operation_minute', MINUTE_COLUMNS, encodeMinutes(workspaceId, block));
@@ -169,12 +277,21 @@ export async function closeUnfinished(
   const rows = await tx.query('select id from span_block where workspace_id = $1 and not closed order by id', [
     workspaceId,
   ]);
-  for (const { id } of decodeRows({ id: INT4 }, rows)) {
-    const block = await readBlock(tx, workspaceId, id, codec, indexesText);
-    await tx.query('delete from operation_minute where workspace_id = $1 and block_id = $2', [workspaceId, id]);
-    if (block.spans > 0) await closeBlock(tx, workspaceId, block);
-    else await tx.query('delete from span_block where workspace_id = $1 and id = $2', [workspaceId, id]);
-  }
+  for (const { id } of decodeRows({ id: INT4 }, rows)) await closeAgain(tx, workspaceId, id, codec, indexesText);
+}
+
+/** Reads a block and summarises it; an empty one goes. */
+async function closeAgain(
+  tx: SqlClient,
+  workspaceId: number,
+  id: number,
+  codec: PayloadCodec,
+  indexesText: IndexesText,
+): Promise<void> {
+  const block = await readBlock(tx, workspaceId, id, codec, indexesText);
+  await tx.query('delete from operation_minute where workspace_id = $1 and block_id = $2', [workspaceId, id]);
+  if (block.spans > 0) await closeBlock(tx, workspaceId, block);
+  else await tx.query('delete from span_block where workspace_id = $1 and id = $2', [workspaceId, id]);
 }
 
 const STORED = {
@@ -197,12 +314,7 @@ async function readBlock(
   indexesText: IndexesText,
 ): Promise<OpenBlock> {
   const block = new OpenBlock(id, indexesText);
-  const payloads = new Map(
-    decodeRows(
-      { id: INT4, data: BYTEA },
-      await tx.query('select id, data from span_payload where workspace_id = $1 and block_id = $2', [workspaceId, id]),
-    ).map((payload) => [payload.id, new Payload(codec.unpack(payload.data))]),
-  );
+  const payloads = await readPayloads(tx, codec, workspaceId, id, null);
   const rows = await tx.query(
     `select start_ns, duration_ns, operation_id, resource_id, scope_id, status::int4 as status, attributes, payload_id,
        payload_index::int4 as payload_index

@@ -13,7 +13,7 @@ import { type PayloadCodec, type PayloadRef, PayloadWriter } from './payloads';
 import { partitionOf } from './span-blocks';
 import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
 import type { SqlClient } from './sql-client';
-import { StoredSpans, type StoredTrace } from './stored-spans';
+import type { StoredTrace } from './stored-spans';
 import { type TraceDelta, TraceDeltas } from './trace-deltas';
 import type { AppendResult, WriterState } from './writer-state';
 
@@ -50,26 +50,14 @@ class Append {
 }
 
 export class SpanWriter {
-  private readonly stored: StoredSpans;
-
-  constructor(private readonly shared: WriterState) {
-    this.stored = new StoredSpans(shared.workspaceId);
-  }
-
-  committed(): void {
-    this.stored.committed();
-  }
-
-  rolledBack(): void {
-    this.stored.rolledBack();
-  }
+  constructor(private readonly shared: WriterState) {}
 
   async append(tx: SqlClient, batches: readonly SpanBatch[]): Promise<AppendResult[]> {
     const append = new Append(this.shared.workspaceId, this.shared.codec);
     const results: AppendResult[] = [];
     const traceIds = batches.map(traceIdsOf);
     // One question for all batches: what it costs is asking.
-    await this.stored.of(tx, [...new Set(traceIds.flat())]);
+    await this.shared.stored.of(tx, [...new Set(traceIds.flat())]);
     for (const [i, batch] of batches.entries()) {
       const stored = await this.prepare(tx, append, batch, traceIds[i] as string[]);
       results.push({ stored, duplicates: batch.length - stored });
@@ -81,7 +69,7 @@ export class SpanWriter {
   /** Leaves out what is stored, and gathers what the rest changes. @returns how many spans are new */
   private async prepare(tx: SqlClient, append: Append, batch: SpanBatch, traceIds: readonly string[]): Promise<number> {
     if (batch.length === 0) return 0;
-    const traces = await this.stored.of(tx, traceIds);
+    const traces = await this.shared.stored.of(tx, traceIds);
     const spanIds = new DataView(batch.spanId.buffer, batch.spanId.byteOffset);
     const rows: number[] = [];
     for (let row = 0; row < batch.length; row++) {
@@ -95,7 +83,7 @@ export class SpanWriter {
     const blocks = await this.placeInBlocks(tx, batch, rows, interned, partIds);
     this.addToModels(append, batch, rows, traceIds, traces, interned, blocks);
     const payloads = rows.map((row, i) => {
-      append.payloads.inBlock(blocks[i] as number);
+      append.payloads.moveTo(blocks[i] as number);
       return append.payloads.add(batch.parts, row, partIds);
     });
     append.prepared.push({ batch, rows, interned, partIds, payloads, blocks });
@@ -204,7 +192,8 @@ export class SpanWriter {
 
   private async write(tx: SqlClient, append: Append): Promise<void> {
     await this.shared.blocks.makePartitions(tx);
-    const payloadIds = await append.payloads.write(tx, this.shared.workspaceId, this.shared.payloadNumbers);
+    const { workspaceId, payloadNumbers } = this.shared;
+    const payloadIds = await append.payloads.write(tx, workspaceId, payloadNumbers, 'span_payload');
     const spans = append.prepared.reduce((sum, { rows }) => sum + rows.length, 0);
     // Into the partition itself: routing every row costs.
     const copies = new Map<number, CopyWriter>();

@@ -1,18 +1,24 @@
 /**
  * Stores batches of all signals, any number in one transaction. It is the only writer of its workspace.
  */
+import type { Retention } from '../api/retention';
 import type { SignalBatch } from '../model/signal-batch';
 import type { SpanBatch } from '../model/span-batch';
 import { InternedIds } from './interned';
 import { LogWriter } from './log-writer';
 import { MetricWriter } from './metric-writer';
 import { PartIds } from './part-ids';
+import { shareOf } from './partition-share';
 import { type PayloadCodec, PayloadNumbers } from './payloads';
 import { ReceivedRequests } from './received-requests';
+import { RecordPartitions } from './record-partitions';
 import { SpanBlocks } from './span-blocks';
 import { SpanWriter } from './span-writer';
 import type { SqlClient } from './sql-client';
+import { StoredSpans } from './stored-spans';
 import type { AppendResult, WriterState } from './writer-state';
+
+const KEEP_ALL: Retention = { days: null, bytes: null, spans: null };
 
 export class StoreWriter {
   private readonly state: WriterState;
@@ -20,14 +26,18 @@ export class StoreWriter {
   private readonly logs: LogWriter;
   private readonly metrics: MetricWriter;
   private readonly requests: ReceivedRequests;
+  private changing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly sql: SqlClient,
     workspaceId: number,
     codec: PayloadCodec,
+    /** What is kept: partitions are small beside it. */
+    retention: Retention = KEEP_ALL,
     /** Whether the words of a key's values are searched. */
     indexesText: (key: string) => boolean = () => true,
   ) {
+    const share = shareOf(retention);
     const partIds = new PartIds(workspaceId);
     const indexesKey = (id: number): boolean => {
       const name = partIds.keyName(id);
@@ -39,7 +49,9 @@ export class StoreWriter {
       interned: new InternedIds(workspaceId),
       partIds,
       payloadNumbers: new PayloadNumbers(),
-      blocks: new SpanBlocks(workspaceId, codec, indexesKey),
+      blocks: new SpanBlocks(workspaceId, codec, indexesKey, share),
+      stored: new StoredSpans(workspaceId),
+      partitions: new RecordPartitions(workspaceId, share),
     };
     this.spans = new SpanWriter(this.state);
     this.logs = new LogWriter(this.state);
@@ -48,20 +60,28 @@ export class StoreWriter {
   }
 
   /** All batches or none: resolves once they are committed. */
-  async append(batches: readonly SignalBatch[]): Promise<AppendResult[]> {
+  append(batches: readonly SignalBatch[]): Promise<AppendResult[]> {
+    return this.change((tx) => this.appendAll(tx, batches));
+  }
+
+  /** Changes what is stored in a transaction of its own, and what the writer remembers with it; one change at a time. */
+  change<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
+    const changed = this.changing.then(() => this.commit(run));
+    this.changing = changed.then(
+      () => {},
+      () => {},
+    );
+    return changed;
+  }
+
+  private async commit<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
+    const { interned, partIds, blocks, stored, partitions } = this.state;
     try {
-      const results = await this.sql.transaction((tx) => this.appendAll(tx, batches));
-      this.state.interned.committed();
-      this.state.blocks.committed();
-      this.spans.committed();
-      this.requests.committed();
-      return results;
+      const result = await this.sql.transaction((tx) => run(tx, this.state));
+      for (const memory of [interned, blocks, stored, this.requests]) memory.committed();
+      return result;
     } catch (error) {
-      this.state.interned.rolledBack();
-      this.state.partIds.rolledBack();
-      this.state.blocks.rolledBack();
-      this.spans.rolledBack();
-      this.requests.rolledBack();
+      for (const memory of [interned, partIds, blocks, stored, partitions, this.requests]) memory.rolledBack();
       throw error;
     }
   }

@@ -37,6 +37,14 @@ export class StoredSpans {
     this.ids = 0;
   }
 
+  /** These traces are taken out of the database. */
+  forget(traceIds: readonly string[]): void {
+    for (const id of traceIds) {
+      this.ids -= this.traces.get(id)?.weight ?? 0;
+      this.traces.delete(id);
+    }
+  }
+
   /** What is stored of these traces; a new trace has nothing. */
   async of(tx: SqlClient, traceIds: readonly string[]): Promise<StoredTrace[]> {
     const unknown = traceIds.filter((id) => !this.traces.has(id));

@@ -2,7 +2,9 @@
 import type { InternedIds } from './interned';
 import type { PartIds } from './part-ids';
 import type { PayloadCodec, PayloadNumbers } from './payloads';
+import type { RecordPartitions } from './record-partitions';
 import type { SpanBlocks } from './span-blocks';
+import type { StoredSpans } from './stored-spans';
 
 export interface WriterState {
   readonly workspaceId: number;
@@ -11,6 +13,9 @@ export interface WriterState {
   readonly partIds: PartIds;
   readonly payloadNumbers: PayloadNumbers;
   readonly blocks: SpanBlocks;
+  readonly stored: StoredSpans;
+  /** Of logs and of metric points. */
+  readonly partitions: RecordPartitions;
 }
 
 export interface AppendResult {

@@ -13,7 +13,6 @@ import type {
   GatewayOptions,
   IngestOptions,
   ListenAddress,
-  ReceiverSettings,
   StoreOptions,
   WorkerMessage,
   WorkerName,
@@ -21,7 +20,7 @@ import type {
 import { prepareDataFolder, storedToken } from './data-folder';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from './instance-lock';
 import type { HostLog } from './log';
-import { readSettings, type SettingsOverrides } from './settings';
+import { readSettings, type Settings, type SettingsOverrides } from './settings';
 import { StartError } from './start-error';
 import { SupervisedWorker } from './supervised-worker';
 
@@ -88,15 +87,19 @@ export class Host {
     readonly dataDir: string,
     readonly token: string,
     private readonly lock: InstanceLock,
-    settings: ReceiverSettings,
+    { receivers, retention }: Settings,
   ) {
     this.uiAddress = options.ui;
     this.otlpAddresses = { http: options.otlpHttp, grpc: options.otlpGrpc };
     this.workers = {
-      store: this.worker('store', (): StoreOptions => ({ dataDir, templateDir: options.templateDir })),
+      store: this.worker('store', (): StoreOptions => ({ dataDir, templateDir: options.templateDir, retention })),
       ingest: this.worker(
         'ingest',
-        (): IngestOptions => ({ otlpHttp: this.otlpAddresses.http, otlpGrpc: this.otlpAddresses.grpc, settings }),
+        (): IngestOptions => ({
+          otlpHttp: this.otlpAddresses.http,
+          otlpGrpc: this.otlpAddresses.grpc,
+          settings: receivers,
+        }),
       ),
       timeline: this.worker('timeline', () => null),
       gateway: this.worker(
@@ -107,6 +110,7 @@ export class Host {
           rendererDir: options.rendererDir,
           version: options.version,
           dataDir,
+          retention,
         }),
       ),
     };

@@ -1,10 +1,11 @@
 /**
- * `settings.json` in the data folder: what the receivers do besides storing. Written by the user, read at start; a file that
+ * `settings.json` in the data folder: what the receivers do besides storing, and how much is kept. Written by the user, read at start; a file that
  * cannot be understood stops the start rather than letting secrets through.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Retention } from '../../core/api/retention';
 import type { ReceiverSettings } from '../../core/api/workers';
 import { DEFAULT_REDACTION, rulesOf } from '../../core/redaction/rules';
 import { StartError } from './start-error';
@@ -15,6 +16,13 @@ export function isOrigin(text: string): boolean {
 }
 
 const ORIGIN = z.string().refine(isOrigin, 'is not an origin such as https://app.example.com');
+
+/** Null: no limit. */
+const LIMIT = z.number().positive().nullable();
+
+/** Where the file says nothing of a limit. */
+const DEFAULT_RETENTION = { days: 14, gigabytes: 5, spans: null };
+const BYTES_PER_GIGABYTE = 1024 ** 3;
 
 const SETTINGS = z.strictObject({
   redaction: z
@@ -37,6 +45,13 @@ const SETTINGS = z.strictObject({
     .nullable()
     .optional(),
   corsOrigins: z.array(ORIGIN).max(100).optional(),
+  retention: z
+    .strictObject({
+      days: LIMIT.optional(),
+      gigabytes: LIMIT.optional(),
+      spans: LIMIT.optional(),
+    })
+    .optional(),
 });
 
 /** What the command line says about the same things; it wins. */
@@ -45,8 +60,13 @@ export interface SettingsOverrides {
   readonly corsOrigins: readonly string[] | null;
 }
 
+export interface Settings {
+  readonly receivers: ReceiverSettings;
+  readonly retention: Retention;
+}
+
 /** @throws StartError saying where the file is wrong. */
-export async function readSettings(dataDir: string, overrides: SettingsOverrides): Promise<ReceiverSettings> {
+export async function readSettings(dataDir: string, overrides: SettingsOverrides): Promise<Settings> {
   const file = join(dataDir, 'settings.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}';
@@ -57,10 +77,14 @@ export async function readSettings(dataDir: string, overrides: SettingsOverrides
     overrides.forwardUrl === null
       ? (stored.forward ?? null)
       : { url: overrides.forwardUrl, headers: stored.forward?.headers };
+  const { days, gigabytes, spans } = { ...DEFAULT_RETENTION, ...withoutUndefined(stored.retention ?? {}) };
   return {
-    redaction: { ...DEFAULT_REDACTION, ...withoutUndefined(stored.redaction ?? {}) },
-    forward: forward && { url: forward.url, headers: forward.headers ?? {} },
-    corsOrigins: overrides.corsOrigins ?? stored.corsOrigins ?? [],
+    receivers: {
+      redaction: { ...DEFAULT_REDACTION, ...withoutUndefined(stored.redaction ?? {}) },
+      forward: forward && { url: forward.url, headers: forward.headers ?? {} },
+      corsOrigins: overrides.corsOrigins ?? stored.corsOrigins ?? [],
+    },
+    retention: { days, bytes: gigabytes === null ? null : gigabytes * BYTES_PER_GIGABYTE, spans },
   };
 }
 

@@ -5,6 +5,7 @@ import { formatBytes, formatCount } from '../../core/model/format';
 import { useConnection } from '../stores/connection-store';
 import { type Theme, useSettings } from '../stores/settings-store';
 import { Kbd } from '../ui/Kbd';
+import { keptText, keptTitle, prunedText, prunedTitle } from './retention-text';
 import { useStatus } from './use-status';
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
@@ -17,6 +18,7 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
   const { theme, setTheme } = useSettings();
   const ThemeIcon = THEME_ICONS[theme];
   const { text, tone } = listening(phase, status);
+  const pruned = status ? prunedText(status.lastPruning, new Date()) : null;
   return (
     <footer className="col-span-2 flex items-center gap-5 overflow-hidden border-t border-line bg-raised px-3 text-sm whitespace-nowrap text-secondary">
       <span className="flex items-center gap-2" role="status">
@@ -38,6 +40,10 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
             {status.counts.metricPoints > 0 && ` · ${counted(status.counts.metricPoints, 'metric point')}`} ·{' '}
             {formatBytes(status.bytesOnDisk)} on disk
           </span>
+          <span title={keptTitle(status.retention)}>{keptText(status.retention)}</span>
+          {status.lastPruning && pruned !== null && (
+            <span title={prunedTitle(status.lastPruning, status.retention)}>{pruned}</span>
+          )}
           {status.redacted.total > 0 && (
             <span title={redactedTitle(status.redacted.byRule)}>
               {counted(status.redacted.total, 'value')} redacted

@@ -78,6 +78,7 @@ describe('/v1', () => {
       ports: { otlpHttp: Number(new URL(spoor.ready.otlpHttp).port) },
       counts: { traces: 6, spans: 7, logs: 0, metricPoints: 0 },
       queueDepth: 0,
+      retention: { days: 14, bytes: 5 * 1024 ** 3, spans: null },
       lastPruning: null,
     });
     expect(body.bytesOnDisk).toBeGreaterThan(1_000_000);

@@ -48,7 +48,7 @@ export class Gateway implements SpoorApi {
   readonly closeTimeline: SpoorApi['closeTimeline'] = (...args) => this.timeline.closeTimeline(...args);
 
   constructor(
-    private readonly options: Pick<GatewayOptions, 'version' | 'dataDir'>,
+    private readonly options: Pick<GatewayOptions, 'version' | 'dataDir' | 'retention'>,
     private readonly store: StoreService,
     private readonly ingest: IngestService,
     private readonly timeline: TimelineService,
@@ -62,7 +62,7 @@ export class Gateway implements SpoorApi {
       dataDir: this.options.dataDir,
       ...store,
       ...ingest,
-      lastPruning: null,
+      retention: this.options.retention,
     };
   }
 
@@ -187,7 +187,8 @@ export class Gateway implements SpoorApi {
     } catch (error) {
       if (!(error instanceof SpoorError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
       const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
-      return { store: { state: 'opening' }, counts, bytesOnDisk: 0, disk: { freeBytes: 0, full: false } };
+      const disk = { freeBytes: 0, full: false };
+      return { store: { state: 'opening' }, counts, bytesOnDisk: 0, disk, lastPruning: null };
     }
   }
 }

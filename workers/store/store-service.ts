@@ -16,6 +16,7 @@ import { BlockSummaries } from '../../core/store/block-summaries';
 import { LogReader } from '../../core/store/log-reader';
 import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
+import { Pruner } from '../../core/store/pruning/pruner';
 import { SavedViews } from '../../core/store/saved-views';
 import { QueryRunner } from '../../core/store/search/query-runner';
 import { Searcher } from '../../core/store/search/searcher';
@@ -36,6 +37,8 @@ import { TendedWriter } from './tended-writer';
 
 const LOCAL_WORKSPACE = 1;
 const LOOK_AGAIN_MS = 1_000;
+/** A look costs milliseconds; what arrives meanwhile is what may be kept too much. */
+const PRUNE_EVERY_MS = 10_000;
 /** Walking the data folder costs milliseconds; nobody needs it fresher. */
 const DISK_USAGE_TTL_MS = 5_000;
 
@@ -52,6 +55,7 @@ interface Opened {
   readonly views: SavedViews;
   readonly attributes: AttributeCatalogue;
   readonly appends: AppendQueue;
+  readonly pruner: Pruner;
 }
 
 export class Store implements StoreService {
@@ -67,6 +71,7 @@ export class Store implements StoreService {
     private readonly onState: (state: StoreState) => void,
     /** The database cannot go on; the thread should end and be started again. */
     private readonly onFatal: (error: unknown) => void,
+    private readonly onTrouble: (message: string, error: unknown) => void = () => {},
   ) {
     this.disk = new DiskSpace(options.dataDir, () => this.changes.changed());
     this.opened = this.open();
@@ -74,6 +79,7 @@ export class Store implements StoreService {
       () => this.become({ state: 'ready' }),
       (error: Error) => this.become({ state: 'failed', message: error.message }),
     );
+    setInterval(() => void this.prune(), PRUNE_EVERY_MS).unref();
   }
 
   async append(batch: SignalBatch): Promise<{ stored: number; duplicates: number }> {
@@ -212,22 +218,41 @@ export class Store implements StoreService {
   async state(): Promise<StoreReport> {
     if (this.current.state !== 'ready') {
       const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
-      return { store: this.current, counts, bytesOnDisk: 0, disk: await this.disk.state() };
+      const disk = await this.disk.state();
+      return { store: this.current, counts, bytesOnDisk: 0, disk, lastPruning: null };
     }
-    const { database, reader } = await this.opened;
+    const { database, reader, pruner } = await this.opened;
     if (Date.now() - this.diskUsage.at > DISK_USAGE_TTL_MS) {
       this.diskUsage = { bytes: await bytesBelow(database.directory), at: Date.now() };
     }
     const disk = await this.disk.state();
-    return { store: this.current, counts: await reader.counts(), bytesOnDisk: this.diskUsage.bytes, disk };
+    return {
+      store: this.current,
+      counts: await reader.counts(),
+      bytesOnDisk: this.diskUsage.bytes,
+      disk,
+      lastPruning: await pruner.last(),
+    };
   }
 
   /** Commits what is queued and closes the database. */
   async close(): Promise<void> {
     this.closing = true;
     const opened = await this.opened.catch(() => null);
+    await opened?.pruner.stop();
     await opened?.appends.drained();
     await opened?.database.db.close();
+  }
+
+  private async prune(): Promise<void> {
+    if (this.current.state !== 'ready' || this.closing) return;
+    const { pruner } = await this.opened;
+    try {
+      if (await pruner.run()) this.changes.changed();
+    } catch (error) {
+      if (isFatal(error)) this.onFatal(error);
+      else this.onTrouble('room could not be made for new records', error);
+    }
   }
 
   private become(state: StoreState): void {
@@ -248,7 +273,8 @@ export class Store implements StoreService {
   private async open(): Promise<Opened> {
     await this.roomToOpen();
     const database = await openDatabase(this.options.dataDir, this.options.templateDir);
-    const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec);
+    const { retention } = this.options;
+    const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec, retention);
     const writer = new TendedWriter(records, database.sql, this.disk);
     const reader = new TraceReader(database.sql, LOCAL_WORKSPACE);
     const blocks = new BlockSummaries(database.sql, LOCAL_WORKSPACE);
@@ -268,6 +294,12 @@ export class Store implements StoreService {
       views: new SavedViews(database.sql, LOCAL_WORKSPACE),
       attributes: new AttributeCatalogue(database.sql, LOCAL_WORKSPACE, blocks),
       appends: new AppendQueue(writer, () => this.changes.changed()),
+      pruner: new Pruner(database.sql, records, LOCAL_WORKSPACE, retention, {
+        bytes: () => bytesBelow(database.directory),
+        settle: async () => {
+          await database.sql.query('checkpoint');
+        },
+      }),
     };
   }
 

@@ -12,5 +12,6 @@ const store = new Store(
     // After the answers have left.
     setTimeout(() => process.exit(1), 20);
   },
+  (message, error) => logToHost('error', message, { error: String(error) }),
 );
 runWorker(store, new WorkerLinks(), () => store.close(), transferablesOfReply);

@@ -98,6 +98,8 @@ export class OpenTraces {
   private async read(traceId: string, known: Entry | null): Promise<Entry> {
     const startedAt = performance.now();
     const { summary, columns, mark } = await loadTrace(this.source, traceId, known?.mark ?? null);
+    // Spans that were moved in the database come again as if they were new.
+    if (known && known.model.columns.length + columns.length !== summary.spanCount) return this.read(traceId, null);
     const model =
       known === null
         ? new TraceModel(columns)

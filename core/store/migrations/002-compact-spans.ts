@@ -172,7 +172,7 @@ async function writePage(
   const ids = await partIds.resolve(tx, parts);
   const payloads = new PayloadWriter(codec);
   const refs = rows.map((_, i) => payloads.add(parts, i, ids));
-  const payloadIds = await payloads.write(tx, workspaceId, numbers);
+  const payloadIds = await payloads.write(tx, workspaceId, numbers, 'payload');
   const copy = new CopyWriter(rows.length * SPAN_ROW_BYTES);
   for (const [i, row] of rows.entries()) {
     const traceId = bytesFromHex(row.trace_id.replaceAll('-', '')) as Uint8Array;

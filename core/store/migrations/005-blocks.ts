@@ -57,6 +57,10 @@ create table span_block (
   terms bytea,
   -- core/search/bloom.ts, over words and values in payloads
   bloom bytea,
+  -- 008 adds these two where this ran before they were written here: run() uses the blocks of this build
+  opened_at timestamptz not null default now(),
+  -- when its last span arrived, at the latest
+  last_at timestamptz not null default now(),
   primary key (workspace_id, id)
 );
 alter table span_block alter column bloom set storage external;

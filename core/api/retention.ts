@@ -1,0 +1,27 @@
+/** How much is kept. A limit that is null does not bind; traces with a bookmark or a note stay beyond all of them. */
+export interface Retention {
+  /** Since arrival. */
+  readonly days: number | null;
+  /** Of the data folder. */
+  readonly bytes: number | null;
+  readonly spans: number | null;
+}
+
+/** Which limit made room for new records. */
+export type PruningReason = 'age' | 'size' | 'count';
+
+/** What was taken away, and why. */
+export interface PruningReport {
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** Null: under way. */
+  readonly finishedAt: string | null;
+  readonly reason: PruningReason;
+  readonly traces: number;
+  readonly spans: number;
+  readonly logs: number;
+  readonly metricPoints: number;
+  /** Traces that were as old and stay, because they have a bookmark or a note. */
+  readonly keptTraces: number;
+  readonly freedBytes: number;
+}

@@ -1,0 +1,83 @@
+/** Drops a partition of logs or metric points. Logs of traces that have a bookmark or a note move to the newest one. */
+import { partitionBytes, RECORD_SIGNALS, RECORD_TABLES, type RecordSignal } from '../record-partitions';
+import { decodeRows, INT4, INT8, oneOf } from '../row-spec';
+import type { SqlClient } from '../sql-client';
+import type { WriterState } from '../writer-state';
+import type { Pruned } from './pruning-log';
+
+export async function pruneRecords(
+  tx: SqlClient,
+  state: WriterState,
+  signal: RecordSignal,
+  partition: number,
+): Promise<Pruned> {
+  const { workspaceId } = state;
+  const kept = signal === 'logs' ? await moveLogs(tx, state, partition) : 0;
+  const rows = await tx.query(
+    'delete from record_partition where workspace_id = $1 and signal = $2 and id = $3 returning records',
+    [workspaceId, signal, partition],
+  );
+  const records = Number(decodeRows({ records: INT8 }, rows)[0]?.records ?? 0n) - kept;
+  const counter = signal === 'logs' ? 'log_count' : 'metric_point_count';
+  await tx.query(`update workspace set ${counter} = ${counter} - $2 where id = $1`, [workspaceId, records]);
+  const pruned = signal === 'logs' ? { logs: records, moved: kept } : { metricPoints: records };
+  const others = await tx.query('select 1 as one from record_partition where signal = $1 and id = $2 limit 1', [
+    signal,
+    partition,
+  ]);
+  if (others.length > 0) {
+    for (const table of RECORD_TABLES[signal]) {
+      await tx.query(`delete from ${table}_${partition} where workspace_id = $1`, [workspaceId]);
+    }
+    return pruned;
+  }
+  const bytes = await partitionBytes(tx, RECORD_TABLES[signal], partition);
+  for (const table of RECORD_TABLES[signal]) await tx.query(`drop table if exists ${table}_${partition}`);
+  return { ...pruned, freedBytes: bytes };
+}
+
+/** @returns how many */
+async function moveLogs(tx: SqlClient, { workspaceId, partitions }: WriterState, from: number): Promise<number> {
+  const ofAnnotated = `workspace_id = $1 and trace_id in (select trace_id from annotation where workspace_id = $1)`;
+  const rows = await tx.query(
+    `select payload_id, count(*) as logs from log_record_${from} where ${ofAnnotated} group by payload_id`,
+    [workspaceId],
+  );
+  const found = decodeRows({ payload_id: INT4, logs: INT8 }, rows);
+  if (found.length === 0) return 0;
+  const to = await partitions.of(tx, 'logs');
+  const payloads = found.flatMap(({ payload_id }) => (payload_id === 0 ? [] : [payload_id]));
+  await tx.query(
+    `update payload set partition_id = $3 where workspace_id = $1 and partition_id = $4 and id = any($2::int4[])`,
+    [workspaceId, payloads, to, from],
+  );
+  await tx.query(`update log_record set partition_id = $2 where partition_id = $3 and ${ofAnnotated}`, [
+    workspaceId,
+    to,
+    from,
+  ]);
+  const logs = found.reduce((sum, row) => sum + Number(row.logs), 0);
+  await tx.query(
+    `update record_partition set records = records + $3 where workspace_id = $1 and signal = 'logs' and id = $2`,
+    [workspaceId, to, logs],
+  );
+  return logs;
+}
+
+/** Partitions that are full, with when the last record of each arrived, in milliseconds since the epoch. */
+export async function fullRecordPartitions(
+  tx: SqlClient,
+  { workspaceId }: WriterState,
+): Promise<{ readonly signal: RecordSignal; readonly partition: number; readonly lastAt: number }[]> {
+  const rows = await tx.query(
+    `select signal, id, (extract(epoch from last_at) * 1000)::int8 as last_ms from record_partition p
+     where workspace_id = $1 and exists (
+       select 1 from record_partition n where n.workspace_id = p.workspace_id and n.signal = p.signal and n.id > p.id)`,
+    [workspaceId],
+  );
+  return decodeRows({ signal: oneOf(RECORD_SIGNALS), id: INT4, last_ms: INT8 }, rows).map((row) => ({
+    signal: row.signal,
+    partition: row.id,
+    lastAt: Number(row.last_ms),
+  }));
+}

@@ -1,0 +1,76 @@
+/** What is kept and what was pruned, in words for the status bar. */
+import type { PruningReport, Retention } from '../../core/api/retention';
+import { formatBytes, formatCount } from '../../core/model/format';
+
+/** `Kept 14 days or 5 GB` */
+export function keptText(retention: Retention): string {
+  const limits = limitsOf(retention);
+  if (limits.length === 0) return 'Kept for good';
+  const last = limits.pop();
+  return `Kept ${limits.length === 0 ? last : `${limits.join(', ')} or ${last}`}`;
+}
+
+export function keptTitle(retention: Retention): string {
+  if (limitsOf(retention).length === 0) return 'Nothing is pruned. Limits are set in settings.json.';
+  return 'Whichever is reached first; the oldest goes first.\nTraces with a bookmark or a note stay.\nLimits are set in settings.json.';
+}
+
+/** `1,204 traces pruned 14:32`; null: nothing to tell. */
+export function prunedText(report: PruningReport | null, now: Date): string | null {
+  if (!report) return null;
+  if (report.finishedAt === null) return 'Pruning';
+  const [what] = counts(report);
+  if (what === undefined) return null;
+  return `${what} pruned ${clock(new Date(report.finishedAt), now)}`;
+}
+
+export function prunedTitle(report: PruningReport, retention: Retention): string {
+  const { reason, keptTraces, freedBytes } = report;
+  const because = {
+    age: `They came more than ${days(retention.days ?? 0)} ago.`,
+    size: `More than ${gigabytes(retention.bytes ?? 0)} were on disk.`,
+    count: `More than ${formatCount(retention.spans ?? 0)} spans were stored.`,
+  }[reason];
+  const lines = [counts(report).join(', '), because, `${formatBytes(freedBytes)} were given back.`];
+  if (keptTraces > 0) lines.push(`${counted(keptTraces, 'trace')} with a bookmark or a note stayed.`);
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function limitsOf({ days: age, bytes, spans }: Retention): string[] {
+  const limits: string[] = [];
+  if (age !== null) limits.push(days(age));
+  if (bytes !== null) limits.push(gigabytes(bytes));
+  if (spans !== null) limits.push(`${formatCount(spans)} spans`);
+  return limits;
+}
+
+function counts({ traces, spans, logs, metricPoints }: PruningReport): string[] {
+  const all: [number, string][] = [
+    [traces, 'trace'],
+    [spans, 'span'],
+    [logs, 'log'],
+    [metricPoints, 'metric point'],
+  ];
+  return all.filter(([count]) => count > 0).map(([count, what]) => counted(count, what));
+}
+
+function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function days(age: number): string {
+  return `${formatCount(age)} day${age === 1 ? '' : 's'}`;
+}
+
+/** As they are set: whole ones without decimals. */
+function gigabytes(bytes: number): string {
+  return `${formatCount(bytes / 1024 ** 3)} GB`;
+}
+
+/** The hour today, else the day. */
+function clock(time: Date, now: Date): string {
+  if (time.toDateString() !== now.toDateString()) {
+    return time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  }
+  return time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+}
