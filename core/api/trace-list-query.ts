@@ -1,3 +1,17 @@
+/** What a list can be sorted by; `-`: the greatest first. */
+export const TRACE_SORTS = [
+  '-startTime',
+  'startTime',
+  '-durationNs',
+  'durationNs',
+  '-spanCount',
+  'spanCount',
+  '-errorCount',
+  'errorCount',
+] as const;
+export type TraceSort = (typeof TRACE_SORTS)[number];
+export const NEWEST_FIRST: TraceSort = '-startTime';
+
 /** What to look for in the list of traces. */
 export interface TraceListQuery {
   /** TraceQL, or words with `service:NAME`, `status:error|ok`, `duration>200ms`, `key:value`. */
@@ -5,6 +19,8 @@ export interface TraceListQuery {
   /** Start time bounds, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** Newest first where it is left out. In any other order nothing is given until all that match are known. */
+  readonly sort?: TraceSort | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
   /** How long to look for a full page, in milliseconds. */

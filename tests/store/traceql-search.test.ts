@@ -1,6 +1,7 @@
 /** The compiled search finds what the definition of TraceQL says, in the order of the list, on either engine. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TRACE_SORTS } from '../../core/api/trace-list-query';
 import { nsFromText } from '../../core/model/time';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
@@ -114,7 +115,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
       found.push(...matches.map(({ trace, count }) => ({ traceId: trace.trace_id, count })));
       const last = matches.at(-1)?.trace;
       if (done || !last) return found;
-      after = { startNs: last.start_ns, traceId: last.trace_id };
+      after = { at: last.start_ns, traceId: last.trace_id };
     }
   };
 
@@ -163,6 +164,45 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
         expect(found).toEqual(within(text).map(({ traceId }) => traceId));
       }),
       { numRuns: 25 },
+    );
+  });
+
+  it('sorts what it finds by any value of a trace, in pages', async () => {
+    const facts = (traceId: string) => {
+      const trace = traces.find(([span]) => span?.traceId === traceId) ?? [];
+      const end = trace.reduce((last, { endNs }) => (endNs > last ? endNs : last), startOf(trace));
+      return {
+        startTime: startOf(trace),
+        durationNs: end - startOf(trace),
+        spanCount: BigInt(trace.length),
+        errorCount: BigInt(trace.filter(({ status }) => status === 'error').length),
+      };
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(anyQuery, fc.constantFrom('{ }', '{ status = error }')),
+        fc.constantFrom(...TRACE_SORTS),
+        fc.boolean(),
+        async (text, sort, resumes) => {
+          const by = sort.replace('-', '') as keyof ReturnType<typeof facts>;
+          const sorted = expected(text).sort((a, b) => {
+            const [x, y] = [facts(a.traceId)[by], facts(b.traceId)[by]];
+            if (x !== y) return x > y === sort.startsWith('-') ? -1 : 1;
+            return a.traceId > b.traceId ? -1 : 1;
+          });
+          const found: Found[] = [];
+          let running = await searcher.search(parseTraceql(text), EVERYTHING, null, sort);
+          for (let done = false; !done; ) {
+            const step = await running.next(3, resumes ? 0 : NOBODY_WAITS);
+            found.push(...step.matches.map(({ trace, count }) => ({ traceId: trace.trace_id, count })));
+            done = step.done;
+            // Another process, which knows only where the page before ended.
+            if (!resumes) running = await searcher.search(parseTraceql(text), EVERYTHING, running.last, sort);
+          }
+          expect(found).toEqual(sorted);
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 

@@ -7,7 +7,7 @@ import { type ErrorDetail, SpoorError } from '../../core/api/errors';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
-import type { TraceListQuery } from '../../core/api/trace-list-query';
+import { TRACE_SORTS, type TraceListQuery } from '../../core/api/trace-list-query';
 
 const MAX_LIMIT = 100;
 const MAX_BUCKETS = 500;
@@ -20,7 +20,7 @@ const TRACE_LIST = z.object({
   query,
   from: text,
   to: text,
-  sort: z.literal('-startTime', { message: 'only -startTime (newest first) is supported' }).optional(),
+  sort: z.enum(TRACE_SORTS, { message: `is one of ${TRACE_SORTS.join(', ')}` }).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).optional(),
   cursor: text,
   waitMs,

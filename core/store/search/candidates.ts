@@ -2,16 +2,17 @@
  * Where traces that may match come from: each source gives them in runs, and says below which start there may be more. What is
  * above the marks of all sources is complete.
  */
-import { decodeRows, TEXT } from '../row-spec';
+import { decodeRows, INT8, TEXT } from '../row-spec';
 import { compareBigints, type PlannedBlock, spanRange, type TimeRange } from './block-plan';
 import { Pace } from './pace';
 import type { SpanLoader } from './span-loader';
 import { type SpanFilter, type SpanSlice, spanSlices } from './span-slices';
 import { TRACE_FACTS_JOIN, TRACE_FACTS_ROW, TRACE_FACTS_SQL, type TraceFactsRow } from './trace-facts';
 
-/** Place in the list, newest first. */
+/** Place in a list. */
 export interface Place {
-  readonly startNs: bigint;
+  /** What the list is sorted by, the greatest first: the start, where nothing else is said. */
+  readonly at: bigint;
   readonly traceId: string;
 }
 
@@ -73,6 +74,8 @@ export class TraceTableSource implements CandidateSource {
   progress = 0;
   private last: Place | null = null;
   private readonly pace = new Pace(100, 5_000);
+  /** Starts of the first trace that was read and of the oldest there is; null: one run was all. */
+  private edges: { readonly newest: bigint; readonly oldest: bigint } | null = null;
 
   /**
    * @param condition SQL over `t`
@@ -93,7 +96,7 @@ export class TraceTableSource implements CandidateSource {
     if (this.ids !== null) bounds.push(this.ids);
     if (this.range.from !== null) bounds.push(`t.start_ns >= ${this.range.from}`);
     if (this.range.to !== null) bounds.push(`t.start_ns < ${this.range.to}`);
-    if (last) bounds.push(`(t.start_ns, t.trace_id) < (${last.startNs}, '${last.traceId}'::uuid)`);
+    if (last) bounds.push(`(t.start_ns, t.trace_id) < (${last.at}, '${last.traceId}'::uuid)`);
     // All rows of the run are counted, also those that do not match: where it ended says where to go on.
     const rows = await this.pace.timed(() =>
       this.loader.sql.query(
@@ -104,15 +107,30 @@ export class TraceTableSource implements CandidateSource {
     );
     const end = decodeRows(TRACE_FACTS_ROW, rows.slice(-1))[0];
     if (end) {
-      this.last = { startNs: end.start_ns, traceId: end.trace_id };
+      this.last = { at: end.start_ns, traceId: end.trace_id };
       this.mark = end.start_ns;
     }
     this.done = rows.length < size;
-    this.progress = this.done ? 1 : this.progress;
+    this.progress = this.done || !end ? 1 : await this.progressAt(end.start_ns);
     return decodeRows(
       TRACE_FACTS_ROW,
       rows.filter(({ matches }) => matches === true),
     );
+  }
+
+  /** By time, as if traces came evenly. */
+  private async progressAt(startNs: bigint): Promise<number> {
+    if (!this.edges) {
+      const rows = await this.loader.sql.query(
+        'select start_ns from trace where workspace_id = $1 order by start_ns, trace_id limit 1',
+        [this.loader.workspaceId],
+      );
+      const first = decodeRows({ start_ns: INT8 }, rows)[0]?.start_ns ?? startNs;
+      const { from } = this.range;
+      this.edges = { newest: startNs, oldest: from !== null && from > first ? from : first };
+    }
+    const { newest, oldest } = this.edges;
+    return newest <= oldest ? 0 : Math.min(0.99, Number(newest - startNs) / Number(newest - oldest));
   }
 }
 

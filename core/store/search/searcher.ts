@@ -1,4 +1,5 @@
 /** Starts searches: what they share is read once. */
+import { NEWEST_FIRST, type TraceSort } from '../../api/trace-list-query';
 import { parseTraceId } from '../../model/ids';
 import type { TraceqlQuery } from '../../query/traceql/ast';
 import { filtersIn } from '../../query/traceql/walk';
@@ -11,6 +12,7 @@ import { ConditionCompiler } from './compile-condition';
 import { compileQuery } from './compiled-query';
 import { KnownParts, type KnownValues } from './known-parts';
 import { planSearch, type SearchParts } from './search-plan';
+import { SortedSearch } from './sorted-search';
 import { SpanLoader } from './span-loader';
 import { type SpanSlice, spanSlices } from './span-slices';
 import type { StoredSpan } from './stored-span';
@@ -44,6 +46,8 @@ function foundIn(search: TraceSearch, untilMs: number): FoundSpans {
   return { kind: 'traces', spans: spans(), complete: () => complete };
 }
 
+export type PagedSearch = TraceSearch | SortedSearch;
+
 export class Searcher {
   private readonly parts: KnownParts;
   private readonly compiler: ConditionCompiler;
@@ -61,8 +65,14 @@ export class Searcher {
   }
 
   /** @param after the last trace of the page before. @throws TraceqlSyntaxError */
-  async search(query: TraceqlQuery, range: TimeRange, after: Place | null): Promise<TraceSearch> {
-    return new TraceSearch(await this.prepare(query), range, after);
+  async search(
+    query: TraceqlQuery,
+    range: TimeRange,
+    after: Place | null,
+    sort: TraceSort = NEWEST_FIRST,
+  ): Promise<PagedSearch> {
+    const parts = await this.prepare(query);
+    return sort === NEWEST_FIRST ? new TraceSearch(parts, range, after) : new SortedSearch(parts, range, sort, after);
   }
 
   /** What to count for a query, over spans or traces that start in the range. @throws TraceqlSyntaxError */

@@ -5,7 +5,7 @@
 
 import { SpoorError } from '../../api/errors';
 import type { MatchedSpan, TraceListPage } from '../../api/search';
-import type { TraceListQuery } from '../../api/trace-list-query';
+import { NEWEST_FIRST, type TraceListQuery } from '../../api/trace-list-query';
 import { spanIdFromInt8 } from '../../model/ids';
 import { statusCodeName } from '../../model/span-kind';
 import { rfc3339FromNs } from '../../model/time';
@@ -22,10 +22,9 @@ import type { TraceReader } from '../trace-reader';
 import { timeBound } from '../where';
 import type { TimeRange } from './block-plan';
 import type { Place } from './candidates';
-import type { Searcher } from './searcher';
+import type { PagedSearch, Searcher } from './searcher';
 import type { StoredSpan } from './stored-span';
 import type { TraceMatch } from './trace-evaluation';
-import type { TraceSearch } from './trace-search';
 
 const DEFAULT_LIMIT = 50;
 const DEFAULT_WAIT_MS = 250;
@@ -35,7 +34,7 @@ const MAX_WAITING = 24;
 const SPANS_SHOWN = 3;
 
 interface Waiting {
-  readonly search: TraceSearch;
+  readonly search: PagedSearch;
   /** What it is a search for. */
   readonly key: string;
 }
@@ -64,13 +63,12 @@ export class TraceList {
     const parsed = parseTraceql(traceql);
     if (parsed.metrics) throw notASearch();
     const range = rangeOf(query);
-    const key = hashWord(JSON.stringify([traceql, String(range.from), String(range.to)])).toString(16);
+    const sort = query.sort ?? NEWEST_FIRST;
+    const key = hashWord(JSON.stringify([traceql, String(range.from), String(range.to), sort])).toString(16);
     const position = positionOf(query.cursor, key);
-    const search = this.resume(position, key) ?? (await this.searcher.search(parsed, range, position.after));
+    const search = this.resume(position, key) ?? (await this.searcher.search(parsed, range, position.after, sort));
     const { matches, done, progress } = await search.next(limit, untilMs);
-    const last = matches.at(-1)?.trace;
-    const after = last ? { startNs: last.start_ns, traceId: last.trace_id } : position.after;
-    const nextCursor = done ? null : this.suspend(search, key, after);
+    const nextCursor = done ? null : this.suspend(search, key, search.last ?? position.after);
     return {
       data: await this.summaries(parsed, matches),
       pagination: { nextCursor, hasMore: !done },
@@ -78,7 +76,7 @@ export class TraceList {
     };
   }
 
-  private resume({ after, number }: Position, key: string): TraceSearch | null {
+  private resume({ after, number }: Position, key: string): PagedSearch | null {
     const waiting = this.waiting.get(number);
     if (waiting?.key !== key) return null;
     // Taken out while it works: who asks for the same page twice gets it from a search of its own.
@@ -86,14 +84,14 @@ export class TraceList {
     return waiting.search.isAt(after) ? waiting.search : null;
   }
 
-  private suspend(search: TraceSearch, key: string, after: Place | null): string {
+  private suspend(search: PagedSearch, key: string, after: Place | null): string {
     const number = ++this.lastNumber;
     this.waiting.set(number, { search, key });
     for (const [oldest] of this.waiting) {
       if (this.waiting.size <= MAX_WAITING) break;
       this.waiting.delete(oldest);
     }
-    return encodeCursor(SEARCH_CURSOR, { at: after?.startNs ?? 0n, tie: `${after?.traceId ?? ''}.${number}.${key}` });
+    return encodeCursor(SEARCH_CURSOR, { at: after?.at ?? 0n, tie: `${after?.traceId ?? ''}.${number}.${key}` });
   }
 
   private async summaries(query: TraceqlQuery, matches: readonly TraceMatch[]): Promise<TraceListPage['data']> {
@@ -144,10 +142,10 @@ function positionOf(cursor: string | undefined, key: string): Position {
   const [traceId = '', number = '', of = ''] = tie.split('.');
   if (of !== key) {
     throw new SpoorError('VALIDATION_ERROR', 'The cursor belongs to another query; start again without it.', [
-      { field: 'cursor', code: 'other_query', message: 'query, from and to must be those of the page before' },
+      { field: 'cursor', code: 'other_query', message: 'query, from, to and sort must be those of the page before' },
     ]);
   }
-  return { after: traceId === '' ? null : { startNs: at, traceId }, number: Number(number) };
+  return { after: traceId === '' ? null : { at, traceId }, number: Number(number) };
 }
 
 function notASearch(): SpoorError {

@@ -33,7 +33,7 @@ export class TraceSearch {
   private readonly given = new Set<string>();
   private readonly ready: TraceMatch[] = [];
   /** The last that was given. */
-  private last: Place | null;
+  last: Place | null;
   /** The row of a trace decides: its spans need not be looked at. */
   private readonly matchesOfRow: 'all' | 'errors' | 'unknown' = 'unknown';
 
@@ -48,7 +48,7 @@ export class TraceSearch {
     this.last = after;
     const { loader } = search;
     // Traces end where the page before ended, but their spans may start later.
-    const until = { from: range.from, to: after ? after.startNs + 1n : range.to };
+    const until = { from: range.from, to: after ? after.at + 1n : range.to };
     const plan = planSearch(search, spanRange(until));
     if (plan.kind === 'traces') {
       if (!wantsSpans) this.matchesOfRow = plan.matches;
@@ -62,9 +62,7 @@ export class TraceSearch {
   /** Whether the next page begins after this trace. */
   isAt(place: Place | null): boolean {
     const { last } = this;
-    return last === null || place === null
-      ? last === place
-      : last.traceId === place.traceId && last.startNs === place.startNs;
+    return last === null || place === null ? last === place : last.traceId === place.traceId && last.at === place.at;
   }
 
   /** Works until so many matched, or for so long. @param untilMs of `performance.now()` */
@@ -78,7 +76,7 @@ export class TraceSearch {
     }
     const matches = this.ready.splice(0, limit);
     const last = matches.at(-1)?.trace;
-    if (last) this.last = { startNs: last.start_ns, traceId: last.trace_id };
+    if (last) this.last = { at: last.start_ns, traceId: last.trace_id };
     return { matches, done: done() && this.ready.length === 0, progress: this.progress() };
   }
 
@@ -121,7 +119,7 @@ export class TraceSearch {
   private isAfter(row: TraceFactsRow): boolean {
     const { after } = this;
     if (!after) return true;
-    return row.start_ns < after.startNs || (row.start_ns === after.startNs && row.trace_id < after.traceId);
+    return row.start_ns < after.at || (row.start_ns === after.at && row.trace_id < after.traceId);
   }
 
   private async evaluate(rows: readonly TraceFactsRow[]): Promise<readonly TraceMatch[]> {
