@@ -28,6 +28,8 @@ export interface SpoorApi extends TimelineApi {
   /** A page of a search; not full when time was up first. */
   listTraces(query: TraceListQuery): Promise<TraceListPage>;
   histogram(query: HistogramQuery): Promise<Histogram>;
+  /** As `histogram`, by time and duration. */
+  heatmap(query: HistogramQuery): Promise<Heatmap>;
   /** TraceQL as it stands: a search like `listTraces`, or a metric. */
   query(request: QueryRequest): Promise<QueryResult>;
   /** @throws NOT_FOUND */
@@ -88,6 +90,26 @@ export interface Histogram {
   readonly errors: readonly number[];
   /** False: time was up; older buckets are not counted yet. */
   readonly complete: boolean;
+}
+
+/** What a histogram counts, by duration as well. */
+export interface Heatmap {
+  readonly from: string;
+  readonly to: string;
+  readonly bucketNs: number;
+  readonly of: 'traces' | 'spans';
+  /** Cells that are not empty, in no order. */
+  readonly cells: readonly HeatmapCell[];
+  /** False: time was up; older buckets are not counted yet. */
+  readonly complete: boolean;
+}
+
+export interface HeatmapCell {
+  readonly bucket: number;
+  /** Durations from 2^(band / 2) ns to 2^((band + 1) / 2) ns; band 0 has those of at most a nanosecond, too. */
+  readonly band: number;
+  readonly count: number;
+  readonly errors: number;
 }
 
 /** The spans of a trace as they come from the database. */

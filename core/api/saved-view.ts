@@ -1,3 +1,5 @@
+import type { TraceSort } from './trace-list-query';
+
 /** A search with a name, to come back to. */
 export interface SavedView extends SavedViewEdit {
   readonly id: string;
@@ -18,4 +20,10 @@ export interface SavedViewEdit {
   readonly to: string | null;
   /** What spans are grouped by; null: traces one by one. */
   readonly groupBy: string | null;
+  /** Null: newest first. */
+  readonly sort: TraceSort | null;
+  /** Of the table, by name; null: the usual. */
+  readonly columns: readonly string[] | null;
+  /** Above the table: `histogram`, `heatmap`, `scatter`; null: the first. */
+  readonly chart: string | null;
 }

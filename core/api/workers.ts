@@ -22,6 +22,7 @@ export interface StoreService
     SpoorApi,
     | 'listTraces'
     | 'histogram'
+    | 'heatmap'
     | 'query'
     | 'groups'
     | 'listOperations'

@@ -32,10 +32,28 @@ export function hasFacet(search: string, facet: Facet, value: string): boolean {
 
 /** The search narrowed to the spans of a group: its field has that value, as groups show it. */
 export function withCondition(search: string, field: string, value: string): string {
+  const literal = value === 'nil' ? 'nil' : literalOf(field, value);
+  return narrowedBy(search, `${field} = ${literal}`);
+}
+
+/** The search narrowed to traces, or spans, that took about so long: at least what is asked for, in round numbers. */
+export function withDuration(search: string, of: 'traces' | 'spans', fromNs: number, toNs: number): string {
+  const field = of === 'traces' ? 'trace:duration' : 'duration';
+  const [from, to] = [rounded(fromNs, Math.floor), rounded(toNs, Math.ceil)];
+  return narrowedBy(search, `${field} >= ${from}ns && ${field} < ${to}ns`);
+}
+
+/** Three digits and then zeros. */
+function rounded(ns: number, round: (value: number) => number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(ns, 1))) - 2);
+  return round(ns / unit) * unit;
+}
+
+/** @param narrower what is between the braces of a filter */
+function narrowedBy(search: string, narrower: string): string {
   const traceql = readableTraceql(search);
   if (traceql === null) return search;
-  const literal = value === 'nil' ? 'nil' : literalOf(field, value);
-  const wanted = parseTraceql(`{ ${field} = ${literal} }`).pipeline.stages[0];
+  const wanted = parseTraceql(`{ ${narrower} }`).pipeline.stages[0];
   const condition = wanted?.kind === 'filter' ? wanted.condition : null;
   const query = parseTraceql(traceql);
   const narrowed: Narrow = (before) =>

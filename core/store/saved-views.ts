@@ -1,8 +1,9 @@
 /** Searches with a name. */
 import { SpoorError } from '../api/errors';
 import type { SavedView, SavedViewEdit } from '../api/saved-view';
-import { decodeRows, INT4, orNull, TEXT } from './row-spec';
-import type { SqlClient, SqlRow } from './sql-client';
+import { TRACE_SORTS } from '../api/trace-list-query';
+import { decodeRows, INT4, oneOf, orNull, TEXT, TEXT_ARRAY } from './row-spec';
+import type { SqlClient, SqlParameter, SqlRow } from './sql-client';
 
 const ROW = {
   id: TEXT,
@@ -12,10 +13,13 @@ const ROW = {
   from: orNull(TEXT),
   to: orNull(TEXT),
   groupBy: orNull(TEXT),
+  sort: orNull(oneOf(TRACE_SORTS)),
+  columns: orNull(TEXT_ARRAY),
+  chart: orNull(TEXT),
   version: INT4,
   updatedAt: TEXT,
 };
-const COLUMNS = `id::text as id, name, query, last, from_time as "from", to_time as "to", group_by as "groupBy", version,
+const COLUMNS = `id::text as id, name, query, last, from_time as "from", to_time as "to", group_by as "groupBy", sort, columns, chart, version,
   to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "updatedAt"`;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -37,8 +41,8 @@ export class SavedViews {
   async create(edit: SavedViewEdit): Promise<SavedView> {
     return only(
       await this.sql.query(
-        `insert into saved_view (workspace_id, name, query, last, from_time, to_time, group_by)
-         values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
+        `insert into saved_view (workspace_id, name, query, last, from_time, to_time, group_by, sort, columns, chart)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text[], $10) returning ${COLUMNS}`,
         [this.workspaceId, ...values(edit)],
       ),
     );
@@ -48,7 +52,7 @@ export class SavedViews {
   async update(id: string, version: number, edit: SavedViewEdit): Promise<SavedView> {
     const rows = UUID.test(id)
       ? await this.sql.query(
-          `update saved_view set name = $4, query = $5, last = $6, from_time = $7, to_time = $8, group_by = $9,
+          `update saved_view set name = $4, query = $5, last = $6, from_time = $7, to_time = $8, group_by = $9, sort = $10, columns = $11::text[], chart = $12,
              version = version + 1, updated_at = now()
            where workspace_id = $1 and id = $2::uuid and version = $3 returning ${COLUMNS}`,
           [this.workspaceId, id, version, ...values(edit)],
@@ -76,8 +80,9 @@ export class SavedViews {
   }
 }
 
-function values({ name, query, last, from, to, groupBy }: SavedViewEdit): (string | null)[] {
-  return [name, query, last, from, to, groupBy].map((value) => value?.replaceAll('\0', '\u2400') ?? null);
+function values({ name, query, last, from, to, groupBy, sort, columns, chart }: SavedViewEdit): SqlParameter[] {
+  const clean = (value: string | null): string | null => value?.replaceAll('\0', '\u2400') ?? null;
+  return [...[name, query, last, from, to, groupBy, sort].map(clean), columns?.map(clean) ?? null, clean(chart)];
 }
 
 function only(rows: readonly SqlRow[]): SavedView {

@@ -1,13 +1,22 @@
 /** A saved view as what is explored, and back. */
 import type { SavedView, SavedViewEdit } from '../../core/api/saved-view';
-import type { Explored } from './explore-address';
+import { NEWEST_FIRST } from '../../core/api/trace-list-query';
+import { chartIn, columnsIn, type Explored, isUsual } from './explore-address';
 import { ALL_TIME, LAST, type TimeRange } from './time-range';
 
-export function exploredOf({ query, last, from, to, groupBy }: SavedView): Explored {
-  return { query, range: rangeOf(last, from, to), groupBy };
+export function exploredOf({ query, last, from, to, groupBy, sort, columns, chart }: SavedView): Explored {
+  return {
+    query,
+    range: rangeOf(last, from, to),
+    groupBy,
+    sort: sort ?? NEWEST_FIRST,
+    columns: columnsIn(columns),
+    chart: chartIn(chart),
+  };
 }
 
-export function savedViewOf(name: string, { query, range, groupBy }: Explored): SavedViewEdit {
+export function savedViewOf(name: string, explored: Explored): SavedViewEdit {
+  const { query, range, groupBy, sort, columns, chart } = explored;
   const between = range.kind === 'between' ? range : null;
   return {
     name,
@@ -16,6 +25,9 @@ export function savedViewOf(name: string, { query, range, groupBy }: Explored): 
     from: between ? new Date(between.fromMs).toISOString() : null,
     to: between ? new Date(between.toMs).toISOString() : null,
     groupBy,
+    sort: sort === NEWEST_FIRST ? null : sort,
+    columns: isUsual(columns) ? null : columns,
+    chart: chart === 'histogram' ? null : chart,
   };
 }
 

@@ -4,8 +4,9 @@
  */
 import { create } from 'zustand';
 import type { TraceListPage } from '../../core/api/search';
+import { NEWEST_FIRST, type TraceSort } from '../../core/api/trace-list-query';
 import { api } from '../connection/connection';
-import { addressWith, type Explored, exploredIn } from './explore-address';
+import { addressWith, type Chart, type Column, type Explored, exploredIn } from './explore-address';
 import { Paced } from './paced';
 import { boundsOf, type TimeRange } from './time-range';
 
@@ -15,11 +16,7 @@ type Bounds = ReturnType<typeof boundsOf>;
 
 export type ListedTrace = TraceListPage['data'][number];
 
-interface TraceListState {
-  readonly query: string;
-  readonly range: TimeRange;
-  /** Groups of spans are shown instead of traces. */
-  readonly groupBy: string | null;
+interface TraceListState extends Explored {
   /** New traces wait, wherever the reader stands. */
   readonly paused: boolean;
   readonly traces: readonly ListedTrace[];
@@ -44,6 +41,9 @@ interface TraceListState {
   setQuery(query: string): void;
   setRange(range: TimeRange): void;
   setGroupBy(groupBy: string | null): void;
+  setSort(sort: TraceSort): void;
+  setColumns(columns: readonly Column[]): void;
+  setChart(chart: Chart): void;
   /** All of it at once. */
   explore(explored: Explored): void;
   setPaused(paused: boolean): void;
@@ -110,6 +110,23 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     remember(get());
   },
 
+  setSort(sort) {
+    question++;
+    set({ sort, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
+    remember(get());
+    void load(set, get);
+  },
+
+  setColumns(columns) {
+    set({ columns });
+    remember(get());
+  },
+
+  setChart(chart) {
+    set({ chart });
+    remember(get());
+  },
+
   setPaused(paused) {
     set({ paused });
     if (!paused) get().showWaiting();
@@ -117,7 +134,8 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
 
   stopSearching() {
     question++;
-    set({ searching: null, nextCursor: null });
+    const nothing = get().phase === 'loading' ? { traces: [], phase: 'ready' as const } : {};
+    set({ searching: null, nextCursor: null, ...nothing });
   },
 
   async refresh(readerAtTop) {
@@ -134,6 +152,12 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     const first = await refreshes.timed(firstPage(get(), bounds)).catch(() => null);
     if (!first || asked !== question) return;
     const { traces, nextCursor } = get();
+    if (get().sort !== NEWEST_FIRST) {
+      // Where new ones belong only the first page says: whoever reads further down keeps his place.
+      if (!atTop || !first.search.complete || traces.length > PAGE) return;
+      set({ traces: first.data, waiting: [], nextCursor: first.pagination.nextCursor, bounds });
+      return;
+    }
     const known = new Map(traces.map((trace) => [trace.traceId, trace]));
     const fresh = new Map(first.data.map((trace) => [trace.traceId, trace]));
     const updated = traces.map((trace) => fresh.get(trace.traceId) ?? trace);
@@ -169,12 +193,12 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
   reload: () => load(set, get),
 
   async loadMore() {
-    const { nextCursor, loadingMore, query, bounds, phase } = get();
+    const { nextCursor, loadingMore, query, sort, bounds, phase } = get();
     if (nextCursor === null || loadingMore || phase !== 'ready') return;
     const asked = question;
     set({ loadingMore: true });
     try {
-      const page = await api.listTraces({ query, ...bounds, limit: PAGE, cursor: nextCursor });
+      const page = await api.listTraces({ query, sort, ...bounds, limit: PAGE, cursor: nextCursor });
       if (asked !== question) return;
       const known = new Set(get().traces.map(({ traceId }) => traceId));
       const added = page.data.filter(({ traceId }) => !known.has(traceId));
@@ -199,10 +223,13 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
       const { nextCursor } = page.pagination;
       const searching = page.search.complete ? null : page.search.progress;
       const { traceql } = page.search;
-      set({ traces, waiting: [], nextCursor, bounds, phase: 'ready', error: null, searching, traceql });
+      // What is shown stays, dimmed, until there is something to show instead.
+      if (searching !== null && traces.length === 0) set({ nextCursor, bounds, error: null, searching, traceql });
+      else set({ traces, waiting: [], nextCursor, bounds, phase: 'ready', error: null, searching, traceql });
       if (searching === null || nextCursor === null) return;
       // Time was up before the page was full: what was found shows, and the search goes on.
-      page = await api.listTraces({ query: get().query, ...bounds, limit: PAGE - traces.length, cursor: nextCursor });
+      const { query, sort } = get();
+      page = await api.listTraces({ query, sort, ...bounds, limit: PAGE - traces.length, cursor: nextCursor });
       traces = [...traces, ...page.data];
     }
   } catch (error) {
@@ -212,8 +239,22 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
   }
 }
 
-function firstPage({ query, range }: Pick<TraceListState, 'query' | 'range'>, bounds: Bounds = boundsOf(range)) {
-  return api.listTraces({ query, ...bounds, limit: PAGE });
+function firstPage({ query, sort }: Explored, bounds: Bounds) {
+  return api.listTraces({ query, sort, ...bounds, limit: PAGE });
+}
+
+/** The newest that match, a page after the other. */
+export async function newestTraces(query: string, range: TimeRange, count: number): Promise<readonly ListedTrace[]> {
+  const bounds = boundsOf(range);
+  const found: ListedTrace[] = [];
+  for (let cursor: string | null | undefined; cursor !== null && found.length < count; ) {
+    const page = await api.listTraces({ query, ...bounds, limit: PAGE, ...(cursor ? { cursor } : {}) });
+    found.push(...page.data);
+    cursor = page.pagination.nextCursor;
+    // Time was up: what there is will do, the next look finds more.
+    if (!page.search.complete) break;
+  }
+  return found;
 }
 
 function remember(explored: Explored): void {

@@ -1,6 +1,7 @@
 /** The compiled search finds what the definition of TraceQL says, in the order of the list, on either engine. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { HeatmapCell } from '../../core/api/contract';
 import { TRACE_SORTS } from '../../core/api/trace-list-query';
 import { nsFromText } from '../../core/model/time';
 import { decodeTraces } from '../../core/otlp/decode-traces';
@@ -204,6 +205,32 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('counts the same by time as by time and duration', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyQuery, async (text) => {
+        const asked = { query: text, buckets: 7, waitMs: 60_000 };
+        const histogram = new TraceHistogram(sql, WORKSPACE, searcher);
+        const { counts, errors, of } = await histogram.count(asked);
+        const { cells } = await histogram.heatmap(asked);
+        const byTime = (value: (cell: HeatmapCell) => number): number[] =>
+          counts.map((_, i) => cells.reduce((sum, cell) => sum + (cell.bucket === i ? value(cell) : 0), 0));
+        expect(byTime(({ count }) => count)).toEqual(counts);
+        expect(byTime((cell) => cell.errors)).toEqual(errors);
+        const total = counts.reduce((sum, count) => sum + count, 0);
+        const found = expected(text);
+        if (of === 'traces') expect(total).toBe(found.length);
+        else expect(total).toBe(found.reduce((sum, { count }) => sum + count, 0));
+      }),
+      { numRuns: 25 },
+    );
+    const { cells } = await new TraceHistogram(sql, WORKSPACE, searcher).heatmap({ buckets: 1 });
+    const bands = traces.map((trace) => {
+      const end = trace.reduce((last, { endNs }) => (endNs > last ? endNs : last), startOf(trace));
+      return Math.floor(2 * Math.log2(Math.max(Number(end - startOf(trace)), 1)) + 1e-12);
+    });
+    for (const { band, count } of cells) expect(bands.filter((one) => one === band)).toHaveLength(count);
   });
 
   it('measures what the definition says, for any metric', async () => {

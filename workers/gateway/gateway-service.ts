@@ -74,6 +74,10 @@ export class Gateway implements SpoorApi {
     return this.store.histogram(histogramQuery(query));
   }
 
+  async heatmap(query: HistogramQuery) {
+    return this.store.heatmap(histogramQuery(query));
+  }
+
   async query(request: QueryRequest) {
     return this.store.query(queryRequest(request));
   }

@@ -107,6 +107,9 @@ const SAVED_VIEW = z.object({
   from: moment.default(null),
   to: moment.default(null),
   groupBy: z.string().min(1).max(2_000).nullable().default(null),
+  sort: z.enum(TRACE_SORTS).nullable().default(null),
+  columns: z.array(z.string().min(1).max(200)).max(50).nullable().default(null),
+  chart: z.string().min(1).max(40).nullable().default(null),
 });
 const VERSION = z.object({ version: z.number().int().min(1) });
 

@@ -63,6 +63,7 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
       }
     });
   });
+  app.get('/v1/heatmap', async (context) => context.json(await api.heatmap(context.req.query())));
   app.get('/v1/histogram', async (context) => context.json(await api.histogram(context.req.query())));
   app.get('/v1/traces/:traceId', async (context) => {
     return context.json(traceResource(await api.wholeTrace(context.req.param('traceId'))));

@@ -102,6 +102,10 @@ export class Store implements StoreService {
     return (await this.ready()).histogram.count(query);
   }
 
+  async heatmap(query: HistogramQuery) {
+    return (await this.ready()).histogram.heatmap(query);
+  }
+
   async query(request: QueryRequest) {
     return (await this.ready()).queries.run(request);
   }

@@ -29,6 +29,11 @@ create table pruning (
 create index operation_minute_block on operation_minute (workspace_id, block_id);
 create index pruned_trace_time on pruned_trace (workspace_id, pruned_at desc);
 
+-- how a saved view shows what it finds; null: as usual
+alter table saved_view add column sort text;
+alter table saved_view add column columns text[];
+alter table saved_view add column chart text;
+
 create sequence record_partition_id as int4 start with 1;
 create table record_partition (
   workspace_id int4 not null references workspace (id),

@@ -9,7 +9,7 @@ import type { SqlClient } from '../sql-client';
 import { planBlocks, type TimeRange } from './block-plan';
 import type { Place } from './candidates';
 import { ConditionCompiler } from './compile-condition';
-import { compileQuery } from './compiled-query';
+import { type CompiledFilter, type CompiledQuery, compileQuery } from './compiled-query';
 import { KnownParts, type KnownValues } from './known-parts';
 import { planSearch, type SearchParts } from './search-plan';
 import { SortedSearch } from './sorted-search';
@@ -23,7 +23,9 @@ import { TraceSearch } from './trace-search';
 type Slices =
   /** SQL over `t`. */
   | { readonly of: 'traces'; readonly condition: string }
-  | { readonly of: 'spans'; readonly slices: AsyncGenerator<SpanSlice> };
+  | { readonly of: 'spans'; readonly slices: AsyncGenerator<SpanSlice> }
+  /** Only a look at whole traces tells which match. */
+  | { readonly of: 'matches'; readonly search: TraceSearch };
 
 type FoundSpans =
   | { readonly kind: 'slices'; readonly slices: AsyncGenerator<SpanSlice> }
@@ -44,6 +46,13 @@ function foundIn(search: TraceSearch, untilMs: number): FoundSpans {
     }
   }
   return { kind: 'traces', spans: spans(), complete: () => complete };
+}
+
+/** The filter of a query that is nothing else and looks at one span at a time. */
+function onlyFilter({ query, filters, needsTrace, needsTree }: CompiledQuery): CompiledFilter | null {
+  const [only] = filters;
+  const isAll = query.pipeline.stages.length === 1 && query.pipeline.stages[0] === only?.filter;
+  return only && isAll && !needsTrace && !needsTree ? only : null;
 }
 
 export type PagedSearch = TraceSearch | SortedSearch;
@@ -79,17 +88,18 @@ export class Searcher {
   async slices(query: TraceqlQuery, range: TimeRange): Promise<Slices> {
     const parts = await this.prepare(query);
     const plan = planSearch(parts, range);
-    if (plan.kind === 'traces') return { of: 'traces', condition: plan.sql };
+    if (plan.kind === 'traces' && plan.matches !== 'unknown') return { of: 'traces', condition: plan.sql };
+    if (plan.kind === 'traces' || !onlyFilter(parts.compiled)) {
+      return { of: 'matches', search: new TraceSearch(parts, range, null) };
+    }
     return { of: 'spans', slices: spanSlices(this.loader, plan.blocks, plan.filter, range) };
   }
 
   /** The spans that a query leaves, for what is counted of them: those that start in the range. @throws TraceqlSyntaxError */
   async spans(query: TraceqlQuery, range: TimeRange, untilMs: number): Promise<FoundSpans> {
     const parts = await this.prepare(query);
-    const { compiled } = parts;
-    const [only] = compiled.filters;
-    const isFilter = query.pipeline.stages.length === 1 && query.pipeline.stages[0] === only?.filter;
-    if (only && isFilter && !compiled.needsTrace && !compiled.needsTree) {
+    const only = onlyFilter(parts.compiled);
+    if (only) {
       const blocks = planBlocks(parts.blocks, only.condition, range);
       return { kind: 'slices', slices: spanSlices(this.loader, blocks, only, range) };
     }

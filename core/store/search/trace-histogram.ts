@@ -1,29 +1,54 @@
 /** What a query asks for over time: traces where their rows decide, else the spans that it looks for. */
-import type { Histogram, HistogramQuery } from '../../api/contract';
+import type { Heatmap, HeatmapCell, Histogram, HistogramQuery } from '../../api/contract';
 import { STATUS_ERROR } from '../../model/span-kind';
 import { rfc3339FromNs } from '../../model/time';
 import { traceqlOf } from '../../query/plain-search';
 import { parseTraceql } from '../../query/traceql/parse';
-import { decodeRows, INT8 } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import { decodeRows, INT4, INT8 } from '../row-spec';
+import type { SqlClient, SqlRow } from '../sql-client';
 import type { TimeRange } from './block-plan';
 import { Pace } from './pace';
 import type { Searcher } from './searcher';
 import type { SpanSlice } from './span-slices';
 import { rangeOf } from './trace-list';
+import type { TraceSearch } from './trace-search';
 
 const DEFAULT_BUCKETS = 60;
 const DEFAULT_WAIT_MS = 2_000;
 
-/** Where the buckets lie. */
+/** Where the buckets lie, and what was counted in them. */
 interface Buckets {
   readonly fromNs: bigint;
   readonly bucketNs: bigint;
-  readonly counts: number[];
-  readonly errors: number[];
+  readonly length: number;
+  /** Whether durations are told apart. */
+  readonly byDuration: boolean;
+  /** By bucket and band; one band where durations are not told apart. */
+  readonly cells: Map<string, HeatmapCell>;
 }
 
-const ROW = { bucket: INT8, spans: INT8, errors: INT8 };
+interface Counted {
+  readonly buckets: Buckets;
+  readonly from: string;
+  readonly to: string;
+  readonly of: 'traces' | 'spans';
+  readonly complete: boolean;
+}
+
+const ROW = { bucket: INT8, band: INT4, spans: INT8, errors: INT8 };
+/** Traces looked at before time is. */
+const MATCHES = 100;
+/** Bands of durations: two a doubling. */
+const BANDS_PER_DOUBLING = 2;
+
+/** @param duration SQL, nanoseconds */
+function bandSql(duration: string): string {
+  return `floor(${BANDS_PER_DOUBLING} / ln(2::float8) * ln(greatest((${duration})::float8, 1)))::int4`;
+}
+
+function bandOf(durationNs: bigint): number {
+  return Math.floor((BANDS_PER_DOUBLING / Math.LN2) * Math.log(Math.max(Number(durationNs), 1)));
+}
 
 export class TraceHistogram {
   constructor(
@@ -34,73 +59,94 @@ export class TraceHistogram {
 
   /** Without bounds, from the first trace to the last. @throws SpoorError VALIDATION_ERROR */
   async count(query: HistogramQuery): Promise<Histogram> {
+    const { buckets, ...counted } = await this.counted(query, false);
+    const counts = new Array<number>(buckets.length).fill(0);
+    const errors = new Array<number>(buckets.length).fill(0);
+    for (const cell of buckets.cells.values()) {
+      counts[cell.bucket] = cell.count;
+      errors[cell.bucket] = cell.errors;
+    }
+    return { ...counted, bucketNs: Number(buckets.bucketNs), counts, errors };
+  }
+
+  /** As `count`, by duration as well. @throws SpoorError VALIDATION_ERROR */
+  async heatmap(query: HistogramQuery): Promise<Heatmap> {
+    const { buckets, ...counted } = await this.counted(query, true);
+    return { ...counted, bucketNs: Number(buckets.bucketNs), cells: [...buckets.cells.values()] };
+  }
+
+  private async counted(query: HistogramQuery, byDuration: boolean): Promise<Counted> {
     const untilMs = performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
     const parsed = parseTraceql(traceqlOf(query.query ?? ''));
-    const range = await this.bounds(rangeOf(query));
+    const asked = rangeOf(query);
+    const range = await this.bounds(asked);
     const length = query.buckets ?? DEFAULT_BUCKETS;
     const width = range.to > range.from ? range.to - range.from : 1n;
-    const buckets: Buckets = {
-      fromNs: range.from,
-      bucketNs: (width + BigInt(length) - 1n) / BigInt(length),
-      counts: new Array<number>(length).fill(0),
-      errors: new Array<number>(length).fill(0),
-    };
-    const plan = await this.searcher.slices(parsed, range);
+    const bucketNs = (width + BigInt(length) - 1n) / BigInt(length);
+    const buckets: Buckets = { fromNs: range.from, bucketNs, length, byDuration, cells: new Map() };
+    // Without a bound, spans that start later than the last trace count, too: in the last bucket.
+    const plan = await this.searcher.slices(parsed, { from: range.from, to: asked.to });
     const complete =
       plan.of === 'traces'
         ? await this.countTraces(plan.condition, buckets, range.to, untilMs)
-        : await this.countSpans(plan.slices, buckets, untilMs);
-    return {
-      from: rfc3339FromNs(range.from),
-      to: rfc3339FromNs(range.to),
-      bucketNs: Number(buckets.bucketNs),
-      of: plan.of,
-      counts: buckets.counts,
-      errors: buckets.errors,
-      complete,
-    };
+        : plan.of === 'spans'
+          ? await this.countSpans(plan.slices, buckets, untilMs)
+          : await this.countMatches(plan.search, buckets, untilMs);
+    const of = plan.of === 'spans' ? 'spans' : 'traces';
+    return { buckets, from: rfc3339FromNs(range.from), to: rfc3339FromNs(range.to), of, complete };
   }
 
   /** Some buckets a statement, the newest first. @returns whether all were counted */
   private async countTraces(condition: string, buckets: Buckets, toNs: bigint, untilMs: number): Promise<boolean> {
-    const pace = new Pace(8, buckets.counts.length);
-    let end = buckets.counts.length;
+    const pace = new Pace(8, buckets.length);
+    const band = buckets.byDuration ? bandSql('t.end_ns::float8 - t.start_ns::float8') : '0';
+    let end = buckets.length;
     while (end > 0) {
       if (performance.now() >= untilMs) return false;
       const first = Math.max(0, end - pace.next);
       const from = buckets.fromNs + BigInt(first) * buckets.bucketNs;
-      const to = end === buckets.counts.length ? toNs : buckets.fromNs + BigInt(end) * buckets.bucketNs;
+      const to = end === buckets.length ? toNs : buckets.fromNs + BigInt(end) * buckets.bucketNs;
       const rows = await pace.timed(() =>
         this.sql.query(
-          `select (t.start_ns - ${buckets.fromNs}) / ${buckets.bucketNs} as bucket, count(*) as spans,
+          `select (t.start_ns - ${buckets.fromNs}) / ${buckets.bucketNs} as bucket, ${band} as band, count(*) as spans,
              count(*) filter (where t.error_count > 0) as errors
            from trace t where t.workspace_id = ${this.workspaceId} and t.start_ns >= ${from} and t.start_ns < ${to}
-             and t.deleted_at is null and (${condition}) group by 1`,
+             and t.deleted_at is null and (${condition}) group by 1, 2`,
         ),
       );
-      for (const { bucket, spans, errors } of decodeRows(ROW, rows)) {
-        add(buckets, Number(bucket), Number(spans), Number(errors));
-      }
+      addRows(buckets, rows);
       end = first;
     }
     return true;
   }
 
+  private async countMatches(search: TraceSearch, buckets: Buckets, untilMs: number): Promise<boolean> {
+    for (;;) {
+      const { matches, done } = await search.next(MATCHES, untilMs);
+      for (const { trace } of matches) {
+        const bucket = Number((trace.start_ns - buckets.fromNs) / buckets.bucketNs);
+        const band = buckets.byDuration ? bandOf(trace.end_ns - trace.start_ns) : 0;
+        add(buckets, bucket, band, 1, trace.error_count > 0 ? 1 : 0);
+      }
+      if (done || performance.now() >= untilMs) return done;
+    }
+  }
+
   private async countSpans(slices: AsyncIterable<SpanSlice>, buckets: Buckets, untilMs: number): Promise<boolean> {
+    const band = buckets.byDuration ? bandSql('s.duration_ns') : '0';
     for await (const slice of slices) {
       if (slice.exact) {
         const rows = await slice.select(
-          `(s.start_ns - ${buckets.fromNs}) / ${buckets.bucketNs} as bucket, count(*) as spans,
+          `(s.start_ns - ${buckets.fromNs}) / ${buckets.bucketNs} as bucket, ${band} as band, count(*) as spans,
            count(*) filter (where s.status = ${STATUS_ERROR}) as errors`,
-          'group by 1',
+          'group by 1, 2',
         );
-        for (const { bucket, spans, errors } of decodeRows(ROW, rows)) {
-          add(buckets, Number(bucket), Number(spans), Number(errors));
-        }
+        addRows(buckets, rows);
       } else {
         for await (const { row } of slice.spans(false)) {
           const bucket = Number((row.start_ns - buckets.fromNs) / buckets.bucketNs);
-          add(buckets, bucket, 1, row.status === STATUS_ERROR ? 1 : 0);
+          const error = row.status === STATUS_ERROR ? 1 : 0;
+          add(buckets, bucket, buckets.byDuration ? bandOf(row.duration_ns) : 0, 1, error);
         }
       }
       if (performance.now() >= untilMs) return slice.rest.isNone;
@@ -123,8 +169,16 @@ export class TraceHistogram {
   }
 }
 
-function add({ counts, errors }: Buckets, bucket: number, count: number, failed: number): void {
-  if (bucket < 0 || bucket >= counts.length) return;
-  counts[bucket] = (counts[bucket] ?? 0) + count;
-  errors[bucket] = (errors[bucket] ?? 0) + failed;
+function addRows(buckets: Buckets, rows: readonly SqlRow[]): void {
+  for (const { bucket, band, spans, errors } of decodeRows(ROW, rows)) {
+    add(buckets, Number(bucket), band, Number(spans), Number(errors));
+  }
+}
+
+function add({ cells, length }: Buckets, bucket: number, band: number, count: number, failed: number): void {
+  if (bucket < 0) return;
+  const within = Math.min(bucket, length - 1);
+  const key = `${within}.${band}`;
+  const known = cells.get(key);
+  cells.set(key, { bucket: within, band, count: (known?.count ?? 0) + count, errors: (known?.errors ?? 0) + failed });
 }

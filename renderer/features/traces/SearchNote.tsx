@@ -40,7 +40,7 @@ export function SearchNote({ text, onEdit }: SearchNoteProps) {
           <span className="h-1 w-[96px] overflow-hidden rounded-full bg-raised" aria-hidden>
             <span className="block h-full bg-accent" style={{ width: `${100 * searching}%` }} />
           </span>
-          {traces.length} found, {Math.round(searching * 100)} % looked through
+          {phase === 'loading' ? 0 : traces.length} found, {Math.round(searching * 100)} % looked through
           <Button look="ghost" className="h-[22px] text-sm" onClick={stopSearching}>
             Stop
           </Button>

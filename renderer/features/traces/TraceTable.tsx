@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
+import { NEWEST_FIRST } from '../../../core/api/trace-list-query';
 import { plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
@@ -9,7 +10,10 @@ import { useRecentSearches } from '../../stores/recent-searches';
 import { type ListedTrace, useTraceList } from '../../stores/trace-list-store';
 import { openFromList } from '../../stores/trace-view-store';
 import { Kbd } from '../../ui/Kbd';
-import { COLUMNS, TraceRow } from './TraceRow';
+import { fittingColumns } from './columns';
+import { TableHeader } from './TableHeader';
+import { TraceRow } from './TraceRow';
+import { useWidth } from './use-width';
 
 const ROW_PX = 32;
 /** Rows before the end at which the next page is asked for. */
@@ -53,11 +57,12 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
   }, []);
 
   // Another search starts at its top; the first render keeps the place of before.
-  const searched = useRef<unknown>(list.query);
+  const asked = `${list.sort} ${list.query}`;
+  const searched = useRef(asked);
   useEffect(() => {
-    if (searched.current !== list.query) scroller.current?.scrollTo({ top: 0 });
-    searched.current = list.query;
-  }, [list.query]);
+    if (searched.current !== asked) scroller.current?.scrollTo({ top: 0 });
+    searched.current = asked;
+  }, [asked]);
 
   const { traceql } = list;
   /** Where only some spans match, these are what the reader looks for. */
@@ -103,34 +108,19 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     },
   });
 
+  const [table, widthPx] = useWidth();
+  const columns = useMemo(() => fittingColumns(list.columns, widthPx), [list.columns, widthPx]);
   const longestNs = traces.reduce((longest, { durationNs }) => Math.max(longest, durationNs), 1);
   return (
     <div
+      ref={table}
       className="flex min-h-0 min-w-0 grow flex-col bg-panel"
       role="grid"
-      aria-label="Traces, newest first"
+      aria-label={list.sort === NEWEST_FIRST ? 'Traces, newest first' : 'Traces'}
       aria-rowcount={traces.length + 1}
       aria-busy={phase === 'loading'}
     >
-      <div
-        role="row"
-        className={`${COLUMNS} h-[29px] shrink-0 border-b border-line bg-raised text-sm font-medium text-secondary`}
-      >
-        <span role="columnheader">Trace</span>
-        <span role="columnheader" className="max-md:hidden">
-          Service
-        </span>
-        <span role="columnheader">Duration</span>
-        <span role="columnheader" className="text-right">
-          Spans
-        </span>
-        <span role="columnheader" className="text-right max-lg:hidden">
-          Tokens
-        </span>
-        <span role="columnheader" className="text-right">
-          Started ↓
-        </span>
-      </div>
+      <TableHeader list={list} columns={columns} />
       {waiting.length > 0 && (
         <button
           type="button"
@@ -159,6 +149,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
                 <TraceRow
                   key={key}
                   trace={trace}
+                  columns={columns}
                   index={index}
                   top={start}
                   now={now}

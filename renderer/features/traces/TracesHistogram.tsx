@@ -3,6 +3,7 @@ import type { Histogram } from '../../../core/api/contract';
 import { plural } from '../../../core/model/format';
 import type { TimeRange } from '../../stores/time-range';
 import { clockTime } from '../../ui/clock-time';
+import { TimeAxis } from './TimeAxis';
 import { useBrush } from './use-brush';
 
 interface Bucket {
@@ -27,9 +28,9 @@ export function TracesHistogram({ histogram, onSelect }: TracesHistogramProps) {
   }));
   const toMs = fromMs + buckets.length * bucketMs;
   const spanMs = toMs - fromMs;
-  const brush = useBrush(({ start, end }) => {
+  const brush = useBrush(({ left, right }) => {
     const at = (share: number): number => Math.round(fromMs + share * spanMs);
-    onSelect({ kind: 'between', fromMs: at(start), toMs: Math.max(at(end), at(start) + 1) });
+    onSelect({ kind: 'between', fromMs: at(left), toMs: Math.max(at(right), at(left) + 1) });
   });
   return (
     <div>
@@ -38,8 +39,8 @@ export function TracesHistogram({ histogram, onSelect }: TracesHistogramProps) {
           <div
             className="pointer-events-none absolute inset-y-0 z-10 border-x border-accent bg-accent/15"
             style={{
-              left: `${100 * brush.selected.start}%`,
-              width: `${100 * (brush.selected.end - brush.selected.start)}%`,
+              left: `${100 * brush.selected.left}%`,
+              width: `${100 * (brush.selected.right - brush.selected.left)}%`,
             }}
           />
         )}
@@ -56,11 +57,7 @@ export function TracesHistogram({ histogram, onSelect }: TracesHistogramProps) {
           </BarChart>
         </ResponsiveContainer>
       </div>
-      <div className="flex justify-between font-mono text-xs text-faint">
-        <span>{clockTime(fromMs, spanMs)}</span>
-        <span>{clockTime(fromMs + spanMs / 2, spanMs)}</span>
-        <span>{clockTime(toMs, spanMs)}</span>
-      </div>
+      <TimeAxis fromMs={fromMs} toMs={toMs} />
     </div>
   );
 }

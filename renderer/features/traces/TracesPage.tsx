@@ -1,18 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { Pause } from 'lucide-react';
-import { type ComponentProps, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { formatCount, plural } from '../../../core/model/format';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { readableTraceql } from '../../../core/query/facets';
 import { useKeys } from '../../app/use-keys';
-import { useRefetchOn } from '../../app/use-refetch-on';
 import { useStatus } from '../../app/use-status';
-import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useCompare } from '../../stores/compare-store';
 import { useConnection } from '../../stores/connection-store';
 import { useRecentSearches } from '../../stores/recent-searches';
 import { useRemoved } from '../../stores/removed-store';
-import { ALL_TIME, boundsOf, rangeLabel } from '../../stores/time-range';
+import { ALL_TIME, rangeLabel } from '../../stores/time-range';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
@@ -20,8 +16,8 @@ import { PageHeader } from '../../ui/PageHeader';
 import { SendTraces } from '../connect/SendTraces';
 import { QueryEditor } from './editor/QueryEditor';
 import { Facets } from './Facets';
-import { GroupBy } from './GroupBy';
 import { GroupTable } from './GroupTable';
+import { Overview } from './Overview';
 import { SaveView } from './SaveView';
 import { SearchNote } from './SearchNote';
 import { TimeRangePicker } from './TimeRangePicker';
@@ -29,21 +25,8 @@ import { TraceTable } from './TraceTable';
 
 type TraceList = ReturnType<typeof useTraceList.getState>;
 
-// Asked for at once, and done without where the server has gone meanwhile: the list is what matters.
-type HistogramComponent = { readonly default: typeof import('./TracesHistogram').TracesHistogram | typeof NoHistogram };
-const histogramModule: Promise<HistogramComponent> = import('./TracesHistogram').then(
-  ({ TracesHistogram }) => ({ default: TracesHistogram }),
-  () => ({ default: NoHistogram }),
-);
-const TracesHistogram = lazy(() => histogramModule);
-
 const SEARCH_DELAY_MS = 150;
 const UNREADABLE_DELAY_MS = 900;
-const BUCKETS = 90;
-/** It reads every trace that matches: under load the list follows each commit, the histogram does not. */
-const HISTOGRAM_PACE_MS = 2_000;
-const HISTOGRAM_WAIT_MS = 1_000;
-const SLOW_HISTOGRAM_PACE_MS = 20_000;
 
 export function TracesPage() {
   const list = useTraceList();
@@ -128,7 +111,7 @@ export function TracesPage() {
         <FirstTrace />
       ) : (
         <>
-          <Overview list={list} version={version} />
+          <Overview list={list} version={version} onQuery={setText} />
           <div className="flex min-h-0 grow">
             {list.groupBy !== null ? (
               <GroupTable
@@ -194,48 +177,6 @@ function RemovedBanner() {
       </Button>
     </div>
   );
-}
-
-function Overview({ list, version }: { readonly list: TraceList; readonly version: number }) {
-  const { query, range, setRange, groupBy, setGroupBy } = list;
-  const { data, refetch, isPlaceholderData } = useQuery({
-    queryKey: ['histogram', query, range],
-    queryFn: () => api.histogram({ query, ...boundsOf(range), buckets: BUCKETS, waitMs: HISTOGRAM_WAIT_MS }),
-    placeholderData: (previous) => previous,
-    enabled: version > 0,
-    // What was counted before the screen was left is old.
-    refetchOnMount: 'always',
-    retry: false,
-  });
-  // What cannot be counted in its time is not counted again at once.
-  const paceMs = data?.complete === false ? SLOW_HISTOGRAM_PACE_MS : HISTOGRAM_PACE_MS;
-  useRefetchOn(useThrottled(version, paceMs), refetch);
-  const total = data?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
-  const errors = data?.errors.reduce((sum, count) => sum + count, 0) ?? 0;
-  return (
-    <section
-      aria-label="Traces over time"
-      aria-busy={isPlaceholderData}
-      className={`h-[104px] shrink-0 border-b border-line bg-panel px-3.5 pt-2 ${isPlaceholderData ? 'opacity-50' : ''}`}
-    >
-      <div className="flex h-5 items-center justify-between gap-1 text-secondary">
-        <GroupBy groupBy={groupBy} onChange={setGroupBy} />
-        {data && (
-          <span>
-            {data.complete ? '' : 'at least '}
-            {plural(total, data.of === 'traces' ? 'trace' : 'span')} · {formatCount(errors)} with errors
-          </span>
-        )}
-      </div>
-      <Suspense fallback={null}>
-        {data && total > 0 && <TracesHistogram histogram={data} onSelect={setRange} />}
-      </Suspense>
-    </section>
-  );
-}
-
-function NoHistogram(_props: ComponentProps<typeof import('./TracesHistogram').TracesHistogram>) {
-  return null;
 }
 
 function FirstTrace() {

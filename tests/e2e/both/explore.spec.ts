@@ -192,3 +192,73 @@ test('keeps a search under a name', async ({ app }) => {
   await views.getByRole('button', { name: 'Delete the view Failed orders' }).click();
   await expect(views).toHaveCount(0);
 });
+
+test('sorts by a column, shows the columns that were chosen, and keeps both in the address', async ({ app }) => {
+  const { page } = app;
+  const lasting = (n: number, ms: number) => drawnSpans(traceIdOf(n), `job ${n}  ${n * 1000}..${n * 1000 + ms} worker`);
+  await app.send([...lasting(1, 300), ...lasting(2, 20), ...lasting(3, 900), ...lasting(4, 100)]);
+  const names = page.getByRole('row').getByRole('gridcell').getByText(/^job/);
+  await expect(names).toHaveText(['job 4', 'job 3', 'job 2', 'job 1']);
+  await page.getByRole('button', { name: 'Duration' }).click();
+  await expect(names).toHaveText(['job 3', 'job 1', 'job 4', 'job 2']);
+  await expect(page.getByRole('columnheader', { name: /Duration/ })).toHaveAttribute('aria-sort', 'descending');
+  await page.getByRole('button', { name: /Duration/ }).click();
+  await expect(names).toHaveText(['job 2', 'job 4', 'job 1', 'job 3']);
+
+  await page.getByRole('button', { name: 'Choose columns' }).press('Enter');
+  await page.getByRole('menuitemcheckbox', { name: 'Tokens' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Errors' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('columnheader')).toHaveText([
+    'Trace',
+    'Service',
+    /Duration/,
+    'Spans',
+    'Errors',
+    'Started',
+  ]);
+
+  await page.reload();
+  await expect(names).toHaveText(['job 2', 'job 4', 'job 1', 'job 3']);
+  await expect(page.getByRole('columnheader', { name: 'Errors' })).toBeVisible();
+  // One that comes belongs somewhere in between.
+  await app.send(lasting(5, 200));
+  await expect(names).toHaveText(['job 2', 'job 4', 'job 5', 'job 1', 'job 3']);
+});
+
+test('narrows by an area of the heatmap, and opens a trace from the scatter', async ({ app }) => {
+  const { page } = app;
+  const lasting = (n: number, ms: number) => drawnSpans(traceIdOf(n), `job ${n}  ${n * 1000}..${n * 1000 + ms} worker`);
+  await app.send([lasting(1, 10), lasting(2, 11), lasting(3, 2_000), lasting(4, 12)].flat());
+  await expect(page.getByRole('row')).toHaveCount(5);
+  const chart = page.getByRole('combobox', { name: 'Chart' });
+  await chart.selectOption('heatmap');
+  const heatmap = page.getByRole('img', { name: 'Traces by time and duration' });
+  const box = await heatmap.boundingBox();
+  if (!box) throw new Error('the heatmap has no box');
+  // The slow one is at the top, the others at the bottom.
+  await page.mouse.move(box.x + 2, box.y + 1);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 2, box.y + box.height / 3, { steps: 4 });
+  await page.mouse.up();
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await expect(page.getByRole('row').nth(1)).toContainText('job 3');
+  await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText(
+    /^\{ traceDuration >= 268ms && traceDuration < 2150ms \}$/,
+  );
+  expect(new URL(page.url()).searchParams.get('chart')).toBe('heatmap');
+
+  await page.getByRole('textbox', { name: 'Search traces' }).fill('');
+  await page.getByRole('button', { name: /Time range/ }).click();
+  await page.getByRole('button', { name: 'All time' }).click();
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await chart.selectOption('scatter');
+  const scatter = page.getByRole('img', { name: '4 traces by time and duration' });
+  const points = await scatter.boundingBox();
+  if (!points) throw new Error('the scatter has no box');
+  // The last to start is at the right end, low down.
+  await page.mouse.move(points.x + points.width - 3, points.y + points.height - 6);
+  await page.mouse.click(points.x + points.width - 3, points.y + points.height - 6);
+  await expect(page.getByRole('heading', { name: 'job 4' }).or(page.getByText('job 4').first())).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(traceIdOf(4)));
+});
