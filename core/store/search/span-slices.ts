@@ -66,12 +66,14 @@ export async function* spanSlices(
         spanOf: (columns) => loader.spanOf(columns),
         async *spans(withBodies) {
           const spans = await pace.timed(() => loader.spansInBlocks([condition], payloadMay, where));
+          // Without its message.
           const decided = ({ verdicts }: StoredSpan): boolean => verdicts[0] === 'yes' || !needsBody;
-          if (!withBodies) for (const span of spans) if (decided(span)) yield span;
+          const matches = (span: StoredSpan): boolean => span.verdicts[0] === 'yes' || holds(span);
+          if (!withBodies) for (const span of spans) if (decided(span) && matches(span)) yield span;
           const others = withBodies ? spans : spans.filter((span) => !decided(span));
           const likely = withBodies ? others : await loader.withWords(others, condition);
           for await (const some of loader.withBodies(likely)) {
-            for (const span of some) if (span.verdicts[0] === 'yes' || holds(span)) yield span;
+            for (const span of some) if (matches(span)) yield span;
           }
         },
       };
