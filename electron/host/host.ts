@@ -42,6 +42,8 @@ export interface HostOptions {
   readonly desktop: boolean;
   /** Take the next free port for the UI when its own is taken, instead of failing. */
   readonly uiPortMayMove: boolean;
+  /** For the window of a Spoor that runs already. */
+  readonly link?: string | null;
 }
 
 /** Which worker calls which. */
@@ -122,7 +124,7 @@ export class Host {
    */
   static async start(options: HostOptions): Promise<Host> {
     const dataDir = await prepareDataFolder(options.dataDir);
-    const result = await acquireInstanceLock(dataDir);
+    const result = await acquireInstanceLock(dataDir, options.link ?? null);
     if (!result.held) throw new AlreadyRunningError(result.running, dataDir);
     try {
       const settings = await readSettings(dataDir, options.overrides);
@@ -154,7 +156,7 @@ export class Host {
     return grpc.state === 'listening' ? targetOf(grpc) : null;
   }
 
-  onFocus(show: () => void): void {
+  onFocus(show: (link: string | null) => void): void {
     this.lock.onFocus(show);
   }
 

@@ -23,8 +23,8 @@ export interface RunningInstance {
 export interface InstanceLock {
   /** Tells later starts where we are. */
   describe(instance: RunningInstance): void;
-  /** Called when a second start asks for our window. */
-  onFocus(show: () => void): void;
+  /** Called when a second start asks for our window, with the link that it was started for. */
+  onFocus(show: (link: string | null) => void): void;
   release(): Promise<void>;
 }
 
@@ -36,10 +36,15 @@ const ANSWER_TIMEOUT_MS = 2_000;
 const MAX_ATTEMPTS = 40;
 /** What the command line sends, which wants no window. */
 const WHO = 'who';
+/** What a start sends that has a link to show; the link follows. */
+const OPEN = 'open ';
+const MAX_MESSAGE_CHARS = 64 * 1024;
 
-export async function acquireInstanceLock(dataDir: string): Promise<LockResult> {
+/** @param link for the window of whoever runs already */
+export async function acquireInstanceLock(dataDir: string, link: string | null): Promise<LockResult> {
   const path = await socketPath(dataDir);
-  return process.platform === 'win32' ? acquirePipe(path) : acquireNumbered(path);
+  const message = link === null ? '' : OPEN + link;
+  return process.platform === 'win32' ? acquirePipe(path, message) : acquireNumbered(path, message);
 }
 
 /** Who runs on this folder; null: nobody that answers. Its window stays where it is. */
@@ -53,23 +58,23 @@ export async function runningInstance(dataDir: string): Promise<RunningInstance 
 }
 
 /** Windows removes a pipe with its process, and gives a name to one process alone. */
-async function acquirePipe(path: string): Promise<LockResult> {
+async function acquirePipe(path: string, message: string): Promise<LockResult> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const server = await bind(path);
     if (server) return { held: true, lock: holdLock(server) };
-    const answer = await ask(path);
+    const answer = await ask(path, message);
     if (answer !== 'gone') return { held: false, running: answer };
   }
   return { held: false, running: null };
 }
 
-async function acquireNumbered(path: string): Promise<LockResult> {
+async function acquireNumbered(path: string, message: string): Promise<LockResult> {
   const own = `${path}.${randomBytes(4).toString('hex')}`;
   let server: Server | null = null;
   try {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const newest = await newestNumber(path);
-      const answer = newest === 0 ? 'gone' : await ask(`${path}.${newest}`);
+      const answer = newest === 0 ? 'gone' : await ask(`${path}.${newest}`, message);
       if (answer !== 'gone') return { held: false, running: answer };
       // Listening before it can be found: a socket that refuses is a dead one.
       server ??= await bind(own);
@@ -129,15 +134,16 @@ async function removeOlder(path: string, holder: number): Promise<void> {
 
 function holdLock(server: Server): InstanceLock {
   let described: RunningInstance | null = null;
-  let show = (): void => {};
+  let show = (_link: string | null): void => {};
   server.on('connection', (socket) => {
-    let asksOnly = false;
+    let message = '';
+    socket.setEncoding('utf8');
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
-      asksOnly = chunk.toString() === WHO;
+      if (message.length < MAX_MESSAGE_CHARS) message += chunk;
     });
     socket.on('close', () => {
-      if (!asksOnly) show();
+      if (message !== WHO) show(message.startsWith(OPEN) ? message.slice(OPEN.length) : null);
     });
     socket.end(JSON.stringify(described));
   });
@@ -163,8 +169,8 @@ function bind(path: string): Promise<Server | null> {
   });
 }
 
-/** Asks who holds it and, unless it sends `WHO`, to show itself; `gone` when nobody listens any more. */
-function ask(path: string, send = ''): Promise<RunningInstance | null | 'gone'> {
+/** Asks who holds it and, unless it sends `WHO`, to show itself, with a link where one follows `OPEN`; `gone` when nobody listens any more. */
+function ask(path: string, send: string): Promise<RunningInstance | null | 'gone'> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(path);

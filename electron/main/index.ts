@@ -1,7 +1,8 @@
 /** The desktop shell: one window over the same host as the headless shell. */
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, nativeTheme } from 'electron';
+import { app, BrowserWindow, dialog, nativeTheme, shell } from 'electron';
 import { parseOptions } from '../cli/options';
+import { LINK_SCHEME, linkAmong, pageOfLink } from '../host/deep-link';
 import { AlreadyRunningError, Host } from '../host/host';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
@@ -10,11 +11,26 @@ import { readyLine } from '../host/ready-line';
 import { failureText } from '../host/start-error';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 import { connectRenderers } from './renderer-bridge';
-import { createWindow } from './window';
+import { createWindow, showPage } from './window';
 
 /** Our own arguments, set by the launcher: Chromium's and the test driver's stand among them in process.argv. */
 function ownArguments(): string[] {
   return JSON.parse(process.env.SPOOR_ARGV ?? '[]') as string[];
+}
+
+/** A link of ours that we were started for; macOS hands it over by an event, maybe before there is a window. */
+let link = linkAmong(process.argv);
+let openLink = (wanted: string | null): void => {
+  link = wanted;
+};
+app.on('open-url', (event, url) => {
+  event.preventDefault();
+  openLink(url);
+});
+// Unpacked, macOS and Linux know the program by its bundle or desktop file, which there is none of.
+if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+else if (process.platform === 'win32') {
+  app.setAsDefaultProtocolClient(LINK_SCHEME, process.execPath, [join(__dirname, 'index.js')]);
 }
 
 async function run(): Promise<void> {
@@ -29,6 +45,7 @@ async function run(): Promise<void> {
     log,
     desktop: true,
     uiPortMayMove: true,
+    link,
   });
   // Not handled until the window can show it.
   starting.catch(() => {});
@@ -36,19 +53,22 @@ async function run(): Promise<void> {
   serveAppScheme(paths.rendererDir);
   const host = await starting;
   connectRenderers(host);
-  createWindow(paths.preload);
+  createWindow(paths.preload, pageOfLink(link ?? ''));
   host.onFocus(showWindow);
-  app.on('activate', showWindow);
+  app.on('activate', () => showWindow(null));
+  openLink = showWindow;
   closeWithHost(host);
   announce(host, options.json);
   if (options.sample) await loadSample(host, log);
 
-  function showWindow(): void {
+  function showWindow(wanted: string | null): void {
+    const page = wanted === null ? null : pageOfLink(wanted);
     const [window] = BrowserWindow.getAllWindows();
     if (!window) {
-      createWindow(paths.preload);
+      createWindow(paths.preload, page);
       return;
     }
+    if (page !== null) showPage(window, page);
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
@@ -81,7 +101,9 @@ nativeTheme.themeSource = 'system';
 registerAppScheme();
 run().catch((error: unknown) => {
   if (error instanceof AlreadyRunningError && error.running) {
-    // The first instance has shown itself when it was asked.
+    // The first instance has shown itself when it was asked; one without a window has pages in the browser.
+    const page = link === null || error.running.desktop ? null : pageOfLink(link);
+    if (page !== null) void shell.openExternal(`${error.running.ui}/${page}`);
     process.stdout.write(`Spoor is already running: ${error.running.ui}\n`);
     app.exit(0);
     return;

@@ -5,7 +5,8 @@ import { APP_ORIGIN } from './app-scheme';
 /** Of the panel in both themes, so that nothing flashes before the first paint. */
 const BACKGROUND = { light: '#fbfbfa', dark: '#131412' };
 
-export function createWindow(preload: string): BrowserWindow {
+/** @param page search and hash of the address; null: where the app begins */
+export function createWindow(preload: string, page: string | null = null): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
     height: 900,
@@ -37,8 +38,12 @@ export function createWindow(preload: string): BrowserWindow {
   window.webContents.session.setPermissionRequestHandler((_contents, permission, decide) => {
     decide(permission === 'clipboard-sanitized-write');
   });
-  void window.loadURL(`${APP_ORIGIN}/`);
+  showPage(window, page ?? '');
   return window;
+}
+
+export function showPage(window: BrowserWindow, page: string): void {
+  void window.loadURL(`${APP_ORIGIN}/${page}`);
 }
 
 /** Links lead to the browser, or to a file in the editor, and nowhere else: span attributes are hostile text. */

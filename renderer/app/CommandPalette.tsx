@@ -2,6 +2,7 @@ import { Command } from 'cmdk';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { parseTraceId } from '../../core/model/ids';
+import { shareableLink } from '../connection/shareable-link';
 import { useSettings } from '../stores/settings-store';
 
 interface CommandPaletteProps {
@@ -49,6 +50,9 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         </Command.Item>
         <Command.Item className={item} onSelect={run(() => navigate('/connect'))}>
           Send traces
+        </Command.Item>
+        <Command.Item className={item} onSelect={run(() => void navigator.clipboard.writeText(shareableLink()))}>
+          Copy link to this view
         </Command.Item>
         <Command.Item className={item} onSelect={run(onHelp)}>
           Keys

@@ -3,6 +3,7 @@ import { DropdownMenu } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../connection/connection';
+import { shareableLink } from '../../connection/shareable-link';
 import { useRemoved } from '../../stores/removed-store';
 import { useTraceList } from '../../stores/trace-list-store';
 import type { OpenTimeline } from './use-timeline';
@@ -42,7 +43,7 @@ export function TraceMenu({ timeline: { traceId, info } }: { readonly timeline: 
             className="z-20 min-w-[180px] rounded-md border border-line-strong bg-panel p-1 shadow-xl"
           >
             <Item onSelect={() => void navigator.clipboard.writeText(traceId)}>Copy trace id</Item>
-            <Item onSelect={() => void navigator.clipboard.writeText(window.location.href)}>Copy link</Item>
+            <Item onSelect={() => void navigator.clipboard.writeText(shareableLink())}>Copy link</Item>
             <Item onSelect={remove}>
               <span className="text-error">Delete trace</span>
             </Item>

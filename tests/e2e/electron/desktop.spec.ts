@@ -70,6 +70,30 @@ test('a second start shows the first window and opens nothing', async ({ app, fo
   await expect(app.page.getByRole('row', { name: /still here/ })).toBeVisible();
 });
 
+test('a link of ours opens in the first window, whatever started for it', async ({ app, folder }) => {
+  const { page } = app;
+  await app.send([...drawnSpans(traceIdOf(1), 'wanted 0..5 web'), ...drawnSpans(traceIdOf(2), 'other 0..5 web')]);
+  await expect(page.getByRole('row')).toHaveCount(3);
+  const { executablePath, args, env } = electronCommand(folder, FREE_PORTS);
+  const open = async (link: string): Promise<void> => {
+    const second = spawn(executablePath, [...args, link], { env, stdio: 'ignore' });
+    expect(await once(second, 'exit')).toEqual([0, null]);
+  };
+  await open(`spoor://app/?q=${encodeURIComponent('{ name = "wanted" }')}&sort=-durationNs`);
+  await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText('{ name = "wanted" }');
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await open(`spoor://app/#/trace/${traceIdOf(2)}`);
+  await expect(page.getByRole('treeitem', { name: /^other/ })).toBeVisible();
+  // What is no link of ours only shows the window.
+  await open('spoor://evil/#/trace/1');
+  await expect(page.getByRole('treeitem', { name: /^other/ })).toBeVisible();
+
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Copy link' }).click();
+  const copied = await app.desktop?.evaluate(({ clipboard }) => clipboard.readText());
+  expect(copied).toMatch(new RegExp(`^spoor://app/.*#/trace/${traceIdOf(2)}`));
+});
+
 test('a data folder that cannot be written is named, and nothing opens', async ({ folder }) => {
   await writeFile(join(folder, 'file'), '');
   const electron = JSON.parse(process.env.SPOOR_E2E_ELECTRON ?? '{}') as { path: string; args: string[]; env: object };
