@@ -11,6 +11,7 @@ import type { Page } from './page';
 import type { PruningReport, Retention } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
+import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
 import type {
   LogListQuery,
   LogRecord,
@@ -50,6 +51,13 @@ export interface SpoorApi extends TimelineApi {
   /** @throws NOT_FOUND */
   deleteSavedView(id: string): Promise<void>;
   listServices(): Promise<readonly ServiceSummary[]>;
+  /** Who called whom, the most frequent first. */
+  listServiceEdges(query: ServiceMetricsQuery): Promise<readonly ServiceEdgeSummary[]>;
+  /** Rate, errors and durations of services or operations over time. */
+  redMetrics(query: RedQuery): Promise<RedMetrics>;
+  /** Begins to make the read models anew from what is stored. @throws CONFLICT when that is under way */
+  rebuild(): Promise<RebuildReport>;
+  rebuildReport(): Promise<RebuildReport>;
   /** Matching spans by a field: how many, how many failed, how long they took. */
   groups(query: GroupQuery): Promise<SpanGroups>;
   /** By name; of one service where that is given. */
@@ -204,6 +212,15 @@ export interface StatusReport {
   readonly retention: Retention;
   /** When room was made last, or is being made; null: it never was. */
   readonly lastPruning: PruningReport | null;
+}
+
+/** Of the last time that read models were made anew, since the start. */
+export interface RebuildReport {
+  readonly state: 'never' | 'running' | 'done' | 'failed';
+  /** From 0 to 1. */
+  readonly progress: number;
+  /** Why it failed. */
+  readonly message: string | null;
 }
 
 export interface RedactionReport {

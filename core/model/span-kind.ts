@@ -6,6 +6,8 @@ const STATUS_CODES = ['unset', 'ok', 'error'] as const;
 export type StatusCodeName = (typeof STATUS_CODES)[number];
 
 export const STATUS_ERROR = 2;
+export const SPAN_KIND_SERVER = 2;
+export const SPAN_KIND_CONSUMER = 5;
 
 /** Unknown numbers read as unspecified: a newer sender must not break an older reader. */
 export function spanKindName(kind: number): SpanKindName {

@@ -8,6 +8,7 @@ import { bloomOf } from '../search/bloom';
 import { HashSet } from '../search/hash-set';
 import { eachWordHash, hashValue } from '../search/words';
 import { TermCounts } from './block-terms';
+import type { Callee } from './edge-finder';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD, valueStart } from './part-ids';
 
 const NS_PER_MINUTE = 60_000_000_000n;
@@ -43,6 +44,16 @@ export interface OperationMinute {
   readonly sketch: LatencySketch;
 }
 
+export interface ServiceEdge {
+  readonly callerId: number;
+  readonly calleeId: number;
+  /** Of the called span, since the epoch. */
+  readonly minute: number;
+  calls: number;
+  errors: number;
+  durationNs: bigint;
+}
+
 export class OpenBlock {
   spans = 0;
   errors = 0;
@@ -55,6 +66,7 @@ export class OpenBlock {
   readonly operations = new TermCounts();
   readonly resources = new TermCounts();
   readonly scopes = new TermCounts();
+  readonly edges = new Map<string, ServiceEdge>();
   private readonly minutes = new Map<number, Map<number, OperationMinute>>();
   /** The minute of the span before, which is mostly that of the next. */
   private minute = 0;
@@ -70,7 +82,8 @@ export class OpenBlock {
     private readonly indexesText: (keyId: number) => boolean,
   ) {}
 
-  addSpan({ startNs, durationNs, error, operationId, resourceId, scopeId }: BlockSpan): void {
+  /** @returns the minute of its start, since the epoch */
+  addSpan({ startNs, durationNs, error, operationId, resourceId, scopeId }: BlockSpan): number {
     if (this.spans === 0 || startNs < this.firstStartNs) this.firstStartNs = startNs;
     if (this.spans === 0 || startNs > this.lastStartNs) this.lastStartNs = startNs;
     if (durationNs > this.longestNs) this.longestNs = durationNs;
@@ -90,7 +103,21 @@ export class OpenBlock {
     if (error) entry.errors++;
     entry.durationNs += durationNs;
     entry.sketch.add(Number(durationNs));
+    return entry.minute;
   }
+
+  /** A call from one service to another, of which the later span is in this block. */
+  readonly addCall = (callerId: number, { serviceId, minute, error, durationNs }: Callee): void => {
+    const key = `${callerId}.${serviceId}.${minute}`;
+    let edge = this.edges.get(key);
+    if (!edge) {
+      edge = { callerId, calleeId: serviceId, minute, calls: 0, errors: 0, durationNs: 0n };
+      this.edges.set(key, edge);
+    }
+    edge.calls++;
+    if (error) edge.errors++;
+    edge.durationNs += durationNs;
+  };
 
   /** Indexes a part that stands in a payload. @param element what the span's `attributes` say of it, at most 0 */
   addPart(element: number, bytes: Uint8Array, start: number, end: number): void {

@@ -4,38 +4,21 @@
  * into. Blocks fill partitions of `span` and `span_payload`, so that old ones can be dropped and give their disk back (ADR 010).
  */
 
-import { STATUS_ERROR } from '../model/span-kind';
-import { encodeTerms } from './block-terms';
-import { CopyWriter } from './copy-binary';
-import { type BlockSpan, OpenBlock } from './open-block';
+import { closeAgain, closeBlock, closeUnfinished, type IndexesText } from './block-closing';
+import { EdgeFinder } from './edge-finder';
+import { OpenBlock } from './open-block';
 import type { PartitionShare } from './partition-share';
-import { type PayloadCodec, readPayloads } from './payloads';
+import type { PayloadCodec } from './payloads';
 import { partitionBytes } from './record-partitions';
-import { decodeRows, INT4, INT4_ARRAY, INT8, orNull } from './row-spec';
+import { decodeRows, INT4, INT8, orNull } from './row-spec';
+import { firstBlockOf, makePartition, PARTITION_BLOCKS, partitionOf, SPAN_TABLES } from './span-partitions';
 import type { SqlClient } from './sql-client';
 
 /** Spans in a block: a scan of one takes a millisecond or two. */
 const BLOCK_SPANS = 4_096;
-/** Blocks in a partition at most: half a million spans. */
-const PARTITION_BLOCKS = 128;
 
 /** Block numbers taken from the sequence at once; those left at the end are lost. */
 const MIN_TAKEN = 8;
-
-/** Whether the words of an attribute's values are searched, by `attribute_key.id`. */
-export type IndexesText = (keyId: number) => boolean;
-
-/** Tables that a partition of spans has a part of. */
-export const SPAN_TABLES: readonly string[] = ['span', 'span_payload'];
-
-export function partitionOf(blockId: number): number {
-  return Math.floor(blockId / PARTITION_BLOCKS);
-}
-
-/** The number of its first block. */
-export function firstBlockOf(partition: number): number {
-  return partition * PARTITION_BLOCKS;
-}
 
 export class SpanBlocks {
   private open: OpenBlock | null = null;
@@ -124,7 +107,7 @@ export class SpanBlocks {
 
   /** Summarises a block that `extra` gave. */
   async closeExtra(tx: SqlClient, id: number): Promise<void> {
-    await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText);
+    await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, new EdgeFinder());
   }
 
   /** The block of the next span. */
@@ -161,6 +144,11 @@ export class SpanBlocks {
     }
     for (const block of this.full) await closeBlock(tx, this.workspaceId, block);
     this.full = [];
+  }
+
+  /** Summarises a closed block anew. @param edges that was shown the blocks before it */
+  async rebuild(tx: SqlClient, id: number, edges: EdgeFinder): Promise<void> {
+    await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, edges, true);
   }
 
   private async take(tx: SqlClient, count: number): Promise<number[]> {
@@ -209,135 +197,4 @@ export class SpanBlocks {
     const opened = rows.filter(({ id }) => partitionOf(id) === partitionOf(this.last)).at(-1)?.opened_ms;
     return opened === undefined ? null : Number(opened);
   }
-}
-
-export async function makePartition(tx: SqlClient, partition: number): Promise<void> {
-  const range = `for values from (${partition * PARTITION_BLOCKS}) to (${(partition + 1) * PARTITION_BLOCKS})`;
-  await tx.query(`create table if not exists span_${partition} partition of span ${range}`);
-  await tx.query(`create table if not exists span_payload_${partition} partition of span_payload ${range}`);
-}
-
-async function closeBlock(tx: SqlClient, workspaceId: number, block: OpenBlock): Promise<void> {
-  await tx.query(
-    `insert into span_block (workspace_id, id, closed, span_count, error_count, first_start_ns, last_start_ns, longest_ns,
-       terms, bloom, last_at)
-     values ($1, $2, true, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10::float8 / 1000))
-     on conflict (workspace_id, id) do update set closed = true, span_count = excluded.span_count,
-       error_count = excluded.error_count, first_start_ns = excluded.first_start_ns, last_start_ns = excluded.last_start_ns,
-       longest_ns = excluded.longest_ns, terms = excluded.terms, bloom = excluded.bloom,
-       last_at = excluded.last_at`,
-    [
-      workspaceId,
-      block.id,
-      block.spans,
-      block.errors,
-      block.firstStartNs,
-      block.lastStartNs,
-      block.longestNs,
-      encodeTerms([block.attributes, block.operations, block.resources, block.scopes]),
-      block.bloom(),
-      block.lastAt,
-    ],
-  );
-  await tx.copyIn('operation_minute', MINUTE_COLUMNS, encodeMinutes(workspaceId, block));
-  // The index over blocks does not look into pages that it has no summary of: it reads them all.
-  await tx.query(`select brin_summarize_new_values('span_${partitionOf(block.id)}_workspace_id_block_id_idx')`);
-}
-
-const MINUTE_COLUMNS = [
-  'workspace_id',
-  'operation_id',
-  'minute',
-  'block_id',
-  'spans',
-  'errors',
-  'duration_ns',
-  'sketch',
-];
-
-function encodeMinutes(workspaceId: number, block: OpenBlock): Uint8Array {
-  const copy = new CopyWriter(block.operations.size * 160);
-  for (const { operationId, minute, spans, errors, durationNs, sketch } of block.operationMinutes()) {
-    const bytes = sketch.encode();
-    copy.row(MINUTE_COLUMNS.length);
-    for (const value of [workspaceId, operationId, minute, block.id, spans, errors]) copy.int4(value);
-    copy.int8(BigInt.asIntN(64, durationNs));
-    copy.data(bytes, 0, bytes.length);
-  }
-  return copy.finish();
-}
-
-/** Blocks that were open when their writer ended, or whose summary was dropped: read again and summarised. */
-export async function closeUnfinished(
-  tx: SqlClient,
-  workspaceId: number,
-  codec: PayloadCodec,
-  indexesText: IndexesText,
-): Promise<void> {
-  const rows = await tx.query('select id from span_block where workspace_id = $1 and not closed order by id', [
-    workspaceId,
-  ]);
-  for (const { id } of decodeRows({ id: INT4 }, rows)) await closeAgain(tx, workspaceId, id, codec, indexesText);
-}
-
-/** Reads a block and summarises it; an empty one goes. */
-async function closeAgain(
-  tx: SqlClient,
-  workspaceId: number,
-  id: number,
-  codec: PayloadCodec,
-  indexesText: IndexesText,
-): Promise<void> {
-  const block = await readBlock(tx, workspaceId, id, codec, indexesText);
-  await tx.query('delete from operation_minute where workspace_id = $1 and block_id = $2', [workspaceId, id]);
-  if (block.spans > 0) await closeBlock(tx, workspaceId, block);
-  else await tx.query('delete from span_block where workspace_id = $1 and id = $2', [workspaceId, id]);
-}
-
-const STORED = {
-  start_ns: INT8,
-  duration_ns: INT8,
-  operation_id: INT4,
-  resource_id: INT4,
-  scope_id: INT4,
-  status: INT4,
-  attributes: INT4_ARRAY,
-  payload_id: INT4,
-  payload_index: INT4,
-};
-
-async function readBlock(
-  tx: SqlClient,
-  workspaceId: number,
-  id: number,
-  codec: PayloadCodec,
-  indexesText: IndexesText,
-): Promise<OpenBlock> {
-  const block = new OpenBlock(id, indexesText);
-  const payloads = await readPayloads(tx, codec, workspaceId, id, null);
-  const rows = await tx.query(
-    `select start_ns, duration_ns, operation_id, resource_id, scope_id, status::int4 as status, attributes, payload_id,
-       payload_index::int4 as payload_index
-     from span where workspace_id = $1 and block_id = $2`,
-    [workspaceId, id],
-  );
-  for (const row of decodeRows(STORED, rows)) {
-    const span: BlockSpan = {
-      startNs: row.start_ns,
-      durationNs: row.duration_ns,
-      error: row.status === STATUS_ERROR,
-      operationId: row.operation_id,
-      resourceId: row.resource_id,
-      scopeId: row.scope_id,
-    };
-    block.addSpan(span);
-    const parts = payloads.get(row.payload_id)?.parts(row.payload_index) ?? [];
-    for (const element of row.attributes) {
-      block.attributes.add(element);
-      if (element > 0) continue;
-      const part = parts.shift();
-      if (part) block.addPart(element, part, 0, part.length);
-    }
-  }
-  return block;
 }

@@ -6,11 +6,12 @@ import { hexFromBytes, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type { SpanBatch } from '../model/span-batch';
 import { STATUS_ERROR } from '../model/span-kind';
 import { CopyWriter } from './copy-binary';
+import { type SpanKey, spanKey, traceKey } from './edge-finder';
 import type { InternedBatch } from './interned';
 import { MissingParents } from './missing-parents';
 import { startOf } from './part-ids';
 import { type PayloadCodec, type PayloadRef, PayloadWriter } from './payloads';
-import { partitionOf } from './span-blocks';
+import { partitionOf } from './span-partitions';
 import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
 import type { SqlClient } from './sql-client';
 import type { StoredTrace } from './stored-spans';
@@ -98,7 +99,8 @@ export class SpanWriter {
     interned: InternedBatch,
     partIds: Int32Array,
   ): Promise<Int32Array> {
-    const { blocks } = this.shared;
+    const { blocks, edges } = this.shared;
+    const keys = new SpanKeys(batch);
     await blocks.prepare(tx, rows.length);
     const { parts } = batch;
     const placed = new Int32Array(rows.length);
@@ -108,15 +110,20 @@ export class SpanWriter {
       const block = blocks.place();
       placed[i] = block.id;
       const startNs = batch.startNs[row] as bigint;
-      block.addSpan({
+      // As the row holds it: times at both ends of the range lie further apart than an int8 can say.
+      const durationNs = BigInt.asIntN(64, (batch.endNs[row] as bigint) - startNs);
+      const error = batch.status[row] === STATUS_ERROR;
+      const minute = block.addSpan({
         startNs,
-        // As the row holds it: times at both ends of the range lie further apart than an int8 can say.
-        durationNs: BigInt.asIntN(64, (batch.endNs[row] as bigint) - startNs),
-        error: batch.status[row] === STATUS_ERROR,
+        durationNs,
+        error,
         operationId: interned.operationIds[batch.operation[row] as number] as number,
         resourceId: interned.resourceIds[batch.resource[row] as number] as number,
         scopeId: interned.scopeIds[batch.scope[row] as number] as number,
       });
+      const serviceId = interned.serviceIds[batch.operation[row] as number] as number;
+      const { span, parent } = keys.of(row);
+      edges.add(span, parent, { serviceId, minute, error, durationNs }, block.addCall);
       const first = row === 0 ? 0 : (parts.partEnd[row - 1] as number);
       const last = parts.partEnd[row] as number;
       for (let at = first; at < last; at++) {
@@ -244,6 +251,34 @@ export class SpanWriter {
         traces,
       ],
     );
+  }
+}
+
+/** Keys of the spans of a batch, by row. */
+class SpanKeys {
+  private readonly spans: DataView;
+  private readonly parents: DataView;
+  private readonly traces: SpanKey[] = [];
+
+  constructor(private readonly batch: SpanBatch) {
+    const { spanId, parentSpanId, traceId } = batch;
+    this.spans = new DataView(spanId.buffer, spanId.byteOffset);
+    this.parents = new DataView(parentSpanId.buffer, parentSpanId.byteOffset);
+    const ids = new DataView(traceId.buffer, traceId.byteOffset);
+    for (let at = 0; at < traceId.length; at += TRACE_ID_BYTES) {
+      this.traces.push(traceKey(ids.getInt32(at), ids.getInt32(at + 4), ids.getInt32(at + 8), ids.getInt32(at + 12)));
+    }
+  }
+
+  /** Of the span, and of its parent where it has one. */
+  of(row: number): { readonly span: SpanKey; readonly parent: SpanKey | null } {
+    const at = row * SPAN_ID_BYTES;
+    const trace = this.traces[this.batch.trace[row] as number] as SpanKey;
+    const [high, low] = [this.parents.getInt32(at), this.parents.getInt32(at + 4)];
+    return {
+      span: spanKey(trace, this.spans.getInt32(at), this.spans.getInt32(at + 4)),
+      parent: high === 0 && low === 0 ? null : spanKey(trace, high, low),
+    };
   }
 }
 

@@ -4,6 +4,7 @@
 import type { Retention } from '../api/retention';
 import type { SignalBatch } from '../model/signal-batch';
 import type { SpanBatch } from '../model/span-batch';
+import { EdgeFinder } from './edge-finder';
 import { InternedIds } from './interned';
 import { LogWriter } from './log-writer';
 import { MetricWriter } from './metric-writer';
@@ -50,6 +51,7 @@ export class StoreWriter {
       partIds,
       payloadNumbers: new PayloadNumbers(),
       blocks: new SpanBlocks(workspaceId, codec, indexesKey, share),
+      edges: new EdgeFinder(),
       stored: new StoredSpans(workspaceId),
       partitions: new RecordPartitions(workspaceId, share),
     };
@@ -75,13 +77,13 @@ export class StoreWriter {
   }
 
   private async commit<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
-    const { interned, partIds, blocks, stored, partitions } = this.state;
+    const { interned, partIds, blocks, edges, stored, partitions } = this.state;
     try {
       const result = await this.sql.transaction((tx) => run(tx, this.state));
       for (const memory of [interned, blocks, stored, this.requests]) memory.committed();
       return result;
     } catch (error) {
-      for (const memory of [interned, partIds, blocks, stored, partitions, this.requests]) memory.rolledBack();
+      for (const memory of [interned, partIds, blocks, edges, stored, partitions, this.requests]) memory.rolledBack();
       throw error;
     }
   }

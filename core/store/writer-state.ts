@@ -1,4 +1,5 @@
 /** What the writers of the three signals share. */
+import type { EdgeFinder } from './edge-finder';
 import type { InternedIds } from './interned';
 import type { PartIds } from './part-ids';
 import type { PayloadCodec, PayloadNumbers } from './payloads';
@@ -13,6 +14,7 @@ export interface WriterState {
   readonly partIds: PartIds;
   readonly payloadNumbers: PayloadNumbers;
   readonly blocks: SpanBlocks;
+  readonly edges: EdgeFinder;
   readonly stored: StoredSpans;
   /** Of logs and of metric points. */
   readonly partitions: RecordPartitions;

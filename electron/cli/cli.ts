@@ -5,6 +5,7 @@ import { builtPaths } from '../host/paths';
 import { failureText } from '../host/start-error';
 import { parseOptions, USAGE, UsageError } from './options';
 import { runQuery } from './run-query';
+import { runRebuild } from './run-rebuild';
 import { runTail } from './run-tail';
 
 const EXIT_FAILURE = 1;
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   else if (options.command === 'version') process.stdout.write(`${builtPaths(__dirname).version}\n`);
   else if (options.command === 'query') await runQuery(options);
   else if (options.command === 'tail') await runTail(options);
+  else if (options.command === 'rebuild') await runRebuild(options);
   else await runHeadless(options);
 }
 

@@ -10,7 +10,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const COMMANDS = ['start', 'serve', 'query', 'tail', 'help', 'version'] as const;
+const COMMANDS = ['start', 'serve', 'query', 'tail', 'rebuild', 'help', 'version'] as const;
 type Command = (typeof COMMANDS)[number];
 
 export interface Options {
@@ -40,6 +40,7 @@ export const USAGE = `Usage: spoor [start] [--sample]     open Spoor: a desktop 
        spoor query 'QUERY' [--from 1h] [--to TIME] [--limit N] [--json]
                                     search the Spoor that runs on this data folder, in TraceQL or words
        spoor tail ['QUERY'] [--json]   print new traces as they come
+       spoor rebuild [--json]       make counts, summaries and rows of traces anew from the stored spans
 
 Options
   --data-dir DIR          where traces are kept          (SPOOR_DATA_DIR)

@@ -7,7 +7,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { CopyWriter } from '../../core/store/copy-binary';
 import { migrate } from '../../core/store/migrate';
-import { makePartition } from '../../core/store/span-blocks';
+import { makePartition } from '../../core/store/span-partitions';
 import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from '../../core/store/span-rows';
 import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteClient } from '../../workers/store/pglite-client';

@@ -195,7 +195,50 @@ describe('live traces', () => {
   });
 });
 
+describe('services', () => {
+  it('are told with who calls whom, and with rate, errors and durations', async () => {
+    const edges = await spoor.get<{ data: object[] }>('/v1/services/edges?to=2023-11-14T22:13:26Z');
+    expect(edges.body.data).toEqual([
+      { caller: 'pricing', callee: 'db', calls: 5, errors: 0, meanDurationNs: 8_000_000 },
+      { caller: 'web', callee: 'pricing', calls: 5, errors: 2, meanDurationNs: 30_000_000 },
+    ]);
+    const red = await spoor.get<{ groups: { service: string }[] }>(
+      '/v1/metrics/red?groupBy=operation&step=60&to=2023-11-14T22:13:26Z',
+    );
+    expect(red.body).toMatchObject({ stepSeconds: 60, from: '2023-11-14T22:13:00.000000000Z' });
+    expect(red.body.groups.find(({ service }) => service === 'pricing')).toMatchObject({
+      operation: 'price',
+      kind: 'internal',
+      spans: 5,
+      errors: 2,
+    });
+    expect((await spoor.get('/v1/metrics/red?groupBy=colour')).status).toBe(400);
+    expect((await spoor.get('/v1/services/edges?from=soon')).status).toBe(400);
+  });
+
+  it('sort and map what is found by duration', async () => {
+    const sorted = await spoor.get<TraceListPage>('/v1/traces?sort=durationNs&limit=3&query=service:web');
+    const durations = sorted.body.data.map(({ durationNs }) => durationNs);
+    expect(durations).toEqual([...durations].sort((a, b) => a - b));
+    const next = await spoor.get<TraceListPage>(
+      `/v1/traces?sort=-durationNs&query=service:web&cursor=${sorted.body.pagination.nextCursor}`,
+    );
+    expect(next.status).toBe(400);
+    expect((await spoor.get('/v1/traces?sort=colour')).status).toBe(400);
+    const heatmap = await spoor.get<{ cells: { count: number }[] }>('/v1/heatmap?buckets=10');
+    expect(heatmap.body.cells.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThanOrEqual(5);
+  });
+});
+
 describe('the command line', () => {
+  it('rebuilds the read models', async () => {
+    const before = (await spoor.get('/v1/services')).body;
+    const rebuilt = await runSpoor(['rebuild', '--data-dir', folder.path]);
+    expect(rebuilt).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/100 %\n$/) });
+    expect((await spoor.get('/v1/services')).body).toEqual(before);
+    expect((await spoor.get('/v1/rebuild')).body).toEqual({ state: 'done', progress: 1, message: null });
+  });
+
   it('searches the Spoor that runs on the folder', async () => {
     const found = await runSpoor(['query', '{ status = error }', '--data-dir', folder.path]);
     expect(found).toMatchObject({ code: 0, stderr: '' });

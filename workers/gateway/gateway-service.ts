@@ -6,6 +6,7 @@ import type { HistogramQuery, OtlpProtocol, OtlpReceiver, SpoorApi, StatusReport
 import { SpoorError } from '../../core/api/errors';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
+import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { GatewayOptions, IngestService, StoreReport, StoreService, TimelineService } from '../../core/api/workers';
@@ -24,7 +25,9 @@ import {
   metricListQuery,
   metricPointQuery,
   queryRequest,
+  redQuery,
   savedViewEdit,
+  serviceMetricsQuery,
   traceListQuery,
   versionOf,
 } from './queries';
@@ -135,6 +138,17 @@ export class Gateway implements SpoorApi {
   async deleteSavedView(id: string): Promise<void> {
     await this.store.deleteSavedView(String(id));
   }
+
+  async listServiceEdges(query: ServiceMetricsQuery) {
+    return this.store.listServiceEdges(serviceMetricsQuery(query));
+  }
+
+  async redMetrics(query: RedQuery) {
+    return this.store.redMetrics(redQuery(query));
+  }
+
+  readonly rebuild: SpoorApi['rebuild'] = () => this.store.rebuild();
+  readonly rebuildReport: SpoorApi['rebuildReport'] = () => this.store.rebuildReport();
 
   async listServices() {
     return this.store.listServices();

@@ -6,6 +6,7 @@ import type { HistogramQuery } from '../../core/api/contract';
 import { type ErrorDetail, SpoorError } from '../../core/api/errors';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
+import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import { TRACE_SORTS, type TraceListQuery } from '../../core/api/trace-list-query';
 
@@ -121,6 +122,22 @@ export function savedViewEdit(input: unknown): SavedViewEdit {
 /** @throws SpoorError VALIDATION_ERROR */
 export function versionOf(input: unknown): number {
   return parse(VERSION, { version: input }).version;
+}
+
+const SERVICE_METRICS = z.object({ from: text, to: text });
+const RED = SERVICE_METRICS.extend({
+  groupBy: z.enum(['service', 'operation']).optional(),
+  stepSeconds: z.coerce.number().int().min(1).max(10_000_000).optional(),
+});
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function serviceMetricsQuery(input: unknown): ServiceMetricsQuery {
+  return parse(SERVICE_METRICS, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function redQuery(input: unknown): RedQuery {
+  return parse(RED, input);
 }
 
 const GROUPS = z.object({ query, by: z.string().min(1).max(2_000), from: text, to: text, waitMs });

@@ -107,6 +107,16 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
   app.get('/v1/services', async (context) => {
     return context.json({ data: await api.listServices(), pagination: { nextCursor: null, hasMore: false } });
   });
+  app.get('/v1/services/edges', async (context) => {
+    const data = await api.listServiceEdges(context.req.query());
+    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+  });
+  app.get('/v1/metrics/red', async (context) => {
+    const { step, ...query } = context.req.query();
+    return context.json(await api.redMetrics({ ...query, ...(step && { stepSeconds: step as unknown as number }) }));
+  });
+  app.post('/v1/rebuild', async (context) => context.json(await api.rebuild(), 202));
+  app.get('/v1/rebuild', async (context) => context.json(await api.rebuildReport()));
   app.get('/v1/operations', async (context) => {
     const data = await api.listOperations(context.req.query('service') ?? null);
     return context.json({ data, pagination: { nextCursor: null, hasMore: false } });

@@ -1,10 +1,11 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
 import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
-import type { HistogramQuery, StoreState } from '../../core/api/contract';
+import type { HistogramQuery, RebuildReport, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
+import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
@@ -17,11 +18,13 @@ import { LogReader } from '../../core/store/log-reader';
 import { readMarks } from '../../core/store/mark-reader';
 import { MetricReader } from '../../core/store/metric-reader';
 import { Pruner } from '../../core/store/pruning/pruner';
+import { Rebuild } from '../../core/store/rebuild';
 import { SavedViews } from '../../core/store/saved-views';
 import { QueryRunner } from '../../core/store/search/query-runner';
 import { Searcher } from '../../core/store/search/searcher';
 import { TraceHistogram } from '../../core/store/search/trace-histogram';
 import { TraceList } from '../../core/store/search/trace-list';
+import { ServiceMetrics } from '../../core/store/service-metrics';
 import { readSpanAttribute } from '../../core/store/span-attribute';
 import { readSpan } from '../../core/store/span-reader';
 import { StoreWriter } from '../../core/store/store-writer';
@@ -56,6 +59,8 @@ interface Opened {
   readonly attributes: AttributeCatalogue;
   readonly appends: AppendQueue;
   readonly pruner: Pruner;
+  readonly writer: StoreWriter;
+  readonly services: ServiceMetrics;
 }
 
 export class Store implements StoreService {
@@ -65,6 +70,8 @@ export class Store implements StoreService {
   private diskUsage = { bytes: 0, at: 0 };
   private readonly disk: DiskSpace;
   private closing = false;
+  private rebuilding: RebuildReport = { state: 'never', progress: 0, message: null };
+  private rebuilt: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly options: StoreOptions,
@@ -191,6 +198,45 @@ export class Store implements StoreService {
     this.changes.changed();
   }
 
+  async listServiceEdges(query: ServiceMetricsQuery) {
+    return (await this.ready()).services.edges(query);
+  }
+
+  async redMetrics(query: RedQuery) {
+    return (await this.ready()).services.red(query);
+  }
+
+  async rebuild(): Promise<RebuildReport> {
+    const { writer } = await this.ready();
+    if (this.rebuilding.state === 'running') {
+      throw new SpoorError('CONFLICT', 'The read models are being rebuilt already; wait until that is done.');
+    }
+    const report = (state: RebuildReport['state'], progress: number, message: string | null = null): void => {
+      this.rebuilding = { state, progress, message };
+    };
+    report('running', 0);
+    const rebuild = new Rebuild(
+      writer,
+      (progress) => report('running', progress),
+      () => this.closing,
+    );
+    this.rebuilt = rebuild.run().then(
+      () => {
+        report('done', 1);
+        this.changes.changed();
+      },
+      (error: unknown) => {
+        report('failed', this.rebuilding.progress, String(error));
+        this.onTrouble('the read models could not be rebuilt', error);
+      },
+    );
+    return this.rebuilding;
+  }
+
+  async rebuildReport(): Promise<RebuildReport> {
+    return this.rebuilding;
+  }
+
   async listServices() {
     return (await this.ready()).reader.listServices();
   }
@@ -244,6 +290,7 @@ export class Store implements StoreService {
     this.closing = true;
     const opened = await this.opened.catch(() => null);
     await opened?.pruner.stop();
+    await this.rebuilt;
     await opened?.appends.drained();
     await opened?.database.db.close();
   }
@@ -298,6 +345,8 @@ export class Store implements StoreService {
       views: new SavedViews(database.sql, LOCAL_WORKSPACE),
       attributes: new AttributeCatalogue(database.sql, LOCAL_WORKSPACE, blocks),
       appends: new AppendQueue(writer, () => this.changes.changed()),
+      writer: records,
+      services: new ServiceMetrics(database.sql, LOCAL_WORKSPACE),
       pruner: new Pruner(database.sql, records, LOCAL_WORKSPACE, retention, {
         bytes: () => bytesBelow(database.directory),
         settle: async () => {

@@ -1,8 +1,10 @@
 import { SEARCHABLE_TYPES, searchable } from '../attribute-values';
+import { closeUnfinished } from '../block-closing';
 import type { PayloadCodec } from '../payloads';
 import { BYTEA, decodeRows, INT4, INT8 } from '../row-spec';
-import { closeUnfinished, makePartition, partitionOf } from '../span-blocks';
+import { makePartition, partitionOf } from '../span-partitions';
 import type { SqlClient } from '../sql-client';
+import { SERVICE_EDGE_SQL } from './service-edge';
 
 /**
  * Spans in blocks (span-blocks.ts), whose summaries answer which of them a search has to look into; tables of spans in partitions
@@ -79,7 +81,7 @@ create table operation_minute (
   sketch bytea not null
 );
 create index operation_minute_time on operation_minute (workspace_id, minute);
-
+${SERVICE_EDGE_SQL}
 alter table trace add column first_block int4 not null default 0;
 alter table trace add column last_block int4 not null default 2147483647;
 create index trace_error on trace (workspace_id, start_ns desc, trace_id desc) where error_count > 0;

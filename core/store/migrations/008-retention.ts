@@ -1,4 +1,5 @@
 import type { SqlClient } from '../sql-client';
+import { SERVICE_EDGE_SQL } from './service-edge';
 
 /**
  * What pruning needs to know: when blocks of spans were filled, and logs and metric points in partitions that can be dropped as
@@ -29,6 +30,7 @@ create table pruning (
 create index operation_minute_block on operation_minute (workspace_id, block_id);
 create index pruned_trace_time on pruned_trace (workspace_id, pruned_at desc);
 
+${SERVICE_EDGE_SQL}
 -- how a saved view shows what it finds; null: as usual
 alter table saved_view add column sort text;
 alter table saved_view add column columns text[];

@@ -3,10 +3,12 @@
  * A trace goes when its newest span is in the partition and nobody bookmarked it or wrote a note; of the others the spans move
  * to a new block. Begun again after a crash, it goes on.
  */
+
+import { BLOCK_MODELS } from '../block-closing';
 import { type Payload, PayloadWriter, readPayloads } from '../payloads';
 import { partitionBytes } from '../record-partitions';
 import { BOOL, decodeRows, INT4, INT8, TEXT } from '../row-spec';
-import { firstBlockOf, SPAN_TABLES } from '../span-blocks';
+import { firstBlockOf, SPAN_TABLES } from '../span-partitions';
 import type { SqlClient } from '../sql-client';
 import type { WriterState } from '../writer-state';
 import type { Pruned } from './pruning-log';
@@ -162,11 +164,13 @@ export class SpanPartitionPruning {
     const from = firstBlockOf(this.partition);
     const to = firstBlockOf(this.partition + 1);
     await countServices(tx, workspaceId, from, to, -1);
-    await tx.query(`delete from operation_minute where workspace_id = $1 and block_id >= $2 and block_id < $3`, [
-      workspaceId,
-      from,
-      to,
-    ]);
+    for (const table of BLOCK_MODELS) {
+      await tx.query(`delete from ${table} where workspace_id = $1 and block_id >= $2 and block_id < $3`, [
+        workspaceId,
+        from,
+        to,
+      ]);
+    }
     await tx.query('delete from span_block where workspace_id = $1 and id >= $2 and id < $3', [workspaceId, from, to]);
     const others = await tx.query('select 1 as one from span_block where id >= $1 and id < $2 limit 1', [from, to]);
     if (others.length > 0) {

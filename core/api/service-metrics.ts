@@ -1,0 +1,49 @@
+/** What services and their operations did over time, and who called whom. */
+export interface ServiceMetricsQuery {
+  /** Start times, RFC 3339 or epoch nanoseconds; known to the minute. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface RedQuery extends ServiceMetricsQuery {
+  readonly groupBy?: 'service' | 'operation' | undefined;
+  /** Length of a step in seconds, whole minutes; about sixty steps where it is left out. */
+  readonly stepSeconds?: number | undefined;
+}
+
+/** Rate, errors and durations. */
+export interface RedMetrics {
+  readonly from: string;
+  readonly to: string;
+  readonly stepSeconds: number;
+  /** The busiest first. */
+  readonly groups: readonly RedGroup[];
+}
+
+export interface RedGroup extends RedValues {
+  readonly service: string;
+  /** Of groups by operation. */
+  readonly operation: string | null;
+  readonly kind: string | null;
+  /** One a step. */
+  readonly steps: readonly RedValues[];
+}
+
+/** Of spans that serve a request (kind server or consumer), where the service has any; else of all its spans. */
+export interface RedValues {
+  readonly spans: number;
+  readonly errors: number;
+  /** Within 1 %; null: no span. */
+  readonly p50Ns: number | null;
+  readonly p95Ns: number | null;
+  readonly p99Ns: number | null;
+}
+
+/** Calls of one service by another: spans whose parent is the caller's. */
+export interface ServiceEdgeSummary {
+  readonly caller: string;
+  readonly callee: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly meanDurationNs: number;
+}

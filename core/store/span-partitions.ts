@@ -1,0 +1,23 @@
+/** Partitions of spans: ranges of blocks, which can be dropped and give their disk back (ADR 010). */
+import type { SqlClient } from './sql-client';
+
+/** Blocks in a partition at most: half a million spans. */
+export const PARTITION_BLOCKS = 128;
+
+/** Tables that a partition of spans has a part of. */
+export const SPAN_TABLES: readonly string[] = ['span', 'span_payload'];
+
+export function partitionOf(blockId: number): number {
+  return Math.floor(blockId / PARTITION_BLOCKS);
+}
+
+/** The number of its first block. */
+export function firstBlockOf(partition: number): number {
+  return partition * PARTITION_BLOCKS;
+}
+
+export async function makePartition(tx: SqlClient, partition: number): Promise<void> {
+  const range = `for values from (${partition * PARTITION_BLOCKS}) to (${(partition + 1) * PARTITION_BLOCKS})`;
+  await tx.query(`create table if not exists span_${partition} partition of span ${range}`);
+  await tx.query(`create table if not exists span_payload_${partition} partition of span_payload ${range}`);
+}

@@ -1,0 +1,22 @@
+/** `spoor rebuild`: has the Spoor that runs make its read models anew, and waits for it. */
+import type { RebuildReport } from '../../core/api/contract';
+import { StartError } from '../host/start-error';
+import type { Options } from './options';
+import { runningApi } from './running-api';
+
+const LOOK_MS = 250;
+
+export async function runRebuild(options: Options): Promise<void> {
+  const api = await runningApi(options);
+  await api.request('/v1/rebuild', { method: 'POST' });
+  let shown = '';
+  for (;;) {
+    const report = (await (await api.request('/v1/rebuild')).json()) as RebuildReport;
+    if (report.state === 'failed') throw new StartError(`The rebuild stopped: ${report.message}`);
+    const text = options.json ? JSON.stringify(report) : `${Math.floor(report.progress * 100)} %`;
+    if (text !== shown) process.stdout.write(`${text}\n`);
+    shown = text;
+    if (report.state !== 'running') return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
