@@ -1,7 +1,8 @@
 /** Writes what is known of a block that is full; of one whose writer ended, its rows are read again. */
 
 import { STATUS_ERROR } from '../model/span-kind';
-import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL } from './block-edges';
+import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL, servicesOf } from './block-edges';
+import { inBlockOrder } from './block-order';
 import { encodeTerms } from './block-terms';
 import { CopyWriter } from './copy-binary';
 import { EdgeFinder } from './edge-finder';
@@ -121,7 +122,6 @@ export async function closeAgain(
 
 const STORED = {
   ...SPAN_OF_EDGE,
-  operation_id: INT4,
   resource_id: INT4,
   scope_id: INT4,
   attributes: INT4_ARRAY,
@@ -139,13 +139,21 @@ async function readBlock(
 ): Promise<OpenBlock> {
   const block = new OpenBlock(id, indexesText);
   const payloads = await readPayloads(tx, codec, workspaceId, id, null);
-  const rows = await tx.query(
-    `select ${SPAN_OF_EDGE_SQL}, s.operation_id, s.resource_id, s.scope_id, s.attributes, s.payload_id,
-       s.payload_index::int4 as payload_index
-     from span s join operation o on o.id = s.operation_id where s.workspace_id = $1 and s.block_id = $2 order by s.ctid`,
-    [workspaceId, id],
+  await inBlockOrder(tx, true);
+  const rows = decodeRows(
+    STORED,
+    await tx.query(
+      `select ${SPAN_OF_EDGE_SQL}, resource_id, scope_id, attributes, payload_id, payload_index::int4 as payload_index
+       from span s where workspace_id + 0 = $1 and block_id = $2`,
+      [workspaceId, id],
+    ),
   );
-  for (const row of decodeRows(STORED, rows)) {
+  await inBlockOrder(tx, false);
+  const services = await servicesOf(
+    tx,
+    rows.map((row) => row.operation_id),
+  );
+  for (const row of rows) {
     const span: BlockSpan = {
       startNs: row.start_ns,
       durationNs: row.duration_ns,
@@ -155,7 +163,7 @@ async function readBlock(
       scopeId: row.scope_id,
     };
     block.addSpan(span);
-    findEdges(row, edges, block.addCall);
+    findEdges(row, services.get(row.operation_id) as number, edges, block.addCall);
     const parts = payloads.get(row.payload_id)?.parts(row.payload_index) ?? [];
     for (const element of row.attributes) {
       block.attributes.add(element);

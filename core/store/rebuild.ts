@@ -3,6 +3,7 @@
  * rows of traces, missing parents, counters. In short transactions between those of the writer, while spans come.
  * Kept as they are: what a trace's row says of tokens, agent and session, which its attributes alone would tell.
  */
+import { inBlockOrder } from './block-order';
 import { EdgeFinder } from './edge-finder';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -109,8 +110,7 @@ async function rebuildTraces(
     parameters,
   );
   await tx.query(
-    `delete from trace where ${within} and not exists (
-    select 1 from span s where s.workspace_id = $1 and s.trace_id = trace.trace_id)`,
+    `delete from trace where ${within} and trace_id not in (select trace_id from span where ${within})`,
     parameters,
   );
   await tx.query(
@@ -149,7 +149,9 @@ async function rebuildCounters(tx: SqlClient, { workspaceId }: WriterState): Pro
      where w.id = $1`,
     [workspaceId],
   );
+  const open = await tx.query('select id from span_block where workspace_id = $1 and not closed', [workspaceId]);
   // The minutes of closed blocks, and the rows of those that are open.
+  await inBlockOrder(tx, true);
   await tx.query(
     `with counted as (
        select operation_id, sum(spans) as spans, sum(errors) as errors, min(minute)::int8 * 60000000000 as first_ns,
@@ -157,8 +159,7 @@ async function rebuildCounters(tx: SqlClient, { workspaceId }: WriterState): Pro
        from operation_minute where workspace_id = $1 group by operation_id
        union all
        select s.operation_id, count(*), count(*) filter (where s.status = 2), min(s.start_ns), max(s.start_ns)
-       from span s join span_block b on b.workspace_id = s.workspace_id and b.id = s.block_id and not b.closed
-       where s.workspace_id = $1 group by s.operation_id),
+       from span s where s.workspace_id + 0 = $1 and s.block_id = any($2::int4[]) group by s.operation_id),
      by_service as (
        select o.service_id, sum(c.spans)::int8 as spans, sum(c.errors)::int8 as errors, min(c.first_ns) as first_ns,
          max(c.last_ns) as last_ns
@@ -169,6 +170,7 @@ async function rebuildCounters(tx: SqlClient, { workspaceId }: WriterState): Pro
        last_seen_ns = case when s.last_seen_ns between c.last_ns and c.last_ns + 60000000000 then s.last_seen_ns else c.last_ns end
      from service a left join by_service c on c.service_id = a.id
      where s.id = a.id and s.workspace_id = $1`,
-    [workspaceId],
+    [workspaceId, decodeRows({ id: INT4 }, open).map(({ id }) => id)],
   );
+  await inBlockOrder(tx, false);
 }

@@ -11,6 +11,7 @@ import { LatencySketch } from '../model/latency-sketch';
 import { SPAN_KIND_CONSUMER, SPAN_KIND_SERVER, STATUS_ERROR, spanKindName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
 import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL } from './block-edges';
+import { inBlockOrder } from './block-order';
 import { EdgeFinder } from './edge-finder';
 import { BYTEA, decodeRows, INT4, INT8, type RowOf, TEXT } from './row-spec';
 import { Pace } from './search/pace';
@@ -89,13 +90,16 @@ export class ServiceMetrics {
       add(row.caller_id, row.callee_id, Number(row.calls), Number(row.errors), Number(row.ns));
     }
     const finder = new EdgeFinder();
+    const operations = await this.operations();
     for (const span of await this.openSpans()) {
-      findEdges(span, finder, (callerId, { serviceId, minute, error, durationNs }) => {
-        if (minute >= from && minute < to) add(callerId, serviceId, 1, error ? 1 : 0, Number(durationNs));
+      const serviceId = operations.get(span.operation_id)?.serviceId;
+      if (serviceId === undefined) continue;
+      findEdges(span, serviceId, finder, (callerId, { serviceId: calleeId, minute, error, durationNs }) => {
+        if (minute >= from && minute < to) add(callerId, calleeId, 1, error ? 1 : 0, Number(durationNs));
       });
     }
     const names = new Map<number, string>();
-    for (const { serviceId, service } of (await this.operations()).values()) names.set(serviceId, service);
+    for (const { serviceId, service } of operations.values()) names.set(serviceId, service);
     return [...edges.values()]
       .map(({ callerId, calleeId, calls, errors, ns }) => ({
         caller: names.get(callerId) ?? '',
@@ -145,14 +149,18 @@ export class ServiceMetrics {
   }
 
   /** Spans of blocks that have no summary yet: a few thousand. */
-  private async openSpans(): Promise<RowOf<typeof OPEN_SPAN>[]> {
-    const rows = await this.sql.query(
-      `select ${SPAN_OF_EDGE_SQL}, s.operation_id from span_block b, lateral (
-         select * from span where workspace_id = b.workspace_id and block_id = b.id offset 0) s
-       join operation o on o.id = s.operation_id where b.workspace_id = $1 and not b.closed`,
-      [this.workspaceId],
-    );
-    return decodeRows(OPEN_SPAN, rows);
+  private async openSpans(): Promise<RowOf<typeof SPAN_OF_EDGE>[]> {
+    return this.sql.transaction(async (tx) => {
+      const open = await tx.query('select id from span_block where workspace_id = $1 and not closed', [
+        this.workspaceId,
+      ]);
+      await inBlockOrder(tx, true);
+      const rows = await tx.query(
+        `select ${SPAN_OF_EDGE_SQL} from span s where workspace_id + 0 = $1 and block_id = any($2::int4[])`,
+        [this.workspaceId, decodeRows({ id: INT4 }, open).map(({ id }) => id)],
+      );
+      return decodeRows(SPAN_OF_EDGE, rows);
+    });
   }
 
   private async operations(): Promise<ReadonlyMap<number, KnownOperation>> {
@@ -185,7 +193,6 @@ export class ServiceMetrics {
   }
 }
 
-const OPEN_SPAN = { ...SPAN_OF_EDGE, operation_id: INT4 };
 const MAX_MINUTE = 2 ** 31 - 100;
 const LAST_TRACE_MINUTES = 11;
 

@@ -5,6 +5,7 @@
  */
 
 import { BLOCK_MODELS } from '../block-closing';
+import { inBlockOrder } from '../block-order';
 import { type Payload, PayloadWriter, readPayloads } from '../payloads';
 import { partitionBytes } from '../record-partitions';
 import { BOOL, decodeRows, INT4, INT8, TEXT } from '../row-spec';
@@ -199,12 +200,6 @@ export async function fullSpanPartitions(
   return decodeRows({ partition: INT4, last_ms: INT8 }, rows).map(({ partition, last_ms }) => {
     return { partition, lastAt: Number(last_ms) };
   });
-}
-
-/** The planner has no statistics of partitions, and would read a whole one for a block; `+ 0` keeps it from the index by trace. */
-async function inBlockOrder(tx: SqlClient, on: boolean): Promise<void> {
-  const value = on ? 'off' : 'on';
-  await tx.query("select set_config('enable_seqscan', $1, true), set_config('enable_indexscan', $1, true)", [value]);
 }
 
 async function removeTraces(tx: SqlClient, workspaceId: number, traceIds: readonly string[]): Promise<void> {
