@@ -43,6 +43,12 @@ try {
     await run.waitFor();
     await page.waitForTimeout(600);
     await page.screenshot({ path: join(images, `traces-${theme}.png`) });
+    await page.getByLabel('Chart').selectOption('heatmap');
+    await page.getByRole('button', { name: 'Duration' }).click();
+    await page.waitForTimeout(1_200);
+    await page.screenshot({ path: join(images, `heatmap-${theme}.png`) });
+    await page.goto(`${ui}/?chart=histogram#/traces`);
+    await run.waitFor();
     await run.click();
     await page.getByRole('treeitem').first().waitFor();
     await page.keyboard.press('e');

@@ -13,7 +13,8 @@ import { rfc3339FromNs } from '../model/time';
 import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL } from './block-edges';
 import { inBlockOrder } from './block-order';
 import { EdgeFinder } from './edge-finder';
-import { BYTEA, decodeRows, INT4, INT8, type RowOf, TEXT } from './row-spec';
+import { readOperationMinutes } from './operation-minutes';
+import { decodeRows, INT4, INT8, type RowOf, TEXT } from './row-spec';
 import { Pace } from './search/pace';
 import type { SqlClient } from './sql-client';
 import { timeBound } from './where';
@@ -117,18 +118,11 @@ export class ServiceMetrics {
     tallyOf: (operationId: number, minute: number) => Tally,
   ): Promise<void> {
     const pace = new Pace(10, 1_000_000);
-    const spec = { operation_id: INT4, minute: INT4, spans: INT4, errors: INT4, sketch: BYTEA };
     for (let minute = from; minute < to; ) {
       const end = Math.min(to, minute + pace.next);
-      const rows = await pace.timed(() =>
-        this.sql.query(
-          `select operation_id, minute, spans, errors, sketch from operation_minute
-           where workspace_id = $1 and minute >= $2 and minute < $3`,
-          [this.workspaceId, minute, end],
-        ),
-      );
-      for (const row of decodeRows(spec, rows)) {
-        const tally = tallyOf(row.operation_id, row.minute);
+      const condition = `minute >= ${minute} and minute < ${end}`;
+      for (const row of await pace.timed(() => readOperationMinutes(this.sql, this.workspaceId, condition))) {
+        const tally = tallyOf(row.operationId, row.minute);
         tally.spans += row.spans;
         tally.errors += row.errors;
         tally.sketch.mergeEncoded(row.sketch);

@@ -272,10 +272,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
       'status',
       'span.http.method',
       '.region',
+      'kind',
       'rootName',
     );
     await fc.assert(
-      fc.asyncProperty(anyQuery, fields, async (text, by) => {
+      fc.asyncProperty(fc.oneof({ weight: 3, arbitrary: anyQuery }, fc.constant('{ }')), fields, async (text, by) => {
         const { groups, complete } = await queries.groups({ query: text, by, waitMs: 60_000 });
         expect(complete).toBe(true);
         const query = parseTraceql(text);

@@ -2,8 +2,8 @@
 import { SpoorError } from '../../api/errors';
 import type { SpanGroup, SpanGroups } from '../../api/search';
 import { LatencySketch } from '../../model/latency-sketch';
-import { STATUS_ERROR } from '../../model/span-kind';
-import type { Field } from '../../query/traceql/ast';
+import { STATUS_ERROR, spanKindName } from '../../model/span-kind';
+import type { Field, TraceqlQuery } from '../../query/traceql/ast';
 import { valuesOf } from '../../query/traceql/evaluate';
 import { fieldNamed } from '../../query/traceql/field-name';
 import { parseTraceql } from '../../query/traceql/parse';
@@ -11,7 +11,9 @@ import { nameOf } from '../../query/traceql/spansets';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
 import type { TimeRange } from './block-plan';
 import { isInBody } from './compiled-query';
+import type { KnownOperation } from './known-parts';
 import { columnOf } from './measure-spans';
+import { Pace } from './pace';
 import type { Searcher } from './searcher';
 import type { SpanSlice } from './span-slices';
 import type { StoredSpan } from './stored-span';
@@ -49,16 +51,20 @@ export async function groupSpans(
 ): Promise<SpanGroups> {
   const groups = new Map<string, Group>();
   let overflowed = false;
-  const add = (value: string, spans: number, errors: number, durationNs: number): void => {
-    let group = groups.get(value);
-    if (!group) {
-      if (groups.size >= MAX_HELD) {
-        overflowed = true;
-        return;
-      }
-      group = { spans: 0, errors: 0, sketch: new LatencySketch() };
-      groups.set(value, group);
+  const groupOf = (value: string): Group | null => {
+    const known = groups.get(value);
+    if (known) return known;
+    if (groups.size >= MAX_HELD) {
+      overflowed = true;
+      return null;
     }
+    const group = { spans: 0, errors: 0, sketch: new LatencySketch() };
+    groups.set(value, group);
+    return group;
+  };
+  const add = (value: string, spans: number, errors: number, durationNs: number): void => {
+    const group = groupOf(value);
+    if (!group) return;
     group.spans += spans;
     group.errors += errors;
     group.sketch.add(durationNs, spans);
@@ -78,7 +84,12 @@ export async function groupSpans(
   // As a metric by that field: so that all it takes is read.
   const counted = { kind: 'metric', name: 'count_over_time', of: null, quantiles: [], by: [field] } as const;
   const query = { ...parseTraceql(traceql), metrics: counted };
-  const found = await searcher.spans(query, range, untilMs);
+  const everything = isEverything(query) ? await searcher.everything(range) : null;
+  const nameOfOperation = everything && operationName(field, searcher.operations());
+  const byMinutes = nameOfOperation ? everything : null;
+  const found: Awaited<ReturnType<Searcher['spans']>> = byMinutes
+    ? { kind: 'slices', slices: byMinutes.slices }
+    : await searcher.spans(query, range, untilMs);
   let complete = true;
   if (found.kind === 'traces') {
     for await (const spans of found.spans) for (const span of spans) addSpan(span);
@@ -92,7 +103,41 @@ export async function groupSpans(
       if (performance.now() >= untilMs) break;
     }
   }
-  return { groups: sorted(groups), complete: complete && !overflowed };
+  const pace = new Pace(8, 256);
+  while (byMinutes && nameOfOperation && byMinutes.whole.length > 0) {
+    if (performance.now() >= untilMs) break;
+    const blocks = byMinutes.whole.splice(0, pace.next);
+    for (const { operationId, spans, errors, sketch } of await pace.timed(() => searcher.minutesOf(blocks))) {
+      const group = groupOf(nameOfOperation(operationId));
+      if (!group) continue;
+      group.spans += spans;
+      group.errors += errors;
+      group.sketch.mergeEncoded(sketch);
+    }
+  }
+  const isWhole = complete && (byMinutes?.whole.length ?? 0) === 0;
+  return { groups: sorted(groups), complete: isWhole && !overflowed };
+}
+
+function isEverything({ pipeline }: TraceqlQuery): boolean {
+  const [only] = pipeline.stages;
+  return pipeline.stages.length === 1 && only?.kind === 'filter' && only.condition === null;
+}
+
+/** The value of a field that follows from a span's operation; null of other fields. */
+function operationName(
+  field: Field,
+  operations: ReadonlyMap<number, KnownOperation>,
+): ((operationId: number) => string) | null {
+  const known = (id: number): KnownOperation => operations.get(id) ?? { name: '', kind: 0, service: '' };
+  if (field.kind === 'intrinsic') {
+    if (field.name === 'span:name') return (id) => known(id).name;
+    return field.name === 'span:kind' ? (id) => spanKindName(known(id).kind) : null;
+  }
+  const isService = field.kind === 'attribute' && field.scope === 'resource' && field.name === 'service.name';
+  // Of a service without a name nobody knows whether it has none, or an empty one.
+  const areNamed = [...operations.values()].every(({ service }) => service !== '');
+  return isService && areNamed ? (id) => known(id).service : null;
 }
 
 function sorted(groups: ReadonlyMap<string, Group>): SpanGroup[] {

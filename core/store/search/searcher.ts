@@ -2,15 +2,17 @@
 import { NEWEST_FIRST, type TraceSort } from '../../api/trace-list-query';
 import { parseTraceId } from '../../model/ids';
 import type { TraceqlQuery } from '../../query/traceql/ast';
+import { parseTraceql } from '../../query/traceql/parse';
 import { filtersIn } from '../../query/traceql/walk';
 import type { BlockSummaries } from '../block-summaries';
+import { type OperationMinutes, readOperationMinutes } from '../operation-minutes';
 import type { PayloadCodec } from '../payloads';
 import type { SqlClient } from '../sql-client';
-import { planBlocks, type TimeRange } from './block-plan';
+import { type PlannedBlock, planBlocks, type TimeRange } from './block-plan';
 import type { Place } from './candidates';
 import { ConditionCompiler } from './compile-condition';
 import { type CompiledFilter, type CompiledQuery, compileQuery } from './compiled-query';
-import { KnownParts, type KnownValues } from './known-parts';
+import { type KnownOperation, KnownParts, type KnownValues } from './known-parts';
 import { planSearch, type SearchParts } from './search-plan';
 import { SortedSearch } from './sorted-search';
 import { SpanLoader } from './span-loader';
@@ -104,6 +106,37 @@ export class Searcher {
       return { kind: 'slices', slices: spanSlices(this.loader, blocks, only, range) };
     }
     return foundIn(new TraceSearch(parts, range, null, true), untilMs);
+  }
+
+  /**
+   * All spans that start in the range: closed blocks that lie in it whole, newest first, whose minutes say it all, and the spans
+   * of the others.
+   */
+  async everything(
+    range: TimeRange,
+  ): Promise<{ readonly whole: number[]; readonly slices: AsyncGenerator<SpanSlice> }> {
+    const { compiled, blocks } = await this.prepare(parseTraceql('{ } | count_over_time()'));
+    const filter = compiled.filters[0] as CompiledFilter;
+    const isWhole = ({ summary }: PlannedBlock): boolean =>
+      summary !== null &&
+      (range.from === null || summary.firstStartNs >= range.from) &&
+      (range.to === null || summary.lastStartNs < range.to);
+    const planned = planBlocks(blocks, filter.condition, range);
+    const others = planned.filter((block) => !isWhole(block));
+    return {
+      whole: planned.filter(isWhole).map(({ id }) => id),
+      slices: spanSlices(this.loader, others, filter, range),
+    };
+  }
+
+  /** What the minutes of some blocks say of each operation. */
+  minutesOf(blocks: readonly number[]): Promise<readonly OperationMinutes[]> {
+    const { sql, workspaceId } = this.loader;
+    return readOperationMinutes(sql, workspaceId, `block_id = any('{${blocks.join(',')}}'::int4[])`);
+  }
+
+  operations(): ReadonlyMap<number, KnownOperation> {
+    return this.parts.operations;
   }
 
   /** Ids of the spans that a query leaves of one trace. @throws SpoorError */
