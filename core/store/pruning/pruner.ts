@@ -32,8 +32,11 @@ const REMEMBERED = 100_000;
 const MIN_GAIN = 0.1;
 const REST_AFTER_NO_GAIN_MS = 3_600_000;
 /** Tables that lose rows one by one: their space is used again, or given back where most of it is empty. */
-const BESIDE_SPANS = ['trace', 'missing_parent', 'span_block', 'operation_minute'];
+const BESIDE_SPANS = ['trace', 'missing_parent', 'span_block', 'operation_minute', 'service_edge'];
 const MOST = 0.5;
+/** Below this part of its limit the size is not measured for so long: less than the rest comes in that time. */
+const FAR = 0.85;
+const FAR_MS = 60_000;
 
 export class Pruner {
   private readonly log: PruningLog;
@@ -42,6 +45,7 @@ export class Pruner {
   private stopped = false;
   private restUntil = 0;
   private isFirst = true;
+  private measured = { bytes: Number.POSITIVE_INFINITY, at: 0 };
 
   constructor(
     private readonly sql: SqlClient,
@@ -82,14 +86,15 @@ export class Pruner {
       if (unfinished?.victim) await this.prune(unfinished.id, unfinished.victim, new Set());
     }
     const kept = new Set<string>();
-    const start = await this.measure();
-    const goneOf = async (): Promise<number> => 1 - (await this.spans()) / Math.max(1, start.spans);
+    let start: { readonly spans: number; readonly besideSpans: number } | null = null;
+    const goneOf = async (): Promise<number> => (start ? 1 - (await this.spans()) / Math.max(1, start.spans) : 0);
     // Partitions that become full meanwhile wait for the next time: what is moved into them would be moved for ever.
     const candidates = await this.full();
     while (!this.stopped) {
-      const next = await this.next(candidates, async () => start.besideSpans * (await goneOf()));
+      const next = await this.next(candidates, async () => (start?.besideSpans ?? 0) * (await goneOf()));
       if (!next) break;
       candidates.splice(candidates.indexOf(next.victim), 1);
+      start ??= await this.measure();
       id ??= await this.log.begin(this.sql, next.reason);
       const gone = await this.prune(id, next.victim, kept);
       if (next.reason !== 'age' && gone < MIN_GAIN) this.restUntil = this.now() + REST_AFTER_NO_GAIN_MS;
@@ -139,10 +144,16 @@ export class Pruner {
     if (this.now() < this.restUntil) return null;
     const oldestSpans = full.find(({ signal }) => signal === 'spans');
     if (oldestSpans && (await this.spans()) > this.limits.spans) return { victim: oldestSpans, reason: 'count' };
-    if (this.limits.bytes === Number.POSITIVE_INFINITY) return null;
-    return (await this.files.bytes()) - (await reusable()) > this.limits.bytes
-      ? { victim: oldest, reason: 'size' }
-      : null;
+    if (this.limits.bytes === Number.POSITIVE_INFINITY || !(await this.mayBeTooLarge())) return null;
+    return this.measured.bytes - (await reusable()) > this.limits.bytes ? { victim: oldest, reason: 'size' } : null;
+  }
+
+  /** Counts the bytes on disk, where the last count is old or near the limit: a walk through a thousand files. */
+  private async mayBeTooLarge(): Promise<boolean> {
+    const { bytes, at } = this.measured;
+    const isFar = bytes < FAR * this.limits.bytes && this.now() - at < FAR_MS;
+    if (!isFar) this.measured = { bytes: await this.files.bytes(), at: this.now() };
+    return this.measured.bytes > this.limits.bytes;
   }
 
   /** Partitions that nothing is written to any more, oldest first. */
