@@ -139,6 +139,8 @@ export interface StoreOptions {
   /** An initialised, empty database to copy, where the build made one. */
   readonly templateDir: string | null;
   readonly retention: Retention;
+  /** Whether a search for words looks into prompts and answers. */
+  readonly searchesPrompts: boolean;
 }
 
 export interface IngestOptions {

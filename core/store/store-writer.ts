@@ -4,6 +4,7 @@
 import type { Retention } from '../api/retention';
 import type { SignalBatch } from '../model/signal-batch';
 import type { SpanBatch } from '../model/span-batch';
+import { EVERY_KEY, type SearchesKey } from '../search/searched-keys';
 import { EdgeFinder } from './edge-finder';
 import { InternedIds } from './interned';
 import { LogWriter } from './log-writer';
@@ -36,7 +37,7 @@ export class StoreWriter {
     /** What is kept: partitions are small beside it. */
     retention: Retention = KEEP_ALL,
     /** Whether the words of a key's values are searched. */
-    indexesText: (key: string) => boolean = () => true,
+    indexesText: SearchesKey = EVERY_KEY,
   ) {
     const share = shareOf(retention);
     const partIds = new PartIds(workspaceId);

@@ -89,12 +89,15 @@ export class Host {
     readonly dataDir: string,
     readonly token: string,
     private readonly lock: InstanceLock,
-    { receivers, retention }: Settings,
+    { receivers, retention, searchesPrompts }: Settings,
   ) {
     this.uiAddress = options.ui;
     this.otlpAddresses = { http: options.otlpHttp, grpc: options.otlpGrpc };
     this.workers = {
-      store: this.worker('store', (): StoreOptions => ({ dataDir, templateDir: options.templateDir, retention })),
+      store: this.worker(
+        'store',
+        (): StoreOptions => ({ dataDir, templateDir: options.templateDir, retention, searchesPrompts }),
+      ),
       ingest: this.worker(
         'ingest',
         (): IngestOptions => ({

@@ -45,6 +45,7 @@ const SETTINGS = z.strictObject({
     .nullable()
     .optional(),
   corsOrigins: z.array(ORIGIN).max(100).optional(),
+  search: z.strictObject({ promptText: z.boolean().optional() }).optional(),
   retention: z
     .strictObject({
       days: LIMIT.optional(),
@@ -63,6 +64,8 @@ export interface SettingsOverrides {
 export interface Settings {
   readonly receivers: ReceiverSettings;
   readonly retention: Retention;
+  /** Whether a search for words looks into prompts and answers. */
+  readonly searchesPrompts: boolean;
 }
 
 /** @throws StartError saying where the file is wrong. */
@@ -85,6 +88,7 @@ export async function readSettings(dataDir: string, overrides: SettingsOverrides
       corsOrigins: overrides.corsOrigins ?? stored.corsOrigins ?? [],
     },
     retention: { days, bytes: gigabytes === null ? null : gigabytes * BYTES_PER_GIGABYTE, spans },
+    searchesPrompts: stored.search?.promptText ?? true,
   };
 }
 

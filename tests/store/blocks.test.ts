@@ -1,6 +1,8 @@
 /** Blocks and their summaries: whatever way a block is closed, it says the same of its spans, on either engine. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import { LatencySketch } from '../../core/model/latency-sketch';
+import { parseTraceql } from '../../core/query/traceql/parse';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { bloomLine, LINE_BYTES, lineHas } from '../../core/search/bloom';
 import { hashWord } from '../../core/search/words';
@@ -9,6 +11,7 @@ import { BlockSummaries } from '../../core/store/block-summaries';
 import { countOf } from '../../core/store/block-terms';
 import { migrate } from '../../core/store/migrate';
 import { BYTEA, decodeRows, INT4, INT8 } from '../../core/store/row-spec';
+import { Searcher } from '../../core/store/search/searcher';
 import { readSpan } from '../../core/store/span-reader';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
@@ -240,5 +243,40 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
       { value: 'web', isText: true, spanCount: 40 },
     ]);
     await expect(catalogue().values('http.route', {})).rejects.toThrow('has no scope');
+  });
+
+  it('finds no word of a prompt where that is asked for, and everything else as before', async () => {
+    const searchesKey = (key: string): boolean => !holdsPrompt(key);
+    const said = (n: number, attributes: SampleSpan['attributes']): SampleSpan => ({
+      traceId: traceIdOf(n),
+      spanId: n.toString(16).padStart(16, '0'),
+      service: 'agent',
+      name: 'chat',
+      startNs: T0 + BigInt(n),
+      endNs: T0 + BigInt(n) + 1n,
+      ...(attributes ? { attributes } : {}),
+    });
+    const spans = [
+      said(1, { 'gen_ai.input.messages': 'unicorn' }),
+      said(2, { 'gen_ai.prompt.0.content': `the long story of a unicorn ${'and so on '.repeat(40)}` }),
+      said(3, { note: 'unicorn' }),
+      {
+        ...said(4, {}),
+        events: [{ name: 'said', timeNs: T0 + 4n, attributes: { 'gen_ai.prompt': 'unicorn' } }],
+      },
+      said(5, { note: `a unicorn, at length: ${'and so on '.repeat(40)}` }),
+    ];
+    await new StoreWriter(sql, WORKSPACE, deflateCodec, undefined, searchesKey).append([batchOf(spans)]);
+    const found = async (searches: typeof searchesKey | undefined, query: string): Promise<string[]> => {
+      const blocks = new BlockSummaries(sql, WORKSPACE);
+      const searcher = new Searcher(sql, WORKSPACE, deflateCodec, blocks, searches);
+      const search = await searcher.search(parseTraceql(query), { from: null, to: null }, null);
+      const { matches } = await search.next(10, Number.POSITIVE_INFINITY);
+      return matches.map(({ trace }) => trace.trace_id).sort();
+    };
+    const every = [1, 2, 3, 4, 5].map(traceIdOf);
+    expect(await found(undefined, '{ text = "unicorn" }')).toEqual(every);
+    expect(await found(searchesKey, '{ text = "unicorn" }')).toEqual([traceIdOf(3), traceIdOf(5)]);
+    expect(await found(searchesKey, '{ span.gen_ai.input.messages = "unicorn" }')).toEqual([traceIdOf(1)]);
   });
 });

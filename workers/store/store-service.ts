@@ -9,8 +9,10 @@ import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metri
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
+import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { parseTraceql } from '../../core/query/traceql/parse';
+import { EVERY_KEY } from '../../core/search/searched-keys';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
@@ -324,12 +326,13 @@ export class Store implements StoreService {
   private async open(): Promise<Opened> {
     await this.roomToOpen();
     const database = await openDatabase(this.options.dataDir, this.options.templateDir);
-    const { retention } = this.options;
-    const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec, retention);
+    const { retention, searchesPrompts } = this.options;
+    const searchesKey = searchesPrompts ? EVERY_KEY : (key: string) => !holdsPrompt(key);
+    const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec, retention, searchesKey);
     const writer = new TendedWriter(records, database.sql, this.disk);
     const reader = new TraceReader(database.sql, LOCAL_WORKSPACE);
     const blocks = new BlockSummaries(database.sql, LOCAL_WORKSPACE);
-    const searcher = new Searcher(database.sql, LOCAL_WORKSPACE, deflateCodec, blocks);
+    const searcher = new Searcher(database.sql, LOCAL_WORKSPACE, deflateCodec, blocks, searchesKey);
     const list = new TraceList(searcher, reader);
     const histogram = new TraceHistogram(database.sql, LOCAL_WORKSPACE, searcher);
     return {

@@ -14,7 +14,7 @@ import { fieldsIn } from '../../query/traceql/walk';
 import { hashValue, hashWord, wordsOf } from '../../search/words';
 import type { BlockSummary } from '../block-summaries';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD } from '../part-ids';
-import { decodeRows, INT4 } from '../row-spec';
+import { decodeRows, INT4, TEXT } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { KnownParts } from './known-parts';
 import type { IdLeaf, SpanCondition } from './span-condition';
@@ -123,12 +123,14 @@ export class ConditionCompiler {
   }
 
   private async word(word: string): Promise<IdLeaf> {
-    const rows = await this.sql.query('select id from attribute where workspace_id = $1 and words @> $2::text[]', [
-      this.workspaceId,
-      [word],
-    ]);
-    const attributes = decodeRows({ id: INT4 }, rows).map(({ id }) => id);
-    for (const [id, body] of this.parts.rests) if (bodyHasWord(body, word)) attributes.push(id);
+    const { searchesKey } = this.parts;
+    const rows = await this.sql.query(
+      `select a.id, k.key from attribute a join attribute_key k on k.id = a.key_id
+       where a.workspace_id = $1 and a.words @> $2::text[]`,
+      [this.workspaceId, [word]],
+    );
+    const attributes = decodeRows({ id: INT4, key: TEXT }, rows).flatMap(({ id, key }) => (searchesKey(key) ? id : []));
+    for (const [id, body] of this.parts.rests) if (bodyHasWord(body, word, searchesKey)) attributes.push(id);
     const operations = [...this.parts.operations]
       .filter(([, { name, service }]) => wordsOf(name).includes(word) || wordsOf(service).includes(word))
       .map(([id]) => id);

@@ -7,6 +7,7 @@ import type { KeyValue, SpanBody } from '../../otlp/json-types';
 import { decodeResource, decodeScope, decodeSpanBody, readKeyValue } from '../../otlp/proto-to-json';
 import { WireReader } from '../../otlp/wire-reader';
 import { type Value, valueOfAny } from '../../query/traceql/values';
+import type { SearchesKey } from '../../search/searched-keys';
 import { REST_KEY } from '../part-ids';
 import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
 import type { SqlClient } from '../sql-client';
@@ -52,6 +53,8 @@ export class KnownParts {
   constructor(
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
+    /** Whose values a search for words looks into. */
+    readonly searchesKey: SearchesKey,
   ) {}
 
   /** Reads what is new. */

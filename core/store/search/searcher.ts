@@ -4,6 +4,7 @@ import { parseTraceId } from '../../model/ids';
 import type { TraceqlQuery } from '../../query/traceql/ast';
 import { parseTraceql } from '../../query/traceql/parse';
 import { filtersIn } from '../../query/traceql/walk';
+import { EVERY_KEY, type SearchesKey } from '../../search/searched-keys';
 import type { BlockSummaries } from '../block-summaries';
 import { type OperationMinutes, readOperationMinutes } from '../operation-minutes';
 import type { PayloadCodec } from '../payloads';
@@ -69,8 +70,9 @@ export class Searcher {
     workspaceId: number,
     codec: PayloadCodec,
     private readonly blocks: BlockSummaries,
+    searchesKey: SearchesKey = EVERY_KEY,
   ) {
-    this.parts = new KnownParts(sql, workspaceId);
+    this.parts = new KnownParts(sql, workspaceId, searchesKey);
     this.compiler = new ConditionCompiler(sql, workspaceId, this.parts);
     this.loader = new SpanLoader(sql, workspaceId, this.parts, codec);
   }

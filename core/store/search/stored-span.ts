@@ -6,6 +6,7 @@ import type { AnyValue, KeyValue, SpanBody } from '../../otlp/json-types';
 import type { AttributeScope, Field } from '../../query/traceql/ast';
 import type { TraceSpan } from '../../query/traceql/spansets';
 import { NO_VALUES, spanKindValue, statusValue, type Value, type Values, valueOfAny } from '../../query/traceql/values';
+import type { SearchesKey } from '../../search/searched-keys';
 import { wordsOf } from '../../search/words';
 import type { CopyReader } from '../copy-binary';
 import type { KnownParts } from './known-parts';
@@ -133,7 +134,9 @@ export class StoredSpan implements TraceSpan {
 
   hasWord(word: string): boolean {
     const { name, service } = this.operation;
-    return textHasWord(name, word) || textHasWord(service, word) || bodyHasWord(this.message, word);
+    return (
+      textHasWord(name, word) || textHasWord(service, word) || bodyHasWord(this.message, word, this.parts.searchesKey)
+    );
   }
 
   get operation(): { readonly name: string; readonly kind: number; readonly service: string } {
@@ -201,8 +204,8 @@ function textValue(text: string | undefined): Values {
 }
 
 /** Whether a text of the message has the word: of its status, its attributes and its events. */
-export function bodyHasWord({ status, attributes, events }: SpanBody, word: string): boolean {
-  const has = ({ value }: KeyValue): boolean => valueHasWord(value, word);
+export function bodyHasWord({ status, attributes, events }: SpanBody, word: string, searchesKey: SearchesKey): boolean {
+  const has = ({ key, value }: KeyValue): boolean => searchesKey(key) && valueHasWord(value, word);
   return (
     textHasWord(status.message, word) ||
     attributes.some(has) ||

@@ -25,7 +25,7 @@ interface ColumnSpec {
 export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
   service: {
     title: 'Service',
-    widthPx: 150,
+    widthPx: 130,
     isNumber: false,
     sorts: null,
     hint: ({ services }) => services.join(', '),
@@ -38,7 +38,7 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
   },
   duration: {
     title: 'Duration',
-    widthPx: 190,
+    widthPx: 172,
     isNumber: false,
     sorts: 'durationNs',
     cell: ({ durationNs, errorCount }, { longestNs }) => (
@@ -58,7 +58,7 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
   },
   spans: {
     title: 'Spans',
-    widthPx: 84,
+    widthPx: 74,
     isNumber: true,
     sorts: 'spanCount',
     hint: matchedTitle,
@@ -80,7 +80,7 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
   },
   tokens: {
     title: 'Tokens',
-    widthPx: 100,
+    widthPx: 98,
     isNumber: true,
     sorts: null,
     cell: ({ inputTokens, outputTokens }) =>
@@ -116,7 +116,7 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
   },
   started: {
     title: 'Started',
-    widthPx: 96,
+    widthPx: 90,
     isNumber: true,
     sorts: 'startTime',
     hint: ({ startTime }) => new Date(Date.parse(startTime)).toLocaleString(),
