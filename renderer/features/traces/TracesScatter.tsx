@@ -1,4 +1,4 @@
-import { type PointerEvent, useMemo, useState } from 'react';
+import { type MouseEvent, useMemo, useState } from 'react';
 import { formatDuration, plural } from '../../../core/model/format';
 import type { ListedTrace } from '../../stores/trace-list-store';
 import { clockTime } from '../../ui/clock-time';
@@ -42,7 +42,7 @@ export function TracesScatter({ traces, onOpen }: TracesScatterProps) {
         .sort((a, b) => Number(a.trace.errorCount > 0) - Number(b.trace.errorCount > 0)),
     };
   }, [traces]);
-  const move = ({ currentTarget, clientX, clientY }: PointerEvent<HTMLElement>): void => {
+  const nearestTo = ({ currentTarget, clientX, clientY }: MouseEvent<HTMLElement>): Point | null => {
     const { left, top, width, height } = currentTarget.getBoundingClientRect();
     let nearest: Point | null = null;
     let least = REACH_PX;
@@ -50,7 +50,12 @@ export function TracesScatter({ traces, onOpen }: TracesScatterProps) {
       const distance = Math.hypot(point.x * width - (clientX - left), point.y * height - (clientY - top));
       if (distance < least) [nearest, least] = [point, distance];
     }
-    setNear(nearest);
+    return nearest;
+  };
+  // Asked anew: a finger comes without moving first.
+  const open = (event: MouseEvent<HTMLElement>): void => {
+    const point = nearestTo(event);
+    if (point) onOpen(point.trace);
   };
   return (
     <div>
@@ -60,9 +65,9 @@ export function TracesScatter({ traces, onOpen }: TracesScatterProps) {
         aria-label={`${plural(points.length, 'trace')} by time and duration`}
         className={`relative mx-1 touch-none select-none ${near ? 'cursor-pointer' : ''}`}
         style={{ height: HEIGHT_PX - 4 }}
-        onPointerMove={move}
+        onPointerMove={(event) => setNear(nearestTo(event))}
         onPointerLeave={() => setNear(null)}
-        onClick={() => near && onOpen(near.trace)}
+        onClick={open}
       >
         <svg className="absolute inset-0 size-full overflow-visible" aria-hidden>
           {points.map(({ trace, x, y }) => (

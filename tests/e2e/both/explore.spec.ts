@@ -257,8 +257,9 @@ test('narrows by an area of the heatmap, and opens a trace from the scatter', as
   const points = await scatter.boundingBox();
   if (!points) throw new Error('the scatter has no box');
   // The last to start is at the right end, low down.
-  await page.mouse.move(points.x + points.width - 3, points.y + points.height - 6);
-  await page.mouse.click(points.x + points.width - 3, points.y + points.height - 6);
-  await expect(page.getByRole('heading', { name: 'job 4' }).or(page.getByText('job 4').first())).toBeVisible();
+  const position = { x: points.width - 3, y: points.height - 6 };
+  await scatter.hover({ position });
+  await expect(page.getByText('job 4').first()).toBeVisible();
+  await scatter.click({ position });
   await expect(page).toHaveURL(new RegExp(traceIdOf(4)));
 });
