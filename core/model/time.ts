@@ -4,6 +4,7 @@
  */
 const NS_PER_MS = 1_000_000n;
 const NS_PER_S = 1_000_000_000n;
+export const NS_PER_MINUTE = 60n * NS_PER_S;
 
 /** The latest instant that `Date` can format (year 275760), in epoch milliseconds. */
 const MAX_DATE_MS = 8_640_000_000_000_000n;

@@ -1,5 +1,6 @@
 /** Calls between services among spans that are read from the database. */
 import { STATUS_ERROR } from '../model/span-kind';
+import { NS_PER_MINUTE } from '../model/time';
 import { type EdgeFinder, type OnCall, type SpanKey, spanKey, traceKey } from './edge-finder';
 import { decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from './row-spec';
 import type { SqlStatements } from './sql-client';
@@ -18,8 +19,6 @@ export const SPAN_OF_EDGE = {
 /** Columns of `span s`. */
 export const SPAN_OF_EDGE_SQL = `replace(s.trace_id::text, '-', '') as trace_id, s.span_id, s.parent_span_id, s.operation_id,
   s.start_ns, s.duration_ns, s.status::int4 as status`;
-
-const NS_PER_MINUTE = 60_000_000_000n;
 
 /** Services by operation. */
 export async function servicesOf(

@@ -1,7 +1,8 @@
 /**
  * Finds calls between services while spans come: a span whose parent is another service's. Whichever of the two comes first is
- * remembered for a while; pairs further apart than that are found by a rebuild alone, or not at all.
+ * remembered for a while; pairs further apart than that are not found. A start forgets: what it cut apart, a rebuild finds.
  */
+import { hashPair } from './span-id-set';
 
 /** Spans remembered: at least so many, at most twice as many, at 24 bytes each and one object for each that waits. */
 const GENERATION = 1 << 16;
@@ -101,9 +102,7 @@ class PairTable {
 
   /** Where the pair is or would be. */
   private slot(slots: Int32Array, { high, low }: SpanKey): number {
-    let hash = Math.imul(high ^ (high >>> 15), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
-    hash ^= hash >>> 16;
-    for (let i = hash & (SLOTS - 1); ; i = (i + 1) & (SLOTS - 1)) {
+    for (let i = hashPair(high, low) & (SLOTS - 1); ; i = (i + 1) & (SLOTS - 1)) {
       const at = i * 3;
       if (slots[at + 2] === 0 || (slots[at] === high && slots[at + 1] === low)) return at;
     }

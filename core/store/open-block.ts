@@ -3,6 +3,7 @@
  * have and how often, how long they took minute by minute, and a filter over the words and values that stand in payloads.
  */
 import { LatencySketch } from '../model/latency-sketch';
+import { NS_PER_MINUTE } from '../model/time';
 import { WIRE_BYTES, WireError, WireReader } from '../otlp/wire-reader';
 import { bloomOf } from '../search/bloom';
 import { HashSet } from '../search/hash-set';
@@ -11,7 +12,6 @@ import { TermCounts } from './block-terms';
 import type { Callee } from './edge-finder';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD, valueStart } from './part-ids';
 
-const NS_PER_MINUTE = 60_000_000_000n;
 /** AnyValue: string_value, array_value, kvlist_value; ArrayValue and KeyValueList: values; KeyValue: key, value. */
 const ANY_STRING = 1;
 const ANY_ARRAY = 5;

@@ -9,7 +9,7 @@ import type {
 } from '../api/service-metrics';
 import { LatencySketch } from '../model/latency-sketch';
 import { SPAN_KIND_CONSUMER, SPAN_KIND_SERVER, STATUS_ERROR, spanKindName } from '../model/span-kind';
-import { rfc3339FromNs } from '../model/time';
+import { NS_PER_MINUTE, rfc3339FromNs } from '../model/time';
 import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL } from './block-edges';
 import { inBlockOrder } from './block-order';
 import { EdgeFinder } from './edge-finder';
@@ -19,7 +19,6 @@ import { Pace } from './search/pace';
 import type { SqlClient } from './sql-client';
 import { timeBound } from './where';
 
-const NS_PER_MINUTE = 60_000_000_000n;
 const STEPS = 60;
 const MAX_STEPS = 2_000;
 

@@ -33,8 +33,7 @@ export class SpanIdSet {
   /** Where the pair is or would be. */
   private slot(high: number, low: number): number {
     const mask = (this.slots.length >> 1) - 1;
-    let hash = Math.imul(high ^ (high >>> 15), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
-    hash ^= hash >>> 16;
+    const hash = hashPair(high, low);
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const at = i * 2;
       const h = this.slots[at] as number;
@@ -55,4 +54,10 @@ export class SpanIdSet {
       this.slots[to + 1] = low;
     }
   }
+}
+
+/** Of two halves of an id; its low bits are as good as any. */
+export function hashPair(high: number, low: number): number {
+  const hash = Math.imul(high ^ (high >>> 15), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
 }

@@ -1,7 +1,7 @@
 import clsx from 'clsx';
 import { Monitor, Moon, Sun } from 'lucide-react';
 import type { ForwardingReport } from '../../core/api/contract';
-import { formatBytes, formatCount } from '../../core/model/format';
+import { formatBytes, formatCount, plural } from '../../core/model/format';
 import { useConnection } from '../stores/connection-store';
 import { type Theme, useSettings } from '../stores/settings-store';
 import { Kbd } from '../ui/Kbd';
@@ -36,8 +36,8 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
           <span>{formatCount(status.spansPerSecond)} spans/s</span>
           <span>
             {formatCount(status.counts.spans)} spans
-            {status.counts.logs > 0 && ` · ${counted(status.counts.logs, 'log')}`}
-            {status.counts.metricPoints > 0 && ` · ${counted(status.counts.metricPoints, 'metric point')}`} ·{' '}
+            {status.counts.logs > 0 && ` · ${plural(status.counts.logs, 'log')}`}
+            {status.counts.metricPoints > 0 && ` · ${plural(status.counts.metricPoints, 'metric point')}`} ·{' '}
             {formatBytes(status.bytesOnDisk)} on disk
           </span>
           <span title={keptTitle(status.retention)}>{keptText(status.retention)}</span>
@@ -45,9 +45,7 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
             <span title={prunedTitle(status.lastPruning, status.retention)}>{pruned}</span>
           )}
           {status.redacted.total > 0 && (
-            <span title={redactedTitle(status.redacted.byRule)}>
-              {counted(status.redacted.total, 'value')} redacted
-            </span>
+            <span title={redactedTitle(status.redacted.byRule)}>{plural(status.redacted.total, 'value')} redacted</span>
           )}
           {status.forwarding && (
             <span
@@ -73,10 +71,6 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
       </button>
     </footer>
   );
-}
-
-function counted(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Since the start: receivers count from there. */

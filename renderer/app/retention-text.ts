@@ -1,6 +1,6 @@
 /** What is kept and what was pruned, in words for the status bar. */
 import type { PruningReport, Retention } from '../../core/api/retention';
-import { formatBytes, formatCount } from '../../core/model/format';
+import { formatBytes, formatCount, plural } from '../../core/model/format';
 
 /** `Kept 14 days or 5 GB` */
 export function keptText(retention: Retention): string {
@@ -32,7 +32,7 @@ export function prunedTitle(report: PruningReport, retention: Retention): string
     count: `More than ${formatCount(retention.spans ?? 0)} spans were stored.`,
   }[reason];
   const lines = [counts(report).join(', '), because, `${formatBytes(freedBytes)} were given back.`];
-  if (keptTraces > 0) lines.push(`${counted(keptTraces, 'trace')} with a bookmark or a note stayed.`);
+  if (keptTraces > 0) lines.push(`${plural(keptTraces, 'trace')} with a bookmark or a note stayed.`);
   return lines.filter((line) => line !== '').join('\n');
 }
 
@@ -51,11 +51,7 @@ function counts({ traces, spans, logs, metricPoints }: PruningReport): string[] 
     [logs, 'log'],
     [metricPoints, 'metric point'],
   ];
-  return all.filter(([count]) => count > 0).map(([count, what]) => counted(count, what));
-}
-
-function counted(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+  return all.filter(([count]) => count > 0).map(([count, what]) => plural(count, what));
 }
 
 function days(age: number): string {

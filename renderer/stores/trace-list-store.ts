@@ -84,25 +84,15 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
 
   setQuery(query) {
     if (query === get().query) return;
-    question++;
-    // The old rows stay, dimmed, until the new ones are there.
-    set({ query, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
-    remember(get());
-    void load(set, get);
+    ask({ query }, set, get);
   },
 
   setRange(range) {
-    question++;
-    set({ range, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
-    remember(get());
-    void load(set, get);
+    ask({ range }, set, get);
   },
 
   explore(explored) {
-    question++;
-    set({ ...explored, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
-    remember(get());
-    void load(set, get);
+    ask(explored, set, get);
   },
 
   setGroupBy(groupBy) {
@@ -111,10 +101,7 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
   },
 
   setSort(sort) {
-    question++;
-    set({ sort, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
-    remember(get());
-    void load(set, get);
+    ask({ sort }, set, get);
   },
 
   setColumns(columns) {
@@ -178,6 +165,7 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
 
   showWaiting() {
     const { waiting, traces } = get();
+    if (waiting.length === 0) return;
     if (waiting.length >= PAGE) {
       void load(set, get);
       return;
@@ -212,6 +200,13 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
 }));
 
 type Set = (state: Partial<TraceListState>) => void;
+
+/** The old rows stay, dimmed, until the new ones are there. */
+function ask(change: Partial<Explored>, set: Set, get: () => TraceListState): void {
+  set({ ...change, phase: 'loading', waiting: [], cursorId: null, scrollTopPx: 0 });
+  remember(get());
+  void load(set, get);
+}
 
 async function load(set: Set, get: () => TraceListState): Promise<void> {
   const asked = ++question;

@@ -209,7 +209,7 @@ export class Store implements StoreService {
   }
 
   async rebuild(): Promise<RebuildReport> {
-    const { writer } = await this.ready();
+    const { writer, pruner } = await this.ready();
     if (this.rebuilding.state === 'running') {
       throw new SpoorError('CONFLICT', 'The read models are being rebuilt already; wait until that is done.');
     }
@@ -222,16 +222,20 @@ export class Store implements StoreService {
       (progress) => report('running', progress),
       () => this.closing,
     );
-    this.rebuilt = rebuild.run().then(
-      () => {
-        report('done', 1);
-        this.changes.changed();
-      },
-      (error: unknown) => {
-        report('failed', this.rebuilding.progress, String(error));
-        this.onTrouble('the read models could not be rebuilt', error);
-      },
-    );
+    // Of a partition that is half pruned the traces would come back; none is begun meanwhile.
+    this.rebuilt = pruner
+      .run()
+      .then(() => rebuild.run())
+      .then(
+        () => {
+          report('done', 1);
+          this.changes.changed();
+        },
+        (error: unknown) => {
+          report('failed', this.rebuilding.progress, String(error));
+          this.onTrouble('the read models could not be rebuilt', error);
+        },
+      );
     return this.rebuilding;
   }
 
@@ -298,7 +302,7 @@ export class Store implements StoreService {
   }
 
   private async prune(): Promise<void> {
-    if (this.current.state !== 'ready' || this.closing) return;
+    if (this.current.state !== 'ready' || this.closing || this.rebuilding.state === 'running') return;
     const { pruner } = await this.opened;
     try {
       if (await pruner.run()) this.changes.changed();

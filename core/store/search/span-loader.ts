@@ -1,6 +1,7 @@
 /** Reads what queries look at: spans of blocks or of traces, their messages, and facts of traces; in runs that hold nobody up. */
 
 import { decodeSpanBody } from '../../otlp/proto-to-json';
+import { inBlockOrder } from '../block-order';
 import { CopyReader } from '../copy-binary';
 import { PartReader, SPAN_ATTRIBUTES, type StoredParts } from '../part-reader';
 import type { PayloadCodec } from '../payloads';
@@ -69,7 +70,7 @@ export class SpanLoader {
    */
   async inBlockOrder<T>(run: (sql: SqlStatements) => Promise<T>): Promise<T> {
     return this.sql.transaction(async (tx) => {
-      await tx.query("select set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)");
+      await inBlockOrder(tx, true);
       return run(tx);
     });
   }
