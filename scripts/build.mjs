@@ -1,5 +1,5 @@
 /**
- * Builds the app into out/: main, workers, preload and renderer with electron-vite, and the database template.
+ * Builds the app into out/: main, workers, preload and renderer with electron-vite, the document of the HTTP API, and the database template.
  * `--if-stale` builds only what is older than its sources.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,6 +17,7 @@ const SOURCES = [
   'electron.vite.config.ts',
   'package-lock.json',
   'scripts/build.mjs',
+  'scripts/openapi.mjs',
 ];
 const STAMP = join(root, 'out', '.built');
 
@@ -32,18 +33,19 @@ function isFresh() {
   return SOURCES.every((source) => !existsSync(join(root, source)) || newest(join(root, source)) <= builtAt);
 }
 
+function run(command) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
+  if (status === 0) return;
+  process.stderr.write(stdout + stderr);
+  throw new Error('the build failed');
+}
+
 export async function build({ ifStale = false } = {}) {
   if (!(ifStale && isFresh())) {
     const cli = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
     const startedAt = new Date();
-    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'build', '--logLevel', 'warn'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    if (status !== 0) {
-      process.stderr.write(stdout + stderr);
-      throw new Error('the build failed');
-    }
+    run([cli, 'build', '--logLevel', 'warn']);
+    run([join(root, 'scripts', 'openapi.mjs')]);
     writeFileSync(STAMP, `${startedAt.toISOString()}\n`);
   }
   await makeDatabaseTemplate();

@@ -17,7 +17,7 @@ interface SearchReport {
   readonly progress: number;
 }
 
-interface TraceMatchSummary extends TraceSummary {
+export interface TraceMatchSummary extends TraceSummary {
   /** How many of its spans match. */
   readonly matchedSpans: number;
   /** The first of them; none where the trace as a whole decided. */

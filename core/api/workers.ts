@@ -167,6 +167,7 @@ export interface GatewayOptions {
   readonly ui: ListenAddress;
   readonly token: string;
   readonly rendererDir: string;
+  readonly openApiFile: string;
   readonly version: string;
   readonly dataDir: string;
   readonly retention: Retention;

@@ -36,6 +36,7 @@ export interface HostOptions {
   /** Where the built workers are. */
   readonly workersDir: string;
   readonly rendererDir: string;
+  readonly openApiFile: string;
   readonly templateDir: string | null;
   readonly log: HostLog;
   /** Whether a window is shown, which a second start then asks for. */
@@ -113,6 +114,7 @@ export class Host {
           ui: this.uiAddress,
           token,
           rendererDir: options.rendererDir,
+          openApiFile: options.openApiFile,
           version: options.version,
           dataDir,
           retention,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export interface BuiltPaths {
   readonly workersDir: string;
   readonly rendererDir: string;
+  readonly openApiFile: string;
   readonly preload: string;
   /** Of our own package.json; an Electron without a packaged app would report its own. */
   readonly version: string;
@@ -21,6 +22,7 @@ export function builtPaths(mainDir: string): BuiltPaths {
     version: manifest.version,
     workersDir: mainDir,
     rendererDir: join(out, 'renderer'),
+    openApiFile: join(out, 'openapi.json'),
     preload: join(out, 'preload', 'index.js'),
     templateDir: existsSync(join(templateDir, 'PG_VERSION')) ? templateDir : null,
   };

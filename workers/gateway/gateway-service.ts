@@ -24,6 +24,7 @@ import {
   metricIdOf,
   metricListQuery,
   metricPointQuery,
+  operationsService,
   queryRequest,
   redQuery,
   savedViewEdit,
@@ -90,7 +91,7 @@ export class Gateway implements SpoorApi {
   }
 
   async listOperations(service: string | null) {
-    return this.store.listOperations(service === null || service === undefined ? null : String(service));
+    return this.store.listOperations(operationsService(service));
   }
 
   async traceSummary(traceId: string) {

@@ -1,5 +1,5 @@
 /** New traces as they are stored, for `/v1/live` and `spoor tail`. */
-import type { TraceListPage } from '../../core/api/search';
+import type { TraceListPage, TraceMatchSummary } from '../../core/api/search';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import { nsFromMs } from '../../core/model/time';
 
@@ -12,12 +12,10 @@ const MAX_KNOWN = 20_000;
 /** Spans come when they end: a trace that is new may have begun some time ago. */
 const LOOK_BACK_MS = 600_000;
 
-type ListedTrace = TraceListPage['data'][number];
-
 export interface LiveEvent {
   /** `update`: more spans of a trace that was told before. */
   readonly event: 'trace' | 'update';
-  readonly trace: ListedTrace;
+  readonly trace: TraceMatchSummary;
 }
 
 interface Source {
@@ -63,7 +61,7 @@ export async function* liveTraces(
   }
 }
 
-async function* newest(source: Source, query: TraceListQuery): AsyncGenerator<ListedTrace> {
+async function* newest(source: Source, query: TraceListQuery): AsyncGenerator<TraceMatchSummary> {
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const { data, pagination } = await source.listTraces({ ...query, limit: PAGE, cursor });

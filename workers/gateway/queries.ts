@@ -17,7 +17,7 @@ const text = z.string().max(2_000).optional();
 const query = z.string().max(10_000).optional();
 const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).optional();
 
-const TRACE_LIST = z.object({
+export const TRACE_LIST = z.object({
   query,
   from: text,
   to: text,
@@ -27,12 +27,12 @@ const TRACE_LIST = z.object({
   waitMs,
 });
 
-const QUERY = TRACE_LIST.extend({
+export const QUERY = TRACE_LIST.extend({
   query: z.string().min(1).max(10_000),
   stepNs: z.coerce.number().int().min(1).optional(),
 });
 
-const HISTOGRAM = z.object({
+export const HISTOGRAM = z.object({
   query,
   from: text,
   to: text,
@@ -41,9 +41,9 @@ const HISTOGRAM = z.object({
 });
 
 const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).optional();
-const LOG_LIST = z.object({ query: text, traceId: text, from: text, to: text, limit, cursor: text });
-const METRIC_LIST = z.object({ query: text, limit, cursor: text });
-const METRIC_POINTS = z.object({ from: text, to: text, limit, cursor: text });
+export const LOG_LIST = z.object({ query: text, traceId: text, from: text, to: text, limit, cursor: text });
+export const METRIC_LIST = z.object({ query: text, limit, cursor: text });
+export const METRIC_POINTS = z.object({ from: text, to: text, limit, cursor: text });
 const METRIC_ID = z.object({ metricId: z.coerce.number().int().min(1).max(0x7fff_ffff) });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
@@ -61,7 +61,7 @@ export function metricPointQuery(input: unknown): MetricPointQuery {
   return parse(METRIC_POINTS, input);
 }
 
-const ATTRIBUTES = z.object({ query: text, from: text, to: text, limit });
+export const ATTRIBUTES = z.object({ query: text, from: text, to: text, limit });
 const ATTRIBUTE_KEY = z.object({ key: z.string().min(1).max(2_000) });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
@@ -69,12 +69,19 @@ export function attributeQuery(input: unknown): AttributeQuery {
   return parse(ATTRIBUTES, input);
 }
 
+export const OPERATIONS = z.object({ service: text });
+
+/** @returns null: of all. @throws SpoorError VALIDATION_ERROR */
+export function operationsService(input: unknown): string | null {
+  return parse(OPERATIONS, { service: input ?? undefined }).service ?? null;
+}
+
 /** @throws SpoorError VALIDATION_ERROR */
 export function attributeKey(input: unknown): string {
   return parse(ATTRIBUTE_KEY, { key: input }).key;
 }
 
-const ANNOTATION = z.object({ bookmarked: z.boolean(), note: z.string().max(MAX_NOTE_CHARS) });
+export const ANNOTATION = z.object({ bookmarked: z.boolean(), note: z.string().max(MAX_NOTE_CHARS) });
 
 /** @throws SpoorError VALIDATION_ERROR */
 export function annotationEdit(input: unknown): AnnotationEdit {
@@ -97,7 +104,7 @@ export function queryRequest(input: unknown): QueryRequest {
 }
 
 const moment = z.iso.datetime({ offset: true }).nullable();
-const SAVED_VIEW = z.object({
+export const SAVED_VIEW = z.object({
   name: z.string().trim().min(1).max(200),
   query: z.string().max(10_000),
   last: z
@@ -112,7 +119,7 @@ const SAVED_VIEW = z.object({
   columns: z.array(z.string().min(1).max(200)).max(50).nullable().default(null),
   chart: z.string().min(1).max(40).nullable().default(null),
 });
-const VERSION = z.object({ version: z.number().int().min(1) });
+export const VERSION = z.object({ version: z.number().int().min(1) });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function savedViewEdit(input: unknown): SavedViewEdit {
@@ -124,8 +131,8 @@ export function versionOf(input: unknown): number {
   return parse(VERSION, { version: input }).version;
 }
 
-const SERVICE_METRICS = z.object({ from: text, to: text });
-const RED = SERVICE_METRICS.extend({
+export const SERVICE_METRICS = z.object({ from: text, to: text });
+export const RED = SERVICE_METRICS.extend({
   groupBy: z.enum(['service', 'operation']).optional(),
   stepSeconds: z.coerce.number().int().min(1).max(10_000_000).optional(),
 });
@@ -140,7 +147,7 @@ export function redQuery(input: unknown): RedQuery {
   return parse(RED, input);
 }
 
-const GROUPS = z.object({ query, by: z.string().min(1).max(2_000), from: text, to: text, waitMs });
+export const GROUPS = z.object({ query, by: z.string().min(1).max(2_000), from: text, to: text, waitMs });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function groupQuery(input: unknown): GroupQuery {

@@ -1,26 +1,32 @@
 /** The HTTP API under /v1 (interfaces.md): the contract as resources, with a bearer token. */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { OtlpReceiver, SpanDetail, SpoorApi } from '../../core/api/contract';
+import type { SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import type { SavedView } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
-import type { LogRecord, MetricPoint } from '../../core/api/telemetry';
-import { spanIdFromInt8 } from '../../core/model/ids';
-import { statusCodeName } from '../../core/model/span-kind';
-import { rfc3339FromNs } from '../../core/model/time';
-import { plainAttributes, plainValue } from '../../core/otlp/json-types';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../rpc/worker-port';
 import { liveTraces } from './live-traces';
+import {
+  logResource,
+  metricResource,
+  onePage,
+  pointResource,
+  spanResource,
+  statusResource,
+  traceResource,
+} from './resources';
 import { wholePage, wholeResult } from './whole-page';
 
 export interface RestSource extends SpoorApi {
   wholeTrace(traceId: string): Promise<LoadedColumns>;
 }
 
-export function restApi(api: RestSource, token: string, log: Log): Hono {
+/** @param openApiFile describes all of this */
+export function restApi(api: RestSource, token: string, openApiFile: string, log: Log): Hono {
   const app = new Hono();
 
   app.use('/v1/*', async (context, next) => {
@@ -32,11 +38,10 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
     context.header('cache-control', 'no-store');
   });
 
-  app.get('/v1/status', async (context) => {
-    const status = await api.status();
-    const portOf = (receiver: OtlpReceiver) => (receiver.state === 'listening' ? receiver.port : null);
-    return context.json({ ...status, ports: { otlpHttp: portOf(status.otlpHttp), otlpGrpc: portOf(status.otlpGrpc) } });
+  app.get('/v1/openapi.json', async (context) => {
+    return context.body(await readFile(openApiFile, 'utf8'), 200, { 'content-type': 'application/json' });
   });
+  app.get('/v1/status', async (context) => context.json(statusResource(await api.status())));
   app.get('/v1/traces', async (context) => {
     return context.json(await wholePage(api, context.req.query(), context.req.raw.signal));
   });
@@ -47,7 +52,7 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
   app.get('/v1/groups', async (context) => {
     const query = context.req.query() as unknown as GroupQuery; // the gateway checks it
     const { groups, complete } = await api.groups(query);
-    return context.json({ data: groups, complete, pagination: { nextCursor: null, hasMore: false } });
+    return context.json({ ...onePage(groups), complete });
   });
   app.get('/v1/live', async (context) => {
     const { signal } = context.req.raw;
@@ -82,8 +87,7 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
     return context.json(await api.traceSummary(traceId));
   });
   app.get('/v1/traces/:traceId/annotations', async (context) => {
-    const data = await api.listAnnotations(context.req.param('traceId'));
-    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+    return context.json(onePage(await api.listAnnotations(context.req.param('traceId'))));
   });
   app.put('/v1/traces/:traceId/spans/:spanId/annotation', async (context) => {
     const { traceId, spanId } = context.req.param();
@@ -91,7 +95,7 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
     return context.body(null, 204);
   });
   app.get('/v1/saved-views', async (context) => {
-    return context.json({ data: await api.listSavedViews(), pagination: { nextCursor: null, hasMore: false } });
+    return context.json(onePage(await api.listSavedViews()));
   });
   app.post('/v1/saved-views', async (context) => {
     return context.json(await api.createSavedView(await jsonBody(context.req)), 201);
@@ -105,11 +109,10 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
     return context.body(null, 204);
   });
   app.get('/v1/services', async (context) => {
-    return context.json({ data: await api.listServices(), pagination: { nextCursor: null, hasMore: false } });
+    return context.json(onePage(await api.listServices()));
   });
   app.get('/v1/services/edges', async (context) => {
-    const data = await api.listServiceEdges(context.req.query());
-    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+    return context.json(onePage(await api.listServiceEdges(context.req.query())));
   });
   app.get('/v1/metrics/red', async (context) => {
     const { step, ...query } = context.req.query();
@@ -118,16 +121,13 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
   app.post('/v1/rebuild', async (context) => context.json(await api.rebuild(), 202));
   app.get('/v1/rebuild', async (context) => context.json(await api.rebuildReport()));
   app.get('/v1/operations', async (context) => {
-    const data = await api.listOperations(context.req.query('service') ?? null);
-    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+    return context.json(onePage(await api.listOperations(context.req.query('service') ?? null)));
   });
   app.get('/v1/attributes', async (context) => {
-    const data = await api.listAttributes(context.req.query());
-    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+    return context.json(onePage(await api.listAttributes(context.req.query())));
   });
   app.get('/v1/attributes/:key/values', async (context) => {
-    const data = await api.listAttributeValues(context.req.param('key'), context.req.query());
-    return context.json({ data, pagination: { nextCursor: null, hasMore: false } });
+    return context.json(onePage(await api.listAttributeValues(context.req.param('key'), context.req.query())));
   });
   app.get('/v1/logs', async (context) => {
     const { data, pagination } = await api.listLogs(context.req.query());
@@ -135,8 +135,7 @@ export function restApi(api: RestSource, token: string, log: Log): Hono {
   });
   app.get('/v1/metrics', async (context) => {
     const { data, pagination } = await api.listMetrics(context.req.query());
-    const resources = data.map((metric) => ({ ...metric, metadata: plainAttributes(metric.metadata) }));
-    return context.json({ data: resources, pagination });
+    return context.json({ data: data.map(metricResource), pagination });
   });
   app.get('/v1/metrics/:metricId/points', async (context) => {
     const metricId = context.req.param('metricId') as unknown as number; // the gateway checks it
@@ -170,81 +169,4 @@ async function jsonBody<T>(request: { json(): Promise<unknown> }): Promise<T> {
 export function tokensEqual(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-/** The summary and every span without payload, in start order. */
-function traceResource({ summary, columns }: LoadedColumns): object {
-  const originNs = BigInt(columns.originNs);
-  const order = Uint32Array.from({ length: columns.length }, (_, i) => i).sort(
-    (a, b) => (columns.startNs[a] as number) - (columns.startNs[b] as number) || a - b,
-  );
-  const spans = Array.from(order, (i) => {
-    const parent = columns.parentSpanId[i] as bigint;
-    const operation = columns.operations[columns.operation[i] as number];
-    return {
-      spanId: spanIdFromInt8(columns.spanId[i] as bigint),
-      parentSpanId: parent === 0n ? null : spanIdFromInt8(parent),
-      name: operation?.name,
-      service: operation?.service,
-      kind: operation?.kind,
-      startTime: rfc3339FromNs(originNs + BigInt(columns.startNs[i] as number)),
-      durationNs: columns.durationNs[i],
-      status: statusCodeName(columns.status[i] as number),
-    };
-  });
-  return { ...summary, spans };
-}
-
-/** Attributes as maps, which is what scripts want; `raw` keeps every type. */
-function flat<T extends { readonly attributes: SpanDetail['attributes'] }>(item: T) {
-  return { ...item, attributes: plainAttributes(item.attributes) };
-}
-
-function logResource(record: LogRecord): object {
-  const { body, resource, scope, timeUnixNano, observedTimeUnixNano, ...rest } = record;
-  const { severityNumber, severityText, eventName, attributes, droppedAttributesCount, flags } = record;
-  const raw = {
-    timeUnixNano,
-    observedTimeUnixNano,
-    severityNumber,
-    severityText,
-    ...(eventName === '' ? {} : { eventName }),
-    body,
-    attributes,
-    droppedAttributesCount,
-    flags,
-    traceId: record.traceId ?? '',
-    spanId: record.spanId ?? '',
-  };
-  return { ...flat(rest), body: plainValue(body), resource: flat(resource), scope: flat(scope), raw };
-}
-
-function pointResource({ resource, scope, fields, value, ...point }: MetricPoint): object {
-  const { timeUnixNano, startTimeUnixNano, attributes, ...rest } = point;
-  const raw = { attributes, startTimeUnixNano, timeUnixNano, ...value, ...fields };
-  return {
-    ...rest,
-    attributes: plainAttributes(attributes),
-    value: value && plainNumber(value),
-    resource: flat(resource),
-    scope: flat(scope),
-    raw,
-  };
-}
-
-/** A number where it is exact, else text. */
-function plainNumber(value: NonNullable<MetricPoint['value']>): number | string {
-  if ('asDouble' in value) return value.asDouble;
-  return Number.isSafeInteger(Number(value.asInt)) ? Number(value.asInt) : value.asInt;
-}
-
-function spanResource(span: SpanDetail): object {
-  return {
-    ...flat(span),
-    events: span.events.map(flat),
-    links: span.links.map(flat),
-    resource: flat(span.resource),
-    scope: flat(span.scope),
-    raw: JSON.parse(span.raw) as unknown,
-  };
 }

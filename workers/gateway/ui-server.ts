@@ -19,7 +19,7 @@ const MAX_CALL_BYTES = 1024 * 1024;
 
 export async function createUiServer(api: RestSource, options: GatewayOptions, log: Log): Promise<Server> {
   const files = await StaticFiles.below(options.rendererDir);
-  const app = restApi(api, options.token, log);
+  const app = restApi(api, options.token, options.openApiFile, log);
   app.get('*', async (context) => {
     const file = await files.get(context.req.path);
     if (!file) return context.text('There is no such page.\n', 404);

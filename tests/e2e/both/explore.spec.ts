@@ -183,6 +183,8 @@ test('keeps a search under a name', async ({ app }) => {
   await page.getByRole('button', { name: 'Save view' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Failed orders');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
+  // What closes gives the focus back; only then can something else have it.
+  await expect(page.getByRole('button', { name: 'Save view' })).toBeFocused();
   await search.fill('');
   await expect(page.getByRole('row')).toHaveCount(13);
   const views = page.getByRole('region', { name: 'Saved views' });

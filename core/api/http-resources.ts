@@ -1,0 +1,158 @@
+/** What the HTTP API answers. The document at `/v1/openapi.json` is made from these types and their comments. */
+import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../otlp/json-types';
+import type { Annotation, AnnotationEdit } from './annotation';
+import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
+import type {
+  Heatmap,
+  Histogram,
+  HistogramQuery,
+  OperationSummary,
+  RebuildReport,
+  ServiceSummary,
+  SpanDetail,
+  StatusReport,
+} from './contract';
+import type { ErrorValue } from './errors';
+import type { Page } from './page';
+import type { SavedView, SavedViewEdit } from './saved-view';
+import type { GroupQuery, QueryRequest, QueryResult, SpanGroup, TraceListPage } from './search';
+import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
+import type {
+  LogListQuery,
+  LogRecord,
+  MetricListQuery,
+  MetricPoint,
+  MetricPointQuery,
+  MetricSummary,
+} from './telemetry';
+import type { TraceListQuery } from './trace-list-query';
+import type { TraceSummary } from './trace-summary';
+
+/** By name of the operation; null: an answer without a body. */
+export interface HttpAnswers {
+  getOpenApi: object;
+  getStatus: StatusResource;
+  listTraces: TraceListPage;
+  getTrace: TraceResource;
+  deleteTrace: null;
+  restoreTrace: TraceSummary;
+  getSpan: SpanResource;
+  listAnnotations: Page<Annotation>;
+  annotateSpan: null;
+  query: QueryResult;
+  listGroups: GroupPage;
+  getHistogram: Histogram;
+  getHeatmap: Heatmap;
+  followTraces: null;
+  listSavedViews: Page<SavedView>;
+  createSavedView: SavedView;
+  updateSavedView: SavedView;
+  deleteSavedView: null;
+  listServices: Page<ServiceSummary>;
+  listServiceEdges: Page<ServiceEdgeSummary>;
+  listOperations: Page<OperationSummary>;
+  getRedMetrics: RedMetrics;
+  listAttributes: Page<AttributeKey>;
+  listAttributeValues: Page<AttributeValue>;
+  listLogs: Page<LogResource>;
+  listMetrics: Page<MetricResource>;
+  listMetricPoints: Page<MetricPointResource>;
+  rebuild: RebuildReport;
+  getRebuild: RebuildReport;
+}
+
+/** What they may be asked, for the comments. */
+export interface HttpQueries {
+  listTraces: TraceListQuery;
+  query: QueryRequest;
+  listGroups: GroupQuery;
+  getHistogram: HistogramQuery;
+  getHeatmap: HistogramQuery;
+  followTraces: TraceListQuery;
+  annotateSpan: AnnotationEdit;
+  createSavedView: SavedViewEdit;
+  updateSavedView: SavedViewEdit;
+  listServiceEdges: ServiceMetricsQuery;
+  getRedMetrics: RedQuery;
+  listAttributes: AttributeQuery;
+  listAttributeValues: AttributeQuery;
+  listLogs: LogListQuery;
+  listMetrics: MetricListQuery;
+  listMetricPoints: MetricPointQuery;
+}
+
+export interface HttpError {
+  readonly error: ErrorValue & {
+    /** To be found in the log. */
+    readonly requestId: string;
+  };
+}
+
+export interface StatusResource extends StatusReport {
+  /** Null: not listening. */
+  readonly ports: { readonly otlpHttp: number | null; readonly otlpGrpc: number | null };
+}
+
+/** The summary and every span without payload, by start. */
+export interface TraceResource extends TraceSummary {
+  readonly spans: readonly SpanSummary[];
+}
+
+interface SpanSummary
+  extends Pick<SpanDetail, 'spanId' | 'parentSpanId' | 'name' | 'service' | 'kind' | 'startTime' | 'durationNs'> {
+  readonly status: SpanDetail['status']['code'];
+}
+
+/** Attributes as a map; integers beyond 2^53 as text, bytes as base64; of a repeated key the last value. */
+export interface PlainAttributes {
+  readonly [key: string]: PlainValue;
+}
+
+type Plain<T extends { readonly attributes: readonly KeyValue[] }> = Omit<T, 'attributes'> & {
+  readonly attributes: PlainAttributes;
+};
+export type PlainEvent = Plain<SpanDetail['events'][number]>;
+export type PlainLink = Plain<SpanDetail['links'][number]>;
+export type PlainResource = Plain<OtlpResource & { readonly schemaUrl: string }>;
+export type PlainScope = Plain<OtlpScope & { readonly schemaUrl: string }>;
+
+/** Everything known of a span. */
+export interface SpanResource
+  extends Omit<SpanDetail, 'attributes' | 'events' | 'links' | 'resource' | 'scope' | 'raw'> {
+  readonly attributes: PlainAttributes;
+  readonly events: readonly PlainEvent[];
+  readonly links: readonly PlainLink[];
+  readonly resource: PlainResource;
+  readonly scope: PlainScope;
+  /** The span with its resource and scope as an OTLP/JSON request: every type exactly. */
+  readonly raw: object;
+}
+
+export interface LogResource
+  extends Omit<LogRecord, 'attributes' | 'body' | 'resource' | 'scope' | 'timeUnixNano' | 'observedTimeUnixNano'> {
+  readonly attributes: PlainAttributes;
+  readonly body: PlainValue;
+  readonly resource: PlainResource;
+  readonly scope: PlainScope;
+  /** The record as OTLP/JSON. */
+  readonly raw: object;
+}
+
+export interface MetricResource extends Omit<MetricSummary, 'metadata'> {
+  readonly metadata: PlainAttributes;
+}
+
+export interface MetricPointResource extends Pick<MetricPoint, 'time' | 'startTime' | 'service'> {
+  readonly attributes: PlainAttributes;
+  /** Of gauges and sums: a number where it is exact, else text. */
+  readonly value: number | string | null;
+  readonly resource: PlainResource;
+  readonly scope: PlainScope;
+  /** The data point as OTLP/JSON. */
+  readonly raw: object;
+}
+
+export interface GroupPage extends Page<SpanGroup> {
+  /** False: time was up; older spans are not counted. */
+  readonly complete: boolean;
+}

@@ -1,0 +1,178 @@
+/** The document of the HTTP API says what it answers: every route is asked, every answer is held against its schema. */
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
+import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { T0, traceIdOf } from '../fixtures/traces';
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema: object }>> }>>;
+}
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+let spoor: RunningSpoor;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let document: Document;
+let savedView: { id: string; version: number };
+let metricId: number;
+
+const span: SampleSpan = {
+  traceId: traceIdOf(1),
+  spanId: 'ab'.repeat(8),
+  service: 'web',
+  name: 'GET /a',
+  kind: 2,
+  startNs: T0,
+  endNs: T0 + 100n,
+  attributes: { 'http.route': '/a', 'http.response.status_code': 200, ratio: 0.5 },
+  events: [{ name: 'e', timeNs: T0 + 1n }],
+  error: 'Boom: no',
+};
+const attributes = [{ key: 'service.name', value: { stringValue: 'web' } }];
+const time = String(T0);
+const logs = {
+  resourceLogs: [
+    { resource: { attributes }, scopeLogs: [{ logRecords: [{ timeUnixNano: time, body: { stringValue: 'hi' } }] }] },
+  ],
+};
+const metrics = {
+  resourceMetrics: [
+    {
+      resource: { attributes },
+      scopeMetrics: [
+        {
+          metrics: [{ name: 'm', unit: 'By', gauge: { dataPoints: [{ timeUnixNano: time, asInt: '3', attributes }] } }],
+        },
+      ],
+    },
+  ],
+};
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  spoor = await startSpoor(folder.path);
+  const called: SampleSpan = { ...span, spanId: 'cd'.repeat(8), parentSpanId: span.spanId, service: 'db', kind: 3 };
+  await spoor.post('/v1/traces', traceRequest([span, called]));
+  await spoor.post('/v1/logs', logs);
+  await spoor.post('/v1/metrics', metrics);
+  document = (await spoor.get<Document & Record<string, unknown>>('/v1/openapi.json')).body;
+  metricId = (await spoor.get<{ data: { id: number }[] }>('/v1/metrics')).body.data[0]?.id as number;
+});
+afterAll(async () => {
+  await spoor.stop();
+  await folder.remove();
+});
+
+const trace = `/v1/traces/${span.traceId}`;
+const view = { name: 'Errors', query: 'status:error' };
+
+/** What is asked of each operation, in this order. */
+const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: object]>> = {
+  getOpenApi: () => ['/v1/openapi.json'],
+  getStatus: () => ['/v1/status'],
+  listTraces: () => ['/v1/traces?query={ span.http.route = "/a" } | select(span.http.route)'],
+  getTrace: () => [trace],
+  getSpan: () => [`${trace}/spans/${span.spanId}`],
+  annotateSpan: () => [`${trace}/spans/${span.spanId}/annotation`, { bookmarked: true, note: 'here' }],
+  listAnnotations: () => [`${trace}/annotations`],
+  query: () => ['/v1/query', { query: '{} | rate() by (resource.service.name)' }],
+  listGroups: () => ['/v1/groups?by=span.http.route'],
+  getHistogram: () => ['/v1/histogram?buckets=3'],
+  getHeatmap: () => ['/v1/heatmap?buckets=3'],
+  createSavedView: () => ['/v1/saved-views', view],
+  listSavedViews: () => ['/v1/saved-views'],
+  updateSavedView: () => [`/v1/saved-views/${savedView.id}`, { ...view, version: savedView.version }],
+  deleteSavedView: () => [`/v1/saved-views/${savedView.id}`],
+  listServices: () => ['/v1/services'],
+  listServiceEdges: () => ['/v1/services/edges'],
+  listOperations: () => ['/v1/operations?service=web'],
+  getRedMetrics: () => ['/v1/metrics/red?groupBy=operation&step=60'],
+  listAttributes: () => ['/v1/attributes'],
+  listAttributeValues: () => ['/v1/attributes/span.http.route/values'],
+  listLogs: () => ['/v1/logs'],
+  listMetrics: () => ['/v1/metrics'],
+  listMetricPoints: () => [`/v1/metrics/${metricId}/points`],
+  rebuild: () => ['/v1/rebuild', {}],
+  getRebuild: () => ['/v1/rebuild'],
+  deleteTrace: () => [trace],
+  restoreTrace: () => [`${trace}/actions/restore`],
+};
+
+describe('/v1/openapi.json', () => {
+  it('is OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document) as never);
+    expect([errors, valid, document.openapi]).toEqual([undefined, true, '3.1.0']);
+  });
+
+  it('describes what every route answers', async () => {
+    const operations = new Map(
+      Object.entries(document.paths).flatMap(([, methods]) =>
+        Object.entries(methods).map(([method, operation]) => [operation.operationId, { method, operation }]),
+      ),
+    );
+    // A stream does not end.
+    expect([...operations.keys()].sort()).toEqual([...Object.keys(REQUESTS), 'followTraces'].sort());
+    const wrong: unknown[] = [];
+    const empty: string[] = [];
+    for (const [id, request] of Object.entries(REQUESTS)) {
+      const { method, operation } = operations.get(id) as { method: string; operation: Operation };
+      const [path, body] = request();
+      const answer = await asked(method, path, body);
+      if (id === 'createSavedView') savedView = answer.body as typeof savedView;
+      if (id === 'updateSavedView') savedView = answer.body as typeof savedView;
+      if ((answer.body as { data?: unknown[] } | null)?.data?.length === 0) empty.push(id);
+      const described = operation.responses[answer.status];
+      const schema = described?.content?.['application/json']?.schema;
+      const problem = !described || answer.status >= 300 ? 'status' : schema ? misfit(schema, answer.body) : null;
+      if (problem || Boolean(schema) !== (answer.body !== null)) wrong.push([id, answer, problem]);
+    }
+    expect([wrong, empty]).toEqual([[], []]);
+  });
+
+  it('describes refusals', async () => {
+    for (const [method, path, status] of [
+      ['get', '/v1/traces?limit=0', 400],
+      ['get', `/v1/traces/${traceIdOf(99)}`, 404],
+      ['put', '/v1/saved-views/nothing', 404],
+    ] as const) {
+      const answer = await asked(method, path, method === 'put' ? { ...view, version: 1 } : undefined);
+      expect([path, answer.status, misfit({ $ref: '#/components/schemas/HttpError' }, answer.body)]).toEqual([
+        path,
+        status,
+        null,
+      ]);
+    }
+  });
+
+  it('refuses what it says is refused', async () => {
+    expect((await asked('get', '/v1/groups')).status).toBe(400);
+    expect((await asked('get', `/v1/operations?service=${'x'.repeat(3_000)}`)).status).toBe(400);
+  });
+});
+
+async function asked(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(spoor.ready.ui + path, {
+    method: method.toUpperCase(),
+    headers: { authorization: `Bearer ${spoor.ready.token}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+}
+
+/** What is wrong with an answer; properties that its schema does not name are, too. */
+function misfit(schema: object, body: unknown): object[] | null {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  const closed = JSON.parse(JSON.stringify({ ...document, ...schema }), (_key, value) => {
+    const isOpen = value?.type === 'object' && value.properties && value.additionalProperties === undefined;
+    return isOpen ? { ...value, additionalProperties: false } : value;
+  });
+  const validate = ajv.compile(closed);
+  return validate(body) ? null : (validate.errors ?? []);
+}

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { type RestSource, restApi } from '../../workers/gateway/rest';
+import { ROUTES } from '../../workers/gateway/routes';
+
+it('every route of the HTTP API is described, and nothing else', () => {
+  const app = restApi({} as RestSource, 'token', 'openapi.json', () => {});
+  const served = app.routes
+    .filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))
+    .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`);
+  const described = Object.values(ROUTES).map(({ method, path }) => `${method} ${path}`);
+  expect(described.sort()).toEqual(served.sort());
+});

@@ -1,0 +1,147 @@
+/** The routes of the HTTP API (rest.ts) as its OpenAPI document describes them, with the schemas that check what comes in. */
+import type { ZodObject } from 'zod';
+import type { HttpAnswers } from '../../core/api/http-resources';
+import {
+  ANNOTATION,
+  ATTRIBUTES,
+  GROUPS,
+  HISTOGRAM,
+  LOG_LIST,
+  METRIC_LIST,
+  METRIC_POINTS,
+  OPERATIONS,
+  QUERY,
+  RED,
+  SAVED_VIEW,
+  SERVICE_METRICS,
+  TRACE_LIST,
+  VERSION,
+} from './queries';
+
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** With `{name}` for what is a part of it. */
+  readonly path: string;
+  readonly summary: string;
+  readonly query?: ZodObject;
+  readonly body?: ZodObject;
+  /** 200 unless said otherwise. */
+  readonly status?: 201 | 202 | 204;
+  readonly contentType?: 'text/event-stream';
+  /** What it is refused for, besides what any is. */
+  readonly refusals?: readonly (404 | 409)[];
+}
+
+const TRACE = '/v1/traces/{traceId}';
+const SPAN = `${TRACE}/spans/{spanId}`;
+
+export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
+  getOpenApi: { method: 'get', path: '/v1/openapi.json', summary: 'This document' },
+  getStatus: { method: 'get', path: '/v1/status', summary: 'What runs, what is stored, what was pruned' },
+  listTraces: { method: 'get', path: '/v1/traces', summary: 'Traces that match a search', query: TRACE_LIST },
+  getTrace: { method: 'get', path: TRACE, summary: 'A trace with every span, without payload', refusals: [404] },
+  deleteTrace: {
+    method: 'delete',
+    path: TRACE,
+    summary: 'Takes a trace out of the lists; its spans stay until it is pruned',
+    status: 204,
+    refusals: [404],
+  },
+  restoreTrace: {
+    method: 'post',
+    path: `${TRACE}/actions/restore`,
+    summary: 'Brings a deleted trace back',
+    refusals: [404],
+  },
+  getSpan: { method: 'get', path: SPAN, summary: 'Everything known of one span', refusals: [404] },
+  listAnnotations: {
+    method: 'get',
+    path: `${TRACE}/annotations`,
+    summary: 'Bookmarks and notes on the spans of a trace',
+    refusals: [404],
+  },
+  annotateSpan: {
+    method: 'put',
+    path: `${SPAN}/annotation`,
+    summary: 'Sets bookmark and note of a span; neither takes the annotation away',
+    body: ANNOTATION,
+    status: 204,
+    refusals: [404],
+  },
+  query: { method: 'post', path: '/v1/query', summary: 'TraceQL as it stands: a search, or a metric', body: QUERY },
+  listGroups: { method: 'get', path: '/v1/groups', summary: 'Matching spans by a field', query: GROUPS },
+  getHistogram: { method: 'get', path: '/v1/histogram', summary: 'What matches, over time', query: HISTOGRAM },
+  getHeatmap: { method: 'get', path: '/v1/heatmap', summary: 'What matches, by time and duration', query: HISTOGRAM },
+  followTraces: {
+    method: 'get',
+    path: '/v1/live',
+    summary: 'Server-sent events: `trace` for each new trace that matches, `update` when more of its spans came',
+    query: TRACE_LIST.pick({ query: true }),
+    contentType: 'text/event-stream',
+  },
+  listSavedViews: { method: 'get', path: '/v1/saved-views', summary: 'Searches with a name' },
+  createSavedView: {
+    method: 'post',
+    path: '/v1/saved-views',
+    summary: 'Keeps a search under a name',
+    body: SAVED_VIEW,
+    status: 201,
+  },
+  updateSavedView: {
+    method: 'put',
+    path: '/v1/saved-views/{id}',
+    summary: 'Changes a saved view; `version` is of what was changed, 409 when that is old',
+    body: SAVED_VIEW.extend(VERSION.shape),
+    refusals: [404, 409],
+  },
+  deleteSavedView: {
+    method: 'delete',
+    path: '/v1/saved-views/{id}',
+    summary: 'Forgets a saved view',
+    status: 204,
+    refusals: [404],
+  },
+  listServices: { method: 'get', path: '/v1/services', summary: 'Services with their counts' },
+  listServiceEdges: {
+    method: 'get',
+    path: '/v1/services/edges',
+    summary: 'Who called whom, the most frequent first',
+    query: SERVICE_METRICS,
+  },
+  listOperations: { method: 'get', path: '/v1/operations', summary: 'Names and kinds of spans', query: OPERATIONS },
+  getRedMetrics: {
+    method: 'get',
+    path: '/v1/metrics/red',
+    summary: 'Rate, errors and durations over time',
+    query: RED.omit({ stepSeconds: true }).extend({ step: RED.shape.stepSeconds }),
+  },
+  listAttributes: {
+    method: 'get',
+    path: '/v1/attributes',
+    summary: 'Keys of spans and resources, the most frequent first',
+    query: ATTRIBUTES.omit({ limit: true }),
+  },
+  listAttributeValues: {
+    method: 'get',
+    path: '/v1/attributes/{key}/values',
+    summary: 'The most frequent values of a key such as `span.http.route`',
+    query: ATTRIBUTES,
+  },
+  listLogs: { method: 'get', path: '/v1/logs', summary: 'Log records, newest first', query: LOG_LIST },
+  listMetrics: { method: 'get', path: '/v1/metrics', summary: 'Metrics by name', query: METRIC_LIST },
+  listMetricPoints: {
+    method: 'get',
+    path: '/v1/metrics/{metricId}/points',
+    summary: 'Points of all series of a metric, newest first',
+    query: METRIC_POINTS,
+    refusals: [404],
+  },
+  rebuild: {
+    method: 'post',
+    path: '/v1/rebuild',
+    summary: 'Makes the read models anew from what is stored, while Spoor runs',
+    status: 202,
+    refusals: [409],
+  },
+  getRebuild: { method: 'get', path: '/v1/rebuild', summary: 'How far that is' },
+};
