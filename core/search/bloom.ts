@@ -3,8 +3,8 @@
  * words of one line of 32 bytes, so that a test reads 32 bytes of the filter, however large it is.
  */
 export const LINE_BYTES = 32;
-/** One false answer in about 250. */
-const BITS_PER_HASH = 12;
+/** One false answer in about 1,000. */
+const BITS_PER_HASH = 16;
 
 const SALTS = [0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31] as const;
 
@@ -23,8 +23,16 @@ export function bloomOf(hashes: Uint32Array): Uint8Array {
 }
 
 /** Which of `lines` a hash falls into; SQL computes the same. */
-export function bloomLine(hash: number, lines: number): number {
+function bloomLine(hash: number, lines: number): number {
   return Math.floor((hash / 2 ** 32) * lines);
+}
+
+/** Whether the filter may hold the hash. */
+export function filterHas(filter: Uint8Array, hash: number): boolean {
+  const lines = filter.length / LINE_BYTES;
+  if (lines === 0) return false;
+  const at = bloomLine(hash, lines) * LINE_BYTES;
+  return lineHas(filter.subarray(at, at + LINE_BYTES), hash);
 }
 
 /** Whether the line may hold the hash. */

@@ -11,6 +11,8 @@ export interface BlockSummary {
   readonly lastStartNs: bigint;
   readonly longestNs: bigint;
   readonly terms: BlockTerms;
+  /** Of the filter over its payloads. */
+  readonly filterBytes: number;
 }
 
 const ROW = {
@@ -21,7 +23,12 @@ const ROW = {
   last_start_ns: INT8,
   longest_ns: INT8,
   terms: BYTEA,
+  filter_bytes: INT4,
 };
+
+const COLUMNS_SQL = Object.keys(ROW)
+  .join(', ')
+  .replace('filter_bytes', 'coalesce(octet_length(bloom), 0) as filter_bytes');
 
 /** Rows of one statement: some milliseconds. */
 const PAGE = 200;
@@ -80,7 +87,7 @@ export class BlockSummaries {
 
   private async readPage(ids: readonly number[]): Promise<void> {
     const rows = await this.sql.query(
-      `select ${Object.keys(ROW).join(', ')} from span_block where workspace_id = $1 and id = any($2::int4[]) and closed`,
+      `select ${COLUMNS_SQL} from span_block where workspace_id = $1 and id = any($2::int4[]) and closed`,
       [this.workspaceId, ids],
     );
     for (const row of decodeRows(ROW, rows)) {
@@ -92,6 +99,7 @@ export class BlockSummaries {
         lastStartNs: row.last_start_ns,
         longestNs: row.longest_ns,
         terms: decodeTerms(row.terms),
+        filterBytes: row.filter_bytes,
       });
     }
   }

@@ -1,16 +1,17 @@
 /** Blocks and their summaries: whatever way a block is closed, it says the same of its spans, on either engine. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import { LatencySketch } from '../../core/model/latency-sketch';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
-import { bloomLine, LINE_BYTES, lineHas } from '../../core/search/bloom';
+import { filterHas } from '../../core/search/bloom';
 import { hashWord } from '../../core/search/words';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
 import { countOf } from '../../core/store/block-terms';
 import { migrate } from '../../core/store/migrate';
 import { BYTEA, decodeRows, INT4, INT8 } from '../../core/store/row-spec';
+import { BlockFilters } from '../../core/store/search/block-filters';
 import { Searcher } from '../../core/store/search/searcher';
 import { readSpan } from '../../core/store/span-reader';
 import type { SqlClient } from '../../core/store/sql-client';
@@ -151,13 +152,46 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
       await sql.query('select bloom from span_block where closed order by id limit 1'),
     );
     const bloom = row?.bloom as Uint8Array;
-    const has = (word: string): boolean => {
-      const line = bloomLine(hashWord(word), bloom.length / LINE_BYTES);
-      return lineHas(bloom.subarray(line * LINE_BYTES, (line + 1) * LINE_BYTES), hashWord(word));
-    };
+    const has = (word: string): boolean => filterHas(bloom, hashWord(word));
     expect(Array.from({ length: 200 }, (_, n) => `number${n}`).every(has)).toBe(true);
     expect(has('timeout190')).toBe(true);
     expect(Array.from({ length: 200 }, (_, n) => `absent${n}`).filter(has).length).toBeLessThan(8);
+  });
+
+  it('asks its filters in memory and on disk alike, and holds the newest of them', async () => {
+    const writer = newWriter();
+    for (let n = 0; n < 3; n++) await writer.append([batchOf(spansFrom(n * 10_000, 4_200))]);
+    const { closed } = await new BlockSummaries(sql, WORKSPACE).read();
+    expect(closed.length).toBeGreaterThanOrEqual(3);
+    const bytes = closed.map(({ filterBytes }) => filterBytes);
+    const copies = vi.spyOn(sql, 'copyOut');
+    const words = Array.from({ length: 300 }, (_, n) => `number${n * 47}`);
+    const hashes = words.map(hashWord);
+    const answers = async (filters: BlockFilters): Promise<boolean[]> => {
+      const may = await filters.of(closed, hashes);
+      return closed.flatMap(({ id }) => hashes.map((hash) => may(id, hash)));
+    };
+    const inMemory = new BlockFilters(sql, WORKSPACE);
+    const expected = await answers(inMemory);
+    expect([expected.includes(true), expected.includes(false), copies.mock.calls.length]).toEqual([true, true, 1]);
+    const queries = vi.spyOn(sql, 'query');
+    expect(await answers(inMemory)).toEqual(expected);
+    expect([copies.mock.calls.length, queries.mock.calls.length]).toEqual([1, 0]);
+
+    expect(await answers(new BlockFilters(sql, WORKSPACE, 0))).toEqual(expected);
+    expect(queries).toHaveBeenCalledTimes(hashes.length);
+    // Room for one: the newest takes it from an older.
+    const one = new BlockFilters(sql, WORKSPACE, Math.max(...bytes));
+    await one.of(closed.slice(0, 1), hashes);
+    queries.mockClear();
+    expect(await answers(one)).toEqual(expected);
+    const asked = queries.mock.calls.map(([, parameters]) => (parameters as [number, number[]])[1]);
+    expect(asked[0]).toEqual(
+      closed
+        .slice(0, -1)
+        .map(({ id }) => id)
+        .sort((a, b) => a - b),
+    );
   });
 
   it('goes on after a transaction that fails, with every span in exactly one block', async () => {

@@ -7,7 +7,25 @@ const INT8_OID = 20;
 const OPTIONS: QueryOptions = { parsers: { [INT8_OID]: BigInt } };
 
 export function pgliteClient(db: PGliteInterface): SqlClient {
-  return { ...statementsOver(db), transaction: (run) => db.transaction((tx) => run(nestedIn(statementsOver(tx)))) };
+  const { query, copyIn, copyOut } = statementsOver(db);
+  return {
+    query: (...args) => thenTurn(query(...args)),
+    copyIn: (...args) => thenTurn(copyIn(...args)),
+    copyOut: (...args) => thenTurn(copyOut(...args)),
+    transaction: (run) => thenTurn(db.transaction((tx) => run(nestedIn(statementsOver(tx))))),
+  };
+}
+
+/**
+ * PGlite answers within the same turn of the event loop: without a new one between two statements, what others ask is not even
+ * heard until a search of many statements ends.
+ */
+async function thenTurn<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } finally {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function statementsOver(db: Pick<Transaction, 'query'>): SqlStatements {

@@ -1,11 +1,8 @@
 /** Which blocks a condition has to be looked for in, newest first, and what is known of their payloads. */
-import { lineHas } from '../../search/bloom';
 import type { BlockSummary, Blocks } from '../block-summaries';
-import { BYTEA, decodeRows, INT4 } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import type { BlockFilters } from './block-filters';
 import {
   blockMayMatch,
-  bloomLineSql,
   hashesIn,
   type IdLeaf,
   type PayloadMay,
@@ -62,27 +59,17 @@ export function planBlocks(
 
 /** Leaves out blocks by the filters over their payloads. */
 export async function refineByBloom(
-  sql: SqlClient,
-  workspaceId: number,
+  filters: BlockFilters,
   condition: SpanCondition,
   blocks: readonly PlannedBlock[],
 ): Promise<PlannedBlock[]> {
   const hashes = [...new Set(hashesIn(condition))];
-  const closed = blocks.flatMap(({ id, summary }) => (summary ? [id] : []));
+  const closed = blocks.flatMap(({ summary }) => summary ?? []);
   if (hashes.length === 0 || closed.length === 0) return [...blocks];
-  const held = new Map<number, Set<number>>();
-  for (const hash of hashes) {
-    const rows = await sql.query(
-      `select b.id, ${bloomLineSql(hash)} as line from span_block b
-       where b.workspace_id = $1 and b.id = any($2::int4[]) and octet_length(b.bloom) > 0`,
-      [workspaceId, closed],
-    );
-    const having = decodeRows({ id: INT4, line: BYTEA }, rows).filter(({ line }) => lineHas(line, hash));
-    held.set(hash, new Set(having.map(({ id }) => id)));
-  }
+  const may = await filters.of(closed, hashes);
   return blocks.filter((block) => {
     if (!block.summary) return true;
-    block.bloomMay = (hash) => held.get(hash)?.has(block.id) ?? true;
+    block.bloomMay = (hash) => may(block.id, hash);
     return blockMayMatch(condition, block.summary, block.bloomMay);
   });
 }

@@ -7,6 +7,7 @@ import { PartReader, SPAN_ATTRIBUTES, type StoredParts } from '../part-reader';
 import type { PayloadCodec } from '../payloads';
 import { decodeRows } from '../row-spec';
 import type { SqlClient, SqlStatements } from '../sql-client';
+import { BlockFilters } from './block-filters';
 import type { PlannedBlock, TimeRange } from './block-plan';
 import type { KnownParts } from './known-parts';
 import { Pace } from './pace';
@@ -39,6 +40,7 @@ const SPANS_AT_ONCE = 4_000;
 const MAX_BLOCKS = 32;
 
 export class SpanLoader {
+  readonly filters: BlockFilters;
   private readonly partReader: PartReader;
 
   constructor(
@@ -47,6 +49,7 @@ export class SpanLoader {
     private readonly parts: KnownParts,
     codec: PayloadCodec,
   ) {
+    this.filters = new BlockFilters(sql, workspaceId);
     this.partReader = new PartReader(sql, workspaceId, codec);
   }
 

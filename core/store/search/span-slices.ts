@@ -45,7 +45,7 @@ export async function* spanSlices(
   const holds = conditionOf(relaxed);
   for (let at = 0; at < blocks.length; at += WINDOW) {
     const planned = blocks.slice(at, at + WINDOW);
-    const window = await refineByBloom(loader.sql, loader.workspaceId, condition, planned);
+    const window = await refineByBloom(loader.filters, condition, planned);
     while (window.length > 0) {
       const run = window.splice(0, pace.next);
       const payloadMay = payloadMayIn(run);
