@@ -11,6 +11,7 @@ import { BlockSummaries } from '../../core/store/block-summaries';
 import { migrate } from '../../core/store/migrate';
 import type { TimeRange } from '../../core/store/search/block-plan';
 import type { Place } from '../../core/store/search/candidates';
+import { groupField, groupSpans } from '../../core/store/search/group-spans';
 import { QueryRunner } from '../../core/store/search/query-runner';
 import { Searcher } from '../../core/store/search/searcher';
 import { TraceHistogram } from '../../core/store/search/trace-histogram';
@@ -295,6 +296,16 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
       }),
       { numRuns: process.env.QUERIES ? Number(process.env.QUERIES) : 60 },
     );
+  });
+
+  it('knows the values of a key from the first question on', async () => {
+    const fresh = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
+    const field = groupField('span.http.method');
+    const [first, second] = [1, 2].map(() =>
+      groupSpans(fresh, '{ }', field, { from: null, to: null }, Number.POSITIVE_INFINITY),
+    );
+    expect((await first)?.groups.length).toBeGreaterThan(1);
+    expect(await first).toEqual(await second);
   });
 
   it('compares a selection with the rest', async () => {

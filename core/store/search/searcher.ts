@@ -153,7 +153,8 @@ export class Searcher {
   }
 
   /** The values of an attribute of spans that are in the dictionary; null: no span has it. */
-  valuesOf(key: string): Promise<KnownValues | null> {
+  async valuesOf(key: string): Promise<KnownValues | null> {
+    await this.parts.refresh();
     return this.parts.valuesOf(key);
   }
 

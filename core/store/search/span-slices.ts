@@ -1,6 +1,7 @@
 /** Spans that match one of some filters, a few blocks at a time: what counts over all of them, rather than looking for traces. */
 import type { FieldExpression } from '../../query/traceql/ast';
 import { conditionOf } from '../../query/traceql/evaluate';
+import { CopyReader } from '../copy-binary';
 import type { SqlRow } from '../sql-client';
 import { type PlannedBlock, payloadMayIn, refineByBloom, type TimeRange } from './block-plan';
 import { Pace } from './pace';
@@ -28,6 +29,8 @@ export interface SpanSlice {
   readonly progress: number;
   /** Columns over `s` of the spans that match, where that is exact. */
   select(columns: string, rest: string): Promise<readonly SqlRow[]>;
+  /** The same as binary COPY, which is quicker where there is a row for each span. */
+  copy(columns: string): Promise<CopyReader>;
   /** A span of which only these columns are known. */
   spanOf(columns: Partial<SpanRow>): StoredSpan;
   /** The spans that match; with their messages where that is asked for. */
@@ -51,17 +54,16 @@ export async function* spanSlices(
       const payloadMay = payloadMayIn(run);
       const next = window[0] ?? blocks[at + WINDOW];
       const where = loader.inBlocks(run, range);
+      const matching = `from span s where ${where} and (${conditionSql(condition, payloadMay)})`;
       yield {
         exact: isExact(condition, payloadMay),
         rest: { isNone: next === undefined, lastStartNs: next?.lastStartNs ?? null },
         progress: (at + planned.length - window.length) / blocks.length,
         select: (columns, rest) =>
-          pace.timed(() =>
-            loader.inBlockOrder((tx) =>
-              tx.query(
-                `select ${columns} from span s where ${where} and (${conditionSql(condition, payloadMay)}) ${rest}`,
-              ),
-            ),
+          pace.timed(() => loader.inBlockOrder((tx) => tx.query(`select ${columns} ${matching} ${rest}`))),
+        copy: async (columns) =>
+          new CopyReader(
+            await pace.timed(() => loader.inBlockOrder((tx) => tx.copyOut(`select ${columns} ${matching}`))),
           ),
         spanOf: (columns) => loader.spanOf(columns),
         async *spans(withBodies) {
