@@ -4,13 +4,13 @@
  *
  *   --data DIR   keep the stored spans there, and use those that are
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect as briefly, chromium, type Page } from '@playwright/test';
-import { startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { startSpoor } from '../fixtures/spoor';
 import { sendLoad } from './load';
 import { type Figure, percentile, report, SHORT } from './report';
 import { STORED_TRACE_SPANS, storedRequests } from './stored-load';
+import { benchFolder, storeTraces } from './stored-spoor';
 
 /** Groups look for five seconds. */
 const expect = briefly.configure({ timeout: 20_000 });
@@ -110,20 +110,13 @@ async function main(): Promise<void> {
     args: string[];
   } | null;
   if (!binary) throw new Error('This benchmark needs a browser: apt-get install chromium');
-  const at = process.argv.indexOf('--data');
-  const kept = at < 0 ? undefined : process.argv[at + 1];
-  const folder = kept ? { path: kept, remove: async () => {} } : await temporaryFolder();
+  const folder = await benchFolder();
   const dataDir = join(folder.path, 'explored');
-  const seeded = existsSync(dataDir);
+  await storeTraces(dataDir, TRACES);
   const spoor = await startSpoor(dataDir);
   const browser: Browser = await chromium.launch(binary);
   const stop = new AbortController();
   try {
-    if (!seeded) {
-      const untilNs = BigInt(Date.now()) * 1_000_000n;
-      await spoor.get('/v1/traces');
-      await sendLoad(spoor.ready.otlpHttp, [...storedRequests(0, TRACES, TRACES, untilNs)], 4);
-    }
     const live = keepSending(spoor.ready.otlpHttp, stop.signal);
     const taken = new Map<string, number[]>();
     const note = (name: string, ms: number): void => {

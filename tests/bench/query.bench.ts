@@ -4,12 +4,12 @@
  *
  *   --data DIR   keep the stored spans there, and use those that are
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { sendLoad } from './load';
 import { percentile, report, SHORT } from './report';
 import { STORED_TRACE_SPANS, storedRequests } from './stored-load';
+import { benchFolder, storeTraces } from './stored-spoor';
 
 const TRACES = SHORT ? 2_000 : 200_000;
 const RUNS = SHORT ? 5 : 40;
@@ -59,9 +59,7 @@ const QUESTIONS: readonly Question[] = [
 ];
 
 async function main(): Promise<void> {
-  const at = process.argv.indexOf('--data');
-  const kept = at < 0 ? undefined : process.argv[at + 1];
-  const folder = kept ? { path: kept, remove: async () => {} } : await temporaryFolder();
+  const folder = await benchFolder();
   try {
     const small = await measured(join(folder.path, 'tenth'), TRACES / 10);
     const large = await measured(join(folder.path, 'whole'), TRACES);
@@ -103,17 +101,8 @@ interface Measurement {
 }
 
 async function measured(dataDir: string, stored: number): Promise<Measurement> {
-  const seeded = existsSync(dataDir);
-  let spoor = await startSpoor(dataDir);
-  if (!seeded) {
-    const untilNs = nowNs();
-    for (let first = 0; first < stored; first += 2_000) {
-      const requests = [...storedRequests(first, Math.min(first + 2_000, stored), stored, untilNs)];
-      await sendLoad(spoor.ready.otlpHttp, requests, 4);
-    }
-    await spoor.stop();
-    spoor = await startSpoor(dataDir);
-  }
+  await storeTraces(dataDir, stored);
+  const spoor = await startSpoor(dataDir);
   const stop = new AbortController();
   const live = keepSending(spoor, stored + Math.floor(Math.random() * 1e6), stop.signal);
   let others: Promise<number[]> = Promise.resolve([]);
