@@ -15,19 +15,19 @@ export interface Facet {
   readonly word: string;
 }
 
-/** One value a field: another takes its place. @returns the search with the value, or without it where it was there */
+/** Of several values of a field any will do. @returns the search with the value, or without it where it was there */
 export function withFacet(search: string, facet: Facet, value: string): string {
-  const has = hasFacet(search, facet, value);
-  if (isTraceql(search)) return inTraceql(search, facet, has ? null : value);
-  const others = tokensOf(search).filter((token) => !token.startsWith(`${facet.word}:`));
-  return [...others, ...(has ? [] : [`${facet.word}:${quoted(value)}`])].join(' ');
+  if (isTraceql(search)) return inTraceql(search, facet, value);
+  const token = `${facet.word}:${quoted(value)}`;
+  const tokens = tokensOf(search);
+  const others = tokens.filter((one) => one !== token);
+  return [...others, ...(others.length < tokens.length ? [] : [token])].join(' ');
 }
 
 export function hasFacet(search: string, facet: Facet, value: string): boolean {
   if (!isTraceql(search)) return tokensOf(search).includes(`${facet.word}:${quoted(value)}`);
-  return conditionsOf(search).some(
-    (condition) => fieldText(condition) === `${facet.field} = ${literalText(facet, value)}`,
-  );
+  const wanted = fieldText(literal(facet, value));
+  return conditionsOf(search).some((condition) => alternativesOf(facet, condition)?.includes(wanted));
 }
 
 /** The search narrowed to the spans of a group: its field has that value, as groups show it. */
@@ -94,10 +94,6 @@ function quoted(value: string): string {
   return /^[^\s":<>=!]+$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
 
-function literalText(facet: Facet, value: string): string {
-  return fieldText(literal(facet, value));
-}
-
 function literal({ field }: Facet, value: string): Static {
   if (field === 'status') return { kind: 'status', value: value as 'error' };
   return { kind: 'string', value };
@@ -106,7 +102,7 @@ function literal({ field }: Facet, value: string): Static {
 function conditionsOf(search: string): FieldExpression[] {
   try {
     const first = firstFilter(parseTraceql(search).pipeline.stages[0] as Spanset);
-    return first?.kind === 'filter' && first.condition ? conjuncts(first.condition) : [];
+    return first?.kind === 'filter' && first.condition ? operands(first.condition, '&&') : [];
   } catch {
     return [];
   }
@@ -118,25 +114,33 @@ function firstFilter(spanset: Spanset): Spanset | null {
   return firstFilter(spanset.stages[0] as Spanset);
 }
 
-function conjuncts(expression: FieldExpression): FieldExpression[] {
-  if (expression.kind !== 'binary' || expression.op !== '&&') return [expression];
-  return [...conjuncts(expression.left), ...conjuncts(expression.right)];
+function operands(expression: FieldExpression, op: '&&' | '||'): FieldExpression[] {
+  if (expression.kind !== 'binary' || expression.op !== op) return [expression];
+  return [...operands(expression.left, op), ...operands(expression.right, op)];
 }
 
-/** @param value null: the facet's condition goes */
-function inTraceql(search: string, facet: Facet, value: string | null): string {
+function joined(parts: readonly FieldExpression[], op: '&&' | '||'): FieldExpression | null {
+  return parts.reduce<FieldExpression | null>(
+    (left, right) => (left === null ? right : { kind: 'binary', op, left, right, at: 0 }),
+    null,
+  );
+}
+
+function inTraceql(search: string, facet: Facet, value: string): string {
   try {
     const query = parseTraceql(search);
     const field = fieldNamed(facet.field);
     if (!field) return search;
+    const toggled: FieldExpression = { kind: 'binary', op: '=', left: field, right: literal(facet, value), at: 0 };
     const narrowed = (condition: FieldExpression | null): FieldExpression | null => {
-      const others = (condition ? conjuncts(condition) : []).filter((one) => !isOf(facet, one));
-      const wanted: FieldExpression[] =
-        value === null ? [] : [{ kind: 'binary', op: '=', left: field, right: literal(facet, value), at: 0 }];
-      return [...others, ...wanted].reduce<FieldExpression | null>(
-        (left, right) => (left === null ? right : { kind: 'binary', op: '&&', left, right, at: 0 }),
-        null,
-      );
+      const all = condition ? operands(condition, '&&') : [];
+      const at = all.findIndex((one) => alternativesOf(facet, one) !== null);
+      const any = at < 0 ? [] : operands(all[at] as FieldExpression, '||');
+      const left = any.filter((one) => fieldText(one) !== fieldText(toggled));
+      const changed = joined(left.length < any.length ? left : [...any, toggled], '||');
+      if (at < 0) all.push(toggled);
+      else all.splice(at, 1, ...(changed ? [changed] : []));
+      return joined(all, '&&');
     };
     return printTraceql({ ...query, pipeline: inPipeline(query.pipeline, narrowed) });
   } catch {
@@ -144,8 +148,12 @@ function inTraceql(search: string, facet: Facet, value: string | null): string {
   }
 }
 
-function isOf({ field }: Facet, condition: FieldExpression): boolean {
-  return condition.kind === 'binary' && condition.op === '=' && fieldText(condition.left) === field;
+/** The values, as text, of which a condition asks for any; null where it asks for anything else. */
+function alternativesOf({ field }: Facet, condition: FieldExpression): string[] | null {
+  const values = operands(condition, '||').map((one) =>
+    one.kind === 'binary' && one.op === '=' && fieldText(one.left) === field ? fieldText(one.right) : null,
+  );
+  return values.includes(null) ? null : (values as string[]);
 }
 
 type Narrow = (condition: FieldExpression | null) => FieldExpression | null;

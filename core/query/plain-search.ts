@@ -27,15 +27,27 @@ export function traceqlOf(text: string): string {
   const trimmed = text.replaceAll('\0', '').trim();
   if (trimmed === '') return '{ }';
   if (/^[{(]/.test(trimmed)) return trimmed;
-  const conditions: string[] = [];
+  const conditions: string[][] = [];
   const words: string[] = [];
+  const equal = new Map<string, string[]>();
   for (const [, minus, key, op, quoted, bare] of trimmed.matchAll(TERM)) {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '';
     // A URL has a colon too.
-    if (key && op && !value.startsWith('//')) conditions.push(condition(key, op, value, minus !== undefined));
-    else words.push(wordCondition(`${key ?? ''}${op ?? ''}${value}`));
+    if (!key || !op || value.startsWith('//')) {
+      words.push(wordCondition(`${key ?? ''}${op ?? ''}${value}`));
+      continue;
+    }
+    const one = condition(key, op, value, minus !== undefined);
+    const isAlternative = minus === undefined && (op === ':' || op === '=');
+    // A span has one value of a field: of several any will do.
+    const others = isAlternative ? equal.get(key.toLowerCase()) : undefined;
+    const alternatives = others ?? [];
+    alternatives.push(one);
+    if (!others) conditions.push(alternatives);
+    if (isAlternative) equal.set(key.toLowerCase(), alternatives);
   }
-  const spansets = [...(conditions.length > 0 ? [conditions.join(' && ')] : []), ...words];
+  const fields = conditions.map((any) => (any.length > 1 ? `(${any.join(' || ')})` : any[0])).join(' && ');
+  const spansets = [...(fields === '' ? [] : [fields]), ...words];
   const traceql = spansets.map((inner) => `{ ${inner} }`).join(' && ') || '{ }';
   return checked(traceql, trimmed);
 }

@@ -9,7 +9,20 @@ describe('facets', () => {
     ['', service, 'web', 'service:web'],
     ['declined', service, 'my shop', 'declined service:"my shop"'],
     ['declined service:"my shop"', service, 'my shop', 'declined'],
-    ['service:web', service, 'db', 'service:db'],
+    ['service:web', service, 'db', 'service:web service:db'],
+    ['service:web service:db', service, 'web', 'service:db'],
+    [
+      '{ resource.service.name = "web" }',
+      service,
+      'db',
+      '{ resource.service.name = "web" || resource.service.name = "db" }',
+    ],
+    [
+      '{ (resource.service.name = "web" || resource.service.name = "db") && status = error }',
+      service,
+      'web',
+      '{ resource.service.name = "db" && status = error }',
+    ],
     ['service:web', status, 'error', 'service:web status:error'],
     ['{ }', service, 'web', '{ resource.service.name = "web" }'],
     ['{ duration > 1s }', status, 'error', '{ duration > 1s && status = error }'],
@@ -44,6 +57,8 @@ describe('facets', () => {
   it('knows what is asked for', () => {
     expect(hasFacet('a service:web', service, 'web')).toBe(true);
     expect(hasFacet('a service:webs', service, 'web')).toBe(false);
+    const both = '{ resource.service.name = "web" || resource.service.name = "db" }';
+    expect(['web', 'db', 'x'].map((one) => hasFacet(both, service, one))).toEqual([true, true, false]);
     expect(hasFacet('{ status = error && duration > 1s }', status, 'error')).toBe(true);
     expect(hasFacet('{ status = error || duration > 1s }', status, 'error')).toBe(false);
     const odd = 'say "hi" \\';

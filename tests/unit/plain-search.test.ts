@@ -15,6 +15,11 @@ describe('the plain search box', () => {
     ['status:ok', '{ (nestedSetParent < 0 && status != error) }'],
     ['-status:error', '{ status != error }'],
     ['http.route:/items http.method!=GET', '{ .http.route = "/items" && .http.method != "GET" }'],
+    ['service:web service:db', '{ (resource.service.name = "web" || resource.service.name = "db") }'],
+    [
+      'service:web -service:x duration>1s service:db',
+      '{ (resource.service.name = "web" || resource.service.name = "db") && resource.service.name != "x" && duration > 1s }',
+    ],
     ['code:200', '{ (.code = 200 || .code = "200") }'],
     ['code!=200', '{ !(.code = 200 || .code = "200") }'],
     ['code>=500', '{ .code >= 500 }'],

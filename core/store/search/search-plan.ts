@@ -57,11 +57,16 @@ export function planSearch({ compiled, parts, blocks }: SearchParts, range: Time
     }
     const filter = anyOf(way);
     const planned = planBlocks(blocks, filter.condition, range);
-    const spans = planned.reduce((sum, { summary }) => sum + (summary ? mostSpans(filter.condition, summary) : 0), 0);
+    // What there is only one way to find need not be counted.
+    const spans = ways.length === 1 ? 0 : mostIn(planned, filter.condition);
     if (spans < least) best = { kind: 'spans', blocks: planned, filter };
     least = Math.min(least, spans);
   }
   return best ?? ofTraces ?? { kind: 'traces', sql: 'true', ids: null, matches: 'unknown' };
+}
+
+function mostIn(blocks: readonly PlannedBlock[], condition: SpanCondition): number {
+  return blocks.reduce((sum, { summary }) => sum + (summary ? mostSpans(condition, summary) : 0), 0);
 }
 
 function anyOf(way: readonly CompiledFilter[]): SpanFilter {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
 import { ChevronDown } from 'lucide-react';
 import { Collapsible } from 'radix-ui';
+import { useState } from 'react';
 import type { AttributeValue } from '../../../core/api/attributes';
 import { formatCompact } from '../../../core/model/format';
 import { type Facet, hasFacet, withFacet } from '../../../core/query/facets';
@@ -30,6 +31,8 @@ const FACETS: readonly KeyFacet[] = [
 ];
 const STATUS: Facet = { field: 'status', word: 'status' };
 const SHOWN = 8;
+/** With one more, to know that there are more. */
+const SHOWN_MORE = 99;
 /** Counting reads summaries of all blocks: new spans show after a while. */
 const PACE_MS = 5_000;
 
@@ -63,16 +66,17 @@ export function Facets({ query, range, version, onQuery }: FacetsProps) {
 }
 
 function KeySection({ facet, query, range, version, onQuery }: FacetsProps & { readonly facet: KeyFacet }) {
+  const [limit, setLimit] = useState(SHOWN);
   const { data, refetch } = useQuery({
-    queryKey: ['facet', facet.key, range],
-    queryFn: () => api.listAttributeValues(facet.key, { ...boundsOf(range), limit: SHOWN }),
+    queryKey: ['facet', facet.key, range, limit],
+    queryFn: () => api.listAttributeValues(facet.key, { ...boundsOf(range), limit: limit + 1 }),
     placeholderData: (previous) => previous,
     enabled: version > 0,
     // What was counted before the screen was left is old.
     refetchOnMount: 'always',
   });
   useRefetchOn(useThrottled(version, PACE_MS), refetch);
-  const values = data?.filter(({ isText, value }) => isText && value !== '') ?? [];
+  const values = data?.slice(0, limit).filter(({ isText, value }) => isText && value !== '') ?? [];
   if (values.length === 0) return null;
   return (
     <Section title={facet.title}>
@@ -86,6 +90,20 @@ function KeySection({ facet, query, range, version, onQuery }: FacetsProps & { r
           onToggle={() => onQuery(withFacet(query, facet, value.value))}
         />
       ))}
+      {data && data.length > limit && limit === SHOWN && (
+        <button
+          type="button"
+          className="h-[24px] text-sm text-accent hover:underline"
+          onClick={() => setLimit(SHOWN_MORE)}
+        >
+          More
+        </button>
+      )}
+      {limit > SHOWN && (
+        <button type="button" className="h-[24px] text-sm text-accent hover:underline" onClick={() => setLimit(SHOWN)}>
+          Fewer
+        </button>
+      )}
     </Section>
   );
 }

@@ -88,6 +88,11 @@ test('narrows by a click on what there is, and widens again', async ({ app }) =>
   const facets = page.getByRole('complementary', { name: 'Narrow the search' });
   await facets.getByRole('checkbox', { name: /^payments/ }).check();
   await expect(search).toHaveText('service:payments');
+  await expect(page.getByTitle(/^1 of 3 spans match/)).toHaveCount(12);
+  await facets.getByRole('checkbox', { name: /^inventory/ }).check();
+  await expect(search).toHaveText('service:payments service:inventory');
+  await expect(page.getByTitle(/^2 of 3 spans match/)).toHaveCount(12);
+  await facets.getByRole('checkbox', { name: /^inventory/ }).uncheck();
   await facets.getByRole('checkbox', { name: /^error/ }).check();
   await expect(search).toHaveText('service:payments status:error');
   await expect(page.getByRole('row')).toHaveCount(5);
@@ -95,6 +100,20 @@ test('narrows by a click on what there is, and widens again', async ({ app }) =>
   await facets.getByRole('checkbox', { name: /^payments/ }).uncheck();
   await expect(search).toHaveText('{ status = error }');
   await expect(page.getByRole('row')).toHaveCount(5);
+});
+
+test('shows more values of what there is to narrow by', async ({ app }) => {
+  const { page } = app;
+  const services = Array.from({ length: 12 }, (_, n) => drawnSpans(traceIdOf(n + 1), `job 0..${n + 1} service${n}`));
+  await app.send(services.flat());
+  const choices = page
+    .getByRole('complementary', { name: 'Narrow the search' })
+    .getByRole('checkbox', { name: /^serv/ });
+  await expect(choices).toHaveCount(8);
+  await page.getByRole('button', { name: 'More' }).click();
+  await expect(choices).toHaveCount(12);
+  await page.getByRole('button', { name: 'Fewer' }).click();
+  await expect(choices).toHaveCount(8);
 });
 
 test('selects a time by a drag over the histogram, and keeps it in the address', async ({ app }) => {
