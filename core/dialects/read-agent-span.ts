@@ -1,0 +1,150 @@
+/** Reads a span in every dialect that it speaks, and makes one of what they say. */
+import type { KeyValue } from '../otlp/json-types';
+import { type PlainValue, plainAttributes } from '../otlp/json-types';
+import { type AgentFacts, type Dialect, isEmpty, isNothing } from './agent-facts';
+import { type AgentSpan, type Message, NO_USAGE, type Part, type Usage } from './agent-span';
+import { answerOf, messagesOf, toolsAmong } from './messages';
+import { claudeCode, codex, geminiCli, vscodeCopilot } from './readers/coding-agents';
+import { genAi } from './readers/gen-ai';
+import { generic } from './readers/generic';
+import { googleAdk } from './readers/google-adk';
+import { langfuse } from './readers/langfuse';
+import { langsmith } from './readers/langsmith';
+import { logfire } from './readers/logfire';
+import { mcp } from './readers/mcp';
+import { openInference } from './readers/openinference';
+import { traceloop } from './readers/traceloop';
+import { vercel } from './readers/vercel';
+import { AttributeReader, type SpanSource } from './span-source';
+
+/**
+ * Who is believed first. What a person set by hand stands before what an instrumentation derived: LangSmith's run type before the
+ * operation that its exporter makes of it, the AI SDK's outer span before the model name that it shares with the inner.
+ */
+const DIALECTS: readonly Dialect[] = [
+  langfuse,
+  claudeCode,
+  codex,
+  geminiCli,
+  openInference,
+  langsmith,
+  vercel,
+  mcp,
+  genAi,
+  traceloop,
+  logfire,
+  googleAdk,
+  vscodeCopilot,
+  generic,
+];
+
+/** What OTLP says of a span; null: nothing of an agent run. */
+export function readAgentSpan(span: {
+  readonly name: string;
+  readonly scope: string;
+  readonly attributes: readonly KeyValue[];
+  readonly events: readonly { readonly name: string; readonly attributes: readonly KeyValue[] }[];
+}): AgentSpan | null {
+  return readSource({
+    name: span.name,
+    scope: span.scope,
+    attributes: new AttributeReader(plainAttributes(span.attributes)),
+    events: span.events.map(({ name, attributes }) => {
+      return { name, attributes: new AttributeReader(plainAttributes(attributes)) };
+    }),
+  });
+}
+
+export function readSource(source: SpanSource): AgentSpan | null {
+  const said = DIALECTS.flatMap(({ name, read }) => {
+    const facts = read(source);
+    return facts && !isEmpty(facts) ? [{ name, facts }] : [];
+  });
+  const kind = first(said.map(({ facts }) => facts.kind));
+  if (kind === null) return null;
+  const all = said.map(({ facts }) => facts);
+  const of = <K extends keyof AgentFacts>(key: K): NonNullable<AgentFacts[K]> | null =>
+    first(all.map((facts) => facts[key]));
+  const tool = merged(all.map((facts) => facts.tool));
+  const inputValue = of('inputValue');
+  const outputValue = of('outputValue');
+  const isModel = kind === 'model';
+  const input = of('input') ?? messagesOf(inputValue ?? undefined) ?? (isModel ? asked(inputValue) : []);
+  const output =
+    of('output') ??
+    (isModel ? (answerOf(outputValue ?? undefined) ?? []) : (messagesOf(outputValue ?? undefined) ?? []));
+  const [system, rest] = withoutSystem(input);
+  return {
+    kind,
+    dialects: said.map(({ name }) => name).filter((name) => name !== 'generic' || said.length === 1),
+    provider: of('provider'),
+    requestModel: of('requestModel'),
+    responseModel: of('responseModel'),
+    responseId: of('responseId'),
+    sessionId: of('sessionId'),
+    userId: of('userId'),
+    agentName: of('agentName'),
+    tool:
+      kind === 'tool'
+        ? {
+            name: tool.name ?? source.name,
+            callId: tool.callId ?? null,
+            description: tool.description ?? null,
+            arguments: tool.arguments ?? inputValue,
+            result: tool.result ?? outputValue,
+          }
+        : null,
+    parameters: merged(all.map((facts) => facts.parameters)) as { [name: string]: PlainValue },
+    system: distinct([...(of('system') ?? []), ...system]),
+    input: rest,
+    output: kind === 'tool' ? [] : output,
+    inputValue: input.length > 0 || kind === 'tool' ? null : inputValue,
+    outputValue: output.length > 0 || kind === 'tool' ? null : outputValue,
+    toolDefinitions: of('toolDefinitions') ?? toolsAmong(inputValue ?? undefined),
+    usage: { ...NO_USAGE, ...(merged(all.map((facts) => facts.usage)) as Partial<Usage>) },
+    reportedCost: of('reportedCost'),
+    finishReasons: of('finishReasons') ?? [],
+    timeToFirstTokenNs: of('timeToFirstTokenNs'),
+    documents: of('documents') ?? [],
+    evaluations: of('evaluations') ?? [],
+  };
+}
+
+function first<T>(values: readonly T[]): NonNullable<T> | null {
+  return (values.find((value) => !isNothing(value)) as NonNullable<T> | undefined) ?? null;
+}
+
+/** Of each property what is said first. */
+function merged<T extends object>(all: readonly (T | undefined)[]): Partial<T> {
+  const result: Partial<T> = {};
+  for (const one of all) {
+    for (const [key, value] of Object.entries(one ?? {})) {
+      if (!isNothing(value) && isNothing(result[key as keyof T])) result[key as keyof T] = value as T[keyof T];
+    }
+  }
+  return result;
+}
+
+/** The system prompt may stand beside the messages and among them. */
+function distinct(parts: readonly Part[]): Part[] {
+  const seen = new Set<string>();
+  return parts.filter((part) => {
+    const text = JSON.stringify(part);
+    return !seen.has(text) && seen.add(text);
+  });
+}
+
+/** What a model was asked, where nobody can tell it apart into messages. */
+function asked(value: PlainValue | null): Message[] {
+  if (value === null || value === '') return [];
+  return [
+    { role: 'user', parts: [typeof value === 'string' ? { type: 'text', text: value } : { type: 'other', value }] },
+  ];
+}
+
+/** The system prompt stands in front of the messages, or beside them: here always beside. */
+function withoutSystem(messages: readonly Message[]): [Part[], readonly Message[]] {
+  const from = messages.findIndex(({ role }) => role !== 'system');
+  const count = from < 0 ? messages.length : from;
+  return [messages.slice(0, count).flatMap(({ parts }) => parts), messages.slice(count)];
+}

@@ -1,0 +1,70 @@
+/** Langfuse's own attributes, which its SDKs set and others may: what they say is meant, and believed first. */
+
+import type { PlainValue } from '../../otlp/json-types';
+import type { AgentFacts, Dialect } from '../agent-facts';
+import type { AgentSpanKind } from '../agent-span';
+import { isObject } from '../json-objects';
+import { answerOf, messagesOf } from '../messages';
+
+const KINDS: Readonly<Record<string, AgentSpanKind>> = {
+  generation: 'model',
+  embedding: 'embedding',
+  agent: 'agent',
+  tool: 'tool',
+  chain: 'step',
+  retriever: 'retrieval',
+  guardrail: 'guardrail',
+  evaluator: 'evaluator',
+};
+
+export const langfuse: Dialect = {
+  name: 'langfuse',
+  read({ attributes: a, name }) {
+    if (!a.keys.some((key) => key.startsWith('langfuse.'))) return null;
+    const kind = KINDS[a.text('langfuse.observation.type') ?? ''];
+    const isTool = kind === 'tool';
+    const input = a.json('langfuse.observation.input', 'langfuse.trace.input');
+    const output = a.json('langfuse.observation.output', 'langfuse.trace.output');
+    const usage = a.json('langfuse.observation.usage_details');
+    const cost = a.json('langfuse.observation.cost_details');
+    const said = isObject(usage) ? usage : {};
+    const cacheRead = count(said.input_cached_tokens ?? said.cache_read_input_tokens ?? said.input_cache_read);
+    const cacheWrite = count(said.cache_creation_input_tokens ?? said.input_cache_creation);
+    const own = count(said.input ?? said.input_tokens ?? said.prompt_tokens);
+    return {
+      kind,
+      requestModel: a.text('langfuse.observation.model.name'),
+      sessionId: a.text('langfuse.session.id'),
+      userId: a.text('langfuse.user.id'),
+      tool: isTool ? { name, arguments: input, result: output } : undefined,
+      parameters: parametersOf(a.json('langfuse.observation.model.parameters')),
+      input: kind === 'model' || !isTool ? messagesOf(input) : null,
+      output: kind === 'model' ? answerOf(output) : null,
+      inputValue: isTool ? null : input,
+      outputValue: isTool ? null : output,
+      usage: {
+        // Details are parts of the whole that Langfuse adds up.
+        input: own === undefined ? undefined : own + (cacheRead ?? 0) + (cacheWrite ?? 0),
+        output: count(said.output ?? said.output_tokens ?? said.completion_tokens),
+        cacheRead,
+        cacheWrite,
+        reasoning: count(said.output_reasoning ?? said.output_reasoning_tokens),
+      },
+      reportedCost: isObject(cost) ? costOf(cost) : null,
+    } satisfies AgentFacts;
+  },
+};
+
+function count(value: PlainValue | undefined): number | undefined {
+  return typeof value === 'number' && value >= 0 ? value : undefined;
+}
+
+function costOf(cost: { readonly [key: string]: PlainValue }): number | null {
+  if (typeof cost.total === 'number') return cost.total;
+  const parts = Object.values(cost).filter((one): one is number => typeof one === 'number');
+  return parts.length > 0 ? parts.reduce((sum, one) => sum + one) : null;
+}
+
+function parametersOf(value: PlainValue | undefined): { [name: string]: PlainValue } {
+  return isObject(value) ? { ...value } : {};
+}

@@ -1,0 +1,174 @@
+/** OpenInference (Arize Phoenix): lists flattened by number. Source: openinference, spec/semantic_conventions.md. */
+import type { PlainValue } from '../../otlp/json-types';
+import type { AgentFacts, Dialect } from '../agent-facts';
+import type { AgentSpanKind, Evaluation, Message, Part, RetrievedDocument, ToolDefinition } from '../agent-span';
+import { isObject, textOf } from '../json-objects';
+import { roleOf } from '../messages';
+import { partsOf, toolDefinitionsOf } from '../parts';
+import { type AttributeReader, parsed } from '../span-source';
+
+const KINDS: Readonly<Record<string, AgentSpanKind>> = {
+  LLM: 'model',
+  EMBEDDING: 'embedding',
+  CHAIN: 'step',
+  RETRIEVER: 'retrieval',
+  RERANKER: 'rerank',
+  TOOL: 'tool',
+  AGENT: 'agent',
+  GUARDRAIL: 'guardrail',
+  EVALUATOR: 'evaluator',
+  PROMPT: 'prompt',
+};
+
+/** The conventions' names for OpenInference's. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  google: 'gcp.gemini',
+  azure: 'azure.ai.openai',
+  aws: 'aws.bedrock',
+  mistralai: 'mistral_ai',
+  xai: 'x_ai',
+};
+
+const PREFIX = /^(?:openinference\.|llm\.|retrieval\.documents\.|reranker\.|embedding\.|(?:input|output)\.value$)/;
+
+export const openInference: Dialect = {
+  name: 'openinference',
+  read({ attributes: a }) {
+    if (!a.keys.some((key) => PREFIX.test(key))) return null;
+    const kind = KINDS[a.text('openinference.span.kind')?.toUpperCase() ?? ''];
+    const isTool = kind === 'tool';
+    const provider = a.text('llm.provider', 'llm.system')?.toLowerCase();
+    const input = messagesAt(a, 'llm.input_messages') ?? promptsOf(a);
+    const output = messagesAt(a, 'llm.output_messages') ?? choicesOf(a);
+    return {
+      kind: kind ?? (input || output || a.has('llm.model_name') ? 'model' : undefined),
+      provider: provider === undefined ? null : (PROVIDERS[provider] ?? provider),
+      requestModel: a.text('llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'),
+      responseModel: a.text('llm.response.model_name'),
+      sessionId: a.text('session.id'),
+      userId: a.text('user.id'),
+      agentName: a.text('agent.name'),
+      tool: {
+        name: a.text('tool.name'),
+        callId: a.text('tool.id', 'tool_call.id'),
+        description: a.text('tool.description'),
+        arguments: isTool ? (a.json('input.value') ?? a.json('tool.parameters')) : undefined,
+        result: isTool ? a.json('output.value') : undefined,
+      },
+      parameters: parametersOf(a),
+      input,
+      output,
+      inputValue: isTool ? null : a.json('input.value', 'reranker.query'),
+      outputValue: isTool ? null : a.json('output.value'),
+      toolDefinitions: a.list('llm.tools').flatMap(toolOf),
+      usage: {
+        input: a.count('llm.token_count.prompt'),
+        output: a.count('llm.token_count.completion'),
+        cacheRead: a.count('llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input'),
+        cacheWrite: a.count('llm.token_count.prompt_details.cache_write'),
+        reasoning: a.count('llm.token_count.completion_details.reasoning'),
+        inputAudio: a.count('llm.token_count.prompt_details.audio'),
+        outputAudio: a.count('llm.token_count.completion_details.audio'),
+      },
+      reportedCost: a.number('llm.cost.total'),
+      finishReasons: a.texts('llm.finish_reason'),
+      documents: [...documentsAt(a, 'retrieval.documents'), ...documentsAt(a, 'reranker.output_documents')],
+      evaluations: ['annotations', 'evaluations'].flatMap((key) => a.list(key).flatMap(evaluationOf)),
+    } satisfies AgentFacts;
+  },
+};
+
+function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
+  const messages = a.list(prefix).map((item): Message => {
+    const role = roleOf(item.text('message.role') ?? '');
+    const name = item.text('message.name');
+    const said = [
+      ...partsOf(item.value('message.content') ?? null),
+      ...item.list('message.contents').flatMap(contentOf),
+    ];
+    const answers = item.text('message.tool_call_id');
+    const parts = role === 'tool' && said.length > 0 ? [resultOf(said, answers ?? null, name)] : said;
+    return { role, ...(name ? { name } : {}), parts: [...parts, ...callsOf(item)] };
+  });
+  return messages.length > 0 ? messages : null;
+}
+
+function contentOf(item: AttributeReader): Part[] {
+  const image = item.text('message_content.image.image.url', 'message_content.image.url');
+  if (image !== undefined) return partsOf([{ type: 'image', image }]);
+  const data = item.text('message_content.data');
+  const text = item.text('message_content.text') ?? '';
+  if (item.text('message_content.type') === 'reasoning') return [{ type: 'reasoning', text }];
+  if (data !== undefined) return [{ type: 'blob', mimeType: item.text('message_content.mime_type') ?? null, data }];
+  return text === '' ? [] : [{ type: 'text', text }];
+}
+
+function callsOf(item: AttributeReader): Part[] {
+  const calls = item.list('message.tool_calls').flatMap((call): Part[] => {
+    const name = call.text('tool_call.function.name');
+    if (name === undefined) return [];
+    const given = call.json('tool_call.function.arguments') ?? null;
+    return [{ type: 'tool_call', id: call.text('tool_call.id') ?? null, name, arguments: given }];
+  });
+  const legacy = item.text('message.function_call_name');
+  if (legacy === undefined) return calls;
+  const given = item.json('message.function_call_arguments_json') ?? null;
+  return [...calls, { type: 'tool_call', id: null, name: legacy, arguments: given }];
+}
+
+function resultOf(parts: readonly Part[], id: string | null, name: string | undefined): Part {
+  const texts = parts.map((part): PlainValue => (part.type === 'text' ? part.text : (part as unknown as PlainValue)));
+  const result = texts.length === 1 ? (texts[0] as PlainValue) : texts;
+  return { type: 'tool_result', id, ...(name ? { name } : {}), result };
+}
+
+function promptsOf(a: AttributeReader): Message[] | null {
+  const prompts = a.list('llm.prompts').map((item): Message => {
+    return { role: 'user', parts: partsOf(item.value('prompt.text') ?? item.value('') ?? null) };
+  });
+  return prompts.length > 0 ? prompts : null;
+}
+
+function choicesOf(a: AttributeReader): Message[] | null {
+  const choices = a.list('llm.choices').map((item): Message => {
+    return { role: 'assistant', parts: partsOf(item.value('completion.text') ?? null) };
+  });
+  return choices.length > 0 ? choices : null;
+}
+
+function toolOf(item: AttributeReader): ToolDefinition[] {
+  return toolDefinitionsOf(item.json('tool.json_schema'));
+}
+
+function parametersOf(a: AttributeReader): { [name: string]: PlainValue } {
+  const given = a.json('llm.invocation_parameters');
+  if (!isObject(given)) return {};
+  return Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'messages' && key !== 'tools'));
+}
+
+function documentsAt(a: AttributeReader, prefix: string): RetrievedDocument[] {
+  return a.list(prefix).map((item) => {
+    return {
+      id: item.text('document.id') ?? null,
+      score: item.number('document.score') ?? null,
+      content: textOf(item.value('document.content')),
+      metadata: parsed(item.value('document.metadata') ?? null),
+    };
+  });
+}
+
+function evaluationOf(item: AttributeReader): Evaluation[] {
+  for (const prefix of ['annotation', 'evaluation']) {
+    const name = item.text(`${prefix}.name`);
+    if (name === undefined) continue;
+    return [
+      {
+        name,
+        score: item.number(`${prefix}.score`) ?? null,
+        label: item.text(`${prefix}.label`) ?? null,
+        explanation: item.text(`${prefix}.explanation`) ?? null,
+      },
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,99 @@
+/** OpenLLMetry (Traceloop), with the prompts it flattens by number, as Koog does too. */
+import type { AgentFacts, Dialect } from '../agent-facts';
+import type { AgentSpanKind, Message, Part } from '../agent-span';
+import { roleOf } from '../messages';
+import { partsOf, toolDefinitionsOf } from '../parts';
+import type { AttributeReader } from '../span-source';
+
+const KINDS: Readonly<Record<string, AgentSpanKind>> = {
+  workflow: 'workflow',
+  task: 'step',
+  agent: 'agent',
+  tool: 'tool',
+};
+const REQUESTS: Readonly<Record<string, AgentSpanKind>> = {
+  chat: 'model',
+  completion: 'model',
+  embedding: 'embedding',
+  rerank: 'rerank',
+};
+
+const PREFIX =
+  /^(?:traceloop\.|llm\.(?:request|usage|is_streaming)|gen_ai\.(?:prompt|completion)\.\d|mcp\.(?:request\.argument|response\.value))/;
+
+export const traceloop: Dialect = {
+  name: 'traceloop',
+  read({ attributes: a }) {
+    if (!a.keys.some((key) => PREFIX.test(key))) return null;
+    const entity = KINDS[a.text('traceloop.span.kind') ?? ''];
+    const kind = REQUESTS[a.text('llm.request.type') ?? ''] ?? entity;
+    const input = a.json('traceloop.entity.input', 'mcp.request.argument');
+    const output = a.json('traceloop.entity.output', 'mcp.response.value');
+    const name = a.text('traceloop.entity.name');
+    return {
+      kind,
+      sessionId: a.text(
+        'traceloop.association.properties.session_id',
+        'traceloop.association.properties.thread_id',
+        'traceloop.association.properties.conversation_id',
+      ),
+      userId: a.text('traceloop.association.properties.user_id', 'llm.user'),
+      agentName: entity === 'agent' ? name : null,
+      tool: entity === 'tool' ? { name, arguments: input, result: output } : undefined,
+      input: messagesAt(a, 'gen_ai.prompt'),
+      output: messagesAt(a, 'gen_ai.completion'),
+      inputValue: entity === 'tool' ? null : input,
+      outputValue: entity === 'tool' ? null : output,
+      toolDefinitions: a.list('llm.request.functions').flatMap((item) => toolDefinitionsOf(definition(item))),
+      usage: {
+        input: a.count('gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'),
+        output: a.count('gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'),
+        cacheRead: a.count('gen_ai.usage.cache_read_input_tokens'),
+        cacheWrite: a.count('gen_ai.usage.cache_creation_input_tokens'),
+        reasoning: a.count('gen_ai.usage.reasoning_tokens'),
+      },
+      finishReasons: a.texts('gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'),
+    } satisfies AgentFacts;
+  },
+};
+
+function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
+  const messages = a.list(prefix).map((item): Message => {
+    const role = roleOf(item.text('role') ?? (prefix.endsWith('completion') ? 'assistant' : 'user'));
+    const said = partsOf(content(item));
+    const answers = item.text('tool_call_id');
+    const [only] = said;
+    const isResult = role === 'tool' && said.length === 1 && only?.type === 'text';
+    const parts: readonly Part[] = isResult ? [{ type: 'tool_result', id: answers ?? null, result: only.text }] : said;
+    const finishReason = item.text('finish_reason');
+    return { role, parts: [...parts, ...callsOf(item)], ...(finishReason ? { finishReason } : {}) };
+  });
+  return messages.length > 0 ? messages : null;
+}
+
+/** JSON of parts is parts; any other text is what was said. */
+function content(item: AttributeReader) {
+  const json = item.json('content');
+  const isParts = Array.isArray(json) && json.every((one) => typeof one === 'object' && one !== null && 'type' in one);
+  return (
+    (isParts && !json.some((one) => (one as { type: unknown }).type === 'function') ? json : item.value('content')) ??
+    null
+  );
+}
+
+function callsOf(item: AttributeReader): Part[] {
+  return item.list('tool_calls').flatMap((call): Part[] => {
+    const name = call.text('name', 'function.name');
+    if (name === undefined) return [];
+    const given = call.json('arguments', 'function.arguments') ?? null;
+    return [{ type: 'tool_call', id: call.text('id') ?? null, name, arguments: given }];
+  });
+}
+
+function definition(item: AttributeReader) {
+  return {
+    name: item.text('name') ?? null,
+    description: item.text('description') ?? null,
+    parameters: item.json('parameters') ?? null,
+  };
+}

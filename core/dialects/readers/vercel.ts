@@ -1,0 +1,111 @@
+/** The AI SDK of Vercel, versions 4 to 6 and the legacy integration of 7. Outer spans repeat the usage of the inner ones. */
+import type { PlainValue } from '../../otlp/json-types';
+import type { AgentFacts, Dialect } from '../agent-facts';
+import type { AgentSpanKind, Message, Part } from '../agent-span';
+import { isObject, textOf } from '../json-objects';
+import { messagesOf } from '../messages';
+import { partsOf, toolCallsOf, toolDefinitionsOf } from '../parts';
+import type { AttributeReader } from '../span-source';
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  maxTokens: 'max_tokens',
+  maxOutputTokens: 'max_tokens',
+  frequencyPenalty: 'frequency_penalty',
+  presencePenalty: 'presence_penalty',
+  seed: 'seed',
+  stopSequences: 'stop_sequences',
+};
+
+export const vercel: Dialect = {
+  name: 'vercel',
+  read({ name, attributes: a }) {
+    const operation = a.text('ai.operationId') ?? (name.startsWith('ai.') ? name : undefined);
+    if (operation === undefined) return null;
+    const kind = kindOf(operation);
+    const isTool = kind === 'tool';
+    const ms = a.number('ai.response.msToFirstChunk');
+    const prompt = a.json('ai.prompt.messages', 'ai.prompt');
+    return {
+      kind,
+      // `openai.responses`: the provider and its way in.
+      provider: a.text('ai.model.provider')?.split('.')[0],
+      requestModel: a.text('ai.model.id'),
+      responseModel: a.text('ai.response.model'),
+      responseId: a.text('ai.response.id'),
+      sessionId: a.text('ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.threadId'),
+      userId: a.text('ai.telemetry.metadata.userId'),
+      agentName: kind === 'agent' ? a.text('ai.telemetry.functionId') : null,
+      tool: isTool
+        ? {
+            name: a.text('ai.toolCall.name'),
+            callId: a.text('ai.toolCall.id'),
+            arguments: a.json('ai.toolCall.args', 'ai.toolCall.input'),
+            result: a.json('ai.toolCall.result', 'ai.toolCall.output'),
+          }
+        : undefined,
+      parameters: parametersOf(a),
+      input: promptOf(prompt),
+      output: answerOf(a),
+      inputValue: a.json('ai.value', 'ai.values'),
+      toolDefinitions: toolDefinitionsOf(toolsOf(a)),
+      usage: {
+        input: a.count('ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'),
+        output: a.count('ai.usage.outputTokens', 'ai.usage.completionTokens'),
+        cacheRead: a.count('ai.usage.inputTokenDetails.cacheReadTokens', 'ai.usage.cachedInputTokens'),
+        cacheWrite: a.count('ai.usage.inputTokenDetails.cacheWriteTokens'),
+        reasoning: a.count('ai.usage.outputTokenDetails.reasoningTokens', 'ai.usage.reasoningTokens'),
+      },
+      finishReasons: a.texts('ai.response.finishReason'),
+      timeToFirstTokenNs: ms === undefined ? null : Math.round(ms * 1e6),
+    } satisfies AgentFacts;
+  },
+};
+
+function kindOf(operation: string): AgentSpanKind {
+  if (operation === 'ai.toolCall') return 'tool';
+  if (operation.startsWith('ai.rerank')) return 'rerank';
+  if (operation.endsWith('.doEmbed')) return 'embedding';
+  if (/\.do(?:Generate|Stream)$/.test(operation)) return 'model';
+  // What it does is done, and counted, in the spans within.
+  return operation.startsWith('ai.embed') ? 'step' : 'agent';
+}
+
+/** `{system, prompt}` or `{system, messages}` of the outer span, messages of the inner. */
+function promptOf(prompt: PlainValue | undefined): Message[] | null {
+  if (!isObject(prompt) || textOf(prompt.prompt) === null) return messagesOf(prompt);
+  const system = textOf(prompt.system);
+  return [
+    ...(system ? [{ role: 'system', parts: partsOf(system) }] : []),
+    { role: 'user', parts: partsOf(prompt.prompt as string) },
+  ];
+}
+
+function answerOf(a: AttributeReader): Message[] | null {
+  const reasoning = a.text('ai.response.reasoning');
+  const text = a.text('ai.response.text', 'ai.result.text');
+  const object = a.json('ai.response.object', 'ai.result.object');
+  const parts: Part[] = [
+    ...(reasoning ? [{ type: 'reasoning', text: reasoning } as const] : []),
+    ...partsOf(text ?? null),
+    ...(object === undefined ? [] : [{ type: 'other', value: object } as const]),
+    ...toolCallsOf(a.json('ai.response.toolCalls', 'ai.result.toolCalls') ?? null),
+  ];
+  const finishReason = a.text('ai.response.finishReason');
+  return parts.length > 0 ? [{ role: 'assistant', parts, ...(finishReason ? { finishReason } : {}) }] : null;
+}
+
+function toolsOf(a: AttributeReader): PlainValue {
+  return a.json('ai.prompt.tools') ?? null;
+}
+
+function parametersOf(a: AttributeReader): { [name: string]: PlainValue } {
+  const found: { [name: string]: PlainValue } = {};
+  for (const [key, value] of Object.entries(a.under('ai.settings.'))) {
+    const name = SETTINGS[key];
+    if (name) found[name] = value;
+  }
+  return found;
+}

@@ -1,0 +1,117 @@
+/** A span as dialects read it. */
+import type { PlainValue } from '../otlp/json-types';
+
+export interface SpanSource {
+  readonly name: string;
+  /** Name of the instrumentation scope. */
+  readonly scope: string;
+  readonly attributes: AttributeReader;
+  readonly events: readonly { readonly name: string; readonly attributes: AttributeReader }[];
+}
+
+type Values = { readonly [key: string]: PlainValue };
+
+/** Reads attributes of any type, as senders do not agree on these: numbers come as text, structures as JSON. */
+export class AttributeReader {
+  private readonly values: ReadonlyMap<string, PlainValue>;
+
+  constructor(values: Values) {
+    this.values = new Map(Object.entries(values));
+  }
+
+  get keys(): string[] {
+    return [...this.values.keys()];
+  }
+
+  has(key: string): boolean {
+    return this.values.has(key);
+  }
+
+  /** As it was sent. */
+  value(key: string): PlainValue | undefined {
+    return this.values.get(key);
+  }
+
+  /** The first that is not empty. */
+  text(...keys: readonly string[]): string | undefined {
+    for (const key of keys) {
+      const value = this.values.get(key);
+      if (typeof value === 'string' && value !== '') return value;
+      if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    }
+    return undefined;
+  }
+
+  number(...keys: readonly string[]): number | undefined {
+    for (const key of keys) {
+      const value = this.values.get(key);
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      if (typeof number === 'number' && Number.isFinite(number)) return number;
+    }
+    return undefined;
+  }
+
+  /** Tokens: a whole number that is not negative. */
+  count(...keys: readonly string[]): number | undefined {
+    for (const key of keys) {
+      const value = this.number(key);
+      if (value !== undefined && value >= 0 && Number.isSafeInteger(value)) return value;
+    }
+    return undefined;
+  }
+
+  /** A structure, or the JSON of one; text that is no JSON stays text. */
+  json(...keys: readonly string[]): PlainValue | undefined {
+    for (const key of keys) {
+      const value = this.values.get(key);
+      if (value !== undefined && value !== null && value !== '') return parsed(value);
+    }
+    return undefined;
+  }
+
+  /** Texts of a list, of the JSON of one, or of a single text. */
+  texts(...keys: readonly string[]): string[] | undefined {
+    const value = this.json(...keys);
+    if (value === undefined) return undefined;
+    return (Array.isArray(value) ? value : [value]).filter((one) => one !== null).map(String);
+  }
+
+  /** What lies under a prefix that ends in a dot. */
+  under(prefix: string): { [key: string]: PlainValue } {
+    const found: { [key: string]: PlainValue } = {};
+    for (const [key, value] of this.values) if (key.startsWith(prefix)) found[key.slice(prefix.length)] = value;
+    return found;
+  }
+
+  /** A list that was flattened: `prefix.0.a.b`, `prefix.1.a.b`; missing numbers are skipped. */
+  list(prefix: string): AttributeReader[] {
+    const items = new Map<number, { [key: string]: PlainValue }>();
+    const start = `${prefix}.`;
+    for (const [key, value] of this.values) {
+      if (!key.startsWith(start)) continue;
+      const dot = key.indexOf('.', start.length);
+      const number = key.slice(start.length, dot < 0 ? undefined : dot);
+      if (!/^\d{1,6}$/.test(number)) continue;
+      const at = Number(number);
+      const item = items.get(at) ?? {};
+      item[dot < 0 ? '' : key.slice(dot + 1)] = value;
+      items.set(at, item);
+    }
+    return [...items].sort(([a], [b]) => a - b).map(([, item]) => new AttributeReader(item));
+  }
+}
+
+/** JSON in text, as what it stands for; other values as they are. */
+export function parsed(value: PlainValue): PlainValue {
+  if (typeof value !== 'string' || !/^\s*[[{"]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as PlainValue;
+  } catch {
+    return value;
+  }
+}
+
+/** Whether text begins as a structure of JSON and is none: what exporters cut off. */
+export function isTruncatedJson(value: PlainValue): value is string {
+  return typeof value === 'string' && /^\s*(?:\[\s*[[{"]|\{\s*")/.test(value) && typeof parsed(value) === 'string';
+}
