@@ -10,7 +10,12 @@ export interface TraceSummary {
   readonly services: readonly string[];
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Of its calls of models, by the price book; null: nobody knows, which is not nothing. */
   readonly costUsd: number | null;
+  /** False: of some calls nobody knows the price or the tokens. */
+  readonly costComplete: boolean;
+  /** What senders say that it cost; null: they do not. */
+  readonly reportedCostUsd: number | null;
   readonly sessionId: string | null;
   readonly agentName: string | null;
   /** No root has arrived, or some span names a parent that has not. */

@@ -60,6 +60,8 @@ export interface AgentSpan {
   readonly usage: Usage;
   /** US dollars, as the sender says. */
   readonly reportedCost: number | null;
+  /** `batch`, `flex`, `priority`, or what the provider calls it; null: the usual. */
+  readonly serviceTier: string | null;
   readonly finishReasons: readonly string[];
   readonly timeToFirstTokenNs: number | null;
   readonly documents: readonly RetrievedDocument[];

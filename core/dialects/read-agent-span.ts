@@ -103,6 +103,7 @@ export function readSource(source: SpanSource): AgentSpan | null {
     toolDefinitions: of('toolDefinitions') ?? toolsAmong(inputValue ?? undefined),
     usage: { ...NO_USAGE, ...(merged(all.map((facts) => facts.usage)) as Partial<Usage>) },
     reportedCost: of('reportedCost'),
+    serviceTier: of('serviceTier'),
     finishReasons: of('finishReasons') ?? [],
     timeToFirstTokenNs: of('timeToFirstTokenNs'),
     documents: of('documents') ?? [],

@@ -13,14 +13,25 @@ type Values = { readonly [key: string]: PlainValue };
 
 /** Reads attributes of any type, as senders do not agree on these: numbers come as text, structures as JSON. */
 export class AttributeReader {
-  private readonly values: ReadonlyMap<string, PlainValue>;
+  private readonly values = new Map<string, PlainValue>();
+  /** What keys begin with, up to the first dot. */
+  private readonly heads = new Set<string>();
 
   constructor(values: Values) {
-    this.values = new Map(Object.entries(values));
+    for (const key of Object.keys(values)) {
+      this.values.set(key, values[key] as PlainValue);
+      const dot = key.indexOf('.');
+      this.heads.add(dot < 0 ? key : key.slice(0, dot));
+    }
   }
 
   get keys(): string[] {
     return [...this.values.keys()];
+  }
+
+  /** Whether a key lies under one of these names: most spans say nothing in most dialects. */
+  hasUnder(...heads: readonly string[]): boolean {
+    return heads.some((head) => this.heads.has(head));
   }
 
   has(key: string): boolean {

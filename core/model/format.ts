@@ -38,6 +38,14 @@ export function formatCompact(count: number | null): string {
   return `${(count / 1_000_000).toFixed(1)}M`;
 }
 
+/** US dollars, with the digits that tell one from another; an em dash for what nobody knows. */
+export function formatCost(dollars: number | null): string {
+  if (dollars === null) return '—';
+  if (dollars === 0) return '$0';
+  if (dollars < 0.0001) return '< $0.0001';
+  return `$${dollars.toFixed(dollars < 0.01 ? 4 : dollars < 1 ? 3 : 2)}`;
+}
+
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const units = ['kB', 'MB', 'GB', 'TB'];

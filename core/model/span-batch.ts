@@ -9,6 +9,7 @@
  * `parts` keeps the wire fields that no column holds (trace state, attributes, events, links, status, dropped counts,
  * flags and whatever a newer sender adds), so a span is read back exactly as it was sent.
  */
+import type { SpanFacts } from '../dialects/span-facts';
 import { partBuffers, type RecordParts } from './record-parts';
 
 export interface SpanBatch {
@@ -55,13 +56,9 @@ export interface BatchOperation {
   readonly kind: number;
 }
 
-export interface AgentFacts {
+/** What a row says of an agent run. */
+export interface AgentFacts extends SpanFacts {
   readonly row: number;
-  /** Tokens of this call, cache included; null when it does not say. Counted on model calls only. */
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-  readonly agentName: string | null;
-  readonly sessionId: string | null;
 }
 
 /** The buffers to transfer with a batch. */

@@ -3,7 +3,7 @@
  * conforming encoder cannot have written throws `WireError`; a span that breaks the data model is left out and counted.
  * Source: opentelemetry-proto 1.11, trace/v1/trace.proto.
  */
-import { isAgentKey, readGenAiFacts } from '../dialects/otel-genai';
+import { isAgentKey, readSpanFacts } from '../dialects/span-facts';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type { AgentFacts, SpanBatch } from '../model/span-batch';
 import { checkKeyValue, checkSpanField } from './check-body';
@@ -58,7 +58,7 @@ class TraceDecoder {
     };
   }
 
-  private span(reader: WireReader, { resource, scope, serviceName }: RecordOwner): void {
+  private span(reader: WireReader, { resource, scope, serviceName, scopeName }: RecordOwner): void {
     const row = this.builder.begin();
     let traceIdAt = -1;
     let spanIdAt = -1;
@@ -155,7 +155,7 @@ class TraceDecoder {
       scope,
       operation: this.builder.operation(serviceName, name, kind > 0x7f ? 0 : kind),
     });
-    const facts = agentAttributes && readGenAiFacts(agentAttributes);
+    const facts = agentAttributes && readSpanFacts(name, scopeName, agentAttributes);
     if (facts) this.agentFacts.push({ row, ...facts });
   }
 

@@ -4,7 +4,7 @@
  */
 import type { BatchResource, BatchScope } from '../model/span-batch';
 import { checkResource, checkScope } from './check-body';
-import { decodeResource } from './proto-to-json';
+import { decodeResource, decodeScope } from './proto-to-json';
 import { WIRE_BYTES, WireReader } from './wire-reader';
 
 export interface RecordOwner {
@@ -13,6 +13,7 @@ export interface RecordOwner {
   /** Index into `Envelopes.scopes`. */
   readonly scope: number;
   readonly serviceName: string;
+  readonly scopeName: string;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -63,7 +64,7 @@ export class Envelopes {
     const { pos: start, end } = reader;
     const { message, schemaUrl } = readHeader(reader, checkScope);
     const scope = this.scopes.push({ message: message.slice(), schemaUrl }) - 1;
-    const owner = { resource, scope, serviceName };
+    const owner = { resource, scope, serviceName, scopeName: decodeScope(message).name };
     const records = new WireReader(this.bytes, start, end);
     while (records.next()) {
       if (records.field !== 2) {

@@ -9,6 +9,7 @@ import { CopyWriter } from './copy-binary';
 import { type SpanKey, spanKey, traceKey } from './edge-finder';
 import type { InternedBatch } from './interned';
 import { MissingParents } from './missing-parents';
+import { ModelCallWriter } from './model-calls';
 import { startOf } from './part-ids';
 import { type PayloadCodec, type PayloadRef, PayloadWriter } from './payloads';
 import { partitionOf } from './span-partitions';
@@ -41,12 +42,14 @@ class Append {
   readonly deltas: TraceDeltas;
   readonly missing = new MissingParents();
   readonly payloads: PayloadWriter;
+  readonly calls: ModelCallWriter;
   readonly services = new Map<number, ServiceCount>();
   readonly prepared: Prepared[] = [];
 
   constructor(workspaceId: number, codec: PayloadCodec) {
     this.deltas = new TraceDeltas(workspaceId);
     this.payloads = new PayloadWriter(codec);
+    this.calls = new ModelCallWriter(workspaceId);
   }
 }
 
@@ -175,7 +178,10 @@ export class SpanWriter {
       if (trace.missing?.has(id)) delta.missingParents -= append.missing.fill(traceId, trace, id);
       this.countService(append.services, batch, row, interned);
     }
-    append.deltas.addAgentFacts(batch, rows, (row) => traceIds[batch.trace[row] as number] as string);
+    if (batch.agentFacts.length === 0) return;
+    const traceOf = (row: number): string => traceIds[batch.trace[row] as number] as string;
+    append.deltas.addAgentFacts(batch, rows, traceOf);
+    append.calls.add(batch, rows, traceOf, interned);
   }
 
   private countService(
@@ -222,6 +228,7 @@ export class SpanWriter {
     for (const [partition, copy] of copies) await tx.copyIn(`span_${partition}`, SPAN_COLUMNS, copy.finish());
     await this.shared.blocks.write(tx);
     await append.missing.write(tx, this.shared.workspaceId);
+    await append.calls.write(tx);
     const newTraces = await append.deltas.write(tx);
     await this.count(tx, append.services, spans, newTraces);
   }

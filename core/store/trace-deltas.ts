@@ -101,13 +101,13 @@ export class TraceDeltas {
   }
 
   addAgentFacts(batch: SpanBatch, rows: readonly number[], traceOf: (row: number) => string): void {
-    if (batch.agentFacts.length === 0) return;
     const stored = new Set(rows);
     for (const facts of batch.agentFacts) {
       const delta = stored.has(facts.row) && this.byTrace.get(traceOf(facts.row));
       if (!delta) continue;
-      if (facts.inputTokens !== null) delta.inputTokens = (delta.inputTokens ?? 0) + facts.inputTokens;
-      if (facts.outputTokens !== null) delta.outputTokens = (delta.outputTokens ?? 0) + facts.outputTokens;
+      const { input = null, output = null } = facts.call ?? {};
+      if (input !== null) delta.inputTokens = (delta.inputTokens ?? 0) + input;
+      if (output !== null) delta.outputTokens = (delta.outputTokens ?? 0) + output;
       const startNs = batch.startNs[facts.row] as bigint;
       if (facts.agentName !== null && (delta.agentStartNs === null || startNs < delta.agentStartNs)) {
         delta.agentName = facts.agentName.replaceAll('\0', '\u2400');

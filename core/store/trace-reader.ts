@@ -5,9 +5,11 @@ import type { TraceSummary } from '../api/trace-summary';
 import { parseTraceId, type TraceId } from '../model/ids';
 import { spanKindName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
+import { PriceBook } from '../pricing/price-book';
 import { type OperationRef, TRACE_COLUMNS_SQL } from '../timeline/trace-columns';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient, SqlStatements } from './sql-client';
+import { NO_COST, traceCosts } from './trace-costs';
 import { missingTrace } from './trace-removal';
 
 const TRACE_ROW = {
@@ -32,12 +34,16 @@ select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.s
   o.name as root_name, s.name as root_service, (t.root_rank > 0 or t.missing_parents > 0) as incomplete,
   t.input_tokens, t.output_tokens, t.agent_name, t.session_id`;
 
+const NO_PRICES = new PriceBook([]);
+
 const FROM_TRACE = 'from trace t join operation o on o.id = t.root_operation_id join service s on s.id = o.service_id';
 
 export class TraceReader {
   constructor(
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
+    /** As it is now. */
+    private readonly prices: () => PriceBook = () => NO_PRICES,
   ) {}
 
   /** Of those that are there, by id. */
@@ -49,12 +55,15 @@ export class TraceReader {
          join operation o on o.id = t.root_operation_id join service s on s.id = o.service_id`,
       [this.workspaceId, ids],
     );
-    return new Map(decodeRows(TRACE_ROW, rows).map((row) => [row.trace_id, summaryOf(row)]));
+    const costs = await traceCosts(this.sql, this.workspaceId, this.prices(), ids);
+    return new Map(decodeRows(TRACE_ROW, rows).map((row) => [row.trace_id, summaryOf(row, costs.get(row.trace_id))]));
   }
 
   /** @throws SpoorError NOT_FOUND */
   async summary(traceId: string): Promise<TraceSummary> {
-    return summaryOf(await this.traceRow(this.validTraceId(traceId)));
+    const id = this.validTraceId(traceId);
+    const row = await this.traceRow(id);
+    return summaryOf(row, (await traceCosts(this.sql, this.workspaceId, this.prices(), [id])).get(id));
   }
 
   /**
@@ -78,7 +87,7 @@ export class TraceReader {
          where workspace_id = ${this.workspaceId} and trace_id = '${traceId}'${newer}`,
       );
       return {
-        summary: summaryOf(row),
+        summary: summaryOf(row, (await traceCosts(tx, this.workspaceId, this.prices(), [traceId])).get(traceId)),
         originNs: row.start_ns.toString(),
         rows: rows as Uint8Array<ArrayBuffer>,
         mark: mark?.xmin ?? '0',
@@ -165,7 +174,7 @@ export class TraceReader {
   }
 }
 
-function summaryOf(row: RowOf<typeof TRACE_ROW>): TraceSummary {
+function summaryOf(row: RowOf<typeof TRACE_ROW>, cost = NO_COST): TraceSummary {
   return {
     traceId: row.trace_id,
     rootName: row.root_name,
@@ -177,8 +186,9 @@ function summaryOf(row: RowOf<typeof TRACE_ROW>): TraceSummary {
     services: row.services,
     inputTokens: row.input_tokens === null ? null : Number(row.input_tokens),
     outputTokens: row.output_tokens === null ? null : Number(row.output_tokens),
-    // Costs need the price book, which comes with the agent view: unknown, never 0.
-    costUsd: null,
+    costUsd: cost.usd,
+    costComplete: cost.complete,
+    reportedCostUsd: cost.reportedUsd,
     sessionId: row.session_id,
     agentName: row.agent_name,
     incomplete: row.incomplete,

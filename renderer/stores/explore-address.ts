@@ -3,9 +3,19 @@ import { NEWEST_FIRST, TRACE_SORTS, type TraceSort } from '../../core/api/trace-
 import { ALL_TIME, LAST, type TimeRange } from './time-range';
 
 /** Columns of the table beside the trace's name, in their order. */
-export const COLUMNS = ['service', 'duration', 'spans', 'errors', 'tokens', 'agent', 'session', 'started'] as const;
+export const COLUMNS = [
+  'service',
+  'duration',
+  'spans',
+  'errors',
+  'tokens',
+  'cost',
+  'agent',
+  'session',
+  'started',
+] as const;
 export type Column = (typeof COLUMNS)[number];
-const USUAL_COLUMNS: readonly Column[] = ['service', 'duration', 'spans', 'tokens', 'started'];
+const USUAL_COLUMNS: readonly Column[] = ['service', 'duration', 'spans', 'tokens', 'cost', 'started'];
 
 export const CHARTS = ['histogram', 'heatmap', 'scatter'] as const;
 export type Chart = (typeof CHARTS)[number];

@@ -89,6 +89,7 @@ describe('/v1', () => {
     expect(body.pagination).toEqual({ nextCursor: expect.any(String), hasMore: true });
     expect(Object.keys(body.data[0] as object).sort()).toEqual([
       'agentName',
+      'costComplete',
       'costUsd',
       'durationNs',
       'errorCount',
@@ -96,6 +97,7 @@ describe('/v1', () => {
       'inputTokens',
       'matchedSpans',
       'outputTokens',
+      'reportedCostUsd',
       'rootName',
       'rootService',
       'services',

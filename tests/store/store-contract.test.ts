@@ -74,6 +74,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       inputTokens: null,
       outputTokens: null,
       costUsd: null,
+      costComplete: true,
+      reportedCostUsd: null,
       sessionId: null,
       agentName: null,
       incomplete: false,

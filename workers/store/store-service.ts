@@ -38,6 +38,7 @@ import { DiskSpace, fullMessage, isFatal } from './disk-space';
 import { bytesBelow } from './disk-usage';
 import { type OpenDatabase, openDatabase } from './open-database';
 import { deflateCodec } from './payload-codec';
+import { PriceFile } from './price-file';
 import { TendedWriter } from './tended-writer';
 
 const LOCAL_WORKSPACE = 1;
@@ -334,7 +335,10 @@ export class Store implements StoreService {
     const searchesKey = searchesPrompts ? EVERY_KEY : (key: string) => !holdsPrompt(key);
     const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec, retention, searchesKey);
     const writer = new TendedWriter(records, database.sql, this.disk);
-    const reader = new TraceReader(database.sql, LOCAL_WORKSPACE);
+    const prices = new PriceFile(this.options.dataDir, (error) =>
+      this.onTrouble('prices.json cannot be used; costs come from the list of Spoor alone', error),
+    );
+    const reader = new TraceReader(database.sql, LOCAL_WORKSPACE, () => prices.read());
     const blocks = new BlockSummaries(database.sql, LOCAL_WORKSPACE);
     const searcher = new Searcher(database.sql, LOCAL_WORKSPACE, deflateCodec, blocks, searchesKey);
     const list = new TraceList(searcher, reader);

@@ -24,8 +24,6 @@ export const claudeCode: Dialect = {
       provider: type === 'llm_request' ? 'anthropic' : null,
       requestModel: a.text('model'),
       responseId: a.text('request_id'),
-      sessionId: a.text('session.id'),
-      userId: a.text('user.id'),
       agentName: type === 'interaction' ? 'Claude Code' : a.text('subagent_type'),
       tool: isTool
         ? {
@@ -58,7 +56,6 @@ export const codex: Dialect = {
     return {
       kind: isTurn ? 'agent' : name === 'handle_responses' ? 'model' : a.has('tool_name') ? 'tool' : 'step',
       requestModel: a.text('model'),
-      sessionId: a.text('thread.id', 'conversation.id'),
       agentName: isTurn ? 'Codex' : null,
       tool: a.has('tool_name') ? { name: a.text('tool_name'), callId: a.text('call_id') } : undefined,
       usage: {
@@ -74,7 +71,7 @@ export const codex: Dialect = {
 function isCodex({ name, scope, attributes: a }: SpanSource): boolean {
   return (
     scope.startsWith('codex') ||
-    a.keys.some((key) => key.startsWith('codex.')) ||
+    a.hasUnder('codex') ||
     (a.has('thread.id') && /^(?:session_task\.|run_turn|handle_responses|run_sampling_request)/.test(name))
   );
 }
@@ -112,7 +109,7 @@ export const geminiCli: Dialect = {
 export const vscodeCopilot: Dialect = {
   name: 'vscode-copilot',
   read({ attributes: a }) {
-    if (!a.keys.some((key) => key.startsWith('copilot_chat.'))) return null;
+    if (!a.hasUnder('copilot_chat')) return null;
     const reasoning = a.text('copilot_chat.reasoning_content');
     const ms = a.number('copilot_chat.time_to_first_token');
     return {

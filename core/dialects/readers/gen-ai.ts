@@ -9,6 +9,7 @@ import { isObject, textOf } from '../json-objects';
 import { answerOf, messagesOf } from '../messages';
 import { partsOf, toolDefinitionsOf } from '../parts';
 import type { AttributeReader, SpanSource } from '../span-source';
+import { providerOf } from './providers';
 
 const KINDS: Readonly<Record<string, AgentSpanKind>> = {
   chat: 'model',
@@ -32,14 +33,6 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = {
   delete_memory: 'memory',
 };
 
-const PROVIDERS: Readonly<Record<string, string>> = {
-  vertex_ai: 'gcp.vertex_ai',
-  gemini: 'gcp.gemini',
-  'az.ai.inference': 'azure.ai.inference',
-  'az.ai.openai': 'azure.ai.openai',
-  xai: 'x_ai',
-};
-
 const PARAMETERS = [
   'temperature',
   'top_p',
@@ -58,12 +51,12 @@ export const genAi: Dialect = {
   name: 'gen-ai',
   read({ name, attributes: a, events }) {
     const messageEvents = events.filter((event) => event.name.startsWith('gen_ai.'));
-    if (messageEvents.length === 0 && !a.keys.some((key) => key.startsWith('gen_ai.'))) return null;
+    if (messageEvents.length === 0 && !a.hasUnder('gen_ai')) return null;
     const spoken = conversation(a, messageEvents);
     const seconds = a.number('gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk');
     return {
       kind: kindOf(a, name),
-      provider: providerOf(a.text('gen_ai.provider.name', 'gen_ai.system')),
+      provider: named(a.text('gen_ai.provider.name', 'gen_ai.system')),
       requestModel: a.text('gen_ai.request.model'),
       responseModel: a.text('gen_ai.response.model'),
       responseId: a.text('gen_ai.response.id'),
@@ -84,13 +77,24 @@ export const genAi: Dialect = {
       usage: {
         input: a.count('gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'),
         output: a.count('gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'),
-        cacheRead: a.count('gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens'),
+        cacheRead: a.count(
+          'gen_ai.usage.cache_read.input_tokens',
+          'gen_ai.usage.cache_read_input_tokens',
+          'gen_ai.usage.details.cache_read_tokens',
+          'gen_ai.usage.details.cached_tokens',
+        ),
         cacheWrite: a.count(
           'gen_ai.usage.cache_write.input_tokens',
           'gen_ai.usage.cache_creation.input_tokens',
           'gen_ai.usage.cache_creation_input_tokens',
+          'gen_ai.usage.details.cache_write_tokens',
+          'gen_ai.usage.details.cache_creation_input_tokens',
         ),
-        reasoning: a.count('gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens'),
+        reasoning: a.count(
+          'gen_ai.usage.reasoning.output_tokens',
+          'gen_ai.usage.reasoning_tokens',
+          'gen_ai.usage.details.reasoning_tokens',
+        ),
         inputAudio: a.count('gen_ai.usage.audio.input_tokens'),
         outputAudio: a.count('gen_ai.usage.audio.output_tokens'),
         inputImage: a.count('gen_ai.usage.image.input_tokens'),
@@ -114,8 +118,8 @@ function kindOf(a: AttributeReader, name: string): AgentSpanKind | undefined {
   return a.has('gen_ai.agent.name') || a.has('gen_ai.agent.id') ? 'agent' : undefined;
 }
 
-function providerOf(provider: string | undefined): string | undefined {
-  return provider === undefined ? undefined : (PROVIDERS[provider] ?? provider);
+function named(provider: string | undefined): string | undefined {
+  return provider === undefined ? undefined : providerOf(provider);
 }
 
 function parametersOf(a: AttributeReader): { [name: string]: PlainValue } {

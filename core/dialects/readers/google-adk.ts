@@ -7,7 +7,7 @@ import { toolDefinitionsOf } from '../parts';
 export const googleAdk: Dialect = {
   name: 'google-adk',
   read({ name, attributes: a }) {
-    if (!a.keys.some((key) => key.startsWith('gcp.vertex.agent.'))) return null;
+    if (!a.hasUnder('gcp') || !a.keys.some((key) => key.startsWith('gcp.vertex.agent.'))) return null;
     const request = a.json('gcp.vertex.agent.llm_request');
     const response = a.json('gcp.vertex.agent.llm_response');
     const config = isObject(request) && isObject(request.config) ? request.config : {};

@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = {
 export const langfuse: Dialect = {
   name: 'langfuse',
   read({ attributes: a, name }) {
-    if (!a.keys.some((key) => key.startsWith('langfuse.'))) return null;
+    if (!a.hasUnder('langfuse')) return null;
     const kind = KINDS[a.text('langfuse.observation.type') ?? ''];
     const isTool = kind === 'tool';
     const input = a.json('langfuse.observation.input', 'langfuse.trace.input');

@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = {
 export const langsmith: Dialect = {
   name: 'langsmith',
   read({ attributes: a, name }) {
-    if (!a.keys.some((key) => key.startsWith('langsmith.'))) return null;
+    if (!a.hasUnder('langsmith')) return null;
     const kind = KINDS[a.text('langsmith.span.kind') ?? ''];
     const input = a.json('gen_ai.prompt');
     const output = a.json('gen_ai.completion');

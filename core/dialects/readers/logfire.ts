@@ -12,6 +12,10 @@ const KEYS = [
   'model_request_parameters',
   'tool_response',
   'final_result',
+  'operation.cost',
+  'agent_name',
+  'model_name',
+  'tool_arguments',
 ];
 
 export const logfire: Dialect = {
@@ -37,14 +41,6 @@ export const logfire: Dialect = {
       ...split(all, a),
       outputValue: a.json('final_result'),
       toolDefinitions: isObject(request) ? toolDefinitionsOf(request.function_tools) : [],
-      usage: {
-        cacheRead: a.count('gen_ai.usage.details.cache_read_tokens', 'gen_ai.usage.details.cached_tokens'),
-        cacheWrite: a.count(
-          'gen_ai.usage.details.cache_write_tokens',
-          'gen_ai.usage.details.cache_creation_input_tokens',
-        ),
-        reasoning: a.count('gen_ai.usage.details.reasoning_tokens'),
-      },
       reportedCost: a.number('operation.cost'),
     } satisfies AgentFacts;
   },

@@ -4,11 +4,11 @@ import type { AgentFacts, Dialect } from '../agent-facts';
 export const mcp: Dialect = {
   name: 'mcp',
   read({ name, attributes: a }) {
+    if (!a.hasUnder('mcp')) return null;
     const method = a.text('mcp.method.name');
-    if (method === undefined) return null;
     const isCall = method === 'tools/call';
     return {
-      kind: isCall ? 'tool' : method === 'prompts/get' ? 'prompt' : 'step',
+      kind: isCall ? 'tool' : method === undefined ? undefined : method === 'prompts/get' ? 'prompt' : 'step',
       sessionId: a.text('mcp.session.id'),
       tool: isCall
         ? {

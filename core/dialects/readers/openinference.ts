@@ -6,6 +6,7 @@ import { isObject, textOf } from '../json-objects';
 import { roleOf } from '../messages';
 import { partsOf, toolDefinitionsOf } from '../parts';
 import { type AttributeReader, parsed } from '../span-source';
+import { providerOfInference } from './providers';
 
 const KINDS: Readonly<Record<string, AgentSpanKind>> = {
   LLM: 'model',
@@ -20,33 +21,23 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = {
   PROMPT: 'prompt',
 };
 
-/** The conventions' names for OpenInference's. */
-const PROVIDERS: Readonly<Record<string, string>> = {
-  google: 'gcp.gemini',
-  azure: 'azure.ai.openai',
-  aws: 'aws.bedrock',
-  mistralai: 'mistral_ai',
-  xai: 'x_ai',
-};
-
+const HEADS = ['openinference', 'llm', 'retrieval', 'reranker', 'embedding', 'input', 'output'] as const;
 const PREFIX = /^(?:openinference\.|llm\.|retrieval\.documents\.|reranker\.|embedding\.|(?:input|output)\.value$)/;
 
 export const openInference: Dialect = {
   name: 'openinference',
   read({ attributes: a }) {
-    if (!a.keys.some((key) => PREFIX.test(key))) return null;
+    if (!a.hasUnder(...HEADS) || !a.keys.some((key) => PREFIX.test(key))) return null;
     const kind = KINDS[a.text('openinference.span.kind')?.toUpperCase() ?? ''];
     const isTool = kind === 'tool';
-    const provider = a.text('llm.provider', 'llm.system')?.toLowerCase();
+    const provider = a.text('llm.provider', 'llm.system');
     const input = messagesAt(a, 'llm.input_messages') ?? promptsOf(a);
     const output = messagesAt(a, 'llm.output_messages') ?? choicesOf(a);
     return {
       kind: kind ?? (input || output || a.has('llm.model_name') ? 'model' : undefined),
-      provider: provider === undefined ? null : (PROVIDERS[provider] ?? provider),
+      provider: provider === undefined ? null : providerOfInference(provider),
       requestModel: a.text('llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'),
       responseModel: a.text('llm.response.model_name'),
-      sessionId: a.text('session.id'),
-      userId: a.text('user.id'),
       agentName: a.text('agent.name'),
       tool: {
         name: a.text('tool.name'),

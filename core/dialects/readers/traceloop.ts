@@ -24,7 +24,7 @@ const PREFIX =
 export const traceloop: Dialect = {
   name: 'traceloop',
   read({ attributes: a }) {
-    if (!a.keys.some((key) => PREFIX.test(key))) return null;
+    if (!a.hasUnder('traceloop', 'llm', 'gen_ai', 'mcp') || !a.keys.some((key) => PREFIX.test(key))) return null;
     const entity = KINDS[a.text('traceloop.span.kind') ?? ''];
     const kind = REQUESTS[a.text('llm.request.type') ?? ''] ?? entity;
     const input = a.json('traceloop.entity.input', 'mcp.request.argument');

@@ -6,6 +6,7 @@ import { isObject, textOf } from '../json-objects';
 import { messagesOf } from '../messages';
 import { partsOf, toolCallsOf, toolDefinitionsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
+import { providerOfSdk } from './providers';
 
 const SETTINGS: Readonly<Record<string, string>> = {
   temperature: 'temperature',
@@ -23,21 +24,21 @@ export const vercel: Dialect = {
   name: 'vercel',
   read({ name, attributes: a }) {
     const operation = a.text('ai.operationId') ?? (name.startsWith('ai.') ? name : undefined);
-    if (operation === undefined) return null;
-    const kind = kindOf(operation);
+    if (operation === undefined && !a.hasUnder('ai')) return null;
+    const kind = operation === undefined ? undefined : kindOf(operation);
     const isTool = kind === 'tool';
     const ms = a.number('ai.response.msToFirstChunk');
+    const provider = a.text('ai.model.provider');
     const prompt = a.json('ai.prompt.messages', 'ai.prompt');
     return {
       kind,
-      // `openai.responses`: the provider and its way in.
-      provider: a.text('ai.model.provider')?.split('.')[0],
+      provider: provider === undefined ? null : providerOfSdk(provider),
       requestModel: a.text('ai.model.id'),
       responseModel: a.text('ai.response.model'),
       responseId: a.text('ai.response.id'),
       sessionId: a.text('ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.threadId'),
       userId: a.text('ai.telemetry.metadata.userId'),
-      agentName: kind === 'agent' ? a.text('ai.telemetry.functionId') : null,
+      agentName: a.text('ai.telemetry.functionId'),
       tool: isTool
         ? {
             name: a.text('ai.toolCall.name'),

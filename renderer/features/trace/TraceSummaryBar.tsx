@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import { formatCompact, formatCount, formatDuration } from '../../../core/model/format';
+import { formatCompact, formatCost, formatCount, formatDuration } from '../../../core/model/format';
 import { widthOf } from '../../../core/timeline/time-window';
+import { costHint, costText } from '../../ui/cost-text';
 import { serviceColor } from '../../ui/series';
 import type { OpenTimeline } from './use-timeline';
 
@@ -20,6 +21,13 @@ export function TraceSummaryBar({ timeline: { info, whole } }: { readonly timeli
       <Figure value={formatCount(spanCount)} label={spanCount === 1 ? 'span' : 'spans'} />
       {(inputTokens !== null || outputTokens !== null) && (
         <Figure value={`${formatCompact(inputTokens)} → ${formatCompact(outputTokens)}`} label="tokens in → out" />
+      )}
+      {(summary.costUsd !== null || inputTokens !== null || outputTokens !== null) && (
+        <Figure
+          value={costText(summary.costUsd, summary.costComplete)}
+          label={summary.reportedCostUsd === null ? 'cost' : `cost; ${formatCost(summary.reportedCostUsd)} as reported`}
+          hint={costHint(summary)}
+        />
       )}
       <Figure
         value={new Date(summary.startTime).toLocaleTimeString('en-GB')}
@@ -50,9 +58,15 @@ export function TraceSummaryBar({ timeline: { info, whole } }: { readonly timeli
   );
 }
 
-function Figure({ value, label }: { readonly value: ReactNode; readonly label: string }) {
+interface FigureProps {
+  readonly value: ReactNode;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+function Figure({ value, label, hint }: FigureProps) {
   return (
-    <div className="shrink-0">
+    <div className="shrink-0" title={hint}>
       <div className="text-lg leading-5 font-semibold">{value}</div>
       <div className="text-xs text-secondary">{label}</div>
     </div>

@@ -4,6 +4,7 @@ import type { TraceSort } from '../../../core/api/trace-list-query';
 import { formatAgo, formatCompact, formatCount, formatDuration } from '../../../core/model/format';
 import type { Column } from '../../stores/explore-address';
 import type { ListedTrace } from '../../stores/trace-list-store';
+import { costHint, costText } from '../../ui/cost-text';
 
 /** What cells are drawn with. */
 interface CellContext {
@@ -94,6 +95,19 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
         </span>
       ),
   },
+  cost: {
+    title: 'Cost',
+    widthPx: 84,
+    isNumber: true,
+    sorts: null,
+    hint: costHint,
+    cell: ({ costUsd, costComplete, inputTokens, outputTokens }) =>
+      costUsd === null && inputTokens === null && outputTokens === null ? (
+        ''
+      ) : (
+        <span className="text-secondary">{costText(costUsd, costComplete)}</span>
+      ),
+  },
   agent: {
     title: 'Agent',
     widthPx: 140,
@@ -130,7 +144,17 @@ const GAP_PX = 16;
 const PADDING_PX = 28;
 const LEAST_NAME_PX = 190;
 /** The first are the last to go. */
-const STAY: readonly Column[] = ['duration', 'started', 'spans', 'service', 'errors', 'tokens', 'agent', 'session'];
+const STAY: readonly Column[] = [
+  'duration',
+  'started',
+  'spans',
+  'service',
+  'errors',
+  'tokens',
+  'cost',
+  'agent',
+  'session',
+];
 
 /** Those of the columns that fit beside a name that can be read. */
 export function fittingColumns(columns: readonly Column[], widthPx: number): readonly Column[] {

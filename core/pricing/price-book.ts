@@ -1,0 +1,159 @@
+/** What calls of models cost. Prices change: an entry holds from its date on, and the newest that holds is taken. */
+
+/** US dollars per million tokens; what is left out costs what its kind costs otherwise. */
+interface Prices {
+  readonly input?: number | undefined;
+  readonly output?: number | undefined;
+  readonly cacheRead?: number | undefined;
+  readonly cacheWrite?: number | undefined;
+  readonly inputAudio?: number | undefined;
+  readonly outputAudio?: number | undefined;
+}
+
+export interface PriceEntry extends Prices {
+  /** As the conventions name it; null: any. */
+  readonly provider: string | null;
+  /** As the provider names it; a `*` at its end stands for anything. */
+  readonly model: string;
+  /** First day, `YYYY-MM-DD`; left out: always. */
+  readonly from?: string | undefined;
+  /** Prices of a call whose input has more tokens; of all of its tokens. */
+  readonly above?: readonly (Prices & { readonly tokens: number })[] | undefined;
+  /** Instead of these, by `service_tier`: `batch`, `flex`, `priority`. */
+  readonly tiers?: Readonly<Record<string, Prices>> | undefined;
+}
+
+export interface PricedCall {
+  readonly provider: string | null;
+  readonly model: string;
+  readonly startNs: bigint;
+  /** Null: the usual. */
+  readonly serviceTier: string | null;
+  /** Of several calls together: input of the largest, by which long ones cost more; left out: the input. */
+  readonly largestInput?: number | null;
+  /** All input, with the cache's; null: not said. */
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly cacheRead: number | null;
+  readonly cacheWrite: number | null;
+  readonly inputAudio: number | null;
+  readonly outputAudio: number | null;
+}
+
+const MAKERS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:gpt-|o[1-9]|chatgpt|text-embedding-|davinci|babbage)/, 'openai'],
+  [/^claude/, 'anthropic'],
+  [/^gemini/, 'gcp.gemini'],
+  [/^grok/, 'x_ai'],
+  [/^(?:mistral|ministral|magistral|codestral|devstral|pixtral)/, 'mistral_ai'],
+  [/^deepseek/, 'deepseek'],
+  [/^(?:command|embed-|rerank)/, 'cohere'],
+];
+
+export class PriceBook {
+  private readonly byModel = new Map<string, PriceEntry[]>();
+  private readonly patterns: PriceEntry[] = [];
+  private readonly found = new Map<string, readonly PriceEntry[]>();
+  /** Numbers of input tokens beyond which some model costs more, smallest first. */
+  readonly thresholds: readonly number[];
+
+  /** @param entries the first that fits is taken, and of one model and provider the newest that holds */
+  constructor(entries: readonly PriceEntry[]) {
+    for (const entry of entries) {
+      const model = entry.model.toLowerCase();
+      if (model.endsWith('*')) this.patterns.push({ ...entry, model: model.slice(0, -1) });
+      else this.byModel.set(model, [...(this.byModel.get(model) ?? []), entry]);
+    }
+    const sizes = entries.flatMap(({ above }) => (above ?? []).map(({ tokens }) => tokens));
+    this.thresholds = [...new Set(sizes)].sort((a, b) => a - b);
+  }
+
+  /** US dollars; null: nobody knows, which is not nothing. */
+  cost(call: PricedCall): number | null {
+    if (call.input === null && call.output === null) return null;
+    const entry = this.entryOf(call);
+    return entry ? costAt(pricesFor(entry, call), call) : null;
+  }
+
+  entryOf({ provider, model, startNs }: Pick<PricedCall, 'provider' | 'model' | 'startNs'>): PriceEntry | null {
+    const day = dayOf(startNs);
+    const holding = this.candidates(provider?.toLowerCase() ?? null, model.toLowerCase()).filter(
+      ({ from }) => from === undefined || from <= day,
+    );
+    // A later date is a newer price; among equals the first stands.
+    return holding.reduce<PriceEntry | null>(
+      (best, entry) => (best === null || (entry.from ?? '') > (best.from ?? '') ? entry : best),
+      null,
+    );
+  }
+
+  private candidates(provider: string | null, model: string): readonly PriceEntry[] {
+    const key = `${provider} ${model}`;
+    let known = this.found.get(key);
+    if (!known) {
+      known = this.search(provider, model);
+      if (this.found.size > 5_000) this.found.clear();
+      this.found.set(key, known);
+    }
+    return known;
+  }
+
+  private search(provider: string | null, model: string): PriceEntry[] {
+    for (const name of namesOf(model)) {
+      for (const who of new Set([provider, makerOf(name)])) {
+        const entries = [
+          ...(this.byModel.get(name) ?? []),
+          ...this.patterns.filter((entry) => name.startsWith(entry.model)),
+        ].filter((entry) => entry.provider === null || entry.provider === who);
+        if (entries.length > 0) return entries;
+      }
+    }
+    return [];
+  }
+}
+
+/** From what was said to what a list may call it: without paths, regions, and the date of a snapshot. */
+function namesOf(model: string): string[] {
+  const last = model.split('/').at(-1) as string;
+  const plain = last.replace(/^(?:us|eu|apac|global|jp|au)\./, '').replace(/@.*$/, '');
+  const ofMaker = plain.replace(/^(?:anthropic|meta|amazon|mistral|cohere|openai|deepseek)\./, '');
+  const undated = ofMaker
+    .replace(/(?:-v\d+)?:\d+$/, '')
+    .replace(/-(?:20\d{6}|20\d\d-\d\d-\d\d|\d{4}|latest|preview(?:-[\d-]+)?)$/, '');
+  return [...new Set([last, plain, ofMaker, undated])];
+}
+
+/** Who made a model that somebody else serves, or that came without a provider. */
+function makerOf(model: string): string | null {
+  return MAKERS.find(([pattern]) => pattern.test(model))?.[1] ?? null;
+}
+
+function pricesFor(entry: PriceEntry, { input, largestInput = input, serviceTier }: PricedCall): Prices {
+  const tier = serviceTier === null ? undefined : entry.tiers?.[serviceTier.toLowerCase()];
+  if (tier) return { ...entry, ...tier };
+  const above = entry.above?.filter(({ tokens }) => (largestInput ?? 0) > tokens).at(-1);
+  return above ? { ...entry, ...above } : entry;
+}
+
+function costAt(prices: Prices, call: PricedCall): number {
+  const { input: perInput = 0, output: perOutput = 0 } = prices;
+  const input = call.input ?? 0;
+  const cacheRead = Math.min(call.cacheRead ?? 0, input);
+  const cacheWrite = Math.min(call.cacheWrite ?? 0, input - cacheRead);
+  const inputAudio = Math.min(call.inputAudio ?? 0, input - cacheRead - cacheWrite);
+  const output = call.output ?? 0;
+  const outputAudio = Math.min(call.outputAudio ?? 0, output);
+  const dollars =
+    (input - cacheRead - cacheWrite - inputAudio) * perInput +
+    cacheRead * (prices.cacheRead ?? perInput) +
+    cacheWrite * (prices.cacheWrite ?? perInput) +
+    inputAudio * (prices.inputAudio ?? perInput) +
+    (output - outputAudio) * perOutput +
+    outputAudio * (prices.outputAudio ?? perOutput);
+  return dollars / 1e6;
+}
+
+function dayOf(ns: bigint): string {
+  const ms = Number(ns / 1_000_000n);
+  return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString().slice(0, 10) : '';
+}

@@ -1,0 +1,82 @@
+/** What traces cost: their calls of models by what they share, priced by the book as it is now. */
+import type { PriceBook } from '../pricing/price-book';
+import { BOOL, decodeRows, FLOAT8, INT8, orNull, TEXT } from './row-spec';
+import type { SqlClient } from './sql-client';
+
+export interface TraceCost {
+  /** US dollars; null: of no call it is known. */
+  readonly usd: number | null;
+  /** False: there are calls whose price or tokens nobody knows. */
+  readonly complete: boolean;
+  /** What senders say; null: they do not. */
+  readonly reportedUsd: number | null;
+}
+
+export const NO_COST: TraceCost = { usd: null, complete: true, reportedUsd: null };
+
+const TOKENS = ['input', 'output', 'cache_read', 'cache_write', 'input_audio', 'output_audio'] as const;
+
+const ROW = {
+  trace_id: TEXT,
+  provider: orNull(TEXT),
+  model: orNull(TEXT),
+  service_tier: orNull(TEXT),
+  is_said: BOOL,
+  failed: BOOL,
+  start_ns: INT8,
+  largest: orNull(INT8),
+  reported: orNull(FLOAT8),
+  input: orNull(INT8),
+  output: orNull(INT8),
+  cache_read: orNull(INT8),
+  cache_write: orNull(INT8),
+  input_audio: orNull(INT8),
+  output_audio: orNull(INT8),
+};
+
+/** @returns by trace id; a trace without calls of models is not among them */
+export async function traceCosts(
+  sql: SqlClient,
+  workspaceId: number,
+  book: PriceBook,
+  traceIds: readonly string[],
+): Promise<Map<string, TraceCost>> {
+  const sums = TOKENS.map((name) => `sum(c.${name}_tokens)::int8 as ${name}`).join(', ');
+  const rows = await sql.query(
+    `select replace(i.trace_id::text, '-', '') as trace_id, c.provider, c.model, c.service_tier,
+       c.input_tokens is not null or c.output_tokens is not null as is_said, bool_and(c.status = 2) as failed,
+       min(c.start_ns) as start_ns, max(c.input_tokens) as largest, sum(c.reported_cost) as reported, ${sums}
+     from unnest($2::uuid[]) as i (trace_id),
+       lateral (select * from model_call where workspace_id = $1 and trace_id = i.trace_id offset 0) c
+     group by 1, 2, 3, 4, 5, width_bucket(coalesce(c.input_tokens, 0) - 1, $3::int8[])`,
+    [workspaceId, traceIds, book.thresholds.length > 0 ? book.thresholds : [Number.MAX_SAFE_INTEGER]],
+  );
+  const costs = new Map<string, TraceCost>();
+  for (const row of decodeRows(ROW, rows)) {
+    const before = costs.get(row.trace_id) ?? NO_COST;
+    const number = (value: bigint | null): number | null => (value === null ? null : Number(value));
+    const usd =
+      row.model === null
+        ? null
+        : book.cost({
+            provider: row.provider,
+            model: row.model,
+            serviceTier: row.service_tier,
+            startNs: row.start_ns,
+            largestInput: number(row.largest),
+            input: number(row.input),
+            output: number(row.output),
+            cacheRead: number(row.cache_read),
+            cacheWrite: number(row.cache_write),
+            inputAudio: number(row.input_audio),
+            outputAudio: number(row.output_audio),
+          });
+    costs.set(row.trace_id, {
+      usd: usd === null ? before.usd : (before.usd ?? 0) + usd,
+      // A call that failed before it was counted cost nothing that anybody knows of.
+      complete: before.complete && (usd !== null || (!row.is_said && row.failed)),
+      reportedUsd: row.reported === null ? before.reportedUsd : (before.reportedUsd ?? 0) + row.reported,
+    });
+  }
+  return costs;
+}

@@ -1,0 +1,122 @@
+/** What calls of models leave in the store, and what they cost. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PriceBook } from '../../core/pricing/price-book';
+import type { SampleSpan } from '../../core/samples/otlp-builder';
+import { migrate } from '../../core/store/migrate';
+import type { SqlClient } from '../../core/store/sql-client';
+import { StoreWriter } from '../../core/store/store-writer';
+import { TraceReader } from '../../core/store/trace-reader';
+import { deflateCodec } from '../../workers/store/payload-codec';
+import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
+import { batchOf, T0, traceIdOf } from '../fixtures/traces';
+
+const WORKSPACE = 1;
+const long = { tokens: 200_000, input: 20, output: 40 };
+const entries = [
+  {
+    provider: 'openai',
+    model: 'm',
+    input: 10,
+    output: 20,
+    cacheRead: 1,
+    above: [long],
+    tiers: { batch: { input: 5, output: 10 } },
+  },
+];
+
+describe.each([pgliteDatabases(), postgresDatabases()])('model calls on $name', (databases) => {
+  let sql: SqlClient;
+  let drop: () => Promise<void>;
+  let book = new PriceBook(entries);
+
+  beforeAll(() => databases.start());
+  afterAll(() => databases.stop());
+  beforeEach(async () => {
+    ({ sql, drop } = await databases.create());
+    await migrate(sql, deflateCodec);
+    book = new PriceBook(entries);
+  });
+  afterEach(() => drop());
+
+  let spans = 0;
+  const call = (
+    trace: number,
+    model: string,
+    tokens: Record<string, number | string>,
+    more: Partial<SampleSpan> = {},
+  ): SampleSpan => ({
+    traceId: traceIdOf(trace),
+    spanId: (++spans).toString(16).padStart(16, '0'),
+    service: 'agent',
+    name: `chat ${model}`,
+    startNs: T0,
+    endNs: T0 + 5n,
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': model,
+      ...Object.fromEntries(
+        Object.entries(tokens).map(([key, value]) => [key.includes('.') ? key : `gen_ai.usage.${key}`, value]),
+      ),
+    },
+    ...more,
+  });
+  const append = (...all: SampleSpan[]) => new StoreWriter(sql, WORKSPACE, deflateCodec).append([batchOf(all)]);
+  const cost = async (trace: number) => {
+    const { costUsd, costComplete, reportedCostUsd } = await new TraceReader(sql, WORKSPACE, () => book).summary(
+      traceIdOf(trace),
+    );
+    return [costUsd, costComplete, reportedCostUsd];
+  };
+
+  it('cost what the book says: cached, in a batch, with much input each on its own', async () => {
+    await append(
+      call(1, 'm', { input_tokens: 1_000, output_tokens: 100, 'gen_ai.usage.cache_read.input_tokens': 600 }),
+      call(1, 'm', { input_tokens: 200_000, output_tokens: 0 }),
+      call(1, 'm', { input_tokens: 200_001, output_tokens: 0 }),
+      call(1, 'm', { input_tokens: 1_000, output_tokens: 0, 'openai.response.service_tier': 'batch' }),
+    );
+    const dollars = (400 * 10 + 600 * 1 + 100 * 20 + 200_000 * 10 + 200_001 * 20 + 1_000 * 5) / 1e6;
+    const [usd, ...rest] = await cost(1);
+    expect(usd).toBeCloseTo(dollars, 10);
+    expect(rest).toEqual([true, null]);
+  });
+
+  it('are counted once, however often they come, and priced anew when the book changes', async () => {
+    const one = call(2, 'm', { input_tokens: 1_000_000, output_tokens: 0 });
+    const cached = call(3, 'm-new', { input_tokens: 1_000_000, output_tokens: 0 });
+    await append(one, one, cached);
+    await append(one);
+    expect(await cost(2)).toEqual([20, true, null]);
+    expect(await cost(3)).toEqual([null, false, null]);
+    book = new PriceBook([{ provider: 'openai', model: 'm*', input: 7 }, ...entries]);
+    expect(await cost(3)).toEqual([7, true, null]);
+  });
+
+  it('of an unknown model are not called free; what the sender says is kept beside', async () => {
+    await append(
+      call(4, 'm', { input_tokens: 1_000, output_tokens: 0, 'operation.cost': 0.25 }),
+      call(4, 'unheard-of', { input_tokens: 5, output_tokens: 5, 'operation.cost': 0.5 }),
+      call(5, 'm', {}, { error: 'overloaded' }),
+      call(5, 'm', { input_tokens: 1_000, output_tokens: 0 }),
+    );
+    expect(await cost(4)).toEqual([0.01, false, 0.75]);
+    // A call that failed has no tokens, and cost nothing.
+    expect(await cost(5)).toEqual([0.01, true, null]);
+  });
+
+  it('are those of leaves: an agent that repeats the sum of its calls is none', async () => {
+    const agent: SampleSpan = {
+      ...call(6, 'm', { input_tokens: 1_000 }),
+      name: 'invoke_agent a',
+      attributes: {
+        'gen_ai.operation.name': 'invoke_agent',
+        'gen_ai.usage.input_tokens': 1_000,
+        'gen_ai.request.model': 'm',
+      },
+    };
+    await append(agent, call(6, 'm', { input_tokens: 1_000, output_tokens: 0 }));
+    expect(await cost(6)).toEqual([0.01, true, null]);
+    expect((await new TraceReader(sql, WORKSPACE).summary(traceIdOf(6))).inputTokens).toBe(1_000);
+  });
+});

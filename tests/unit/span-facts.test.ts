@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readSource } from '../../core/dialects/read-agent-span';
+import { FACT_KEYS, isAgentKey, readSpanFacts } from '../../core/dialects/span-facts';
+import { AttributeReader } from '../../core/dialects/span-source';
+import { type KeyValue, plainAttributes } from '../../core/otlp/json-types';
+
+const VALUES = [
+  'chat',
+  'LLM',
+  'AGENT',
+  'llm',
+  'tool',
+  'generation',
+  'ai.generateText',
+  'ai.generateText.doGenerate',
+  'ai.toolCall',
+  'embeddings',
+  'execute_tool',
+  'tools/call',
+  'workflow',
+  'openai',
+  'gpt-5',
+  'google',
+  '',
+  '12',
+  '{"input":3}',
+].map((stringValue) => ({ stringValue }));
+const anyValue = fc.oneof(
+  fc.constantFrom(...VALUES),
+  fc.nat(9_999).map((n) => ({ intValue: String(n) })),
+  fc.constantFrom({ doubleValue: 0.5 }, { intValue: '-4' }, { boolValue: true }),
+);
+const attribute = fc.record({ key: fc.constantFrom(...FACT_KEYS), value: anyValue });
+const name = fc.constantFrom(
+  'chat gpt-5',
+  'claude_code.llm_request',
+  'claude_code.interaction',
+  'ai.embed',
+  'handle_responses',
+  'x',
+);
+const scope = fc.constantFrom('', 'pydantic-ai', 'ai');
+
+describe('facts of a span', () => {
+  it('are what the whole span says', () => {
+    fc.assert(
+      fc.property(
+        name,
+        scope,
+        fc.uniqueArray(attribute, { selector: ({ key }) => key, maxLength: 9 }),
+        (called, within, all) => {
+          const attributes = all as KeyValue[];
+          const source = {
+            name: called,
+            scope: within,
+            attributes: new AttributeReader(plainAttributes(attributes)),
+            events: [],
+          };
+          const span = readSource(source);
+          const facts = readSpanFacts(called, within, attributes);
+          const isCall = span?.kind === 'model' || span?.kind === 'embedding';
+          const wanted = isCall && {
+            provider: span.provider,
+            model: span.responseModel ?? span.requestModel,
+            input: span.usage.input,
+            output: span.usage.output,
+            cacheRead: span.usage.cacheRead,
+            cacheWrite: span.usage.cacheWrite,
+            reasoning: span.usage.reasoning,
+            inputAudio: span.usage.inputAudio,
+            outputAudio: span.usage.outputAudio,
+            serviceTier: span.serviceTier,
+            reportedCost: span.reportedCost,
+          };
+          expect({ call: facts?.call ?? false, agent: facts?.agentName ?? null }).toEqual({
+            call: wanted || false,
+            agent: span?.agentName ?? null,
+          });
+          // A session is told of any span.
+          if (span) expect(facts?.sessionId ?? null).toBe(span.sessionId);
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('come from the keys that are picked while a request is decoded', () => {
+    const bytesOf = (key: string): Uint8Array => new TextEncoder().encode(`..${key}`);
+    const isPicked = (key: string): boolean => isAgentKey(bytesOf(key), 2, key.length + 2);
+    expect(FACT_KEYS.filter((key) => !isPicked(key))).toEqual([]);
+    const others = [
+      'http.route',
+      'gen_ai.input.messages',
+      'llm.input_messages.0.message.content',
+      'db.system',
+      'session',
+      '',
+    ];
+    expect(others.filter(isPicked)).toEqual([]);
+  });
+});
