@@ -3,6 +3,8 @@
  * memory: there is no session to lose. `version` grows with the trace; replies of another version than the screen's are old.
  * Times are nanoseconds relative to `originNs` as doubles, which hold them exactly for 104 days.
  */
+
+import type { Conversation } from '../agent-run/conversation';
 import type { SpanKindName } from '../model/span-kind';
 import type { LaneRects } from '../timeline/lane-window';
 import type { LaneGroup } from '../timeline/lanes';
@@ -30,6 +32,8 @@ export interface TimelineApi {
   timelineMarks(traceId: string, look: Look, spanIds: readonly bigint[]): Promise<readonly TimelineMark[]>;
   timelineStatistics(traceId: string, look: Look, by: StatisticsBy): Promise<readonly GroupStatistics[]>;
   timelineRemarks(traceId: string): Promise<readonly TimelineRemark[]>;
+  /** What models were told and answered, and which tools they used. */
+  traceConversation(traceId: string): Promise<Conversation>;
   compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock>;
   /** Frees its memory. */
   closeTimeline(traceId: string): Promise<void>;

@@ -13,7 +13,7 @@ import type {
   TraceSpans,
 } from './contract';
 import type { PruningReport, Retention } from './retention';
-import type { StoredMark } from './stored-mark';
+import type { StoredMark, StoredSpanMessage } from './stored-mark';
 import type { TimelineApi } from './timeline';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
@@ -56,6 +56,8 @@ export interface StoreService
   matchingSpans(traceId: string, traceql: string): Promise<BigUint64Array>;
   /** Events, links and logs of some spans. */
   spanMarks(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredMark[]>;
+  /** Of some hundreds at most. */
+  spanMessages(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredSpanMessage[]>;
   /** In the order of the ids. */
   operations(ids: readonly number[]): Promise<readonly OperationRef[]>;
   /** Resolves once the records are committed. @throws SERVICE_UNAVAILABLE */

@@ -120,7 +120,9 @@ function namesOf(model: string): string[] {
   const undated = ofMaker
     .replace(/(?:-v\d+)?:\d+$/, '')
     .replace(/-(?:20\d{6}|20\d\d-\d\d-\d\d|\d{4}|latest|preview(?:-[\d-]+)?)$/, '');
-  return [...new Set([last, plain, ofMaker, undated])];
+  // Resellers write 4.5 where Anthropic writes 4-5.
+  const dashed = undated.replace(/^(claude.*\d)\.(\d)/, '$1-$2');
+  return [...new Set([last, plain, ofMaker, undated, dashed])];
 }
 
 /** Who made a model that somebody else serves, or that came without a provider. */

@@ -42,40 +42,76 @@ export function agentRun(random: Random, startNs: bigint, agent: string, fails: 
   return spans;
 }
 
-function chat(model: string, ms: number, input: number, output: number, said: string): Step {
-  return {
-    name: `chat ${model}`,
-    kind: CLIENT,
-    ms,
-    attributes: {
+interface Asked {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: object;
+}
+
+/** What is said between a user, a model and its tools: each call of the model is told all of it again. */
+class Talk {
+  private readonly messages: object[];
+
+  constructor(
+    private readonly system: string,
+    question: string,
+  ) {
+    this.messages = [{ role: 'user', parts: [{ type: 'text', content: question }] }];
+  }
+
+  /** @param calls tools that the model asks for */
+  chat(
+    model: string,
+    ms: number,
+    tokens: readonly [input: number, output: number],
+    said: string,
+    calls: readonly Asked[] = [],
+  ): Step {
+    const finish = calls.length > 0 ? 'tool_call' : 'stop';
+    const answer = {
+      role: 'assistant',
+      parts: [{ type: 'text', content: said }, ...calls.map((call) => ({ type: 'tool_call', ...call }))],
+      finish_reason: finish,
+    };
+    const attributes = {
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': model.startsWith('claude') ? 'anthropic' : 'openai',
       'gen_ai.request.model': model,
       'gen_ai.response.model': model,
-      'gen_ai.usage.input_tokens': input,
-      'gen_ai.usage.output_tokens': output,
-      'gen_ai.response.finish_reasons': ['stop'],
-      'gen_ai.output.messages': JSON.stringify([
-        { role: 'assistant', parts: [{ type: 'text', content: said }], finish_reason: 'stop' },
-      ]),
-    },
-  };
-}
+      'gen_ai.usage.input_tokens': tokens[0],
+      'gen_ai.usage.output_tokens': tokens[1],
+      'gen_ai.response.finish_reasons': [finish],
+      'gen_ai.system_instructions': JSON.stringify([{ type: 'text', content: this.system }]),
+      'gen_ai.input.messages': JSON.stringify(this.messages),
+      'gen_ai.output.messages': JSON.stringify([answer]),
+    };
+    this.messages.push(answer);
+    return { name: `chat ${model}`, kind: CLIENT, ms, attributes };
+  }
 
-function tool(name: string, ms: number, args: object, result: string, children: readonly Step[], error?: string): Step {
-  return {
-    name: `execute_tool ${name}`,
-    ms,
-    attributes: {
-      'gen_ai.operation.name': 'execute_tool',
-      'gen_ai.tool.name': name,
-      'gen_ai.tool.call.id': `call_${name}`,
-      'gen_ai.tool.call.arguments': JSON.stringify(args, null, 2),
-      'gen_ai.tool.call.result': result,
-    },
-    children,
-    ...(error ? { error } : {}),
-  };
+  /** The tool that the model asked for. */
+  tool(
+    { id, name, arguments: given }: Asked,
+    ms: number,
+    result: string,
+    children: readonly Step[],
+    error?: string,
+  ): Step {
+    this.messages.push({ role: 'tool', parts: [{ type: 'tool_call_response', id, response: result }] });
+    return {
+      name: `execute_tool ${name}`,
+      ms,
+      attributes: {
+        'gen_ai.operation.name': 'execute_tool',
+        'gen_ai.tool.name': name,
+        'gen_ai.tool.call.id': id,
+        'gen_ai.tool.call.arguments': JSON.stringify(given, null, 2),
+        'gen_ai.tool.call.result': result,
+      },
+      children,
+      ...(error ? { error } : {}),
+    };
+  }
 }
 
 function get(host: string, ms: number): Step {
@@ -110,46 +146,62 @@ function invoke(agent: string, children: readonly Step[]): Step {
 function research(agent: string): Step {
   const missing = 'relation "analytics.event" does not exist. HINT: perhaps you meant "analytics.events"';
   const wrong = "SELECT day, sum(n) FROM analytics.event WHERE day > now() - interval '30d' GROUP BY 1";
+  const right = wrong.replace('analytics.event ', 'analytics.events ');
+  const talk = new Talk(
+    'You are a careful research assistant. Search before you answer, name your sources, and check every number against the warehouse.',
+    'What did storing our traces cost in the last 30 days, and what do others pay?',
+  );
+  const pages = ['docs.example.org/a', 'docs.example.org/b', 'docs.example.org/c'];
+  const search = { id: 'call_1', name: 'web_search', arguments: { query: 'trace storage cost' } };
+  const fetch = { id: 'call_2', name: 'fetch_page', arguments: { urls: pages } };
+  const first = { id: 'call_3', name: 'sql_query', arguments: { query: wrong, limit: 500 } };
+  const again = { id: 'call_4', name: 'sql_query', arguments: { query: right, limit: 500 } };
+  const plan = talk.chat('claude-sonnet-4.5', 3_300, [2_100, 412], 'I will search first, then check the numbers.', [
+    search,
+  ]);
+  const searched = talk.tool(search, 2_800, '8 results', [get('search.example.com', 2_600)]);
+  const chosen = talk.chat('claude-sonnet-4.5', 4_700, [9_800, 1_020], 'Three pages look useful; I will read them.', [
+    fetch,
+    first,
+  ]);
+  const fetched = talk.tool(fetch, 7_000, '3 pages, 41 kB', [
+    get('docs.example.org', 2_100),
+    get('docs.example.org', 2_300),
+    get('docs.example.org', 2_200),
+  ]);
+  const summary = new Talk('Summarise a page in three sentences.', 'Page 1: https://docs.example.org/a ...');
+  const summaries = [
+    summary.chat('gpt-5-mini', 4_500, [14_000, 820], 'A summary of the first page.'),
+    summary.chat('gpt-5-mini', 6_000, [16_000, 1_100], 'A summary of the other two.'),
+  ];
+  const failed = talk.tool(
+    first,
+    3_000,
+    `ERROR 42P01: ${missing}`,
+    [sql(wrong, 2_800, `UndefinedTable: ${missing}`)],
+    `UndefinedTable: ${missing}`,
+  );
+  const repeated = talk.tool(again, 2_100, '30 rows', [sql(right, 2_000)]);
+  const answer =
+    'The table is named `analytics.events`. Here is the answer:\n\n| | cost of 30 days |\n|---|---|\n| our traces | **$412** |\n| others of our size | $380 to $900 |\n\nSources: [a](https://docs.example.org/a), [b](https://docs.example.org/b).';
   return invoke(agent, [
-    {
-      name: 'plan',
-      ms: 0,
-      children: [chat('claude-sonnet-4.5', 3_300, 2_100, 412, 'I will search first, then check the numbers.')],
-    },
-    tool('web_search', 2_800, { query: 'trace storage cost' }, '8 results', [get('search.example.com', 2_600)]),
-    chat('claude-sonnet-4.5', 4_700, 9_800, 1_020, 'Three pages look useful; I will read them.'),
-    tool(
-      'fetch_page',
-      7_000,
-      { urls: ['docs.example.org/a', 'docs.example.org/b', 'docs.example.org/c'] },
-      '3 pages, 41 kB',
-      [get('docs.example.org', 2_100), get('docs.example.org', 2_300), get('docs.example.org', 2_200)],
-    ),
-    invoke('summarizer', [
-      chat('gpt-5-mini', 4_500, 14_000, 820, 'A summary of the first page.'),
-      chat('gpt-5-mini', 6_000, 16_000, 1_100, 'A summary of the other two.'),
-    ]),
-    tool(
-      'sql_query',
-      3_000,
-      { query: wrong, limit: 500 },
-      `ERROR 42P01: ${missing}`,
-      [sql(wrong, 2_800, `UndefinedTable: ${missing}`)],
-      `UndefinedTable: ${missing}`,
-    ),
-    tool('sql_query', 2_100, { query: wrong.replace('analytics.event ', 'analytics.events '), limit: 500 }, '30 rows', [
-      sql(wrong.replace('analytics.event ', 'analytics.events '), 2_000),
-    ]),
-    chat('claude-sonnet-4.5', 5_100, 21_000, 1_600, 'The table is named analytics.events. Here is the answer.'),
+    { name: 'plan', ms: 0, children: [plan] },
+    searched,
+    chosen,
+    fetched,
+    invoke('summarizer', summaries),
+    failed,
+    repeated,
+    talk.chat('claude-sonnet-4.5', 5_100, [21_000, 1_600], answer),
   ]);
 }
 
 function triage(agent: string): Step {
+  const talk = new Talk('You sort what customers write.', 'I was charged twice for October. Can you check?');
+  const lookup = { id: 'call_1', name: 'lookup_customer', arguments: { customer: 'customer-17' } };
   return invoke(agent, [
-    chat('gpt-5-mini', 1_900, 3_200, 240, 'This looks like a billing question.'),
-    tool('lookup_customer', 340, { customer: 'customer-17' }, '{"plan":"team"}', [
-      sql('select * from customer where id = $1', 210),
-    ]),
-    chat('gpt-5-mini', 2_600, 4_200, 510, 'The invoice was sent twice; I have drafted an answer.'),
+    talk.chat('gpt-5-mini', 1_900, [3_200, 240], 'This looks like a billing question.', [lookup]),
+    talk.tool(lookup, 340, '{"plan":"team"}', [sql('select * from customer where id = $1', 210)]),
+    talk.chat('gpt-5-mini', 2_600, [4_200, 510], 'The invoice was sent twice; I have drafted an answer.'),
   ]);
 }

@@ -1,6 +1,6 @@
 /** What traces cost: their calls of models by what they share, priced by the book as it is now. */
 import type { PriceBook } from '../pricing/price-book';
-import { BOOL, decodeRows, FLOAT8, INT8, orNull, TEXT } from './row-spec';
+import { BOOL, decodeRows, FLOAT8, INT8, orNull, type RowOf, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 export interface TraceCost {
@@ -34,6 +34,37 @@ const ROW = {
   output_audio: orNull(INT8),
 };
 
+const CALL_ROW = {
+  span_id: INT8,
+  provider: orNull(TEXT),
+  model: orNull(TEXT),
+  service_tier: orNull(TEXT),
+  start_ns: INT8,
+  input: orNull(INT8),
+  output: orNull(INT8),
+  cache_read: orNull(INT8),
+  cache_write: orNull(INT8),
+  input_audio: orNull(INT8),
+  output_audio: orNull(INT8),
+};
+
+/** What single calls of a trace cost, by span id as SQL stores it. */
+export async function callCosts(
+  sql: SqlClient,
+  workspaceId: number,
+  book: PriceBook,
+  traceId: string,
+  spanIds: readonly bigint[],
+): Promise<Map<bigint, number | null>> {
+  const tokens = TOKENS.map((name) => `${name}_tokens as ${name}`).join(', ');
+  const rows = await sql.query(
+    `select span_id, provider, model, service_tier, start_ns, ${tokens} from model_call
+     where workspace_id = $1 and trace_id = $2::uuid and span_id = any($3::int8[])`,
+    [workspaceId, traceId, spanIds],
+  );
+  return new Map(decodeRows(CALL_ROW, rows).map((row) => [row.span_id, costOf(book, row)]));
+}
+
 /** @returns by trace id; a trace without calls of models is not among them */
 export async function traceCosts(
   sql: SqlClient,
@@ -54,23 +85,7 @@ export async function traceCosts(
   const costs = new Map<string, TraceCost>();
   for (const row of decodeRows(ROW, rows)) {
     const before = costs.get(row.trace_id) ?? NO_COST;
-    const number = (value: bigint | null): number | null => (value === null ? null : Number(value));
-    const usd =
-      row.model === null
-        ? null
-        : book.cost({
-            provider: row.provider,
-            model: row.model,
-            serviceTier: row.service_tier,
-            startNs: row.start_ns,
-            largestInput: number(row.largest),
-            input: number(row.input),
-            output: number(row.output),
-            cacheRead: number(row.cache_read),
-            cacheWrite: number(row.cache_write),
-            inputAudio: number(row.input_audio),
-            outputAudio: number(row.output_audio),
-          });
+    const usd = costOf(book, row, row.largest);
     costs.set(row.trace_id, {
       usd: usd === null ? before.usd : (before.usd ?? 0) + usd,
       // A call that failed before it was counted cost nothing that anybody knows of.
@@ -79,4 +94,23 @@ export async function traceCosts(
     });
   }
   return costs;
+}
+
+/** @param largest input of the largest of several calls */
+function costOf(book: PriceBook, row: Omit<RowOf<typeof CALL_ROW>, 'span_id'>, largest = row.input): number | null {
+  const number = (value: bigint | null): number | null => (value === null ? null : Number(value));
+  if (row.model === null) return null;
+  return book.cost({
+    provider: row.provider,
+    model: row.model,
+    serviceTier: row.service_tier,
+    startNs: row.start_ns,
+    largestInput: number(largest),
+    input: number(row.input),
+    output: number(row.output),
+    cacheRead: number(row.cache_read),
+    cacheWrite: number(row.cache_write),
+    inputAudio: number(row.input_audio),
+    outputAudio: number(row.output_audio),
+  });
 }

@@ -4,10 +4,17 @@
  */
 import { create } from 'zustand';
 import type { LanesBy, Look, RowsView } from '../../core/api/timeline';
+import type { TraceSummary } from '../../core/api/trace-summary';
 import type { TimeWindow } from '../../core/timeline/time-window';
 
-export type TraceTab = 'waterfall' | 'lanes' | 'flame' | 'table' | 'statistics' | 'logs';
-export const TRACE_TABS: readonly TraceTab[] = ['waterfall', 'lanes', 'flame', 'table', 'statistics', 'logs'];
+export type TraceTab = 'waterfall' | 'lanes' | 'flame' | 'table' | 'statistics' | 'logs' | 'conversation';
+const TRACE_TABS: readonly TraceTab[] = ['waterfall', 'lanes', 'flame', 'table', 'statistics', 'logs', 'conversation'];
+
+/** A conversation is offered where there is one. */
+export function tabsOf({ agentName, inputTokens, outputTokens }: TraceSummary): readonly TraceTab[] {
+  const isRun = agentName !== null || inputTokens !== null || outputTokens !== null;
+  return isRun ? TRACE_TABS : TRACE_TABS.filter((tab) => tab !== 'conversation');
+}
 
 interface Folding {
   readonly depth: number | null;

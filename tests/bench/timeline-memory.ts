@@ -41,6 +41,7 @@ async function measure(dataDir: string, traceId: string): Promise<Measured> {
     operations: (ids) => reader.operations(ids),
     traceSummary: (id) => reader.summary(id),
     spanMarks: async () => [],
+    spanMessages: async () => [],
     spanAttribute: (id, key) => readSpanAttribute(database.sql, 1, id, key),
     matchingSpans: async () => new BigUint64Array(0),
   });

@@ -63,6 +63,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       operations: (ids) => reader.operations(ids),
       traceSummary: (id) => reader.summary(id),
       spanMarks: async () => [],
+      spanMessages: async () => [],
       spanAttribute: (id, key) => readSpanAttribute(sql, 1, id, key),
       matchingSpans,
     });
@@ -129,6 +130,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       operations: (ids) => reader.operations(ids),
       traceSummary: (id) => reader.summary(id),
       spanMarks: async () => [],
+      spanMessages: async () => [],
       spanAttribute: (id, key) => readSpanAttribute(sql, WORKSPACE, id, key),
       matchingSpans,
     });

@@ -48,6 +48,7 @@ export class Gateway implements SpoorApi {
   readonly timelineMarks: SpoorApi['timelineMarks'] = (...args) => this.timeline.timelineMarks(...args);
   readonly timelineStatistics: SpoorApi['timelineStatistics'] = (...args) => this.timeline.timelineStatistics(...args);
   readonly timelineRemarks: SpoorApi['timelineRemarks'] = (...args) => this.timeline.timelineRemarks(...args);
+  readonly traceConversation: SpoorApi['traceConversation'] = (...args) => this.timeline.traceConversation(...args);
   readonly compareTimelines: SpoorApi['compareTimelines'] = (...args) => this.timeline.compareTimelines(...args);
   readonly closeTimeline: SpoorApi['closeTimeline'] = (...args) => this.timeline.closeTimeline(...args);
 

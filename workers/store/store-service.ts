@@ -28,6 +28,7 @@ import { TraceHistogram } from '../../core/store/search/trace-histogram';
 import { TraceList } from '../../core/store/search/trace-list';
 import { ServiceMetrics } from '../../core/store/service-metrics';
 import { readSpanAttribute } from '../../core/store/span-attribute';
+import { readSpanMessages } from '../../core/store/span-messages';
 import { readSpan } from '../../core/store/span-reader';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
@@ -51,6 +52,7 @@ const DISK_USAGE_TTL_MS = 5_000;
 interface Opened {
   readonly database: OpenDatabase;
   readonly reader: TraceReader;
+  readonly prices: PriceFile;
   readonly list: TraceList;
   readonly queries: QueryRunner;
   readonly searcher: Searcher;
@@ -148,6 +150,11 @@ export class Store implements StoreService {
   async spanMarks(traceId: string, spanIds: readonly bigint[]) {
     const { database } = await this.ready();
     return readMarks(database.sql, deflateCodec, LOCAL_WORKSPACE, traceId, spanIds);
+  }
+
+  async spanMessages(traceId: string, spanIds: readonly bigint[]) {
+    const { database, prices } = await this.ready();
+    return readSpanMessages(database.sql, deflateCodec, LOCAL_WORKSPACE, prices.read(), traceId, spanIds);
   }
 
   async operations(ids: readonly number[]) {
@@ -346,6 +353,7 @@ export class Store implements StoreService {
     return {
       database,
       reader,
+      prices,
       list,
       histogram,
       queries: new QueryRunner(list, histogram, searcher),

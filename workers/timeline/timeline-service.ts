@@ -1,4 +1,5 @@
 /** Lays traces out and answers what their screens ask: all of it in memory, away from the database and from the page. */
+import type { Conversation } from '../../core/agent-run/conversation';
 import { SpoorError } from '../../core/api/errors';
 import type {
   CompareQuery,
@@ -29,6 +30,7 @@ import { rowBlock, rowOperation } from '../../core/timeline/row-block';
 import { positionOf } from '../../core/timeline/rows-view';
 import { criticalShares, type GroupStatistics, type StatisticsBy, statisticsOf } from '../../core/timeline/statistics';
 import type { TraceLook, ViewRows } from '../../core/timeline/trace-look';
+import { AgentRuns } from './agent-runs';
 import { comparisonBlock, type PreparedComparison, prepareComparison } from './compare';
 import { labelsOf } from './labels';
 import { type OpenTrace, OpenTraces } from './open-traces';
@@ -52,6 +54,7 @@ const THREAD_ATTRIBUTE = 'thread.id';
 
 export class Timeline implements TimelineService {
   private readonly traces: OpenTraces;
+  private readonly runs: AgentRuns;
   private compared: PreparedComparison | null = null;
   private readonly finding = new WeakMap<
     TraceLook,
@@ -61,10 +64,11 @@ export class Timeline implements TimelineService {
   constructor(
     private readonly store: Pick<
       StoreService,
-      'traceSpans' | 'operations' | 'traceSummary' | 'spanMarks' | 'spanAttribute' | 'matchingSpans'
+      'traceSpans' | 'operations' | 'traceSummary' | 'spanMarks' | 'spanMessages' | 'spanAttribute' | 'matchingSpans'
     >,
   ) {
     this.traces = new OpenTraces(store);
+    this.runs = new AgentRuns(store);
   }
 
   async openTimeline(traceId: string, look: Look): Promise<TimelineInfo> {
@@ -245,6 +249,11 @@ export class Timeline implements TimelineService {
       text,
       spanId: columns.spanId[tree.span[row] as number] as bigint,
     }));
+  }
+
+  async traceConversation(traceId: string): Promise<Conversation> {
+    const id = String(traceId);
+    return this.runs.conversation(id, await this.traces.get(id));
   }
 
   async compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock> {

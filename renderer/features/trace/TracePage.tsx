@@ -8,7 +8,7 @@ import { useKeys } from '../../app/use-keys';
 import { api } from '../../connection/connection';
 import { useSettings } from '../../stores/settings-store';
 import { useSidebarSlot } from '../../stores/sidebar-slot';
-import { TRACE_TABS, useTraceView } from '../../stores/trace-view-store';
+import { tabsOf, useTraceView } from '../../stores/trace-view-store';
 import { keyedWindow } from '../../timeline/time-input';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
@@ -144,7 +144,9 @@ function useWindowKeys(timeline: OpenTimeline) {
     else set({ window: fitWindow(place.startNs, place.startNs + Math.max(place.durationNs, 0), whole) });
   };
   return {
-    ...Object.fromEntries(TRACE_TABS.map((tab, k) => [String(k + 1), () => useTraceView.getState().set({ tab })])),
+    ...Object.fromEntries(
+      tabsOf(timeline.info.summary).map((tab, k) => [String(k + 1), () => useTraceView.getState().set({ tab })]),
+    ),
     w: moved('w'),
     a: moved('a'),
     s: moved('s'),

@@ -2,7 +2,7 @@
 import clsx from 'clsx';
 import { useShallow } from 'zustand/react/shallow';
 import { formatDuration, formatShare } from '../../../core/model/format';
-import { TRACE_TABS, type TraceTab, useTraceView } from '../../stores/trace-view-store';
+import { type TraceTab, tabsOf, useTraceView } from '../../stores/trace-view-store';
 import { Kbd } from '../../ui/Kbd';
 import type { OpenTimeline } from './use-timeline';
 
@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<TraceTab, string>> = {
   table: 'Table',
   statistics: 'Statistics',
   logs: 'Logs',
+  conversation: 'Conversation',
 };
 
 const LANES_BY = ['service', 'instance', 'thread'] as const;
@@ -35,7 +36,7 @@ export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimel
   return (
     <div className="flex h-[33px] shrink-0 items-end gap-1 overflow-x-auto overflow-y-hidden border-b border-line bg-panel px-2 whitespace-nowrap">
       <div role="tablist" aria-label="Views of the trace" className="flex gap-1">
-        {TRACE_TABS.map((name, k) => (
+        {tabsOf(info.summary).map((name, k) => (
           <button
             key={name}
             type="button"

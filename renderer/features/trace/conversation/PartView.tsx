@@ -1,0 +1,80 @@
+import type { ToolUse } from '../../../../core/agent-run/conversation';
+import type { Part } from '../../../../core/dialects/agent-span';
+import { formatBytes } from '../../../../core/model/format';
+import { Markdown } from './Markdown';
+import { pictureOf } from './picture';
+import { ToolUseView } from './ToolUseView';
+import { Value } from './Value';
+
+interface PartViewProps {
+  readonly part: Part;
+  readonly uses: { readonly [callId: string]: ToolUse };
+  readonly onSpan: (spanId: string) => void;
+}
+
+export function PartView({ part, uses, onSpan }: PartViewProps) {
+  switch (part.type) {
+    case 'text':
+      return <Markdown text={part.text} />;
+    case 'reasoning':
+      return part.text === '' ? (
+        <p className="text-sm text-faint italic">Reasoning that the provider keeps to itself.</p>
+      ) : (
+        <details className="border-l-2 border-line-strong pl-2.5 text-secondary">
+          <summary className="cursor-pointer text-sm font-medium select-none">Reasoning</summary>
+          <Markdown text={part.text} />
+        </details>
+      );
+    case 'tool_call': {
+      const use = part.id === null ? undefined : uses[part.id];
+      const alone = {
+        name: part.name,
+        arguments: part.arguments,
+        result: null,
+        spanId: null,
+        durationNs: null,
+        failed: false,
+      };
+      return <ToolUseView use={use ? { ...use, name: part.name, arguments: part.arguments } : alone} onSpan={onSpan} />;
+    }
+    case 'tool_result':
+      return <Value value={part.result} />;
+    case 'blob':
+      return <Blob mimeType={part.mimeType} data={part.data} />;
+    case 'uri':
+      return (
+        <p className="break-all text-secondary">
+          [{part.mimeType ?? 'file'}: {part.uri}]
+        </p>
+      );
+    case 'file':
+      return (
+        <p className="text-secondary">
+          [{part.mimeType ?? 'file'} {part.fileId}]
+        </p>
+      );
+    case 'truncated':
+      return (
+        <div>
+          <p className="text-sm text-warning">This JSON was cut off before it came here; it is shown as it is.</p>
+          <Value value={part.text} />
+        </div>
+      );
+    default:
+      return <Value value={part.value} />;
+  }
+}
+
+function Blob({ mimeType, data }: { readonly mimeType: string | null; readonly data: string }) {
+  const picture = pictureOf(data);
+  if (picture)
+    return (
+      <img src={picture} alt="What the model was given" className="max-h-64 max-w-full rounded border border-line" />
+    );
+  const size = data === '' ? 'too large to show' : formatBytes(Math.floor((data.length * 3) / 4));
+  return (
+    <p className="text-secondary">
+      [{mimeType ?? 'data'}, {size}]
+    </p>
+  );
+}

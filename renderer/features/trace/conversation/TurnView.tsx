@@ -1,0 +1,145 @@
+/** One call of a model: what it was told that was new, what it answered, what that took. */
+import clsx from 'clsx';
+import type { ReactNode } from 'react';
+import type { Turn } from '../../../../core/agent-run/conversation';
+import type { Message } from '../../../../core/dialects/agent-span';
+import { formatCompact, formatCost, formatDuration } from '../../../../core/model/format';
+import { PartView } from './PartView';
+import { ToolUseView } from './ToolUseView';
+import { Value } from './Value';
+
+interface TurnViewProps {
+  readonly turn: Turn;
+  readonly selected: boolean;
+  readonly onSpan: (spanId: string) => void;
+}
+
+export function TurnView({ turn, selected, onSpan }: TurnViewProps) {
+  const { system, tools, knownMessages, input, output, toolCall } = turn;
+  return (
+    <article
+      aria-label={turn.name}
+      className={clsx('border-b border-line px-4 py-3', selected ? 'bg-accent-ground' : 'bg-panel')}
+    >
+      <TurnHeader turn={turn} onSpan={onSpan} />
+      <div className="flex max-w-[860px] flex-col gap-2.5 pt-2">
+        {system !== null && system.length > 0 && (
+          <Folded title="System prompt">
+            {system.map((part, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity and never move
+              <PartView key={i} part={part} uses={{}} onSpan={onSpan} />
+            ))}
+          </Folded>
+        )}
+        {tools !== null && tools.length > 0 && (
+          <Folded
+            title={`${tools.length} ${tools.length === 1 ? 'tool' : 'tools'}: ${tools.map(({ name }) => name).join(', ')}`}
+          >
+            <Value value={JSON.stringify(tools, null, 2)} />
+          </Folded>
+        )}
+        {knownMessages > 0 && (
+          <p className="text-sm text-faint">
+            {knownMessages} earlier {knownMessages === 1 ? 'message' : 'messages'} repeated
+          </p>
+        )}
+        {[...input, ...output].map((message, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: messages have no identity and never move
+          <MessageView key={i} message={message} turn={turn} onSpan={onSpan} />
+        ))}
+        {toolCall && <ToolUseView use={toolCall} onSpan={onSpan} />}
+        {turn.failed && turn.kind === 'model' && (
+          <p className="font-medium text-error">
+            This call failed.{' '}
+            <button type="button" className="underline" onClick={() => onSpan(turn.spanId)}>
+              See why
+            </button>
+          </p>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** Ends that say nothing: the answer is there, or the calls of tools are. */
+const EXPECTED = /^(?:stop|end_turn|tool[-_]calls?|tool_use)$/i;
+
+function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
+  const { usage, costUsd, model, agentName, timeToFirstTokenNs, finishReasons } = turn;
+  const cached = usage.cacheRead ? `, ${formatCompact(usage.cacheRead)} of them cached` : '';
+  const reasons = finishReasons.filter((reason) => !EXPECTED.test(reason));
+  return (
+    <header className="flex min-w-0 items-baseline gap-3 text-sm text-secondary">
+      <span className="min-w-0 truncate font-semibold text-text">
+        {agentName ? `${agentName} · ` : ''}
+        {model ?? turn.name}
+      </span>
+      {turn.failed && <span className="font-medium text-error">failed</span>}
+      {reasons.length > 0 && <span>{reasons.join(', ')}</span>}
+      <span className="grow" />
+      {(usage.input !== null || usage.output !== null) && (
+        <span className="shrink-0 font-mono" title={`Tokens in${cached}, and out`}>
+          {formatCompact(usage.input)} → {formatCompact(usage.output)}
+        </span>
+      )}
+      {turn.kind === 'model' && (
+        <span
+          className="shrink-0 font-mono"
+          title={costUsd === null ? 'Nobody knows the price of this model' : 'By the price book'}
+        >
+          {costUsd === null ? 'cost unknown' : formatCost(costUsd)}
+        </span>
+      )}
+      <span
+        className="shrink-0 font-mono"
+        title={timeToFirstTokenNs === null ? undefined : `First token after ${formatDuration(timeToFirstTokenNs)}`}
+      >
+        {formatDuration(turn.durationNs)}
+      </span>
+      <button type="button" className="shrink-0 text-accent hover:underline" onClick={() => onSpan(turn.spanId)}>
+        Span
+      </button>
+    </header>
+  );
+}
+
+const ROLES: Readonly<Record<string, string>> = {
+  user: 'User',
+  assistant: 'Assistant',
+  tool: 'Tool',
+  system: 'System',
+};
+
+function MessageView({
+  message,
+  turn,
+  onSpan,
+}: {
+  readonly message: Message;
+  readonly turn: Turn;
+  readonly onSpan: (spanId: string) => void;
+}) {
+  const { role, name, parts } = message;
+  return (
+    <section aria-label={ROLES[role] ?? role} className="flex min-w-0 flex-col gap-1.5">
+      <h3 className={clsx('text-sm font-semibold', role === 'user' ? 'text-accent' : 'text-secondary')}>
+        {ROLES[role] ?? role}
+        {name ? ` · ${name}` : ''}
+      </h3>
+      {parts.map((part, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity and never move
+        <PartView key={i} part={part} uses={turn.toolUses} onSpan={onSpan} />
+      ))}
+      {parts.length === 0 && <p className="text-sm text-faint">Nothing.</p>}
+    </section>
+  );
+}
+
+function Folded({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <details className="min-w-0">
+      <summary className="cursor-pointer truncate text-sm font-medium text-secondary select-none">{title}</summary>
+      <div className="flex flex-col gap-1.5 pt-1.5">{children}</div>
+    </details>
+  );
+}

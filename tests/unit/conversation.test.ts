@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { conversationOf, type RunSpan } from '../../core/agent-run/conversation';
+import { readSource } from '../../core/dialects/read-agent-span';
+import { AttributeReader } from '../../core/dialects/span-source';
+import type { PlainValue } from '../../core/otlp/json-types';
+import { pictureOf } from '../../renderer/features/trace/conversation/picture';
+
+let spans = 0;
+function span(name: string, startNs: number, attributes: Record<string, PlainValue>, failed = false): RunSpan {
+  const agent = readSource({ name, scope: '', attributes: new AttributeReader(attributes), events: [] });
+  if (!agent) throw new Error(`${name} is not of an agent`);
+  return {
+    spanId: (++spans).toString(16).padStart(16, '0'),
+    name,
+    startNs,
+    durationNs: 10,
+    failed,
+    costUsd: null,
+    agent,
+  };
+}
+
+const user = (content: string) => ({ role: 'user', content });
+const asks = (id: string, name: string) => ({
+  role: 'assistant',
+  content: '',
+  tool_calls: [{ id, function: { name, arguments: '{"n":1}' } }],
+});
+const answers = (id: string, content: string) => ({ role: 'tool', tool_call_id: id, content });
+const chat = (at: number, input: PlainValue[], output: PlainValue[], more: Record<string, PlainValue> = {}) =>
+  span('chat m', at, {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': 'm',
+    'gen_ai.input.messages': input,
+    'gen_ai.output.messages': output,
+    ...more,
+  });
+const tool = (at: number, id: string, result: string, failed = false) =>
+  span(
+    'execute_tool t',
+    at,
+    {
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 't',
+      'gen_ai.tool.call.id': id,
+      'gen_ai.tool.call.result': result,
+    },
+    failed,
+  );
+
+describe('a conversation', () => {
+  it('says everything once, in order of time, and joins results to calls', () => {
+    const first = [user('hi')];
+    const call = asks('c1', 't');
+    const second = [...first, call, answers('c1', 'done')];
+    const { turns } = conversationOf(
+      [chat(30, second, [{ role: 'assistant', content: 'bye' }]), tool(20, 'c1', 'done'), chat(10, first, [call])],
+      true,
+    );
+    expect(turns.map(({ kind, knownMessages, inputMessages }) => [kind, knownMessages, inputMessages])).toEqual([
+      ['model', 0, 1],
+      ['model', 2, 3],
+    ]);
+    expect(turns[0]?.toolUses.c1).toMatchObject({ name: 't', result: 'done', durationNs: 10, failed: false });
+    expect(turns[1]?.input).toEqual([]);
+    expect(turns[1]?.output[0]?.parts).toEqual([{ type: 'text', text: 'bye' }]);
+  });
+
+  it('knows a result that only the next call tells, and a tool that no call asked for', () => {
+    const call = asks('c2', 'search');
+    const { turns } = conversationOf(
+      [
+        chat(10, [user('hi')], [call]),
+        chat(30, [user('hi'), call, answers('c2', 'found')], []),
+        tool(20, 'alone', 'x', true),
+      ],
+      true,
+    );
+    expect(turns[0]?.toolUses.c2).toMatchObject({ name: 'search', arguments: { n: 1 }, result: 'found', spanId: null });
+    expect(turns.map(({ kind }) => kind)).toEqual(['model', 'tool', 'model']);
+    expect(turns[1]?.toolCall).toMatchObject({ name: 't', result: 'x', failed: true });
+  });
+
+  it('shows the system prompt of an agent when it changes', () => {
+    const system = (text: string) => ({ 'gen_ai.system_instructions': [{ type: 'text', content: text }] });
+    const { turns } = conversationOf(
+      ['a', 'a', 'b'].map((text, i) => chat(i, [user(`${i}`)], [], system(text))),
+      true,
+    );
+    expect(turns.map((turn) => turn.system)).toEqual([
+      [{ type: 'text', text: 'a' }],
+      null,
+      [{ type: 'text', text: 'b' }],
+    ]);
+  });
+
+  it('cuts what nobody can look at', () => {
+    const { turns } = conversationOf([chat(0, [user('x'.repeat(5_000_000))], [])], true);
+    const [part] = turns[0]?.input[0]?.parts ?? [];
+    expect(part?.type === 'text' && part.text.length).toBeLessThan(20_100);
+    expect(part?.type === 'text' && part.text).toContain('4,980,000 more characters');
+  });
+});
+
+describe('a picture', () => {
+  it.each([
+    ['iVBORw0KGgoAAAANSUhEUg==', 'image/png'],
+    ['/9j/4AAQSkZJRg==', 'image/jpeg'],
+    ['R0lGODlhAQABAAAAACw=', 'image/gif'],
+    [btoa('RIFF\x10\x00\x00\x00WEBPVP8 '), 'image/webp'],
+  ])('is known by its bytes: %s', (data, type) => {
+    expect(pictureOf(data)).toBe(`data:${type};base64,${data}`);
+  });
+
+  it.each([
+    [btoa('<svg onload="x">')],
+    [btoa('<html>')],
+    ['not base64 "><script>'],
+    ['iVBORw0KGgo"><script>'],
+    [btoa('RIFF\x10\x00\x00\x00WAVEfmt ')],
+    [''],
+  ])('is not what says so alone: %s', (data) => {
+    expect(pictureOf(data)).toBeNull();
+  });
+});

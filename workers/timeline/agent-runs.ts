@@ -1,0 +1,106 @@
+/** Reads the agent run in a trace: which operations are of agents, is seen from a few spans of each; only those are read whole. */
+import { type Conversation, conversationOf, type RunSpan } from '../../core/agent-run/conversation';
+import type { StoreService } from '../../core/api/workers';
+import { readAgentSpan } from '../../core/dialects/read-agent-span';
+import { spanIdFromInt8 } from '../../core/model/ids';
+import { STATUS_ERROR } from '../../core/model/span-kind';
+import { decodeSpanBody } from '../../core/otlp/proto-to-json';
+import type { TraceColumns } from '../../core/timeline/trace-columns';
+import type { TraceModel } from '../../core/timeline/trace-model';
+import type { OpenTrace } from './open-traces';
+
+/** Spans of one request. */
+const PAGE = 100;
+/** Of each operation: the first, one of the middle, the last. */
+const EXAMPLES = 3;
+/** Spans of agents that are read; more would not be looked through either. */
+const MAX_SPANS = 20_000;
+/** Parents that are looked through; they may go in a circle. */
+const MAX_DEPTH = 100;
+
+export class AgentRuns {
+  private readonly known = new WeakMap<object, Promise<Conversation>>();
+
+  constructor(private readonly store: Pick<StoreService, 'spanMessages'>) {}
+
+  /** Read once for each version of a trace. */
+  conversation(traceId: string, { model }: OpenTrace): Promise<Conversation> {
+    let reading = this.known.get(model);
+    if (!reading) {
+      reading = this.read(traceId, model);
+      this.known.set(model, reading);
+      reading.catch(() => this.known.delete(model));
+    }
+    return reading;
+  }
+
+  private async read(traceId: string, model: TraceModel): Promise<Conversation> {
+    const { columns } = model.asSent;
+    const rows = new Map<number, number[]>();
+    for (let row = 0; row < columns.length; row++) {
+      const operation = columns.operation[row] as number;
+      const known = rows.get(operation);
+      if (known) known.push(row);
+      else rows.set(operation, [row]);
+    }
+    const examples = [...rows].flatMap(([operation, all]) => {
+      const picked = all.length <= EXAMPLES ? all : [all[0], all[all.length >> 1], all.at(-1)];
+      return picked.map((row) => ({ operation, row: row as number }));
+    });
+    const seen = await this.spans(
+      traceId,
+      columns,
+      examples.map(({ row }) => row),
+    );
+    const operations = new Set(examples.filter(({ row }) => seen.has(row)).map(({ operation }) => operation));
+    const ofAgents = [...rows].flatMap(([operation, all]) => (operations.has(operation) ? all : []));
+    const wanted = ofAgents.filter((row) => !seen.has(row)).slice(0, MAX_SPANS);
+    const all = new Map([...seen, ...(await this.spans(traceId, columns, wanted))]);
+    return conversationOf(
+      [...all].map(([row, span]) => ofAgent(span, row, all, model)),
+      ofAgents.length <= MAX_SPANS,
+    );
+  }
+
+  /** Those that are of agents, by row. */
+  private async spans(traceId: string, columns: TraceColumns, rows: readonly number[]): Promise<Map<number, RunSpan>> {
+    const found = new Map<number, RunSpan>();
+    for (let i = 0; i < rows.length; i += PAGE) {
+      const page = rows.slice(i, i + PAGE);
+      const byId = new Map(page.map((row) => [columns.spanId[row] as bigint, row]));
+      for (const { spanId, scope, message, costUsd } of await this.store.spanMessages(traceId, [...byId.keys()])) {
+        const row = byId.get(spanId) as number;
+        const body = decodeSpanBody(message);
+        const name = body.name ?? columns.operations[columns.operation[row] as number]?.name ?? '';
+        const agent = readAgentSpan({ name, scope, attributes: body.attributes, events: body.events });
+        if (!agent) continue;
+        found.set(row, {
+          spanId: spanIdFromInt8(BigInt.asIntN(64, spanId)),
+          name,
+          startNs: columns.startNs[row] as number,
+          durationNs: columns.durationNs[row] as number,
+          failed: columns.status[row] === STATUS_ERROR,
+          costUsd,
+          agent,
+        });
+      }
+    }
+    return found;
+  }
+}
+
+/** Most calls do not say whose they are: the nearest agent above is. */
+function ofAgent(span: RunSpan, row: number, all: ReadonlyMap<number, RunSpan>, { asSent, ids }: TraceModel): RunSpan {
+  if (span.agent.agentName !== null) return span;
+  const { parentSpanId } = asSent.columns;
+  let at = row;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const parent = parentSpanId[at] as bigint;
+    const above = parent === 0n ? -1 : ids.find(parent);
+    if (above < 0) return span;
+    const agentName = all.get(above)?.agent.agentName ?? null;
+    if (agentName !== null) return { ...span, agent: { ...span.agent, agentName } };
+    at = above;
+  }
+  return span;
+}
