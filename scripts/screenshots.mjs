@@ -57,6 +57,10 @@ try {
     await page.waitForTimeout(300);
     await page.screenshot({ path: join(images, `trace-${theme}.png`) });
     await page.keyboard.press('Escape');
+    await page.keyboard.press('7');
+    await page.getByRole('article').first().waitFor();
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(images, `conversation-${theme}.png`) });
     await page.goto(`${ui}/#/traces`);
     const job = page.getByRole('row', { name: /nightly-reindex/ });
     await job.waitFor();
