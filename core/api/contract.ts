@@ -23,6 +23,7 @@ import type {
 import type { TimelineApi } from './timeline';
 import type { TraceListQuery } from './trace-list-query';
 import type { TraceSummary } from './trace-summary';
+import type { UsageMetrics, UsageQuery } from './usage';
 
 export interface SpoorApi extends TimelineApi {
   status(): Promise<StatusReport>;
@@ -55,6 +56,8 @@ export interface SpoorApi extends TimelineApi {
   listServiceEdges(query: ServiceMetricsQuery): Promise<readonly ServiceEdgeSummary[]>;
   /** Rate, errors and durations of services or operations over time. */
   redMetrics(query: RedQuery): Promise<RedMetrics>;
+  /** What calls of models took, over time. */
+  usageMetrics(query: UsageQuery): Promise<UsageMetrics>;
   /** Begins to make the read models anew from what is stored. @throws CONFLICT when that is under way */
   rebuild(): Promise<RebuildReport>;
   rebuildReport(): Promise<RebuildReport>;

@@ -27,6 +27,7 @@ import type {
 } from './telemetry';
 import type { TraceListQuery } from './trace-list-query';
 import type { TraceSummary } from './trace-summary';
+import type { UsageMetrics, UsageQuery } from './usage';
 
 /** By name of the operation; null: an answer without a body. */
 export interface HttpAnswers {
@@ -52,6 +53,7 @@ export interface HttpAnswers {
   listServiceEdges: Page<ServiceEdgeSummary>;
   listOperations: Page<OperationSummary>;
   getRedMetrics: RedMetrics;
+  getUsageMetrics: UsageMetrics;
   listAttributes: Page<AttributeKey>;
   listAttributeValues: Page<AttributeValue>;
   listLogs: Page<LogResource>;
@@ -74,6 +76,7 @@ export interface HttpQueries {
   updateSavedView: SavedViewEdit;
   listServiceEdges: ServiceMetricsQuery;
   getRedMetrics: RedQuery;
+  getUsageMetrics: UsageQuery;
   listAttributes: AttributeQuery;
   listAttributeValues: AttributeQuery;
   listLogs: LogListQuery;

@@ -39,6 +39,7 @@ export interface StoreService
     | 'listServices'
     | 'listServiceEdges'
     | 'redMetrics'
+    | 'usageMetrics'
     | 'rebuild'
     | 'rebuildReport'
     | 'listAttributes'

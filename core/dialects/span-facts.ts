@@ -17,7 +17,7 @@ export interface SpanFacts {
 }
 
 /** Tokens as in Usage (agent-span.ts); null: not said. */
-interface ModelCallFacts {
+export interface ModelCallFacts {
   readonly provider: string | null;
   /** What answered, else what was asked for. */
   readonly model: string | null;

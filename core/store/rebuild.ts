@@ -1,10 +1,10 @@
 /**
  * Makes the read models anew from the spans that are stored: summaries of blocks, minutes of operations, calls between services,
- * rows of traces, missing parents, counters. In short transactions between those of the writer, while spans come.
- * Kept as they are: what a trace's row says of tokens, agent and session, which its attributes alone would tell.
+ * rows of traces, calls of models, missing parents, counters. In short transactions between those of the writer, while spans come.
  */
 import { inBlockOrder } from './block-order';
 import { EdgeFinder } from './edge-finder';
+import { FactElements, type IdRange, rebuildCalls } from './rebuild-calls';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
 import type { StoreWriter } from './store-writer';
@@ -43,15 +43,16 @@ export class Rebuild {
         if (await exists(tx, state.workspaceId, id)) await state.blocks.rebuild(tx, id, edges);
       });
     }
-    for (const range of ranges) await step((tx, state) => rebuildTraces(tx, state, range));
+    const elements = new FactElements();
+    for (const range of ranges) {
+      await step(async (tx, state) => {
+        await rebuildTraces(tx, state, range);
+        const { workspaceId, codec } = state;
+        await rebuildCalls(tx, workspaceId, codec, range, await elements.read(tx, workspaceId));
+      });
+    }
     await step(rebuildCounters);
   }
-}
-
-/** Trace ids, both ends included. */
-interface IdRange {
-  readonly from: string;
-  readonly to: string;
 }
 
 function rangesOf(spans: number): IdRange[] {

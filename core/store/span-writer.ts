@@ -9,7 +9,7 @@ import { CopyWriter } from './copy-binary';
 import { type SpanKey, spanKey, traceKey } from './edge-finder';
 import type { InternedBatch } from './interned';
 import { MissingParents } from './missing-parents';
-import { ModelCallWriter } from './model-calls';
+import { addCalls, ModelCallRows } from './model-calls';
 import { startOf } from './part-ids';
 import { type PayloadCodec, type PayloadRef, PayloadWriter } from './payloads';
 import { partitionOf } from './span-partitions';
@@ -42,14 +42,14 @@ class Append {
   readonly deltas: TraceDeltas;
   readonly missing = new MissingParents();
   readonly payloads: PayloadWriter;
-  readonly calls: ModelCallWriter;
+  readonly calls: ModelCallRows;
   readonly services = new Map<number, ServiceCount>();
   readonly prepared: Prepared[] = [];
 
   constructor(workspaceId: number, codec: PayloadCodec) {
     this.deltas = new TraceDeltas(workspaceId);
     this.payloads = new PayloadWriter(codec);
-    this.calls = new ModelCallWriter(workspaceId);
+    this.calls = new ModelCallRows(workspaceId);
   }
 }
 
@@ -181,7 +181,7 @@ export class SpanWriter {
     if (batch.agentFacts.length === 0) return;
     const traceOf = (row: number): string => traceIds[batch.trace[row] as number] as string;
     append.deltas.addAgentFacts(batch, rows, traceOf);
-    append.calls.add(batch, rows, traceOf, interned);
+    addCalls(append.calls, batch, rows, traceOf, interned);
   }
 
   private countService(

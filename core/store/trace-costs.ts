@@ -79,8 +79,8 @@ export async function traceCosts(
        min(c.start_ns) as start_ns, max(c.input_tokens) as largest, sum(c.reported_cost) as reported, ${sums}
      from unnest($2::uuid[]) as i (trace_id),
        lateral (select * from model_call where workspace_id = $1 and trace_id = i.trace_id offset 0) c
-     group by 1, 2, 3, 4, 5, width_bucket(coalesce(c.input_tokens, 0) - 1, $3::int8[])`,
-    [workspaceId, traceIds, book.thresholds.length > 0 ? book.thresholds : [Number.MAX_SAFE_INTEGER]],
+     group by 1, 2, 3, 4, 5, ${sizeSql(book)}`,
+    [workspaceId, traceIds],
   );
   const costs = new Map<string, TraceCost>();
   for (const row of decodeRows(ROW, rows)) {
@@ -96,8 +96,18 @@ export async function traceCosts(
   return costs;
 }
 
+/** SQL over `c`: calls whose input is long enough to cost more are apart from the others. */
+export function sizeSql({ thresholds }: PriceBook): string {
+  if (thresholds.length === 0) return '1 = 1';
+  return `width_bucket(coalesce(c.input_tokens, 0) - 1, '{${thresholds.join(',')}}'::int8[])`;
+}
+
 /** @param largest input of the largest of several calls */
-function costOf(book: PriceBook, row: Omit<RowOf<typeof CALL_ROW>, 'span_id'>, largest = row.input): number | null {
+export function costOf(
+  book: PriceBook,
+  row: Omit<RowOf<typeof CALL_ROW>, 'span_id'>,
+  largest = row.input,
+): number | null {
   const number = (value: bigint | null): number | null => (value === null ? null : Number(value));
   if (row.model === null) return null;
   return book.cost({

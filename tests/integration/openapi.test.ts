@@ -57,6 +57,11 @@ const metrics = {
 beforeAll(async () => {
   folder = await temporaryFolder();
   spoor = await startSpoor(folder.path);
+  const chat = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-5', 'gen_ai.usage.input_tokens': 5 };
+  await spoor.post(
+    '/v1/traces',
+    traceRequest([{ ...span, traceId: traceIdOf(2), spanId: 'ef'.repeat(8), attributes: chat }]),
+  );
   const called: SampleSpan = { ...span, spanId: 'cd'.repeat(8), parentSpanId: span.spanId, service: 'db', kind: 3 };
   await spoor.post('/v1/traces', traceRequest([span, called]));
   await spoor.post('/v1/logs', logs);
@@ -93,6 +98,7 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   listServiceEdges: () => ['/v1/services/edges'],
   listOperations: () => ['/v1/operations?service=web'],
   getRedMetrics: () => ['/v1/metrics/red?groupBy=operation&step=60'],
+  getUsageMetrics: () => ['/v1/metrics/usage?groupBy=service&step=3600'],
   listAttributes: () => ['/v1/attributes'],
   listAttributeValues: () => ['/v1/attributes/span.http.route/values'],
   listLogs: () => ['/v1/logs'],

@@ -6,6 +6,7 @@ import { migrate } from '../../core/store/migrate';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
+import { readUsage } from '../../core/store/usage-metrics';
 import { deflateCodec } from '../../workers/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';
@@ -103,6 +104,33 @@ describe.each([pgliteDatabases(), postgresDatabases()])('model calls on $name', 
     expect(await cost(4)).toEqual([0.01, false, 0.75]);
     // A call that failed has no tokens, and cost nothing.
     expect(await cost(5)).toEqual([0.01, true, null]);
+  });
+
+  it('are added up by what they share, over time', async () => {
+    const later = { startNs: T0 + 90_000_000_000n, endNs: T0 + 91_000_000_000n };
+    await append(
+      call(7, 'm', { input_tokens: 1_000, output_tokens: 10, 'gen_ai.usage.cache_read.input_tokens': 500 }),
+      call(7, 'm', { input_tokens: 200_001, output_tokens: 0 }, later),
+      call(8, 'unheard-of', { input_tokens: 7, output_tokens: 3 }),
+      call(9, 'm', {}, { error: 'overloaded', ...later }),
+    );
+    const usage = await readUsage(sql, WORKSPACE, book, { stepSeconds: 60 });
+    expect(usage.groups.map(({ name, calls, errors, inputTokens }) => [name, calls, errors, inputTokens])).toEqual([
+      ['m', 3, 1, 201_001],
+      ['unheard-of', 1, 0, 7],
+    ]);
+    const [known, unknown] = usage.groups;
+    expect(known?.costUsd).toBeCloseTo((500 * 10 + 500 * 1 + 10 * 20 + 200_001 * 20) / 1e6);
+    expect([known?.costComplete, unknown?.costUsd, unknown?.costComplete]).toEqual([true, null, false]);
+    expect(known?.steps.map(({ calls, cacheReadTokens }) => [calls, cacheReadTokens])).toEqual([
+      [1, 500],
+      [2, 0],
+    ]);
+    const byService = await readUsage(sql, WORKSPACE, book, { groupBy: 'service', to: String(T0 + 1n) });
+    expect(byService.groups).toMatchObject([{ name: 'agent', calls: 2, outputTokens: 13, costComplete: false }]);
+    await expect(readUsage(sql, WORKSPACE, book, { from: '0', stepSeconds: 1 })).rejects.toThrow(/steps/);
+    await sql.query('delete from model_call');
+    expect((await readUsage(sql, WORKSPACE, book, {})).groups).toEqual([]);
   });
 
   it('are those of leaves: an agent that repeats the sum of its calls is none', async () => {

@@ -39,10 +39,25 @@ function request(n: number): SampleSpan[] {
       parentSpanId: served.spanId,
       name: `call from ${service}`,
       kind: KINDS.client,
+      ...(n % 5 === 0 ? { attributes: modelCall(n, i) } : {}),
     });
   }
   // Children arrive before their parents, as exporters send them.
   return spans.reverse();
+}
+
+/** Every fifth request is an agent's: each of its client spans calls a model. */
+function modelCall(n: number, i: number): Record<string, string | number> {
+  return {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.request.model': `model-${n % 3}`,
+    'gen_ai.usage.input_tokens': n * 10 + i,
+    'gen_ai.usage.output_tokens': i,
+    'gen_ai.agent.name': `agent ${i}`,
+    'gen_ai.conversation.id': `conversation-${n}`,
+    'gen_ai.input.messages': `[{"role":"user","content":"${'long '.repeat(40)}${n}"}]`,
+  };
 }
 
 const requests = (from: number, count: number): SampleSpan[] =>
@@ -70,8 +85,10 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
     service_edge: `select caller_id, callee_id, minute, block_id, calls, errors, duration_ns
       from service_edge order by block_id, caller_id, callee_id, minute`,
     trace: `select trace_id::text, start_ns, end_ns, span_count, error_count, root_rank, root_start_ns, root_span_id,
-      root_operation_id, missing_parents, first_block, last_block, deleted_at is null as listed,
+      root_operation_id, missing_parents, first_block, last_block, deleted_at is null as listed, input_tokens, output_tokens,
+      agent_name, agent_start_ns, session_id,
       array(select unnest(service_ids) order by 1)::text as services from trace order by trace_id`,
+    model_call: 'select c.*, trace_id::text as trace from model_call c order by trace_id, span_id',
     missing_parent: 'select trace_id::text, span_id from missing_parent order by 1, 2',
     workspace: 'select trace_count, span_count from workspace',
     service: 'select name, span_count, error_count from service order by name',
@@ -90,12 +107,16 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
     await sql.query(`update trace set deleted_at = now() where trace_id = '${traceIdOf(5)}'`);
     await sql.query('update workspace set trace_count = trace_count - 1, span_count = span_count - 8');
     const kept = await dump();
+    expect((kept as { model_call: unknown[] }).model_call.length).toBeGreaterThan(500);
 
     await sql.query("update span_block set terms = '', bloom = '', span_count = 1 where closed");
     await sql.query('delete from operation_minute where operation_id % 2 = 0');
     await sql.query('update service_edge set calls = 1000');
     await sql.query("delete from trace where trace_id < '00000000-0000-0000-0000-000000000004'");
     await sql.query('update trace set span_count = 3, error_count = 0, root_rank = 1, start_ns = 0, last_block = 5');
+    await sql.query('update trace set input_tokens = 5, agent_name = null, session_id = null');
+    await sql.query('delete from model_call where input_tokens % 3 = 0');
+    await sql.query("update model_call set model = 'wrong', output_tokens = null");
     await sql.query('delete from missing_parent');
     await sql.query("insert into missing_parent values (1, '00000000-0000-0000-0000-00000000000a', 77)");
     await sql.query('insert into trace select * from (select * from trace limit 1) t on conflict do nothing');

@@ -9,6 +9,7 @@ import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
+import type { UsageQuery } from '../../core/api/usage';
 import type { GatewayOptions, IngestService, StoreReport, StoreService, TimelineService } from '../../core/api/workers';
 import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
@@ -30,6 +31,7 @@ import {
   savedViewEdit,
   serviceMetricsQuery,
   traceListQuery,
+  usageQuery,
   versionOf,
 } from './queries';
 
@@ -147,6 +149,10 @@ export class Gateway implements SpoorApi {
 
   async redMetrics(query: RedQuery) {
     return this.store.redMetrics(redQuery(query));
+  }
+
+  async usageMetrics(query: UsageQuery) {
+    return this.store.usageMetrics(usageQuery(query));
   }
 
   readonly rebuild: SpoorApi['rebuild'] = () => this.store.rebuild();

@@ -9,6 +9,7 @@ import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import { TRACE_SORTS, type TraceListQuery } from '../../core/api/trace-list-query';
+import { USAGE_BY, type UsageQuery } from '../../core/api/usage';
 
 const MAX_LIMIT = 100;
 const MAX_BUCKETS = 500;
@@ -145,6 +146,16 @@ export function serviceMetricsQuery(input: unknown): ServiceMetricsQuery {
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function redQuery(input: unknown): RedQuery {
   return parse(RED, input);
+}
+
+export const USAGE = SERVICE_METRICS.extend({
+  groupBy: z.enum(USAGE_BY, { message: `is one of ${USAGE_BY.join(', ')}` }).optional(),
+  stepSeconds: z.coerce.number().int().min(1).max(10_000_000).optional(),
+});
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function usageQuery(input: unknown): UsageQuery {
+  return parse(USAGE, input);
 }
 
 export const GROUPS = z.object({ query, by: z.string().min(1).max(2_000), from: text, to: text, waitMs });

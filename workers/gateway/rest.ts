@@ -118,6 +118,10 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
     const { step, ...query } = context.req.query();
     return context.json(await api.redMetrics({ ...query, ...(step && { stepSeconds: step as unknown as number }) }));
   });
+  app.get('/v1/metrics/usage', async (context) => {
+    const { step, ...query } = context.req.query();
+    return context.json(await api.usageMetrics({ ...query, ...(step && { stepSeconds: step as unknown as number }) }));
+  });
   app.post('/v1/rebuild', async (context) => context.json(await api.rebuild(), 202));
   app.get('/v1/rebuild', async (context) => context.json(await api.rebuildReport()));
   app.get('/v1/operations', async (context) => {

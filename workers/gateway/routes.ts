@@ -15,6 +15,7 @@ import {
   SAVED_VIEW,
   SERVICE_METRICS,
   TRACE_LIST,
+  USAGE,
   VERSION,
 } from './queries';
 
@@ -114,6 +115,12 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     path: '/v1/metrics/red',
     summary: 'Rate, errors and durations over time',
     query: RED.omit({ stepSeconds: true }).extend({ step: RED.shape.stepSeconds }),
+  },
+  getUsageMetrics: {
+    method: 'get',
+    path: '/v1/metrics/usage',
+    summary: 'Calls of models with their tokens and costs, over time',
+    query: USAGE.omit({ stepSeconds: true }).extend({ step: USAGE.shape.stepSeconds }),
   },
   listAttributes: {
     method: 'get',

@@ -8,6 +8,7 @@ import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
+import type { UsageQuery } from '../../core/api/usage';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import type { SignalBatch } from '../../core/model/signal-batch';
@@ -33,6 +34,7 @@ import { readSpan } from '../../core/store/span-reader';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
+import { readUsage } from '../../core/store/usage-metrics';
 import { AppendQueue } from './append-queue';
 import { ChangeFeed } from './change-feed';
 import { DiskSpace, fullMessage, isFatal } from './disk-space';
@@ -214,6 +216,11 @@ export class Store implements StoreService {
 
   async redMetrics(query: RedQuery) {
     return (await this.ready()).services.red(query);
+  }
+
+  async usageMetrics(query: UsageQuery) {
+    const { database, prices } = await this.ready();
+    return readUsage(database.sql, LOCAL_WORKSPACE, prices.read(), query);
   }
 
   async rebuild(): Promise<RebuildReport> {

@@ -1,0 +1,45 @@
+/** What calls of models took, over time. */
+export interface UsageQuery {
+  /** Start times, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** `model` where it is left out. */
+  readonly groupBy?: UsageBy | undefined;
+  /** Length of a step in seconds; about sixty steps where it is left out. */
+  readonly stepSeconds?: number | undefined;
+}
+
+export const USAGE_BY = ['model', 'provider', 'agent', 'service'] as const;
+export type UsageBy = (typeof USAGE_BY)[number];
+
+export interface UsageMetrics {
+  readonly from: string;
+  readonly to: string;
+  readonly stepSeconds: number;
+  /** The dearest first, then those with the most tokens. */
+  readonly groups: readonly UsageGroup[];
+}
+
+export interface UsageGroup extends UsageValues {
+  /** Null: the calls do not say. */
+  readonly name: string | null;
+  /** One a step. */
+  readonly steps: readonly UsageValues[];
+}
+
+export interface UsageValues {
+  readonly calls: number;
+  readonly errors: number;
+  /** With those of the cache. */
+  readonly inputTokens: number;
+  /** With reasoning. */
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
+  /** By the price book; null: nobody knows of any call. */
+  readonly costUsd: number | null;
+  /** False: of some calls nobody knows. */
+  readonly costComplete: boolean;
+  readonly reportedCostUsd: number | null;
+}
