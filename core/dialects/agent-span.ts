@@ -143,3 +143,9 @@ export const NO_USAGE: Usage = {
   outputAudio: null,
   inputImage: null,
 };
+
+/** Whether anything of what went in or came out was recorded. */
+export function hasContent({ system, input, output, tool, inputValue, outputValue, documents }: AgentSpan): boolean {
+  const told = [system, input, output, documents].some((list) => list.length > 0);
+  return told || inputValue !== null || outputValue !== null || (tool?.arguments ?? tool?.result ?? null) !== null;
+}

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { SpanDetail } from '../../../core/api/contract';
+import { readAgentSpan } from '../../../core/dialects/read-agent-span';
 import { formatDuration, formatShare } from '../../../core/model/format';
 import { spanIdFromInt8 } from '../../../core/model/ids';
 import { widthOf } from '../../../core/timeline/time-window';
@@ -16,6 +17,7 @@ import { AttributeTable } from './AttributeTable';
 import { SpanEvents } from './SpanEvents';
 import { SpanHighlights } from './SpanHighlights';
 import { SpanLinks } from './SpanLinks';
+import { SpanMessages } from './SpanMessages';
 import { SpanNote } from './SpanNote';
 import { useAnnotations } from './use-annotations';
 import { useSpanPlace } from './use-span-place';
@@ -95,6 +97,8 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
 }
 
 function SpanTabs({ span }: { readonly span: SpanDetail }) {
+  const [chosen, setChosen] = useState('attributes');
+  const agent = useMemo(() => readAgentSpan({ ...span, scope: span.scope.name }), [span]);
   const tabs: readonly { id: string; title: string; count?: number; content: ReactNode }[] = [
     {
       id: 'attributes',
@@ -111,13 +115,16 @@ function SpanTabs({ span }: { readonly span: SpanDetail }) {
         </>
       ),
     },
+    ...(agent ? [{ id: 'messages', title: 'Messages', content: <SpanMessages agent={agent} /> }] : []),
     { id: 'events', title: 'Events', count: span.events.length, content: <SpanEvents span={span} /> },
     { id: 'links', title: 'Links', count: span.links.length, content: <SpanLinks span={span} /> },
     { id: 'resource', title: 'Resource', content: <ResourceAndScope span={span} /> },
     { id: 'raw', title: 'Raw', content: <Raw text={span.raw} /> },
   ];
+  // The next span may have no such tab.
+  const shown = tabs.some(({ id }) => id === chosen) ? chosen : 'attributes';
   return (
-    <Tabs.Root defaultValue="attributes" className="flex min-h-0 grow flex-col">
+    <Tabs.Root value={shown} onValueChange={setChosen} className="flex min-h-0 grow flex-col">
       <Tabs.List aria-label="Span" className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-2">
         {tabs.map(({ id, title, count }) => (
           <Tabs.Trigger

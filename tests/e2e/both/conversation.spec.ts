@@ -27,7 +27,10 @@ test('reads what was said, once, with what the tools did and what each call cost
   await expect(failed).toContainText('failed');
   await expect(failed).toContainText('perhaps you meant "analytics.events"');
   await failed.getByRole('button', { name: 'Span' }).click();
-  await expect(page.getByRole('complementary', { name: 'Span details' })).toContainText('execute_tool sql_query');
+  const details = page.getByRole('complementary', { name: 'Span details' });
+  await expect(details).toContainText('execute_tool sql_query');
+  await details.getByRole('tab', { name: 'Messages' }).click();
+  await expect(details.getByRole('region', { name: 'Tool sql_query' })).toContainText('ERROR 42P01');
   // By keyboard from turn to turn, to the answer with its table.
   for (let i = 0; i < 8; i++) await page.keyboard.press('j');
   await expect(feed.getByRole('table')).toContainText('$412');

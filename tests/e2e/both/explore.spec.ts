@@ -228,6 +228,7 @@ test('sorts by a column, shows the columns that were chosen, and keeps both in t
 
   await page.getByRole('button', { name: 'Choose columns' }).press('Enter');
   await page.getByRole('menuitemcheckbox', { name: 'Tokens' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Cost' }).click();
   await page.getByRole('menuitemcheckbox', { name: 'Errors' }).click();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('columnheader')).toHaveText([

@@ -1,9 +1,9 @@
 /** One call of a model: what it was told that was new, what it answered, what that took. */
 import clsx from 'clsx';
-import type { ReactNode } from 'react';
 import type { Turn } from '../../../../core/agent-run/conversation';
-import type { Message } from '../../../../core/dialects/agent-span';
 import { formatCompact, formatCost, formatDuration } from '../../../../core/model/format';
+import { Folded } from './Folded';
+import { MessageView } from './MessageView';
 import { PartView } from './PartView';
 import { ToolUseView } from './ToolUseView';
 import { Value } from './Value';
@@ -45,7 +45,7 @@ export function TurnView({ turn, selected, onSpan }: TurnViewProps) {
         )}
         {[...input, ...output].map((message, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: messages have no identity and never move
-          <MessageView key={i} message={message} turn={turn} onSpan={onSpan} />
+          <MessageView key={i} message={message} uses={turn.toolUses} onSpan={onSpan} />
         ))}
         {toolCall && <ToolUseView use={toolCall} onSpan={onSpan} />}
         {turn.failed && turn.kind === 'model' && (
@@ -100,46 +100,5 @@ function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
         Span
       </button>
     </header>
-  );
-}
-
-const ROLES: Readonly<Record<string, string>> = {
-  user: 'User',
-  assistant: 'Assistant',
-  tool: 'Tool',
-  system: 'System',
-};
-
-function MessageView({
-  message,
-  turn,
-  onSpan,
-}: {
-  readonly message: Message;
-  readonly turn: Turn;
-  readonly onSpan: (spanId: string) => void;
-}) {
-  const { role, name, parts } = message;
-  return (
-    <section aria-label={ROLES[role] ?? role} className="flex min-w-0 flex-col gap-1.5">
-      <h3 className={clsx('text-sm font-semibold', role === 'user' ? 'text-accent' : 'text-secondary')}>
-        {ROLES[role] ?? role}
-        {name ? ` · ${name}` : ''}
-      </h3>
-      {parts.map((part, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity and never move
-        <PartView key={i} part={part} uses={turn.toolUses} onSpan={onSpan} />
-      ))}
-      {parts.length === 0 && <p className="text-sm text-faint">Nothing.</p>}
-    </section>
-  );
-}
-
-function Folded({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <details className="min-w-0">
-      <summary className="cursor-pointer truncate text-sm font-medium text-secondary select-none">{title}</summary>
-      <div className="flex flex-col gap-1.5 pt-1.5">{children}</div>
-    </details>
   );
 }
