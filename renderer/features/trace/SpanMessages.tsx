@@ -24,7 +24,7 @@ export function SpanMessages({ agent }: { readonly agent: AgentSpan }) {
     <div className="flex flex-col gap-2.5 px-3.5 py-3">
       {system.length > 0 && (
         <Folded title="System prompt">
-          <MessageView message={cutMessage({ role: 'system', parts: system })} uses={{}} onSpan={onSpan} />
+          <MessageView message={cutMessage({ role: 'system', parts: system })} uses={null} onSpan={onSpan} />
         </Folded>
       )}
       {toolDefinitions.length > 0 && (
@@ -45,9 +45,9 @@ export function SpanMessages({ agent }: { readonly agent: AgentSpan }) {
       )}
       {[...input, ...output].map((message, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: messages have no identity and never move
-        <MessageView key={i} message={cutMessage(message)} uses={{}} onSpan={onSpan} />
+        <MessageView key={i} message={cutMessage(message)} uses={null} onSpan={onSpan} />
       ))}
-      {use && <ToolUseView use={use} onSpan={onSpan} />}
+      {use && <ToolUseView use={use} tellsResult onSpan={onSpan} />}
       {outputValue !== null && (
         <section aria-label="Output">
           <h3 className="pb-1 text-sm font-semibold text-secondary">Output</h3>

@@ -12,7 +12,7 @@ const ROLES: Readonly<Record<string, string>> = {
 
 interface MessageViewProps {
   readonly message: Message;
-  readonly uses: { readonly [callId: string]: ToolUse };
+  readonly uses: { readonly [callId: string]: ToolUse } | null;
   readonly onSpan: (spanId: string) => void;
 }
 

@@ -8,9 +8,12 @@ import { Value } from './Value';
 
 interface PartViewProps {
   readonly part: Part;
-  readonly uses: { readonly [callId: string]: ToolUse };
+  /** Null: results stand elsewhere. */
+  readonly uses: { readonly [callId: string]: ToolUse } | null;
   readonly onSpan: (spanId: string) => void;
 }
+
+const UNKNOWN = { result: null, spanId: null, durationNs: null, failed: false } as const;
 
 export function PartView({ part, uses, onSpan }: PartViewProps) {
   switch (part.type) {
@@ -26,16 +29,15 @@ export function PartView({ part, uses, onSpan }: PartViewProps) {
         </details>
       );
     case 'tool_call': {
-      const use = part.id === null ? undefined : uses[part.id];
-      const alone = {
-        name: part.name,
-        arguments: part.arguments,
-        result: null,
-        spanId: null,
-        durationNs: null,
-        failed: false,
-      };
-      return <ToolUseView use={use ? { ...use, name: part.name, arguments: part.arguments } : alone} onSpan={onSpan} />;
+      const { id, name, arguments: given } = part;
+      const use = uses === null || id === null ? undefined : uses[id];
+      return (
+        <ToolUseView
+          use={{ ...(use ?? UNKNOWN), name, arguments: given }}
+          tellsResult={uses !== null}
+          onSpan={onSpan}
+        />
+      );
     }
     case 'tool_result':
       return <Value value={part.result} />;

@@ -6,11 +6,13 @@ import { Value } from './Value';
 
 interface ToolUseViewProps {
   readonly use: ToolUse;
+  /** Whether what came back, or that nothing did, is to be said. */
+  readonly tellsResult: boolean;
   readonly onSpan: (spanId: string) => void;
 }
 
 /** A call of a tool with what came back, and the way to its span. */
-export function ToolUseView({ use, onSpan }: ToolUseViewProps) {
+export function ToolUseView({ use, tellsResult, onSpan }: ToolUseViewProps) {
   const { spanId } = use;
   return (
     <section
@@ -33,9 +35,10 @@ export function ToolUseView({ use, onSpan }: ToolUseViewProps) {
       </header>
       <div className="flex flex-col gap-1.5 p-2">
         {use.arguments !== null && <Value value={use.arguments} />}
-        {use.result === null ? (
+        {tellsResult && use.result === null && (
           <p className="text-sm text-faint">{use.failed ? 'No result.' : 'No result is stored.'}</p>
-        ) : (
+        )}
+        {use.result !== null && (
           <>
             <p className="text-sm text-secondary">Result</p>
             <Value value={use.result} />

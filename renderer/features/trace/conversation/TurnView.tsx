@@ -19,7 +19,7 @@ export function TurnView({ turn, selected, onSpan }: TurnViewProps) {
   return (
     <article
       aria-label={turn.name}
-      className={clsx('border-b border-line px-4 py-3', selected ? 'bg-accent-ground' : 'bg-panel')}
+      className={clsx('border-b border-line px-4 py-3', selected ? 'shadow-[inset_3px_0_0_var(--accent)]' : '')}
     >
       <TurnHeader turn={turn} onSpan={onSpan} />
       <div className="flex max-w-[860px] flex-col gap-2.5 pt-2">
@@ -27,7 +27,7 @@ export function TurnView({ turn, selected, onSpan }: TurnViewProps) {
           <Folded title="System prompt">
             {system.map((part, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity and never move
-              <PartView key={i} part={part} uses={{}} onSpan={onSpan} />
+              <PartView key={i} part={part} uses={null} onSpan={onSpan} />
             ))}
           </Folded>
         )}
@@ -47,7 +47,7 @@ export function TurnView({ turn, selected, onSpan }: TurnViewProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: messages have no identity and never move
           <MessageView key={i} message={message} uses={turn.toolUses} onSpan={onSpan} />
         ))}
-        {toolCall && <ToolUseView use={toolCall} onSpan={onSpan} />}
+        {toolCall && <ToolUseView use={toolCall} tellsResult onSpan={onSpan} />}
         {turn.failed && turn.kind === 'model' && (
           <p className="font-medium text-error">
             This call failed.{' '}
