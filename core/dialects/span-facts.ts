@@ -129,8 +129,6 @@ const KEYS: Readonly<Record<Slot, readonly (string | readonly [string, (text: st
     'copilot_chat.session_id',
     'session.id',
     'session_id',
-    'thread.id',
-    'thread_id',
     'conversation.id',
   ],
 };
@@ -161,6 +159,7 @@ const KIND_MARKS: readonly string[] = [
 const AGENT_KEYS: readonly string[] = ['subagent_type'];
 /** Of coding agents, which have names of their own for everything: read whole. */
 const CODING_KEYS: readonly string[] = [
+  'thread.id',
   'model',
   'input_tokens',
   'output_tokens',
@@ -227,7 +226,7 @@ const HASHES = new Set(
     return hashOf(bytes, 0, bytes.length);
   }),
 );
-const FIRST_BYTES = new Set('gloaitcmrsep'.split('').map((one) => one.charCodeAt(0)));
+const FIRST_BYTES = new Set(FACT_KEYS.map((key) => key.charCodeAt(0)));
 
 /** Whether a key can matter to `readSpanFacts`; decided on bytes, before anything is decoded. */
 export function isAgentKey(bytes: Uint8Array, start: number, end: number): boolean {
@@ -265,13 +264,13 @@ const kinds = new Map<string, AgentSpanKind | null>();
 
 /** The facts in the attributes selected by `isAgentKey`; null: there are none. */
 export function readSpanFacts(name: string, scope: string, attributes: readonly KeyValue[]): SpanFacts | null {
-  if (isCodingAgent(name, scope)) return wholeFacts(name, scope, attributes);
+  let isWhole = isCodingAgent(name, scope);
   const values: Values = {};
   const ranks: Partial<Record<Slot, number>> = {};
   const kindValues: (string | undefined)[] = [];
   let marks = 0;
   for (const { key, value } of attributes) {
-    if (WHOLE.has(key)) return wholeFacts(name, scope, attributes);
+    isWhole ||= WHOLE.has(key);
     const kindAt = KIND_AT.get(key);
     if (kindAt !== undefined) kindValues[kindAt] = String(plainValue(value));
     marks |= MARK_AT.get(key) ?? 0;
@@ -282,14 +281,22 @@ export function readSpanFacts(name: string, scope: string, attributes: readonly 
     values[fact.slot] = fact.map && typeof read === 'string' ? fact.map(read) : read;
     ranks[fact.slot] = fact.rank;
   }
-  const shape = `${marks} ${kindValues.join(' ')} ${scope} ${name}`;
+  if (isWhole) return wholeFacts(name, scope, attributes) ?? factsOf(null, values);
+  // A session alone, on spans of any name, says nothing of an agent.
+  const isAny = marks !== 0 || kindValues.length > 0 || name.startsWith('ai.') || scope === 'pydantic-ai';
+  const kind = isAny ? kindOf(`${marks} ${kindValues.join(' ')} ${scope} ${name}`, name, scope, attributes) : null;
+  return kind === 'agent' ? wholeFacts(name, scope, attributes) : factsOf(kind, values);
+}
+
+/** Read once for all spans that look alike. */
+function kindOf(shape: string, name: string, scope: string, attributes: readonly KeyValue[]): AgentSpanKind | null {
   let kind = kinds.get(shape);
   if (kind === undefined) {
     kind = readWhole(name, scope, attributes)?.kind ?? null;
     if (kinds.size >= KINDS_HELD) kinds.clear();
     kinds.set(shape, kind);
   }
-  return kind === 'agent' ? wholeFacts(name, scope, attributes) : factsOf(kind, values);
+  return kind;
 }
 
 function factsOf(kind: AgentSpanKind | null, values: Values): SpanFacts | null {

@@ -497,6 +497,10 @@ describe('dialects', () => {
   it('says nothing of what is no agent', () => {
     expect(read('GET /', { 'http.route': '/', 'session.id': 's', input: 'x', model: 'T' })).toBeNull();
     expect(read('SELECT', { 'db.system': 'postgresql' })).toBeNull();
+    expect(read('POST /calls', { agent_name: 'Bob', final_result: 'sold', tool_response: 'x' })).toBeNull();
+    expect(read('ai.summarize', { 'thread.id': 42 })).toBeNull();
+    expect(read('handle_responses', { 'http.route': '/' })).toBeNull();
+    expect(read('predict', { model_name: 'resnet', 'operation.cost': 3 })).toBeNull();
   });
 
   it('takes any attributes without a fault', () => {

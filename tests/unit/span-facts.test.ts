@@ -85,6 +85,18 @@ describe('facts of a span', () => {
     );
   });
 
+  it('of a span that is of no agent are its session alone', () => {
+    const text = (key: string, stringValue: string): KeyValue => ({ key, value: { stringValue } });
+    const session = text('session.id', 's');
+    for (const more of [[], [text('agent.name', 'nodejs')], [text('model', 'T')], [text('model_name', 'x')]]) {
+      const facts = readSpanFacts(`GET /${more.length}`, '', [session, ...more]);
+      expect([facts?.call, facts?.sessionId]).toEqual([null, 's']);
+    }
+    expect(readSpanFacts('GET /', '', [text('agent.name', 'nodejs')])).toBeNull();
+    // Agents of Java put it on every span.
+    expect(readSpanFacts('GET /', '', [{ key: 'thread.id', value: { intValue: '42' } }])).toBeNull();
+  });
+
   it('come from the keys that are picked while a request is decoded', () => {
     const bytesOf = (key: string): Uint8Array => new TextEncoder().encode(`..${key}`);
     const isPicked = (key: string): boolean => isAgentKey(bytesOf(key), 2, key.length + 2);

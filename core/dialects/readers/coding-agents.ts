@@ -56,6 +56,8 @@ export const codex: Dialect = {
     return {
       kind: isTurn ? 'agent' : name === 'handle_responses' ? 'model' : a.has('tool_name') ? 'tool' : 'step',
       requestModel: a.text('model'),
+      // Elsewhere `thread.id` is a thread of the machine.
+      sessionId: a.text('thread.id'),
       agentName: isTurn ? 'Codex' : null,
       tool: a.has('tool_name') ? { name: a.text('tool_name'), callId: a.text('call_id') } : undefined,
       usage: {

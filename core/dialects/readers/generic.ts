@@ -14,8 +14,9 @@ export const generic: Dialect = {
     return {
       // A span of Langfuse's own, of which nobody says what it is.
       kind: a.has('langfuse.observation.type') ? 'step' : undefined,
-      sessionId: a.text('session.id', 'session_id', 'thread.id', 'thread_id', 'conversation.id'),
+      sessionId: a.text('session.id', 'session_id', 'conversation.id'),
       serviceTier: a.text(...SERVICE_TIER),
+      reportedCost: a.number('operation.cost'),
       userId: a.text('user.id', 'enduser.id'),
       inputValue: a.json('input', 'genkit:input', 'mlflow.spanInputs', 'lk.user_input'),
       outputValue: a.json('output', 'genkit:output', 'mlflow.spanOutputs', 'lk.response.text'),

@@ -6,22 +6,14 @@ import { answerOf, messagesOf } from '../messages';
 import { toolDefinitionsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
 
-const KEYS = [
-  'all_messages_events',
-  'pydantic_ai.all_messages',
-  'model_request_parameters',
-  'tool_response',
-  'final_result',
-  'operation.cost',
-  'agent_name',
-  'model_name',
-  'tool_arguments',
-];
+/** Names that nobody else would give. The others, such as `agent_name`, a call centre has, too. */
+const SURE = ['all_messages_events', 'pydantic_ai.all_messages', 'model_request_parameters'] as const;
 
 export const logfire: Dialect = {
   name: 'logfire',
   read({ name, scope, attributes: a }) {
-    if (scope !== 'pydantic-ai' && !KEYS.some((key) => a.has(key))) return null;
+    const isSure = scope === 'pydantic-ai' || a.hasUnder('gen_ai') || SURE.some((key) => a.has(key));
+    if (!isSure && !(a.has('agent_name') && a.has('model_name'))) return null;
     const agentName = a.text('agent_name');
     const isTool = a.has('tool_response') || a.has('tool_arguments') || name.startsWith('running tool: ');
     const all = messagesOf(a.json('pydantic_ai.all_messages', 'all_messages_events', 'events', 'input_messages'));
@@ -41,7 +33,6 @@ export const logfire: Dialect = {
       ...split(all, a),
       outputValue: a.json('final_result'),
       toolDefinitions: isObject(request) ? toolDefinitionsOf(request.function_tools) : [],
-      reportedCost: a.number('operation.cost'),
     } satisfies AgentFacts;
   },
 };

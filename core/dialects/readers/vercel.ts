@@ -20,10 +20,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   stopSequences: 'stop_sequences',
 };
 
+const OPERATION = /^ai\.(?:generate|stream)(?:Text|Object)(?:\.|$)|^ai\.(?:embed|embedMany|rerank|toolCall)(?:\.|$)/;
+
 export const vercel: Dialect = {
   name: 'vercel',
   read({ name, attributes: a }) {
-    const operation = a.text('ai.operationId') ?? (name.startsWith('ai.') ? name : undefined);
+    const operation = a.text('ai.operationId') ?? (OPERATION.test(name) ? name : undefined);
     if (operation === undefined && !a.hasUnder('ai')) return null;
     const kind = operation === undefined ? undefined : kindOf(operation);
     const isTool = kind === 'tool';
