@@ -190,6 +190,8 @@ describe('spoor serve', () => {
     ]);
     await spoor.stop();
     const again = await start(['--sample']);
+    // Until the database is open there is nothing to count.
+    await again.get('/v1/traces?limit=1');
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect((await again.get<{ counts: object }>('/v1/status')).body.counts).toEqual(before);
   });
