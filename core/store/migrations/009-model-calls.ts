@@ -4,7 +4,7 @@ export const modelCalls009 = {
   name: 'model calls',
   sql: `
 create table model_call (
-  workspace_id int4 not null references workspace (id),
+  workspace_id int4 not null,
   trace_id uuid not null,
   span_id int8 not null,
   operation_id int4 not null,
