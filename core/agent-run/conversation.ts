@@ -52,7 +52,7 @@ export interface Turn {
   readonly output: readonly Message[];
   /** The tool's own call, of such a turn. */
   readonly toolCall: ToolUse | null;
-  /** Of the tools that the output calls, by the id of the call. */
+  /** Of the tools that these messages call, by the id of the call. */
   readonly toolUses: { readonly [callId: string]: ToolUse };
 }
 
@@ -78,9 +78,7 @@ export function conversationOf(spans: readonly RunSpan[], complete: boolean): Co
   for (const span of ordered) {
     const { agent } = span;
     if (agent.kind === 'model') {
-      const turn = modelTurn(span, uses, said, before);
-      for (const id of Object.keys(turn.toolUses)) asked.add(id);
-      turns.push(turn);
+      turns.push(modelTurn(span, uses, said, asked, before));
     } else if (agent.kind === 'tool' && agent.tool) {
       const { callId } = agent.tool;
       // Where a model asked for it, it stands there.
@@ -113,6 +111,7 @@ function modelTurn(
   span: RunSpan,
   uses: ReadonlyMap<string, ToolUse>,
   said: Set<string>,
+  asked: Set<string>,
   before: Map<string, { system: string; tools: string }>,
 ): Turn {
   const { agent } = span;
@@ -124,11 +123,12 @@ function modelTurn(
   const fresh = agent.input.filter((message) => !said.has(keyOf(message)));
   for (const message of [...agent.input, ...agent.output]) said.add(keyOf(message));
   const toolUses: Record<string, ToolUse> = {};
-  for (const { parts } of agent.output) {
-    for (const part of parts) {
-      const use = part.type === 'tool_call' && part.id !== null ? uses.get(part.id) : undefined;
-      if (use && part.type === 'tool_call' && part.id !== null) toolUses[part.id] = use;
-    }
+  // What was asked before the trace began stands in the input.
+  for (const part of [...fresh, ...agent.output].flatMap(({ parts }) => parts)) {
+    const use = part.type === 'tool_call' && part.id !== null ? uses.get(part.id) : undefined;
+    if (!use || part.type !== 'tool_call' || part.id === null) continue;
+    toolUses[part.id] = use;
+    asked.add(part.id);
   }
   return {
     ...baseOf(span),
@@ -141,7 +141,7 @@ function modelTurn(
     inputMessages: agent.input.length,
     knownMessages: agent.input.length - fresh.length,
     // What a tool answered stands with its call.
-    input: fresh.filter((message) => !isAnswered(message, uses)).map(cutMessage),
+    input: fresh.filter((message) => !isAnswered(message, asked)).map(cutMessage),
     output: agent.output.map(cutMessage),
     toolCall: null,
     toolUses,
@@ -212,8 +212,11 @@ function toolUsesOf(spans: readonly RunSpan[]): ReadonlyMap<string, ToolUse> {
   return uses;
 }
 
-function isAnswered({ role, parts }: Message, uses: ReadonlyMap<string, ToolUse>): boolean {
-  return role === 'tool' && parts.every((part) => part.type === 'tool_result' && part.id !== null && uses.has(part.id));
+/** Whether the call that it answers is shown, and with it the answer. */
+function isAnswered({ role, parts }: Message, asked: ReadonlySet<string>): boolean {
+  return (
+    role === 'tool' && parts.every((part) => part.type === 'tool_result' && part.id !== null && asked.has(part.id))
+  );
 }
 
 /** What makes two messages the same, whoever repeats them. */

@@ -4,7 +4,7 @@
  * look alike.
  */
 import { type KeyValue, type PlainValue, plainValue } from '../otlp/json-types';
-import type { AgentSpanKind } from './agent-span';
+import type { AgentSpanKind, Usage } from './agent-span';
 import { readSource } from './read-agent-span';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 import { AttributeReader } from './span-source';
@@ -16,18 +16,10 @@ export interface SpanFacts {
   readonly sessionId: string | null;
 }
 
-/** Tokens as in Usage (agent-span.ts); null: not said. */
-export interface ModelCallFacts {
+export interface ModelCallFacts extends Omit<Usage, 'inputImage'> {
   readonly provider: string | null;
   /** What answered, else what was asked for. */
   readonly model: string | null;
-  readonly input: number | null;
-  readonly output: number | null;
-  readonly cacheRead: number | null;
-  readonly cacheWrite: number | null;
-  readonly reasoning: number | null;
-  readonly inputAudio: number | null;
-  readonly outputAudio: number | null;
   readonly serviceTier: string | null;
   readonly reportedCost: number | null;
 }

@@ -40,14 +40,12 @@ export interface PricedCall {
   readonly outputAudio: number | null;
 }
 
+/** Models that their makers alone set a price for; open weights cost what whoever runs them asks, or nothing. */
 const MAKERS: readonly (readonly [RegExp, string])[] = [
-  [/^(?:gpt-|o[1-9]|chatgpt|text-embedding-|davinci|babbage)/, 'openai'],
+  [/^(?:gpt-(?!oss)|o[1-9]|chatgpt|text-embedding-(?:ada|3))/, 'openai'],
   [/^claude/, 'anthropic'],
   [/^gemini/, 'gcp.gemini'],
   [/^grok/, 'x_ai'],
-  [/^(?:mistral|ministral|magistral|codestral|devstral|pixtral)/, 'mistral_ai'],
-  [/^deepseek/, 'deepseek'],
-  [/^(?:command|embed-|rerank)/, 'cohere'],
 ];
 
 export class PriceBook {

@@ -24,7 +24,7 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
   {
     title: 'Trace',
     keys: [
-      ['1 6', 'waterfall, lanes, flame, table, statistics, logs'],
+      ['1 7', 'waterfall, lanes, flame, table, statistics, logs, conversation'],
       ['← →', 'fold and unfold'],
       ['w s', 'zoom in and out'],
       ['a d', 'pan'],

@@ -81,6 +81,19 @@ describe('a conversation', () => {
     expect(turns[1]?.toolCall).toMatchObject({ name: 't', result: 'x', failed: true });
   });
 
+  it('keeps what a tool answered before the trace began', () => {
+    const call = asks('c3', 'search');
+    const { turns } = conversationOf(
+      [chat(10, [call, answers('c3', 'found'), answers('c4', 'of a call that nobody tells')], [])],
+      true,
+    );
+    expect(turns[0]?.toolUses.c3).toMatchObject({ result: 'found' });
+    expect(turns[0]?.input.map(({ role, parts }) => [role, parts[0]?.type])).toEqual([
+      ['assistant', 'tool_call'],
+      ['tool', 'tool_result'],
+    ]);
+  });
+
   it('shows the system prompt of an agent when it changes', () => {
     const system = (text: string) => ({ 'gen_ai.system_instructions': [{ type: 'text', content: text }] });
     const { turns } = conversationOf(

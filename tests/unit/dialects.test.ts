@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AgentSpan } from '../../core/dialects/agent-span';
-import { answerOf, messagesOf } from '../../core/dialects/messages';
 import { readSource } from '../../core/dialects/read-agent-span';
 import { AttributeReader } from '../../core/dialects/span-source';
 import type { PlainValue } from '../../core/otlp/json-types';
-import { caseFile } from '../fixtures/cases';
 
 type Attributes = Record<string, PlainValue>;
 
@@ -21,143 +18,6 @@ function read(name: string, attributes: Attributes, events: [string, Attributes]
 const text = (said: string) => ({ type: 'text', text: said });
 const weatherCall = { type: 'tool_call', id: 'c1', name: 'weather', arguments: { city: 'Oslo' } };
 const weatherResult = { role: 'tool', parts: [{ type: 'tool_result', id: 'c1', result: 'rain' }] };
-
-describe('messages', () => {
-  const said = [{ role: 'user', parts: [text('hi')] }, { role: 'assistant', parts: [weatherCall] }, weatherResult];
-  it.each<[string, PlainValue]>([
-    [
-      'OpenTelemetry',
-      [
-        { role: 'user', parts: [{ type: 'text', content: 'hi' }] },
-        { role: 'assistant', parts: [{ type: 'tool_call', id: 'c1', name: 'weather', arguments: { city: 'Oslo' } }] },
-        { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', response: 'rain' }] },
-      ],
-    ],
-    [
-      'OpenTelemetry, with the result as its examples write it',
-      [
-        { role: 'user', parts: [{ type: 'text', content: 'hi' }] },
-        { role: 'assistant', parts: [{ type: 'tool_call', id: 'c1', name: 'weather', arguments: '{"city":"Oslo"}' }] },
-        { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', result: 'rain' }] },
-      ],
-    ],
-    [
-      'OpenAI chat',
-      [
-        { role: 'user', content: 'hi' },
-        {
-          role: 'assistant',
-          content: null,
-          tool_calls: [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: '{"city":"Oslo"}' } }],
-        },
-        { role: 'tool', tool_call_id: 'c1', content: 'rain' },
-      ],
-    ],
-    [
-      'OpenAI responses',
-      {
-        input: [
-          { role: 'user', content: [{ type: 'input_text', text: 'hi' }] },
-          { type: 'function_call', call_id: 'c1', name: 'weather', arguments: '{"city":"Oslo"}' },
-          { type: 'function_call_output', call_id: 'c1', output: 'rain' },
-        ],
-      },
-    ],
-    [
-      'Anthropic',
-      {
-        messages: [
-          { role: 'user', content: 'hi' },
-          { role: 'assistant', content: [{ type: 'tool_use', id: 'c1', name: 'weather', input: { city: 'Oslo' } }] },
-          { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c1', content: 'rain' }] },
-        ],
-      },
-    ],
-    [
-      'the AI SDK',
-      [
-        { role: 'user', content: [{ type: 'text', text: 'hi' }] },
-        {
-          role: 'assistant',
-          content: [{ type: 'tool-call', toolCallId: 'c1', toolName: 'weather', input: { city: 'Oslo' } }],
-        },
-        { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'c1', output: { type: 'text', value: 'rain' } }] },
-      ],
-    ],
-    [
-      'LangChain',
-      [
-        [
-          { type: 'human', content: 'hi', additional_kwargs: {} },
-          {
-            id: ['langchain', 'schema', 'AIMessage'],
-            kwargs: { content: '', tool_calls: [{ id: 'c1', name: 'weather', args: { city: 'Oslo' } }] },
-          },
-          { type: 'tool', content: 'rain', tool_call_id: 'c1' },
-        ],
-      ],
-    ],
-  ])('of %s', (_, value) => {
-    expect(messagesOf(value)).toEqual(said);
-    expect(messagesOf(JSON.stringify(value))).toEqual(said);
-  });
-
-  it('of Gemini, without ids', () => {
-    const request = {
-      config: { system_instruction: 'be kind' },
-      contents: [
-        { role: 'user', parts: [{ text: 'hi' }, { inline_data: { mime_type: 'image/png', data: 'AAAA' } }] },
-        {
-          role: 'model',
-          parts: [{ text: 'hm', thought: true }, { function_call: { name: 'weather', args: { city: 'Oslo' } } }],
-        },
-        { role: 'user', parts: [{ function_response: { name: 'weather', response: { is: 'rain' } } }] },
-      ],
-    };
-    expect(messagesOf(request)).toEqual([
-      { role: 'system', parts: [text('be kind')] },
-      { role: 'user', parts: [text('hi'), { type: 'blob', mimeType: 'image/png', data: 'AAAA' }] },
-      {
-        role: 'assistant',
-        parts: [
-          { type: 'reasoning', text: 'hm' },
-          { ...weatherCall, id: null },
-        ],
-      },
-      { role: 'tool', parts: [{ type: 'tool_result', id: null, name: 'weather', result: { is: 'rain' } }] },
-    ]);
-  });
-
-  it('with images, reasoning and what nobody knows', () => {
-    const content = [
-      { type: 'image_url', image_url: { url: 'https://a.b/c.png' } },
-      { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: '/9j/' } },
-      { type: 'image_url', image_url: { url: 'data:image/gif;base64,R0lG' } },
-      { type: 'thinking', thinking: 'hm', signature: 'x' },
-      { type: 'video_of_the_future', n: 1 },
-    ];
-    expect(messagesOf([{ role: 'user', content }])?.[0]?.parts).toEqual([
-      { type: 'uri', mimeType: null, uri: 'https://a.b/c.png' },
-      { type: 'blob', mimeType: 'image/jpeg', data: '/9j/' },
-      { type: 'blob', mimeType: 'image/gif', data: 'R0lG' },
-      { type: 'reasoning', text: 'hm' },
-      { type: 'other', value: { type: 'video_of_the_future', n: 1 } },
-    ]);
-  });
-
-  it('that were cut off stay as they are, and say so', () => {
-    const cut = '[{"role":"user","content":"a very long te';
-    expect(messagesOf(cut)).toEqual([{ role: 'user', parts: [{ type: 'truncated', text: cut }] }]);
-    expect(answerOf('{"text":"half an ans')?.[0]?.parts[0]?.type).toBe('truncated');
-  });
-
-  it.each<[PlainValue]>([[null], [''], [[]], [{}], [{ a: 1 }], [[1, 2]], ['plain'], [[{ a: 1 }]], [{ messages: 'x' }]])(
-    'are not in %j',
-    (value) => {
-      expect(messagesOf(value)).toBeNull();
-    },
-  );
-});
 
 describe('dialects', () => {
   it('OpenTelemetry, current and next', () => {
@@ -530,38 +390,5 @@ describe('dialects', () => {
         expect([span?.kind, span?.usage.input ?? null]).toEqual(['model', null]);
       }
     }
-  });
-});
-
-describe.skipIf(!caseFile('09-openinference'))('spans of cases 09', () => {
-  const json = <T>(name: string): T =>
-    JSON.parse(readFileSync(caseFile(`09-openinference/${name}`) as string, 'utf8')) as T;
-
-  it('say the same in both conventions', () => {
-    const inference = read('chat', json('openinference_client_span_input_output_only.json'));
-    const { input: _, output: __, ...attributes } = json<Attributes>('otel_genai_client_span_tool_calls.json');
-    const conventions = read('chat gpt-4', attributes);
-    expect(conventions?.input).toHaveLength(3);
-    for (const key of ['kind', 'input', 'output', 'provider'] as const)
-      expect(inference?.[key]).toEqual(conventions?.[key]);
-    expect([inference?.usage.input, inference?.usage.output]).toEqual([97, 52]);
-    expect(conventions?.usage).toEqual(inference?.usage);
-    const tool = read('execute_tool get_weather', json('otel_genai_tool_execution_span.json'));
-    expect(tool?.tool).toMatchObject({ name: 'get_weather', callId: '1234', arguments: { city: 'New York' } });
-  });
-
-  it.each(['ai-embed', 'ai-generateObject', 'ai-generateText', 'ai-streamText'])('%s: what went in and out', (name) => {
-    const spans = json<{ name: string; attributes: Attributes }[]>(`${name}.json`);
-    const kinds = spans.map((span) => {
-      const agent = read(span.name, span.attributes, [], 'ai');
-      const isEmbedding = span.name.includes('mbed');
-      expect(agent?.requestModel).toBeTruthy();
-      if (isEmbedding) expect(agent?.inputValue).toBeTruthy();
-      else expect([agent?.input.length, agent?.output[0]?.role]).toEqual([expect.any(Number), 'assistant']);
-      return agent?.kind;
-    });
-    const outer = name === 'ai-embed' ? 'step' : 'agent';
-    const inner = name === 'ai-embed' ? 'embedding' : 'model';
-    expect(new Set(kinds)).toEqual(new Set(spans.map((span) => (/\.do[A-Z]/.test(span.name) ? inner : outer))));
   });
 });

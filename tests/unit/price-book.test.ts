@@ -80,6 +80,10 @@ describe('cost by the list that comes with Spoor, against sums made by hand', ()
   it('does not know what it does not know, and does not call that free', () => {
     expect(book.cost(call({ provider: 'openai', model: 'gpt-99', input: 5, output: 5 }))).toBeNull();
     expect(book.cost(call({ provider: 'ollama', model: 'llama3.2', input: 5, output: 5 }))).toBeNull();
+    // Run by somebody else than their maker, open weights cost something else.
+    for (const model of ['deepseek-chat', 'mistral-large-latest', 'gpt-oss-20b']) {
+      expect(book.cost(call({ provider: 'ollama', model, input: 5, output: 5 }))).toBeNull();
+    }
     expect(book.cost(call({ provider: 'openai', model: 'gpt-5' }))).toBeNull();
     expect(book.cost(call({ provider: 'openai', model: 'gpt-5', input: 0, output: 0 }))).toBe(0);
   });

@@ -54,7 +54,11 @@ export class AgentRuns {
     );
     const operations = new Set(examples.filter(({ row }) => seen.has(row)).map(({ operation }) => operation));
     const ofAgents = [...rows].flatMap(([operation, all]) => (operations.has(operation) ? all : []));
-    const wanted = ofAgents.filter((row) => !seen.has(row)).slice(0, MAX_SPANS);
+    const startOf = (row: number): number => columns.startNs[row] as number;
+    const wanted = ofAgents
+      .filter((row) => !seen.has(row))
+      .sort((a, b) => startOf(a) - startOf(b))
+      .slice(0, MAX_SPANS);
     const all = new Map([...seen, ...(await this.spans(traceId, columns, wanted))]);
     return conversationOf(
       [...all].map(([row, span]) => ofAgent(span, row, all, model)),

@@ -23,7 +23,7 @@ export const Markdown = memo(function Markdown({ text }: { readonly text: string
   if (text.length > MAX_CHARS) return <p className="break-words whitespace-pre-wrap">{text}</p>;
   return (
     <div className="markdown" dir="auto">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} components={COMPONENTS} skipHtml={false}>
+      <ReactMarkdown remarkPlugins={[remarkGfm]} components={COMPONENTS}>
         {text}
       </ReactMarkdown>
     </div>
