@@ -5,6 +5,7 @@
 
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
 import type { KeyValue } from '../otlp/json-types';
+import type { AgentListQuery, AgentSummary } from './agents';
 import type { Annotation, AnnotationEdit } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type { Page } from './page';
@@ -12,6 +13,7 @@ import type { PruningReport, Retention } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
 import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
+import type { SessionListQuery, SessionSummary } from './session';
 import type {
   LogListQuery,
   LogRecord,
@@ -58,6 +60,14 @@ export interface SpoorApi extends TimelineApi {
   redMetrics(query: RedQuery): Promise<RedMetrics>;
   /** What calls of models took, over time. */
   usageMetrics(query: UsageQuery): Promise<UsageMetrics>;
+  /** By their newest trace, newest first. */
+  listSessions(query: SessionListQuery): Promise<Page<SessionSummary>>;
+  /** @throws NOT_FOUND when no trace names it */
+  getSession(sessionId: string): Promise<SessionSummary>;
+  /** Its traces [from, to), oldest first. */
+  sessionTraces(sessionId: string, from: number, to: number): Promise<readonly TraceSummary[]>;
+  /** The most expensive first. */
+  listAgents(query: AgentListQuery): Promise<readonly AgentSummary[]>;
   /** Begins to make the read models anew from what is stored. @throws CONFLICT when that is under way */
   rebuild(): Promise<RebuildReport>;
   rebuildReport(): Promise<RebuildReport>;

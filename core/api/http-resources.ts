@@ -1,5 +1,6 @@
 /** What the HTTP API answers. The document at `/v1/openapi.json` is made from these types and their comments. */
 import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../otlp/json-types';
+import type { AgentListQuery, AgentSummary } from './agents';
 import type { Annotation, AnnotationEdit } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type {
@@ -17,6 +18,7 @@ import type { Page } from './page';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroup, TraceListPage } from './search';
 import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
+import type { SessionListQuery, SessionSummary } from './session';
 import type {
   LogListQuery,
   LogRecord,
@@ -59,6 +61,9 @@ export interface HttpAnswers {
   listLogs: Page<LogResource>;
   listMetrics: Page<MetricResource>;
   listMetricPoints: Page<MetricPointResource>;
+  listSessions: Page<SessionSummary>;
+  getSession: SessionResource;
+  listAgents: Page<AgentSummary>;
   rebuild: RebuildReport;
   getRebuild: RebuildReport;
 }
@@ -77,6 +82,8 @@ export interface HttpQueries {
   listServiceEdges: ServiceMetricsQuery;
   getRedMetrics: RedQuery;
   getUsageMetrics: UsageQuery;
+  listSessions: SessionListQuery;
+  listAgents: AgentListQuery;
   listAttributes: AttributeQuery;
   listAttributeValues: AttributeQuery;
   listLogs: LogListQuery;
@@ -89,6 +96,11 @@ export interface HttpError {
     /** To be found in the log. */
     readonly requestId: string;
   };
+}
+
+/** The summary, and a page of its traces, oldest first. */
+export interface SessionResource extends SessionSummary {
+  readonly traces: Page<TraceSummary>;
 }
 
 export interface StatusResource extends StatusReport {

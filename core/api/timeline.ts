@@ -11,6 +11,7 @@ import type { LaneGroup } from '../timeline/lanes';
 import type { Minimap } from '../timeline/minimap';
 import type { RowSort } from '../timeline/rows-view';
 import type { GroupStatistics, StatisticsBy } from '../timeline/statistics';
+import type { SessionTurn } from './session';
 import type { StoredMark } from './stored-mark';
 import type { TraceSummary } from './trace-summary';
 
@@ -34,6 +35,8 @@ export interface TimelineApi {
   timelineRemarks(traceId: string): Promise<readonly TimelineRemark[]>;
   /** What models were told and answered, and which tools they used. */
   traceConversation(traceId: string): Promise<Conversation>;
+  /** Turns [from, to) of a session, oldest first, with what was said. */
+  sessionTurns(sessionId: string, from: number, to: number): Promise<readonly SessionTurn[]>;
   compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock>;
   /** Frees its memory. */
   closeTimeline(traceId: string): Promise<void>;

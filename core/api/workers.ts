@@ -13,6 +13,7 @@ import type {
   TraceSpans,
 } from './contract';
 import type { PruningReport, Retention } from './retention';
+import type { StoredTurn } from './session';
 import type { StoredMark, StoredSpanMessage } from './stored-mark';
 import type { TimelineApi } from './timeline';
 
@@ -40,6 +41,10 @@ export interface StoreService
     | 'listServiceEdges'
     | 'redMetrics'
     | 'usageMetrics'
+    | 'listSessions'
+    | 'getSession'
+    | 'sessionTraces'
+    | 'listAgents'
     | 'rebuild'
     | 'rebuildReport'
     | 'listAttributes'
@@ -59,6 +64,8 @@ export interface StoreService
   spanMarks(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredMark[]>;
   /** Of some hundreds at most. */
   spanMessages(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredSpanMessage[]>;
+  /** What some traces were about; some dozens at most. */
+  turnMessages(traceIds: readonly string[]): Promise<readonly StoredTurn[]>;
   /** In the order of the ids. */
   operations(ids: readonly number[]): Promise<readonly OperationRef[]>;
   /** Resolves once the records are committed. @throws SERVICE_UNAVAILABLE */

@@ -19,6 +19,21 @@ export const ALIASES: Readonly<Record<string, string>> = {
   duration: 'duration',
 };
 
+/** Other keys of the same thing, in other dialects (docs/dialects.md). */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  agent: ['span.agent.name', 'span.agent_name', 'span.ai.telemetry.functionId'],
+  session: [
+    'span.gen_ai.conversation.id',
+    'span.langfuse.session.id',
+    'span.conversation.id',
+    'span.thread.id',
+    'span.traceloop.association.properties.session_id',
+    'span.ai.telemetry.metadata.sessionId',
+    'span.langsmith.metadata.session_id',
+    'span.langsmith.metadata.thread_id',
+  ],
+};
+
 const TERM = /(?:(-)?([\p{L}_][\p{L}\p{N}_.-]*)(:|!=|>=|<=|=|>|<))?(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))/gu;
 const TRACE_ID = /^[0-9a-f]{16,32}$/i;
 
@@ -53,7 +68,14 @@ export function traceqlOf(text: string): string {
 }
 
 function condition(key: string, op: string, value: string, negated: boolean): string {
-  const field = ALIASES[key.toLowerCase()] ?? `.${key}`;
+  const name = key.toLowerCase();
+  const field = ALIASES[name] ?? `.${key}`;
+  const isDifferent = negated || op === '!=';
+  const all = [field, ...(SYNONYMS[name] ?? [])].map((one) => fieldCondition(one, op, value, negated));
+  return all.length > 1 ? `(${all.join(isDifferent ? ' && ' : ' || ')})` : (all[0] as string);
+}
+
+function fieldCondition(field: string, op: string, value: string, negated: boolean): string {
   const isEqual = op === ':' || op === '=';
   const comparison = isEqual ? (negated ? '!=' : '=') : op;
   if (field === 'status') return statusCondition(value, comparison);

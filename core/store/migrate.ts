@@ -8,6 +8,7 @@ import { attributeOrder006 } from './migrations/006-attribute-order';
 import { savedViews007 } from './migrations/007-saved-views';
 import { retention008 } from './migrations/008-retention';
 import { modelCalls009 } from './migrations/009-model-calls';
+import { sessions010 } from './migrations/010-sessions';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   savedViews007,
   retention008,
   modelCalls009,
+  sessions010,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

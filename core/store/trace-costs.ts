@@ -1,7 +1,7 @@
 /** What traces cost: their calls of models by what they share, priced by the book as it is now. */
 import type { PriceBook } from '../pricing/price-book';
 import { BOOL, decodeRows, FLOAT8, INT8, orNull, type RowOf, TEXT } from './row-spec';
-import type { SqlClient } from './sql-client';
+import type { SqlClient, SqlParameter, SqlStatements } from './sql-client';
 
 export interface TraceCost {
   /** US dollars; null: of no call it is known. */
@@ -17,7 +17,7 @@ export const NO_COST: TraceCost = { usd: null, complete: true, reportedUsd: null
 const TOKENS = ['input', 'output', 'cache_read', 'cache_write', 'input_audio', 'output_audio'] as const;
 
 const ROW = {
-  trace_id: TEXT,
+  of: TEXT,
   provider: orNull(TEXT),
   model: orNull(TEXT),
   service_tier: orNull(TEXT),
@@ -67,26 +67,37 @@ export async function callCosts(
 
 /** @returns by trace id; a trace without calls of models is not among them */
 export async function traceCosts(
-  sql: SqlClient,
+  sql: SqlStatements,
   workspaceId: number,
   book: PriceBook,
   traceIds: readonly string[],
 ): Promise<Map<string, TraceCost>> {
+  const calls = `unnest($2::uuid[]) as i (trace_id),
+    lateral (select * from model_call where workspace_id = $1 and trace_id = i.trace_id offset 0) c`;
+  return groupedCosts(sql, book, "replace(i.trace_id::text, '-', '')", calls, [workspaceId, traceIds]);
+}
+
+/** @param of SQL of what calls are added up by, as text @param calls SQL of a FROM clause in which they are `c` */
+export async function groupedCosts(
+  sql: SqlStatements,
+  book: PriceBook,
+  of: string,
+  calls: string,
+  parameters: readonly SqlParameter[],
+): Promise<Map<string, TraceCost>> {
   const sums = TOKENS.map((name) => `sum(c.${name}_tokens)::int8 as ${name}`).join(', ');
   const rows = await sql.query(
-    `select replace(i.trace_id::text, '-', '') as trace_id, c.provider, c.model, c.service_tier,
+    `select ${of} as "of", c.provider, c.model, c.service_tier,
        c.input_tokens is not null or c.output_tokens is not null as is_said, bool_and(c.status = 2) as failed,
        min(c.start_ns) as start_ns, max(c.input_tokens) as largest, sum(c.reported_cost) as reported, ${sums}
-     from unnest($2::uuid[]) as i (trace_id),
-       lateral (select * from model_call where workspace_id = $1 and trace_id = i.trace_id offset 0) c
-     group by 1, 2, 3, 4, 5, ${sizeSql(book)}`,
-    [workspaceId, traceIds],
+     from ${calls} group by 1, 2, 3, 4, 5, ${sizeSql(book)}`,
+    parameters,
   );
   const costs = new Map<string, TraceCost>();
   for (const row of decodeRows(ROW, rows)) {
-    const before = costs.get(row.trace_id) ?? NO_COST;
+    const before = costs.get(row.of) ?? NO_COST;
     const usd = costOf(book, row, row.largest);
-    costs.set(row.trace_id, {
+    costs.set(row.of, {
       usd: usd === null ? before.usd : (before.usd ?? 0) + usd,
       // A call that failed before it was counted cost nothing that anybody knows of.
       complete: before.complete && (usd !== null || (!row.is_said && row.failed)),

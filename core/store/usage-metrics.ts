@@ -12,12 +12,18 @@ const STEPS = 60;
 const MAX_STEPS = 2_000;
 const NS_PER_SECOND = 1_000_000_000n;
 
-const NAMES: Readonly<Record<UsageBy, string>> = {
+/** SQL over calls `c` of traces `t`. */
+export const USAGE_NAMES: Readonly<Record<UsageBy, string>> = {
   model: 'c.model',
   provider: 'c.provider',
-  agent: 'c.agent_name',
+  // Most calls do not say whose they are: the first agent of the trace is.
+  agent: 'coalesce(c.agent_name, t.agent_name)',
   service: '(select s.name from operation o join service s on s.id = o.service_id where o.id = c.operation_id)',
 };
+
+/** Of traces that are not deleted. */
+export const STANDING_CALLS = `model_call c join trace t on t.workspace_id = c.workspace_id and t.trace_id = c.trace_id
+  where c.workspace_id = $1 and t.deleted_at is null`;
 
 const SUMS = ['input', 'output', 'cache_read', 'cache_write', 'reasoning', 'input_audio', 'output_audio'] as const;
 
@@ -62,13 +68,11 @@ export async function readUsage(
   }
   const sums = SUMS.map((name) => `sum(c.${name}_tokens)::int8 as ${name}`).join(', ');
   const rows = await sql.query(
-    `select ${NAMES[query.groupBy ?? 'model']} as name, ((c.start_ns - $2::int8) / $4::int8)::int4 as step, c.provider, c.model,
+    `select ${USAGE_NAMES[query.groupBy ?? 'model']} as name, ((c.start_ns - $2::int8) / $4::int8)::int4 as step, c.provider, c.model,
        c.service_tier, c.input_tokens is not null or c.output_tokens is not null as is_said, count(*) as calls,
        count(*) filter (where c.status = 2) as errors, min(c.start_ns) as start_ns, max(c.input_tokens) as largest,
        sum(c.reported_cost) as reported, ${sums}
-     from model_call c where c.workspace_id = $1 and c.start_ns >= $2 and c.start_ns < $3
-       and not exists (select 1 from trace t where t.workspace_id = c.workspace_id and t.trace_id = c.trace_id
-         and t.deleted_at is not null)
+     from ${STANDING_CALLS} and c.start_ns >= $2 and c.start_ns < $3
      group by 1, 2, 3, 4, 5, 6, ${sizeSql(book)}`,
     [workspaceId, from, to, stepSeconds * NS_PER_SECOND],
   );

@@ -2,8 +2,11 @@
 import { useState } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { AgentsPage } from '../features/agents/AgentsPage';
 import { ComparePage } from '../features/compare/ComparePage';
 import { ConnectPage } from '../features/connect/ConnectPage';
+import { SessionPage } from '../features/sessions/SessionPage';
+import { SessionsPage } from '../features/sessions/SessionsPage';
 import { TracePage } from '../features/trace/TracePage';
 import { TracesPage } from '../features/traces/TracesPage';
 import { useConnection } from '../stores/connection-store';
@@ -50,6 +53,15 @@ function Frame() {
                 {({ traceId, spanId }) => <TracePage key={traceId} traceId={traceId} spanId={spanId ?? null} />}
               </Route>
               <Route path="/compare/:a/:b">{({ a, b }) => <ComparePage key={`${a} ${b}`} a={a} b={b} />}</Route>
+              <Route path="/sessions">
+                <SessionsPage />
+              </Route>
+              <Route path="/session/:sessionId">
+                {({ sessionId }) => <SessionPage key={sessionId} sessionId={decodeURIComponent(sessionId)} />}
+              </Route>
+              <Route path="/agents">
+                <AgentsPage />
+              </Route>
               <Route path="/connect">
                 <ConnectPage />
               </Route>

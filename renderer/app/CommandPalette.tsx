@@ -48,6 +48,12 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         <Command.Item className={item} onSelect={run(() => navigate('/traces'))}>
           Traces
         </Command.Item>
+        <Command.Item className={item} onSelect={run(() => navigate('/sessions'))}>
+          Sessions
+        </Command.Item>
+        <Command.Item className={item} onSelect={run(() => navigate('/agents'))}>
+          Agents
+        </Command.Item>
         <Command.Item className={item} onSelect={run(() => navigate('/connect'))}>
           Send traces
         </Command.Item>

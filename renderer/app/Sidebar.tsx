@@ -24,6 +24,12 @@ export function Sidebar() {
       >
         Traces
       </Item>
+      <Item to="/sessions" icon={lucide.MessagesSquare} also="/session/">
+        Sessions
+      </Item>
+      <Item to="/agents" icon={lucide.Bot}>
+        Agents
+      </Item>
       <Item to="/connect" icon={lucide.Plug}>
         Send traces
       </Item>

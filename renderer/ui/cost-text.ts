@@ -6,7 +6,11 @@ export function costText(costUsd: number | null, complete: boolean): string {
   return costUsd === null ? 'unknown' : `${complete ? '' : '≥ '}${formatCost(costUsd)}`;
 }
 
-export function costHint({ costUsd, costComplete, reportedCostUsd }: TraceSummary): string {
+export function costHint({
+  costUsd,
+  costComplete,
+  reportedCostUsd,
+}: Pick<TraceSummary, 'costUsd' | 'costComplete' | 'reportedCostUsd'>): string {
   const reported = reportedCostUsd === null ? '' : ` The sender says ${formatCost(reportedCostUsd)}.`;
   if (costUsd === null)
     return `Nobody knows the price of its models; prices.json in the data folder can say it.${reported}`;

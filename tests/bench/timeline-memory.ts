@@ -42,6 +42,8 @@ async function measure(dataDir: string, traceId: string): Promise<Measured> {
     traceSummary: (id) => reader.summary(id),
     spanMarks: async () => [],
     spanMessages: async () => [],
+    sessionTraces: async () => [],
+    turnMessages: async () => [],
     spanAttribute: (id, key) => readSpanAttribute(database.sql, 1, id, key),
     matchingSpans: async () => new BigUint64Array(0),
   });

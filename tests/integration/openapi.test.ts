@@ -57,7 +57,12 @@ const metrics = {
 beforeAll(async () => {
   folder = await temporaryFolder();
   spoor = await startSpoor(folder.path);
-  const chat = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-5', 'gen_ai.usage.input_tokens': 5 };
+  const chat = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': 'gpt-5',
+    'gen_ai.usage.input_tokens': 5,
+    'session.id': 's-1',
+  };
   await spoor.post(
     '/v1/traces',
     traceRequest([{ ...span, traceId: traceIdOf(2), spanId: 'ef'.repeat(8), attributes: chat }]),
@@ -104,6 +109,9 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   listLogs: () => ['/v1/logs'],
   listMetrics: () => ['/v1/metrics'],
   listMetricPoints: () => [`/v1/metrics/${metricId}/points`],
+  listSessions: () => ['/v1/sessions?query=s-'],
+  getSession: () => ['/v1/sessions/s-1'],
+  listAgents: () => ['/v1/agents'],
   rebuild: () => ['/v1/rebuild', {}],
   getRebuild: () => ['/v1/rebuild'],
   deleteTrace: () => [trace],

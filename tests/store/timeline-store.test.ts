@@ -64,6 +64,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       traceSummary: (id) => reader.summary(id),
       spanMarks: async () => [],
       spanMessages: async () => [],
+      sessionTraces: async () => [],
+      turnMessages: async () => [],
       spanAttribute: (id, key) => readSpanAttribute(sql, 1, id, key),
       matchingSpans,
     });
@@ -131,6 +133,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       traceSummary: (id) => reader.summary(id),
       spanMarks: async () => [],
       spanMessages: async () => [],
+      sessionTraces: async () => [],
+      turnMessages: async () => [],
       spanAttribute: (id, key) => readSpanAttribute(sql, WORKSPACE, id, key),
       matchingSpans,
     });

@@ -1,5 +1,6 @@
 /** The one implementation of the contract: REST, WebSocket and the desktop window all end here. */
 
+import type { AgentListQuery } from '../../core/api/agents';
 import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery, OtlpProtocol, OtlpReceiver, SpoorApi, StatusReport } from '../../core/api/contract';
@@ -7,6 +8,7 @@ import { SpoorError } from '../../core/api/errors';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
+import type { SessionListQuery } from '../../core/api/session';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { UsageQuery } from '../../core/api/usage';
@@ -16,6 +18,7 @@ import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
 import {
+  agentListQuery,
   annotationEdit,
   attributeKey,
   attributeQuery,
@@ -30,6 +33,9 @@ import {
   redQuery,
   savedViewEdit,
   serviceMetricsQuery,
+  sessionIdOf,
+  sessionListQuery,
+  sessionRange,
   traceListQuery,
   usageQuery,
   versionOf,
@@ -51,6 +57,7 @@ export class Gateway implements SpoorApi {
   readonly timelineStatistics: SpoorApi['timelineStatistics'] = (...args) => this.timeline.timelineStatistics(...args);
   readonly timelineRemarks: SpoorApi['timelineRemarks'] = (...args) => this.timeline.timelineRemarks(...args);
   readonly traceConversation: SpoorApi['traceConversation'] = (...args) => this.timeline.traceConversation(...args);
+  readonly sessionTurns: SpoorApi['sessionTurns'] = (...args) => this.timeline.sessionTurns(...args);
   readonly compareTimelines: SpoorApi['compareTimelines'] = (...args) => this.timeline.compareTimelines(...args);
   readonly closeTimeline: SpoorApi['closeTimeline'] = (...args) => this.timeline.closeTimeline(...args);
 
@@ -153,6 +160,23 @@ export class Gateway implements SpoorApi {
 
   async usageMetrics(query: UsageQuery) {
     return this.store.usageMetrics(usageQuery(query));
+  }
+
+  async listSessions(query: SessionListQuery) {
+    return this.store.listSessions(sessionListQuery(query));
+  }
+
+  async getSession(sessionId: string) {
+    return this.store.getSession(sessionIdOf(sessionId));
+  }
+
+  async sessionTraces(sessionId: string, from: number, to: number) {
+    const range = sessionRange({ from, to });
+    return this.store.sessionTraces(sessionIdOf(sessionId), range.from, range.to);
+  }
+
+  async listAgents(query: AgentListQuery) {
+    return this.store.listAgents(agentListQuery(query));
   }
 
   readonly rebuild: SpoorApi['rebuild'] = () => this.store.rebuild();

@@ -1,5 +1,6 @@
 /** Checks what callers send before it reaches SQL. Strings come from REST, typed values from the renderer; both are untrusted. */
 import { z } from 'zod';
+import type { AgentListQuery } from '../../core/api/agents';
 import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery } from '../../core/api/contract';
@@ -7,11 +8,13 @@ import { type ErrorDetail, SpoorError } from '../../core/api/errors';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
+import type { SessionListQuery } from '../../core/api/session';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import { TRACE_SORTS, type TraceListQuery } from '../../core/api/trace-list-query';
 import { USAGE_BY, type UsageQuery } from '../../core/api/usage';
 
 const MAX_LIMIT = 100;
+const DEFAULT_TURNS = 50;
 const MAX_BUCKETS = 500;
 const MAX_WAIT_MS = 60_000;
 const text = z.string().max(2_000).optional();
@@ -156,6 +159,40 @@ export const USAGE = SERVICE_METRICS.extend({
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function usageQuery(input: unknown): UsageQuery {
   return parse(USAGE, input);
+}
+
+export const SESSION_LIST = z.object({ query: text, from: text, to: text, limit, cursor: text });
+/** Of the turns of a session; a page of them is found by its offset, as nothing is ever put between them for long. */
+export const SESSION_TURNS = z.object({ limit, cursor: z.coerce.number().int().min(0).max(10_000_000).optional() });
+const SESSION_ID = z.object({ sessionId: z.string().min(1).max(10_000) });
+const SESSION_RANGE = z
+  .object({ from: z.number().int().min(0), to: z.number().int().min(0) })
+  .refine(({ from, to }) => to - from <= MAX_LIMIT, { message: `ask for at most ${MAX_LIMIT} traces` });
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function sessionListQuery(input: unknown): SessionListQuery {
+  return parse(SESSION_LIST, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR */
+export function sessionIdOf(input: unknown): string {
+  return parse(SESSION_ID, { sessionId: input }).sessionId;
+}
+
+/** @throws SpoorError VALIDATION_ERROR */
+export function sessionRange(input: unknown): { readonly from: number; readonly to: number } {
+  return parse(SESSION_RANGE, input);
+}
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function sessionTurnsQuery(input: unknown): { readonly from: number; readonly to: number } {
+  const { limit: rows = DEFAULT_TURNS, cursor = 0 } = parse(SESSION_TURNS, input);
+  return { from: cursor, to: cursor + rows };
+}
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function agentListQuery(input: unknown): AgentListQuery {
+  return parse(SERVICE_METRICS, input);
 }
 
 export const GROUPS = z.object({ query, by: z.string().min(1).max(2_000), from: text, to: text, waitMs });

@@ -11,6 +11,7 @@ import type {
 } from '../../core/api/http-resources';
 import type { Page } from '../../core/api/page';
 import type { LogRecord, MetricPoint, MetricSummary } from '../../core/api/telemetry';
+import type { TraceSummary } from '../../core/api/trace-summary';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { type SpanKindName, statusCodeName } from '../../core/model/span-kind';
 import { rfc3339FromNs } from '../../core/model/time';
@@ -20,6 +21,13 @@ import type { LoadedColumns } from '../../core/timeline/load-trace';
 /** All there is on one page. */
 export function onePage<T>(data: readonly T[]): Page<T> {
   return { data, pagination: { nextCursor: null, hasMore: false } };
+}
+
+/** Turns of a session from the one with this number. */
+export function sessionPage(data: readonly TraceSummary[], count: number, from: number): Page<TraceSummary> {
+  const next = from + data.length;
+  const hasMore = data.length > 0 && next < count;
+  return { data, pagination: { nextCursor: hasMore ? String(next) : null, hasMore } };
 }
 
 export function statusResource(status: StatusReport): StatusResource {

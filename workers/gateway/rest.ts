@@ -10,11 +10,13 @@ import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../rpc/worker-port';
 import { liveTraces } from './live-traces';
+import { sessionTurnsQuery } from './queries';
 import {
   logResource,
   metricResource,
   onePage,
   pointResource,
+  sessionPage,
   spanResource,
   statusResource,
   traceResource,
@@ -121,6 +123,18 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
   app.get('/v1/metrics/usage', async (context) => {
     const { step, ...query } = context.req.query();
     return context.json(await api.usageMetrics({ ...query, ...(step && { stepSeconds: step as unknown as number }) }));
+  });
+  app.get('/v1/sessions', async (context) => {
+    return context.json(await api.listSessions(context.req.query()));
+  });
+  app.get('/v1/sessions/:sessionId', async (context) => {
+    const sessionId = context.req.param('sessionId');
+    const { from, to } = sessionTurnsQuery(context.req.query());
+    const [session, data] = await Promise.all([api.getSession(sessionId), api.sessionTraces(sessionId, from, to)]);
+    return context.json({ ...session, traces: sessionPage(data, session.traceCount, from) });
+  });
+  app.get('/v1/agents', async (context) => {
+    return context.json(onePage(await api.listAgents(context.req.query())));
   });
   app.post('/v1/rebuild', async (context) => context.json(await api.rebuild(), 202));
   app.get('/v1/rebuild', async (context) => context.json(await api.rebuildReport()));

@@ -1,4 +1,6 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
+
+import type { AgentListQuery } from '../../core/api/agents';
 import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery, RebuildReport, StoreState } from '../../core/api/contract';
@@ -6,73 +8,37 @@ import { SpoorError } from '../../core/api/errors';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
+import type { SessionListQuery } from '../../core/api/session';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { UsageQuery } from '../../core/api/usage';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
-import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { parseTraceql } from '../../core/query/traceql/parse';
-import { EVERY_KEY } from '../../core/search/searched-keys';
-import { Annotations } from '../../core/store/annotations';
-import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
-import { BlockSummaries } from '../../core/store/block-summaries';
-import { LogReader } from '../../core/store/log-reader';
+import { readAgents } from '../../core/store/agents';
 import { readMarks } from '../../core/store/mark-reader';
-import { MetricReader } from '../../core/store/metric-reader';
-import { Pruner } from '../../core/store/pruning/pruner';
 import { Rebuild } from '../../core/store/rebuild';
-import { SavedViews } from '../../core/store/saved-views';
-import { QueryRunner } from '../../core/store/search/query-runner';
-import { Searcher } from '../../core/store/search/searcher';
-import { TraceHistogram } from '../../core/store/search/trace-histogram';
-import { TraceList } from '../../core/store/search/trace-list';
-import { ServiceMetrics } from '../../core/store/service-metrics';
 import { readSpanAttribute } from '../../core/store/span-attribute';
 import { readSpanMessages } from '../../core/store/span-messages';
 import { readSpan } from '../../core/store/span-reader';
-import { StoreWriter } from '../../core/store/store-writer';
-import { TraceReader } from '../../core/store/trace-reader';
 import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
+import { readTurnMessages } from '../../core/store/turn-messages';
 import { readUsage } from '../../core/store/usage-metrics';
-import { AppendQueue } from './append-queue';
 import { ChangeFeed } from './change-feed';
 import { DiskSpace, fullMessage, isFatal } from './disk-space';
 import { bytesBelow } from './disk-usage';
-import { type OpenDatabase, openDatabase } from './open-database';
+import { LOCAL_WORKSPACE, type OpenStore, openStore } from './open-store';
 import { deflateCodec } from './payload-codec';
-import { PriceFile } from './price-file';
-import { TendedWriter } from './tended-writer';
 
-const LOCAL_WORKSPACE = 1;
 const LOOK_AGAIN_MS = 1_000;
 /** A look costs milliseconds; what arrives meanwhile is what may be kept too much. */
 const PRUNE_EVERY_MS = 10_000;
 /** Walking the data folder costs milliseconds; nobody needs it fresher. */
 const DISK_USAGE_TTL_MS = 5_000;
 
-interface Opened {
-  readonly database: OpenDatabase;
-  readonly reader: TraceReader;
-  readonly prices: PriceFile;
-  readonly list: TraceList;
-  readonly queries: QueryRunner;
-  readonly searcher: Searcher;
-  readonly histogram: TraceHistogram;
-  readonly logs: LogReader;
-  readonly metrics: MetricReader;
-  readonly annotations: Annotations;
-  readonly views: SavedViews;
-  readonly attributes: AttributeCatalogue;
-  readonly appends: AppendQueue;
-  readonly pruner: Pruner;
-  readonly writer: StoreWriter;
-  readonly services: ServiceMetrics;
-}
-
 export class Store implements StoreService {
   private readonly changes = new ChangeFeed();
-  private readonly opened: Promise<Opened>;
+  private readonly opened: Promise<OpenStore>;
   private current: StoreState = { state: 'opening' };
   private diskUsage = { bytes: 0, at: 0 };
   private readonly disk: DiskSpace;
@@ -223,6 +189,31 @@ export class Store implements StoreService {
     return readUsage(database.sql, LOCAL_WORKSPACE, prices.read(), query);
   }
 
+  async listSessions(query: SessionListQuery) {
+    return (await this.ready()).sessions.list(query);
+  }
+
+  async getSession(sessionId: string) {
+    return (await this.ready()).sessions.summary(sessionId);
+  }
+
+  async sessionTraces(sessionId: string, from: number, to: number) {
+    const { sessions, reader } = await this.ready();
+    const ids = await sessions.traceIds(sessionId, from, to);
+    const summaries = await reader.summaries(ids);
+    return ids.flatMap((id) => summaries.get(id) ?? []);
+  }
+
+  async turnMessages(traceIds: readonly string[]) {
+    const { database } = await this.ready();
+    return readTurnMessages(database.sql, deflateCodec, LOCAL_WORKSPACE, traceIds);
+  }
+
+  async listAgents(query: AgentListQuery) {
+    const { database, prices } = await this.ready();
+    return readAgents(database.sql, LOCAL_WORKSPACE, prices.read(), query);
+  }
+
   async rebuild(): Promise<RebuildReport> {
     const { writer, pruner } = await this.ready();
     if (this.rebuilding.state === 'running') {
@@ -333,7 +324,7 @@ export class Store implements StoreService {
     this.changes.changed();
   }
 
-  private async ready(): Promise<Opened> {
+  private async ready(): Promise<OpenStore> {
     if (this.current.state === 'failed') throw new SpoorError('SERVICE_UNAVAILABLE', this.current.message);
     try {
       return await this.opened;
@@ -342,44 +333,9 @@ export class Store implements StoreService {
     }
   }
 
-  private async open(): Promise<Opened> {
+  private async open(): Promise<OpenStore> {
     await this.roomToOpen();
-    const database = await openDatabase(this.options.dataDir, this.options.templateDir);
-    const { retention, searchesPrompts } = this.options;
-    const searchesKey = searchesPrompts ? EVERY_KEY : (key: string) => !holdsPrompt(key);
-    const records = new StoreWriter(database.sql, LOCAL_WORKSPACE, deflateCodec, retention, searchesKey);
-    const writer = new TendedWriter(records, database.sql, this.disk);
-    const prices = new PriceFile(this.options.dataDir, (error) =>
-      this.onTrouble('prices.json cannot be used; costs come from the list of Spoor alone', error),
-    );
-    const reader = new TraceReader(database.sql, LOCAL_WORKSPACE, () => prices.read());
-    const blocks = new BlockSummaries(database.sql, LOCAL_WORKSPACE);
-    const searcher = new Searcher(database.sql, LOCAL_WORKSPACE, deflateCodec, blocks, searchesKey);
-    const list = new TraceList(searcher, reader);
-    const histogram = new TraceHistogram(database.sql, LOCAL_WORKSPACE, searcher);
-    return {
-      database,
-      reader,
-      prices,
-      list,
-      histogram,
-      queries: new QueryRunner(list, histogram, searcher),
-      searcher,
-      logs: new LogReader(database.sql, LOCAL_WORKSPACE, deflateCodec),
-      metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
-      annotations: new Annotations(database.sql, LOCAL_WORKSPACE),
-      views: new SavedViews(database.sql, LOCAL_WORKSPACE),
-      attributes: new AttributeCatalogue(database.sql, LOCAL_WORKSPACE, blocks),
-      appends: new AppendQueue(writer, () => this.changes.changed()),
-      writer: records,
-      services: new ServiceMetrics(database.sql, LOCAL_WORKSPACE),
-      pruner: new Pruner(database.sql, records, LOCAL_WORKSPACE, retention, {
-        bytes: () => bytesBelow(database.directory),
-        settle: async () => {
-          await database.sql.query('checkpoint');
-        },
-      }),
-    };
+    return openStore(this.options, this.disk, { onChange: () => this.changes.changed(), onTrouble: this.onTrouble });
   }
 
   /** Recovery needs room too. A disk that is full when we start is said so, and looked at again. */

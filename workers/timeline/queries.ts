@@ -4,6 +4,8 @@ import { SpoorError } from '../../core/api/errors';
 
 const MAX_SEARCH = 2_000;
 const MAX_ROWS = 5_000;
+/** Each is read from up to three spans. */
+const MAX_TURNS = 50;
 const MAX_LANES = 2_000;
 /** A step is about a pixel, and no screen is wider. */
 const MAX_STEPS = 40_000;
@@ -27,6 +29,10 @@ export const ROWS_VIEW = LOOK.extend({
 export const ROW_RANGE = z
   .object({ from: count, to: count })
   .refine(({ from, to }) => to - from <= MAX_ROWS, { message: `ask for at most ${MAX_ROWS} rows` });
+
+export const TURN_RANGE = z
+  .object({ from: count, to: count })
+  .refine(({ from, to }) => to - from <= MAX_TURNS, { message: `ask for at most ${MAX_TURNS} turns` });
 
 export const SPAN_ID = z.bigint().min(0n).max(0xffff_ffff_ffff_ffffn);
 

@@ -1,6 +1,7 @@
 /** Lays traces out and answers what their screens ask: all of it in memory, away from the database and from the page. */
 import type { Conversation } from '../../core/agent-run/conversation';
 import { SpoorError } from '../../core/api/errors';
+import type { SessionTurn } from '../../core/api/session';
 import type {
   CompareQuery,
   ComparisonBlock,
@@ -46,8 +47,10 @@ import {
   SPAN_ID,
   SPAN_IDS,
   STATISTICS_BY,
+  TURN_RANGE,
   WINDOW,
 } from './queries';
+import { SessionTurns } from './session-turns';
 
 /** OpenTelemetry semantic conventions, general attributes. */
 const THREAD_ATTRIBUTE = 'thread.id';
@@ -55,6 +58,7 @@ const THREAD_ATTRIBUTE = 'thread.id';
 export class Timeline implements TimelineService {
   private readonly traces: OpenTraces;
   private readonly runs: AgentRuns;
+  private readonly turns: SessionTurns;
   private compared: PreparedComparison | null = null;
   private readonly finding = new WeakMap<
     TraceLook,
@@ -64,11 +68,20 @@ export class Timeline implements TimelineService {
   constructor(
     private readonly store: Pick<
       StoreService,
-      'traceSpans' | 'operations' | 'traceSummary' | 'spanMarks' | 'spanMessages' | 'spanAttribute' | 'matchingSpans'
+      | 'traceSpans'
+      | 'operations'
+      | 'traceSummary'
+      | 'spanMarks'
+      | 'spanMessages'
+      | 'spanAttribute'
+      | 'matchingSpans'
+      | 'sessionTraces'
+      | 'turnMessages'
     >,
   ) {
     this.traces = new OpenTraces(store);
     this.runs = new AgentRuns(store);
+    this.turns = new SessionTurns(store);
   }
 
   async openTimeline(traceId: string, look: Look): Promise<TimelineInfo> {
@@ -254,6 +267,11 @@ export class Timeline implements TimelineService {
   async traceConversation(traceId: string): Promise<Conversation> {
     const id = String(traceId);
     return this.runs.conversation(id, await this.traces.get(id));
+  }
+
+  async sessionTurns(sessionId: string, from: number, to: number): Promise<readonly SessionTurn[]> {
+    const range = checked(TURN_RANGE, { from, to });
+    return this.turns.turns(String(sessionId), range.from, range.to);
   }
 
   async compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock> {

@@ -1,8 +1,10 @@
+import { MessagesSquare } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useShallow } from 'zustand/react/shallow';
 import { formatCount, plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
+import { useNow } from '../../app/use-now';
 import { api } from '../../connection/connection';
 import { useCompare } from '../../stores/compare-store';
 import { useTraceView, waterfallView } from '../../stores/trace-view-store';
@@ -10,8 +12,10 @@ import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
 import { Kbd } from '../../ui/Kbd';
 import { PageHeader } from '../../ui/PageHeader';
+import { RunTag } from '../../ui/RunTag';
 import { SearchField } from '../../ui/SearchField';
 import { Tag } from '../../ui/Tag';
+import { addressOfSession } from '../sessions/SessionTable';
 import { TraceMenu } from './TraceMenu';
 import type { OpenTimeline } from './use-timeline';
 
@@ -25,6 +29,7 @@ export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
   const { summary, matches, errorCount } = info;
   const { search, range, set } = useTraceView(useShallow(({ search, range, set }) => ({ search, range, set })));
   const [, navigate] = useLocation();
+  const now = useNow(10_000);
   const [ordinal, setOrdinal] = useState<number | null>(null);
   const field = useRef<{ focus: () => void }>(null);
   const chosen = useCompare(({ chosen }) => chosen);
@@ -75,11 +80,16 @@ export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
           <Tag tone="error">{plural(errorCount, 'error')}</Tag>
         </button>
       )}
-      {summary.incomplete && (
-        <span title="The root, or a parent that some span names, has not arrived">
-          <Tag tone="warning">incomplete</Tag>
-        </span>
+      {summary.sessionId !== null && (
+        <Link
+          href={addressOfSession(summary.sessionId)}
+          title={`Session ${summary.sessionId}`}
+          className="flex shrink-0 items-center gap-1 text-secondary hover:text-accent"
+        >
+          <MessagesSquare size={13} aria-hidden /> Session
+        </Link>
       )}
+      <RunTag trace={summary} now={now} />
       <span className="grow" />
       {search.trim() !== '' && (
         <span

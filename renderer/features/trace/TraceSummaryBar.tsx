@@ -1,7 +1,7 @@
-import type { ReactNode } from 'react';
 import { formatCompact, formatCost, formatCount, formatDuration } from '../../../core/model/format';
 import { widthOf } from '../../../core/timeline/time-window';
 import { costHint, costText } from '../../ui/cost-text';
+import { Figure } from '../../ui/Figure';
 import { serviceColor } from '../../ui/series';
 import type { OpenTimeline } from './use-timeline';
 
@@ -55,20 +55,5 @@ export function TraceSummaryBar({ timeline: { info, whole } }: { readonly timeli
         )}
       </ul>
     </section>
-  );
-}
-
-interface FigureProps {
-  readonly value: ReactNode;
-  readonly label: string;
-  readonly hint?: string;
-}
-
-function Figure({ value, label, hint }: FigureProps) {
-  return (
-    <div className="shrink-0" title={hint}>
-      <div className="text-lg leading-5 font-semibold">{value}</div>
-      <div className="text-xs text-secondary">{label}</div>
-    </div>
   );
 }

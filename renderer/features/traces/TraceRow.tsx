@@ -4,6 +4,7 @@ import { formatCount } from '../../../core/model/format';
 import { addressOf, useCompare } from '../../stores/compare-store';
 import type { Column } from '../../stores/explore-address';
 import type { ListedTrace } from '../../stores/trace-list-store';
+import { RunTag } from '../../ui/RunTag';
 import { serviceColor } from '../../ui/series';
 import { Tag } from '../../ui/Tag';
 import { COLUMN_SPECS, gridColumns } from './columns';
@@ -49,11 +50,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
         {trace.errorCount > 0 && (
           <Tag tone="error">{trace.errorCount === 1 ? 'error' : `${formatCount(trace.errorCount)} errors`}</Tag>
         )}
-        {trace.incomplete && (
-          <span title="Some span names a parent that has not arrived">
-            <Tag tone="warning">incomplete</Tag>
-          </span>
-        )}
+        <RunTag trace={trace} now={now} />
       </span>
       {columns.map((column) => {
         const { cell, hint, isNumber } = COLUMN_SPECS[column];

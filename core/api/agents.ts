@@ -1,0 +1,32 @@
+/** Agents over all traces. */
+export interface AgentListQuery {
+  /** When runs started: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface AgentSummary {
+  /** Null: calls of models of which no agent is known. */
+  readonly name: string | null;
+  /** Traces in which it is the first agent. */
+  readonly runs: number;
+  /** Of these, with an error. */
+  readonly failedRuns: number;
+  readonly sessions: number;
+  /** Of runs, nanoseconds; null: it has none of its own. */
+  readonly p50Ns: number | null;
+  readonly p95Ns: number | null;
+  /** Of its newest run. */
+  readonly lastSeen: string | null;
+  /** Calls of models that it made, as first agent or below another. */
+  readonly calls: number;
+  readonly failedCalls: number;
+  /** The most called first. */
+  readonly models: readonly string[];
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly costUsd: number | null;
+  readonly costComplete: boolean;
+  readonly reportedCostUsd: number | null;
+}

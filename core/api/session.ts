@@ -1,0 +1,57 @@
+/** Sessions (threads, conversations): the traces that name the same one, each a turn. */
+import type { TraceSummary } from './trace-summary';
+
+export interface SessionListQuery {
+  /** Part of the session's id, of an agent's name or of a root's; empty: all. */
+  readonly query?: string | undefined;
+  /** Of its last turn: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A session in a list. Times are RFC 3339, durations nanoseconds. */
+export interface SessionSummary {
+  readonly sessionId: string;
+  readonly traceCount: number;
+  /** Of these, with an error. */
+  readonly failedTraces: number;
+  readonly spanCount: number;
+  readonly startTime: string;
+  /** When its last span ended. */
+  readonly endTime: string;
+  /** What its traces took, waiting for the user left out. */
+  readonly busyNs: number;
+  /** At most ten. */
+  readonly agentNames: readonly string[];
+  readonly services: readonly string[];
+  /** Of its newest trace. */
+  readonly lastRootName: string;
+  /** The newest trace is not whole yet. */
+  readonly incomplete: boolean;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly costUsd: number | null;
+  readonly costComplete: boolean;
+  readonly reportedCostUsd: number | null;
+}
+
+/** A turn of a session: its trace with what was asked and what came of it. */
+export interface SessionTurn extends TraceSummary {
+  /** Plain text, cut; null: not recorded. */
+  readonly asked: string | null;
+  readonly answered: string | null;
+}
+
+/** What a trace says of itself: its root, then the first and the last call of a model in it; they may be the same span. */
+export interface StoredTurn {
+  readonly traceId: string;
+  readonly spans: readonly {
+    readonly isRoot: boolean;
+    readonly name: string;
+    readonly scope: string;
+    /** OTLP Span. */
+    readonly message: Uint8Array<ArrayBuffer>;
+  }[];
+}

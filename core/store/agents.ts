@@ -1,0 +1,82 @@
+/** Agents over all traces: their runs, and the calls of models that they made. */
+import type { AgentListQuery, AgentSummary } from '../api/agents';
+import { rfc3339FromNs } from '../model/time';
+import type { PriceBook } from '../pricing/price-book';
+import { decodeRows, FLOAT8, INT8, orNull, TEXT } from './row-spec';
+import type { SqlClient } from './sql-client';
+import { readUsage, STANDING_CALLS, USAGE_NAMES } from './usage-metrics';
+import { timeBound } from './where';
+
+/** Seconds: longer than any range, so that there is one step. */
+const WHOLE_RANGE = 9_000_000_000;
+
+const RUNS = {
+  name: TEXT,
+  runs: INT8,
+  failed: INT8,
+  sessions: INT8,
+  p50: FLOAT8,
+  p95: FLOAT8,
+  last_ns: INT8,
+};
+
+/** The most expensive first, then the most used. @throws SpoorError VALIDATION_ERROR */
+export async function readAgents(
+  sql: SqlClient,
+  workspaceId: number,
+  book: PriceBook,
+  query: AgentListQuery,
+): Promise<AgentSummary[]> {
+  const [from, to] = [timeBound('from', query.from), timeBound('to', query.to)];
+  const bounds = [workspaceId, from, to];
+  const between = (start: string): string =>
+    `($2::int8 is null or ${start} >= $2) and ($3::int8 is null or ${start} < $3)`;
+  const runs = decodeRows(
+    RUNS,
+    await sql.query(
+      `select agent_name as name, count(*) as runs, count(*) filter (where error_count > 0) as failed,
+         count(distinct session_id) as sessions, max(start_ns) as last_ns,
+         percentile_disc(0.5) within group (order by end_ns - start_ns)::float8 as p50,
+         percentile_disc(0.95) within group (order by end_ns - start_ns)::float8 as p95
+       from trace where workspace_id = $1 and agent_name is not null and deleted_at is null and ${between('start_ns')}
+       group by 1`,
+      bounds,
+    ),
+  );
+  const models = decodeRows(
+    { name: orNull(TEXT), model: TEXT },
+    await sql.query(
+      `select ${USAGE_NAMES.agent} as name, c.model from ${STANDING_CALLS} and ${between('c.start_ns')}
+         and c.model is not null
+       group by 1, 2 order by count(*) desc, 2`,
+      bounds,
+    ),
+  );
+  const { groups } = await readUsage(sql, workspaceId, book, { ...query, groupBy: 'agent', stepSeconds: WHOLE_RANGE });
+  const calls = new Map(groups.map((group) => [group.name, group]));
+  const runsOf = new Map<string | null, (typeof runs)[number]>(runs.map((row) => [row.name, row]));
+  const names = new Set<string | null>([...calls.keys(), ...runsOf.keys()]);
+  return [...names]
+    .map((name): AgentSummary => {
+      const [run, usage] = [runsOf.get(name), calls.get(name)];
+      return {
+        name,
+        runs: Number(run?.runs ?? 0n),
+        failedRuns: Number(run?.failed ?? 0n),
+        sessions: Number(run?.sessions ?? 0n),
+        p50Ns: run?.p50 ?? null,
+        p95Ns: run?.p95 ?? null,
+        lastSeen: run ? rfc3339FromNs(run.last_ns) : null,
+        calls: usage?.calls ?? 0,
+        failedCalls: usage?.errors ?? 0,
+        models: models.filter((row) => row.name === name).map(({ model }) => model),
+        inputTokens: usage?.inputTokens ?? 0,
+        outputTokens: usage?.outputTokens ?? 0,
+        cacheReadTokens: usage?.cacheReadTokens ?? 0,
+        costUsd: usage?.costUsd ?? null,
+        costComplete: usage?.costComplete ?? true,
+        reportedCostUsd: usage?.reportedCostUsd ?? null,
+      };
+    })
+    .sort((a, b) => (b.costUsd ?? -1) - (a.costUsd ?? -1) || b.runs + b.calls - a.runs - a.calls);
+}

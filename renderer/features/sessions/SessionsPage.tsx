@@ -1,0 +1,105 @@
+/** Conversations across traces: who talked with what, how long, at what cost, and whether something failed. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { useKeys } from '../../app/use-keys';
+import { useRefetchOn } from '../../app/use-refetch-on';
+import { useThrottled } from '../../app/use-throttled';
+import { api } from '../../connection/connection';
+import { useConnection } from '../../stores/connection-store';
+import { ALL_TIME, boundsOf, type TimeRange } from '../../stores/time-range';
+import { Button } from '../../ui/Button';
+import { Notice } from '../../ui/Notice';
+import { PageHeader } from '../../ui/PageHeader';
+import { SearchField } from '../../ui/SearchField';
+import { TimeRangePicker } from '../traces/TimeRangePicker';
+import { SessionTable } from './SessionTable';
+
+const PAGE = 50;
+/** A list that moves under the reader's eyes every second cannot be read. */
+const PACE_MS = 2_000;
+
+export function SessionsPage() {
+  const version = useConnection(({ version }) => version);
+  const [query, setQuery] = useState('');
+  const [range, setRange] = useState<TimeRange>(ALL_TIME);
+  const search = useRef<{ focus: () => void }>(null);
+  const { data, error, refetch, fetchNextPage, hasNextPage, isPlaceholderData } = useInfiniteQuery({
+    queryKey: ['sessions', query, range],
+    queryFn: ({ pageParam }) =>
+      api.listSessions({ query, ...boundsOf(range), limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pagination }) => pagination.nextCursor,
+    enabled: version > 0,
+    placeholderData: (previous) => previous,
+    refetchOnMount: 'always',
+  });
+  useRefetchOn(useThrottled(version, PACE_MS), refetch);
+  useKeys({ '/': () => search.current?.focus() });
+  const sessions = data?.pages.flatMap((page) => page.data) ?? [];
+  const isNarrowed = query !== '' || range.kind !== 'all';
+  return (
+    <div className="flex h-full flex-col">
+      <PageHeader>
+        <h1 className="font-semibold">Sessions</h1>
+        <span className="grow" />
+        <SearchField
+          ref={search}
+          label="Find sessions"
+          placeholder="Find: id, agent, name of the last turn"
+          value={query}
+          onChange={setQuery}
+          className="w-[300px] min-w-[120px]"
+        />
+        <TimeRangePicker range={range} onChange={setRange} />
+      </PageHeader>
+      {error && (
+        <Notice
+          title="The sessions could not be read."
+          action={<Button onClick={() => void refetch()}>Try again</Button>}
+        >
+          {error.message}
+        </Notice>
+      )}
+      {sessions.length > 0 && (
+        <SessionTable
+          sessions={sessions}
+          isStale={isPlaceholderData}
+          onEnd={() => {
+            if (hasNextPage) void fetchNextPage();
+          }}
+        />
+      )}
+      {!data && !error && (
+        <p role="status" className="p-4 text-secondary">
+          Reading the sessions …
+        </p>
+      )}
+      {data && sessions.length === 0 && (
+        <div className="flex flex-col items-center gap-3 px-6 pt-20 text-center text-secondary">
+          {isNarrowed ? (
+            <>
+              <p>No session of that time and name.</p>
+              <Button
+                onClick={() => {
+                  setQuery('');
+                  setRange(ALL_TIME);
+                }}
+              >
+                Look at all sessions
+              </Button>
+            </>
+          ) : (
+            <>
+              <p className="max-w-[560px]">
+                No trace names a session yet. Traces that share a{' '}
+                <code className="font-mono text-text">session.id</code> or{' '}
+                <code className="font-mono text-text">gen_ai.conversation.id</code> on their spans show here as one.
+              </p>
+              <p className="max-w-[560px]">Most agent frameworks set it when you give them a thread or a session.</p>
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { runStateOf } from '../../core/agent-run/run-state';
+import type { TraceSummary } from '../../core/api/trace-summary';
+import { formatAgo } from '../../core/model/format';
+import { Tag } from './Tag';
+
+/** Of a trace that is not whole: an agent that is still at work, or spans that are missing. */
+export function RunTag({ trace, now }: { readonly trace: TraceSummary; readonly now: number }) {
+  if (!trace.incomplete) return null;
+  const run = runStateOf(trace, now);
+  if (!run?.isRunning) {
+    return (
+      <span title="The root, or a parent that some span names, has not arrived">
+        <Tag tone="warning">incomplete</Tag>
+      </span>
+    );
+  }
+  const since = new Date(run.sinceMs).toLocaleTimeString('en-GB');
+  return (
+    <span
+      className="inline-flex shrink-0"
+      title={`Its root span has not ended. First span at ${since}, last heard of ${formatAgo(run.heardMs, now)}`}
+    >
+      <Tag tone="running">still running since {since}</Tag>
+    </span>
+  );
+}
