@@ -2,23 +2,10 @@
  * A trace as a conversation: each call of a model with what it was told that was new, and what it answered. Calls repeat all that
  * was said before, so what was shown once is not shown again.
  */
-import type { AgentSpan, Message, Part, ToolDefinition, Usage } from '../dialects/agent-span';
+import type { Message, Part, ToolDefinition, Usage } from '../dialects/agent-span';
 import type { PlainValue } from '../otlp/json-types';
 import { cutMessage, cutValue } from './cut';
-
-/** A span of an agent run, with what is known of it besides. */
-export interface RunSpan {
-  /** 16 hex digits. */
-  readonly spanId: string;
-  readonly name: string;
-  /** Relative to the trace. */
-  readonly startNs: number;
-  readonly durationNs: number;
-  readonly failed: boolean;
-  /** US dollars; null: unknown. */
-  readonly costUsd: number | null;
-  readonly agent: AgentSpan;
-}
+import { byStart, type RunSpan } from './run-span';
 
 export interface Conversation {
   readonly turns: readonly Turn[];
@@ -69,7 +56,7 @@ export interface ToolUse {
 
 /** @param spans in any order */
 export function conversationOf(spans: readonly RunSpan[], complete: boolean): Conversation {
-  const ordered = [...spans].sort((a, b) => a.startNs - b.startNs || (a.spanId < b.spanId ? -1 : 1));
+  const ordered = [...spans].sort(byStart);
   const uses = toolUsesOf(ordered);
   const asked = new Set<string>();
   const said = new Set<string>();

@@ -11,7 +11,7 @@ export interface AgentSummary {
   /** Traces in which it is the first agent. */
   readonly runs: number;
   /** Of these, with an error. */
-  readonly failedRuns: number;
+  readonly runsWithErrors: number;
   readonly sessions: number;
   /** Of runs, nanoseconds; null: it has none of its own. */
   readonly p50Ns: number | null;

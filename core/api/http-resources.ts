@@ -1,4 +1,5 @@
 /** What the HTTP API answers. The document at `/v1/openapi.json` is made from these types and their comments. */
+import type { Conversation } from '../agent-run/conversation';
 import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../otlp/json-types';
 import type { AgentListQuery, AgentSummary } from './agents';
 import type { Annotation, AnnotationEdit } from './annotation';
@@ -27,6 +28,7 @@ import type {
   MetricPointQuery,
   MetricSummary,
 } from './telemetry';
+import type { AgentRunReport } from './timeline';
 import type { TraceListQuery } from './trace-list-query';
 import type { TraceSummary } from './trace-summary';
 import type { UsageMetrics, UsageQuery } from './usage';
@@ -37,6 +39,8 @@ export interface HttpAnswers {
   getStatus: StatusResource;
   listTraces: TraceListPage;
   getTrace: TraceResource;
+  getAgentRun: AgentRunReport;
+  getConversation: Conversation;
   deleteTrace: null;
   restoreTrace: TraceSummary;
   getSpan: SpanResource;

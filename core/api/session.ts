@@ -16,7 +16,7 @@ export interface SessionSummary {
   readonly sessionId: string;
   readonly traceCount: number;
   /** Of these, with an error. */
-  readonly failedTraces: number;
+  readonly tracesWithErrors: number;
   readonly spanCount: number;
   readonly startTime: string;
   /** When its last span ended. */

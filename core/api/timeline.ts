@@ -4,7 +4,9 @@
  * Times are nanoseconds relative to `originNs` as doubles, which hold them exactly for 104 days.
  */
 
+import type { AgentGraph } from '../agent-run/agent-graph';
 import type { Conversation } from '../agent-run/conversation';
+import type { Insight } from '../agent-run/insights';
 import type { SpanKindName } from '../model/span-kind';
 import type { LaneRects } from '../timeline/lane-window';
 import type { LaneGroup } from '../timeline/lanes';
@@ -35,11 +37,21 @@ export interface TimelineApi {
   timelineRemarks(traceId: string): Promise<readonly TimelineRemark[]>;
   /** What models were told and answered, and which tools they used. */
   traceConversation(traceId: string): Promise<Conversation>;
+  /** What is remarkable about the agent run, and who called whom in it. */
+  traceAgentRun(traceId: string): Promise<AgentRunReport>;
   /** Turns [from, to) of a session, oldest first, with what was said. */
   sessionTurns(sessionId: string, from: number, to: number): Promise<readonly SessionTurn[]>;
   compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock>;
   /** Frees its memory. */
   closeTimeline(traceId: string): Promise<void>;
+}
+
+export interface AgentRunReport {
+  /** The gravest first. */
+  readonly insights: readonly Insight[];
+  readonly graph: AgentGraph;
+  /** Spans of the run below which there are none of it, but others: what is folded where only the run matters. */
+  readonly foldable: readonly string[];
 }
 
 /** What changes how every view of the trace reads. */

@@ -62,7 +62,7 @@ export async function readAgents(
       return {
         name,
         runs: Number(run?.runs ?? 0n),
-        failedRuns: Number(run?.failed ?? 0n),
+        runsWithErrors: Number(run?.failed ?? 0n),
         sessions: Number(run?.sessions ?? 0n),
         p50Ns: run?.p50 ?? null,
         p95Ns: run?.p95 ?? null,

@@ -134,7 +134,7 @@ function summaryOf(row: RowOf<typeof ROW>, cost: TraceCost = NO_COST): SessionSu
   return {
     sessionId: row.session_id,
     traceCount: Number(row.trace_count),
-    failedTraces: Number(row.failed_traces),
+    tracesWithErrors: Number(row.failed_traces),
     spanCount: Number(row.span_count),
     startTime: rfc3339FromNs(row.start_ns),
     endTime: rfc3339FromNs(row.end_ns),

@@ -24,7 +24,7 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
   {
     title: 'Trace',
     keys: [
-      ['1 7', 'waterfall, lanes, flame, table, statistics, logs, conversation'],
+      ['1 8', 'waterfall, lanes, flame, table, statistics, logs, conversation, graph'],
       ['← →', 'fold and unfold'],
       ['w s', 'zoom in and out'],
       ['a d', 'pan'],

@@ -7,13 +7,21 @@ import type { LanesBy, Look, RowsView } from '../../core/api/timeline';
 import type { TraceSummary } from '../../core/api/trace-summary';
 import type { TimeWindow } from '../../core/timeline/time-window';
 
-export type TraceTab = 'waterfall' | 'lanes' | 'flame' | 'table' | 'statistics' | 'logs' | 'conversation';
-const TRACE_TABS: readonly TraceTab[] = ['waterfall', 'lanes', 'flame', 'table', 'statistics', 'logs', 'conversation'];
+const SPAN_TABS = ['waterfall', 'lanes', 'flame', 'table', 'statistics', 'logs'] as const;
+const RUN_TABS = ['conversation', 'graph'] as const;
+export type TraceTab = (typeof SPAN_TABS)[number] | (typeof RUN_TABS)[number];
 
-/** A conversation is offered where there is one. */
+/** Views of an agent run are offered where there is one. */
 export function tabsOf({ agentName, inputTokens, outputTokens }: TraceSummary): readonly TraceTab[] {
-  const isRun = agentName !== null || inputTokens !== null || outputTokens !== null;
-  return isRun ? TRACE_TABS : TRACE_TABS.filter((tab) => tab !== 'conversation');
+  return isAgentRun({ agentName, inputTokens, outputTokens }) ? [...SPAN_TABS, ...RUN_TABS] : SPAN_TABS;
+}
+
+export function isAgentRun({
+  agentName,
+  inputTokens,
+  outputTokens,
+}: Pick<TraceSummary, 'agentName' | 'inputTokens' | 'outputTokens'>): boolean {
+  return agentName !== null || inputTokens !== null || outputTokens !== null;
 }
 
 interface Folding {
@@ -84,6 +92,11 @@ export const useTraceView = create<TraceViewState>()((set, get) => ({
 export function openFromList(traceId: string, traceql: string | null): void {
   useTraceView.getState().open(traceId);
   useTraceView.getState().set({ search: traceql ?? '' });
+}
+
+/** Folds what lies below these spans; everything else is unfolded. */
+export function foldSpans(spanIds: readonly bigint[]): void {
+  useTraceView.getState().set({ folding: { ...UNFOLDED, toggled: new Set(spanIds) }, tab: 'waterfall' });
 }
 
 /** Folds what is `depth` deep and deeper; null unfolds all. */

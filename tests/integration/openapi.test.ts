@@ -89,6 +89,8 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   listTraces: () => ['/v1/traces?query={ span.http.route = "/a" } | select(span.http.route)'],
   getTrace: () => [trace],
   getSpan: () => [`${trace}/spans/${span.spanId}`],
+  getAgentRun: () => [`/v1/traces/${traceIdOf(2)}/agent-run`],
+  getConversation: () => [`/v1/traces/${traceIdOf(2)}/conversation`],
   annotateSpan: () => [`${trace}/spans/${span.spanId}/annotation`, { bookmarked: true, note: 'here' }],
   listAnnotations: () => [`${trace}/annotations`],
   query: () => ['/v1/query', { query: '{} | rate() by (resource.service.name)' }],

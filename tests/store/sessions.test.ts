@@ -93,7 +93,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
     await append(...turn(1, 'a', 'x'), ...turn(2, 'a', 'y', { error: 'Boom: no' }), ...turn(3, 'a', 'x'));
     expect(await sessions.summary('a')).toMatchObject({
       traceCount: 3,
-      failedTraces: 1,
+      tracesWithErrors: 1,
       spanCount: 6,
       startTime: expect.stringContaining('T'),
       busyNs: 3e9,
@@ -107,7 +107,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
       costComplete: true,
     });
     await deleteTrace(sql, WORKSPACE, traceIdOf(2));
-    expect(await sessions.summary('a')).toMatchObject({ traceCount: 2, failedTraces: 0, agentNames: ['x'] });
+    expect(await sessions.summary('a')).toMatchObject({ traceCount: 2, tracesWithErrors: 0, agentNames: ['x'] });
     expect(await sessions.traceIds('a', 0, 10)).toEqual([traceIdOf(1), traceIdOf(3)]);
     await deleteTrace(sql, WORKSPACE, traceIdOf(1));
     await deleteTrace(sql, WORKSPACE, traceIdOf(3));
@@ -160,7 +160,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
     });
     const agents = await readAgents(sql, WORKSPACE, book, {});
     expect(
-      agents.map(({ name, runs, failedRuns, sessions: of, calls }) => [name, runs, failedRuns, of, calls]),
+      agents.map(({ name, runs, runsWithErrors, sessions: of, calls }) => [name, runs, runsWithErrors, of, calls]),
     ).toEqual([
       ['x', 2, 1, 2, 2],
       ['helper', 0, 0, 0, 1],

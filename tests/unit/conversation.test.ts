@@ -1,24 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { conversationOf, type RunSpan } from '../../core/agent-run/conversation';
-import { readSource } from '../../core/dialects/read-agent-span';
-import { AttributeReader } from '../../core/dialects/span-source';
+import { conversationOf } from '../../core/agent-run/conversation';
 import type { PlainValue } from '../../core/otlp/json-types';
 import { pictureOf } from '../../renderer/features/trace/conversation/picture';
-
-let spans = 0;
-function span(name: string, startNs: number, attributes: Record<string, PlainValue>, failed = false): RunSpan {
-  const agent = readSource({ name, scope: '', attributes: new AttributeReader(attributes), events: [] });
-  if (!agent) throw new Error(`${name} is not of an agent`);
-  return {
-    spanId: (++spans).toString(16).padStart(16, '0'),
-    name,
-    startNs,
-    durationNs: 10,
-    failed,
-    costUsd: null,
-    agent,
-  };
-}
+import { runSpan as span } from '../fixtures/run-spans';
 
 const user = (content: string) => ({ role: 'user', content });
 const asks = (id: string, name: string) => ({

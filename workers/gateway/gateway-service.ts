@@ -57,6 +57,7 @@ export class Gateway implements SpoorApi {
   readonly timelineStatistics: SpoorApi['timelineStatistics'] = (...args) => this.timeline.timelineStatistics(...args);
   readonly timelineRemarks: SpoorApi['timelineRemarks'] = (...args) => this.timeline.timelineRemarks(...args);
   readonly traceConversation: SpoorApi['traceConversation'] = (...args) => this.timeline.traceConversation(...args);
+  readonly traceAgentRun: SpoorApi['traceAgentRun'] = (...args) => this.timeline.traceAgentRun(...args);
   readonly sessionTurns: SpoorApi['sessionTurns'] = (...args) => this.timeline.sessionTurns(...args);
   readonly compareTimelines: SpoorApi['compareTimelines'] = (...args) => this.timeline.compareTimelines(...args);
   readonly closeTimeline: SpoorApi['closeTimeline'] = (...args) => this.timeline.closeTimeline(...args);

@@ -79,6 +79,12 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
     const { traceId, spanId } = context.req.param();
     return context.json(spanResource(await api.getSpan(traceId, spanId)));
   });
+  app.get('/v1/traces/:traceId/agent-run', async (context) => {
+    return context.json(await api.traceAgentRun(context.req.param('traceId')));
+  });
+  app.get('/v1/traces/:traceId/conversation', async (context) => {
+    return context.json(await api.traceConversation(context.req.param('traceId')));
+  });
   app.delete('/v1/traces/:traceId', async (context) => {
     await api.deleteTrace(context.req.param('traceId'));
     return context.body(null, 204);

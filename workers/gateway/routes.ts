@@ -43,6 +43,18 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
   getStatus: { method: 'get', path: '/v1/status', summary: 'What runs, what is stored, what was pruned' },
   listTraces: { method: 'get', path: '/v1/traces', summary: 'Traces that match a search', query: TRACE_LIST },
   getTrace: { method: 'get', path: TRACE, summary: 'A trace with every span, without payload', refusals: [404] },
+  getAgentRun: {
+    method: 'get',
+    path: `${TRACE}/agent-run`,
+    summary: 'What is remarkable about the agent run in a trace, and who called whom',
+    refusals: [404],
+  },
+  getConversation: {
+    method: 'get',
+    path: `${TRACE}/conversation`,
+    summary: 'What models were told and answered in a trace, and what their tools did',
+    refusals: [404],
+  },
   deleteTrace: {
     method: 'delete',
     path: TRACE,

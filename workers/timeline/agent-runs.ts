@@ -1,5 +1,8 @@
 /** Reads the agent run in a trace: which operations are of agents, is seen from a few spans of each; only those are read whole. */
-import { type Conversation, conversationOf, type RunSpan } from '../../core/agent-run/conversation';
+import { type AgentGraph, agentGraphOf } from '../../core/agent-run/agent-graph';
+import { type Conversation, conversationOf } from '../../core/agent-run/conversation';
+import { type Insight, insightsOf } from '../../core/agent-run/insights';
+import type { RunSpan } from '../../core/agent-run/run-span';
 import type { StoreService } from '../../core/api/workers';
 import { readAgentSpan } from '../../core/dialects/read-agent-span';
 import { spanIdFromInt8 } from '../../core/model/ids';
@@ -18,13 +21,21 @@ const MAX_SPANS = 20_000;
 /** Parents that are looked through; they may go in a circle. */
 const MAX_DEPTH = 100;
 
+/** What is made of the spans of a run; they themselves are too large to be kept. */
+export interface AgentRun {
+  readonly conversation: Conversation;
+  readonly graph: AgentGraph;
+  readonly insights: readonly Insight[];
+  readonly foldable: readonly string[];
+}
+
 export class AgentRuns {
-  private readonly known = new WeakMap<object, Promise<Conversation>>();
+  private readonly known = new WeakMap<object, Promise<AgentRun>>();
 
   constructor(private readonly store: Pick<StoreService, 'spanMessages'>) {}
 
   /** Read once for each version of a trace. */
-  conversation(traceId: string, { model }: OpenTrace): Promise<Conversation> {
+  run(traceId: string, { model }: OpenTrace): Promise<AgentRun> {
     let reading = this.known.get(model);
     if (!reading) {
       reading = this.read(traceId, model);
@@ -34,7 +45,7 @@ export class AgentRuns {
     return reading;
   }
 
-  private async read(traceId: string, model: TraceModel): Promise<Conversation> {
+  private async read(traceId: string, model: TraceModel): Promise<AgentRun> {
     const { columns } = model.asSent;
     const rows = new Map<number, number[]>();
     for (let row = 0; row < columns.length; row++) {
@@ -60,10 +71,13 @@ export class AgentRuns {
       .sort((a, b) => startOf(a) - startOf(b))
       .slice(0, MAX_SPANS);
     const all = new Map([...seen, ...(await this.spans(traceId, columns, wanted))]);
-    return conversationOf(
-      [...all].map(([row, span]) => ofAgent(span, row, all, model)),
-      ofAgents.length <= MAX_SPANS,
-    );
+    const run = [...all].map(([row, span]) => placed(span, row, all, model));
+    return {
+      conversation: conversationOf(run, ofAgents.length <= MAX_SPANS),
+      graph: agentGraphOf(run),
+      insights: insightsOf(run),
+      foldable: foldableOf(run, model),
+    };
   }
 
   /** Those that are of agents, by row. */
@@ -80,6 +94,7 @@ export class AgentRuns {
         if (!agent) continue;
         found.set(row, {
           spanId: spanIdFromInt8(BigInt.asIntN(64, spanId)),
+          parentSpanId: null,
           name,
           startNs: columns.startNs[row] as number,
           durationNs: columns.durationNs[row] as number,
@@ -93,18 +108,32 @@ export class AgentRuns {
   }
 }
 
-/** Most calls do not say whose they are: the nearest agent above is. */
-function ofAgent(span: RunSpan, row: number, all: ReadonlyMap<number, RunSpan>, { asSent, ids }: TraceModel): RunSpan {
-  if (span.agent.agentName !== null) return span;
+/** Spans below which only others are: HTTP, SQL and the like. */
+function foldableOf(run: readonly RunSpan[], { asSent, ids }: TraceModel): string[] {
+  const holders = new Set(run.map(({ parentSpanId }) => parentSpanId));
+  const { tree } = asSent;
+  return run
+    .filter(({ spanId }) => {
+      const row = tree.rowOf[ids.find(BigInt(`0x${spanId}`))] as number;
+      return !holders.has(spanId) && (tree.size[row] as number) > 1;
+    })
+    .map(({ spanId }) => spanId);
+}
+
+/** Below which span of the run it is, and whose: most calls do not say so, the nearest agent above is. */
+function placed(span: RunSpan, row: number, all: ReadonlyMap<number, RunSpan>, { asSent, ids }: TraceModel): RunSpan {
   const { parentSpanId } = asSent.columns;
+  let nearest: RunSpan | null = null;
+  let { agentName } = span.agent;
   let at = row;
-  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+  for (let depth = 0; depth < MAX_DEPTH && (nearest === null || agentName === null); depth++) {
     const parent = parentSpanId[at] as bigint;
     const above = parent === 0n ? -1 : ids.find(parent);
-    if (above < 0) return span;
-    const agentName = all.get(above)?.agent.agentName ?? null;
-    if (agentName !== null) return { ...span, agent: { ...span.agent, agentName } };
+    if (above < 0) break;
+    const found = all.get(above);
+    if (found) nearest ??= found;
+    agentName ??= found?.agent.agentName ?? null;
     at = above;
   }
-  return span;
+  return { ...span, parentSpanId: nearest?.spanId ?? null, agent: { ...span.agent, agentName } };
 }

@@ -3,6 +3,7 @@ import type { Conversation } from '../../core/agent-run/conversation';
 import { SpoorError } from '../../core/api/errors';
 import type { SessionTurn } from '../../core/api/session';
 import type {
+  AgentRunReport,
   CompareQuery,
   ComparisonBlock,
   Find,
@@ -266,7 +267,13 @@ export class Timeline implements TimelineService {
 
   async traceConversation(traceId: string): Promise<Conversation> {
     const id = String(traceId);
-    return this.runs.conversation(id, await this.traces.get(id));
+    return (await this.runs.run(id, await this.traces.get(id))).conversation;
+  }
+
+  async traceAgentRun(traceId: string): Promise<AgentRunReport> {
+    const id = String(traceId);
+    const { graph, insights, foldable } = await this.runs.run(id, await this.traces.get(id));
+    return { insights, graph, foldable };
   }
 
   async sessionTurns(sessionId: string, from: number, to: number): Promise<readonly SessionTurn[]> {

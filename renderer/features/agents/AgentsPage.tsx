@@ -21,7 +21,7 @@ import { ModelTable } from './ModelTable';
 /** Every run is counted again. */
 const PACE_MS = 10_000;
 const GRID = 'grid grid-cols-[minmax(160px,1fr)_64px_96px_80px_80px_72px_120px_84px_90px] items-center gap-x-4 px-3.5';
-const TITLES = ['Runs', 'Failed', 'p50', 'p95', 'Calls', 'Tokens', 'Cost', 'Last run'];
+const TITLES = ['Runs', 'With errors', 'p50', 'p95', 'Calls', 'Tokens', 'Cost', 'Last run'];
 
 export function AgentsPage() {
   const version = useConnection(({ version }) => version);
@@ -90,7 +90,7 @@ export function AgentsPage() {
 
 function Row({ agent, now, range }: { readonly agent: AgentSummary; readonly now: number; readonly range: TimeRange }) {
   const [, navigate] = useLocation();
-  const { name, runs, failedRuns, models, calls } = agent;
+  const { name, runs, runsWithErrors, models, calls } = agent;
   const open = (): void => {
     const { setQuery, setRange } = useTraceList.getState();
     setQuery(`agent:${JSON.stringify(name)}`);
@@ -120,8 +120,12 @@ function Row({ agent, now, range }: { readonly agent: AgentSummary; readonly now
         </span>
       </span>
       <Cell>{runs === 0 ? '—' : formatCount(runs)}</Cell>
-      <Cell tone={failedRuns > 0 ? 'text-error' : 'text-faint'}>
-        {runs === 0 ? '—' : failedRuns === 0 ? '0' : `${formatCount(failedRuns)} · ${formatShare(failedRuns, runs)}`}
+      <Cell tone={runsWithErrors > 0 ? 'text-error' : 'text-faint'}>
+        {runs === 0
+          ? '—'
+          : runsWithErrors === 0
+            ? '0'
+            : `${formatCount(runsWithErrors)} · ${formatShare(runsWithErrors, runs)}`}
       </Cell>
       <Cell>{formatDuration(agent.p50Ns)}</Cell>
       <Cell>{formatDuration(agent.p95Ns)}</Cell>

@@ -3,7 +3,7 @@ import clsx from 'clsx';
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SessionSummary } from '../../../core/api/session';
-import { formatAgo, formatCompact, formatCount, formatDuration } from '../../../core/model/format';
+import { formatAgo, formatCompact, formatCount, formatDuration, plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
 import { costHint, costText } from '../../ui/cost-text';
@@ -119,7 +119,7 @@ interface RowProps {
 }
 
 function Row({ session, top, active, now, onOpen }: RowProps) {
-  const { sessionId, lastRootName, agentNames, traceCount, failedTraces, inputTokens, outputTokens } = session;
+  const { sessionId, lastRootName, agentNames, traceCount, tracesWithErrors, inputTokens, outputTokens } = session;
   const hasTokens = inputTokens !== null || outputTokens !== null;
   return (
     <a
@@ -139,9 +139,7 @@ function Row({ session, top, active, now, onOpen }: RowProps) {
         <span className="min-w-[90px] truncate font-mono text-sm font-medium" title={sessionId}>
           {sessionId}
         </span>
-        {failedTraces > 0 && (
-          <Tag tone="error">{failedTraces === 1 ? '1 turn failed' : `${formatCount(failedTraces)} turns failed`}</Tag>
-        )}
+        {tracesWithErrors > 0 && <Tag tone="error">{`${plural(tracesWithErrors, 'turn')} with errors`}</Tag>}
         <span className="min-w-0 shrink-[3] truncate text-secondary" dir="auto">
           {lastRootName}
         </span>

@@ -1,6 +1,7 @@
 import { formatCount } from '../../../core/model/format';
 import { useSettings } from '../../stores/settings-store';
 import { useTraceView } from '../../stores/trace-view-store';
+import { AgentGraph } from './agent-run/AgentGraph';
 import { Conversation } from './conversation/Conversation';
 import { Lanes } from './Lanes';
 import { Minimap } from './Minimap';
@@ -18,6 +19,7 @@ export function TraceBody({ timeline }: { readonly timeline: OpenTimeline }) {
   if (tab === 'table') return <SpanTable timeline={timeline} />;
   if (tab === 'statistics') return <Statistics timeline={timeline} />;
   if (tab === 'conversation') return <Conversation timeline={timeline} />;
+  if (tab === 'graph') return <AgentGraph timeline={timeline} />;
   if (tab === 'logs') return <TraceLogs timeline={timeline} />;
   const { spanCount, services } = timeline.info;
   const of = `${formatCount(spanCount)} spans of ${formatCount(services.length)} services`;

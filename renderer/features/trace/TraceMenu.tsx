@@ -6,10 +6,14 @@ import { api } from '../../connection/connection';
 import { shareableLink } from '../../connection/shareable-link';
 import { useRemoved } from '../../stores/removed-store';
 import { useTraceList } from '../../stores/trace-list-store';
+import { foldSpans } from '../../stores/trace-view-store';
+import { useAgentRun } from './agent-run/use-agent-run';
 import type { OpenTimeline } from './use-timeline';
 
 /** What is done to a trace seldom. */
-export function TraceMenu({ timeline: { traceId, info } }: { readonly timeline: OpenTimeline }) {
+export function TraceMenu({ timeline }: { readonly timeline: OpenTimeline }) {
+  const { traceId, info } = timeline;
+  const foldable = useAgentRun(timeline)?.foldable ?? [];
   const [, navigate] = useLocation();
   const [failure, setFailure] = useState<string | null>(null);
   const remove = (): void => {
@@ -44,6 +48,11 @@ export function TraceMenu({ timeline: { traceId, info } }: { readonly timeline: 
           >
             <Item onSelect={() => void navigator.clipboard.writeText(traceId)}>Copy trace id</Item>
             <Item onSelect={() => void navigator.clipboard.writeText(shareableLink())}>Copy link</Item>
+            {foldable.length > 0 && (
+              <Item onSelect={() => foldSpans(foldable.map((spanId) => BigInt(`0x${spanId}`)))}>
+                Fold infrastructure
+              </Item>
+            )}
             <Item onSelect={remove}>
               <span className="text-error">Delete trace</span>
             </Item>

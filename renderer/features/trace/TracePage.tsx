@@ -14,6 +14,8 @@ import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { Splitter } from '../../ui/Splitter';
+import { Insights, ownRemarks } from './agent-run/Insights';
+import { useAgentRun } from './agent-run/use-agent-run';
 import { Bookmarks } from './Bookmarks';
 import { Remarks } from './Remarks';
 import { SpanPanel } from './SpanPanel';
@@ -76,6 +78,7 @@ function OpenTrace({
     placeholderData: (previous) => previous,
     gcTime: 0,
   });
+  const run = useAgentRun(timeline);
   const annotations = useAnnotations(traceId);
   useKeys(useWindowKeys(timeline));
 
@@ -89,12 +92,13 @@ function OpenTrace({
   useEffect(() => {
     setSidebar(
       <>
-        <Remarks remarks={remarks ?? []} />
+        <Insights insights={run?.insights ?? []} />
+        <Remarks remarks={ownRemarks(remarks, run?.insights)} />
         <Bookmarks annotations={annotations.list} />
       </>,
     );
     return () => setSidebar(null);
-  }, [remarks, annotations, setSidebar]);
+  }, [remarks, run, annotations, setSidebar]);
 
   return (
     <div className="flex h-full flex-col">

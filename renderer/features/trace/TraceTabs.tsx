@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<TraceTab, string>> = {
   statistics: 'Statistics',
   logs: 'Logs',
   conversation: 'Conversation',
+  graph: 'Graph',
 };
 
 const LANES_BY = ['service', 'instance', 'thread'] as const;
@@ -113,16 +114,18 @@ export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimel
             {adjustClocks ? 'Clocks adjusted' : 'Clocks as sent'}
           </Toggle>
         )}
-        <Toggle
-          on={showCritical}
-          title={`What the trace waited for (X)\n${info.critical
-            .slice(0, 12)
-            .map(({ service, ns }) => `${formatShare(ns, criticalNs)} ${service}`)
-            .join('\n')}`}
-          onToggle={() => set({ showCritical: !showCritical })}
-        >
-          Critical path
-        </Toggle>
+        {tab !== 'conversation' && tab !== 'graph' && tab !== 'logs' && (
+          <Toggle
+            on={showCritical}
+            title={`What the trace waited for (X)\n${info.critical
+              .slice(0, 12)
+              .map(({ service, ns }) => `${formatShare(ns, criticalNs)} ${service}`)
+              .join('\n')}`}
+            onToggle={() => set({ showCritical: !showCritical })}
+          >
+            Critical path
+          </Toggle>
+        )}
       </div>
     </div>
   );

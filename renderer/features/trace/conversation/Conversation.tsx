@@ -7,15 +7,20 @@ import { api } from '../../../connection/connection';
 import { useTraceView } from '../../../stores/trace-view-store';
 import { Button } from '../../../ui/Button';
 import { Notice } from '../../../ui/Notice';
+import { InsightList } from '../agent-run/Insights';
+import { useAgentRun } from '../agent-run/use-agent-run';
 import type { OpenTimeline } from '../use-timeline';
 import { TurnView } from './TurnView';
 
 const TURN_PX = 180;
 
-export function Conversation({ timeline: { traceId, info } }: { readonly timeline: OpenTimeline }) {
+export function Conversation({ timeline }: { readonly timeline: OpenTimeline }) {
+  const { traceId, info } = timeline;
+  const insights = useAgentRun(timeline)?.insights ?? [];
   const selected = useTraceView(({ selected }) => selected);
   const select = useTraceView(({ select }) => select);
   const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const { data, error, refetch } = useQuery({
     queryKey: ['conversation', traceId, info.version],
     queryFn: () => api.traceConversation(traceId),
@@ -28,6 +33,8 @@ export function Conversation({ timeline: { traceId, info } }: { readonly timelin
     getScrollElement: () => scroller.current,
     estimateSize: () => TURN_PX,
     overscan: 4,
+    // What stands above the turns scrolls with them.
+    scrollMargin: list.current?.offsetTop ?? 0,
     getItemKey: (index) => turns[index]?.spanId ?? index,
   });
   const idOf = (spanId: string): bigint => BigInt(`0x${spanId}`);
@@ -67,8 +74,18 @@ export function Conversation({ timeline: { traceId, info } }: { readonly timelin
     );
   }
   return (
-    <div ref={scroller} role="feed" aria-label="Conversation" className="min-h-0 min-w-0 grow overflow-y-auto bg-panel">
-      <div className="relative" style={{ height: virtual.getTotalSize() }}>
+    <div
+      ref={scroller}
+      role="feed"
+      aria-label="Conversation"
+      className="relative min-h-0 min-w-0 grow overflow-y-auto bg-panel"
+    >
+      {insights.length > 0 && (
+        <div className="border-b border-line bg-raised px-4 py-3">
+          <InsightList insights={insights} />
+        </div>
+      )}
+      <div ref={list} className="relative" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, key, start }) => {
           const turn = turns[index];
           if (!turn) return null;
@@ -78,7 +95,7 @@ export function Conversation({ timeline: { traceId, info } }: { readonly timelin
               ref={virtual.measureElement}
               data-index={index}
               className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${start}px)` }}
+              style={{ transform: `translateY(${start - virtual.options.scrollMargin}px)` }}
             >
               <TurnView
                 turn={turn}
