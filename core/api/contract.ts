@@ -6,11 +6,12 @@
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
 import type { KeyValue } from '../otlp/json-types';
 import type { AgentListQuery, AgentSummary } from './agents';
-import type { Annotation, AnnotationEdit } from './annotation';
+import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type { Page } from './page';
 import type { PruningReport, Retention } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
+import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
 import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
@@ -44,7 +45,24 @@ export interface SpoorApi extends TimelineApi {
   deleteTrace(traceId: string): Promise<void>;
   /** @throws NOT_FOUND when it is not among the deleted */
   restoreTrace(traceId: string): Promise<void>;
-  listAnnotations(traceId: string): Promise<readonly Annotation[]>;
+  /** Of a trace and its spans. */
+  traceAnnotations(traceId: string): Promise<readonly Annotation[]>;
+  /** Oldest first. */
+  listAnnotations(query: AnnotationListQuery): Promise<Page<Annotation>>;
+  /** @throws NOT_FOUND when what it is about is not stored */
+  createAnnotation(annotation: NewAnnotation): Promise<Annotation>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */
+  updateAnnotation(id: string, version: number, edit: AnnotationEdit): Promise<Annotation>;
+  /** @throws NOT_FOUND */
+  deleteAnnotation(id: string): Promise<void>;
+  /** Oldest first. */
+  listScores(query: ScoreListQuery): Promise<Page<Score>>;
+  /** @throws NOT_FOUND when what it is about is not stored */
+  createScore(edit: ScoreEdit): Promise<Score>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */
+  updateScore(id: string, version: number, edit: ScoreValue): Promise<Score>;
+  /** @throws NOT_FOUND */
+  deleteScore(id: string): Promise<void>;
   /** @throws NOT_FOUND when the span is not stored */
   annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void>;
   listSavedViews(): Promise<readonly SavedView[]>;

@@ -2,7 +2,7 @@
 import type { Conversation } from '../agent-run/conversation';
 import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../otlp/json-types';
 import type { AgentListQuery, AgentSummary } from './agents';
-import type { Annotation, AnnotationEdit } from './annotation';
+import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type {
   Heatmap,
@@ -17,6 +17,7 @@ import type {
 import type { ErrorValue } from './errors';
 import type { Page } from './page';
 import type { SavedView, SavedViewEdit } from './saved-view';
+import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroup, TraceListPage } from './search';
 import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
@@ -44,7 +45,15 @@ export interface HttpAnswers {
   deleteTrace: null;
   restoreTrace: TraceSummary;
   getSpan: SpanResource;
+  listTraceAnnotations: Page<Annotation>;
   listAnnotations: Page<Annotation>;
+  createAnnotation: Annotation;
+  updateAnnotation: Annotation;
+  deleteAnnotation: null;
+  listScores: Page<Score>;
+  createScore: Score;
+  updateScore: Score;
+  deleteScore: null;
   annotateSpan: null;
   query: QueryResult;
   listGroups: GroupPage;
@@ -81,6 +90,12 @@ export interface HttpQueries {
   getHeatmap: HistogramQuery;
   followTraces: TraceListQuery;
   annotateSpan: AnnotationEdit;
+  listAnnotations: AnnotationListQuery;
+  createAnnotation: NewAnnotation;
+  updateAnnotation: AnnotationEdit;
+  listScores: ScoreListQuery;
+  createScore: ScoreEdit;
+  updateScore: ScoreValue;
   createSavedView: SavedViewEdit;
   updateSavedView: SavedViewEdit;
   listServiceEdges: ServiceMetricsQuery;

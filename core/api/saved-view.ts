@@ -6,6 +6,7 @@ export interface SavedView extends SavedViewEdit {
   /** Grows with each change: who changes an older one is told so. */
   readonly version: number;
   /** RFC 3339. */
+  readonly createdAt: string;
   readonly updatedAt: string;
 }
 

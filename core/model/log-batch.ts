@@ -6,6 +6,7 @@
  *         -> message[messageEnd[i-1] .. messageEnd[i]], eventNames[eventName[i]]
  *         -> resources[resource[i]], scopes[scope[i]], parts
  */
+import type { SentEvaluation } from '../dialects/evaluation-event';
 import { partBuffers, type RecordParts } from './record-parts';
 import type { BatchResource, BatchScope } from './span-batch';
 
@@ -35,6 +36,8 @@ export interface LogBatch {
   readonly parts: RecordParts;
   readonly resources: readonly BatchResource[];
   readonly scopes: readonly BatchScope[];
+  /** Sparse: records that say how good the span or trace was that they name. */
+  readonly evaluations: readonly SentEvaluation[];
 }
 
 export const NO_TRACE = 0xffff_ffff;

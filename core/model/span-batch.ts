@@ -9,6 +9,7 @@
  * `parts` keeps the wire fields that no column holds (trace state, attributes, events, links, status, dropped counts,
  * flags and whatever a newer sender adds), so a span is read back exactly as it was sent.
  */
+import type { SentEvaluation } from '../dialects/evaluation-event';
 import type { SpanFacts } from '../dialects/span-facts';
 import { partBuffers, type RecordParts } from './record-parts';
 
@@ -35,6 +36,8 @@ export interface SpanBatch {
   readonly operations: readonly BatchOperation[];
   /** Sparse: only rows whose attributes say something about an agent run. */
   readonly agentFacts: readonly AgentFacts[];
+  /** Sparse: what events say of how good a row was. */
+  readonly evaluations: readonly SentEvaluation[];
 }
 
 export interface BatchResource {

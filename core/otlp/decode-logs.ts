@@ -2,6 +2,7 @@
  * Decodes an OTLP ExportLogsServiceRequest (protobuf) into columns. As with spans, what no column holds is checked and kept
  * verbatim. Source: opentelemetry-proto 1.11, logs/v1/logs.proto.
  */
+import { EVALUATION_EVENT, readEvaluation, type SentEvaluation } from '../dialects/evaluation-event';
 import { ByteTable, copyBytes } from '../model/byte-table';
 import { GrowingBytes, grown } from '../model/growing';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
@@ -10,7 +11,7 @@ import { RecordPartsBuilder } from '../model/record-parts';
 import { checkAnyValue, checkKeyValue } from './check-body';
 import { Envelopes, type RecordOwner } from './envelope';
 import { plainValue } from './json-types';
-import { readAnyValue } from './proto-to-json';
+import { decodeLogBody, readAnyValue } from './proto-to-json';
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 
 export interface DecodedLogs {
@@ -55,6 +56,7 @@ class LogDecoder {
   private readonly eventNames = new Map<string, number>();
   private readonly parts: RecordPartsBuilder;
   private readonly checker: WireReader;
+  private readonly evaluations: SentEvaluation[] = [];
   private rejected = 0;
   private rejectedReason = '';
 
@@ -102,6 +104,7 @@ class LogDecoder {
         parts: this.parts.finish(),
         resources: envelopes.resources,
         scopes: envelopes.scopes,
+        evaluations: this.evaluations,
       },
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
@@ -110,6 +113,7 @@ class LogDecoder {
 
   private record(reader: WireReader, owner: RecordOwner): void {
     const messageStart = this.message.length;
+    const { pos: start, end } = reader;
     let timeNs = 0n;
     let observedNs = 0n;
     let severity = 0;
@@ -201,6 +205,10 @@ class LogDecoder {
       return;
     }
     if (timeNs !== 0n) flags |= LOG_HAS_TIME;
+    if (eventName === EVALUATION_EVENT && traceIdAt >= 0) {
+      const evaluation = readEvaluation(decodeLogBody(this.bytes.subarray(start, end)).attributes);
+      if (evaluation) this.evaluations.push({ row: this.length, ...evaluation });
+    }
     this.commit(owner, { timeNs, observedNs, severity, flags, traceIdAt, spanIdAt, eventName });
   }
 

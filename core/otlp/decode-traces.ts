@@ -3,13 +3,14 @@
  * conforming encoder cannot have written throws `WireError`; a span that breaks the data model is left out and counted.
  * Source: opentelemetry-proto 1.11, trace/v1/trace.proto.
  */
+import { EVALUATION_EVENT, readEvaluation, type SentEvaluation } from '../dialects/evaluation-event';
 import { isAgentKey, readSpanFacts } from '../dialects/span-facts';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type { AgentFacts, SpanBatch } from '../model/span-batch';
 import { checkKeyValue, checkSpanField } from './check-body';
 import { Envelopes, type RecordOwner } from './envelope';
 import type { KeyValue } from './json-types';
-import { readKeyValue, readStatus } from './proto-to-json';
+import { readEvent, readKeyValue, readStatus } from './proto-to-json';
 import { SpanBatchBuilder } from './span-batch-builder';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 
@@ -23,6 +24,8 @@ export interface DecodedTraces {
 
 /** Tag of KeyValue.key. */
 const KEY_TAG = (1 << 3) | WIRE_BYTES;
+/** Span.events */
+const EVENT_FIELD = 11;
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
 /** @throws WireError when `bytes` is not an ExportTraceServiceRequest. */
@@ -37,6 +40,7 @@ class TraceDecoder {
   /** Walks over what is stored verbatim: it is checked now, while the sender can still be told. */
   private readonly checker: WireReader;
   private readonly agentFacts: AgentFacts[] = [];
+  private readonly evaluations: SentEvaluation[] = [];
   /** Parts whose key matters to a dialect. */
   private readonly agentParts = new Map<number, KeyValue>();
   private rejected = 0;
@@ -52,7 +56,7 @@ class TraceDecoder {
     const envelopes = new Envelopes(this.bytes);
     envelopes.each((reader, owner) => this.span(reader, owner));
     return {
-      batch: this.builder.finish(envelopes, this.agentFacts),
+      batch: this.builder.finish(envelopes, this.agentFacts, this.evaluations),
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
     };
@@ -129,9 +133,13 @@ class TraceDecoder {
           status = this.statusCode(tagStart, reader.pos);
           this.builder.parts.keep(this.bytes, tagStart, reader.pos);
           break;
-        default:
+        default: {
+          // Checking walks into the field, and the reader with it.
+          const isEvent = reader.field === EVENT_FIELD;
           checkSpanField(reader);
+          if (isEvent) this.evaluation(row, tagStart, reader.pos);
           this.builder.parts.keep(this.bytes, tagStart, reader.pos);
+        }
       }
     }
     if (traceIdAt < 0) invalid ||= 'trace_id is not 16 bytes with at least one that is not zero';
@@ -141,6 +149,7 @@ class TraceDecoder {
       this.rejected++;
       this.rejectedReason ||= `span ${JSON.stringify(name.slice(0, 80))}: ${invalid}`;
       this.builder.cancel();
+      while (this.evaluations.at(-1)?.row === row) this.evaluations.pop();
       return;
     }
     this.builder.commit({
@@ -157,6 +166,28 @@ class TraceDecoder {
     });
     const facts = agentAttributes && readSpanFacts(name, scopeName, agentAttributes);
     if (facts) this.agentFacts.push({ row, ...facts });
+  }
+
+  /** Keeps an event that says how good the span was. */
+  private evaluation(row: number, tagStart: number, end: number): void {
+    const field = new WireReader(this.bytes, tagStart, end);
+    field.next();
+    const event = field.message();
+    const contents = event.pos;
+    while (event.next()) {
+      if (event.field !== 2) {
+        event.skip();
+        continue;
+      }
+      const length = event.skipLengthDelimited();
+      if (length !== EVALUATION_EVENT.length) return;
+      const name = new TextDecoder().decode(this.bytes.subarray(event.pos - length, event.pos));
+      if (name !== EVALUATION_EVENT) return;
+      const { attributes } = readEvent(new WireReader(this.bytes, contents, event.end));
+      const evaluation = readEvaluation(attributes);
+      if (evaluation) this.evaluations.push({ row, ...evaluation });
+      return;
+    }
   }
 
   private statusCode(tagStart: number, end: number): number {

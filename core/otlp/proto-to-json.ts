@@ -84,7 +84,7 @@ export function readKeyValue(reader: WireReader, depth = 0): KeyValue {
   return { key, value };
 }
 
-function readEvent(reader: WireReader): SpanEvent {
+export function readEvent(reader: WireReader): SpanEvent {
   const attributes: KeyValue[] = [];
   let timeUnixNano = '0';
   let name = '';

@@ -1,4 +1,5 @@
 /** Grows the columns of a SpanBatch row by row. A row is begun, its parts are kept, and it is committed or cancelled. */
+import type { SentEvaluation } from '../dialects/evaluation-event';
 import { ByteTable, copyBytes } from '../model/byte-table';
 import { grown } from '../model/growing';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
@@ -96,7 +97,11 @@ export class SpanBatchBuilder {
   }
 
   /** The batch, in buffers of exactly its size. The builder is spent afterwards. */
-  finish({ resources, scopes }: Pick<SpanBatch, 'resources' | 'scopes'>, agentFacts: readonly AgentFacts[]): SpanBatch {
+  finish(
+    { resources, scopes }: Pick<SpanBatch, 'resources' | 'scopes'>,
+    agentFacts: readonly AgentFacts[],
+    evaluations: readonly SentEvaluation[],
+  ): SpanBatch {
     const n = this.length;
     return {
       signal: 'traces',
@@ -116,6 +121,7 @@ export class SpanBatchBuilder {
       scopes,
       operations: this.operations,
       agentFacts,
+      evaluations,
     };
   }
 

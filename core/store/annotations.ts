@@ -1,67 +1,80 @@
-/** Bookmarks and notes on spans. */
-import type { Annotation, AnnotationEdit } from '../api/annotation';
+/** Bookmarks and notes on spans, traces and sessions. */
+import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from '../api/annotation';
 import { SpoorError } from '../api/errors';
-import { int8FromSpanId, parseSpanId, parseTraceId, type SpanId, spanIdFromInt8, type TraceId } from '../model/ids';
-import { BOOL, decodeRows, INT8, TEXT } from './row-spec';
+import type { Page } from '../api/page';
+import { parseTraceId } from '../model/ids';
+import { aboutTarget, storedTarget, TARGET_COLUMNS } from './mark-targets';
+import { BOOL, orNull, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
+import { clean, VersionedTable } from './versioned-table';
 
-const ROW = { span_id: INT8, bookmarked: BOOL, note: TEXT, updated_at: TEXT };
-const SELECT = `select span_id, bookmarked, note,
-  to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as updated_at from annotation`;
+const SPEC = {
+  traceId: orNull(TEXT),
+  spanId: orNull(TEXT),
+  sessionId: orNull(TEXT),
+  bookmarked: BOOL,
+  note: TEXT,
+};
 
 export class Annotations {
+  private readonly table: VersionedTable<typeof SPEC>;
+
   constructor(
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
-  ) {}
+  ) {
+    this.table = new VersionedTable(sql, workspaceId, {
+      table: 'annotation',
+      noun: 'annotation',
+      spec: SPEC,
+      select: { ...TARGET_COLUMNS, bookmarked: 't.bookmarked', note: 't.note' },
+    });
+  }
 
   /** Of a trace, oldest first. @throws SpoorError NOT_FOUND for what is no trace id */
-  async list(trace: string): Promise<Annotation[]> {
-    const rows = await this.sql.query(`${SELECT} where workspace_id = $1 and trace_id = $2::uuid order by created_at`, [
-      this.workspaceId,
-      traceIdOf(trace),
-    ]);
-    return decodeRows(ROW, rows).map(({ span_id, bookmarked, note, updated_at }) => ({
-      spanId: spanIdFromInt8(span_id),
-      bookmarked,
-      note,
-      updatedAt: updated_at,
-    }));
-  }
-
-  /** @throws SpoorError NOT_FOUND when the span is not stored */
-  async set(trace: string, span: string, { bookmarked, note }: AnnotationEdit): Promise<void> {
-    const traceId = traceIdOf(trace);
-    const key = [this.workspaceId, traceId, int8FromSpanId(spanIdOf(span))];
-    if (!bookmarked && note === '') {
-      await this.sql.query(
-        'delete from annotation where workspace_id = $1 and trace_id = $2::uuid and span_id = $3',
-        key,
-      );
-      return;
+  async ofTrace(traceId: string): Promise<Annotation[]> {
+    if (!parseTraceId(traceId)) {
+      throw new SpoorError('NOT_FOUND', 'There is no such trace: a trace id is 32 hex digits.');
     }
-    const stored = await this.sql.query(
-      'select 1 as one from span where workspace_id = $1 and trace_id = $2::uuid and span_id = $3 limit 1',
-      key,
-    );
-    if (stored.length === 0) throw new SpoorError('NOT_FOUND', `Span ${span} of trace ${traceId} is not stored here.`);
-    await this.sql.query(
-      `insert into annotation (workspace_id, trace_id, span_id, bookmarked, note) values ($1, $2::uuid, $3, $4, $5)
-       on conflict (workspace_id, trace_id, span_id)
-       do update set bookmarked = excluded.bookmarked, note = excluded.note, updated_at = now()`,
-      [...key, bookmarked, note.replaceAll('\0', '\u2400')],
-    );
+    return this.table.all((where) => aboutTarget(where, { traceId }));
+  }
+
+  /** Oldest first. @throws SpoorError VALIDATION_ERROR */
+  list(query: AnnotationListQuery): Promise<Page<Annotation>> {
+    return this.table.page(query, (where) => aboutTarget(where, query));
+  }
+
+  /** Of a span there is one: another changes it. @throws SpoorError NOT_FOUND when what it is about is not stored */
+  async create({ bookmarked, note, ...target }: NewAnnotation): Promise<Annotation> {
+    const columns = await storedTarget(this.sql, this.workspaceId, target);
+    const values = { bookmarked, note: clean(note) };
+    if (target.spanId !== null) {
+      const [known] = await this.table.all((where) => aboutTarget(where, ofSpan(target)));
+      if (known) return this.table.update(known.id, known.version, values);
+    }
+    return this.table.insert({ ...columns, ...values });
+  }
+
+  /** @throws SpoorError NOT_FOUND, CONFLICT */
+  update(id: string, version: number, { bookmarked, note }: AnnotationEdit): Promise<Annotation> {
+    return this.table.update(id, version, { bookmarked, note: clean(note) });
+  }
+
+  /** @throws SpoorError NOT_FOUND */
+  remove(id: string): Promise<void> {
+    return this.table.remove(id);
+  }
+
+  /** Of a span; neither a bookmark nor a note takes it away. @throws SpoorError NOT_FOUND when the span is not stored */
+  async set(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void> {
+    const target = { traceId, spanId, sessionId: null };
+    if (edit.bookmarked || edit.note !== '') await this.create({ ...target, ...edit });
+    else {
+      for (const { id } of await this.table.all((where) => aboutTarget(where, ofSpan(target)))) await this.remove(id);
+    }
   }
 }
 
-function traceIdOf(text: string): TraceId {
-  const traceId = parseTraceId(text);
-  if (!traceId) throw new SpoorError('NOT_FOUND', 'There is no such trace: a trace id is 32 hex digits.');
-  return traceId;
-}
-
-function spanIdOf(text: string): SpanId {
-  const spanId = parseSpanId(text);
-  if (!spanId) throw new SpoorError('NOT_FOUND', 'There is no such span: a span id is 16 hex digits.');
-  return spanId;
+function ofSpan({ traceId, spanId }: { readonly traceId: string | null; readonly spanId: string | null }) {
+  return { traceId: traceId ?? '', spanId: spanId ?? '' };
 }

@@ -1,8 +1,9 @@
 /** Stores a batch of log records. */
-import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
+import { hexFromBytes, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { type LogBatch, NO_TRACE } from '../model/log-batch';
 import { CopyWriter } from './copy-binary';
 import { PayloadWriter } from './payloads';
+import { type SenderScore, writeSenderScores } from './sender-scores';
 import { writeParts } from './span-rows';
 import type { SqlClient } from './sql-client';
 import type { WriterState } from './writer-state';
@@ -63,6 +64,20 @@ export class LogWriter {
       copy.int4(partition);
     }
     await tx.copyIn('log_record', COLUMNS, copy.finish());
+    await writeSenderScores(tx, workspaceId, scoresOf(batch));
     await partitions.count(tx, 'logs', partition, batch.length);
   }
+}
+
+function scoresOf(batch: LogBatch): SenderScore[] {
+  const spanIds = new DataView(batch.spanId.buffer, batch.spanId.byteOffset);
+  return batch.evaluations.map((evaluation) => {
+    const trace = batch.trace[evaluation.row] as number;
+    const spanId = spanIds.getBigInt64(evaluation.row * SPAN_ID_BYTES);
+    return {
+      ...evaluation,
+      traceId: hexFromBytes(batch.traceId, trace * TRACE_ID_BYTES, TRACE_ID_BYTES),
+      spanId: spanId === 0n ? null : spanId,
+    };
+  });
 }

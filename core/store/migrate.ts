@@ -9,6 +9,7 @@ import { savedViews007 } from './migrations/007-saved-views';
 import { retention008 } from './migrations/008-retention';
 import { modelCalls009 } from './migrations/009-model-calls';
 import { sessions010 } from './migrations/010-sessions';
+import { scores011 } from './migrations/011-scores';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   retention008,
   modelCalls009,
   sessions010,
+  scores011,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

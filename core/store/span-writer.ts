@@ -12,6 +12,7 @@ import { MissingParents } from './missing-parents';
 import { addCalls, ModelCallRows } from './model-calls';
 import { startOf } from './part-ids';
 import { type PayloadCodec, type PayloadRef, PayloadWriter } from './payloads';
+import { type SenderScore, writeSenderScores } from './sender-scores';
 import { partitionOf } from './span-partitions';
 import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
 import type { SqlClient } from './sql-client';
@@ -43,6 +44,7 @@ class Append {
   readonly missing = new MissingParents();
   readonly payloads: PayloadWriter;
   readonly calls: ModelCallRows;
+  readonly scores: SenderScore[] = [];
   readonly services = new Map<number, ServiceCount>();
   readonly prepared: Prepared[] = [];
 
@@ -178,8 +180,16 @@ export class SpanWriter {
       if (trace.missing?.has(id)) delta.missingParents -= append.missing.fill(traceId, trace, id);
       this.countService(append.services, batch, row, interned);
     }
-    if (batch.agentFacts.length === 0) return;
     const traceOf = (row: number): string => traceIds[batch.trace[row] as number] as string;
+    if (batch.evaluations.length > 0) {
+      const fresh = new Set(rows);
+      for (const evaluation of batch.evaluations) {
+        const { row } = evaluation;
+        if (!fresh.has(row)) continue;
+        append.scores.push({ ...evaluation, traceId: traceOf(row), spanId: spanIds.getBigInt64(row * SPAN_ID_BYTES) });
+      }
+    }
+    if (batch.agentFacts.length === 0) return;
     append.deltas.addAgentFacts(batch, rows, traceOf);
     addCalls(append.calls, batch, rows, traceOf, interned);
   }
@@ -229,6 +239,7 @@ export class SpanWriter {
     await this.shared.blocks.write(tx);
     await append.missing.write(tx, this.shared.workspaceId);
     await append.calls.write(tx);
+    await writeSenderScores(tx, workspaceId, append.scores);
     const newTraces = await append.deltas.write(tx);
     await this.count(tx, append.services, spans, newTraces);
   }

@@ -19,7 +19,8 @@ interface Document {
 let spoor: RunningSpoor;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let document: Document;
-let savedView: { id: string; version: number };
+/** What was made by which operation. */
+const made: Record<string, { id: string }> = {};
 let metricId: number;
 
 const span: SampleSpan = {
@@ -80,6 +81,7 @@ afterAll(async () => {
 });
 
 const trace = `/v1/traces/${span.traceId}`;
+const score = { traceId: span.traceId, name: 'helpful', value: 0.5 };
 const view = { name: 'Errors', query: 'status:error' };
 
 /** What is asked of each operation, in this order. */
@@ -92,15 +94,23 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   getAgentRun: () => [`/v1/traces/${traceIdOf(2)}/agent-run`],
   getConversation: () => [`/v1/traces/${traceIdOf(2)}/conversation`],
   annotateSpan: () => [`${trace}/spans/${span.spanId}/annotation`, { bookmarked: true, note: 'here' }],
-  listAnnotations: () => [`${trace}/annotations`],
+  listTraceAnnotations: () => [`${trace}/annotations`],
+  createAnnotation: () => ['/v1/annotations', { sessionId: 's-1', note: 'look' }],
+  listAnnotations: () => ['/v1/annotations?sessionId=s-1'],
+  updateAnnotation: () => [`/v1/annotations/${made.createAnnotation?.id}`, { bookmarked: true, note: '', version: 1 }],
+  deleteAnnotation: () => [`/v1/annotations/${made.createAnnotation?.id}`],
+  createScore: () => ['/v1/scores', score],
+  listScores: () => [`/v1/scores?traceId=${span.traceId}`],
+  updateScore: () => [`/v1/scores/${made.createScore?.id}`, { ...score, label: 'better', version: 1 }],
+  deleteScore: () => [`/v1/scores/${made.createScore?.id}`],
   query: () => ['/v1/query', { query: '{} | rate() by (resource.service.name)' }],
   listGroups: () => ['/v1/groups?by=span.http.route'],
   getHistogram: () => ['/v1/histogram?buckets=3'],
   getHeatmap: () => ['/v1/heatmap?buckets=3'],
   createSavedView: () => ['/v1/saved-views', view],
   listSavedViews: () => ['/v1/saved-views'],
-  updateSavedView: () => [`/v1/saved-views/${savedView.id}`, { ...view, version: savedView.version }],
-  deleteSavedView: () => [`/v1/saved-views/${savedView.id}`],
+  updateSavedView: () => [`/v1/saved-views/${made.createSavedView?.id}`, { ...view, version: 1 }],
+  deleteSavedView: () => [`/v1/saved-views/${made.createSavedView?.id}`],
   listServices: () => ['/v1/services'],
   listServiceEdges: () => ['/v1/services/edges'],
   listOperations: () => ['/v1/operations?service=web'],
@@ -140,8 +150,7 @@ describe('/v1/openapi.json', () => {
       const { method, operation } = operations.get(id) as { method: string; operation: Operation };
       const [path, body] = request();
       const answer = await asked(method, path, body);
-      if (id === 'createSavedView') savedView = answer.body as typeof savedView;
-      if (id === 'updateSavedView') savedView = answer.body as typeof savedView;
+      if (id.startsWith('create')) made[id] = answer.body as { id: string };
       if ((answer.body as { data?: unknown[] } | null)?.data?.length === 0) empty.push(id);
       const described = operation.responses[answer.status];
       const schema = described?.content?.['application/json']?.schema;

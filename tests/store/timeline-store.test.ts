@@ -175,11 +175,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
     const span = '0000000000000001';
     await annotations.set(traceIdOf(6), span, { bookmarked: true, note: '' });
     await annotations.set(traceIdOf(6), span, { bookmarked: true, note: 'look \0 here' });
-    expect(await annotations.list(traceIdOf(6))).toMatchObject([
+    expect(await annotations.ofTrace(traceIdOf(6))).toMatchObject([
       { spanId: span, bookmarked: true, note: 'look ␀ here' },
     ]);
     await annotations.set(traceIdOf(6), span, { bookmarked: false, note: '' });
-    expect(await annotations.list(traceIdOf(6))).toEqual([]);
+    expect(await annotations.ofTrace(traceIdOf(6))).toEqual([]);
     const unknown = annotations.set(traceIdOf(6), 'f'.repeat(16), { bookmarked: true, note: '' });
     await expect(unknown).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });

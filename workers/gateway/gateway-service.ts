@@ -17,6 +17,7 @@ import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
+import { annotationListQuery, newAnnotation, scoreEdit, scoreListQuery, scoreValue } from './mark-queries';
 import {
   agentListQuery,
   annotationEdit,
@@ -127,13 +128,26 @@ export class Gateway implements SpoorApi {
     await this.store.restoreTrace(String(traceId));
   }
 
-  async listAnnotations(traceId: string) {
-    return this.store.listAnnotations(String(traceId));
+  async traceAnnotations(traceId: string) {
+    return this.store.traceAnnotations(String(traceId));
   }
 
   async annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void> {
     await this.store.annotateSpan(String(traceId), String(spanId), annotationEdit(edit));
   }
+
+  readonly listAnnotations: SpoorApi['listAnnotations'] = async (query) =>
+    this.store.listAnnotations(annotationListQuery(query));
+  readonly createAnnotation: SpoorApi['createAnnotation'] = async (annotation) =>
+    this.store.createAnnotation(newAnnotation(annotation));
+  readonly updateAnnotation: SpoorApi['updateAnnotation'] = async (id, version, edit) =>
+    this.store.updateAnnotation(String(id), versionOf(version), annotationEdit(edit));
+  readonly deleteAnnotation: SpoorApi['deleteAnnotation'] = async (id) => this.store.deleteAnnotation(String(id));
+  readonly listScores: SpoorApi['listScores'] = async (query) => this.store.listScores(scoreListQuery(query));
+  readonly createScore: SpoorApi['createScore'] = async (edit) => this.store.createScore(scoreEdit(edit));
+  readonly updateScore: SpoorApi['updateScore'] = async (id, version, edit) =>
+    this.store.updateScore(String(id), versionOf(version), scoreValue(edit));
+  readonly deleteScore: SpoorApi['deleteScore'] = async (id) => this.store.deleteScore(String(id));
 
   async listSavedViews() {
     return this.store.listSavedViews();

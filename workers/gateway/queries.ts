@@ -207,7 +207,8 @@ export function histogramQuery(input: unknown): HistogramQuery {
   return parse(HISTOGRAM, input);
 }
 
-function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const details: ErrorDetail[] = result.error.issues.map(({ path, code, message }) => ({

@@ -3,9 +3,11 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { NewAnnotation } from '../../core/api/annotation';
 import type { SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import type { SavedView } from '../../core/api/saved-view';
+import type { ScoreEdit } from '../../core/api/score';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../rpc/worker-port';
@@ -95,26 +97,30 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
     return context.json(await api.traceSummary(traceId));
   });
   app.get('/v1/traces/:traceId/annotations', async (context) => {
-    return context.json(onePage(await api.listAnnotations(context.req.param('traceId'))));
+    return context.json(onePage(await api.traceAnnotations(context.req.param('traceId'))));
   });
   app.put('/v1/traces/:traceId/spans/:spanId/annotation', async (context) => {
     const { traceId, spanId } = context.req.param();
     await api.annotateSpan(traceId, spanId, await jsonBody(context.req));
     return context.body(null, 204);
   });
-  app.get('/v1/saved-views', async (context) => {
-    return context.json(onePage(await api.listSavedViews()));
+  crud(app, '/v1/annotations', {
+    list: (query) => api.listAnnotations(query),
+    create: (body) => api.createAnnotation(body as NewAnnotation),
+    update: (id, version, body) => api.updateAnnotation(id, version, body as NewAnnotation),
+    remove: (id) => api.deleteAnnotation(id),
   });
-  app.post('/v1/saved-views', async (context) => {
-    return context.json(await api.createSavedView(await jsonBody(context.req)), 201);
+  crud(app, '/v1/scores', {
+    list: (query) => api.listScores(query),
+    create: (body) => api.createScore(body as ScoreEdit),
+    update: (id, version, body) => api.updateScore(id, version, body as ScoreEdit),
+    remove: (id) => api.deleteScore(id),
   });
-  app.put('/v1/saved-views/:id', async (context) => {
-    const body = await jsonBody<SavedView>(context.req);
-    return context.json(await api.updateSavedView(context.req.param('id'), body?.version, body));
-  });
-  app.delete('/v1/saved-views/:id', async (context) => {
-    await api.deleteSavedView(context.req.param('id'));
-    return context.body(null, 204);
+  crud(app, '/v1/saved-views', {
+    list: async () => onePage(await api.listSavedViews()),
+    create: (body) => api.createSavedView(body as SavedView),
+    update: (id, version, body) => api.updateSavedView(id, version, body as SavedView),
+    remove: (id) => api.deleteSavedView(id),
   });
   app.get('/v1/services', async (context) => {
     return context.json(onePage(await api.listServices()));
@@ -179,6 +185,27 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
     return context.json({ error: { code, message, details, requestId } }, ERROR_STATUS[code]);
   });
   return app;
+}
+
+interface Collection {
+  list(query: Record<string, string>): Promise<object>;
+  create(body: unknown): Promise<object>;
+  update(id: string, version: number, body: unknown): Promise<object>;
+  remove(id: string): Promise<void>;
+}
+
+/** What people change: listed, made, changed with the version that they saw, deleted. The gateway checks what comes in. */
+function crud(app: Hono, path: string, collection: Collection): void {
+  app.get(path, async (context) => context.json(await collection.list(context.req.query())));
+  app.post(path, async (context) => context.json(await collection.create(await jsonBody(context.req)), 201));
+  app.put(`${path}/:id`, async (context) => {
+    const body = await jsonBody<{ version: number } | null>(context.req);
+    return context.json(await collection.update(context.req.param('id'), body?.version as number, body));
+  });
+  app.delete(`${path}/:id`, async (context) => {
+    await collection.remove(context.req.param('id'));
+    return context.body(null, 204);
+  });
 }
 
 /** @throws SpoorError VALIDATION_ERROR for what is no JSON; what it holds is checked by the gateway. */

@@ -1,6 +1,7 @@
 /** The routes of the HTTP API (rest.ts) as its OpenAPI document describes them, with the schemas that check what comes in. */
 import type { ZodObject } from 'zod';
 import type { HttpAnswers } from '../../core/api/http-resources';
+import { ANNOTATION_LIST, NEW_ANNOTATION, SCORE, SCORE_LIST, SCORE_VALUE } from './mark-queries';
 import {
   ANNOTATION,
   ATTRIBUTES,
@@ -38,6 +39,39 @@ export interface Route {
 const TRACE = '/v1/traces/{traceId}';
 const SPAN = `${TRACE}/spans/{spanId}`;
 
+type CrudRoutes<Name extends string> = Record<
+  `list${Name}s` | `create${Name}` | `update${Name}` | `delete${Name}`,
+  Route
+>;
+
+/** Of a collection that people change. */
+function crudRoutes<Name extends string>(
+  name: Name,
+  path: string,
+  what: string,
+  schemas: { readonly list?: ZodObject; readonly create: ZodObject; readonly update: ZodObject },
+): CrudRoutes<Name> {
+  const one = `${path}/{id}`;
+  const routes: Record<string, Route> = {
+    [`list${name}s`]: {
+      method: 'get',
+      path,
+      summary: `Lists ${what}, oldest first`,
+      ...(schemas.list && { query: schemas.list }),
+    },
+    [`create${name}`]: { method: 'post', path, summary: `Adds to ${what}`, body: schemas.create, status: 201 },
+    [`update${name}`]: {
+      method: 'put',
+      path: one,
+      summary: `Changes one of ${what}; \`version\` is of what was changed, 409 when that is old`,
+      body: schemas.update.extend(VERSION.shape),
+      refusals: [404, 409],
+    },
+    [`delete${name}`]: { method: 'delete', path: one, summary: `Deletes one of ${what}`, status: 204, refusals: [404] },
+  };
+  return routes as CrudRoutes<Name>;
+}
+
 export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
   getOpenApi: { method: 'get', path: '/v1/openapi.json', summary: 'This document' },
   getStatus: { method: 'get', path: '/v1/status', summary: 'What runs, what is stored, what was pruned' },
@@ -69,7 +103,7 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     refusals: [404],
   },
   getSpan: { method: 'get', path: SPAN, summary: 'Everything known of one span', refusals: [404] },
-  listAnnotations: {
+  listTraceAnnotations: {
     method: 'get',
     path: `${TRACE}/annotations`,
     summary: 'Bookmarks and notes on the spans of a trace',
@@ -94,28 +128,17 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     query: TRACE_LIST.pick({ query: true }),
     contentType: 'text/event-stream',
   },
-  listSavedViews: { method: 'get', path: '/v1/saved-views', summary: 'Searches with a name' },
-  createSavedView: {
-    method: 'post',
-    path: '/v1/saved-views',
-    summary: 'Keeps a search under a name',
-    body: SAVED_VIEW,
-    status: 201,
-  },
-  updateSavedView: {
-    method: 'put',
-    path: '/v1/saved-views/{id}',
-    summary: 'Changes a saved view; `version` is of what was changed, 409 when that is old',
-    body: SAVED_VIEW.extend(VERSION.shape),
-    refusals: [404, 409],
-  },
-  deleteSavedView: {
-    method: 'delete',
-    path: '/v1/saved-views/{id}',
-    summary: 'Forgets a saved view',
-    status: 204,
-    refusals: [404],
-  },
+  ...crudRoutes('Annotation', '/v1/annotations', 'bookmarks and notes on spans, traces and sessions', {
+    list: ANNOTATION_LIST,
+    create: NEW_ANNOTATION,
+    update: ANNOTATION,
+  }),
+  ...crudRoutes('Score', '/v1/scores', 'scores of spans, traces and sessions', {
+    list: SCORE_LIST,
+    create: SCORE,
+    update: SCORE_VALUE,
+  }),
+  ...crudRoutes('SavedView', '/v1/saved-views', 'searches with a name', { create: SAVED_VIEW, update: SAVED_VIEW }),
   listServices: { method: 'get', path: '/v1/services', summary: 'Services with their counts' },
   listServiceEdges: {
     method: 'get',

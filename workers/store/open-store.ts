@@ -10,6 +10,7 @@ import { LogReader } from '../../core/store/log-reader';
 import { MetricReader } from '../../core/store/metric-reader';
 import { Pruner } from '../../core/store/pruning/pruner';
 import { SavedViews } from '../../core/store/saved-views';
+import { Scores } from '../../core/store/scores';
 import { QueryRunner } from '../../core/store/search/query-runner';
 import { Searcher } from '../../core/store/search/searcher';
 import { TraceHistogram } from '../../core/store/search/trace-histogram';
@@ -39,6 +40,7 @@ export interface OpenStore {
   readonly logs: LogReader;
   readonly metrics: MetricReader;
   readonly annotations: Annotations;
+  readonly scores: Scores;
   readonly views: SavedViews;
   readonly sessions: Sessions;
   readonly attributes: AttributeCatalogue;
@@ -83,6 +85,7 @@ export async function openStore(
     metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
     annotations: new Annotations(database.sql, LOCAL_WORKSPACE),
     sessions: new Sessions(database.sql, LOCAL_WORKSPACE, () => prices.read()),
+    scores: new Scores(database.sql, LOCAL_WORKSPACE),
     views: new SavedViews(database.sql, LOCAL_WORKSPACE),
     attributes: new AttributeCatalogue(database.sql, LOCAL_WORKSPACE, blocks),
     appends: new AppendQueue(writer, () => onChange()),

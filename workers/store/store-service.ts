@@ -1,17 +1,7 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
 
-import type { AgentListQuery } from '../../core/api/agents';
-import type { AnnotationEdit } from '../../core/api/annotation';
-import type { AttributeQuery } from '../../core/api/attributes';
-import type { HistogramQuery, RebuildReport, StoreState } from '../../core/api/contract';
+import type { RebuildReport, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
-import type { SavedViewEdit } from '../../core/api/saved-view';
-import type { GroupQuery, QueryRequest } from '../../core/api/search';
-import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
-import type { SessionListQuery } from '../../core/api/session';
-import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
-import type { TraceListQuery } from '../../core/api/trace-list-query';
-import type { UsageQuery } from '../../core/api/usage';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { parseTraceql } from '../../core/query/traceql/parse';
@@ -74,144 +64,82 @@ export class Store implements StoreService {
     }
   }
 
-  async listTraces(query: TraceListQuery) {
-    return (await this.ready()).list.page(query);
-  }
-
-  async histogram(query: HistogramQuery) {
-    return (await this.ready()).histogram.count(query);
-  }
-
-  async heatmap(query: HistogramQuery) {
-    return (await this.ready()).histogram.heatmap(query);
-  }
-
-  async query(request: QueryRequest) {
-    return (await this.ready()).queries.run(request);
-  }
-
-  async groups(query: GroupQuery) {
-    return (await this.ready()).queries.groups(query);
-  }
-
-  async listOperations(service: string | null) {
-    return (await this.ready()).reader.listOperations(service);
-  }
-
-  async traceSummary(traceId: string) {
-    return (await this.ready()).reader.summary(traceId);
-  }
-
-  async traceSpans(traceId: string, since: string | null) {
-    return (await this.ready()).reader.traceSpans(traceId, since);
-  }
-
-  async spanAttribute(traceId: string, key: string) {
-    const { database } = await this.ready();
-    return readSpanAttribute(database.sql, LOCAL_WORKSPACE, traceId, key);
-  }
-
-  async matchingSpans(traceId: string, traceql: string) {
-    return (await this.ready()).searcher.spansOf(parseTraceql(traceql), traceId);
-  }
-
-  async spanMarks(traceId: string, spanIds: readonly bigint[]) {
-    const { database } = await this.ready();
-    return readMarks(database.sql, deflateCodec, LOCAL_WORKSPACE, traceId, spanIds);
-  }
-
-  async spanMessages(traceId: string, spanIds: readonly bigint[]) {
-    const { database, prices } = await this.ready();
-    return readSpanMessages(database.sql, deflateCodec, LOCAL_WORKSPACE, prices.read(), traceId, spanIds);
-  }
-
-  async operations(ids: readonly number[]) {
-    return (await this.ready()).reader.operations(ids);
-  }
-
-  async getSpan(traceId: string, spanId: string) {
-    const { database } = await this.ready();
-    return readSpan(database.sql, deflateCodec, LOCAL_WORKSPACE, traceId, spanId);
-  }
-
-  async deleteTrace(traceId: string): Promise<void> {
-    const { database } = await this.ready();
-    await deleteTrace(database.sql, LOCAL_WORKSPACE, traceId);
-    this.changes.changed();
-  }
-
-  async restoreTrace(traceId: string): Promise<void> {
-    const { database } = await this.ready();
-    await restoreTrace(database.sql, LOCAL_WORKSPACE, traceId);
-    this.changes.changed();
-  }
-
-  async listAnnotations(traceId: string) {
-    return (await this.ready()).annotations.list(traceId);
-  }
-
-  async annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void> {
-    await (await this.ready()).annotations.set(traceId, spanId, edit);
-    this.changes.changed();
-  }
-
-  async listSavedViews() {
-    return (await this.ready()).views.list();
-  }
-
-  async createSavedView(edit: SavedViewEdit) {
-    const view = await (await this.ready()).views.create(edit);
-    this.changes.changed();
-    return view;
-  }
-
-  async updateSavedView(id: string, version: number, edit: SavedViewEdit) {
-    const view = await (await this.ready()).views.update(id, version, edit);
-    this.changes.changed();
-    return view;
-  }
-
-  async deleteSavedView(id: string): Promise<void> {
-    await (await this.ready()).views.remove(id);
-    this.changes.changed();
-  }
-
-  async listServiceEdges(query: ServiceMetricsQuery) {
-    return (await this.ready()).services.edges(query);
-  }
-
-  async redMetrics(query: RedQuery) {
-    return (await this.ready()).services.red(query);
-  }
-
-  async usageMetrics(query: UsageQuery) {
-    const { database, prices } = await this.ready();
-    return readUsage(database.sql, LOCAL_WORKSPACE, prices.read(), query);
-  }
-
-  async listSessions(query: SessionListQuery) {
-    return (await this.ready()).sessions.list(query);
-  }
-
-  async getSession(sessionId: string) {
-    return (await this.ready()).sessions.summary(sessionId);
-  }
+  readonly listTraces: StoreService['listTraces'] = (query) => this.read(({ list }) => list.page(query));
+  readonly histogram: StoreService['histogram'] = (query) => this.read(({ histogram }) => histogram.count(query));
+  readonly heatmap: StoreService['heatmap'] = (query) => this.read(({ histogram }) => histogram.heatmap(query));
+  readonly query: StoreService['query'] = (request) => this.read(({ queries }) => queries.run(request));
+  readonly groups: StoreService['groups'] = (query) => this.read(({ queries }) => queries.groups(query));
+  readonly listOperations: StoreService['listOperations'] = (service) =>
+    this.read(({ reader }) => reader.listOperations(service));
+  readonly traceSummary: StoreService['traceSummary'] = (traceId) => this.read(({ reader }) => reader.summary(traceId));
+  readonly traceSpans: StoreService['traceSpans'] = (traceId, since) =>
+    this.read(({ reader }) => reader.traceSpans(traceId, since));
+  readonly spanAttribute: StoreService['spanAttribute'] = (traceId, key) =>
+    this.read(({ database }) => readSpanAttribute(database.sql, LOCAL_WORKSPACE, traceId, key));
+  readonly matchingSpans: StoreService['matchingSpans'] = (traceId, traceql) =>
+    this.read(({ searcher }) => searcher.spansOf(parseTraceql(traceql), traceId));
+  readonly spanMarks: StoreService['spanMarks'] = (traceId, spanIds) =>
+    this.read(({ database }) => readMarks(database.sql, deflateCodec, LOCAL_WORKSPACE, traceId, spanIds));
+  readonly spanMessages: StoreService['spanMessages'] = (traceId, spanIds) =>
+    this.read(({ database, prices }) =>
+      readSpanMessages(database.sql, deflateCodec, LOCAL_WORKSPACE, prices.read(), traceId, spanIds),
+    );
+  readonly operations: StoreService['operations'] = (ids) => this.read(({ reader }) => reader.operations(ids));
+  readonly getSpan: StoreService['getSpan'] = (traceId, spanId) =>
+    this.read(({ database }) => readSpan(database.sql, deflateCodec, LOCAL_WORKSPACE, traceId, spanId));
+  readonly traceAnnotations: StoreService['traceAnnotations'] = (traceId) =>
+    this.read(({ annotations }) => annotations.ofTrace(traceId));
+  readonly listAnnotations: StoreService['listAnnotations'] = (query) =>
+    this.read(({ annotations }) => annotations.list(query));
+  readonly listScores: StoreService['listScores'] = (query) => this.read(({ scores }) => scores.list(query));
+  readonly listSavedViews: StoreService['listSavedViews'] = () => this.read(({ views }) => views.list());
+  readonly listServiceEdges: StoreService['listServiceEdges'] = (query) =>
+    this.read(({ services }) => services.edges(query));
+  readonly redMetrics: StoreService['redMetrics'] = (query) => this.read(({ services }) => services.red(query));
+  readonly usageMetrics: StoreService['usageMetrics'] = (query) =>
+    this.read(({ database, prices }) => readUsage(database.sql, LOCAL_WORKSPACE, prices.read(), query));
+  readonly listSessions: StoreService['listSessions'] = (query) => this.read(({ sessions }) => sessions.list(query));
+  readonly getSession: StoreService['getSession'] = (sessionId) =>
+    this.read(({ sessions }) => sessions.summary(sessionId));
+  readonly turnMessages: StoreService['turnMessages'] = (traceIds) =>
+    this.read(({ database }) => readTurnMessages(database.sql, deflateCodec, LOCAL_WORKSPACE, traceIds));
+  readonly listAgents: StoreService['listAgents'] = (query) =>
+    this.read(({ database, prices }) => readAgents(database.sql, LOCAL_WORKSPACE, prices.read(), query));
+  readonly listServices: StoreService['listServices'] = () => this.read(({ reader }) => reader.listServices());
+  readonly listAttributes: StoreService['listAttributes'] = (query) =>
+    this.read(({ attributes }) => attributes.keys(query));
+  readonly listAttributeValues: StoreService['listAttributeValues'] = (key, query) =>
+    this.read(({ attributes }) => attributes.values(key, query));
+  readonly listLogs: StoreService['listLogs'] = (query) => this.read(({ logs }) => logs.list(query));
+  readonly listMetrics: StoreService['listMetrics'] = (query) => this.read(({ metrics }) => metrics.list(query));
+  readonly listMetricPoints: StoreService['listMetricPoints'] = (metricId, query) =>
+    this.read(({ metrics }) => metrics.points(metricId, query));
+  readonly deleteTrace: StoreService['deleteTrace'] = (traceId) =>
+    this.write(({ database }) => deleteTrace(database.sql, LOCAL_WORKSPACE, traceId));
+  readonly restoreTrace: StoreService['restoreTrace'] = (traceId) =>
+    this.write(({ database }) => restoreTrace(database.sql, LOCAL_WORKSPACE, traceId));
+  readonly annotateSpan: StoreService['annotateSpan'] = (traceId, spanId, edit) =>
+    this.write(({ annotations }) => annotations.set(traceId, spanId, edit));
+  readonly createAnnotation: StoreService['createAnnotation'] = (edit) =>
+    this.write(({ annotations }) => annotations.create(edit));
+  readonly updateAnnotation: StoreService['updateAnnotation'] = (id, version, edit) =>
+    this.write(({ annotations }) => annotations.update(id, version, edit));
+  readonly deleteAnnotation: StoreService['deleteAnnotation'] = (id) =>
+    this.write(({ annotations }) => annotations.remove(id));
+  readonly createScore: StoreService['createScore'] = (edit) => this.write(({ scores }) => scores.create(edit));
+  readonly updateScore: StoreService['updateScore'] = (id, version, edit) =>
+    this.write(({ scores }) => scores.update(id, version, edit));
+  readonly deleteScore: StoreService['deleteScore'] = (id) => this.write(({ scores }) => scores.remove(id));
+  readonly createSavedView: StoreService['createSavedView'] = (edit) => this.write(({ views }) => views.create(edit));
+  readonly updateSavedView: StoreService['updateSavedView'] = (id, version, edit) =>
+    this.write(({ views }) => views.update(id, version, edit));
+  readonly deleteSavedView: StoreService['deleteSavedView'] = (id) => this.write(({ views }) => views.remove(id));
 
   async sessionTraces(sessionId: string, from: number, to: number) {
     const { sessions, reader } = await this.ready();
     const ids = await sessions.traceIds(sessionId, from, to);
     const summaries = await reader.summaries(ids);
     return ids.flatMap((id) => summaries.get(id) ?? []);
-  }
-
-  async turnMessages(traceIds: readonly string[]) {
-    const { database } = await this.ready();
-    return readTurnMessages(database.sql, deflateCodec, LOCAL_WORKSPACE, traceIds);
-  }
-
-  async listAgents(query: AgentListQuery) {
-    const { database, prices } = await this.ready();
-    return readAgents(database.sql, LOCAL_WORKSPACE, prices.read(), query);
   }
 
   async rebuild(): Promise<RebuildReport> {
@@ -247,30 +175,6 @@ export class Store implements StoreService {
 
   async rebuildReport(): Promise<RebuildReport> {
     return this.rebuilding;
-  }
-
-  async listServices() {
-    return (await this.ready()).reader.listServices();
-  }
-
-  async listAttributes(query: AttributeQuery) {
-    return (await this.ready()).attributes.keys(query);
-  }
-
-  async listAttributeValues(key: string, query: AttributeQuery) {
-    return (await this.ready()).attributes.values(key, query);
-  }
-
-  async listLogs(query: LogListQuery) {
-    return (await this.ready()).logs.list(query);
-  }
-
-  async listMetrics(query: MetricListQuery) {
-    return (await this.ready()).metrics.list(query);
-  }
-
-  async listMetricPoints(metricId: number, query: MetricPointQuery) {
-    return (await this.ready()).metrics.points(metricId, query);
   }
 
   nextChange(after: number): Promise<number> {
@@ -322,6 +226,17 @@ export class Store implements StoreService {
     this.current = state;
     this.onState(state);
     this.changes.changed();
+  }
+
+  private async read<T>(run: (opened: OpenStore) => Promise<T>): Promise<T> {
+    return run(await this.ready());
+  }
+
+  /** As `read`; who waits for changes is told. */
+  private async write<T>(run: (opened: OpenStore) => Promise<T>): Promise<T> {
+    const result = await run(await this.ready());
+    this.changes.changed();
+    return result;
   }
 
   private async ready(): Promise<OpenStore> {

@@ -4,7 +4,8 @@
  */
 import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
-import type { AgentSpanKind, Evaluation, Message } from '../agent-span';
+import type { AgentSpanKind, Message } from '../agent-span';
+import { evaluationIn } from '../evaluation-event';
 import { isObject, textOf } from '../json-objects';
 import { answerOf, messagesOf } from '../messages';
 import { partsOf, toolDefinitionsOf } from '../parts';
@@ -103,7 +104,7 @@ export const genAi: Dialect = {
       timeToFirstTokenNs: seconds === undefined ? null : Math.round(seconds * 1e9),
       documents: documentsOf(a.json('gen_ai.retrieval.documents')),
       inputValue: a.json('gen_ai.retrieval.query.text', 'gen_ai.memory.query.text'),
-      evaluations: [...evaluationOf(a), ...messageEvents.flatMap((event) => evaluationOf(event.attributes))],
+      evaluations: [a, ...messageEvents.map(({ attributes }) => attributes)].flatMap((of) => evaluationIn(of) ?? []),
     } satisfies AgentFacts;
   },
 };
@@ -182,17 +183,4 @@ function documentsOf(value: PlainValue | undefined): AgentFacts['documents'] {
       metadata: metadata ?? null,
     };
   });
-}
-
-function evaluationOf(a: AttributeReader): Evaluation[] {
-  const name = a.text('gen_ai.evaluation.name');
-  if (name === undefined) return [];
-  return [
-    {
-      name,
-      score: a.number('gen_ai.evaluation.score.value') ?? null,
-      label: a.text('gen_ai.evaluation.score.label') ?? null,
-      explanation: a.text('gen_ai.evaluation.explanation') ?? null,
-    },
-  ];
 }

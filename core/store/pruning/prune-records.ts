@@ -3,6 +3,7 @@ import { partitionBytes, RECORD_SIGNALS, RECORD_TABLES, type RecordSignal } from
 import { decodeRows, INT4, INT8, oneOf } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { WriterState } from '../writer-state';
+import { MARKED_TRACES } from './marked-traces';
 import type { Pruned } from './pruning-log';
 
 export async function pruneRecords(
@@ -38,7 +39,7 @@ export async function pruneRecords(
 
 /** @returns how many */
 async function moveLogs(tx: SqlClient, { workspaceId, partitions }: WriterState, from: number): Promise<number> {
-  const ofAnnotated = `workspace_id = $1 and trace_id in (select trace_id from annotation where workspace_id = $1)`;
+  const ofAnnotated = `workspace_id = $1 and trace_id in (${MARKED_TRACES})`;
   const rows = await tx.query(
     `select payload_id, count(*) as logs from log_record_${from} where ${ofAnnotated} group by payload_id`,
     [workspaceId],

@@ -12,6 +12,7 @@ import { BOOL, decodeRows, INT4, INT8, TEXT } from '../row-spec';
 import { firstBlockOf, SPAN_TABLES } from '../span-partitions';
 import type { SqlClient } from '../sql-client';
 import type { WriterState } from '../writer-state';
+import { isMarked } from './marked-traces';
 import type { Pruned } from './pruning-log';
 
 /** Spans in a block that moved spans are gathered in. */
@@ -67,7 +68,7 @@ export class SpanPartitionPruning {
       await tx.query(
         `select replace(i.trace_id::text, '-', '') as trace_id, t.span_count, t.deleted_at is null as listed,
            t.last_block < $3 as is_old,
-           exists (select 1 from annotation a where a.workspace_id = $1 and a.trace_id = i.trace_id) as is_marked
+           ${isMarked('i.trace_id')} as is_marked
          from unnest($2::uuid[]) as i (trace_id),
            lateral (select * from trace where workspace_id = $1 and trace_id = i.trace_id limit 1) as t`,
         [workspaceId, inBlock, firstBlockOf(this.partition + 1)],
@@ -208,7 +209,7 @@ async function removeTraces(tx: SqlClient, workspaceId: number, traceIds: readon
      on conflict (workspace_id, trace_id) do update set pruned_at = excluded.pruned_at`,
     [workspaceId, traceIds],
   );
-  for (const table of ['trace', 'missing_parent', 'model_call']) {
+  for (const table of ['trace', 'missing_parent', 'model_call', 'score']) {
     await tx.query(
       `delete from ${table} where ctid = any(array(
          select r.ctid from unnest($2::uuid[]) as i (trace_id), lateral (

@@ -15,6 +15,7 @@ import { Figure } from '../../ui/Figure';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { Tag } from '../../ui/Tag';
+import { ScoreBar } from '../scores/ScoreBar';
 import { TurnList } from './TurnList';
 
 const PACE_MS = 1_000;
@@ -97,6 +98,7 @@ function Summary({ session }: { readonly session: SessionSummary }) {
         label={new Date(startTime).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}
       />
       <span className="grow" />
+      <ScoreBar target={{ traceId: null, spanId: null, sessionId: session.sessionId }} what="session" />
       {agentNames.length > 0 && (
         <span className="min-w-0 truncate text-secondary max-md:hidden" dir="auto">
           {agentNames.join(', ')}

@@ -9,12 +9,12 @@ export function Bookmarks({ annotations }: { readonly annotations: readonly Anno
   return (
     <section aria-label="Bookmarks" className="mt-5 flex flex-col px-2">
       <h2 className="pb-1.5 text-sm text-faint">Bookmarks and notes</h2>
-      {annotations.map(({ spanId, note, bookmarked }) => (
+      {annotations.map(({ id, spanId, note, bookmarked }) => (
         <button
-          key={spanId}
+          key={id}
           type="button"
           className="flex items-start gap-1.5 py-0.5 text-left text-secondary hover:underline"
-          onClick={() => select(BigInt(`0x${spanId}`))}
+          onClick={() => select(spanId === null ? null : BigInt(`0x${spanId}`))}
         >
           {bookmarked ? (
             <Bookmark size={13} aria-hidden className="mt-0.5 shrink-0 fill-accent text-accent" />
@@ -22,7 +22,7 @@ export function Bookmarks({ annotations }: { readonly annotations: readonly Anno
             <StickyNote size={13} aria-hidden className="mt-0.5 shrink-0" />
           )}
           <span className="line-clamp-2 min-w-0 break-words" dir="auto">
-            {note || <span className="font-mono text-sm">{spanId}</span>}
+            {note || <span className="font-mono text-sm">{spanId ?? 'this trace'}</span>}
           </span>
         </button>
       ))}

@@ -1,8 +1,10 @@
 import { formatCompact, formatCost, formatCount, formatDuration } from '../../../core/model/format';
 import { widthOf } from '../../../core/timeline/time-window';
+import { isAgentRun } from '../../stores/trace-view-store';
 import { costHint, costText } from '../../ui/cost-text';
 import { Figure } from '../../ui/Figure';
 import { serviceColor } from '../../ui/series';
+import { ScoreBar } from '../scores/ScoreBar';
 import type { OpenTimeline } from './use-timeline';
 
 /** More services than this are counted, not listed. */
@@ -38,6 +40,9 @@ export function TraceSummaryBar({ timeline: { info, whole } }: { readonly timeli
         })}
       />
       <span className="grow" />
+      {isAgentRun(summary) && (
+        <ScoreBar target={{ traceId: summary.traceId, spanId: null, sessionId: null }} what="run" />
+      )}
       <ul aria-label="Services" className="flex min-w-0 flex-wrap justify-end gap-1.5 max-md:hidden">
         {services.slice(0, MAX_CHIPS).map((service) => (
           <li

@@ -13,10 +13,12 @@ export interface TraceAnnotations {
 
 export function useAnnotations(traceId: string): TraceAnnotations {
   const queries = useQueryClient();
-  const { data } = useQuery({ queryKey: ['annotations', traceId], queryFn: () => api.listAnnotations(traceId) });
+  const { data } = useQuery({ queryKey: ['annotations', traceId], queryFn: () => api.traceAnnotations(traceId) });
   return useMemo(() => {
     const list = data ?? [];
-    const bySpan = new Map(list.map((annotation) => [BigInt(`0x${annotation.spanId}`), annotation]));
+    const bySpan = new Map(
+      list.flatMap((one) => (one.spanId === null ? [] : [[BigInt(`0x${one.spanId}`), one] as const])),
+    );
     return {
       list,
       bySpan,
