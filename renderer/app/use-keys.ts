@@ -25,6 +25,11 @@ export function useKeys(keys: KeyMap): void {
   }, []);
 }
 
+/** A list that is walked through by keys has Enter for its rows, and no longer for the link that led to it. */
+export function takeEnter(): void {
+  if (document.activeElement instanceof HTMLElement && isPressed(document.activeElement)) document.activeElement.blur();
+}
+
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SessionSummary } from '../../../core/api/session';
 import { formatAgo, formatCompact, formatCount, formatDuration, plural } from '../../../core/model/format';
-import { useKeys } from '../../app/use-keys';
+import { takeEnter, useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
 import { costHint, costText } from '../../ui/cost-text';
 import { Tag } from '../../ui/Tag';
@@ -42,6 +42,7 @@ export function SessionTable({ sessions, isStale, onEnd }: SessionTableProps) {
   const at = sessions.findIndex(({ sessionId }) => sessionId === cursor);
   const moveTo = (index: number): void => {
     const target = Math.min(Math.max(index, 0), sessions.length - 1);
+    takeEnter();
     setCursor(sessions[target]?.sessionId ?? null);
     rows.scrollToIndex(target);
   };

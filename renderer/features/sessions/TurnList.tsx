@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SessionTurn } from '../../../core/api/session';
 import { formatCompact, formatCount, formatDuration } from '../../../core/model/format';
-import { useKeys } from '../../app/use-keys';
+import { takeEnter, useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
 import { api } from '../../connection/connection';
 import { useTraceView } from '../../stores/trace-view-store';
@@ -59,6 +59,7 @@ export function TurnList({ sessionId, count, version }: TurnListProps) {
 
   const moveTo = (index: number): void => {
     const target = Math.min(Math.max(index, 0), count - 1);
+    takeEnter();
     setCursor(target);
     rows.scrollToIndex(target);
   };

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { NEWEST_FIRST } from '../../../core/api/trace-list-query';
 import { plural } from '../../../core/model/format';
-import { useKeys } from '../../app/use-keys';
+import { takeEnter, useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
 import { addressOf, useCompare } from '../../stores/compare-store';
 import { useRecentSearches } from '../../stores/recent-searches';
@@ -84,6 +84,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     const target = Math.min(Math.max(index, 0), traces.length - 1);
     const trace = traces[target];
     if (!trace) return;
+    takeEnter();
     setCursor(trace.traceId);
     rows.scrollToIndex(target);
   };
