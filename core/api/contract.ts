@@ -8,6 +8,7 @@ import type { KeyValue } from '../otlp/json-types';
 import type { AgentListQuery, AgentSummary } from './agents';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
+import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { Page } from './page';
 import type { PruningReport, Retention } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
@@ -65,6 +66,15 @@ export interface SpoorApi extends TimelineApi {
   deleteScore(id: string): Promise<void>;
   /** @throws NOT_FOUND when the span is not stored */
   annotateSpan(traceId: string, spanId: string, edit: AnnotationEdit): Promise<void>;
+  /** Oldest first. */
+  listGuardrails(): Promise<readonly Guardrail[]>;
+  createGuardrail(edit: GuardrailEdit): Promise<Guardrail>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */
+  updateGuardrail(id: string, version: number, edit: GuardrailEdit): Promise<Guardrail>;
+  /** What it marked goes with it. @throws NOT_FOUND */
+  deleteGuardrail(id: string): Promise<void>;
+  /** Newest first. */
+  listGuardrailHits(query: GuardrailHitQuery): Promise<Page<GuardrailHit>>;
   listSavedViews(): Promise<readonly SavedView[]>;
   createSavedView(edit: SavedViewEdit): Promise<SavedView>;
   /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */

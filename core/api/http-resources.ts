@@ -15,6 +15,7 @@ import type {
   StatusReport,
 } from './contract';
 import type { ErrorValue } from './errors';
+import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { Page } from './page';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
@@ -50,6 +51,11 @@ export interface HttpAnswers {
   createAnnotation: Annotation;
   updateAnnotation: Annotation;
   deleteAnnotation: null;
+  listGuardrails: Page<Guardrail>;
+  createGuardrail: Guardrail;
+  updateGuardrail: Guardrail;
+  deleteGuardrail: null;
+  listGuardrailHits: Page<GuardrailHit>;
   listScores: Page<Score>;
   createScore: Score;
   updateScore: Score;
@@ -93,6 +99,9 @@ export interface HttpQueries {
   listAnnotations: AnnotationListQuery;
   createAnnotation: NewAnnotation;
   updateAnnotation: AnnotationEdit;
+  createGuardrail: GuardrailEdit;
+  updateGuardrail: GuardrailEdit;
+  listGuardrailHits: GuardrailHitQuery;
   listScores: ScoreListQuery;
   createScore: ScoreEdit;
   updateScore: ScoreValue;

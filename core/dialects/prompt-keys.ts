@@ -37,6 +37,9 @@ const KEYS: ReadonlySet<string> = new Set([
 /** Followed by a number, as Traceloop and OpenInference flatten lists. */
 const FLATTENED = /^(gen_ai\.(prompt|completion)|llm\.(input_messages|output_messages|prompts|completions))\.\d/;
 
+/** Of keys that are not flattened. */
+export const PROMPT_KEYS: Iterable<string> = KEYS;
+
 export function holdsPrompt(key: string): boolean {
   return KEYS.has(key) || FLATTENED.test(key);
 }

@@ -19,7 +19,7 @@ export interface RecordParts {
 }
 
 /** An OTLP KeyValue message, verbatim. */
-const PART_ATTRIBUTE = 0;
+export const PART_ATTRIBUTE = 0;
 /** The other fields of the OTLP message, tags included, verbatim. */
 export const PART_REST = 1;
 

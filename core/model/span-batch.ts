@@ -38,6 +38,19 @@ export interface SpanBatch {
   readonly agentFacts: readonly AgentFacts[];
   /** Sparse: what events say of how good a row was. */
   readonly evaluations: readonly SentEvaluation[];
+  /** Sparse: what guardrails mark in a row. */
+  readonly marks: readonly GuardrailMark[];
+}
+
+/** What a rule found in a row. */
+export interface GuardrailMark {
+  readonly row: number;
+  readonly ruleId: string;
+  /** Key of the attribute. */
+  readonly attribute: string;
+  readonly excerpt: string;
+  /** Of what was found, 32 bits. */
+  readonly digest: number;
 }
 
 export interface BatchResource {

@@ -122,6 +122,7 @@ export class SpanBatchBuilder {
       operations: this.operations,
       agentFacts,
       evaluations,
+      marks: [],
     };
   }
 

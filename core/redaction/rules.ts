@@ -22,7 +22,7 @@ export const DEFAULT_REDACTION: RedactionSettings = {
   patterns: [],
 };
 
-interface PatternRule {
+export interface PatternRule {
   readonly name: string;
   /** With the `g` flag. A group named `keep` stays, in front of what goes. */
   readonly pattern: RegExp;
@@ -38,7 +38,7 @@ interface KeyRule {
 const SECRET_KEY =
   /(?:^|[._-])(?:authorization|proxy[._-]authorization|cookie|set[._-]cookie|passw(?:or)?d|passphrase|secret|client[._-]?secret|secret[._-]?key|private[._-]?key|api[._-]?key|access[._-]?key|access[._-]?token|refresh[._-]?token|auth[._-]?token|session[._-]?token|id[._-]?token|bearer[._-]?token|connection[._-]?string)$/i;
 
-const SECRET_PATTERNS: readonly PatternRule[] = [
+export const SECRET_PATTERNS: readonly PatternRule[] = [
   {
     name: 'private-key',
     pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
@@ -61,12 +61,12 @@ const SECRET_PATTERNS: readonly PatternRule[] = [
   },
 ];
 
-const EMAIL: PatternRule = {
+export const EMAIL: PatternRule = {
   name: 'email',
   pattern: /[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}\b/g,
 };
 
-const CARD: PatternRule = {
+export const CARD: PatternRule = {
   name: 'card',
   pattern: /\b\d(?:[ -]?\d){12,18}\b/g,
   accept: (match) => hasCheckDigit(match.replace(/[ -]/g, '')),

@@ -15,6 +15,8 @@ interface CursorKind {
 }
 /** The last trace, the number of the search that waits, and what it is a search for. */
 export const SEARCH_CURSOR: CursorKind = { mark: '5', tie: /^([0-9a-f]{32})?\.\d{1,15}\.[0-9a-f]{1,8}$/ };
+/** The last hit. */
+export const HIT_CURSOR: CursorKind = { mark: '9', tie: /^$/ };
 /** When the last row was made, in microseconds, and its id. */
 export const CREATED_CURSOR: CursorKind = { mark: '8', tie: /^[0-9a-f-]{36}$/ };
 /** The newest trace of the last session. */

@@ -10,6 +10,7 @@ import { retention008 } from './migrations/008-retention';
 import { modelCalls009 } from './migrations/009-model-calls';
 import { sessions010 } from './migrations/010-sessions';
 import { scores011 } from './migrations/011-scores';
+import { guardrails012 } from './migrations/012-guardrails';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   modelCalls009,
   sessions010,
   scores011,
+  guardrails012,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

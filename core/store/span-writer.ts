@@ -7,6 +7,7 @@ import type { SpanBatch } from '../model/span-batch';
 import { STATUS_ERROR } from '../model/span-kind';
 import { CopyWriter } from './copy-binary';
 import { type SpanKey, spanKey, traceKey } from './edge-finder';
+import { type PlacedMark, writeMarks } from './guardrails';
 import type { InternedBatch } from './interned';
 import { MissingParents } from './missing-parents';
 import { addCalls, ModelCallRows } from './model-calls';
@@ -45,6 +46,7 @@ class Append {
   readonly payloads: PayloadWriter;
   readonly calls: ModelCallRows;
   readonly scores: SenderScore[] = [];
+  readonly marks: PlacedMark[] = [];
   readonly services = new Map<number, ServiceCount>();
   readonly prepared: Prepared[] = [];
 
@@ -181,13 +183,17 @@ export class SpanWriter {
       this.countService(append.services, batch, row, interned);
     }
     const traceOf = (row: number): string => traceIds[batch.trace[row] as number] as string;
-    if (batch.evaluations.length > 0) {
+    if (batch.evaluations.length > 0 || batch.marks.length > 0) {
       const fresh = new Set(rows);
-      for (const evaluation of batch.evaluations) {
-        const { row } = evaluation;
-        if (!fresh.has(row)) continue;
-        append.scores.push({ ...evaluation, traceId: traceOf(row), spanId: spanIds.getBigInt64(row * SPAN_ID_BYTES) });
-      }
+      const placed = <T extends { readonly row: number }>(items: readonly T[]) =>
+        items
+          .filter(({ row }) => fresh.has(row))
+          .map((item) => {
+            const spanId = spanIds.getBigInt64(item.row * SPAN_ID_BYTES);
+            return { ...item, traceId: traceOf(item.row), spanId };
+          });
+      append.scores.push(...placed(batch.evaluations));
+      append.marks.push(...placed(batch.marks));
     }
     if (batch.agentFacts.length === 0) return;
     append.deltas.addAgentFacts(batch, rows, traceOf);
@@ -240,6 +246,7 @@ export class SpanWriter {
     await append.missing.write(tx, this.shared.workspaceId);
     await append.calls.write(tx);
     await writeSenderScores(tx, workspaceId, append.scores);
+    await writeMarks(tx, workspaceId, append.marks);
     const newTraces = await append.deltas.write(tx);
     await this.count(tx, append.services, spans, newTraces);
   }

@@ -5,6 +5,8 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import { AgentsPage } from '../features/agents/AgentsPage';
 import { ComparePage } from '../features/compare/ComparePage';
 import { ConnectPage } from '../features/connect/ConnectPage';
+import { GuardrailAlert } from '../features/guardrails/GuardrailAlert';
+import { GuardrailsPage } from '../features/guardrails/GuardrailsPage';
 import { SessionPage } from '../features/sessions/SessionPage';
 import { SessionsPage } from '../features/sessions/SessionsPage';
 import { TracePage } from '../features/trace/TracePage';
@@ -43,6 +45,7 @@ function Frame() {
       <Sidebar />
       <main className="flex min-h-0 min-w-0 flex-col">
         <Problems />
+        <GuardrailAlert />
         <div className="min-h-0 grow">
           <ErrorBoundary>
             <Switch>
@@ -61,6 +64,9 @@ function Frame() {
               </Route>
               <Route path="/agents">
                 <AgentsPage />
+              </Route>
+              <Route path="/guardrails">
+                <GuardrailsPage />
               </Route>
               <Route path="/connect">
                 <ConnectPage />

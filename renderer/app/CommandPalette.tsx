@@ -54,6 +54,9 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         <Command.Item className={item} onSelect={run(() => navigate('/agents'))}>
           Agents
         </Command.Item>
+        <Command.Item className={item} onSelect={run(() => navigate('/guardrails'))}>
+          Guardrails
+        </Command.Item>
         <Command.Item className={item} onSelect={run(() => navigate('/connect'))}>
           Send traces
         </Command.Item>

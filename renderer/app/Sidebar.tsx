@@ -3,12 +3,14 @@ import * as lucide from 'lucide-react';
 import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { formatCompact } from '../../core/model/format';
+import { useUnseenHits } from '../features/guardrails/use-unseen-hits';
 import { useSidebarSlot } from '../stores/sidebar-slot';
 import { SavedViews } from './SavedViews';
 import { useStatus } from './use-status';
 
 export function Sidebar() {
   const status = useStatus();
+  const unseen = useUnseenHits().length;
   const remarks = useSidebarSlot(({ content }) => content);
   return (
     <nav aria-label="Main" className="flex min-h-0 flex-col gap-0.5 overflow-y-auto border-r border-line bg-raised p-2">
@@ -29,6 +31,9 @@ export function Sidebar() {
       </Item>
       <Item to="/agents" icon={lucide.Bot}>
         Agents
+      </Item>
+      <Item to="/guardrails" icon={lucide.ShieldCheck} count={unseen > 0 ? formatCompact(unseen) : ''}>
+        Guardrails
       </Item>
       <Item to="/connect" icon={lucide.Plug}>
         Send traces

@@ -9,9 +9,12 @@ interface Settings {
   /** Width of the waterfall's name column and of the detail panel. */
   readonly nameWidthPx: number;
   readonly panelWidthPx: number;
+  /** When the newest mark of a guardrail was made that the reader has seen, RFC 3339. */
+  readonly marksSeenUntil: string;
   setTheme(theme: Theme): void;
   setNameWidth(px: number): void;
   setPanelWidth(px: number): void;
+  setMarksSeen(until: string): void;
 }
 
 export const useSettings = create<Settings>()(
@@ -20,9 +23,11 @@ export const useSettings = create<Settings>()(
       theme: 'system',
       nameWidthPx: 360,
       panelWidthPx: 400,
+      marksSeenUntil: '',
       setTheme: (theme) => set({ theme }),
       setNameWidth: (px) => set({ nameWidthPx: Math.round(Math.min(Math.max(px, 160), 900)) }),
       setPanelWidth: (px) => set({ panelWidthPx: Math.round(Math.min(Math.max(px, 280), 900)) }),
+      setMarksSeen: (marksSeenUntil) => set({ marksSeenUntil }),
     }),
     { name: 'spoor.settings' },
   ),

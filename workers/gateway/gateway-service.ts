@@ -17,6 +17,7 @@ import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
+import { guardrailEdit, guardrailHitQuery } from './guardrail-queries';
 import { annotationListQuery, newAnnotation, scoreEdit, scoreListQuery, scoreValue } from './mark-queries';
 import {
   agentListQuery,
@@ -148,6 +149,15 @@ export class Gateway implements SpoorApi {
   readonly updateScore: SpoorApi['updateScore'] = async (id, version, edit) =>
     this.store.updateScore(String(id), versionOf(version), scoreValue(edit));
   readonly deleteScore: SpoorApi['deleteScore'] = async (id) => this.store.deleteScore(String(id));
+
+  readonly listGuardrails: SpoorApi['listGuardrails'] = () => this.store.listGuardrails();
+  readonly createGuardrail: SpoorApi['createGuardrail'] = async (edit) =>
+    this.store.createGuardrail(guardrailEdit(edit));
+  readonly updateGuardrail: SpoorApi['updateGuardrail'] = async (id, version, edit) =>
+    this.store.updateGuardrail(String(id), versionOf(version), guardrailEdit(edit));
+  readonly deleteGuardrail: SpoorApi['deleteGuardrail'] = async (id) => this.store.deleteGuardrail(String(id));
+  readonly listGuardrailHits: SpoorApi['listGuardrailHits'] = async (query) =>
+    this.store.listGuardrailHits(guardrailHitQuery(query));
 
   async listSavedViews() {
     return this.store.listSavedViews();

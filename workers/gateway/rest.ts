@@ -6,6 +6,7 @@ import { streamSSE } from 'hono/streaming';
 import type { NewAnnotation } from '../../core/api/annotation';
 import type { SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
+import type { GuardrailEdit } from '../../core/api/guardrail';
 import type { SavedView } from '../../core/api/saved-view';
 import type { ScoreEdit } from '../../core/api/score';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
@@ -116,6 +117,13 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
     update: (id, version, body) => api.updateScore(id, version, body as ScoreEdit),
     remove: (id) => api.deleteScore(id),
   });
+  crud(app, '/v1/guardrails', {
+    list: async () => onePage(await api.listGuardrails()),
+    create: (body) => api.createGuardrail(body as GuardrailEdit),
+    update: (id, version, body) => api.updateGuardrail(id, version, body as GuardrailEdit),
+    remove: (id) => api.deleteGuardrail(id),
+  });
+  app.get('/v1/guardrail-hits', async (context) => context.json(await api.listGuardrailHits(context.req.query())));
   crud(app, '/v1/saved-views', {
     list: async () => onePage(await api.listSavedViews()),
     create: (body) => api.createSavedView(body as SavedView),

@@ -1,6 +1,7 @@
 /** The routes of the HTTP API (rest.ts) as its OpenAPI document describes them, with the schemas that check what comes in. */
 import type { ZodObject } from 'zod';
 import type { HttpAnswers } from '../../core/api/http-resources';
+import { GUARDRAIL, GUARDRAIL_HITS } from './guardrail-queries';
 import { ANNOTATION_LIST, NEW_ANNOTATION, SCORE, SCORE_LIST, SCORE_VALUE } from './mark-queries';
 import {
   ANNOTATION,
@@ -138,6 +139,16 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     create: SCORE,
     update: SCORE_VALUE,
   }),
+  ...crudRoutes('Guardrail', '/v1/guardrails', 'rules that mark what agents said and did', {
+    create: GUARDRAIL,
+    update: GUARDRAIL,
+  }),
+  listGuardrailHits: {
+    method: 'get',
+    path: '/v1/guardrail-hits',
+    summary: 'What guardrails marked, newest first',
+    query: GUARDRAIL_HITS,
+  },
   ...crudRoutes('SavedView', '/v1/saved-views', 'searches with a name', { create: SAVED_VIEW, update: SAVED_VIEW }),
   listServices: { method: 'get', path: '/v1/services', summary: 'Services with their counts' },
   listServiceEdges: {

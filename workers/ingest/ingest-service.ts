@@ -9,6 +9,7 @@ import { listen } from '../net/listen';
 import { isLoopbackAddress } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';
 import { Forwarder } from './forwarder';
+import { GuardrailRules } from './guardrail-rules';
 import { Intake } from './intake';
 import { OtlpGrpcReceiver } from './otlp-grpc';
 import { OtlpHttpReceiver } from './otlp-http';
@@ -27,7 +28,7 @@ export class Ingest implements IngestService {
 
   constructor(
     options: IngestOptions,
-    store: Pick<StoreService, 'append'>,
+    store: Pick<StoreService, 'append' | 'listGuardrails'>,
     private readonly log: Log,
     onState: (protocol: OtlpProtocol, state: OtlpReceiver) => void,
   ) {
@@ -39,6 +40,7 @@ export class Ingest implements IngestService {
     this.intake = new Intake({
       redactor: this.redactor,
       forwarder: this.forwarder,
+      guardrails: new GuardrailRules(store, log),
       append: (batch) => store.append(transferring(batch, transferablesOf(batch))),
       log,
       onSpans: (count) => this.rate.add(count),

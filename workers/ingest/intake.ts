@@ -4,6 +4,7 @@ import type { SignalBatch } from '../../core/model/signal-batch';
 import type { Redactor } from '../../core/redaction/redactor';
 import type { Log } from '../rpc/worker-port';
 import type { Forwarder } from './forwarder';
+import type { GuardrailRules } from './guardrail-rules';
 import type { Signal } from './signals';
 
 /** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
@@ -16,6 +17,7 @@ export interface IntakeOptions {
   readonly log: Log;
   readonly onSpans: (count: number) => void;
   readonly redactor: Redactor;
+  readonly guardrails: Pick<GuardrailRules, 'mark'>;
   readonly forwarder: Pick<Forwarder, 'forward'> | null;
 }
 
@@ -63,7 +65,8 @@ export class Intake {
     const { redactor, forwarder } = this.options;
     let decoded = signal.decode(request);
     if (redactor.suspects(decoded.batch)) decoded = signal.decode(redactor.redact(signal.name, request));
-    const { batch, rejected, rejectedReason } = decoded;
+    const { rejected, rejectedReason } = decoded;
+    const batch = await this.options.guardrails.mark(decoded.batch);
     const { length } = batch; // the batch moves to the store's thread
     if (length > 0) {
       await this.options.append(batch);

@@ -6,6 +6,7 @@ import { EVERY_KEY } from '../../core/search/searched-keys';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
+import { Guardrails } from '../../core/store/guardrails';
 import { LogReader } from '../../core/store/log-reader';
 import { MetricReader } from '../../core/store/metric-reader';
 import { Pruner } from '../../core/store/pruning/pruner';
@@ -20,6 +21,7 @@ import { Sessions } from '../../core/store/sessions';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { AppendQueue } from './append-queue';
+import { BudgetWatch } from './budget-watch';
 import type { DiskSpace } from './disk-space';
 import { bytesBelow } from './disk-usage';
 import { type OpenDatabase, openDatabase } from './open-database';
@@ -41,6 +43,8 @@ export interface OpenStore {
   readonly metrics: MetricReader;
   readonly annotations: Annotations;
   readonly scores: Scores;
+  readonly guardrails: Guardrails;
+  readonly budgets: BudgetWatch;
   readonly views: SavedViews;
   readonly sessions: Sessions;
   readonly attributes: AttributeCatalogue;
@@ -73,6 +77,7 @@ export async function openStore(
   const searcher = new Searcher(database.sql, LOCAL_WORKSPACE, deflateCodec, blocks, searchesKey);
   const list = new TraceList(searcher, reader);
   const histogram = new TraceHistogram(database.sql, LOCAL_WORKSPACE, searcher);
+  const guardrails = new Guardrails(database.sql, LOCAL_WORKSPACE);
   return {
     database,
     reader,
@@ -85,6 +90,8 @@ export async function openStore(
     metrics: new MetricReader(database.sql, LOCAL_WORKSPACE),
     annotations: new Annotations(database.sql, LOCAL_WORKSPACE),
     sessions: new Sessions(database.sql, LOCAL_WORKSPACE, () => prices.read()),
+    guardrails,
+    budgets: new BudgetWatch(database.sql, LOCAL_WORKSPACE, guardrails, () => prices.read(), onChange, onTrouble),
     scores: new Scores(database.sql, LOCAL_WORKSPACE),
     views: new SavedViews(database.sql, LOCAL_WORKSPACE),
     attributes: new AttributeCatalogue(database.sql, LOCAL_WORKSPACE, blocks),

@@ -14,6 +14,7 @@ import { readSpan } from '../../core/store/span-reader';
 import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
 import { readTurnMessages } from '../../core/store/turn-messages';
 import { readUsage } from '../../core/store/usage-metrics';
+import { BudgetWatch } from './budget-watch';
 import { ChangeFeed } from './change-feed';
 import { DiskSpace, fullMessage, isFatal } from './disk-space';
 import { bytesBelow } from './disk-usage';
@@ -53,10 +54,13 @@ export class Store implements StoreService {
   }
 
   async append(batch: SignalBatch): Promise<{ stored: number; duplicates: number }> {
-    const { appends, database } = await this.ready();
+    const { appends, budgets, database } = await this.ready();
     await database.onDisk;
     try {
-      return await appends.append(batch);
+      const called = BudgetWatch.tracesOf(batch);
+      const result = await appends.append(batch);
+      budgets.stored(called);
+      return result;
     } catch (error) {
       if (!isFatal(error)) throw error;
       this.onFatal(error);
@@ -92,6 +96,15 @@ export class Store implements StoreService {
   readonly listAnnotations: StoreService['listAnnotations'] = (query) =>
     this.read(({ annotations }) => annotations.list(query));
   readonly listScores: StoreService['listScores'] = (query) => this.read(({ scores }) => scores.list(query));
+  readonly listGuardrails: StoreService['listGuardrails'] = () => this.read(({ guardrails }) => guardrails.list());
+  readonly listGuardrailHits: StoreService['listGuardrailHits'] = (query) =>
+    this.read(({ guardrails }) => guardrails.hits(query));
+  readonly createGuardrail: StoreService['createGuardrail'] = (edit) =>
+    this.write(({ guardrails }) => guardrails.create(edit));
+  readonly updateGuardrail: StoreService['updateGuardrail'] = (id, version, edit) =>
+    this.write(({ guardrails }) => guardrails.update(id, version, edit));
+  readonly deleteGuardrail: StoreService['deleteGuardrail'] = (id) =>
+    this.write(({ guardrails }) => guardrails.remove(id));
   readonly listSavedViews: StoreService['listSavedViews'] = () => this.read(({ views }) => views.list());
   readonly listServiceEdges: StoreService['listServiceEdges'] = (query) =>
     this.read(({ services }) => services.edges(query));

@@ -209,7 +209,7 @@ async function removeTraces(tx: SqlClient, workspaceId: number, traceIds: readon
      on conflict (workspace_id, trace_id) do update set pruned_at = excluded.pruned_at`,
     [workspaceId, traceIds],
   );
-  for (const table of ['trace', 'missing_parent', 'model_call', 'score']) {
+  for (const table of ['trace', 'missing_parent', 'model_call', 'score', 'guardrail_hit']) {
     await tx.query(
       `delete from ${table} where ctid = any(array(
          select r.ctid from unnest($2::uuid[]) as i (trace_id), lateral (

@@ -13,6 +13,7 @@ import { CopyButton } from '../../ui/CopyButton';
 import { Notice } from '../../ui/Notice';
 import { serviceColor } from '../../ui/series';
 import { Tag } from '../../ui/Tag';
+import { SpanHits, useTraceHits } from '../guardrails/TraceHits';
 import { ScoreBar } from '../scores/ScoreBar';
 import { AttributeTable } from './AttributeTable';
 import { SpanEvents } from './SpanEvents';
@@ -93,6 +94,7 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
         {id} <CopyButton text={id} label="Copy the span id" />
       </p>
       <SpanNote spanId={spanId} annotation={annotations.bySpan.get(spanId) ?? null} annotate={annotations.annotate} />
+      <SpanHits hits={useTraceHits(timeline.traceId, timeline.info.version)} spanId={id} />
       <ScoreBar target={{ traceId: timeline.traceId, spanId: id, sessionId: null }} what="span" />
     </div>
   );

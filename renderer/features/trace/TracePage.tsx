@@ -14,6 +14,7 @@ import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { Splitter } from '../../ui/Splitter';
+import { TraceHits, useTraceHits } from '../guardrails/TraceHits';
 import { Insights, ownRemarks } from './agent-run/Insights';
 import { useAgentRun } from './agent-run/use-agent-run';
 import { Bookmarks } from './Bookmarks';
@@ -79,6 +80,7 @@ function OpenTrace({
     gcTime: 0,
   });
   const run = useAgentRun(timeline);
+  const hits = useTraceHits(traceId, info.version);
   const annotations = useAnnotations(traceId);
   useKeys(useWindowKeys(timeline));
 
@@ -92,13 +94,14 @@ function OpenTrace({
   useEffect(() => {
     setSidebar(
       <>
+        <TraceHits hits={hits} />
         <Insights insights={run?.insights ?? []} />
         <Remarks remarks={ownRemarks(remarks, run?.insights)} />
         <Bookmarks annotations={annotations.list} />
       </>,
     );
     return () => setSidebar(null);
-  }, [remarks, run, annotations, setSidebar]);
+  }, [remarks, run, hits, annotations, setSidebar]);
 
   return (
     <div className="flex h-full flex-col">

@@ -1,0 +1,162 @@
+/** Looks through what the spans of agents hold for what rules mark. What is alike in a batch stands in it once, and is read once. */
+import type { Guardrail } from '../api/guardrail';
+import { holdsPrompt, PROMPT_KEYS } from '../dialects/prompt-keys';
+import { PART_ATTRIBUTE, type RecordParts } from '../model/record-parts';
+import type { GuardrailMark, SpanBatch } from '../model/span-batch';
+import { plainValue } from '../otlp/json-types';
+import { readKeyValue } from '../otlp/proto-to-json';
+import { WIRE_BYTES, WireReader } from '../otlp/wire-reader';
+import { hashWord } from '../search/words';
+import { HintTable } from './hint-table';
+import { type TextRule, textRulesOf } from './patterns';
+
+const TOOL_KEYS: ReadonlySet<string> = new Set(['gen_ai.tool.name', 'tool.name', 'ai.toolCall.name', 'tool_name']);
+/** What the author of the agent wrote is no attack on it. */
+const OWN_WORDS: ReadonlySet<string> = new Set(['gen_ai.system_instructions']);
+/** Of one value: a prompt of megabytes is looked through as far as this. */
+const MAX_CHARS = 1_000_000;
+/** Marks of one rule in one value. */
+const MAX_MARKS = 5;
+const MAX_EXCERPT = 120;
+const SHOWN_OF_SECRET = 4;
+/** Tag of KeyValue.key. */
+const KEY_TAG = (1 << 3) | WIRE_BYTES;
+
+interface Compiled {
+  readonly id: string;
+  readonly kind: Guardrail['kind'];
+  readonly texts: readonly TextRule[];
+  readonly tools: RegExp | null;
+}
+
+/** Of a part; the rows that have it are marked. */
+type Found = Omit<GuardrailMark, 'row'>;
+
+export class GuardrailScanner {
+  private readonly rules: readonly Compiled[];
+  private readonly hints: HintTable;
+  private readonly isAllHinted: boolean;
+
+  constructor(rules: readonly Guardrail[]) {
+    this.rules = rules.flatMap(({ enabled, ...rule }) => (enabled ? [compiled(rule)] : []));
+    const texts = this.rules.flatMap((rule) => rule.texts);
+    this.hints = new HintTable(texts.flatMap(({ hints }) => hints ?? []));
+    this.isAllHinted = texts.every(({ hints }) => hints !== null);
+  }
+
+  get isIdle(): boolean {
+    return this.rules.every(({ texts, tools }) => texts.length === 0 && tools === null);
+  }
+
+  /** Of each row, what its attributes hold; the first row of what is held by many. */
+  scan(batch: SpanBatch): GuardrailMark[] {
+    if (this.isIdle) return [];
+    const { parts } = batch;
+    const found = new Map<number, readonly Found[]>();
+    for (let part = 0; part < parts.kind.length; part++) {
+      const inPart = this.inPart(parts, part);
+      if (inPart.length > 0) found.set(part, inPart);
+    }
+    return found.size === 0 ? [] : marksOf(batch, found);
+  }
+
+  private inPart(parts: RecordParts, part: number): readonly Found[] {
+    const start = part === 0 ? 0 : (parts.end[part - 1] as number);
+    const end = parts.end[part] as number;
+    const key = parts.kind[part] === PART_ATTRIBUTE ? keyOf(parts, start, end) : null;
+    if (key === null) return [];
+    if (TOOL_KEYS.has(key)) return this.forbidden(key, textIn(parts, start, end));
+    if (!holdsPrompt(key)) return [];
+    const isHinted = this.hints.isIn(parts.bytes, start, end);
+    if (!isHinted && this.isAllHinted) return [];
+    const text = textIn(parts, start, end);
+    return this.rules.flatMap(({ id, kind, texts }) => {
+      if (kind === 'prompt-injection' && OWN_WORDS.has(key)) return [];
+      return marksIn(text, key, id, isHinted ? texts : texts.filter(({ hints }) => hints === null));
+    });
+  }
+
+  private forbidden(key: string, name: string): Found[] {
+    return this.rules.flatMap(({ id, tools }) =>
+      tools?.test(name) ? [{ ruleId: id, attribute: key, excerpt: cut(name), digest: hashWord(name) }] : [],
+    );
+  }
+}
+
+function compiled({ id, kind, pattern, tools }: Omit<Guardrail, 'enabled'>): Compiled {
+  const names = kind === 'tool' ? (tools ?? []) : [];
+  const globs = names.map((name) => name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*'));
+  return {
+    id,
+    kind,
+    texts: textRulesOf({ kind, pattern }),
+    tools: globs.length > 0 ? new RegExp(`^(?:${globs.join('|')})$`, 'i') : null,
+  };
+}
+
+function marksIn(text: string, attribute: string, ruleId: string, rules: readonly TextRule[]): Found[] {
+  const marks: Found[] = [];
+  for (const { name, pattern, accept, isSecret } of rules) {
+    for (const match of text.matchAll(pattern)) {
+      const [said] = match;
+      const matched = match.groups?.keep === undefined ? said : said.slice(match.groups.keep.length);
+      // What the receiver took out is found as that.
+      if (matched === '' || (accept && !accept(matched)) || (isSecret && matched.startsWith('[redacted'))) continue;
+      const excerpt = isSecret ? `${name}: ${masked(matched)}` : cut(matched);
+      marks.push({ ruleId, attribute, excerpt, digest: hashWord(matched) });
+      if (marks.length >= MAX_MARKS) return marks;
+    }
+  }
+  return marks;
+}
+
+/** Rows in order, each mark where it is met first in its trace. */
+function marksOf(batch: SpanBatch, found: ReadonlyMap<number, readonly Found[]>): GuardrailMark[] {
+  const { parts, trace } = batch;
+  const told = new Set<string>();
+  const marks: GuardrailMark[] = [];
+  for (let row = 0; row < batch.length; row++) {
+    for (let i = row === 0 ? 0 : (parts.partEnd[row - 1] as number); i < (parts.partEnd[row] as number); i++) {
+      for (const mark of found.get(parts.part[i] as number) ?? []) {
+        const key = `${trace[row]} ${mark.ruleId} ${mark.digest}`;
+        if (told.has(key)) continue;
+        told.add(key);
+        marks.push({ row, ...mark });
+      }
+    }
+  }
+  return marks;
+}
+
+/** Keys that are looked at, by length and first byte: most others need not become a string to be passed over. */
+const SHAPES: ReadonlySet<number> = new Set(
+  [...PROMPT_KEYS, ...TOOL_KEYS].map((key) => (key.length << 8) | key.charCodeAt(0)),
+);
+const [G, L] = ['g'.charCodeAt(0), 'l'.charCodeAt(0)];
+
+/** Null: it is none that is looked at, or does not come first, as encoders write it. */
+function keyOf({ bytes }: RecordParts, start: number, end: number): string | null {
+  if (end - start < 3 || bytes[start] !== KEY_TAG) return null;
+  const length = bytes[start + 1] as number;
+  const first = bytes[start + 2] as number;
+  // Flattened lists begin with gen_ai or llm.
+  if (!SHAPES.has((length << 8) | first) && first !== G && first !== L) return null;
+  const reader = new WireReader(bytes, start, end);
+  reader.next();
+  return reader.string();
+}
+
+function textIn({ bytes }: RecordParts, start: number, end: number): string {
+  const value = plainValue(readKeyValue(new WireReader(bytes, start, end)).value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text;
+}
+
+function masked(text: string): string {
+  const shown = Math.min(SHOWN_OF_SECRET, Math.floor(text.length / 4));
+  return `${text.slice(0, shown)}…${shown > 1 ? text.slice(-2) : ''}`;
+}
+
+function cut(text: string): string {
+  return text.length > MAX_EXCERPT ? `${text.slice(0, MAX_EXCERPT)}…` : text;
+}

@@ -1,0 +1,26 @@
+import { useQuery } from '@tanstack/react-query';
+import type { GuardrailHit } from '../../../core/api/guardrail';
+import { useRefetchOn } from '../../app/use-refetch-on';
+import { useThrottled } from '../../app/use-throttled';
+import { api } from '../../connection/connection';
+import { useConnection } from '../../stores/connection-store';
+import { useSettings } from '../../stores/settings-store';
+
+const LIMIT = 100;
+const PACE_MS = 3_000;
+
+/** Newest first, a hundred at most. */
+export function useUnseenHits(): readonly GuardrailHit[] {
+  const version = useThrottled(
+    useConnection(({ version }) => version),
+    PACE_MS,
+  );
+  const seenUntil = useSettings(({ marksSeenUntil }) => marksSeenUntil);
+  const { data, refetch } = useQuery({
+    queryKey: ['guardrail-hits', 'newest'],
+    queryFn: () => api.listGuardrailHits({ limit: LIMIT }),
+    enabled: version > 0,
+  });
+  useRefetchOn(version, refetch);
+  return (data?.data ?? []).filter(({ createdAt }) => createdAt > seenUntil);
+}

@@ -1,0 +1,39 @@
+/** The rules as they are now, asked for again while telemetry arrives: a change holds for what comes a second later. */
+import type { StoreService } from '../../core/api/workers';
+import { GuardrailScanner } from '../../core/guardrails/scanner';
+import type { SignalBatch } from '../../core/model/signal-batch';
+import type { Log } from '../rpc/worker-port';
+
+const FRESH_MS = 1_000;
+
+export class GuardrailRules {
+  private scanner: GuardrailScanner | null = null;
+  private askedAt = 0;
+  private asking: Promise<void> | null = null;
+
+  constructor(
+    private readonly store: Pick<StoreService, 'listGuardrails'>,
+    private readonly log: Log,
+  ) {}
+
+  /** The batch with what rules mark in it. Waits for the rules the first time, as the batch will for the database. */
+  async mark(batch: SignalBatch): Promise<SignalBatch> {
+    if (batch.signal !== 'traces') return batch;
+    if (Date.now() - this.askedAt > FRESH_MS) this.asking ??= this.ask();
+    if (!this.scanner) await this.asking;
+    const marks = this.scanner?.scan(batch) ?? [];
+    return marks.length > 0 ? { ...batch, marks } : batch;
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      this.scanner = new GuardrailScanner(await this.store.listGuardrails());
+    } catch (error) {
+      // What is stored matters more than what is marked.
+      this.log('warn', 'the guardrails could not be read', { error: String(error) });
+    } finally {
+      this.askedAt = Date.now();
+      this.asking = null;
+    }
+  }
+}
