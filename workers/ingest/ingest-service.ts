@@ -11,6 +11,7 @@ import type { Log } from '../rpc/worker-port';
 import { Forwarder } from './forwarder';
 import { GuardrailRules } from './guardrail-rules';
 import { Intake } from './intake';
+import { LogRuns } from './log-runs';
 import { OtlpGrpcReceiver } from './otlp-grpc';
 import { OtlpHttpReceiver } from './otlp-http';
 import { Rate } from './rate';
@@ -41,6 +42,7 @@ export class Ingest implements IngestService {
       redactor: this.redactor,
       forwarder: this.forwarder,
       guardrails: new GuardrailRules(store, log),
+      logRuns: new LogRuns(),
       append: (batch) => store.append(transferring(batch, transferablesOf(batch))),
       log,
       onSpans: (count) => this.rate.add(count),

@@ -5,6 +5,7 @@ import type { Redactor } from '../../core/redaction/redactor';
 import type { Log } from '../rpc/worker-port';
 import type { Forwarder } from './forwarder';
 import type { GuardrailRules } from './guardrail-rules';
+import type { LogRuns } from './log-runs';
 import type { Signal } from './signals';
 
 /** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
@@ -17,6 +18,7 @@ export interface IntakeOptions {
   readonly log: Log;
   readonly onSpans: (count: number) => void;
   readonly redactor: Redactor;
+  readonly logRuns: Pick<LogRuns, 'spansOf'>;
   readonly guardrails: Pick<GuardrailRules, 'mark'>;
   readonly forwarder: Pick<Forwarder, 'forward'> | null;
 }
@@ -63,13 +65,19 @@ export class Intake {
   /** Resolves when the records of an export request (protobuf) are on disk. @throws WireError, SpoorError */
   async store(signal: Signal, request: Uint8Array): Promise<Rejection> {
     const { redactor, forwarder } = this.options;
-    let decoded = signal.decode(request);
-    if (redactor.suspects(decoded.batch)) decoded = signal.decode(redactor.redact(signal.name, request));
+    let clean = request;
+    let decoded = signal.decode(clean);
+    if (redactor.suspects(decoded.batch)) {
+      clean = redactor.redact(signal.name, request);
+      decoded = signal.decode(clean);
+    }
     const { rejected, rejectedReason } = decoded;
     const batch = await this.options.guardrails.mark(decoded.batch);
     const { length } = batch; // the batch moves to the store's thread
+    const derived = batch.signal === 'logs' ? this.options.logRuns.spansOf(batch, clean) : null;
     if (length > 0) {
       await this.options.append(batch);
+      if (derived) await this.options.append(await this.options.guardrails.mark(derived));
       if (signal.name === 'traces') this.options.onSpans(length);
       forwarder?.forward(signal, request);
     }

@@ -1,0 +1,48 @@
+/** Log records of an export request (protobuf) one by one, for who looks at few of them; storing goes by decode-logs. */
+
+import { Envelopes } from './envelope';
+import { type PlainValue, plainAttributes, plainValue } from './json-types';
+import { decodeLogBody } from './proto-to-json';
+import { WIRE_BYTES, WIRE_FIXED64 } from './wire-reader';
+
+export interface PlainLogRecord {
+  /** Epoch nanoseconds; 0: not said. */
+  readonly timeNs: bigint;
+  readonly hasTrace: boolean;
+  /** As sent; empty: none. */
+  readonly eventName: string;
+  readonly body: PlainValue;
+  readonly attributes: { readonly [key: string]: PlainValue };
+  readonly scopeName: string;
+  readonly serviceName: string;
+}
+
+/** @param wants whether the records of a scope are looked at @throws WireError */
+export function readLogRecords(request: Uint8Array, wants: (scopeName: string) => boolean): PlainLogRecord[] {
+  const records: PlainLogRecord[] = [];
+  new Envelopes(request).each((reader, { scopeName, serviceName }) => {
+    if (!wants(scopeName)) return;
+    const { pos, end } = reader;
+    let timeNs = 0n;
+    let observedNs = 0n;
+    let hasTrace = false;
+    while (reader.next()) {
+      if (reader.field === 1 && reader.wireType === WIRE_FIXED64) timeNs = reader.fixed64();
+      else if (reader.field === 11 && reader.wireType === WIRE_FIXED64) observedNs = reader.fixed64();
+      else if (reader.field === 9 && reader.wireType === WIRE_BYTES)
+        hasTrace = reader.view8().some((byte) => byte !== 0);
+      else reader.skip();
+    }
+    const { eventName, body, attributes } = decodeLogBody(request.subarray(pos, end));
+    records.push({
+      timeNs: timeNs || observedNs,
+      hasTrace,
+      eventName: eventName ?? '',
+      body: plainValue(body),
+      attributes: plainAttributes(attributes),
+      scopeName,
+      serviceName,
+    });
+  });
+  return records;
+}

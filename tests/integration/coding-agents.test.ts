@@ -1,0 +1,150 @@
+/** Coding agents that send logs alone: their runs are there as traces, once, with what was asked, what tools did and what it cost. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Conversation } from '../../core/agent-run/conversation';
+import type { SessionSummary } from '../../core/api/session';
+import type { TraceSummary } from '../../core/api/trace-summary';
+import { claudeCodeLogs, codexLogs } from '../fixtures/coding-agent-logs';
+import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { T0 } from '../fixtures/traces';
+
+let spoor: RunningSpoor;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  spoor = await startSpoor(folder.path);
+});
+afterAll(async () => {
+  await spoor.stop();
+  await folder.remove();
+});
+
+const session = async (id: string) =>
+  (await spoor.get<SessionSummary & { traces: { data: TraceSummary[] } }>(`/v1/sessions/${id}`)).body;
+
+it('Claude Code: a trace for each prompt, of one session', async () => {
+  const usage = {
+    model: 'claude-sonnet-4-5',
+    input_tokens: 100,
+    output_tokens: 50,
+    cache_read_tokens: 900,
+    cache_creation_tokens: 0,
+  };
+  const first = claudeCodeLogs(T0, 'cc-1', 'p-1', [
+    ['user_prompt', 0, { prompt: 'Fix the build', prompt_length: 13 }],
+    ['api_request', 2_000, { ...usage, duration_ms: 1_500, request_id: 'r-1', cost_usd: '0.25' }],
+    ['tool_decision', 2_100, { tool_name: 'Bash', decision: 'accept' }],
+    [
+      'tool_result',
+      3_000,
+      {
+        tool_name: 'Bash',
+        tool_use_id: 't-1',
+        success: 'false',
+        duration_ms: 500,
+        tool_input: '{"command":"make"}',
+        error: 'exit 2',
+      },
+    ],
+    [
+      'tool_result',
+      4_000,
+      {
+        tool_name: 'Bash',
+        tool_use_id: 't-2',
+        success: 'true',
+        duration_ms: 500,
+        tool_input: '{"command":"make all"}',
+      },
+    ],
+    ['api_request', 6_000, { ...usage, duration_ms: 1_500, request_id: 'r-2', cost_usd: '0.5' }],
+    ['assistant_response', 6_001, { response: 'It builds again.' }],
+  ]);
+  await spoor.post('/v1/logs', first);
+  await spoor.post('/v1/logs', first);
+  await spoor.post(
+    '/v1/logs',
+    claudeCodeLogs(T0 + 60_000_000_000n, 'cc-1', 'p-2', [
+      ['user_prompt', 0, { prompt: '<REDACTED>', prompt_length: 9 }],
+      ['api_error', 700, { model: 'claude-sonnet-4-5', error: 'overloaded', duration_ms: 600, status_code: 529 }],
+    ]),
+  );
+  const { traces, ...summary } = await session('cc-1');
+  expect(summary).toMatchObject({
+    traceCount: 2,
+    tracesWithErrors: 2,
+    agentNames: ['Claude Code'],
+    reportedCostUsd: 0.75,
+  });
+  const [fixed, failed] = traces.data;
+  expect(fixed).toMatchObject({
+    rootName: 'invoke_agent Claude Code',
+    rootService: 'claude-code',
+    spanCount: 5,
+    inputTokens: 2_000,
+    outputTokens: 100,
+    incomplete: false,
+  });
+  expect(failed).toMatchObject({ spanCount: 2, errorCount: 1, inputTokens: null });
+  const { turns } = (await spoor.get<Conversation>(`/v1/traces/${fixed?.traceId}/conversation`)).body;
+  expect(turns.map(({ kind, name, durationNs, failed: hasFailed }) => [kind, name, durationNs, hasFailed])).toEqual([
+    ['model', 'chat claude-sonnet-4-5', 1.5e9, false],
+    ['tool', 'execute_tool Bash', 0.5e9, true],
+    ['tool', 'execute_tool Bash', 0.5e9, false],
+    ['model', 'chat claude-sonnet-4-5', 1.5e9, false],
+  ]);
+  expect(turns[1]?.toolCall?.arguments).toEqual({ command: 'make' });
+  expect(turns[3]?.output).toMatchObject([{ role: 'assistant', parts: [{ text: 'It builds again.' }] }]);
+});
+
+it('Codex: what belongs to which prompt is told by time', async () => {
+  const done = {
+    'event.kind': 'response.completed',
+    input_token_count: '1200',
+    output_token_count: '80',
+    cached_token_count: '1000',
+    reasoning_token_count: '20',
+  };
+  await spoor.post(
+    '/v1/logs',
+    codexLogs(T0, 'cx-1', [
+      ['conversation_starts', 0, {}],
+      ['user_prompt', 100, { prompt: 'Rename the class' }],
+      ['sse_event', 900, { 'event.kind': 'response.created' }],
+      ['sse_event', 1_000, { ...done, duration_ms: '800' }],
+      [
+        'tool_result',
+        1_500,
+        {
+          tool_name: 'shell',
+          call_id: 'c-1',
+          arguments: '{"cmd":"sed"}',
+          output: 'done',
+          success: 'true',
+          duration_ms: '200',
+        },
+      ],
+    ]),
+  );
+  await spoor.post(
+    '/v1/logs',
+    codexLogs(T0, 'cx-1', [
+      ['user_prompt', 60_000, { prompt: 'And the file' }],
+      ['sse_event', 61_000, done],
+    ]),
+  );
+  const { traces, ...summary } = await session('cx-1');
+  expect(summary).toMatchObject({ traceCount: 2, inputTokens: 2_400, outputTokens: 160, agentNames: ['Codex'] });
+  expect(traces.data.map(({ spanCount }) => spanCount)).toEqual([3, 2]);
+  expect(summary.costUsd).toBeGreaterThan(0);
+});
+
+it('leaves alone what names a trace of its own', async () => {
+  const logs = claudeCodeLogs(T0, 'cc-2', 'p-1', [['user_prompt', 0, { prompt: 'hi' }]]) as {
+    resourceLogs: { scopeLogs: { logRecords: object[] }[] }[];
+  };
+  const record = logs.resourceLogs[0]?.scopeLogs[0]?.logRecords[0] as { traceId?: string };
+  record.traceId = 'ab'.repeat(16);
+  await spoor.post('/v1/logs', logs);
+  expect((await spoor.get('/v1/sessions/cc-2')).status).toBe(404);
+});
