@@ -10,6 +10,7 @@ import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } f
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { Page } from './page';
+import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
 import type { PruningReport, Retention } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
@@ -75,6 +76,18 @@ export interface SpoorApi extends TimelineApi {
   deleteGuardrail(id: string): Promise<void>;
   /** Newest first. */
   listGuardrailHits(query: GuardrailHitQuery): Promise<Page<GuardrailHit>>;
+  /** Oldest first. */
+  listEndpoints(): Promise<readonly Endpoint[]>;
+  createEndpoint(edit: EndpointEdit): Promise<Endpoint>;
+  /** At another address it has no key any more. @param version of what was changed. @throws NOT_FOUND, CONFLICT */
+  updateEndpoint(id: string, version: number, edit: EndpointEdit): Promise<Endpoint>;
+  /** @throws NOT_FOUND */
+  deleteEndpoint(id: string): Promise<void>;
+  /** @param key null: forget it @throws NOT_FOUND */
+  setEndpointKey(id: string, key: string | null): Promise<Endpoint>;
+  /** What goes wrong at the endpoint is in the answer. @throws NOT_FOUND, CONFLICT when it was cancelled */
+  runPrompt(request: PromptRequest): Promise<PromptAnswer>;
+  cancelPrompt(runId: string): Promise<void>;
   listSavedViews(): Promise<readonly SavedView[]>;
   createSavedView(edit: SavedViewEdit): Promise<SavedView>;
   /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */

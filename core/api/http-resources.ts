@@ -17,6 +17,7 @@ import type {
 import type { ErrorValue } from './errors';
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { Page } from './page';
+import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroup, TraceListPage } from './search';
@@ -51,6 +52,12 @@ export interface HttpAnswers {
   createAnnotation: Annotation;
   updateAnnotation: Annotation;
   deleteAnnotation: null;
+  listEndpoints: Page<Endpoint>;
+  createEndpoint: Endpoint;
+  updateEndpoint: Endpoint;
+  deleteEndpoint: null;
+  setEndpointKey: Endpoint;
+  runPrompt: PromptAnswer;
   listGuardrails: Page<Guardrail>;
   createGuardrail: Guardrail;
   updateGuardrail: Guardrail;
@@ -99,6 +106,9 @@ export interface HttpQueries {
   listAnnotations: AnnotationListQuery;
   createAnnotation: NewAnnotation;
   updateAnnotation: AnnotationEdit;
+  createEndpoint: EndpointEdit;
+  updateEndpoint: EndpointEdit;
+  runPrompt: PromptRequest;
   createGuardrail: GuardrailEdit;
   updateGuardrail: GuardrailEdit;
   listGuardrailHits: GuardrailHitQuery;

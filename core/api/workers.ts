@@ -1,4 +1,5 @@
 /** Contracts between our own threads, and how the host wires them. */
+import type { Usage } from '../dialects/agent-span';
 import type { SignalBatch } from '../model/signal-batch';
 import type { RedactionSettings } from '../redaction/rules';
 import type { OperationRef } from '../timeline/trace-columns';
@@ -12,6 +13,7 @@ import type {
   StoreState,
   TraceSpans,
 } from './contract';
+import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
 import type { PruningReport, Retention } from './retention';
 import type { StoredTurn } from './session';
 import type { StoredMark, StoredSpanMessage } from './stored-mark';
@@ -81,6 +83,14 @@ export interface StoreService
   turnMessages(traceIds: readonly string[]): Promise<readonly StoredTurn[]>;
   /** In the order of the ids. */
   operations(ids: readonly number[]): Promise<readonly OperationRef[]>;
+  /** What a call of a model costs by the price book, US dollars; null: nobody knows. */
+  promptCost(model: string, baseUrl: string, usage: Usage): Promise<number | null>;
+  listEndpoints(): Promise<readonly StoredEndpoint[]>;
+  /** @throws NOT_FOUND */
+  getEndpoint(id: string): Promise<StoredEndpoint>;
+  createEndpoint(edit: EndpointEdit): Promise<StoredEndpoint>;
+  updateEndpoint(id: string, version: number, edit: EndpointEdit): Promise<StoredEndpoint>;
+  deleteEndpoint(id: string): Promise<void>;
   /** Resolves once the records are committed. @throws SERVICE_UNAVAILABLE */
   append(batch: SignalBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
   /** Answers at once, open or not. */
@@ -118,17 +128,27 @@ export interface IngestReport {
   readonly forwarding: ForwardingReport | null;
 }
 
+/** The host: keys of endpoints, which only the thread that calls them may have. */
+export interface KeyService {
+  placeOf(endpointId: string, name: string): Promise<KeyPlace>;
+  keyOf(endpointId: string, name: string): Promise<string | null>;
+  /** @param key null: forget it */
+  setKey(endpointId: string, key: string | null): Promise<void>;
+}
+
 /** The timeline worker: traces in memory, laid out for the screen. */
 export type TimelineService = TimelineApi;
 
 export type WorkerName = 'store' | 'ingest' | 'timeline' | 'gateway';
+/** Who can be called. */
+export type PeerName = WorkerName | 'host';
 
 /** What the host sends to a worker. */
 export type HostMessage =
   /** Serve your service on this port. */
   | { readonly type: 'serve'; readonly port: MessagePort }
   /** Reach that worker through this port. */
-  | { readonly type: 'reach'; readonly worker: WorkerName; readonly port: MessagePort }
+  | { readonly type: 'reach'; readonly worker: PeerName; readonly port: MessagePort }
   /** Finish what is under way, close, and exit. */
   | { readonly type: 'close' };
 

@@ -11,6 +11,7 @@ import { modelCalls009 } from './migrations/009-model-calls';
 import { sessions010 } from './migrations/010-sessions';
 import { scores011 } from './migrations/011-scores';
 import { guardrails012 } from './migrations/012-guardrails';
+import { endpoints013 } from './migrations/013-endpoints';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sessions010,
   scores011,
   guardrails012,
+  endpoints013,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -9,6 +9,7 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort as NodeMessagePort } from 'node:worker_threads';
 import type { OtlpProtocol, OtlpReceiver, StoreState } from '../../core/api/contract';
+import { serve } from '../../core/api/rpc/service';
 import type {
   GatewayOptions,
   IngestOptions,
@@ -17,8 +18,10 @@ import type {
   WorkerMessage,
   WorkerName,
 } from '../../core/api/workers';
+import { endpointOf } from '../../workers/rpc/worker-port';
 import { prepareDataFolder, storedToken } from './data-folder';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from './instance-lock';
+import { type Keychain, KeyStore } from './key-store';
 import type { HostLog } from './log';
 import { readSettings, type Settings, type SettingsOverrides } from './settings';
 import { StartError } from './start-error';
@@ -43,6 +46,8 @@ export interface HostOptions {
   readonly desktop: boolean;
   /** Take the next free port for the UI when its own is taken, instead of failing. */
   readonly uiPortMayMove: boolean;
+  /** Of the system, once it can be asked; null: there is none. */
+  readonly keychain?: () => Keychain | null;
   /** For the window of a Spoor that runs already. */
   readonly link?: string | null;
 }
@@ -71,6 +76,7 @@ export class AlreadyRunningError extends StartError {
 
 export class Host {
   private readonly workers: Readonly<Record<WorkerName, SupervisedWorker>>;
+  private readonly keys: KeyStore;
   private readonly rendererPorts = new Set<{ attach: (port: NodeMessagePort) => void }>();
   private readonly stateWatchers = new Set<() => void>();
   private uiAddress: ListenAddress;
@@ -92,6 +98,7 @@ export class Host {
     private readonly lock: InstanceLock,
     { receivers, retention, searchesPrompts }: Settings,
   ) {
+    this.keys = new KeyStore(dataDir, options.keychain ?? (() => null));
     this.uiAddress = options.ui;
     this.otlpAddresses = { http: options.otlpHttp, grpc: options.otlpGrpc };
     this.workers = {
@@ -271,7 +278,15 @@ export class Host {
       this.workers[caller].post({ type: 'reach', worker: callee, port: port1 }, [port1]);
       this.workers[callee].post({ type: 'serve', port: port2 }, [port2]);
     }
+    if (name === 'gateway') this.serveKeys();
     if (name === 'gateway') for (const entry of this.rendererPorts) this.serveRenderer(entry);
+  }
+
+  /** Keys go to the gateway, which calls endpoints. */
+  private serveKeys(): void {
+    const { port1, port2 } = channel();
+    serve(this.keys, endpointOf(port2 as unknown as NodeMessagePort));
+    this.workers.gateway.post({ type: 'reach', worker: 'host', port: port1 }, [port1]);
   }
 
   private serveRenderer(entry: { attach: (port: NodeMessagePort) => void }): void {

@@ -1,9 +1,10 @@
 /** The desktop shell: one window over the same host as the headless shell. */
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, nativeTheme, shell } from 'electron';
+import { app, BrowserWindow, dialog, nativeTheme, safeStorage, shell } from 'electron';
 import { parseOptions } from '../cli/options';
 import { LINK_SCHEME, linkAmong, pageOfLink } from '../host/deep-link';
 import { AlreadyRunningError, Host } from '../host/host';
+import type { Keychain } from '../host/key-store';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
@@ -45,6 +46,7 @@ async function run(): Promise<void> {
     log,
     desktop: true,
     uiPortMayMove: true,
+    keychain: systemKeychain,
     link,
   });
   // Not handled until the window can show it.
@@ -73,6 +75,16 @@ async function run(): Promise<void> {
     window.show();
     window.focus();
   }
+}
+
+/** Electron's safe storage, which on Linux needs a keyring; what it would only obscure is no keychain. */
+function systemKeychain(): Keychain | null {
+  if (!app.isReady() || !safeStorage.isEncryptionAvailable()) return null;
+  if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') return null;
+  return {
+    encrypt: (text) => safeStorage.encryptString(text),
+    decrypt: (encrypted) => safeStorage.decryptString(encrypted),
+  };
 }
 
 function announce(host: Host, json: boolean): void {

@@ -83,6 +83,8 @@ afterAll(async () => {
 
 const trace = `/v1/traces/${span.traceId}`;
 const guardrail = { name: 'No shell', kind: 'tool', tools: ['shell*'] };
+/** Nobody listens there. */
+const endpoint = { name: 'Local', baseUrl: 'http://127.0.0.1:9/v1', model: 'm' };
 const score = { traceId: span.traceId, name: 'helpful', value: 0.5 };
 const view = { name: 'Errors', query: 'status:error' };
 
@@ -106,6 +108,19 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   updateGuardrail: () => [`/v1/guardrails/${made.createGuardrail?.id}`, { ...guardrail, enabled: false, version: 1 }],
   listGuardrailHits: () => [`/v1/guardrail-hits?traceId=${traceIdOf(2)}`],
   deleteGuardrail: () => [`/v1/guardrails/${made.createGuardrail?.id}`],
+  createEndpoint: () => ['/v1/endpoints', endpoint],
+  listEndpoints: () => ['/v1/endpoints'],
+  updateEndpoint: () => [`/v1/endpoints/${made.createEndpoint?.id}`, { ...endpoint, model: 'n', version: 1 }],
+  setEndpointKey: () => [`/v1/endpoints/${made.createEndpoint?.id}/key`, { key: 'k' }],
+  runPrompt: () => [
+    '/v1/prompts',
+    {
+      endpointId: made.createEndpoint?.id,
+      model: 'm',
+      messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+    },
+  ],
+  deleteEndpoint: () => [`/v1/endpoints/${made.createEndpoint?.id}`],
   createScore: () => ['/v1/scores', score],
   listScores: () => [`/v1/scores?traceId=${span.traceId}`],
   updateScore: () => [`/v1/scores/${made.createScore?.id}`, { ...score, label: 'better', version: 1 }],

@@ -12,13 +12,22 @@ import type { SessionListQuery } from '../../core/api/session';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { UsageQuery } from '../../core/api/usage';
-import type { GatewayOptions, IngestService, StoreReport, StoreService, TimelineService } from '../../core/api/workers';
+import type {
+  GatewayOptions,
+  IngestService,
+  KeyService,
+  StoreReport,
+  StoreService,
+  TimelineService,
+} from '../../core/api/workers';
 import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
 import { guardrailEdit, guardrailHitQuery } from './guardrail-queries';
 import { annotationListQuery, newAnnotation, scoreEdit, scoreListQuery, scoreValue } from './mark-queries';
+import { Playground } from './playground/playground';
+import { endpointKey } from './playground/queries';
 import {
   agentListQuery,
   annotationEdit,
@@ -45,6 +54,7 @@ import {
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
+  private readonly playground: Playground;
 
   // The timeline worker checks what it is asked itself.
   readonly openTimeline: SpoorApi['openTimeline'] = (...args) => this.timeline.openTimeline(...args);
@@ -69,7 +79,10 @@ export class Gateway implements SpoorApi {
     private readonly store: StoreService,
     private readonly ingest: IngestService,
     private readonly timeline: TimelineService,
-  ) {}
+    keys: KeyService,
+  ) {
+    this.playground = new Playground(store, keys);
+  }
 
   async status(): Promise<StatusReport> {
     const [store, ingest] = await Promise.all([this.storeReport(), this.ingest.report()]);
@@ -158,6 +171,16 @@ export class Gateway implements SpoorApi {
   readonly deleteGuardrail: SpoorApi['deleteGuardrail'] = async (id) => this.store.deleteGuardrail(String(id));
   readonly listGuardrailHits: SpoorApi['listGuardrailHits'] = async (query) =>
     this.store.listGuardrailHits(guardrailHitQuery(query));
+
+  readonly listEndpoints: SpoorApi['listEndpoints'] = () => this.playground.list();
+  readonly createEndpoint: SpoorApi['createEndpoint'] = (edit) => this.playground.create(edit);
+  readonly updateEndpoint: SpoorApi['updateEndpoint'] = async (id, version, edit) =>
+    this.playground.update(String(id), versionOf(version), edit);
+  readonly deleteEndpoint: SpoorApi['deleteEndpoint'] = (id) => this.playground.remove(String(id));
+  readonly setEndpointKey: SpoorApi['setEndpointKey'] = async (id, key) =>
+    this.playground.setKey(String(id), endpointKey(key));
+  readonly runPrompt: SpoorApi['runPrompt'] = (request) => this.playground.run(request);
+  readonly cancelPrompt: SpoorApi['cancelPrompt'] = async (runId) => this.playground.cancel(String(runId));
 
   async listSavedViews() {
     return this.store.listSavedViews();

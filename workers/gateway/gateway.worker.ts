@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { transferablesOfReply } from '../../core/api/transfer';
-import type { GatewayOptions, IngestService, StoreService, TimelineService } from '../../core/api/workers';
+import type { GatewayOptions, IngestService, KeyService, StoreService, TimelineService } from '../../core/api/workers';
 import { listen, PortTakenError } from '../net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
 import { Gateway } from './gateway-service';
@@ -13,6 +13,7 @@ const gateway = new Gateway(
   links.to<StoreService>('store'),
   links.to<IngestService>('ingest'),
   links.to<TimelineService>('timeline'),
+  links.to<KeyService>('host'),
 );
 
 async function start(): Promise<void> {

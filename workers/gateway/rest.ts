@@ -7,6 +7,7 @@ import type { NewAnnotation } from '../../core/api/annotation';
 import type { SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import type { GuardrailEdit } from '../../core/api/guardrail';
+import type { EndpointEdit, PromptRequest } from '../../core/api/playground';
 import type { SavedView } from '../../core/api/saved-view';
 import type { ScoreEdit } from '../../core/api/score';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
@@ -122,6 +123,21 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
     create: (body) => api.createGuardrail(body as GuardrailEdit),
     update: (id, version, body) => api.updateGuardrail(id, version, body as GuardrailEdit),
     remove: (id) => api.deleteGuardrail(id),
+  });
+  crud(app, '/v1/endpoints', {
+    list: async () => onePage(await api.listEndpoints()),
+    create: (body) => api.createEndpoint(body as EndpointEdit),
+    update: (id, version, body) => api.updateEndpoint(id, version, body as EndpointEdit),
+    remove: (id) => api.deleteEndpoint(id),
+  });
+  app.put('/v1/endpoints/:id/key', async (context) => {
+    const body = await jsonBody<{ key: string | null } | null>(context.req);
+    return context.json(await api.setEndpointKey(context.req.param('id'), body?.key as string | null));
+  });
+  app.post('/v1/prompts', async (context) => {
+    const prompt = { runId: randomUUID(), ...(await jsonBody<Omit<PromptRequest, 'runId'>>(context.req)) };
+    context.req.raw.signal.addEventListener('abort', () => void api.cancelPrompt(prompt.runId));
+    return context.json(await api.runPrompt(prompt));
   });
   app.get('/v1/guardrail-hits', async (context) => context.json(await api.listGuardrailHits(context.req.query())));
   crud(app, '/v1/saved-views', {

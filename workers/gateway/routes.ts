@@ -3,6 +3,7 @@ import type { ZodObject } from 'zod';
 import type { HttpAnswers } from '../../core/api/http-resources';
 import { GUARDRAIL, GUARDRAIL_HITS } from './guardrail-queries';
 import { ANNOTATION_LIST, NEW_ANNOTATION, SCORE, SCORE_LIST, SCORE_VALUE } from './mark-queries';
+import { ENDPOINT, ENDPOINT_KEY, PROMPT } from './playground/queries';
 import {
   ANNOTATION,
   ATTRIBUTES,
@@ -143,6 +144,21 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     create: GUARDRAIL,
     update: GUARDRAIL,
   }),
+  ...crudRoutes('Endpoint', '/v1/endpoints', 'addresses where models answer', { create: ENDPOINT, update: ENDPOINT }),
+  setEndpointKey: {
+    method: 'put',
+    path: '/v1/endpoints/{id}/key',
+    summary: 'Gives an endpoint its key, or takes it away; it is never told again',
+    body: ENDPOINT_KEY,
+    refusals: [404],
+  },
+  runPrompt: {
+    method: 'post',
+    path: '/v1/prompts',
+    summary: 'Tries a prompt on an endpoint; what goes wrong there is in the answer',
+    body: PROMPT.partial({ runId: true }),
+    refusals: [404, 409],
+  },
   listGuardrailHits: {
     method: 'get',
     path: '/v1/guardrail-hits',

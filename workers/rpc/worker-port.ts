@@ -3,7 +3,7 @@ import { type MessagePort as NodeMessagePort, parentPort } from 'node:worker_thr
 import type * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/umd/node-adapter';
 import { createLink, type Link, type Service, serve } from '../../core/api/rpc/service';
-import type { HostMessage, LogLevel, WorkerMessage, WorkerName } from '../../core/api/workers';
+import type { HostMessage, LogLevel, PeerName, WorkerMessage } from '../../core/api/workers';
 
 export function endpointOf(port: NodeMessagePort): Comlink.Endpoint {
   return nodeEndpoint(port as unknown as Parameters<typeof nodeEndpoint>[0]);
@@ -23,7 +23,8 @@ export const logToHost: Log = (level, message, fields) => {
   tellHost(fields ? { type: 'log', level, message, fields } : { type: 'log', level, message });
 };
 
-const SPOKEN_NAMES: Readonly<Record<WorkerName, string>> = {
+const SPOKEN_NAMES: Readonly<Record<PeerName, string>> = {
+  host: 'host',
   store: 'database',
   ingest: 'receiver',
   timeline: 'timeline',
@@ -32,15 +33,15 @@ const SPOKEN_NAMES: Readonly<Record<WorkerName, string>> = {
 
 /** Links to the other workers, by name; the host attaches and re-attaches them. */
 export class WorkerLinks {
-  private readonly links = new Map<WorkerName, Link<never>>();
+  private readonly links = new Map<PeerName, Link<never>>();
 
-  to<T extends Service<T>>(worker: WorkerName): T {
+  to<T extends Service<T>>(worker: PeerName): T {
     const link = createLink<T>(SPOKEN_NAMES[worker]);
     this.links.set(worker, link as unknown as Link<never>);
     return link.api;
   }
 
-  attach(worker: WorkerName, port: NodeMessagePort): void {
+  attach(worker: PeerName, port: NodeMessagePort): void {
     this.links.get(worker)?.attach(endpointOf(port), closedOf(port));
   }
 }

@@ -6,6 +6,7 @@ import { EVERY_KEY } from '../../core/search/searched-keys';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
+import { Endpoints } from '../../core/store/endpoints';
 import { Guardrails } from '../../core/store/guardrails';
 import { LogReader } from '../../core/store/log-reader';
 import { MetricReader } from '../../core/store/metric-reader';
@@ -42,6 +43,7 @@ export interface OpenStore {
   readonly logs: LogReader;
   readonly metrics: MetricReader;
   readonly annotations: Annotations;
+  readonly endpoints: Endpoints;
   readonly scores: Scores;
   readonly guardrails: Guardrails;
   readonly budgets: BudgetWatch;
@@ -92,6 +94,7 @@ export async function openStore(
     sessions: new Sessions(database.sql, LOCAL_WORKSPACE, () => prices.read()),
     guardrails,
     budgets: new BudgetWatch(database.sql, LOCAL_WORKSPACE, guardrails, () => prices.read(), onChange, onTrouble),
+    endpoints: new Endpoints(database.sql, LOCAL_WORKSPACE),
     scores: new Scores(database.sql, LOCAL_WORKSPACE),
     views: new SavedViews(database.sql, LOCAL_WORKSPACE),
     attributes: new AttributeCatalogue(database.sql, LOCAL_WORKSPACE, blocks),

@@ -4,6 +4,7 @@ import type { RebuildReport, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import { promptCost } from '../../core/pricing/prompt-cost';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { readAgents } from '../../core/store/agents';
 import { readMarks } from '../../core/store/mark-reader';
@@ -105,6 +106,15 @@ export class Store implements StoreService {
     this.write(({ guardrails }) => guardrails.update(id, version, edit));
   readonly deleteGuardrail: StoreService['deleteGuardrail'] = (id) =>
     this.write(({ guardrails }) => guardrails.remove(id));
+  readonly promptCost: StoreService['promptCost'] = (model, baseUrl, usage) =>
+    this.read(async ({ prices }) => promptCost(prices.read(), model, baseUrl, usage));
+  readonly listEndpoints: StoreService['listEndpoints'] = () => this.read(({ endpoints }) => endpoints.list());
+  readonly getEndpoint: StoreService['getEndpoint'] = (id) => this.read(({ endpoints }) => endpoints.get(id));
+  readonly createEndpoint: StoreService['createEndpoint'] = (edit) =>
+    this.write(({ endpoints }) => endpoints.create(edit));
+  readonly updateEndpoint: StoreService['updateEndpoint'] = (id, version, edit) =>
+    this.write(({ endpoints }) => endpoints.update(id, version, edit));
+  readonly deleteEndpoint: StoreService['deleteEndpoint'] = (id) => this.write(({ endpoints }) => endpoints.remove(id));
   readonly listSavedViews: StoreService['listSavedViews'] = () => this.read(({ views }) => views.list());
   readonly listServiceEdges: StoreService['listServiceEdges'] = (query) =>
     this.read(({ services }) => services.edges(query));

@@ -1,0 +1,76 @@
+/** Endpoints, their keys, and prompts that are tried on them. */
+import { SpoorError } from '../../../core/api/errors';
+import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest, StoredEndpoint } from '../../../core/api/playground';
+import type { KeyService, StoreService } from '../../../core/api/workers';
+import { askModel } from './chat-client';
+import { endpointEdit, promptRequest } from './queries';
+
+type EndpointStore = Pick<
+  StoreService,
+  'listEndpoints' | 'getEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'deleteEndpoint' | 'promptCost'
+>;
+
+export class Playground {
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(
+    private readonly store: EndpointStore,
+    private readonly keys: KeyService,
+  ) {}
+
+  async list(): Promise<Endpoint[]> {
+    return Promise.all((await this.store.listEndpoints()).map((endpoint) => this.withKey(endpoint)));
+  }
+
+  async create(edit: EndpointEdit): Promise<Endpoint> {
+    return this.withKey(await this.store.createEndpoint(endpointEdit(edit)));
+  }
+
+  /** A key is of an address: at another it is given anew, so that it is not sent where it was not meant for. */
+  async update(id: string, version: number, edit: EndpointEdit): Promise<Endpoint> {
+    const checked = endpointEdit(edit);
+    const before = await this.store.getEndpoint(id);
+    const endpoint = await this.store.updateEndpoint(id, version, checked);
+    if (new URL(before.baseUrl).origin !== new URL(checked.baseUrl).origin) await this.keys.setKey(id, null);
+    return this.withKey(endpoint);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.store.deleteEndpoint(id);
+    await this.keys.setKey(id, null);
+  }
+
+  async setKey(id: string, key: string | null): Promise<Endpoint> {
+    const endpoint = await this.store.getEndpoint(id);
+    await this.keys.setKey(endpoint.id, key);
+    return this.withKey(endpoint);
+  }
+
+  /** What goes wrong at the endpoint is in the answer. @throws SpoorError VALIDATION_ERROR, NOT_FOUND, CONFLICT when it was cancelled */
+  async run(request: PromptRequest): Promise<PromptAnswer> {
+    const prompt = promptRequest(request);
+    const { id, name, baseUrl } = await this.store.getEndpoint(prompt.endpointId);
+    const key = await this.keys.keyOf(id, name);
+    const abort = new AbortController();
+    this.running.get(prompt.runId)?.abort();
+    this.running.set(prompt.runId, abort);
+    try {
+      const answer = await askModel({ baseUrl, key }, prompt, abort.signal);
+      const costUsd = await this.store.promptCost(answer.model ?? prompt.model, baseUrl, answer.usage);
+      return { ...answer, costUsd };
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+      throw new SpoorError('CONFLICT', 'The prompt was cancelled.');
+    } finally {
+      if (this.running.get(prompt.runId) === abort) this.running.delete(prompt.runId);
+    }
+  }
+
+  cancel(runId: string): void {
+    this.running.get(runId)?.abort();
+  }
+
+  private async withKey(endpoint: StoredEndpoint): Promise<Endpoint> {
+    return { ...endpoint, keyIn: await this.keys.placeOf(endpoint.id, endpoint.name) };
+  }
+}
