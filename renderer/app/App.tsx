@@ -7,6 +7,7 @@ import { ComparePage } from '../features/compare/ComparePage';
 import { ConnectPage } from '../features/connect/ConnectPage';
 import { GuardrailAlert } from '../features/guardrails/GuardrailAlert';
 import { GuardrailsPage } from '../features/guardrails/GuardrailsPage';
+import { PlaygroundPage } from '../features/playground/PlaygroundPage';
 import { SessionPage } from '../features/sessions/SessionPage';
 import { SessionsPage } from '../features/sessions/SessionsPage';
 import { TracePage } from '../features/trace/TracePage';
@@ -67,6 +68,9 @@ function Frame() {
               </Route>
               <Route path="/guardrails">
                 <GuardrailsPage />
+              </Route>
+              <Route path="/playground">
+                <PlaygroundPage />
               </Route>
               <Route path="/connect">
                 <ConnectPage />

@@ -57,6 +57,9 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         <Command.Item className={item} onSelect={run(() => navigate('/guardrails'))}>
           Guardrails
         </Command.Item>
+        <Command.Item className={item} onSelect={run(() => navigate('/playground'))}>
+          Playground
+        </Command.Item>
         <Command.Item className={item} onSelect={run(() => navigate('/connect'))}>
           Send traces
         </Command.Item>

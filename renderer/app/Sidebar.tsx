@@ -35,6 +35,9 @@ export function Sidebar() {
       <Item to="/guardrails" icon={lucide.ShieldCheck} count={unseen > 0 ? formatCompact(unseen) : ''}>
         Guardrails
       </Item>
+      <Item to="/playground" icon={lucide.FlaskConical}>
+        Playground
+      </Item>
       <Item to="/connect" icon={lucide.Plug}>
         Send traces
       </Item>

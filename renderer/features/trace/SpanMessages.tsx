@@ -1,14 +1,28 @@
 /** What a span of an agent run says, in whatever dialect: messages, the tool that was used, parameters. */
 
+import { FlaskConical } from 'lucide-react';
+import { useLocation } from 'wouter';
 import { cutMessage, cutValue } from '../../../core/agent-run/cut';
 import { type AgentSpan, hasContent } from '../../../core/dialects/agent-span';
+import { usePlayground } from '../../stores/playground-store';
 import { useTraceView } from '../../stores/trace-view-store';
+import { Button } from '../../ui/Button';
 import { Folded } from './conversation/Folded';
 import { MessageView } from './conversation/MessageView';
 import { ToolUseView } from './conversation/ToolUseView';
 import { Value } from './conversation/Value';
 
-export function SpanMessages({ agent }: { readonly agent: AgentSpan }) {
+interface SpanMessagesProps {
+  readonly agent: AgentSpan;
+  readonly source: { readonly traceId: string; readonly spanId: string };
+}
+
+export function SpanMessages({ agent, source }: SpanMessagesProps) {
+  const [, navigate] = useLocation();
+  const replay = (): void => {
+    usePlayground.getState().load(agent, source);
+    navigate('/playground');
+  };
   const select = useTraceView(({ select }) => select);
   const onSpan = (spanId: string): void => select(BigInt(`0x${spanId}`));
   const { system, input, output, tool, toolDefinitions, parameters, inputValue, outputValue, documents } = agent;
@@ -22,6 +36,11 @@ export function SpanMessages({ agent }: { readonly agent: AgentSpan }) {
   };
   return (
     <div className="flex flex-col gap-2.5 px-3.5 py-3">
+      {agent.kind === 'model' && input.length > 0 && (
+        <Button className="self-start" title="Change the prompt, and ask this or another model again" onClick={replay}>
+          <FlaskConical size={13} aria-hidden /> Try in the playground
+        </Button>
+      )}
       {system.length > 0 && (
         <Folded title="System prompt">
           <MessageView message={cutMessage({ role: 'system', parts: system })} uses={null} onSpan={onSpan} />

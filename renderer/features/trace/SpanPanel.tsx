@@ -119,7 +119,7 @@ function SpanTabs({ span }: { readonly span: SpanDetail }) {
         </>
       ),
     },
-    ...(agent ? [{ id: 'messages', title: 'Messages', content: <SpanMessages agent={agent} /> }] : []),
+    ...(agent ? [{ id: 'messages', title: 'Messages', content: <SpanMessages agent={agent} source={span} /> }] : []),
     { id: 'events', title: 'Events', count: span.events.length, content: <SpanEvents span={span} /> },
     { id: 'links', title: 'Links', count: span.links.length, content: <SpanLinks span={span} /> },
     { id: 'resource', title: 'Resource', content: <ResourceAndScope span={span} /> },
