@@ -8,6 +8,16 @@ import type { KeyValue } from '../otlp/json-types';
 import type { AgentListQuery, AgentSummary } from './agents';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
+import type {
+  Dataset,
+  DatasetEdit,
+  DatasetItem,
+  DatasetItemEdit,
+  DatasetItemQuery,
+  Experiment,
+  ExperimentEdit,
+  ExperimentSummary,
+} from './evaluation';
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { Page } from './page';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
@@ -88,6 +98,33 @@ export interface SpoorApi extends TimelineApi {
   /** What goes wrong at the endpoint is in the answer. @throws NOT_FOUND, CONFLICT when it was cancelled */
   runPrompt(request: PromptRequest): Promise<PromptAnswer>;
   cancelPrompt(runId: string): Promise<void>;
+  /** Oldest first. */
+  listDatasets(): Promise<readonly Dataset[]>;
+  createDataset(edit: DatasetEdit): Promise<Dataset>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */
+  updateDataset(id: string, version: number, edit: DatasetEdit): Promise<Dataset>;
+  /** Its items and experiments go with it. @throws NOT_FOUND */
+  deleteDataset(id: string): Promise<void>;
+  /** Oldest first. @throws NOT_FOUND */
+  listDatasetItems(query: DatasetItemQuery): Promise<Page<DatasetItem>>;
+  /** Written by hand. @throws NOT_FOUND */
+  writeDatasetItem(datasetId: string, edit: DatasetItemEdit): Promise<DatasetItem>;
+  /** Of a recorded call of a model. @throws NOT_FOUND, VALIDATION_ERROR where its prompt is not recorded */
+  recordDatasetItem(datasetId: string, traceId: string, spanId: string, expected: string): Promise<DatasetItem>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */
+  updateDatasetItem(id: string, version: number, edit: DatasetItemEdit): Promise<DatasetItem>;
+  /** @throws NOT_FOUND */
+  deleteDatasetItem(id: string): Promise<void>;
+  /** Oldest first. */
+  listExperiments(datasetId: string): Promise<readonly ExperimentSummary[]>;
+  /** Begins; it goes on by itself. @throws NOT_FOUND, VALIDATION_ERROR */
+  startExperiment(edit: ExperimentEdit): Promise<Experiment>;
+  /** @throws NOT_FOUND */
+  getExperiment(id: string): Promise<Experiment>;
+  /** What was found until now stays. @throws NOT_FOUND */
+  cancelExperiment(id: string): Promise<Experiment>;
+  /** @throws NOT_FOUND */
+  deleteExperiment(id: string): Promise<void>;
   listSavedViews(): Promise<readonly SavedView[]>;
   createSavedView(edit: SavedViewEdit): Promise<SavedView>;
   /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */

@@ -15,6 +15,16 @@ import type {
   StatusReport,
 } from './contract';
 import type { ErrorValue } from './errors';
+import type {
+  Dataset,
+  DatasetEdit,
+  DatasetItem,
+  DatasetItemEdit,
+  DatasetItemQuery,
+  Experiment,
+  ExperimentEdit,
+  ExperimentSummary,
+} from './evaluation';
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { Page } from './page';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
@@ -52,6 +62,19 @@ export interface HttpAnswers {
   createAnnotation: Annotation;
   updateAnnotation: Annotation;
   deleteAnnotation: null;
+  listDatasets: Page<Dataset>;
+  createDataset: Dataset;
+  updateDataset: Dataset;
+  deleteDataset: null;
+  listDatasetItems: Page<DatasetItem>;
+  createDatasetItem: DatasetItem;
+  updateDatasetItem: DatasetItem;
+  deleteDatasetItem: null;
+  listExperiments: Page<ExperimentSummary>;
+  startExperiment: Experiment;
+  getExperiment: Experiment;
+  cancelExperiment: Experiment;
+  deleteExperiment: null;
   listEndpoints: Page<Endpoint>;
   createEndpoint: Endpoint;
   updateEndpoint: Endpoint;
@@ -106,6 +129,11 @@ export interface HttpQueries {
   listAnnotations: AnnotationListQuery;
   createAnnotation: NewAnnotation;
   updateAnnotation: AnnotationEdit;
+  createDataset: DatasetEdit;
+  updateDataset: DatasetEdit;
+  listDatasetItems: DatasetItemQuery;
+  updateDatasetItem: DatasetItemEdit;
+  startExperiment: ExperimentEdit;
   createEndpoint: EndpointEdit;
   updateEndpoint: EndpointEdit;
   runPrompt: PromptRequest;

@@ -13,6 +13,15 @@ import type {
   StoreState,
   TraceSpans,
 } from './contract';
+import type {
+  DatasetItem,
+  DatasetItemEdit,
+  EvaluatedAnswer,
+  Experiment,
+  ExperimentEdit,
+  ExperimentResult,
+  ExperimentState,
+} from './evaluation';
 import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
 import type { PruningReport, Retention } from './retention';
 import type { StoredTurn } from './session';
@@ -42,6 +51,16 @@ export interface StoreService
     | 'createScore'
     | 'updateScore'
     | 'deleteScore'
+    | 'listDatasets'
+    | 'createDataset'
+    | 'updateDataset'
+    | 'deleteDataset'
+    | 'listDatasetItems'
+    | 'updateDatasetItem'
+    | 'deleteDatasetItem'
+    | 'listExperiments'
+    | 'getExperiment'
+    | 'deleteExperiment'
     | 'listGuardrails'
     | 'createGuardrail'
     | 'updateGuardrail'
@@ -85,6 +104,17 @@ export interface StoreService
   operations(ids: readonly number[]): Promise<readonly OperationRef[]>;
   /** What a call of a model costs by the price book, US dollars; null: nobody knows. */
   promptCost(model: string, baseUrl: string, usage: Usage): Promise<number | null>;
+  /** Oldest first. @throws NOT_FOUND */
+  allDatasetItems(datasetId: string): Promise<readonly DatasetItem[]>;
+  /** @param call what it was made from; null: it was written by hand @throws NOT_FOUND */
+  createDatasetItem(
+    datasetId: string,
+    edit: DatasetItemEdit,
+    call: { readonly traceId: string; readonly spanId: string; readonly answer: EvaluatedAnswer } | null,
+  ): Promise<DatasetItem>;
+  createExperiment(edit: ExperimentEdit, itemCount: number): Promise<Experiment>;
+  addExperimentResult(id: string, result: ExperimentResult): Promise<void>;
+  finishExperiment(id: string, state: ExperimentState, message: string | null): Promise<void>;
   listEndpoints(): Promise<readonly StoredEndpoint[]>;
   /** @throws NOT_FOUND */
   getEndpoint(id: string): Promise<StoredEndpoint>;

@@ -12,6 +12,7 @@ import { sessions010 } from './migrations/010-sessions';
 import { scores011 } from './migrations/011-scores';
 import { guardrails012 } from './migrations/012-guardrails';
 import { endpoints013 } from './migrations/013-endpoints';
+import { datasets014 } from './migrations/014-datasets';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   scores011,
   guardrails012,
   endpoints013,
+  datasets014,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -85,6 +85,10 @@ const trace = `/v1/traces/${span.traceId}`;
 const guardrail = { name: 'No shell', kind: 'tool', tools: ['shell*'] };
 /** Nobody listens there. */
 const endpoint = { name: 'Local', baseUrl: 'http://127.0.0.1:9/v1', model: 'm' };
+const item = {
+  prompt: { messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }] },
+  expected: 'yes',
+};
 const score = { traceId: span.traceId, name: 'helpful', value: 0.5 };
 const view = { name: 'Errors', query: 'status:error' };
 
@@ -121,6 +125,22 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
     },
   ],
   deleteEndpoint: () => [`/v1/endpoints/${made.createEndpoint?.id}`],
+  createDataset: () => ['/v1/datasets', { name: 'D' }],
+  listDatasets: () => ['/v1/datasets'],
+  updateDataset: () => [`/v1/datasets/${made.createDataset?.id}`, { name: 'E', version: 1 }],
+  createDatasetItem: () => ['/v1/dataset-items', { ...item, datasetId: made.createDataset?.id }],
+  listDatasetItems: () => [`/v1/dataset-items?datasetId=${made.createDataset?.id}`],
+  updateDatasetItem: () => [`/v1/dataset-items/${made.createDatasetItem?.id}`, { ...item, expected: 'no', version: 1 }],
+  startExperiment: () => [
+    '/v1/experiments',
+    { datasetId: made.createDataset?.id, name: 'X', evaluators: [{ kind: 'exact' }] },
+  ],
+  listExperiments: () => [`/v1/experiments?datasetId=${made.createDataset?.id}`],
+  getExperiment: () => [`/v1/experiments/${made.startExperiment?.id}`],
+  cancelExperiment: () => [`/v1/experiments/${made.startExperiment?.id}/actions/cancel`, {}],
+  deleteExperiment: () => [`/v1/experiments/${made.startExperiment?.id}`],
+  deleteDatasetItem: () => [`/v1/dataset-items/${made.createDatasetItem?.id}`],
+  deleteDataset: () => [`/v1/datasets/${made.createDataset?.id}`],
   createScore: () => ['/v1/scores', score],
   listScores: () => [`/v1/scores?traceId=${span.traceId}`],
   updateScore: () => [`/v1/scores/${made.createScore?.id}`, { ...score, label: 'better', version: 1 }],
@@ -172,7 +192,7 @@ describe('/v1/openapi.json', () => {
       const { method, operation } = operations.get(id) as { method: string; operation: Operation };
       const [path, body] = request();
       const answer = await asked(method, path, body);
-      if (id.startsWith('create')) made[id] = answer.body as { id: string };
+      if (/^(create|start)/.test(id)) made[id] = answer.body as { id: string };
       if ((answer.body as { data?: unknown[] } | null)?.data?.length === 0) empty.push(id);
       const described = operation.responses[answer.status];
       const schema = described?.content?.['application/json']?.schema;

@@ -24,6 +24,9 @@ import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
+import type { Log } from '../rpc/worker-port';
+import { Evaluation } from './evaluation/evaluation';
+import { datasetEdit, datasetItemEdit, datasetItemQuery } from './evaluation/queries';
 import { guardrailEdit, guardrailHitQuery } from './guardrail-queries';
 import { annotationListQuery, newAnnotation, scoreEdit, scoreListQuery, scoreValue } from './mark-queries';
 import { Playground } from './playground/playground';
@@ -55,6 +58,7 @@ import {
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
   private readonly playground: Playground;
+  private readonly evaluation: Evaluation;
 
   // The timeline worker checks what it is asked itself.
   readonly openTimeline: SpoorApi['openTimeline'] = (...args) => this.timeline.openTimeline(...args);
@@ -80,8 +84,10 @@ export class Gateway implements SpoorApi {
     private readonly ingest: IngestService,
     private readonly timeline: TimelineService,
     keys: KeyService,
+    log: Log,
   ) {
     this.playground = new Playground(store, keys);
+    this.evaluation = new Evaluation(store, this.playground, log);
   }
 
   async status(): Promise<StatusReport> {
@@ -172,6 +178,26 @@ export class Gateway implements SpoorApi {
   readonly listGuardrailHits: SpoorApi['listGuardrailHits'] = async (query) =>
     this.store.listGuardrailHits(guardrailHitQuery(query));
 
+  readonly listDatasets: SpoorApi['listDatasets'] = () => this.store.listDatasets();
+  readonly createDataset: SpoorApi['createDataset'] = async (edit) => this.store.createDataset(datasetEdit(edit));
+  readonly updateDataset: SpoorApi['updateDataset'] = async (id, version, edit) =>
+    this.store.updateDataset(String(id), versionOf(version), datasetEdit(edit));
+  readonly deleteDataset: SpoorApi['deleteDataset'] = async (id) => this.store.deleteDataset(String(id));
+  readonly listDatasetItems: SpoorApi['listDatasetItems'] = async (query) =>
+    this.store.listDatasetItems(datasetItemQuery(query));
+  readonly writeDatasetItem: SpoorApi['writeDatasetItem'] = async (datasetId, edit) =>
+    this.evaluation.createItem(String(datasetId), edit);
+  readonly recordDatasetItem: SpoorApi['recordDatasetItem'] = async (datasetId, traceId, spanId, expected) =>
+    this.evaluation.itemOfSpan(String(datasetId), String(traceId), String(spanId), String(expected));
+  readonly updateDatasetItem: SpoorApi['updateDatasetItem'] = async (id, version, edit) =>
+    this.store.updateDatasetItem(String(id), versionOf(version), datasetItemEdit(edit));
+  readonly deleteDatasetItem: SpoorApi['deleteDatasetItem'] = async (id) => this.store.deleteDatasetItem(String(id));
+  readonly listExperiments: SpoorApi['listExperiments'] = async (datasetId) =>
+    this.store.listExperiments(String(datasetId));
+  readonly startExperiment: SpoorApi['startExperiment'] = async (edit) => this.evaluation.start(edit);
+  readonly getExperiment: SpoorApi['getExperiment'] = async (id) => this.store.getExperiment(String(id));
+  readonly cancelExperiment: SpoorApi['cancelExperiment'] = async (id) => this.evaluation.cancel(String(id));
+  readonly deleteExperiment: SpoorApi['deleteExperiment'] = async (id) => this.evaluation.remove(String(id));
   readonly listEndpoints: SpoorApi['listEndpoints'] = () => this.playground.list();
   readonly createEndpoint: SpoorApi['createEndpoint'] = (edit) => this.playground.create(edit);
   readonly updateEndpoint: SpoorApi['updateEndpoint'] = async (id, version, edit) =>

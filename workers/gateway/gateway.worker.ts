@@ -14,6 +14,7 @@ const gateway = new Gateway(
   links.to<IngestService>('ingest'),
   links.to<TimelineService>('timeline'),
   links.to<KeyService>('host'),
+  logToHost,
 );
 
 async function start(): Promise<void> {

@@ -6,6 +6,7 @@ import { streamSSE } from 'hono/streaming';
 import type { NewAnnotation } from '../../core/api/annotation';
 import type { SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
+import type { DatasetEdit, DatasetItem, DatasetItemEdit, DatasetItemQuery } from '../../core/api/evaluation';
 import type { GuardrailEdit } from '../../core/api/guardrail';
 import type { EndpointEdit, PromptRequest } from '../../core/api/playground';
 import type { SavedView } from '../../core/api/saved-view';
@@ -13,8 +14,9 @@ import type { ScoreEdit } from '../../core/api/score';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../rpc/worker-port';
+import { NEW_DATASET_ITEM, RECORDED_ITEM } from './evaluation/queries';
 import { liveTraces } from './live-traces';
-import { sessionTurnsQuery } from './queries';
+import { parse, sessionTurnsQuery } from './queries';
 import {
   logResource,
   metricResource,
@@ -130,6 +132,32 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
     update: (id, version, body) => api.updateEndpoint(id, version, body as EndpointEdit),
     remove: (id) => api.deleteEndpoint(id),
   });
+  crud(app, '/v1/datasets', {
+    list: async () => onePage(await api.listDatasets()),
+    create: (body) => api.createDataset(body as DatasetEdit),
+    update: (id, version, body) => api.updateDataset(id, version, body as DatasetEdit),
+    remove: (id) => api.deleteDataset(id),
+  });
+  crud(app, '/v1/dataset-items', {
+    list: (query) => api.listDatasetItems(query as unknown as DatasetItemQuery),
+    create: (body) => newItem(api, body),
+    update: (id, version, body) => api.updateDatasetItem(id, version, body as DatasetItemEdit),
+    remove: (id) => api.deleteDatasetItem(id),
+  });
+  app.get('/v1/experiments', async (context) => {
+    return context.json(onePage(await api.listExperiments(context.req.query('datasetId') ?? '')));
+  });
+  app.post('/v1/experiments', async (context) => {
+    return context.json(await api.startExperiment(await jsonBody(context.req)), 202);
+  });
+  app.get('/v1/experiments/:id', async (context) => context.json(await api.getExperiment(context.req.param('id'))));
+  app.post('/v1/experiments/:id/actions/cancel', async (context) => {
+    return context.json(await api.cancelExperiment(context.req.param('id')));
+  });
+  app.delete('/v1/experiments/:id', async (context) => {
+    await api.deleteExperiment(context.req.param('id'));
+    return context.body(null, 204);
+  });
   app.put('/v1/endpoints/:id/key', async (context) => {
     const body = await jsonBody<{ key: string | null } | null>(context.req);
     return context.json(await api.setEndpointKey(context.req.param('id'), body?.key as string | null));
@@ -209,6 +237,17 @@ export function restApi(api: RestSource, token: string, openApiFile: string, log
     return context.json({ error: { code, message, details, requestId } }, ERROR_STATUS[code]);
   });
   return app;
+}
+
+/** Of a recorded call, or written by hand. */
+function newItem(api: SpoorApi, body: unknown): Promise<DatasetItem> {
+  const given = (body ?? {}) as Record<string, unknown>;
+  if ('spanId' in given) {
+    const { datasetId, traceId, spanId, expected } = parse(RECORDED_ITEM, given);
+    return api.recordDatasetItem(datasetId, traceId, spanId, expected);
+  }
+  const { datasetId, ...edit } = parse(NEW_DATASET_ITEM, given);
+  return api.writeDatasetItem(datasetId, edit as DatasetItemEdit);
 }
 
 interface Collection {

@@ -1,6 +1,15 @@
 /** The routes of the HTTP API (rest.ts) as its OpenAPI document describes them, with the schemas that check what comes in. */
-import type { ZodObject } from 'zod';
+import { type ZodObject, z } from 'zod';
 import type { HttpAnswers } from '../../core/api/http-resources';
+import {
+  DATASET,
+  DATASET_ITEM,
+  DATASET_ITEMS,
+  EXPERIMENT,
+  EXPERIMENT_LIST,
+  NEW_DATASET_ITEM,
+  RECORDED_ITEM,
+} from './evaluation/queries';
 import { GUARDRAIL, GUARDRAIL_HITS } from './guardrail-queries';
 import { ANNOTATION_LIST, NEW_ANNOTATION, SCORE, SCORE_LIST, SCORE_VALUE } from './mark-queries';
 import { ENDPOINT, ENDPOINT_KEY, PROMPT } from './playground/queries';
@@ -145,6 +154,45 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     update: GUARDRAIL,
   }),
   ...crudRoutes('Endpoint', '/v1/endpoints', 'addresses where models answer', { create: ENDPOINT, update: ENDPOINT }),
+  ...crudRoutes('Dataset', '/v1/datasets', 'prompts gathered to be asked again', { create: DATASET, update: DATASET }),
+  ...crudRoutes('DatasetItem', '/v1/dataset-items', 'the items of a dataset', {
+    list: DATASET_ITEMS,
+    create: z.object({ ...NEW_DATASET_ITEM.partial({ prompt: true }).shape, ...RECORDED_ITEM.partial().shape }),
+    update: DATASET_ITEM,
+  }),
+  listExperiments: {
+    method: 'get',
+    path: '/v1/experiments',
+    summary: 'Experiments on a dataset, oldest first, and how they went on the whole',
+    query: EXPERIMENT_LIST,
+  },
+  startExperiment: {
+    method: 'post',
+    path: '/v1/experiments',
+    summary: 'Asks the prompts of a dataset, or takes the recorded answers, and evaluates what was answered',
+    body: EXPERIMENT,
+    status: 202,
+    refusals: [404],
+  },
+  getExperiment: {
+    method: 'get',
+    path: '/v1/experiments/{id}',
+    summary: 'An experiment with its results',
+    refusals: [404],
+  },
+  cancelExperiment: {
+    method: 'post',
+    path: '/v1/experiments/{id}/actions/cancel',
+    summary: 'Ends an experiment; what was found until now stays',
+    refusals: [404],
+  },
+  deleteExperiment: {
+    method: 'delete',
+    path: '/v1/experiments/{id}',
+    summary: 'Deletes an experiment with its results',
+    status: 204,
+    refusals: [404],
+  },
   setEndpointKey: {
     method: 'put',
     path: '/v1/endpoints/{id}/key',

@@ -6,7 +6,9 @@ import { EVERY_KEY } from '../../core/search/searched-keys';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
+import { Datasets } from '../../core/store/datasets';
 import { Endpoints } from '../../core/store/endpoints';
+import { Experiments } from '../../core/store/experiments';
 import { Guardrails } from '../../core/store/guardrails';
 import { LogReader } from '../../core/store/log-reader';
 import { MetricReader } from '../../core/store/metric-reader';
@@ -44,6 +46,8 @@ export interface OpenStore {
   readonly metrics: MetricReader;
   readonly annotations: Annotations;
   readonly endpoints: Endpoints;
+  readonly datasets: Datasets;
+  readonly experiments: Experiments;
   readonly scores: Scores;
   readonly guardrails: Guardrails;
   readonly budgets: BudgetWatch;
@@ -80,6 +84,8 @@ export async function openStore(
   const list = new TraceList(searcher, reader);
   const histogram = new TraceHistogram(database.sql, LOCAL_WORKSPACE, searcher);
   const guardrails = new Guardrails(database.sql, LOCAL_WORKSPACE);
+  const experiments = new Experiments(database.sql, LOCAL_WORKSPACE);
+  await experiments.abandon();
   return {
     database,
     reader,
@@ -94,6 +100,8 @@ export async function openStore(
     sessions: new Sessions(database.sql, LOCAL_WORKSPACE, () => prices.read()),
     guardrails,
     budgets: new BudgetWatch(database.sql, LOCAL_WORKSPACE, guardrails, () => prices.read(), onChange, onTrouble),
+    datasets: new Datasets(database.sql, LOCAL_WORKSPACE),
+    experiments,
     endpoints: new Endpoints(database.sql, LOCAL_WORKSPACE),
     scores: new Scores(database.sql, LOCAL_WORKSPACE),
     views: new SavedViews(database.sql, LOCAL_WORKSPACE),

@@ -108,6 +108,32 @@ export class Store implements StoreService {
     this.write(({ guardrails }) => guardrails.remove(id));
   readonly promptCost: StoreService['promptCost'] = (model, baseUrl, usage) =>
     this.read(async ({ prices }) => promptCost(prices.read(), model, baseUrl, usage));
+  readonly listDatasets: StoreService['listDatasets'] = () => this.read(({ datasets }) => datasets.list());
+  readonly createDataset: StoreService['createDataset'] = (edit) => this.write(({ datasets }) => datasets.create(edit));
+  readonly updateDataset: StoreService['updateDataset'] = (id, version, edit) =>
+    this.write(({ datasets }) => datasets.update(id, version, edit));
+  readonly deleteDataset: StoreService['deleteDataset'] = (id) => this.write(({ datasets }) => datasets.remove(id));
+  readonly listDatasetItems: StoreService['listDatasetItems'] = (query) =>
+    this.read(({ datasets }) => datasets.itemPage(query));
+  readonly allDatasetItems: StoreService['allDatasetItems'] = (datasetId) =>
+    this.read(({ datasets }) => datasets.allItems(datasetId));
+  readonly createDatasetItem: StoreService['createDatasetItem'] = (datasetId, edit, call) =>
+    this.write(({ datasets }) => datasets.createItem(datasetId, edit, call));
+  readonly updateDatasetItem: StoreService['updateDatasetItem'] = (id, version, edit) =>
+    this.write(({ datasets }) => datasets.updateItem(id, version, edit));
+  readonly deleteDatasetItem: StoreService['deleteDatasetItem'] = (id) =>
+    this.write(({ datasets }) => datasets.removeItem(id));
+  readonly listExperiments: StoreService['listExperiments'] = (datasetId) =>
+    this.read(({ experiments }) => experiments.list(datasetId));
+  readonly getExperiment: StoreService['getExperiment'] = (id) => this.read(({ experiments }) => experiments.get(id));
+  readonly createExperiment: StoreService['createExperiment'] = (edit, itemCount) =>
+    this.write(({ experiments }) => experiments.create(edit, itemCount));
+  readonly addExperimentResult: StoreService['addExperimentResult'] = (id, result) =>
+    this.write(({ experiments }) => experiments.addResult(id, result));
+  readonly finishExperiment: StoreService['finishExperiment'] = (id, state, message) =>
+    this.write(({ experiments }) => experiments.finish(id, state, message));
+  readonly deleteExperiment: StoreService['deleteExperiment'] = (id) =>
+    this.write(({ experiments }) => experiments.remove(id));
   readonly listEndpoints: StoreService['listEndpoints'] = () => this.read(({ endpoints }) => endpoints.list());
   readonly getEndpoint: StoreService['getEndpoint'] = (id) => this.read(({ endpoints }) => endpoints.get(id));
   readonly createEndpoint: StoreService['createEndpoint'] = (edit) =>

@@ -1,0 +1,105 @@
+/** Evaluators that need nothing but the answer. */
+import { Ajv2020 } from 'ajv/dist/2020';
+import type { EvaluatedAnswer, Evaluator, Verdict } from '../api/evaluation';
+import { formatCost, formatDuration } from '../model/format';
+import { evaluatorName, short } from './evaluator-name';
+
+export type LocalEvaluator = Exclude<Evaluator, { kind: 'judge' }>;
+
+/** Why an evaluator cannot work; null: it can. */
+export function evaluatorProblem(evaluator: Evaluator): string | null {
+  try {
+    if (evaluator.kind === 'regex') new RegExp(evaluator.pattern, 'u');
+    if (evaluator.kind === 'json-schema') schemaOf(evaluator.schema);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+export function evaluate(evaluator: LocalEvaluator, answer: EvaluatedAnswer, expected: string): Verdict {
+  const name = evaluatorName(evaluator);
+  if (answer.error !== null) return { name, value: 0, comment: 'There was no answer.' };
+  const { value, comment } = judge(evaluator, answer, expected);
+  return { name, value: value === null ? null : Number(value), comment };
+}
+
+interface Opinion {
+  readonly value: boolean | null;
+  readonly comment: string;
+}
+
+function judge(evaluator: LocalEvaluator, answer: EvaluatedAnswer, expected: string): Opinion {
+  const { text } = answer;
+  const nothingExpected: Opinion = { value: null, comment: 'The item does not say what is expected.' };
+  switch (evaluator.kind) {
+    case 'exact': {
+      if (expected === '') return nothingExpected;
+      const [said, right] = [text.trim(), expected.trim()];
+      const isRight = evaluator.ignoreCase ? said.toLowerCase() === right.toLowerCase() : said === right;
+      return { value: isRight, comment: isRight ? '' : `It is not “${short(right)}”.` };
+    }
+    case 'contains': {
+      const wanted = evaluator.text ?? expected.trim();
+      if (wanted === '') return nothingExpected;
+      const isIn = text.toLowerCase().includes(wanted.toLowerCase());
+      return { value: isIn, comment: isIn ? '' : `“${short(wanted)}” is not in it.` };
+    }
+    case 'regex': {
+      const matches = new RegExp(evaluator.pattern, 'u').test(text);
+      return { value: matches, comment: matches ? '' : 'It does not match.' };
+    }
+    case 'json-schema':
+      return fits(evaluator.schema, text);
+    case 'length': {
+      const { min, max } = evaluator;
+      const isWithin = text.length >= (min ?? 0) && text.length <= (max ?? Number.POSITIVE_INFINITY);
+      return { value: isWithin, comment: `It is ${text.length} characters long.` };
+    }
+    case 'latency': {
+      if (answer.durationNs === null) return { value: null, comment: 'How long it took is not known.' };
+      const comment = `It took ${formatDuration(answer.durationNs)}.`;
+      return { value: answer.durationNs <= evaluator.maxMs * 1e6, comment };
+    }
+    case 'cost': {
+      if (answer.costUsd === null) return { value: null, comment: 'Nobody knows the price of the model.' };
+      return { value: answer.costUsd <= evaluator.maxUsd, comment: `It cost ${formatCost(answer.costUsd)}.` };
+    }
+    case 'tools':
+      return callsTools(evaluator, answer.toolCalls);
+  }
+}
+
+/** In order, others between them unless it is to be exactly those. */
+function callsTools({ names, exactly }: Extract<Evaluator, { kind: 'tools' }>, called: readonly string[]): Opinion {
+  const comment = called.length === 0 ? 'It calls no tool.' : `It calls ${called.join(', ')}.`;
+  if (exactly) return { value: names.join('\n') === called.join('\n'), comment };
+  let next = 0;
+  for (const name of called) if (name === names[next]) next++;
+  return { value: next === names.length, comment };
+}
+
+/** Models like to wrap JSON in a fence. */
+const FENCE = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/;
+
+function fits(schema: Extract<Evaluator, { kind: 'json-schema' }>['schema'], text: string): Opinion {
+  let value: unknown;
+  try {
+    value = JSON.parse(FENCE.exec(text)?.[1] ?? text);
+  } catch (error) {
+    return { value: false, comment: `It is no JSON: ${(error as Error).message}` };
+  }
+  const check = schemaOf(schema);
+  if (check(value)) return { value: true, comment: '' };
+  const [problem] = check.errors ?? [];
+  return { value: false, comment: `${problem?.instancePath || 'It'} ${problem?.message ?? 'does not fit'}.` };
+}
+
+/** @throws Error for what is no schema */
+function schemaOf(schema: unknown) {
+  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null)) {
+    throw new Error('a JSON Schema is an object');
+  }
+  // One each time: schemas that name themselves alike do not meet.
+  return new Ajv2020({ strict: false, allErrors: false }).compile(schema);
+}
