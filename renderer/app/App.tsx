@@ -5,6 +5,9 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import { AgentsPage } from '../features/agents/AgentsPage';
 import { ComparePage } from '../features/compare/ComparePage';
 import { ConnectPage } from '../features/connect/ConnectPage';
+import { DatasetPage } from '../features/datasets/DatasetPage';
+import { DatasetsPage } from '../features/datasets/DatasetsPage';
+import { ExperimentPage } from '../features/datasets/ExperimentPage';
 import { GuardrailAlert } from '../features/guardrails/GuardrailAlert';
 import { GuardrailsPage } from '../features/guardrails/GuardrailsPage';
 import { PlaygroundPage } from '../features/playground/PlaygroundPage';
@@ -71,6 +74,13 @@ function Frame() {
               </Route>
               <Route path="/playground">
                 <PlaygroundPage />
+              </Route>
+              <Route path="/datasets">
+                <DatasetsPage />
+              </Route>
+              <Route path="/dataset/:id">{({ id }) => <DatasetPage key={id} datasetId={id} />}</Route>
+              <Route path="/experiments/:a/:b?">
+                {({ a, b }) => <ExperimentPage key={`${a} ${b}`} ids={b === undefined ? [a] : [a, b]} />}
               </Route>
               <Route path="/connect">
                 <ConnectPage />

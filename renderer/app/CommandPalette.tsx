@@ -60,6 +60,9 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         <Command.Item className={item} onSelect={run(() => navigate('/playground'))}>
           Playground
         </Command.Item>
+        <Command.Item className={item} onSelect={run(() => navigate('/datasets'))}>
+          Datasets
+        </Command.Item>
         <Command.Item className={item} onSelect={run(() => navigate('/connect'))}>
           Send traces
         </Command.Item>

@@ -38,6 +38,9 @@ export function Sidebar() {
       <Item to="/playground" icon={lucide.FlaskConical}>
         Playground
       </Item>
+      <Item to="/datasets" icon={lucide.Database} also="/dataset/">
+        Datasets
+      </Item>
       <Item to="/connect" icon={lucide.Plug}>
         Send traces
       </Item>

@@ -7,6 +7,7 @@ import { type AgentSpan, hasContent } from '../../../core/dialects/agent-span';
 import { usePlayground } from '../../stores/playground-store';
 import { useTraceView } from '../../stores/trace-view-store';
 import { Button } from '../../ui/Button';
+import { AddToDataset } from '../datasets/AddToDataset';
 import { Folded } from './conversation/Folded';
 import { MessageView } from './conversation/MessageView';
 import { ToolUseView } from './conversation/ToolUseView';
@@ -37,9 +38,12 @@ export function SpanMessages({ agent, source }: SpanMessagesProps) {
   return (
     <div className="flex flex-col gap-2.5 px-3.5 py-3">
       {agent.kind === 'model' && input.length > 0 && (
-        <Button className="self-start" title="Change the prompt, and ask this or another model again" onClick={replay}>
-          <FlaskConical size={13} aria-hidden /> Try in the playground
-        </Button>
+        <div className="flex min-w-0 flex-wrap items-center gap-2">
+          <Button title="Change the prompt, and ask this or another model again" onClick={replay}>
+            <FlaskConical size={13} aria-hidden /> Try in the playground
+          </Button>
+          <AddToDataset key={source.spanId} traceId={source.traceId} spanId={source.spanId} />
+        </div>
       )}
       {system.length > 0 && (
         <Folded title="System prompt">
