@@ -34,6 +34,10 @@ export interface Turn {
   /** Messages of its input, of which so many had been said before. */
   readonly inputMessages: number;
   readonly knownMessages: number;
+  /** Of the agent's call before, so many are not told again: the context was made shorter. */
+  readonly droppedMessages: number;
+  /** By which the context grew since the agent's call before, or shrank; null: nobody knows. */
+  readonly gainedTokens: number | null;
   /** Those that had not. */
   readonly input: readonly Message[];
   readonly output: readonly Message[];
@@ -60,7 +64,7 @@ export function conversationOf(spans: readonly RunSpan[], complete: boolean): Co
   const uses = toolUsesOf(ordered);
   const asked = new Set<string>();
   const said = new Set<string>();
-  const before = new Map<string, { system: string; tools: string }>();
+  const before = new Map<string, CallBefore>();
   const turns: Turn[] = [];
   for (const span of ordered) {
     const { agent } = span;
@@ -74,6 +78,16 @@ export function conversationOf(spans: readonly RunSpan[], complete: boolean): Co
   }
   return { turns, complete };
 }
+
+/** What an agent's call before was told. */
+interface CallBefore {
+  readonly system: string;
+  readonly tools: string;
+  readonly told: ReadonlySet<string>;
+  readonly tokens: number | null;
+}
+
+const FIRST_CALL: CallBefore = { system: '[]', tools: '[]', told: new Set(), tokens: null };
 
 function baseOf({ spanId, name, startNs, durationNs, failed, costUsd, agent }: RunSpan) {
   const { agentName, usage, finishReasons, timeToFirstTokenNs, parameters } = agent;
@@ -99,14 +113,15 @@ function modelTurn(
   uses: ReadonlyMap<string, ToolUse>,
   said: Set<string>,
   asked: Set<string>,
-  before: Map<string, { system: string; tools: string }>,
+  before: Map<string, CallBefore>,
 ): Turn {
   const { agent } = span;
   const who = agent.agentName ?? '';
   const system = JSON.stringify(agent.system);
   const tools = JSON.stringify(agent.toolDefinitions);
-  const last = before.get(who) ?? { system: '[]', tools: '[]' };
-  before.set(who, { system, tools });
+  const last = before.get(who) ?? FIRST_CALL;
+  const told = new Set(agent.input.map(keyOf));
+  before.set(who, { system, tools, told, tokens: agent.usage.input });
   const fresh = agent.input.filter((message) => !said.has(keyOf(message)));
   for (const message of [...agent.input, ...agent.output]) said.add(keyOf(message));
   const toolUses: Record<string, ToolUse> = {};
@@ -127,6 +142,8 @@ function modelTurn(
     tools: tools === last.tools ? null : agent.toolDefinitions,
     inputMessages: agent.input.length,
     knownMessages: agent.input.length - fresh.length,
+    droppedMessages: told.size === 0 ? 0 : [...last.told].filter((key) => !told.has(key)).length,
+    gainedTokens: agent.usage.input === null || last.tokens === null ? null : agent.usage.input - last.tokens,
     // What a tool answered stands with its call.
     input: fresh.filter((message) => !isAnswered(message, asked)).map(cutMessage),
     output: agent.output.map(cutMessage),
@@ -145,6 +162,8 @@ function toolTurn(span: RunSpan, use: ToolUse | null): Turn {
     tools: null,
     inputMessages: 0,
     knownMessages: 0,
+    droppedMessages: 0,
+    gainedTokens: null,
     input: [],
     output: [],
     toolCall: use ?? {

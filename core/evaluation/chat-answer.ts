@@ -1,6 +1,6 @@
 /** The answer of chat completions, put together from the pieces of a stream, or from one that came whole. */
 import { type Message, NO_USAGE, type Part, type Usage } from '../dialects/agent-span';
-import { jsonObject } from './json-object';
+import { jsonObject } from '../model/json-object';
 
 interface Call {
   id: string | null;

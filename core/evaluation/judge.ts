@@ -1,7 +1,7 @@
 /** A model that says how good an answer is: what it is asked, and what its answer means. */
 import type { DatasetPrompt, EvaluatedAnswer, Verdict } from '../api/evaluation';
 import type { Message } from '../dialects/agent-span';
-import { jsonObject } from './json-object';
+import { jsonObject } from '../model/json-object';
 
 const MAX_CHARS = 60_000;
 

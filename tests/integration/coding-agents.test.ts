@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Conversation } from '../../core/agent-run/conversation';
 import type { SessionSummary } from '../../core/api/session';
+import type { AgentRunReport } from '../../core/api/timeline';
 import type { TraceSummary } from '../../core/api/trace-summary';
 import { claudeCodeLogs, codexLogs } from '../fixtures/coding-agent-logs';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
@@ -147,4 +148,64 @@ it('leaves alone what names a trace of its own', async () => {
   record.traceId = 'ab'.repeat(16);
   await spoor.post('/v1/logs', logs);
   expect((await spoor.get('/v1/sessions/cc-2')).status).toBe(404);
+});
+
+it('the OpenAI Agents SDK: what its exporter posts is a run, with its handing over', async () => {
+  const traceId = `trace_${'ab'.repeat(16)}`;
+  const span = (id: string, parent: string | null, at: number, span_data: object, error: object | null = null) => ({
+    object: 'trace.span',
+    id: `span_${id}`,
+    trace_id: traceId,
+    parent_id: parent && `span_${parent}`,
+    started_at: `2026-11-22T10:00:0${at}.000000+00:00`,
+    ended_at: `2026-11-22T10:00:0${at + 1}.000000+00:00`,
+    span_data,
+    error,
+  });
+  const usage = { input_tokens: 1_000, output_tokens: 50, input_tokens_details: { cached_tokens: 400 } };
+  const messages = [{ role: 'user', content: 'Where is my order?' }];
+  const post = (data: object[]) =>
+    fetch(`${spoor.ready.otlpHttp}/v1/traces/ingest`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer x', 'openai-beta': 'traces=v1' },
+      body: JSON.stringify({ data }),
+    });
+  const first = await post([
+    { object: 'trace', id: traceId, workflow_name: 'Support', group_id: 'oa-1', metadata: null },
+    span('a', null, 0, { type: 'agent', name: 'Triage', handoffs: ['Billing'], tools: [] }),
+    span('b', 'a', 1, {
+      type: 'generation',
+      model: 'gpt-5',
+      input: messages,
+      output: [{ role: 'assistant', content: 'Let me see.' }],
+      usage,
+    }),
+    span('c', 'a', 2, { type: 'handoff', from_agent: 'Triage', to_agent: 'Billing' }),
+  ]);
+  expect(first.status).toBe(204);
+  await post([
+    span('d', null, 3, { type: 'agent', name: 'Billing' }),
+    span(
+      'e',
+      'd',
+      4,
+      { type: 'function', name: 'lookup', input: '{"id":1}', output: 'none' },
+      { message: 'no such order', data: null },
+    ),
+  ]);
+  const { traces, ...summary } = await session('oa-1');
+  expect(summary).toMatchObject({ traceCount: 1, inputTokens: 1_000, outputTokens: 50, tracesWithErrors: 1 });
+  expect(traces.data[0]).toMatchObject({ traceId: 'ab'.repeat(16), spanCount: 5, agentName: 'Triage' });
+  const run = (await spoor.get<AgentRunReport>(`/v1/traces/${'ab'.repeat(16)}/agent-run`)).body;
+  expect(run.graph.edges.map(({ from, to, kind }) => [from, to, kind])).toEqual([
+    ['agent Triage', 'model gpt-5', 'call'],
+    ['agent Triage', 'agent Billing', 'handoff'],
+    ['agent Billing', 'tool lookup', 'call'],
+  ]);
+  expect(run.insights[0]).toMatchObject({ kind: 'tool-errors', title: 'lookup failed once' });
+  const wrong = await post([{ object: 'trace.span', id: 'x' }]);
+  expect([wrong.status, await wrong.text()]).toEqual([
+    400,
+    expect.stringContaining('no export of the OpenAI Agents SDK'),
+  ]);
 });

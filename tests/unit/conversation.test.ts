@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { conversationOf } from '../../core/agent-run/conversation';
 import type { PlainValue } from '../../core/otlp/json-types';
 import { pictureOf } from '../../renderer/features/trace/conversation/picture';
+import { soundOf } from '../../renderer/features/trace/conversation/sound';
 import { runSpan as span } from '../fixtures/run-spans';
 
 const user = (content: string) => ({ role: 'user', content });
@@ -118,5 +119,36 @@ describe('a picture', () => {
     [''],
   ])('is not what says so alone: %s', (data) => {
     expect(pictureOf(data)).toBeNull();
+  });
+});
+
+describe('the context', () => {
+  it('is said to have gained, and to have lost what is no longer told', () => {
+    const tokens = (count: number) => ({ 'gen_ai.usage.input_tokens': count });
+    const { turns } = conversationOf(
+      [
+        chat(10, [user('a')], [], tokens(100)),
+        chat(20, [user('a'), user('b')], [], tokens(150)),
+        chat(30, [user('b'), user('c')], [], tokens(120)),
+      ],
+      true,
+    );
+    expect(turns.map(({ gainedTokens, droppedMessages }) => [gainedTokens, droppedMessages])).toEqual([
+      [null, 0],
+      [50, 0],
+      [-30, 1],
+    ]);
+  });
+});
+
+describe('a sound', () => {
+  const base64 = (text: string) => btoa(text);
+  it('is played for what its bytes say, and never for what it is called', () => {
+    expect(soundOf(base64('RIFF\x24\x00\x00\x00WAVEfmt '))).toMatch(/^data:audio\/wav;base64,/);
+    expect(soundOf(base64('ID3\x04\x00 and more'))).toMatch(/^data:audio\/mpeg/);
+    expect(soundOf(base64('OggS\x00\x02 and more'))).toMatch(/^data:audio\/ogg/);
+    expect(soundOf(base64('RIFF\x24\x00\x00\x00WEBPVP8 '))).toBeNull();
+    expect(soundOf(base64('<svg onload="x">'))).toBeNull();
+    expect(soundOf('not base64 at all')).toBeNull();
   });
 });

@@ -1,5 +1,4 @@
 /** Makes spans of what coding agents tell in logs alone. */
-import { createHash } from 'node:crypto';
 import { CLAUDE_CODE_SCOPE, claudeCodeSpans } from '../../core/dialects/log-runs/claude-code-logs';
 import { CODEX_SCOPE, CodexRuns } from '../../core/dialects/log-runs/codex-logs';
 import type { DerivedSpan } from '../../core/dialects/log-runs/derived-span';
@@ -9,6 +8,7 @@ import { decodeTraces } from '../../core/otlp/decode-traces';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { decodeScope } from '../../core/otlp/proto-to-json';
 import { readLogRecords } from '../../core/otlp/read-log-records';
+import { hexOf } from './digest';
 
 /** Not the agent's own: that one stands for spans that it sends itself. */
 const SCOPE = 'spoor.log-runs';
@@ -63,11 +63,4 @@ function otlpSpan(span: DerivedSpan): object {
       },
     ],
   };
-}
-
-function hexOf(key: string, bytes: number): string {
-  return createHash('sha256')
-    .update(key)
-    .digest('hex')
-    .slice(0, 2 * bytes);
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpoorError } from '../../core/api/errors';
 import { nsFromMs } from '../../core/model/time';
+import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import * as otlp from '../../core/otlp/export-response';
 import { JsonShapeError } from '../../core/otlp/json-fields';
@@ -12,6 +13,7 @@ import type { ZipkinSpan } from '../../core/zipkin/span';
 import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
 import { isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
 import type { Log } from '../rpc/worker-port';
+import { hexOf } from './digest';
 import type { Intake } from './intake';
 import { BodyError, readBody } from './read-body';
 import { SIGNALS, signalOfJson, signalOfProtobuf, TRACES } from './signals';
@@ -30,6 +32,8 @@ const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
   json: 'application/json',
 };
 
+/** Of `BackendSpanExporter(endpoint=...)` in OpenAI's Agents SDK. */
+const OPENAI_AGENTS_PATH = '/v1/traces/ingest';
 const ZIPKIN_PATH = '/api/v2/spans';
 /** Defined, in development: there is no store for them, and 404 tells exporters not to try again. */
 const PROFILES_PATH = '/v1development/profiles';
@@ -56,6 +60,8 @@ class Refusal extends Error {
 }
 
 export class OtlpHttpReceiver {
+  private readonly agentRuns = new OpenAiAgentsTraces(hexOf);
+
   constructor(private readonly options: OtlpHttpOptions) {}
 
   readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -70,6 +76,11 @@ export class OtlpHttpReceiver {
       if ((request.url ?? '').split('?')[0] === ZIPKIN_PATH) {
         await this.zipkin(request, encoding);
         response.writeHead(202).end();
+        return;
+      }
+      if ((request.url ?? '').split('?')[0] === OPENAI_AGENTS_PATH) {
+        await this.openAiAgents(request, encoding);
+        response.writeHead(204).end();
         return;
       }
       const body = await this.export(request, encoding);
@@ -134,6 +145,28 @@ export class OtlpHttpReceiver {
       const { rejected, reason } = await this.options.intake.store(TRACES, protobuf);
       if (rejected > 0) throw new Refusal(400, `${rejected} spans were left out: ${reason}.`);
     });
+  }
+
+  /** 204 and no body, as OpenAI answers. */
+  private async openAiAgents(request: IncomingMessage, encoding: otlp.OtlpEncoding | null): Promise<void> {
+    if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed here; use POST.`);
+    if (encoding !== 'json') throw new Refusal(415, 'Runs of the OpenAI Agents SDK come as application/json.');
+    await this.options.intake.waiting(Number(request.headers['content-length'] ?? 0), async (weigh) => {
+      const bytes = await readBody(request);
+      weigh(bytes.length);
+      const { rejected, reason } = await this.options.intake.store(TRACES, this.fromOpenAiAgents(bytes));
+      if (rejected > 0) throw new Refusal(400, `${rejected} spans were left out: ${reason}.`);
+    });
+  }
+
+  private fromOpenAiAgents(bytes: Uint8Array): Uint8Array {
+    try {
+      return TRACES.fromJson(
+        this.agentRuns.otlpOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))),
+      );
+    } catch (error) {
+      throw new Refusal(400, `The body is no export of the OpenAI Agents SDK: ${(error as Error).message}.`);
+    }
   }
 
   private refuse(response: ServerResponse, encoding: otlp.OtlpEncoding | null, error: unknown): void {

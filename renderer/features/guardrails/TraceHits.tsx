@@ -2,18 +2,27 @@
 import { useQuery } from '@tanstack/react-query';
 import { ShieldAlert } from 'lucide-react';
 import type { GuardrailHit } from '../../../core/api/guardrail';
+import { useRefetchOn } from '../../app/use-refetch-on';
+import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
+import { useConnection } from '../../stores/connection-store';
 import { useTraceView } from '../../stores/trace-view-store';
 
 const LIMIT = 100;
+const PACE_MS = 3_000;
 
-export function useTraceHits(traceId: string, version: number): readonly GuardrailHit[] {
-  const { data } = useQuery({
-    queryKey: ['guardrail-hits', traceId, version],
+/** Again when something was stored: a budget is looked at after the spans. */
+export function useTraceHits(traceId: string): readonly GuardrailHit[] {
+  const version = useThrottled(
+    useConnection(({ version }) => version),
+    PACE_MS,
+  );
+  const { data, refetch } = useQuery({
+    queryKey: ['guardrail-hits', traceId],
     queryFn: () => api.listGuardrailHits({ traceId, limit: LIMIT }),
-    placeholderData: (previous) => previous,
     gcTime: 0,
   });
+  useRefetchOn(version, refetch);
   return data?.data ?? [];
 }
 

@@ -94,7 +94,7 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
         {id} <CopyButton text={id} label="Copy the span id" />
       </p>
       <SpanNote spanId={spanId} annotation={annotations.bySpan.get(spanId) ?? null} annotate={annotations.annotate} />
-      <SpanHits hits={useTraceHits(timeline.traceId, timeline.info.version)} spanId={id} />
+      <SpanHits hits={useTraceHits(timeline.traceId)} spanId={id} />
       <ScoreBar target={{ traceId: timeline.traceId, spanId: id, sessionId: null }} what="span" />
     </div>
   );

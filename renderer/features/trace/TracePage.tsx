@@ -80,7 +80,7 @@ function OpenTrace({
     gcTime: 0,
   });
   const run = useAgentRun(timeline);
-  const hits = useTraceHits(traceId, info.version);
+  const hits = useTraceHits(traceId);
   const annotations = useAnnotations(traceId);
   useKeys(useWindowKeys(timeline));
 

@@ -21,7 +21,7 @@ test('reads what was said, once, with what the tools did and what each call cost
   await expect(first).toContainText('$0.012');
   await expect(first.getByRole('region', { name: 'Tool web_search' })).toContainText('8 results');
   const second = feed.getByRole('article').nth(1);
-  await expect(second).toContainText('2 earlier messages repeated');
+  await expect(second).toContainText('2 earlier messages repeated · context +7.7k tokens');
   await expect(second).not.toContainText('What did storing our traces cost');
   const failed = second.getByRole('region', { name: 'Tool sql_query' });
   await expect(failed).toContainText('failed');
@@ -44,6 +44,7 @@ test('shows hostile text, pictures and links as what they are', async ({ app }) 
     '<script>window.hurt = 1</script><img src=x onerror="window.hurt = 1"><svg onload="window.hurt = 1">',
     '[click](javascript:window.hurt=1) [data](data:text/html,<script>1</script>) ![pixel](https://evil.example/pixel.png)',
     '<iframe src="https://evil.example/"></iframe>',
+    '```js\nconst x = "</code><script>window.hurt = 1</script>";\n```',
   ].join('\n\n');
   const content = [
     { type: 'text', text: hostile },
@@ -74,6 +75,7 @@ test('shows hostile text, pictures and links as what they are', async ({ app }) 
   await expect(turn).toContainText('<script>window.hurt = 1</script>');
   await expect(turn).toContainText('[picture: pixel]');
   await expect(turn).toContainText('cut off');
+  await expect(turn.locator('.hljs-keyword')).toHaveText('const');
   for (const element of ['img', 'script', 'iframe', 'svg[onload]', 'a[href^="javascript"]', 'a[href^="data"]']) {
     await expect(turn.locator(element)).toHaveCount(0);
   }

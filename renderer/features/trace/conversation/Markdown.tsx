@@ -1,6 +1,7 @@
 /** What a model or a person wrote. It may be anything: no HTML of it is HTML here, no picture of it is fetched, links leave the app. */
 import { memo } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
+import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
 
 /** Longer texts are shown as they are: laying them out would hold the page. */
@@ -23,7 +24,7 @@ export const Markdown = memo(function Markdown({ text }: { readonly text: string
   if (text.length > MAX_CHARS) return <p className="break-words whitespace-pre-wrap">{text}</p>;
   return (
     <div className="markdown" dir="auto">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} components={COMPONENTS}>
+      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeHighlight]} components={COMPONENTS}>
         {text}
       </ReactMarkdown>
     </div>

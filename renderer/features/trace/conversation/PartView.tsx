@@ -3,6 +3,7 @@ import type { Part } from '../../../../core/dialects/agent-span';
 import { formatBytes } from '../../../../core/model/format';
 import { Markdown } from './Markdown';
 import { pictureOf } from './picture';
+import { soundOf } from './sound';
 import { ToolUseView } from './ToolUseView';
 import { Value } from './Value';
 
@@ -73,6 +74,11 @@ function Blob({ mimeType, data }: { readonly mimeType: string | null; readonly d
     return (
       <img src={picture} alt="What the model was given" className="max-h-64 max-w-full rounded border border-line" />
     );
+  const sound = soundOf(data);
+  if (sound) {
+    // biome-ignore lint/a11y/useMediaCaption: what was said stands in the messages, where it was written down at all
+    return <audio controls preload="none" src={sound} className="h-9 max-w-full" />;
+  }
   const size = data === '' ? 'too large to show' : formatBytes(Math.floor((data.length * 3) / 4));
   return (
     <p className="text-secondary">

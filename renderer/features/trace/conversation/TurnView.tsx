@@ -1,7 +1,7 @@
 /** One call of a model: what it was told that was new, what it answered, what that took. */
 import clsx from 'clsx';
 import type { Turn } from '../../../../core/agent-run/conversation';
-import { formatCompact, formatCost, formatDuration } from '../../../../core/model/format';
+import { formatCompact, formatCost, formatDuration, plural } from '../../../../core/model/format';
 import { Folded } from './Folded';
 import { MessageView } from './MessageView';
 import { PartView } from './PartView';
@@ -15,7 +15,7 @@ interface TurnViewProps {
 }
 
 export function TurnView({ turn, selected, onSpan }: TurnViewProps) {
-  const { system, tools, knownMessages, input, output, toolCall } = turn;
+  const { system, tools, input, output, toolCall } = turn;
   return (
     <article
       aria-label={turn.name}
@@ -38,11 +38,7 @@ export function TurnView({ turn, selected, onSpan }: TurnViewProps) {
             <Value value={JSON.stringify(tools, null, 2)} />
           </Folded>
         )}
-        {knownMessages > 0 && (
-          <p className="text-sm text-faint">
-            {knownMessages} earlier {knownMessages === 1 ? 'message' : 'messages'} repeated
-          </p>
-        )}
+        <Context turn={turn} />
         {[...input, ...output].map((message, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: messages have no identity and never move
           <MessageView key={i} message={message} uses={turn.toolUses} onSpan={onSpan} />
@@ -59,6 +55,18 @@ export function TurnView({ turn, selected, onSpan }: TurnViewProps) {
       </div>
     </article>
   );
+}
+
+/** What the context gained since the call before, and lost. */
+function Context({ turn: { knownMessages, droppedMessages, gainedTokens } }: { readonly turn: Turn }) {
+  const said = [
+    knownMessages > 0 ? `${plural(knownMessages, 'earlier message')} repeated` : '',
+    droppedMessages > 0 ? `${plural(droppedMessages, 'message')} no longer told` : '',
+    gainedTokens === null || gainedTokens === 0
+      ? ''
+      : `context ${gainedTokens > 0 ? '+' : '−'}${formatCompact(Math.abs(gainedTokens))} tokens`,
+  ].filter(Boolean);
+  return said.length === 0 ? null : <p className="text-sm text-faint">{said.join(' · ')}</p>;
 }
 
 /** Ends that say nothing: the answer is there, or the calls of tools are. */
