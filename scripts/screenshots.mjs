@@ -61,6 +61,14 @@ try {
     await page.getByRole('article').first().waitFor();
     await page.waitForTimeout(400);
     await page.screenshot({ path: join(images, `conversation-${theme}.png`) });
+    await page.keyboard.press('8');
+    await page.getByRole('region', { name: 'Agent graph' }).waitFor();
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(images, `graph-${theme}.png`) });
+    await page.goto(`${ui}/#/agents`);
+    await page.getByRole('table', { name: 'Models' }).waitFor();
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(images, `agents-${theme}.png`) });
     await page.goto(`${ui}/#/traces`);
     const job = page.getByRole('row', { name: /nightly-reindex/ });
     await job.waitFor();

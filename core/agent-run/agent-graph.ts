@@ -38,8 +38,8 @@ export interface GraphEdge {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Tools by which one agent hands over to another, as frameworks name them. */
-const HANDOFF = /^(?:transfer|hand_?off|delegate)(?:_?(?:to|work))?_+(.+)$/i;
+/** Tools by which one agent hands over to another, as frameworks name them, if an agent of that name is there: money is transferred, too. */
+const HANDOFF = /^(?:transfer|hand_?off|delegate)_?(?:work_)?to_(.+)$/i;
 /** Of a run of which no agent has a name. */
 const UNNAMED = 'agent';
 
@@ -113,8 +113,12 @@ class GraphBuilder {
   private handoffOf({ agent }: RunSpan): string | null {
     const named = agent.kind === 'tool' ? HANDOFF.exec(agent.tool?.name ?? '')?.[1] : undefined;
     if (named === undefined) return null;
-    const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-    return [...this.agentNames].find((name) => plain(name) === plain(named)) ?? named;
+    const plain = (name: string): string =>
+      name
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]/gu, '')
+        .replace(/agent$/, '');
+    return [...this.agentNames].find((name) => plain(name) === plain(named)) ?? null;
   }
 
   private node(key: Key, { spanId }: RunSpan): Mutable<GraphNode> {

@@ -187,6 +187,14 @@ describe('the agent graph', () => {
     expect(edges).toMatchObject([{ from: 'agent Triage', to: 'agent Billing Agent', kind: 'handoff', calls: 1 }]);
   });
 
+  it('takes no transfer of anything else for one', () => {
+    const bank = agent(0, 'Bank');
+    for (const name of ['transfer_funds', 'transfer_to_savings', 'handoff']) {
+      const { edges } = agentGraphOf([bank, tool(1, name, { parentSpanId: bank.spanId })]);
+      expect(edges).toMatchObject([{ to: `tool ${name}`, kind: 'call' }]);
+    }
+  });
+
   it('has an agent for calls of which none is known', () => {
     const { nodes, edges } = agentGraphOf([chat(0, 1), tool(1, 't')]);
     expect(nodes.map(({ id }) => id).sort()).toEqual(['agent agent', 'model m', 'tool t']);
