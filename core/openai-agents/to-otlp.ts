@@ -17,7 +17,7 @@ interface TraceFacts {
 
 const UNKNOWN: TraceFacts = { workflow: null, group: null };
 
-export class OpenAiAgentsError extends Error {}
+class OpenAiAgentsError extends Error {}
 
 export class OpenAiAgentsTraces {
   private readonly traces = new Map<string, TraceFacts>();

@@ -139,7 +139,12 @@ function address(flag: string, text: string): ListenAddress {
 
 function forwardUrl(text: string | undefined): string | null {
   if (!text) return null;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  // Not `URL.canParse`, which is younger than the Node of Electron 25.
+  try {
+    if (/^https?:$/.test(new URL(text).protocol)) return text;
+  } catch {
+    // As below.
+  }
   throw new UsageError(`--forward ${text} is not a URL such as http://collector:4318.`);
 }
 

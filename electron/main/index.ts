@@ -80,7 +80,9 @@ async function run(): Promise<void> {
 /** Electron's safe storage, which on Linux needs a keyring; what it would only obscure is no keychain. */
 function systemKeychain(): Keychain | null {
   if (!app.isReady() || !safeStorage.isEncryptionAvailable()) return null;
-  if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') return null;
+  // Electron 25 cannot say which it is, and has none rather than one that only obscures.
+  const backend = 'getSelectedStorageBackend' in safeStorage ? safeStorage.getSelectedStorageBackend() : 'unknown';
+  if (process.platform === 'linux' && backend === 'basic_text') return null;
   return {
     encrypt: (text) => safeStorage.encryptString(text),
     decrypt: (encrypted) => safeStorage.decryptString(encrypted),

@@ -4,6 +4,7 @@
  */
 import type { ForwardingReport } from '../../core/api/contract';
 import type { ForwardSettings } from '../../core/api/workers';
+import { limited } from '../net/limited';
 import type { Log } from '../rpc/worker-port';
 import type { Signal } from './signals';
 
@@ -84,13 +85,16 @@ export class Forwarder {
     let pauseMs = FIRST_PAUSE_MS;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       try {
-        const response = await fetch(endpoint(this.settings.url, signal), {
-          method: 'POST',
-          headers: { ...this.settings.headers, 'content-type': 'application/x-protobuf' },
-          body: body as Uint8Array<ArrayBuffer>,
-          signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        const response = await limited(this.closing.signal, TIMEOUT_MS, async (until) => {
+          const answer = await fetch(endpoint(this.settings.url, signal), {
+            method: 'POST',
+            headers: { ...this.settings.headers, 'content-type': 'application/x-protobuf' },
+            body: body as Uint8Array<ArrayBuffer>,
+            signal: until,
+          });
+          await answer.arrayBuffer();
+          return answer;
         });
-        await response.arrayBuffer();
         if (response.ok) return null;
         failure = `it answered ${response.status}`;
         if (!RETRYABLE.has(response.status)) return failure;

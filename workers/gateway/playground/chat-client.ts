@@ -3,6 +3,7 @@
 import type { PromptAnswer, PromptRequest } from '../../../core/api/playground';
 import { ChatAnswer, messageIn } from '../../../core/evaluation/chat-answer';
 import { chatRequest } from '../../../core/evaluation/chat-request';
+import { limited } from '../../net/limited';
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 /** A model that thinks may say nothing for minutes. */
@@ -23,7 +24,7 @@ export async function askModel(
   const answer = new ChatAnswer();
   let firstAt: number | null = null;
   let error: string | null = null;
-  try {
+  const ask = async (until: AbortSignal): Promise<void> => {
     const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/chat/completions`, {
       method: 'POST',
       headers: {
@@ -34,7 +35,7 @@ export async function askModel(
       body: JSON.stringify(chatRequest(prompt)),
       // A redirect would take the key along.
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: until,
     });
     for await (const piece of piecesOf(response)) if (answer.add(piece)) firstAt ??= performance.now();
     if (!response.ok) error = `The endpoint answered ${response.status}: ${answer.error ?? 'it does not say why'}`;
@@ -42,6 +43,9 @@ export async function askModel(
     else if (answer.messages.length === 0 && answer.finishReasons.length === 0) {
       error = 'The endpoint answered, but with no chat completion. Its address usually ends in /v1.';
     }
+  };
+  try {
+    await limited(signal, TIMEOUT_MS, ask);
   } catch (problem) {
     signal.throwIfAborted();
     error = failureOf(problem, baseUrl);
@@ -94,12 +98,7 @@ function jsonOr(text: string): unknown {
 }
 
 function failureOf(problem: unknown, baseUrl: string): string {
-  const { message, cause, name } = problem as {
-    message?: string;
-    cause?: { code?: string; message?: string };
-    name?: string;
-  };
-  if (name === 'TimeoutError') return 'The endpoint gave no answer in ten minutes.';
+  const { message, cause } = problem as { message?: string; cause?: { code?: string; message?: string } };
   if (cause?.code === 'ECONNREFUSED') return `Nothing listens at ${baseUrl}. Is the server running?`;
   if (cause?.code === 'ENOTFOUND') return `${new URL(baseUrl).host} is not known. Check the address, and the network.`;
   return `The endpoint could not be asked: ${cause?.message ?? message ?? String(problem)}`;

@@ -19,7 +19,7 @@ export const ENDPOINT = z.object({
   baseUrl: z
     .url({ protocol: /^https?$/, message: 'is not an address such as http://127.0.0.1:11434/v1' })
     .max(2_000)
-    .refine((url) => !URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === ''), {
+    .refine((url) => !/^[^/]*\/\/[^/]*@/.test(url), {
       message: 'holds a password; give the key as a key',
     }),
   model: z.string().trim().max(500).default(''),
