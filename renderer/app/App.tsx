@@ -13,6 +13,7 @@ import { GuardrailsPage } from '../features/guardrails/GuardrailsPage';
 import { PlaygroundPage } from '../features/playground/PlaygroundPage';
 import { SessionPage } from '../features/sessions/SessionPage';
 import { SessionsPage } from '../features/sessions/SessionsPage';
+import { sessionOfAddress } from '../features/sessions/session-address';
 import { TracePage } from '../features/trace/TracePage';
 import { TracesPage } from '../features/traces/TracesPage';
 import { useConnection } from '../stores/connection-store';
@@ -64,7 +65,7 @@ function Frame() {
                 <SessionsPage />
               </Route>
               <Route path="/session/:sessionId">
-                {({ sessionId }) => <SessionPage key={sessionId} sessionId={decodeURIComponent(sessionId)} />}
+                {({ sessionId }) => <SessionPage key={sessionId} sessionId={sessionOfAddress(sessionId)} />}
               </Route>
               <Route path="/agents">
                 <AgentsPage />

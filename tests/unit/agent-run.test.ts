@@ -6,6 +6,7 @@ import type { RunSpan } from '../../core/agent-run/run-span';
 import { runStateOf } from '../../core/agent-run/run-state';
 import { turnText } from '../../core/agent-run/turn-text';
 import type { PlainValue } from '../../core/otlp/json-types';
+import { addressOfSession, sessionOfAddress } from '../../renderer/features/sessions/session-address';
 import { runSpan } from '../fixtures/run-spans';
 
 const SECOND = 1e9;
@@ -244,6 +245,22 @@ describe('a run that has not ended', () => {
     expect(runStateOf(run, at(12))?.isRunning).toBe(false);
     expect(runStateOf({ ...run, incomplete: false }, at(2))).toBeNull();
     expect(runStateOf({ ...run, agentName: null }, at(2))).toBeNull();
+  });
+});
+
+describe('the address of a session', () => {
+  it('leads back to it, whatever its id and however often the address is decoded', () => {
+    expect(addressOfSession('conv-7')).toBe('/session/conv-7');
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'grapheme', minLength: 1 }), fc.constantFrom('~x', '100%', 'a/b', '%2F')),
+        (id) => {
+          const address = addressOfSession(id);
+          expect(decodeURIComponent(decodeURI(address))).toBe(address);
+          expect(sessionOfAddress(address.slice('/session/'.length))).toBe(id);
+        },
+      ),
+    );
   });
 });
 

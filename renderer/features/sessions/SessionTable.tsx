@@ -8,6 +8,7 @@ import { takeEnter, useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
 import { costHint, costText } from '../../ui/cost-text';
 import { Tag } from '../../ui/Tag';
+import { addressOfSession } from './session-address';
 
 const ROW_PX = 32;
 const PREFETCH_ROWS = 20;
@@ -174,8 +175,4 @@ function Row({ session, top, active, now, onOpen }: RowProps) {
       </span>
     </a>
   );
-}
-
-export function addressOfSession(sessionId: string): string {
-  return `/session/${encodeURIComponent(sessionId)}`;
 }

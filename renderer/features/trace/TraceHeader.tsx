@@ -15,7 +15,7 @@ import { PageHeader } from '../../ui/PageHeader';
 import { RunTag } from '../../ui/RunTag';
 import { SearchField } from '../../ui/SearchField';
 import { Tag } from '../../ui/Tag';
-import { addressOfSession } from '../sessions/SessionTable';
+import { addressOfSession } from '../sessions/session-address';
 import { TraceMenu } from './TraceMenu';
 import type { OpenTimeline } from './use-timeline';
 
