@@ -3,7 +3,6 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { DatasetItem } from '../../../core/api/evaluation';
-import { useRefetchOn } from '../../app/use-refetch-on';
 import { api } from '../../connection/connection';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
@@ -13,7 +12,7 @@ const PAGE = 50;
 const GRID = 'grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)_60px] gap-x-4 px-3.5';
 
 /** What is asked, what was answered, what is expected; the last can be written here. */
-export function DatasetItems({ datasetId, version }: { readonly datasetId: string; readonly version: number }) {
+export function DatasetItems({ datasetId }: { readonly datasetId: string }) {
   const [failure, setFailure] = useState<string | null>(null);
   const { data, refetch, fetchNextPage, hasNextPage } = useInfiniteQuery({
     queryKey: ['dataset-items', datasetId],
@@ -23,7 +22,6 @@ export function DatasetItems({ datasetId, version }: { readonly datasetId: strin
     getNextPageParam: ({ pagination }) => pagination.nextCursor,
     refetchOnMount: 'always',
   });
-  useRefetchOn(version, refetch);
   const items = data?.pages.flatMap((page) => page.data) ?? [];
   const change = (changing: Promise<unknown>): void => {
     changing.then(

@@ -1,5 +1,5 @@
 /** One dataset: the experiments on it, and its items. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -15,14 +15,11 @@ import { DatasetItems } from './DatasetItems';
 import { ExperimentForm } from './ExperimentForm';
 import { ExperimentTable } from './ExperimentTable';
 
-/** Each answer of an experiment is a change. */
-const PACE_MS = 500;
+const PACE_MS = 3_000;
 
 export function DatasetPage({ datasetId }: { readonly datasetId: string }) {
-  const version = useThrottled(
-    useConnection(({ version }) => version),
-    PACE_MS,
-  );
+  const version = useConnection(({ version }) => version);
+  const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [starting, setStarting] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -32,7 +29,7 @@ export function DatasetPage({ datasetId }: { readonly datasetId: string }) {
     enabled: version > 0,
     refetchOnMount: 'always',
   });
-  useRefetchOn(version, refetch);
+  useRefetchOn(useThrottled(version, PACE_MS), refetch);
   useKeys({ Escape: () => navigate('/datasets') });
   const dataset = data?.find(({ id }) => id === datasetId);
   const remove = (): void => {
@@ -66,7 +63,13 @@ export function DatasetPage({ datasetId }: { readonly datasetId: string }) {
               className="fixed top-1/2 left-1/2 max-h-[86vh] w-[560px] max-w-[92vw] -translate-1/2 overflow-y-auto rounded-lg border border-line-strong bg-panel p-5 shadow-xl"
             >
               <Dialog.Title className="mb-3 text-lg font-semibold">New experiment</Dialog.Title>
-              <ExperimentForm datasetId={datasetId} onStarted={() => setStarting(false)} />
+              <ExperimentForm
+                datasetId={datasetId}
+                onStarted={() => {
+                  setStarting(false);
+                  void queries.invalidateQueries({ queryKey: ['experiments', datasetId] });
+                }}
+              />
             </Dialog.Content>
           </Dialog.Portal>
         </Dialog.Root>
@@ -78,8 +81,8 @@ export function DatasetPage({ datasetId }: { readonly datasetId: string }) {
       )}
       {dataset && (
         <div className="min-h-0 grow overflow-y-auto bg-panel">
-          <ExperimentTable datasetId={datasetId} version={version} />
-          <DatasetItems datasetId={datasetId} version={version} />
+          <ExperimentTable datasetId={datasetId} />
+          <DatasetItems datasetId={datasetId} />
         </div>
       )}
     </div>

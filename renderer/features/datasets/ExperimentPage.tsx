@@ -6,7 +6,6 @@ import { Link, useLocation } from 'wouter';
 import type { DatasetItem, Experiment, ExperimentResult } from '../../../core/api/evaluation';
 import { formatCost, formatDuration } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
-import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../stores/connection-store';
 import { Notice } from '../../ui/Notice';
@@ -18,18 +17,16 @@ const PACE_MS = 500;
 const MAX_ITEMS = 100;
 
 export function ExperimentPage({ ids }: { readonly ids: readonly string[] }) {
-  const version = useThrottled(
-    useConnection(({ version }) => version),
-    PACE_MS,
-  );
+  const version = useConnection(({ version }) => version);
   const [, navigate] = useLocation();
   const [onlyDifferent, setOnlyDifferent] = useState(false);
   const answers = useQueries({
     queries: ids.map((id) => ({
-      queryKey: ['experiment', id, version],
+      queryKey: ['experiment', id],
       queryFn: () => api.getExperiment(id),
       enabled: version > 0,
-      placeholderData: (before: Experiment | undefined) => before,
+      refetchInterval: ({ state }: { state: { data: Experiment | undefined } }) =>
+        state.data?.state === 'running' ? PACE_MS : false,
     })),
   });
   const experiments = answers.flatMap(({ data }) => data ?? []);

@@ -3,26 +3,27 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { ExperimentSummary } from '../../../core/api/evaluation';
 import { formatCost, formatCount, formatDuration } from '../../../core/model/format';
-import { useRefetchOn } from '../../app/use-refetch-on';
 import { api } from '../../connection/connection';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { Tag } from '../../ui/Tag';
 import { meanText } from './mean-text';
 
+const PACE_MS = 500;
 const GRID =
   'grid grid-cols-[24px_minmax(0,200px)_minmax(0,160px)_minmax(0,1fr)_84px_84px_70px] items-center gap-x-4 px-3.5';
 
 /** How the experiments went, newest first; two can be laid side by side. */
-export function ExperimentTable({ datasetId, version }: { readonly datasetId: string; readonly version: number }) {
+export function ExperimentTable({ datasetId }: { readonly datasetId: string }) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [, navigate] = useLocation();
   const { data, error, refetch } = useQuery({
     queryKey: ['experiments', datasetId],
     queryFn: () => api.listExperiments(datasetId),
     refetchOnMount: 'always',
+    // Every result of every experiment is read: only while one runs.
+    refetchInterval: ({ state }) => (state.data?.some((one) => one.state === 'running') ? PACE_MS : false),
   });
-  useRefetchOn(version, refetch);
   if (error) return <Notice title="The experiments could not be read.">{error.message}</Notice>;
   if (!data || data.length === 0) return null;
   const choose = (id: string): void =>
