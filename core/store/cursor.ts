@@ -18,7 +18,7 @@ export const SEARCH_CURSOR: CursorKind = { mark: '5', tie: /^([0-9a-f]{32})?\.\d
 /** The last hit. */
 export const HIT_CURSOR: CursorKind = { mark: '9', tie: /^$/ };
 /** When the last row was made, in microseconds, and its id. */
-export const CREATED_CURSOR: CursorKind = { mark: '8', tie: /^[0-9a-f-]{36}$/ };
+export const CREATED_CURSOR: CursorKind = { mark: '8', tie: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ };
 /** The newest trace of the last session. */
 export const SESSION_CURSOR: CursorKind = { mark: '7', tie: /^[0-9a-f]{32}$/ };
 export const LOG_CURSOR: CursorKind = { mark: '2', tie: /^\d{1,18}$/ };

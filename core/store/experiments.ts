@@ -50,12 +50,14 @@ export class Experiments {
   /** Oldest first. */
   async list(datasetId: string): Promise<ExperimentSummary[]> {
     const rows = await this.table.all((where) => where.and('t.dataset_id::text = ?', datasetId.toLowerCase()));
-    return Promise.all(rows.map(async (row) => summaryOf(await this.withResults(row))));
+    const results = await this.resultsOf(rows);
+    return rows.map((row) => summaryOf(experimentOf(row, results.get(row.id))));
   }
 
   /** @throws SpoorError NOT_FOUND */
   async get(id: string): Promise<Experiment> {
-    return this.withResults(await this.table.get(id));
+    const row = await this.table.get(id);
+    return experimentOf(row, (await this.resultsOf([row])).get(row.id));
   }
 
   /** Running from now on. */
@@ -68,7 +70,7 @@ export class Experiments {
       state: 'running',
       item_count: itemCount,
     });
-    return this.withResults(row);
+    return experimentOf(row);
   }
 
   /** Of an experiment that was deleted meanwhile nothing is kept. */
@@ -103,23 +105,31 @@ export class Experiments {
     return this.table.remove(id);
   }
 
-  private async withResults(row: ExperimentRow): Promise<Experiment> {
-    const { target, evaluators, version: _, updatedAt: __, ...rest } = row;
-    const results = decodeRows(
-      { result: TEXT },
+  /** By experiment, in the order of the items. */
+  private async resultsOf(rows: readonly ExperimentRow[]): Promise<Map<string, ExperimentResult[]>> {
+    const results = new Map<string, ExperimentResult[]>(rows.map(({ id }) => [id, []]));
+    const stored = decodeRows(
+      { id: TEXT, result: TEXT },
       await this.sql.query(
-        `select r.result from experiment_result r left join dataset_item i on i.id = r.item_id
-         where r.experiment_id = $1::uuid order by i.created_at, r.item_id`,
-        [row.id],
+        `select r.experiment_id::text as id, r.result from experiment_result r
+           left join dataset_item i on i.id = r.item_id
+         where r.experiment_id = any($1::uuid[]) order by i.created_at, r.item_id`,
+        [rows.map(({ id }) => id)],
       ),
     );
-    return {
-      ...rest,
-      target: target === null ? null : (JSON.parse(target) as ExperimentTarget),
-      evaluators: JSON.parse(evaluators) as Evaluator[],
-      results: results.map(({ result }) => JSON.parse(result) as ExperimentResult),
-    };
+    for (const { id, result } of stored) results.get(id)?.push(JSON.parse(result) as ExperimentResult);
+    return results;
   }
+}
+
+function experimentOf(row: ExperimentRow, results: readonly ExperimentResult[] = []): Experiment {
+  const { target, evaluators, version: _, updatedAt: __, ...rest } = row;
+  return {
+    ...rest,
+    target: target === null ? null : (JSON.parse(target) as ExperimentTarget),
+    evaluators: JSON.parse(evaluators) as Evaluator[],
+    results,
+  };
 }
 
 type ExperimentRow = RowOf<typeof SPEC> & {
