@@ -23,7 +23,10 @@ export interface Turn {
   readonly failed: boolean;
   readonly agentName: string | null;
   readonly model: string | null;
+  /** By the price book; null: nobody knows. */
   readonly costUsd: number | null;
+  /** As the sender says; null: it does not. */
+  readonly reportedCostUsd: number | null;
   readonly usage: Usage;
   readonly finishReasons: readonly string[];
   readonly timeToFirstTokenNs: number | null;
@@ -99,6 +102,7 @@ function baseOf({ spanId, name, startNs, durationNs, failed, costUsd, agent }: R
     durationNs,
     failed,
     costUsd,
+    reportedCostUsd: agent.reportedCost,
     agentName,
     model,
     usage,

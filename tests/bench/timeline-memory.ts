@@ -42,6 +42,7 @@ async function measure(dataDir: string, traceId: string): Promise<Measured> {
     traceSummary: (id) => reader.summary(id),
     spanMarks: async () => [],
     spanMessages: async () => [],
+    listLogs: async () => ({ data: [], pagination: { nextCursor: null, hasMore: false } }),
     sessionTraces: async () => [],
     turnMessages: async () => [],
     spanAttribute: (id, key) => readSpanAttribute(database.sql, 1, id, key),

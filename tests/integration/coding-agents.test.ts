@@ -4,6 +4,7 @@ import type { Conversation } from '../../core/agent-run/conversation';
 import type { SessionSummary } from '../../core/api/session';
 import type { AgentRunReport } from '../../core/api/timeline';
 import type { TraceSummary } from '../../core/api/trace-summary';
+import { traceRequest } from '../../core/samples/otlp-builder';
 import { claudeCodeLogs, codexLogs } from '../fixtures/coding-agent-logs';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { T0 } from '../fixtures/traces';
@@ -148,6 +149,49 @@ it('leaves alone what names a trace of its own', async () => {
   record.traceId = 'ab'.repeat(16);
   await spoor.post('/v1/logs', logs);
   expect((await spoor.get('/v1/sessions/cc-2')).status).toBe(404);
+});
+
+it('joins what stands in logs alone to the spans that Claude Code sent', async () => {
+  const traceId = 'cd'.repeat(16);
+  const [root, call, tool] = ['1', '2', '3'].map((digit) => digit.repeat(16)) as [string, string, string];
+  const span = (spanId: string, name: string, at: bigint, attributes: Record<string, string | number>) => ({
+    traceId,
+    spanId,
+    ...(spanId !== root && { parentSpanId: root }),
+    service: 'claude-code',
+    name: `claude_code.${name}`,
+    kind: 1,
+    startNs: T0 + at,
+    endNs: T0 + at + 1_000_000_000n,
+    attributes: { 'span.type': name, 'session.id': 'cc-3', ...attributes },
+  });
+  await spoor.post(
+    '/v1/traces',
+    traceRequest([
+      span(root, 'interaction', 0n, { user_prompt: '<REDACTED>' }),
+      span(call, 'llm_request', 1n, { model: 'claude-sonnet-4-5', request_id: 'req-9', input_tokens: 10 }),
+      span(tool, 'tool', 2n, { tool_name: 'Bash', tool_use_id: 'use-9' }),
+    ]),
+  );
+  const conversation = async () => (await spoor.get<Conversation>(`/v1/traces/${traceId}/conversation`)).body.turns;
+  expect((await conversation())[0]).toMatchObject({ output: [], reportedCostUsd: null });
+  const logs = claudeCodeLogs(T0, 'cc-3', 'p-1', [
+    ['api_request', 1_000, { request_id: 'req-9', cost_usd: '0.125' }],
+    ['assistant_response', 1_001, { response: 'Done.' }],
+    ['tool_result', 1_500, { tool_use_id: 'use-9', tool_input: '{"command":"make"}', success: 'true' }],
+  ]) as { resourceLogs: { scopeLogs: { logRecords: { traceId?: string; spanId?: string }[] }[] }[] };
+  for (const record of logs.resourceLogs[0]?.scopeLogs[0]?.logRecords ?? []) {
+    record.traceId = traceId;
+    record.spanId = root;
+  }
+  await spoor.post('/v1/logs', logs);
+  const [model, bash] = await conversation();
+  expect(model).toMatchObject({
+    reportedCostUsd: 0.125,
+    output: [{ role: 'assistant', parts: [{ type: 'text', text: 'Done.' }] }],
+  });
+  expect(bash?.toolCall?.arguments).toEqual({ command: 'make' });
+  expect((await session('cc-3')).traceCount).toBe(1);
 });
 
 it('the OpenAI Agents SDK: what its exporter posts is a run, with its handing over', async () => {

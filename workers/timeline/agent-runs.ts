@@ -3,7 +3,9 @@ import { type AgentGraph, agentGraphOf } from '../../core/agent-run/agent-graph'
 import { type Conversation, conversationOf } from '../../core/agent-run/conversation';
 import { type Insight, insightsOf } from '../../core/agent-run/insights';
 import type { RunSpan } from '../../core/agent-run/run-span';
+import type { LogRecord } from '../../core/api/telemetry';
 import type { StoreService } from '../../core/api/workers';
+import { mayBeToldInLogs, ToldInLogs } from '../../core/dialects/log-runs/told-in-logs';
 import { readAgentSpan } from '../../core/dialects/read-agent-span';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { STATUS_ERROR } from '../../core/model/span-kind';
@@ -18,6 +20,8 @@ const PAGE = 100;
 const EXAMPLES = 3;
 /** Spans of agents that are read; more would not be looked through either. */
 const MAX_SPANS = 20_000;
+/** Pages of a trace's log records that are read; a prompt of a coding agent has some hundreds. */
+const MAX_LOG_PAGES = 50;
 /** Parents that are looked through; they may go in a circle. */
 const MAX_DEPTH = 100;
 
@@ -27,12 +31,14 @@ export interface AgentRun {
   readonly graph: AgentGraph;
   readonly insights: readonly Insight[];
   readonly foldable: readonly string[];
+  /** Whether some of it may stand in logs, of which more may come. */
+  readonly isFromLogs: boolean;
 }
 
 export class AgentRuns {
   private readonly known = new WeakMap<object, Promise<AgentRun>>();
 
-  constructor(private readonly store: Pick<StoreService, 'spanMessages'>) {}
+  constructor(private readonly store: Pick<StoreService, 'spanMessages' | 'listLogs'>) {}
 
   /** Read once for each version of a trace. */
   run(traceId: string, { model }: OpenTrace): Promise<AgentRun> {
@@ -40,7 +46,9 @@ export class AgentRuns {
     if (!reading) {
       reading = this.read(traceId, model);
       this.known.set(model, reading);
-      reading.catch(() => this.known.delete(model));
+      // Logs that come later do not make a new version of the trace.
+      const forget = (): unknown => this.known.delete(model);
+      reading.then((run) => run.isFromLogs && forget(), forget);
     }
     return reading;
   }
@@ -71,13 +79,32 @@ export class AgentRuns {
       .sort((a, b) => startOf(a) - startOf(b))
       .slice(0, MAX_SPANS);
     const all = new Map([...seen, ...(await this.spans(traceId, columns, wanted))]);
-    const run = [...all].map(([row, span]) => placed(span, row, all, model));
+    const run = await this.withLogs(
+      traceId,
+      [...all].map(([row, span]) => placed(span, row, all, model)),
+    );
     return {
       conversation: conversationOf(run, ofAgents.length <= MAX_SPANS),
       graph: agentGraphOf(run),
       insights: insightsOf(run),
       foldable: foldableOf(run, model),
+      isFromLogs: run.some(({ agent }) => mayBeToldInLogs(agent)),
     };
+  }
+
+  /** With what the agent says in its logs alone. */
+  private async withLogs(traceId: string, run: readonly RunSpan[]): Promise<readonly RunSpan[]> {
+    if (!run.some(({ agent }) => mayBeToldInLogs(agent))) return run;
+    const logs: LogRecord[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page < MAX_LOG_PAGES; page++) {
+      const { data, pagination } = await this.store.listLogs({ traceId, limit: PAGE, cursor: cursor ?? undefined });
+      logs.push(...data);
+      cursor = pagination.nextCursor;
+      if (cursor === null) break;
+    }
+    const told = new ToldInLogs(logs.reverse());
+    return run.map((span) => ({ ...span, agent: told.complete(span.spanId, span.agent) }));
   }
 
   /** Those that are of agents, by row. */

@@ -78,6 +78,7 @@ export class Timeline implements TimelineService {
       | 'matchingSpans'
       | 'sessionTraces'
       | 'turnMessages'
+      | 'listLogs'
     >,
   ) {
     this.traces = new OpenTraces(store);

@@ -1,5 +1,7 @@
 /** Spans made of log records: some coding agents tell what they do in logs alone, unless they are asked for traces. */
+import type { PlainValue } from '../../otlp/json-types';
 import type { PlainLogRecord } from '../../otlp/read-log-records';
+import { parsed } from '../span-source';
 
 export interface DerivedSpan {
   /** What names the trace, and the span in it: the same record makes the same span, however often it comes. */
@@ -21,7 +23,7 @@ export const ROOT_KEY = 'root';
 
 /** Attributes of a log record, which may hold numbers and booleans as text. */
 export class LogFacts {
-  constructor(private readonly record: PlainLogRecord) {}
+  constructor(private readonly record: Pick<PlainLogRecord, 'attributes' | 'timeNs'>) {}
 
   /** Undefined: not there, or withheld. */
   text(...keys: readonly string[]): string | undefined {
@@ -31,6 +33,12 @@ export class LogFacts {
       return typeof value === 'string' ? value : JSON.stringify(value);
     }
     return undefined;
+  }
+
+  /** Text that is JSON, read; other text as it is. */
+  json(...keys: readonly string[]): PlainValue | undefined {
+    const text = this.text(...keys);
+    return text === undefined ? undefined : parsed(text);
   }
 
   number(key: string): number | undefined {

@@ -73,7 +73,7 @@ function Context({ turn: { knownMessages, droppedMessages, gainedTokens } }: { r
 const EXPECTED = /^(?:stop|end_turn|tool[-_]calls?|tool_use)$/i;
 
 function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
-  const { usage, costUsd, model, agentName, timeToFirstTokenNs, finishReasons } = turn;
+  const { usage, costUsd, reportedCostUsd, model, agentName, timeToFirstTokenNs, finishReasons } = turn;
   const cached = usage.cacheRead ? `, ${formatCompact(usage.cacheRead)} of them cached` : '';
   const reasons = finishReasons.filter((reason) => !EXPECTED.test(reason));
   return (
@@ -93,9 +93,12 @@ function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
       {turn.kind === 'model' && (
         <span
           className="shrink-0 font-mono"
-          title={costUsd === null ? 'Nobody knows the price of this model' : 'By the price book'}
+          title={`${costUsd === null ? 'Nobody knows the price of this model' : 'By the price book'}${
+            reportedCostUsd === null ? '' : `; the sender says ${formatCost(reportedCostUsd)}`
+          }`}
         >
-          {costUsd === null ? 'cost unknown' : formatCost(costUsd)}
+          {costUsd === null && reportedCostUsd === null ? 'cost unknown' : formatCost(costUsd ?? reportedCostUsd ?? 0)}
+          {costUsd === null && reportedCostUsd !== null && ' reported'}
         </span>
       )}
       <span
