@@ -7,7 +7,7 @@ module.exports = {
       name: 'core-imports-nothing-of-ours',
       severity: 'error',
       from: { path: '^core/' },
-      to: { path: '^(workers|electron|renderer|server|scripts|tests|resources)/' },
+      to: { path: '^(services|workers|electron|renderer|server|scripts|tests|resources)/' },
     },
     {
       name: 'core-is-pure',
@@ -26,13 +26,27 @@ module.exports = {
       name: 'renderer-meets-workers-only-in-core',
       severity: 'error',
       from: { path: '^renderer/' },
-      to: { path: '^(workers|electron|server|scripts)/' },
+      to: { path: '^(services|workers|electron|server|scripts)/' },
     },
     {
       name: 'renderer-has-no-node',
       severity: 'error',
       from: { path: '^renderer/' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'services-know-no-host',
+      comment: 'What serves the contract runs in threads of the desktop and in the team server alike.',
+      severity: 'error',
+      from: { path: '^services/' },
+      to: { path: '^(workers|electron|renderer|server|scripts)/|node_modules/(electron|comlink)/' },
+    },
+    {
+      name: 'services-keep-apart',
+      comment: 'store, ingest, timeline and gateway meet through core/api; only net/ and log.ts are shared.',
+      severity: 'error',
+      from: { path: '^services/(store|ingest|timeline|gateway)/' },
+      to: { path: '^services/(store|ingest|timeline|gateway)/', pathNot: '^services/$1/' },
     },
     {
       name: 'workers-know-no-shell',
@@ -42,7 +56,7 @@ module.exports = {
     },
     {
       name: 'workers-keep-apart',
-      comment: 'store, ingest, timeline and gateway meet through core/api; only rpc/ and net/ are shared.',
+      comment: 'store, ingest, timeline and gateway meet through core/api; only rpc/ is shared.',
       severity: 'error',
       from: { path: '^workers/(store|ingest|timeline|gateway)/' },
       to: { path: '^workers/(store|ingest|timeline|gateway)/', pathNot: '^workers/$1/' },
@@ -62,7 +76,7 @@ module.exports = {
     {
       name: 'product-imports-no-tests',
       severity: 'error',
-      from: { path: '^(core|workers|electron|renderer|server)/' },
+      from: { path: '^(core|services|workers|electron|renderer|server)/' },
       to: { path: '^(tests|scripts)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -70,7 +84,7 @@ module.exports = {
       name: 'what-runs-is-a-dependency',
       comment: 'The main bundle leaves its imports in node_modules: they must be dependencies, not devDependencies.',
       severity: 'error',
-      from: { path: '^(core|workers|electron)/' },
+      from: { path: '^(core|services|workers|electron|server)/' },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/electron/', dependencyTypesNot: ['type-only'] },
     },
     {

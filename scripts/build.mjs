@@ -10,6 +10,7 @@ import { root } from './root.mjs';
 
 const SOURCES = [
   'core',
+  'services',
   'workers',
   'electron',
   'renderer',

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './root.mjs';
 
-const ROOMS = ['core', 'workers', 'electron', 'renderer', 'server'];
+const ROOMS = ['core', 'services', 'workers', 'electron', 'renderer', 'server'];
 const MAX_LINES = 400;
 
 const steps = [

@@ -13,6 +13,6 @@ const types = createGenerator({
   encodeRefs: false,
   skipTypeCheck: true,
 }).createSchema('*');
-const { openApiDocument } = await tsImport('../workers/gateway/openapi.ts', import.meta.url);
+const { openApiDocument } = await tsImport('../services/gateway/openapi.ts', import.meta.url);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 writeFileSync(join(root, 'out', 'openapi.json'), JSON.stringify(openApiDocument(types, version)));

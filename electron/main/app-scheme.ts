@@ -1,7 +1,7 @@
 /** The renderer's files under `spoor-app://app/`: a real origin of our own, unlike file://, with the same headers as over HTTP. */
 import { protocol } from 'electron';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
-import { StaticFiles } from '../../workers/net/static-files';
+import { StaticFiles } from '../../services/net/static-files';
 
 const SCHEME = 'spoor-app';
 export const APP_ORIGIN = `${SCHEME}://app`;

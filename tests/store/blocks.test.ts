@@ -16,7 +16,7 @@ import { Searcher } from '../../core/store/search/searcher';
 import { readSpan } from '../../core/store/span-reader';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
-import { deflateCodec } from '../../workers/store/payload-codec';
+import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 

@@ -10,7 +10,7 @@ import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { loadTrace } from '../../core/timeline/load-trace';
-import { deflateCodec } from '../../workers/store/payload-codec';
+import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, drawnSpans, messageOf, T0, traceIdOf } from '../fixtures/traces';
 

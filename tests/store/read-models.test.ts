@@ -7,7 +7,7 @@ import { ServiceMetrics } from '../../core/store/service-metrics';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
-import { deflateCodec } from '../../workers/store/payload-codec';
+import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 

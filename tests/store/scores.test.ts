@@ -9,7 +9,7 @@ import { migrate } from '../../core/store/migrate';
 import { Scores } from '../../core/store/scores';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
-import { deflateCodec } from '../../workers/store/payload-codec';
+import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 

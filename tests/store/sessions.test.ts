@@ -10,8 +10,8 @@ import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { deleteTrace } from '../../core/store/trace-removal';
 import { readTurnMessages } from '../../core/store/turn-messages';
-import { deflateCodec } from '../../workers/store/payload-codec';
-import { SessionTurns } from '../../workers/timeline/session-turns';
+import { deflateCodec } from '../../services/store/payload-codec';
+import { SessionTurns } from '../../services/timeline/session-turns';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 

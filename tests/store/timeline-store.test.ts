@@ -12,8 +12,8 @@ import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
-import { deflateCodec } from '../../workers/store/payload-codec';
-import { Timeline } from '../../workers/timeline/timeline-service';
+import { deflateCodec } from '../../services/store/payload-codec';
+import { Timeline } from '../../services/timeline/timeline-service';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, drawnSpans, T0, traceIdOf } from '../fixtures/traces';
 

@@ -20,7 +20,7 @@ import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
 import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
-import { deflateCodec } from '../../workers/store/payload-codec';
+import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { naiveCells, naiveMatches, type PlainSpan } from '../fixtures/naive-traceql';
 import { anyMetric, anyQuery, anyTraces, requestOf } from '../fixtures/random-queries';

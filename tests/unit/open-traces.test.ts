@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceSpans } from '../../core/api/contract';
 import { CopyWriter } from '../../core/store/copy-binary';
-import { OpenTraces } from '../../workers/timeline/open-traces';
+import { OpenTraces } from '../../services/timeline/open-traces';
 
 /** Traces of spans without parents; what was asked for stands in `asked`. */
 function traces(sizes: Record<string, number>) {

@@ -1,7 +1,7 @@
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { PriceFile } from '../../workers/store/price-file';
+import { PriceFile } from '../../services/store/price-file';
 import { temporaryFolder } from '../fixtures/spoor';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

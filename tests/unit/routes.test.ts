@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type RestSource, restApi } from '../../workers/gateway/rest';
-import { ROUTES } from '../../workers/gateway/routes';
+import { type RestSource, restApi } from '../../services/gateway/rest';
+import { ROUTES } from '../../services/gateway/routes';
 
 it('every route of the HTTP API is described, and nothing else', () => {
   const app = restApi({} as RestSource, 'token', 'openapi.json', () => {});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unzstd, ZstdTooLarge } from '../../workers/ingest/unzstd';
+import { unzstd, ZstdTooLarge } from '../../services/ingest/unzstd';
 
 /** Made by the reference tool: from a file (its size is in the header), and from a pipe (it is not). */
 const SIZED = Buffer.from('KLUv/SQXZQAAMGhlbGxvIAEAmUsRF16uDQ==', 'base64');

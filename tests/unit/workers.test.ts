@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SpanBatch } from '../../core/model/span-batch';
+import { isLoopbackHost, isLoopbackOrigin } from '../../services/net/loopback';
+import { AppendQueue } from '../../services/store/append-queue';
+import { ChangeFeed } from '../../services/store/change-feed';
 import { Rate } from '../../workers/ingest/rate';
-import { isLoopbackHost, isLoopbackOrigin } from '../../workers/net/loopback';
-import { AppendQueue } from '../../workers/store/append-queue';
-import { ChangeFeed } from '../../workers/store/change-feed';
 import { batchOf, drawnSpans, traceIdOf } from '../fixtures/traces';
 
 const batch = (n: number): SpanBatch => batchOf(drawnSpans(traceIdOf(n), 'a 0..1'));

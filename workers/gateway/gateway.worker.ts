@@ -1,9 +1,9 @@
 import { workerData } from 'node:worker_threads';
 import { transferablesOfReply } from '../../core/api/transfer';
 import type { GatewayOptions, IngestService, KeyService, StoreService, TimelineService } from '../../core/api/workers';
-import { listen, PortTakenError } from '../net/listen';
+import { Gateway } from '../../services/gateway/gateway-service';
+import { listen, PortTakenError } from '../../services/net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
-import { Gateway } from './gateway-service';
 import { createUiServer } from './ui-server';
 
 const options = workerData as GatewayOptions;

@@ -9,10 +9,10 @@ import { RPC_PATH, RPC_PROTOCOL, tokenFromProtocols } from '../../core/api/rpc/w
 import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
-import { isLoopbackAddress, isLoopbackHost } from '../net/loopback';
-import { StaticFiles } from '../net/static-files';
-import type { Log } from '../rpc/worker-port';
-import { type RestSource, restApi, tokensEqual } from './rest';
+import { type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
+import type { Log } from '../../services/log';
+import { isLoopbackAddress, isLoopbackHost } from '../../services/net/loopback';
+import { StaticFiles } from '../../services/net/static-files';
 
 /** A call of the contract is small; only replies are large. */
 const MAX_CALL_BYTES = 1024 * 1024;

@@ -5,17 +5,17 @@ import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
 import { transferablesOf } from '../../core/model/signal-batch';
 import { Redactor } from '../../core/redaction/redactor';
-import { listen } from '../net/listen';
-import { isLoopbackAddress } from '../net/loopback';
-import type { Log } from '../rpc/worker-port';
-import { Forwarder } from './forwarder';
-import { GuardrailRules } from './guardrail-rules';
-import { Intake } from './intake';
-import { LogRuns } from './log-runs';
-import { OtlpGrpcReceiver } from './otlp-grpc';
-import { OtlpHttpReceiver } from './otlp-http';
+import { Forwarder } from '../../services/ingest/forwarder';
+import { GuardrailRules } from '../../services/ingest/guardrail-rules';
+import { Intake } from '../../services/ingest/intake';
+import { LogRuns } from '../../services/ingest/log-runs';
+import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
+import { OtlpHttpReceiver } from '../../services/ingest/otlp-http';
+import { ReceiverPort } from '../../services/ingest/receiver-port';
+import type { Log } from '../../services/log';
+import { listen } from '../../services/net/listen';
+import { isLoopbackAddress } from '../../services/net/loopback';
 import { Rate } from './rate';
-import { ReceiverPort } from './receiver-port';
 
 export class Ingest implements IngestService {
   private readonly intake: Intake;

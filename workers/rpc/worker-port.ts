@@ -3,7 +3,8 @@ import { type MessagePort as NodeMessagePort, parentPort } from 'node:worker_thr
 import type * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/umd/node-adapter';
 import { createLink, type Link, type Service, serve } from '../../core/api/rpc/service';
-import type { HostMessage, LogLevel, PeerName, WorkerMessage } from '../../core/api/workers';
+import type { HostMessage, PeerName, WorkerMessage } from '../../core/api/workers';
+import type { Log } from '../../services/log';
 
 export function endpointOf(port: NodeMessagePort): Comlink.Endpoint {
   return nodeEndpoint(port as unknown as Parameters<typeof nodeEndpoint>[0]);
@@ -16,8 +17,6 @@ export function closedOf(port: NodeMessagePort): Promise<void> {
 export function tellHost(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
-
-export type Log = (level: LogLevel, message: string, fields?: Record<string, unknown>) => void;
 
 export const logToHost: Log = (level, message, fields) => {
   tellHost(fields ? { type: 'log', level, message, fields } : { type: 'log', level, message });

@@ -23,13 +23,13 @@ import { ServiceMetrics } from '../../core/store/service-metrics';
 import { Sessions } from '../../core/store/sessions';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
-import { AppendQueue } from './append-queue';
-import { BudgetWatch } from './budget-watch';
+import { AppendQueue } from '../../services/store/append-queue';
+import { BudgetWatch } from '../../services/store/budget-watch';
+import { deflateCodec } from '../../services/store/payload-codec';
+import { PriceFile } from '../../services/store/price-file';
 import type { DiskSpace } from './disk-space';
 import { bytesBelow } from './disk-usage';
 import { type OpenDatabase, openDatabase } from './open-database';
-import { deflateCodec } from './payload-codec';
-import { PriceFile } from './price-file';
 import { TendedWriter } from './tended-writer';
 
 export const LOCAL_WORKSPACE = 1;

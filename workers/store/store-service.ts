@@ -15,12 +15,12 @@ import { readSpan } from '../../core/store/span-reader';
 import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
 import { readTurnMessages } from '../../core/store/turn-messages';
 import { readUsage } from '../../core/store/usage-metrics';
-import { BudgetWatch } from './budget-watch';
-import { ChangeFeed } from './change-feed';
+import { BudgetWatch } from '../../services/store/budget-watch';
+import { ChangeFeed } from '../../services/store/change-feed';
+import { deflateCodec } from '../../services/store/payload-codec';
 import { DiskSpace, fullMessage, isFatal } from './disk-space';
 import { bytesBelow } from './disk-usage';
 import { LOCAL_WORKSPACE, type OpenStore, openStore } from './open-store';
-import { deflateCodec } from './payload-codec';
 
 const LOOK_AGAIN_MS = 1_000;
 /** A look costs milliseconds; what arrives meanwhile is what may be kept too much. */

@@ -2,7 +2,7 @@
 import type { StoreService } from '../../core/api/workers';
 import { GuardrailScanner } from '../../core/guardrails/scanner';
 import type { SignalBatch } from '../../core/model/signal-batch';
-import type { Log } from '../rpc/worker-port';
+import type { Log } from '../log';
 
 const FRESH_MS = 1_000;
 

@@ -17,7 +17,7 @@ import { promptOf, recordedAnswer, triedAnswer } from '../../../core/evaluation/
 import { evaluatorName } from '../../../core/evaluation/evaluator-name';
 import { evaluate } from '../../../core/evaluation/evaluators';
 import { judgePrompt, judgeVerdict } from '../../../core/evaluation/judge';
-import type { Log } from '../../rpc/worker-port';
+import type { Log } from '../../log';
 import type { Playground } from '../playground/playground';
 import { datasetItemEdit, experimentEdit } from './queries';
 

@@ -4,8 +4,8 @@
  */
 import type { ForwardingReport } from '../../core/api/contract';
 import type { ForwardSettings } from '../../core/api/workers';
+import type { Log } from '../log';
 import { limited } from '../net/limited';
-import type { Log } from '../rpc/worker-port';
 import type { Signal } from './signals';
 
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;

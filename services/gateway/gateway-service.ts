@@ -24,7 +24,7 @@ import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
-import type { Log } from '../rpc/worker-port';
+import type { Log } from '../log';
 import { Evaluation } from './evaluation/evaluation';
 import { datasetEdit, datasetItemEdit, datasetItemQuery } from './evaluation/queries';
 import { guardrailEdit, guardrailHitQuery } from './guardrail-queries';

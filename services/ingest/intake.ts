@@ -2,7 +2,7 @@
 import { SpoorError } from '../../core/api/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import type { Redactor } from '../../core/redaction/redactor';
-import type { Log } from '../rpc/worker-port';
+import type { Log } from '../log';
 import type { Forwarder } from './forwarder';
 import type { GuardrailRules } from './guardrail-rules';
 import type { LogRuns } from './log-runs';

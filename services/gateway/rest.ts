@@ -13,7 +13,7 @@ import type { SavedView } from '../../core/api/saved-view';
 import type { ScoreEdit } from '../../core/api/score';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
-import type { Log } from '../rpc/worker-port';
+import type { Log } from '../log';
 import { NEW_DATASET_ITEM, RECORDED_ITEM } from './evaluation/queries';
 import { liveTraces } from './live-traces';
 import { parse, sessionTurnsQuery } from './queries';
