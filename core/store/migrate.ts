@@ -13,6 +13,7 @@ import { scores011 } from './migrations/011-scores';
 import { guardrails012 } from './migrations/012-guardrails';
 import { endpoints013 } from './migrations/013-endpoints';
 import { datasets014 } from './migrations/014-datasets';
+import { workspacePartitions015 } from './migrations/015-workspace-partitions';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   guardrails012,
   endpoints013,
   datasets014,
+  workspacePartitions015,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -11,19 +11,26 @@ import type { PartitionShare } from './partition-share';
 import type { PayloadCodec } from './payloads';
 import { partitionBytes } from './record-partitions';
 import { decodeRows, INT4, INT8, orNull } from './row-spec';
-import { firstBlockOf, makePartition, PARTITION_BLOCKS, partitionOf, SPAN_TABLES } from './span-partitions';
+import {
+  firstBlockOf,
+  makePartition,
+  PARTITION_BLOCKS,
+  partitionOf,
+  SPAN_TABLES,
+  takePartition,
+} from './span-partitions';
 import type { SqlClient } from './sql-client';
 
 /** Spans in a block: a scan of one takes a millisecond or two. */
 const BLOCK_SPANS = 4_096;
 
-/** Block numbers taken from the sequence at once; those left at the end are lost. */
+/** Block numbers taken at once; those left when Spoor ends are taken again. */
 const MIN_TAKEN = 8;
 
 export class SpanBlocks {
   private open: OpenBlock | null = null;
   private loaded = false;
-  /** Numbers taken from the sequence and not used yet. */
+  /** Numbers taken and not used yet. */
   private free: number[] = [];
   private fresh = new Set<number>();
   private full: OpenBlock[] = [];
@@ -50,6 +57,7 @@ export class SpanBlocks {
   rolledBack(): void {
     this.open = null;
     this.loaded = false;
+    this.free = [];
     this.fresh.clear();
     this.full = [];
     this.partitions.clear();
@@ -64,10 +72,10 @@ export class SpanBlocks {
       this.openedAt = await this.readOpenedAt(tx);
       this.loaded = true;
     }
-    if (this.openedAt !== null && this.now - this.openedAt > this.share.ageMs) await this.beginPartition(tx);
+    if (this.openedAt !== null && this.now - this.openedAt > this.share.ageMs) this.beginPartition();
     const missing = Math.ceil(spans / BLOCK_SPANS) + 1 - this.free.length;
     if (missing <= 0) return;
-    if (await this.isPartitionFull(tx)) await this.beginPartition(tx);
+    if (await this.isPartitionFull(tx)) this.beginPartition();
     const few = Math.min(MIN_TAKEN, Math.ceil(this.share.spans / BLOCK_SPANS));
     this.free.push(...(await this.take(tx, Math.max(missing, few))));
   }
@@ -93,7 +101,7 @@ export class SpanBlocks {
   /** Closes the block that is open, and begins a partition: what is stored so far can be dropped. */
   async seal(tx: SqlClient): Promise<void> {
     await this.prepare(tx, 0);
-    await this.beginPartition(tx);
+    this.beginPartition();
     await this.write(tx);
   }
 
@@ -151,28 +159,25 @@ export class SpanBlocks {
     await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, edges, true);
   }
 
+  /** The numbers that follow; those of a partition belong to one workspace, so that it can be dropped whole. */
   private async take(tx: SqlClient, count: number): Promise<number[]> {
-    const rows = await tx.query("select nextval('span_block_id')::int4 as id from generate_series(1, $1::int4)", [
-      count,
-    ]);
-    const ids = decodeRows({ id: INT4 }, rows).map(({ id }) => id);
-    this.last = ids.at(-1) ?? this.last;
+    const ids: number[] = [];
+    while (ids.length < count) {
+      const isFirst = this.last === 0 || partitionOf(this.last + 1) !== partitionOf(this.last);
+      this.last = isFirst ? firstBlockOf(await takePartition(tx)) : this.last + 1;
+      ids.push(this.last);
+    }
     return ids;
   }
 
   /** Leaves what is left of the partition empty. */
-  private async beginPartition(tx: SqlClient): Promise<void> {
+  private beginPartition(): void {
     if (this.open) this.full.push(this.open);
     this.open = null;
     this.openedAt = null;
     const filled = partitionOf(this.free[0] ?? this.last);
     this.free = this.free.filter((id) => partitionOf(id) > filled);
-    if (this.free.length > 0) return;
-    const [next] = (await this.take(tx, 1)) as [number];
-    if (partitionOf(next) > filled) this.free.push(next);
-    else if (partitionOf(next + 1) === partitionOf(next)) {
-      await this.take(tx, firstBlockOf(partitionOf(next) + 1) - 1 - next);
-    }
+    if (this.free.length === 0 && this.last > 0) this.last = firstBlockOf(filled + 1) - 1;
   }
 
   private async isPartitionFull(tx: SqlClient): Promise<boolean> {

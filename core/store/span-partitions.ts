@@ -1,4 +1,5 @@
 /** Partitions of spans: ranges of blocks, which can be dropped and give their disk back (ADR 010). */
+import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 /** Blocks in a partition at most: half a million spans. */
@@ -14,6 +15,12 @@ export function partitionOf(blockId: number): number {
 /** The number of its first block. */
 export function firstBlockOf(partition: number): number {
   return partition * PARTITION_BLOCKS;
+}
+
+/** The number of a partition that no workspace fills yet. */
+export async function takePartition(tx: SqlClient): Promise<number> {
+  const rows = await tx.query("select nextval('span_partition_id')::int4 as id");
+  return decodeRows({ id: INT4 }, rows)[0]?.id as number;
 }
 
 export async function makePartition(tx: SqlClient, partition: number): Promise<void> {

@@ -241,8 +241,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
   it('begins a partition when one is full, and reads traces across them', async () => {
     const writer = newWriter();
     await writer.append([batchOf(spansFrom(0, 10))]);
-    await sql.query("select setval('span_block_id', 255)");
-    await newWriter().append([
+    await writer.change((tx, { blocks }) => blocks.seal(tx));
+    await writer.append([
       batchOf(spansFrom(0, 20).map((span) => ({ ...span, traceId: traceIdOf(1), spanId: `f${span.spanId.slice(1)}` }))),
     ]);
     const partitions = decodeRows(
@@ -252,6 +252,24 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
     expect(partitions.map(({ spans }) => spans)).toEqual([10n, 20n]);
     // What is stored in another partition is known there too.
     expect(await newWriter().append([batchOf(spansFrom(0, 1))])).toEqual([{ stored: 0, duplicates: 1 }]);
+  });
+
+  it('gives every workspace partitions of its own, whoever writes at the same time', async () => {
+    await sql.query("insert into workspace (id, name) values (2, 'second')");
+    const writers = [newWriter(), new StoreWriter(sql, 2, deflateCodec)];
+    for (let i = 0; i < 3; i++) {
+      await Promise.all(writers.map((writer) => writer.append([batchOf(spansFrom(i * 3_000, 3_000))])));
+    }
+    const rows = await sql.query(
+      'select count(distinct workspace_id)::int4 as n, count(*) as spans from span group by tableoid order by tableoid',
+    );
+    expect(decodeRows({ n: INT4, spans: INT8 }, rows)).toEqual([
+      { n: 1, spans: 9_000n },
+      { n: 1, spans: 9_000n },
+    ]);
+    // A writer that starts anew goes on where the last one was.
+    await newWriter().append([batchOf(spansFrom(9_000, 10))]);
+    expect(await sql.query('select 1 from span group by tableoid')).toHaveLength(2);
   });
 
   it('lists keys and values with how many spans have them, in all blocks and within bounds', async () => {

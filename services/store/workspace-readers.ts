@@ -1,0 +1,61 @@
+/** Everything that reads a workspace, and what people write in it. */
+import type { PriceBook } from '../../core/pricing/price-book';
+import type { SearchesKey } from '../../core/search/searched-keys';
+import { Annotations } from '../../core/store/annotations';
+import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
+import { BlockSummaries } from '../../core/store/block-summaries';
+import { Datasets } from '../../core/store/datasets';
+import { Endpoints } from '../../core/store/endpoints';
+import { Experiments } from '../../core/store/experiments';
+import { Guardrails } from '../../core/store/guardrails';
+import { LogReader } from '../../core/store/log-reader';
+import { MetricReader } from '../../core/store/metric-reader';
+import { SavedViews } from '../../core/store/saved-views';
+import { Scores } from '../../core/store/scores';
+import { QueryRunner } from '../../core/store/search/query-runner';
+import { Searcher } from '../../core/store/search/searcher';
+import { TraceHistogram } from '../../core/store/search/trace-histogram';
+import { TraceList } from '../../core/store/search/trace-list';
+import { ServiceMetrics } from '../../core/store/service-metrics';
+import { Sessions } from '../../core/store/sessions';
+import type { SqlClient } from '../../core/store/sql-client';
+import { TraceReader } from '../../core/store/trace-reader';
+import { deflateCodec } from './payload-codec';
+
+export type WorkspaceReaders = ReturnType<typeof workspaceReaders>;
+
+/** @param searchesKey as the writer indexes them */
+export function workspaceReaders(
+  sql: SqlClient,
+  workspaceId: number,
+  prices: () => PriceBook,
+  searchesKey: SearchesKey,
+) {
+  const reader = new TraceReader(sql, workspaceId, prices);
+  const blocks = new BlockSummaries(sql, workspaceId);
+  const searcher = new Searcher(sql, workspaceId, deflateCodec, blocks, searchesKey);
+  const list = new TraceList(searcher, reader);
+  const histogram = new TraceHistogram(sql, workspaceId, searcher);
+  return {
+    sql,
+    workspaceId,
+    prices,
+    reader,
+    searcher,
+    list,
+    histogram,
+    queries: new QueryRunner(list, histogram, searcher),
+    logs: new LogReader(sql, workspaceId, deflateCodec),
+    metrics: new MetricReader(sql, workspaceId),
+    annotations: new Annotations(sql, workspaceId),
+    sessions: new Sessions(sql, workspaceId, prices),
+    guardrails: new Guardrails(sql, workspaceId),
+    datasets: new Datasets(sql, workspaceId),
+    experiments: new Experiments(sql, workspaceId),
+    endpoints: new Endpoints(sql, workspaceId),
+    scores: new Scores(sql, workspaceId),
+    views: new SavedViews(sql, workspaceId),
+    attributes: new AttributeCatalogue(sql, workspaceId, blocks),
+    services: new ServiceMetrics(sql, workspaceId),
+  };
+}

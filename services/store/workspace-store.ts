@@ -1,0 +1,157 @@
+/** The contract's reading and writing over the store of one workspace; what opens it, appends and prunes is the host's. */
+import type { StoreService } from '../../core/api/workers';
+import { promptCost } from '../../core/pricing/prompt-cost';
+import { parseTraceql } from '../../core/query/traceql/parse';
+import { readAgents } from '../../core/store/agents';
+import { readMarks } from '../../core/store/mark-reader';
+import { readSpanAttribute } from '../../core/store/span-attribute';
+import { readSpanMessages } from '../../core/store/span-messages';
+import { readSpan } from '../../core/store/span-reader';
+import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
+import { readTurnMessages } from '../../core/store/turn-messages';
+import { readUsage } from '../../core/store/usage-metrics';
+import { deflateCodec } from './payload-codec';
+import type { WorkspaceReaders } from './workspace-readers';
+
+type Hosted = 'append' | 'state' | 'rebuild' | 'rebuildReport' | 'nextChange';
+
+export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
+  readonly listTraces: StoreService['listTraces'] = (query) => this.read(({ list }) => list.page(query));
+  readonly histogram: StoreService['histogram'] = (query) => this.read(({ histogram }) => histogram.count(query));
+  readonly heatmap: StoreService['heatmap'] = (query) => this.read(({ histogram }) => histogram.heatmap(query));
+  readonly query: StoreService['query'] = (request) => this.read(({ queries }) => queries.run(request));
+  readonly groups: StoreService['groups'] = (query) => this.read(({ queries }) => queries.groups(query));
+  readonly listOperations: StoreService['listOperations'] = (service) =>
+    this.read(({ reader }) => reader.listOperations(service));
+  readonly traceSummary: StoreService['traceSummary'] = (traceId) => this.read(({ reader }) => reader.summary(traceId));
+  readonly traceSpans: StoreService['traceSpans'] = (traceId, since) =>
+    this.read(({ reader }) => reader.traceSpans(traceId, since));
+  readonly spanAttribute: StoreService['spanAttribute'] = (traceId, key) =>
+    this.read(({ sql, workspaceId }) => readSpanAttribute(sql, workspaceId, traceId, key));
+  readonly matchingSpans: StoreService['matchingSpans'] = (traceId, traceql) =>
+    this.read(({ searcher }) => searcher.spansOf(parseTraceql(traceql), traceId));
+  readonly spanMarks: StoreService['spanMarks'] = (traceId, spanIds) =>
+    this.read(({ sql, workspaceId }) => readMarks(sql, deflateCodec, workspaceId, traceId, spanIds));
+  readonly spanMessages: StoreService['spanMessages'] = (traceId, spanIds) =>
+    this.read(({ sql, workspaceId, prices }) =>
+      readSpanMessages(sql, deflateCodec, workspaceId, prices(), traceId, spanIds),
+    );
+  readonly operations: StoreService['operations'] = (ids) => this.read(({ reader }) => reader.operations(ids));
+  readonly getSpan: StoreService['getSpan'] = (traceId, spanId) =>
+    this.read(({ sql, workspaceId }) => readSpan(sql, deflateCodec, workspaceId, traceId, spanId));
+  readonly traceAnnotations: StoreService['traceAnnotations'] = (traceId) =>
+    this.read(({ annotations }) => annotations.ofTrace(traceId));
+  readonly listAnnotations: StoreService['listAnnotations'] = (query) =>
+    this.read(({ annotations }) => annotations.list(query));
+  readonly listScores: StoreService['listScores'] = (query) => this.read(({ scores }) => scores.list(query));
+  readonly listGuardrails: StoreService['listGuardrails'] = () => this.read(({ guardrails }) => guardrails.list());
+  readonly listGuardrailHits: StoreService['listGuardrailHits'] = (query) =>
+    this.read(({ guardrails }) => guardrails.hits(query));
+  readonly createGuardrail: StoreService['createGuardrail'] = (edit) =>
+    this.write(({ guardrails }) => guardrails.create(edit));
+  readonly updateGuardrail: StoreService['updateGuardrail'] = (id, version, edit) =>
+    this.write(({ guardrails }) => guardrails.update(id, version, edit));
+  readonly deleteGuardrail: StoreService['deleteGuardrail'] = (id) =>
+    this.write(({ guardrails }) => guardrails.remove(id));
+  readonly promptCost: StoreService['promptCost'] = (model, baseUrl, usage) =>
+    this.read(async ({ prices }) => promptCost(prices(), model, baseUrl, usage));
+  readonly listDatasets: StoreService['listDatasets'] = () => this.read(({ datasets }) => datasets.list());
+  readonly createDataset: StoreService['createDataset'] = (edit) => this.write(({ datasets }) => datasets.create(edit));
+  readonly updateDataset: StoreService['updateDataset'] = (id, version, edit) =>
+    this.write(({ datasets }) => datasets.update(id, version, edit));
+  readonly deleteDataset: StoreService['deleteDataset'] = (id) => this.write(({ datasets }) => datasets.remove(id));
+  readonly listDatasetItems: StoreService['listDatasetItems'] = (query) =>
+    this.read(({ datasets }) => datasets.itemPage(query));
+  readonly allDatasetItems: StoreService['allDatasetItems'] = (datasetId) =>
+    this.read(({ datasets }) => datasets.allItems(datasetId));
+  readonly createDatasetItem: StoreService['createDatasetItem'] = (datasetId, edit, call) =>
+    this.write(({ datasets }) => datasets.createItem(datasetId, edit, call));
+  readonly updateDatasetItem: StoreService['updateDatasetItem'] = (id, version, edit) =>
+    this.write(({ datasets }) => datasets.updateItem(id, version, edit));
+  readonly deleteDatasetItem: StoreService['deleteDatasetItem'] = (id) =>
+    this.write(({ datasets }) => datasets.removeItem(id));
+  readonly listExperiments: StoreService['listExperiments'] = (datasetId) =>
+    this.read(({ experiments }) => experiments.list(datasetId));
+  readonly getExperiment: StoreService['getExperiment'] = (id) => this.read(({ experiments }) => experiments.get(id));
+  readonly createExperiment: StoreService['createExperiment'] = (edit, itemCount) =>
+    this.write(({ experiments }) => experiments.create(edit, itemCount));
+  readonly addExperimentResult: StoreService['addExperimentResult'] = (id, result) =>
+    this.write(({ experiments }) => experiments.addResult(id, result));
+  readonly finishExperiment: StoreService['finishExperiment'] = (id, state, message) =>
+    this.write(({ experiments }) => experiments.finish(id, state, message));
+  readonly deleteExperiment: StoreService['deleteExperiment'] = (id) =>
+    this.write(({ experiments }) => experiments.remove(id));
+  readonly listEndpoints: StoreService['listEndpoints'] = () => this.read(({ endpoints }) => endpoints.list());
+  readonly getEndpoint: StoreService['getEndpoint'] = (id) => this.read(({ endpoints }) => endpoints.get(id));
+  readonly createEndpoint: StoreService['createEndpoint'] = (edit) =>
+    this.write(({ endpoints }) => endpoints.create(edit));
+  readonly updateEndpoint: StoreService['updateEndpoint'] = (id, version, edit) =>
+    this.write(({ endpoints }) => endpoints.update(id, version, edit));
+  readonly deleteEndpoint: StoreService['deleteEndpoint'] = (id) => this.write(({ endpoints }) => endpoints.remove(id));
+  readonly listSavedViews: StoreService['listSavedViews'] = () => this.read(({ views }) => views.list());
+  readonly listServiceEdges: StoreService['listServiceEdges'] = (query) =>
+    this.read(({ services }) => services.edges(query));
+  readonly redMetrics: StoreService['redMetrics'] = (query) => this.read(({ services }) => services.red(query));
+  readonly usageMetrics: StoreService['usageMetrics'] = (query) =>
+    this.read(({ sql, workspaceId, prices }) => readUsage(sql, workspaceId, prices(), query));
+  readonly listSessions: StoreService['listSessions'] = (query) => this.read(({ sessions }) => sessions.list(query));
+  readonly getSession: StoreService['getSession'] = (sessionId) =>
+    this.read(({ sessions }) => sessions.summary(sessionId));
+  readonly turnMessages: StoreService['turnMessages'] = (traceIds) =>
+    this.read(({ sql, workspaceId }) => readTurnMessages(sql, deflateCodec, workspaceId, traceIds));
+  readonly listAgents: StoreService['listAgents'] = (query) =>
+    this.read(({ sql, workspaceId, prices }) => readAgents(sql, workspaceId, prices(), query));
+  readonly listServices: StoreService['listServices'] = () => this.read(({ reader }) => reader.listServices());
+  readonly listAttributes: StoreService['listAttributes'] = (query) =>
+    this.read(({ attributes }) => attributes.keys(query));
+  readonly listAttributeValues: StoreService['listAttributeValues'] = (key, query) =>
+    this.read(({ attributes }) => attributes.values(key, query));
+  readonly listLogs: StoreService['listLogs'] = (query) => this.read(({ logs }) => logs.list(query));
+  readonly listMetrics: StoreService['listMetrics'] = (query) => this.read(({ metrics }) => metrics.list(query));
+  readonly listMetricPoints: StoreService['listMetricPoints'] = (metricId, query) =>
+    this.read(({ metrics }) => metrics.points(metricId, query));
+  readonly deleteTrace: StoreService['deleteTrace'] = (traceId) =>
+    this.write(({ sql, workspaceId }) => deleteTrace(sql, workspaceId, traceId));
+  readonly restoreTrace: StoreService['restoreTrace'] = (traceId) =>
+    this.write(({ sql, workspaceId }) => restoreTrace(sql, workspaceId, traceId));
+  readonly annotateSpan: StoreService['annotateSpan'] = (traceId, spanId, edit) =>
+    this.write(({ annotations }) => annotations.set(traceId, spanId, edit));
+  readonly createAnnotation: StoreService['createAnnotation'] = (edit) =>
+    this.write(({ annotations }) => annotations.create(edit));
+  readonly updateAnnotation: StoreService['updateAnnotation'] = (id, version, edit) =>
+    this.write(({ annotations }) => annotations.update(id, version, edit));
+  readonly deleteAnnotation: StoreService['deleteAnnotation'] = (id) =>
+    this.write(({ annotations }) => annotations.remove(id));
+  readonly createScore: StoreService['createScore'] = (edit) => this.write(({ scores }) => scores.create(edit));
+  readonly updateScore: StoreService['updateScore'] = (id, version, edit) =>
+    this.write(({ scores }) => scores.update(id, version, edit));
+  readonly deleteScore: StoreService['deleteScore'] = (id) => this.write(({ scores }) => scores.remove(id));
+  readonly createSavedView: StoreService['createSavedView'] = (edit) => this.write(({ views }) => views.create(edit));
+  readonly updateSavedView: StoreService['updateSavedView'] = (id, version, edit) =>
+    this.write(({ views }) => views.update(id, version, edit));
+  readonly deleteSavedView: StoreService['deleteSavedView'] = (id) => this.write(({ views }) => views.remove(id));
+
+  async sessionTraces(sessionId: string, from: number, to: number) {
+    const { sessions, reader } = await this.ready();
+    const ids = await sessions.traceIds(sessionId, from, to);
+    const summaries = await reader.summaries(ids);
+    return ids.flatMap((id) => summaries.get(id) ?? []);
+  }
+
+  /** @throws SpoorError SERVICE_UNAVAILABLE */
+  protected abstract ready(): Promise<WorkspaceReaders>;
+
+  /** Something was written that screens show. */
+  protected abstract changed(): void;
+
+  private async read<T>(run: (readers: WorkspaceReaders) => Promise<T>): Promise<T> {
+    return run(await this.ready());
+  }
+
+  /** As `read`; who waits for changes is told. */
+  private async write<T>(run: (readers: WorkspaceReaders) => Promise<T>): Promise<T> {
+    const result = await run(await this.ready());
+    this.changed();
+    return result;
+  }
+}
