@@ -14,6 +14,7 @@ const SOURCES = [
   'workers',
   'electron',
   'renderer',
+  'server',
   'resources',
   'electron.vite.config.ts',
   'package-lock.json',

@@ -54,13 +54,21 @@ export class SchemaTooNewError extends Error {
   }
 }
 
-/** @returns the versions applied now. @throws SchemaTooNewError, leaving the data as it is. */
-export async function migrate(sql: SqlClient, codec: PayloadCodec, migrations = MIGRATIONS): Promise<number[]> {
+/**
+ * @param table where it is written down which were run: the server's own count by themselves
+ * @returns the versions applied now. @throws SchemaTooNewError, leaving the data as it is.
+ */
+export async function migrate(
+  sql: SqlClient,
+  codec: PayloadCodec,
+  migrations = MIGRATIONS,
+  table: 'schema_migration' | 'server_migration' = 'schema_migration',
+): Promise<number[]> {
   return sql.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await tx.query(`create table if not exists schema_migration (
+    await tx.query(`create table if not exists ${table} (
       version int4 primary key, name text not null, applied_at timestamptz not null default now())`);
-    const rows = await tx.query('select coalesce(max(version), 0)::int4 as version from schema_migration');
+    const rows = await tx.query(`select coalesce(max(version), 0)::int4 as version from ${table}`);
     const current = decodeRows({ version: INT4 }, rows)[0]?.version ?? 0;
     const newest = migrations.at(-1)?.version ?? 0;
     if (current > newest) throw new SchemaTooNewError(current, newest);
@@ -68,7 +76,7 @@ export async function migrate(sql: SqlClient, codec: PayloadCodec, migrations = 
     for (const { version, name, sql: text, run } of pending) {
       for (const statement of statementsOf(text)) await tx.query(statement);
       await run?.(tx, codec);
-      await tx.query('insert into schema_migration (version, name) values ($1, $2)', [version, name]);
+      await tx.query(`insert into ${table} (version, name) values ($1, $2)`, [version, name]);
     }
     return pending.map(({ version }) => version);
   });

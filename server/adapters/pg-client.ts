@@ -1,4 +1,4 @@
-/** SqlClient over a PostgreSQL connection pool. */
+/** SqlClient over connections to PostgreSQL. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
@@ -8,7 +8,7 @@ import { nestedIn, type SqlClient, type SqlRow, type SqlStatements } from '../..
 const INT8_OID = 20;
 
 /** pg gives int8 as text; ours is a bigint. Set per client, because pg's own registry is global. */
-const TYPES: pg.CustomTypesConfig = {
+export const PG_TYPES: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === INT8_OID ? (text: string) => BigInt(text) : pg.types.getTypeParser(oid, format as 'text'),
 };
@@ -18,17 +18,37 @@ export interface PgClient extends SqlClient {
 }
 
 export function pgClient(connectionString: string): PgClient {
-  const pool = new pg.Pool({ connectionString, types: TYPES });
+  const pool = new pg.Pool({ connectionString, types: PG_TYPES });
   // The server closed a connection that rests: the pool drops it, and the next query says whether there is a server.
   pool.on('error', () => {});
-  const withConnection = async <T>(run: (connection: pg.PoolClient) => Promise<T>): Promise<T> => {
+  return { ...sqlOver(poolConnections(pool)), close: () => pool.end() };
+}
+
+/** Runs something on a connection of its own. */
+export type WithConnection = <T>(run: (connection: pg.ClientBase) => Promise<T>) => Promise<T>;
+
+/** @param prepare what a connection needs before it is used; one that cannot be prepared is thrown away */
+export function poolConnections(
+  pool: pg.Pool,
+  prepare: (connection: pg.PoolClient) => Promise<void> = async () => {},
+): WithConnection {
+  return async (run) => {
     const connection = await pool.connect();
+    try {
+      await prepare(connection);
+    } catch (error) {
+      connection.release(true);
+      throw error;
+    }
     try {
       return await run(connection);
     } finally {
       connection.release();
     }
   };
+}
+
+export function sqlOver(withConnection: WithConnection): SqlClient {
   return {
     query: (sql, parameters) => withConnection((connection) => statementsOver(connection).query(sql, parameters)),
     copyIn: (table, columns, data) =>
@@ -42,15 +62,15 @@ export function pgClient(connectionString: string): PgClient {
           await connection.query('commit');
           return result;
         } catch (error) {
-          await connection.query('rollback');
+          // Of a connection that is gone the transaction is, too; what matters is why.
+          await connection.query('rollback').catch(() => {});
           throw error;
         }
       }),
-    close: () => pool.end(),
   };
 }
 
-function statementsOver(connection: pg.PoolClient): SqlStatements {
+function statementsOver(connection: pg.ClientBase): SqlStatements {
   return {
     async query(sql, parameters = []) {
       const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));

@@ -1,7 +1,7 @@
 /** The HTTP API under /v1 (interfaces.md): the contract as resources, with a bearer token. */
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { NewAnnotation } from '../../core/api/annotation';
 import type { SpoorApi } from '../../core/api/contract';
@@ -33,15 +33,26 @@ export interface RestSource extends SpoorApi {
   wholeTrace(traceId: string): Promise<LoadedColumns>;
 }
 
-/** @param openApiFile describes all of this */
-export function restApi(api: RestSource, token: string, openApiFile: string, log: Log): Hono {
-  const app = new Hono();
-
-  app.use('/v1/*', async (context, next) => {
+/** One token opens everything. */
+export function bearerToken(token: string): MiddlewareHandler {
+  return async (context, next) => {
     const [scheme, given] = (context.req.header('authorization') ?? '').split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || !given || !tokensEqual(given, token)) {
       throw new SpoorError('UNAUTHORIZED', 'Send Authorization: Bearer TOKEN; the token is printed at start.');
     }
+    await next();
+  };
+}
+
+/**
+ * @param authorize throws for who may not ask
+ * @param openApiFile describes all of this
+ */
+export function restApi(api: RestSource, authorize: MiddlewareHandler, openApiFile: string, log: Log): Hono {
+  const app = new Hono();
+
+  app.use('/v1/*', authorize);
+  app.use('/v1/*', async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');
   });

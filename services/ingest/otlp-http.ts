@@ -19,7 +19,7 @@ import { BodyError, readBody } from './read-body';
 import { SIGNALS, signalOfJson, signalOfProtobuf, TRACES } from './signals';
 
 export interface OtlpHttpOptions {
-  readonly intake: Intake;
+  readonly intake: Pick<Intake, 'waiting' | 'store'>;
   readonly log: Log;
   /** Refuse names and pages that are not of this machine; off when the user binds a public address. */
   readonly loopbackOnly: boolean;

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { readSpanAttribute } from '../../core/store/span-attribute';
 import { TraceReader } from '../../core/store/trace-reader';
+import { openDatabase } from '../../services/store/open-database';
 import { Timeline } from '../../services/timeline/timeline-service';
-import { openDatabase } from '../../workers/store/open-database';
 import type { Figure } from './report';
 
 interface Measured {

@@ -9,7 +9,7 @@ import { RPC_PATH, RPC_PROTOCOL, tokenFromProtocols } from '../../core/api/rpc/w
 import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
-import { type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
+import { bearerToken, type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
 import type { Log } from '../../services/log';
 import { isLoopbackAddress, isLoopbackHost } from '../../services/net/loopback';
 import { StaticFiles } from '../../services/net/static-files';
@@ -19,7 +19,7 @@ const MAX_CALL_BYTES = 1024 * 1024;
 
 export async function createUiServer(api: RestSource, options: GatewayOptions, log: Log): Promise<Server> {
   const files = await StaticFiles.below(options.rendererDir);
-  const app = restApi(api, options.token, options.openApiFile, log);
+  const app = restApi(api, bearerToken(options.token), options.openApiFile, log);
   app.get('*', async (context) => {
     const file = await files.get(context.req.path);
     if (!file) return context.text('There is no such page.\n', 404);

@@ -7,12 +7,12 @@ import { Pruner } from '../../core/store/pruning/pruner';
 import { StoreWriter } from '../../core/store/store-writer';
 import { AppendQueue } from '../../services/store/append-queue';
 import { BudgetWatch } from '../../services/store/budget-watch';
+import { type OpenDatabase, openDatabase } from '../../services/store/open-database';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { PriceFile } from '../../services/store/price-file';
 import { type WorkspaceReaders, workspaceReaders } from '../../services/store/workspace-readers';
 import type { DiskSpace } from './disk-space';
 import { bytesBelow } from './disk-usage';
-import { type OpenDatabase, openDatabase } from './open-database';
 import { TendedWriter } from './tended-writer';
 
 const LOCAL_WORKSPACE = 1;

@@ -11,9 +11,9 @@ import { PGlite } from '@electric-sql/pglite';
 import { migrate } from '../../core/store/migrate';
 import type { SqlClient } from '../../core/store/sql-client';
 import settings from '../../resources/database-settings.json';
-import { deflateCodec } from '../../services/store/payload-codec';
-import { pgliteClient } from '../../services/store/pglite-client';
 import { DURABLE_START_PARAMETERS, DurableFs } from './durable-fs';
+import { deflateCodec } from './payload-codec';
+import { pgliteClient } from './pglite-client';
 
 export interface OpenDatabase {
   readonly db: PGlite;

@@ -1,0 +1,26 @@
+/** Tells a database that is not there from one that refuses. */
+import { SpoorError } from '../../core/api/errors';
+
+/** SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (shutdown, crash, starting up). */
+const GONE_STATES = /^(?:08|53|57P)/;
+const GONE_CODES = /^E(?:CONN|PIPE|TIMEDOUT|NOTFOUND|HOSTUNREACH|AI_AGAIN)/;
+const GONE_MESSAGES =
+  /connection (?:terminated|ended|to PostgreSQL ended)|not queryable|timeout exceeded when trying to connect|Client was closed/i;
+const CANCELED = '57014';
+
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (code === CANCELED) return false;
+  return GONE_STATES.test(code) || GONE_CODES.test(code) || GONE_MESSAGES.test(error.message);
+}
+
+/** What is thrown at whoever asked. */
+export function knownError(error: unknown): unknown {
+  if (isUnavailable(error))
+    return new SpoorError('SERVICE_UNAVAILABLE', 'The database is not there; try again shortly.');
+  if ((error as { code?: unknown } | null)?.code === CANCELED) {
+    return new SpoorError('SERVICE_UNAVAILABLE', 'This took too long; ask for less, or for a shorter time.');
+  }
+  return error;
+}

@@ -1,0 +1,168 @@
+/** The server's HTTP API: every route with who may ask for it, what it takes, and how often. */
+import { randomUUID } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { parse as parseCookies } from 'hono/utils/cookie';
+import type { z } from 'zod';
+import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
+import { SECURITY_HEADERS } from '../../core/api/security-headers';
+import type { Log } from '../../services/log';
+import { isUnavailable, knownError } from '../adapters/unavailable';
+import type { Authentication } from './authentication';
+import { type Allowance, RateLimit, RateLimited } from './rate-limits';
+import { type Access, type Answer, type Asked, type Principal, type Route, WithCookies } from './route';
+
+/** A route whose handler is another application of the same paths. */
+export interface MountedRoute {
+  readonly method: Route['method'];
+  readonly path: string;
+  readonly access: Access;
+  readonly mounted: (principal: Principal | null, request: Request) => Promise<Response>;
+}
+
+export type AppRoute = Route | MountedRoute;
+
+export interface AppOptions {
+  readonly routes: readonly AppRoute[];
+  readonly authentication: Authentication;
+  readonly log: Log;
+  readonly onRequest: (method: string, route: string, status: number, seconds: number) => void;
+}
+
+type Env = { Bindings: HttpBindings; Variables: { requestId: string; route: string } };
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const REQUEST_ID = /^[\w-]{8,64}$/;
+/** Of one address: passwords, links and refresh tokens that are tried. */
+const GUARDED = { points: 30, seconds: 60 };
+/** Of one account or key. */
+const ASKED = { points: 1_200, seconds: 60 };
+const RETRY_AFTER_S = 2;
+
+export function createApp({ routes, authentication, log, onRequest }: AppOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  const guarded = new RateLimit(GUARDED.points, GUARDED.seconds);
+  const asked = new RateLimit(ASKED.points, ASKED.seconds);
+
+  app.use('*', async (context, next) => {
+    const given = context.req.header('x-request-id');
+    const requestId = given && REQUEST_ID.test(given) ? given : randomUUID();
+    context.set('requestId', requestId);
+    context.set('route', 'none');
+    const startedAt = performance.now();
+    await next();
+    context.header('x-request-id', requestId);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+    if (context.req.path.startsWith('/v1/')) context.header('cache-control', 'no-store');
+    const seconds = (performance.now() - startedAt) / 1_000;
+    onRequest(context.req.method, context.get('route'), context.res.status, seconds);
+  });
+  app.use('*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() }));
+
+  const admit = async (context: Context<Env>, access: Access, isGuarded: boolean): Promise<Principal | null> => {
+    if (isGuarded) allow(context, await guarded.take(ipOf(context)));
+    if (access === 'public') return null;
+    const principal = await authentication.principal(context.req.header('authorization'));
+    allow(context, await asked.take(principal.id));
+    if (access === 'account') {
+      if (principal.kind === 'account') return principal;
+      throw new SpoorError('FORBIDDEN', 'Only people may do this, not API keys.');
+    }
+    if (principal.permissions.includes(access)) return principal;
+    throw new SpoorError('FORBIDDEN', `This needs the permission ${access}.`);
+  };
+
+  for (const route of routes) {
+    app.on(route.method.toUpperCase(), route.path, async (context) => {
+      context.set('route', route.path);
+      if ('mounted' in route) return route.mounted(await admit(context, route.access, false), context.req.raw);
+      const who = await admit(context, route.access, route.guarded);
+      const call = { ...askedOf(context), who, params: context.req.param(), ...(await inputOf(context, route)) };
+      const answer = await route.handle(call as unknown as Parameters<Route['handle']>[0]);
+      const { body, cookies = [] }: Answer = answer instanceof WithCookies ? answer : { body: answer };
+      for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
+      return body === null ? context.body(null, 204) : context.json(body, route.status === 204 ? 200 : route.status);
+    });
+  }
+
+  app.notFound(() => {
+    throw new SpoorError('NOT_FOUND', 'There is nothing at this address.');
+  });
+
+  app.onError((thrown, context) => {
+    const error = knownError(thrown);
+    const { code, message, details } = errorValueOf(error);
+    const requestId = context.get('requestId');
+    const isOurs = code === 'INTERNAL_ERROR';
+    if (isOurs || isUnavailable(thrown))
+      log('error', 'request failed', { requestId, route: context.get('route'), message });
+    if (code === 'UNAUTHORIZED') context.header('www-authenticate', 'Bearer');
+    if (code === 'SERVICE_UNAVAILABLE') context.header('retry-after', String(RETRY_AFTER_S));
+    if (error instanceof RateLimited) {
+      allow(context, error.allowance);
+      context.header('retry-after', String(error.allowance.resetSeconds));
+    }
+    // What went wrong inside is for the log: it may name tables and hosts.
+    const said = isOurs ? `Something went wrong here; the server's log has it as ${requestId}.` : message;
+    return context.json({ error: { code, message: said, details, requestId } }, ERROR_STATUS[code]);
+  });
+  return app;
+}
+
+function allow(context: Context<Env>, { limit, remaining, resetSeconds }: Allowance): void {
+  context.header('x-ratelimit-limit', String(limit));
+  context.header('x-ratelimit-remaining', String(remaining));
+  context.header('x-ratelimit-reset', String(resetSeconds));
+}
+
+function askedOf(context: Context<Env>): Asked {
+  return {
+    requestId: context.get('requestId'),
+    ip: ipOf(context),
+    cookies: parseCookies(context.req.header('cookie') ?? ''),
+    origin: context.req.header('origin') ?? null,
+    host: context.req.header('host') ?? '',
+  };
+}
+
+function ipOf(context: Context<Env>): string {
+  return context.env.incoming.socket.remoteAddress ?? '';
+}
+
+async function inputOf(context: Context<Env>, { body, query }: Route): Promise<{ body: unknown; query: unknown }> {
+  return {
+    body: body && checked(body, await jsonOf(context)),
+    query: query && checked(query, context.req.query()),
+  };
+}
+
+/** An empty body is an empty object: some requests have nothing to say. */
+async function jsonOf(context: Context<Env>): Promise<unknown> {
+  const text = await context.req.text();
+  if (text === '') return {};
+  const [type] = (context.req.header('content-type') ?? '').split(';');
+  // A form of another page cannot say so without being asked first.
+  if (type?.trim().toLowerCase() !== 'application/json') {
+    throw new SpoorError('VALIDATION_ERROR', 'Send the body as application/json.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SpoorError('VALIDATION_ERROR', 'The body is not JSON.');
+  }
+}
+
+/** @throws SpoorError VALIDATION_ERROR */
+function checked(schema: z.ZodType, value: unknown): unknown {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const details = error.issues.slice(0, 20).map(({ path, code, message }) => {
+    return { field: path.join('.'), code, message };
+  });
+  throw new SpoorError('VALIDATION_ERROR', 'The request is not valid.', details);
+}
+
+function tooLarge(): never {
+  throw new SpoorError('PAYLOAD_TOO_LARGE', 'The body is larger than 1 MiB.');
+}

@@ -1,0 +1,35 @@
+/** Who asks: by an access token or by an API key. */
+import { SpoorError } from '../../core/api/errors';
+import { type ApiKeys, KEY_PREFIX } from '../modules/api-keys/service/api-keys';
+import type { AccessTokens } from '../modules/auth/service/access-tokens';
+import type { Workspaces } from '../modules/workspaces/service/workspaces';
+import { permissionsOf } from './permissions';
+import type { Principal } from './route';
+
+const MAX_TOKEN = 4_096;
+
+export class Authentication {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly keys: ApiKeys,
+    private readonly workspaces: Workspaces,
+  ) {}
+
+  /** @param header `Authorization` @throws SpoorError UNAUTHORIZED */
+  async principal(header: string | undefined): Promise<Principal> {
+    const [scheme, token, ...more] = (header ?? '').split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || !token || more.length > 0 || token.length > MAX_TOKEN) {
+      throw new SpoorError('UNAUTHORIZED', 'Send Authorization: Bearer with an access token or an API key.');
+    }
+    if (token.startsWith(KEY_PREFIX)) {
+      const principal = await this.keys.principal(token);
+      if (!principal) throw new SpoorError('UNAUTHORIZED', 'The API key is not valid: it may be revoked or expired.');
+      return principal;
+    }
+    const { accountId, workspace } = await this.tokens.verify(token);
+    const membership = await this.workspaces.membership(accountId, workspace);
+    if (!membership) throw new SpoorError('UNAUTHORIZED', 'You are no longer a member of this workspace.');
+    const { role } = membership;
+    return { kind: 'account', id: accountId, workspace: membership.workspace, role, permissions: permissionsOf(role) };
+  }
+}

@@ -1,0 +1,110 @@
+/** A route as data: the server is made of these, and so is the test that tries each of them as everyone. */
+import type { ZodObject, ZodType, z } from 'zod';
+import type { Permission, Role } from './permissions';
+
+/** Who asks, in which workspace. */
+export type Principal =
+  | {
+      readonly kind: 'account';
+      readonly id: string;
+      readonly workspace: WorkspaceRef;
+      readonly role: Role;
+      readonly permissions: readonly Permission[];
+    }
+  | {
+      readonly kind: 'api-key';
+      readonly id: string;
+      readonly projectId: string;
+      readonly workspace: WorkspaceRef;
+      readonly permissions: readonly Permission[];
+    };
+
+export interface WorkspaceRef {
+  /** As tables hold it. */
+  readonly id: number;
+  /** As the outside knows it. */
+  readonly publicId: string;
+}
+
+/** `public`: anybody. `account`: who is signed in, whatever the role. */
+export type Access = 'public' | 'account' | Permission;
+
+export interface Asked {
+  /** In logs, in errors, in the audit log. */
+  readonly requestId: string;
+  /** The address that the connection came from. */
+  readonly ip: string;
+  readonly cookies: Readonly<Record<string, string>>;
+  /** Of a page that asks; null: none says so. */
+  readonly origin: string | null;
+  readonly host: string;
+}
+
+export interface Call<Body, Query, Who> extends Asked {
+  readonly who: Who;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: Body;
+  readonly query: Query;
+}
+
+export interface Answer {
+  readonly body: object | null;
+  readonly cookies?: readonly string[];
+}
+
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** With `:name` for what is a part of it. */
+  readonly path: string;
+  readonly access: Access;
+  readonly status: 200 | 201 | 202 | 204;
+  readonly body: ZodType | null;
+  readonly query: ZodObject | null;
+  /** Asked often by who should not: counted by address. */
+  readonly guarded: boolean;
+  readonly handle: (call: Call<never, never, never>) => Promise<Answer | object | null>;
+}
+
+type WhoOf<A extends Access> = A extends 'public'
+  ? null
+  : A extends 'account'
+    ? Extract<Principal, { kind: 'account' }>
+    : Principal;
+
+interface RouteOptions<A extends Access, B extends ZodType | null, Q extends ZodObject | null> {
+  readonly access: A;
+  readonly body?: B;
+  readonly query?: Q;
+  readonly status?: Route['status'];
+  readonly guarded?: boolean;
+}
+
+/** @example route('post', '/v1/projects', { access: 'projects:write', body: PROJECT, status: 201 }, ({ body }) => ...) */
+export function route<A extends Access, B extends ZodType | null = null, Q extends ZodObject | null = null>(
+  method: Route['method'],
+  path: string,
+  options: RouteOptions<A, B, Q>,
+  handle: (
+    call: Call<B extends ZodType ? z.infer<B> : null, Q extends ZodObject ? z.infer<Q> : null, WhoOf<A>>,
+  ) => Promise<Answer | object | null>,
+): Route {
+  const { access, body, query, status = 200, guarded = false } = options;
+  return {
+    method,
+    path,
+    access,
+    status,
+    guarded,
+    body: body ?? null,
+    query: query ?? null,
+    handle: handle as unknown as Route['handle'],
+  };
+}
+
+/** With cookies to set, beside the body. */
+export class WithCookies implements Answer {
+  constructor(
+    readonly body: object | null,
+    readonly cookies: readonly string[],
+  ) {}
+}

@@ -1,0 +1,53 @@
+/** `spoor-server`: the process. */
+import { join } from 'node:path';
+import pino from 'pino';
+import { version } from '../package.json';
+import type { Log } from '../services/log';
+import { parseServerOptions, USAGE, UsageError } from './options';
+import { startServer } from './server';
+
+const logger = pino(
+  { level: process.env.SPOOR_LOG_LEVEL ?? 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
+  pino.destination({ fd: 2, sync: false }),
+);
+const log: Log = (level, message, fields) => logger[level]({ ...fields }, message);
+
+async function main(): Promise<void> {
+  const options = parseServerOptions(process.argv.slice(2), process.env);
+  if (!options) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  const server = await startServer(options, { version, openApiFile: join(__dirname, '..', 'openapi.json'), log });
+  const { url, setupSecret } = server;
+  const setup = setupSecret === null ? null : `${url}/setup#token=${setupSecret}`;
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ ready: true, url, setup, pid: process.pid })}\n`);
+  } else {
+    process.stdout.write(`The team server is at ${url}\n`);
+    if (setup) process.stdout.write(`Create the first owner, once, within a day: ${setup}\n`);
+    if (options.databaseUrl === null) {
+      process.stdout.write(`For a trial: the data is in ${options.dataDir}. Set DATABASE_URL to run on PostgreSQL.\n`);
+    }
+  }
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log('error', 'the server did not end well', { error: String(error) });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+main().catch((error: unknown) => {
+  const usage = error instanceof UsageError;
+  process.stderr.write(`spoor-server: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(usage ? 2 : 1);
+});

@@ -1,0 +1,67 @@
+/** Brings a database to the schemas of this build, and puts a fence around every workspace. */
+import { type Migration, migrate } from '../../core/store/migrate';
+import { decodeRows, TEXT } from '../../core/store/row-spec';
+import type { SqlClient } from '../../core/store/sql-client';
+import { deflateCodec } from '../../services/store/payload-codec';
+import { TENANT_ROLE, TENANT_SETTING } from '../adapters/database';
+import { accounts001 } from './001-accounts';
+
+const SERVER_MIGRATIONS: readonly Migration[] = [accounts001];
+
+/** Of the copies of a server that start together one does it. */
+const TENANCY_LOCK = 4_318_003;
+
+/** Tables without `workspace_id` whose rows belong to a workspace: what names it. */
+const BELONGS: Readonly<Record<string, string>> = {
+  workspace: 'id = TENANT',
+  experiment_result: 'exists (select 1 from experiment e where e.id = experiment_id and e.workspace_id = TENANT)',
+};
+/** Tables that people of a workspace may not reach at all, though their rows name one. */
+const SYSTEM_TABLES: readonly string[] = ['refresh_token', 'ingest_spool'];
+/** Tables whose rows people of a workspace may add to and read. */
+const APPEND_ONLY: readonly string[] = ['audit_log'];
+
+export async function migrateServer(sql: SqlClient): Promise<void> {
+  await migrate(sql, deflateCodec);
+  await migrate(sql, deflateCodec, SERVER_MIGRATIONS, 'server_migration');
+  await fence(sql);
+}
+
+/**
+ * Row-level security on every table of workspaces. It is not forced on the owner of the tables, which writes spans by COPY, and
+ * PostgreSQL has no COPY into a table with policies (ADR 018): requests of people run as another role.
+ */
+async function fence(sql: SqlClient): Promise<void> {
+  await sql.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [TENANCY_LOCK]);
+    const [role] = await tx.query('select 1 as found from pg_roles where rolname = $1', [TENANT_ROLE]);
+    if (!role) await tx.query(`create role ${TENANT_ROLE} nologin`);
+    const [member] = await tx.query("select pg_has_role(current_user, $1, 'member') as yes", [TENANT_ROLE]);
+    if (member?.yes !== true) await tx.query(`grant ${TENANT_ROLE} to current_user`);
+    const tables = await tenantTables(tx);
+    for (const [table, condition] of tables) {
+      const using = condition.replaceAll('TENANT', `nullif(current_setting('${TENANT_SETTING}', true), '')::int4`);
+      await tx.query(`alter table ${table} enable row level security`);
+      await tx.query(`create policy tenant on ${table} to ${TENANT_ROLE} using (${using}) with check (${using})`);
+      const rights = APPEND_ONLY.includes(table) ? 'select, insert' : 'select, insert, update, delete';
+      await tx.query(`grant ${rights} on ${table} to ${TENANT_ROLE}`);
+    }
+    await tx.query(`grant usage on all sequences in schema public to ${TENANT_ROLE}`);
+  });
+}
+
+/** Those that have no policy yet, by name, with what names the workspace: a policy anew would wait for all who read. */
+async function tenantTables(tx: SqlClient): Promise<[string, string][]> {
+  const fenced = await tx.query("select tablename::text as name from pg_policies where policyname = 'tenant'");
+  const done = new Set(decodeRows({ name: TEXT }, fenced).map(({ name }) => name));
+  const rows = await tx.query(
+    `select c.relname::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+       and a.attname = 'workspace_id' and not a.attisdropped order by c.relname`,
+  );
+  const named = decodeRows({ name: TEXT }, rows)
+    .map(({ name }) => name)
+    .filter((name) => !SYSTEM_TABLES.includes(name));
+  const all = [...named.map((name): [string, string] => [name, 'workspace_id = TENANT']), ...Object.entries(BELONGS)];
+  return all.filter(([name]) => !done.has(name));
+}

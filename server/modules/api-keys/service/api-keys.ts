@@ -1,0 +1,203 @@
+/** API keys: for collectors and scripts, shown once, kept as a digest. */
+import { SpoorError } from '../../../../core/api/errors';
+import { decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
+import type { SqlClient } from '../../../../core/store/sql-client';
+import type { ServerDatabase } from '../../../adapters/database';
+import type { Actor } from '../../../http/actor';
+import { type KeyScope, permissionsOfScopes } from '../../../http/permissions';
+import type { Principal } from '../../../http/route';
+import { audit } from '../../audit/service/audit';
+import { digestOf, newSecret } from '../../auth/service/secrets';
+
+export const KEY_PREFIX = 'spoor_';
+const SHOWN = KEY_PREFIX.length + 6;
+/** Keys are looked up with every request: one that was revoked is good for this long. */
+const TTL_MS = 5_000;
+const MAX_REMEMBERED = 10_000;
+/** When a key was used last is written down no more often. */
+const USED_EVERY_MS = 60_000;
+
+export interface ApiKey {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  /** Its first characters. */
+  readonly prefix: string;
+  readonly scopes: readonly KeyScope[];
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+export type NewKey = ApiKey & { readonly key: string };
+
+const TIME = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as ${column}`;
+const ROW = {
+  id: TEXT,
+  project_id: TEXT,
+  name: TEXT,
+  prefix: TEXT,
+  scopes: TEXT_ARRAY,
+  created_at: TEXT,
+  last_used_at: orNull(TEXT),
+  expires_at: orNull(TEXT),
+  revoked_at: orNull(TEXT),
+};
+const COLUMNS = `id::text as id, project_id::text as project_id, name, prefix, scopes, ${['created_at', 'last_used_at', 'expires_at', 'revoked_at'].map(TIME).join(', ')}`;
+
+type KeyPrincipal = Extract<Principal, { kind: 'api-key' }>;
+
+export class ApiKeys {
+  private readonly known = new Map<string, { readonly at: number; readonly value: KeyPrincipal | null }>();
+  private readonly used = new Map<string, number>();
+
+  constructor(private readonly database: Pick<ServerDatabase, 'system' | 'tenant'>) {}
+
+  /** Null: it is unknown, revoked or expired, or its project or workspace is gone. */
+  async principal(key: string): Promise<KeyPrincipal | null> {
+    const digest = digestOf(key);
+    const at = Buffer.from(digest).toString('base64');
+    const known = this.known.get(at);
+    if (known && Date.now() - known.at < TTL_MS) return known.value;
+    const rows = await this.database.system.query(
+      `select k.workspace_id, k.id::text as id, k.project_id::text as project_id, k.scopes, w.public_id::text as public_id
+       from api_key k join workspace w on w.id = k.workspace_id
+         join project p on p.workspace_id = k.workspace_id and p.id = k.project_id
+       where k.digest = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+         and w.deleted_at is null and p.archived_at is null`,
+      [digest],
+    );
+    const spec = { workspace_id: INT4, id: TEXT, project_id: TEXT, scopes: TEXT_ARRAY, public_id: TEXT };
+    const [row] = decodeRows(spec, rows);
+    const value: KeyPrincipal | null = row
+      ? {
+          kind: 'api-key',
+          id: row.id,
+          projectId: row.project_id,
+          workspace: { id: row.workspace_id, publicId: row.public_id },
+          permissions: permissionsOfScopes(row.scopes as KeyScope[]),
+        }
+      : null;
+    if (this.known.size >= MAX_REMEMBERED) this.known.clear();
+    this.known.set(at, { at: Date.now(), value });
+    if (value) await this.markUsed(value.workspace.id, value.id);
+    return value;
+  }
+
+  async list(workspaceId: number, projectId: string): Promise<ApiKey[]> {
+    const rows = await this.database
+      .tenant(workspaceId)
+      .query(
+        `select ${COLUMNS} from api_key where workspace_id = $1 and project_id = $2::uuid order by created_at, id`,
+        [workspaceId, projectId],
+      );
+    return decodeRows(ROW, rows).map(keyOf);
+  }
+
+  async create(
+    workspaceId: number,
+    projectId: string,
+    { name, scopes, expiresAt }: { name: string; scopes: readonly KeyScope[]; expiresAt: string | null },
+    actor: Actor,
+  ): Promise<NewKey> {
+    return this.database.tenant(workspaceId).transaction(async (tx) => {
+      const key = await insert(tx, workspaceId, { projectId, name, scopes, expiresAt });
+      await log(tx, workspaceId, 'api-key.create', key.id, actor, { name, scopes });
+      return key;
+    });
+  }
+
+  /** A new key for the same; the old one is good for the grace period. @throws SpoorError NOT_FOUND */
+  async rotate(workspaceId: number, id: string, graceSeconds: number, actor: Actor): Promise<NewKey> {
+    const key = await this.database.tenant(workspaceId).transaction(async (tx) => {
+      const rows = await tx.query(
+        `update api_key set expires_at = least(expires_at, now() + make_interval(secs => $3))
+         where workspace_id = $1 and id = $2::uuid and revoked_at is null returning ${COLUMNS}`,
+        [workspaceId, id, graceSeconds],
+      );
+      const [old] = decodeRows(ROW, rows);
+      if (!old) throw noKey();
+      const { project_id: projectId, name } = old;
+      const made = await insert(tx, workspaceId, {
+        projectId,
+        name,
+        scopes: old.scopes as KeyScope[],
+        expiresAt: null,
+      });
+      await log(tx, workspaceId, 'api-key.rotate', id, actor, { graceSeconds, replacedBy: made.id });
+      return made;
+    });
+    this.known.clear();
+    return key;
+  }
+
+  async revoke(workspaceId: number, id: string, actor: Actor): Promise<void> {
+    await this.database.tenant(workspaceId).transaction(async (tx) => {
+      const rows = await tx.query(
+        `update api_key set revoked_at = now() where workspace_id = $1 and id = $2::uuid and revoked_at is null
+         returning 1 as one`,
+        [workspaceId, id],
+      );
+      if (rows.length === 0) throw noKey();
+      await log(tx, workspaceId, 'api-key.revoke', id, actor, null);
+    });
+    this.known.clear();
+  }
+
+  private async markUsed(workspaceId: number, id: string): Promise<void> {
+    const last = this.used.get(id) ?? 0;
+    if (Date.now() - last < USED_EVERY_MS) return;
+    this.used.set(id, Date.now());
+    await this.database.system.query(
+      'update api_key set last_used_at = now() where workspace_id = $1 and id = $2::uuid',
+      [workspaceId, id],
+    );
+  }
+}
+
+async function insert(
+  tx: SqlClient,
+  workspaceId: number,
+  key: { projectId: string; name: string; scopes: readonly KeyScope[]; expiresAt: string | null },
+): Promise<NewKey> {
+  const secret = newSecret(KEY_PREFIX);
+  const rows = await tx.query(
+    `insert into api_key (workspace_id, project_id, name, prefix, digest, scopes, expires_at)
+     values ($1, $2::uuid, $3, $4, $5, $6::text[], $7::timestamptz) returning ${COLUMNS}`,
+    [workspaceId, key.projectId, key.name, secret.slice(0, SHOWN), digestOf(secret), key.scopes, key.expiresAt],
+  );
+  return { ...keyOf(decodeRows(ROW, rows)[0] as RowShape), key: secret };
+}
+
+function log(
+  tx: SqlClient,
+  workspaceId: number,
+  action: string,
+  recordId: string,
+  { name: actor, requestId }: Actor,
+  changed: object | null,
+): Promise<void> {
+  return audit(tx, workspaceId, { actor, requestId, action, table: 'api_key', recordId, new: changed });
+}
+
+function noKey(): SpoorError {
+  return new SpoorError('NOT_FOUND', 'There is no such API key.');
+}
+
+type RowShape = ReturnType<typeof decodeRows<typeof ROW>>[number];
+
+function keyOf(row: RowShape): ApiKey {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes as KeyScope[],
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+  };
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { ServerDatabase } from '../../../adapters/database';
+import { type Route, route } from '../../../http/route';
+import { readAudit } from '../service/audit';
+
+const MAX_LIMIT = 100;
+const QUERY = z.strictObject({
+  actor: z.string().max(200).optional(),
+  action: z.string().max(200).optional(),
+  recordId: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional(),
+});
+
+export function auditRoutes(database: Pick<ServerDatabase, 'tenant'>): Route[] {
+  return [
+    route('get', '/v1/audit-log', { access: 'audit:read', query: QUERY }, async ({ who, query }) => {
+      const found = await readAudit(database.tenant(who.workspace.id), who.workspace.id, query);
+      const data = found.slice(0, query.limit);
+      const hasMore = found.length > data.length;
+      return { data, pagination: { nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null, hasMore } };
+    }),
+  ];
+}

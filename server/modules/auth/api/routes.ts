@@ -1,0 +1,105 @@
+/** Signing in and out. Browsers keep the refresh token in a cookie that no script reads; other clients ask for it in the body. */
+import { z } from 'zod';
+import { SpoorError } from '../../../../core/api/errors';
+import { type Asked, type Route, route, WithCookies } from '../../../http/route';
+import type { Workspaces } from '../../workspaces/service/workspaces';
+import type { AccountRepo } from '../repo/accounts';
+import { MAX_PASSWORD, MIN_PASSWORD } from '../service/passwords';
+import { REFRESH_SECONDS, type Session, type SignIn } from '../service/sign-in';
+import type { SigningKeys } from '../service/signing-keys';
+
+export const COOKIE = 'spoor_refresh';
+/** Sent back to where it is needed alone. */
+const COOKIE_PATH = '/v1/auth';
+
+export const EMAIL = z.email().max(254);
+export const NAME = z.string().trim().min(1).max(200);
+export const PASSWORD = z.string().min(MIN_PASSWORD).max(MAX_PASSWORD);
+const DELIVERY = z.enum(['cookie', 'body']).default('cookie');
+const WORKSPACE = z.uuid().optional();
+
+const SIGN_IN = z.strictObject({
+  email: EMAIL,
+  password: z.string().min(1).max(MAX_PASSWORD),
+  workspace: WORKSPACE,
+  delivery: DELIVERY,
+});
+const REFRESH = z.strictObject({ refreshToken: z.string().max(200).optional(), workspace: WORKSPACE });
+const SIGN_OUT = REFRESH.pick({ refreshToken: true });
+const SETUP = z.strictObject({
+  token: z.string().max(200),
+  email: EMAIL,
+  name: NAME,
+  password: PASSWORD,
+  workspaceName: NAME,
+  delivery: DELIVERY,
+});
+
+interface Services {
+  readonly signIn: SignIn;
+  readonly keys: SigningKeys;
+  readonly accounts: AccountRepo;
+  readonly workspaces: Workspaces;
+  /** Whether cookies go over TLS alone. */
+  readonly secure: boolean;
+}
+
+export function authRoutes({ signIn, keys, accounts, workspaces, secure }: Services): Route[] {
+  const cookie = (value: string, seconds: number): string =>
+    `${COOKIE}=${value}; Max-Age=${seconds}; Path=${COOKIE_PATH}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  const deliver = ({ refreshToken, ...session }: Session, delivery: 'cookie' | 'body'): WithCookies =>
+    delivery === 'body'
+      ? new WithCookies({ ...session, refreshToken }, [])
+      : new WithCookies(session, [cookie(refreshToken, REFRESH_SECONDS)]);
+  return [
+    route('get', '/.well-known/jwks.json', { access: 'public' }, async () => keys.jwks()),
+    route('post', '/v1/auth/setup', { access: 'public', body: SETUP, status: 201, guarded: true }, async (call) => {
+      const { token, email, name, password, workspaceName, delivery } = call.body;
+      const actor = { name: 'system', requestId: call.requestId };
+      return deliver(await signIn.setUp(token, { email, name, password }, workspaceName, actor), delivery);
+    }),
+    route('post', '/v1/auth/sign-in', { access: 'public', body: SIGN_IN, guarded: true }, async ({ body }) => {
+      return deliver(await signIn.withPassword(body.email, body.password, body.workspace), body.delivery);
+    }),
+    route('post', '/v1/auth/refresh', { access: 'public', body: REFRESH, guarded: true }, async (call) => {
+      const { workspace, refreshToken } = call.body;
+      if (refreshToken !== undefined) return deliver(await signIn.refresh(refreshToken, workspace), 'body');
+      return deliver(await signIn.refresh(cookieOf(call), workspace), 'cookie');
+    }),
+    route('post', '/v1/auth/sign-out', { access: 'public', body: SIGN_OUT, status: 204 }, async (call) => {
+      await signIn.end(call.body.refreshToken ?? cookieOf(call));
+      return new WithCookies(null, [cookie('', 0)]);
+    }),
+    route('get', '/v1/auth/me', { access: 'account' }, async ({ who }) => {
+      const account = await accounts.byId(who.id);
+      if (!account) throw new SpoorError('UNAUTHORIZED', 'This account was closed.');
+      return {
+        id: account.id,
+        email: account.email,
+        name: account.name,
+        workspace: who.workspace.publicId,
+        role: who.role,
+        permissions: who.permissions,
+        workspaces: (await workspaces.ofAccount(who.id)).map(({ id, name, role }) => ({ id, name, role })),
+      };
+    }),
+  ];
+}
+
+/** The refresh token of a browser, when its own page asks. @throws SpoorError */
+function cookieOf({ cookies, origin, host }: Asked): string {
+  if (origin !== null && !hostIs(origin, host)) {
+    throw new SpoorError('FORBIDDEN', 'Only pages of this server may use the session of a browser.');
+  }
+  const value = cookies[COOKIE];
+  if (!value) throw new SpoorError('UNAUTHORIZED', 'There is no refresh token: sign in.');
+  return value;
+}
+
+function hostIs(origin: string, host: string): boolean {
+  try {
+    return new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}

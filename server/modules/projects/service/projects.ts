@@ -1,0 +1,127 @@
+/** Projects: what API keys belong to. */
+import { SpoorError } from '../../../../core/api/errors';
+import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
+import type { SqlClient } from '../../../../core/store/sql-client';
+import type { ServerDatabase } from '../../../adapters/database';
+import type { Actor } from '../../../http/actor';
+import { audit } from '../../audit/service/audit';
+
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly createdAt: string;
+  /** Null: it is in use. */
+  readonly archivedAt: string | null;
+}
+
+const TIME = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+const ROW = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT, archived_at: orNull(TEXT) };
+const COLUMNS = `id::text as id, name, version, ${TIME('created_at')} as created_at, ${TIME('archived_at')} as archived_at`;
+
+export class Projects {
+  constructor(private readonly database: Pick<ServerDatabase, 'tenant'>) {}
+
+  async list(workspaceId: number): Promise<Project[]> {
+    const rows = await this.database
+      .tenant(workspaceId)
+      .query(`select ${COLUMNS} from project where workspace_id = $1 order by created_at, id`, [workspaceId]);
+    return decodeRows(ROW, rows).map(projectOf);
+  }
+
+  /** @throws SpoorError NOT_FOUND */
+  async get(workspaceId: number, id: string): Promise<Project> {
+    return getIn(this.database.tenant(workspaceId), workspaceId, id);
+  }
+
+  /** @throws SpoorError CONFLICT when there is one of this name */
+  async create(workspaceId: number, name: string, actor: Actor): Promise<Project> {
+    return this.database.tenant(workspaceId).transaction(async (tx) => {
+      const rows = await tx.query(
+        `insert into project (workspace_id, name) values ($1, $2) on conflict do nothing returning ${COLUMNS}`,
+        [workspaceId, name],
+      );
+      const [row] = decodeRows(ROW, rows);
+      if (!row) throw nameTaken();
+      await log(tx, workspaceId, 'project.create', row.id, actor, null, { name });
+      return projectOf(row);
+    });
+  }
+
+  /** @throws SpoorError NOT_FOUND, CONFLICT */
+  async rename(workspaceId: number, id: string, version: number, name: string, actor: Actor): Promise<Project> {
+    return this.database.tenant(workspaceId).transaction(async (tx) => {
+      const old = await getIn(tx, workspaceId, id, version);
+      const taken = await tx.query(
+        `select 1 as one from project where workspace_id = $1 and lower(name) = lower($2) and id <> $3::uuid
+           and archived_at is null`,
+        [workspaceId, name, id],
+      );
+      if (taken.length > 0) throw nameTaken();
+      const project = await update(tx, workspaceId, id, 'name = $3', name);
+      await log(tx, workspaceId, 'project.update', id, actor, { name: old.name }, { name });
+      return project;
+    });
+  }
+
+  /** Its keys take nothing any more; what is stored stays. */
+  async archive(workspaceId: number, id: string, actor: Actor): Promise<Project> {
+    return this.database.tenant(workspaceId).transaction(async (tx) => {
+      const old = await getIn(tx, workspaceId, id);
+      if (old.archivedAt !== null) return old;
+      const project = await update(tx, workspaceId, id, 'archived_at = now(), name = $3', old.name);
+      await log(tx, workspaceId, 'project.archive', id, actor, null, null);
+      return project;
+    });
+  }
+}
+
+/** @param version undefined: any @throws SpoorError NOT_FOUND, CONFLICT */
+async function getIn(sql: SqlClient, workspaceId: number, id: string, version?: number): Promise<Project> {
+  const rows = await sql.query(`select ${COLUMNS} from project where workspace_id = $1 and id = $2::uuid`, [
+    workspaceId,
+    id,
+  ]);
+  const [row] = decodeRows(ROW, rows);
+  if (!row) throw new SpoorError('NOT_FOUND', 'There is no such project.');
+  if (version !== undefined && version !== row.version) {
+    throw new SpoorError('CONFLICT', 'The project was changed meanwhile; look at it again.');
+  }
+  return projectOf(row);
+}
+
+async function update(tx: SqlClient, workspaceId: number, id: string, change: string, value: string): Promise<Project> {
+  const rows = await tx.query(
+    `update project set ${change}, version = version + 1, updated_at = now()
+     where workspace_id = $1 and id = $2::uuid returning ${COLUMNS}`,
+    [workspaceId, id, value],
+  );
+  return projectOf(decodeRows(ROW, rows)[0] as Parameters<typeof projectOf>[0]);
+}
+
+function log(
+  tx: SqlClient,
+  workspaceId: number,
+  action: string,
+  recordId: string,
+  { name: actor, requestId }: Actor,
+  old: object | null,
+  changed: object | null,
+): Promise<void> {
+  return audit(tx, workspaceId, { actor, requestId, action, table: 'project', recordId, old, new: changed });
+}
+
+function nameTaken(): SpoorError {
+  return new SpoorError('CONFLICT', 'There is a project of this name already.');
+}
+
+function projectOf(row: {
+  id: string;
+  name: string;
+  version: number;
+  created_at: string;
+  archived_at: string | null;
+}): Project {
+  const { id, name, version } = row;
+  return { id, name, version, createdAt: row.created_at, archivedAt: row.archived_at };
+}

@@ -1,0 +1,84 @@
+/** The contract's store for one workspace of the server. */
+import { SpoorError } from '../../../../core/api/errors';
+import type { StoreReport, StoreService } from '../../../../core/api/workers';
+import type { PriceBook } from '../../../../core/pricing/price-book';
+import { EVERY_KEY } from '../../../../core/search/searched-keys';
+import { decodeRows, INT8 } from '../../../../core/store/row-spec';
+import type { SqlClient } from '../../../../core/store/sql-client';
+import { ChangeFeed } from '../../../../services/store/change-feed';
+import { type WorkspaceReaders, workspaceReaders } from '../../../../services/store/workspace-readers';
+import { WorkspaceStore } from '../../../../services/store/workspace-store';
+
+const SIZE_TTL_MS = 60_000;
+
+export class ServerStore extends WorkspaceStore implements StoreService {
+  private readonly changes = new ChangeFeed();
+  private readonly readers: WorkspaceReaders;
+  private size = { bytes: 0, at: Number.NEGATIVE_INFINITY };
+
+  /** @param tell lets the other copies of the server know that something was written */
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+    prices: () => PriceBook,
+    private readonly tell: () => void,
+  ) {
+    super();
+    this.readers = workspaceReaders(sql, workspaceId, prices, EVERY_KEY);
+  }
+
+  /** Something was written, here or by another copy. */
+  hear(): void {
+    this.changes.changed();
+  }
+
+  nextChange(after: number): Promise<number> {
+    return this.changes.next(after);
+  }
+
+  async state(): Promise<StoreReport> {
+    return {
+      store: { state: 'ready' },
+      counts: await this.readers.reader.counts(),
+      bytesOnDisk: await this.bytes(),
+      // The database's disk is not ours to look at.
+      disk: { freeBytes: 0, full: false },
+      lastPruning: null,
+    };
+  }
+
+  /** Spans come over OTLP (ingest.ts), never from a page. */
+  async append(): Promise<never> {
+    throw new SpoorError('FORBIDDEN', 'Spans are sent to /v1/traces with an API key.');
+  }
+
+  async rebuild(): Promise<never> {
+    throw new SpoorError('FORBIDDEN', 'The read models of a server are rebuilt by whoever runs it.');
+  }
+
+  async rebuildReport() {
+    return { state: 'never', progress: 0, message: null } as const;
+  }
+
+  protected async ready(): Promise<WorkspaceReaders> {
+    return this.readers;
+  }
+
+  protected changed(): void {
+    this.changes.changed();
+    this.tell();
+  }
+
+  /** Of spans, which are nearly all. */
+  private async bytes(): Promise<number> {
+    if (performance.now() - this.size.at < SIZE_TTL_MS) return this.size.bytes;
+    const rows = await this.sql.query(
+      `select coalesce(sum(pg_total_relation_size(to_regclass(t.name || '_' || p.number))), 0)::int8 as bytes
+       from (select distinct id / 128 as number from span_block where workspace_id = $1) p,
+         (values ('span'), ('span_payload')) t (name)`,
+      [this.workspaceId],
+    );
+    this.size = { bytes: Number(decodeRows({ bytes: INT8 }, rows)[0]?.bytes ?? 0n), at: performance.now() };
+    return this.size.bytes;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Who writes which workspace. A workspace is written by one copy of the server at a time, which holds a lock of PostgreSQL on the
+ * connection that it writes with: when either is lost so is the other, and another copy takes over.
+ */
+import { SpoorError } from '../../../../core/api/errors';
+import { StoreWriter } from '../../../../core/store/store-writer';
+import type { Log } from '../../../../services/log';
+import { AppendQueue } from '../../../../services/store/append-queue';
+import { deflateCodec } from '../../../../services/store/payload-codec';
+import type { Lane, ServerDatabase } from '../../../adapters/database';
+
+/** A workspace that nothing came for is left to whoever gets its next request. */
+const IDLE_MS = 5 * 60_000;
+const SWEEP_MS = 30_000;
+
+export interface WorkspaceWriter {
+  readonly queue: AppendQueue;
+  usedAt: number;
+}
+
+interface OpenLane {
+  readonly lane: Promise<Lane>;
+  readonly writers: Map<number, Promise<WorkspaceWriter | null>>;
+}
+
+export class Writers {
+  private readonly lanes: (OpenLane | null)[];
+  private readonly sweep: NodeJS.Timeout;
+
+  /** @param count of connections that write */
+  constructor(
+    private readonly database: Pick<ServerDatabase, 'lane'>,
+    count: number,
+    private readonly onCommit: (workspaceId: number) => void,
+    private readonly log: Log,
+  ) {
+    this.lanes = Array.from({ length: count }, () => null);
+    this.sweep = setInterval(() => void this.leaveIdle(), SWEEP_MS);
+    this.sweep.unref();
+  }
+
+  /** Null: another copy of the server writes it. */
+  async of(workspaceId: number): Promise<WorkspaceWriter | null> {
+    const { lane, writers } = this.laneOf(workspaceId);
+    let writer = writers.get(workspaceId);
+    if (!writer) {
+      writer = this.open(await lane, workspaceId);
+      const opening = writer;
+      writers.set(workspaceId, writer);
+      const forget = (): void => {
+        if (writers.get(workspaceId) === opening) writers.delete(workspaceId);
+      };
+      opening.then((found) => found === null && forget(), forget);
+    }
+    const found = await writer;
+    if (found) found.usedAt = Date.now();
+    return found;
+  }
+
+  /** Waits for what is queued, then lets go. */
+  async close(): Promise<void> {
+    clearInterval(this.sweep);
+    for (const open of this.lanes) {
+      if (!open) continue;
+      for (const writer of await Promise.allSettled(open.writers.values())) {
+        if (writer.status === 'fulfilled') await writer.value?.queue.drained();
+      }
+      await open.lane.then((lane) => lane.close()).catch(() => {});
+    }
+  }
+
+  private laneOf(workspaceId: number): OpenLane {
+    const at = workspaceId % this.lanes.length;
+    const known = this.lanes[at];
+    if (known) return known;
+    const writers: OpenLane['writers'] = new Map();
+    const drop = (error: Error): void => {
+      if (this.lanes[at]?.writers === writers) this.lanes[at] = null;
+      this.log('warn', 'a connection that writes was lost', { error: error.message });
+    };
+    const lane = this.database.lane(drop);
+    lane.catch(drop);
+    const open = { lane, writers };
+    this.lanes[at] = open;
+    return open;
+  }
+
+  private async open(lane: Lane, workspaceId: number): Promise<WorkspaceWriter | null> {
+    if (!(await lane.own(workspaceId))) return null;
+    const writer = new StoreWriter(lane.sql, workspaceId, deflateCodec);
+    return { queue: new AppendQueue(writer, () => this.onCommit(workspaceId)), usedAt: Date.now() };
+  }
+
+  private async leaveIdle(): Promise<void> {
+    for (const open of this.lanes) {
+      if (!open) continue;
+      for (const [workspaceId, opening] of open.writers) {
+        const writer = await opening.catch(() => null);
+        if (!writer || Date.now() - writer.usedAt < IDLE_MS) continue;
+        open.writers.delete(workspaceId);
+        await writer.queue.drained();
+        await open.lane.then((lane) => lane.disown(workspaceId)).catch(() => {});
+      }
+    }
+  }
+}
+
+export function notNow(): SpoorError {
+  return new SpoorError('SERVICE_UNAVAILABLE', 'More arrives than can be stored; try again shortly.');
+}

@@ -1,0 +1,186 @@
+/** Workspaces and their members. */
+import { SpoorError } from '../../../../core/api/errors';
+import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
+import type { SqlClient } from '../../../../core/store/sql-client';
+import type { ServerDatabase } from '../../../adapters/database';
+import type { Actor } from '../../../http/actor';
+import type { Role } from '../../../http/permissions';
+import type { WorkspaceRef } from '../../../http/route';
+import { audit } from '../../audit/service/audit';
+
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly createdAt: string;
+}
+
+export interface Membership {
+  readonly workspace: WorkspaceRef;
+  readonly role: Role;
+}
+
+const TIME = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+const WORKSPACE = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT };
+const COLUMNS = `public_id::text as id, name, version, ${TIME('created_at')} as created_at`;
+
+/** A membership is looked up with every request: one that ended does so within this. */
+const MEMBERSHIP_TTL_MS = 5_000;
+const MAX_REMEMBERED = 10_000;
+
+export class Workspaces {
+  private readonly memberships = new Map<string, { readonly at: number; readonly value: Membership | null }>();
+
+  constructor(private readonly database: Pick<ServerDatabase, 'system' | 'tenant'>) {}
+
+  /** With its first member, who owns it. */
+  async create(name: string, ownerId: string, actor: Actor): Promise<Workspace & { readonly ref: WorkspaceRef }> {
+    return this.database.system.transaction(async (tx) => {
+      const rows = await tx.query(
+        `insert into workspace (id, name) values (nextval('workspace_id')::int4, $1) returning id as number, ${COLUMNS}`,
+        [name],
+      );
+      const [row] = decodeRows({ number: INT4, ...WORKSPACE }, rows);
+      if (!row) throw new Error('the workspace was not made');
+      await tx.query(`insert into membership (workspace_id, account_id, role) values ($1, $2::uuid, 'owner')`, [
+        row.number,
+        ownerId,
+      ]);
+      // The rules that every workspace begins with stand in the one that the schema came with.
+      await tx.query(
+        `insert into guardrail (workspace_id, name, kind, enabled, created_at)
+         select $1, name, kind, enabled, created_at from guardrail where workspace_id = 1`,
+        [row.number],
+      );
+      await audit(tx, row.number, {
+        actor: actor.name,
+        requestId: actor.requestId,
+        action: 'workspace.create',
+        table: 'workspace',
+        recordId: row.id,
+        new: { name },
+      });
+      return { ...workspaceOf(row), ref: { id: row.number, publicId: row.id } };
+    });
+  }
+
+  async get(workspaceId: number): Promise<Workspace> {
+    const rows = await this.database
+      .tenant(workspaceId)
+      .query(`select ${COLUMNS} from workspace where id = $1 and deleted_at is null`, [workspaceId]);
+    const [row] = decodeRows(WORKSPACE, rows);
+    if (!row) throw noWorkspace();
+    return workspaceOf(row);
+  }
+
+  /** Those that an account is a member of, with its role. */
+  async ofAccount(accountId: string): Promise<(Workspace & { readonly role: Role })[]> {
+    const rows = await this.database.system.query(
+      `select w.public_id::text as id, w.name, w.version, ${TIME('w.created_at')} as created_at, m.role
+       from membership m join workspace w on w.id = m.workspace_id
+       where m.account_id = $1::uuid and w.deleted_at is null order by m.created_at, w.id`,
+      [accountId],
+    );
+    return decodeRows({ ...WORKSPACE, role: TEXT }, rows).map((row) => ({
+      ...workspaceOf(row),
+      role: row.role as Role,
+    }));
+  }
+
+  /** Null: the account is no member, or there is no such workspace. */
+  async membership(accountId: string, publicId: string): Promise<Membership | null> {
+    const key = `${accountId} ${publicId}`;
+    const known = this.memberships.get(key);
+    if (known && Date.now() - known.at < MEMBERSHIP_TTL_MS) return known.value;
+    const rows = await this.database.system.query(
+      `select w.id, m.role from membership m join workspace w on w.id = m.workspace_id
+       where m.account_id = $1::uuid and w.public_id = $2::uuid and w.deleted_at is null`,
+      [accountId, publicId],
+    );
+    const [row] = decodeRows({ id: INT4, role: TEXT }, rows);
+    const value = row ? { workspace: { id: row.id, publicId }, role: row.role as Role } : null;
+    if (this.memberships.size >= MAX_REMEMBERED) this.memberships.clear();
+    this.memberships.set(key, { at: Date.now(), value });
+    return value;
+  }
+
+  async rename(workspaceId: number, version: number, name: string, actor: Actor): Promise<Workspace> {
+    const changed = await this.change(workspaceId, actor, 'workspace.update', async (tx) => {
+      const rows = await tx.query(
+        `update workspace set name = $3, version = version + 1, updated_at = now()
+         where id = $1 and version = $2 and deleted_at is null returning ${COLUMNS}`,
+        [workspaceId, version, name],
+      );
+      const [row] = decodeRows(WORKSPACE, rows);
+      return row ? { recordId: row.id, new: { name }, value: workspaceOf(row) } : null;
+    });
+    if (changed) return changed;
+    await this.get(workspaceId);
+    throw new SpoorError('CONFLICT', 'The workspace was changed meanwhile; look at it again.');
+  }
+
+  /** It is no longer there for anybody; its rows are removed by a job, after thirty days. */
+  async remove(workspaceId: number, actor: Actor): Promise<void> {
+    await this.change(workspaceId, actor, 'workspace.delete', async (tx) => {
+      const rows = await tx.query(
+        'update workspace set deleted_at = now() where id = $1 and deleted_at is null returning public_id::text as id',
+        [workspaceId],
+      );
+      const [row] = decodeRows({ id: TEXT }, rows);
+      return row ? { recordId: row.id, value: null } : null;
+    });
+    this.memberships.clear();
+  }
+
+  /** Its workspace's number, for who has an id of the outside. */
+  async numberOf(publicId: string): Promise<number | null> {
+    const rows = await this.database.system.query(
+      'select id from workspace where public_id = $1::uuid and deleted_at is null',
+      [publicId],
+    );
+    return decodeRows({ id: INT4 }, rows)[0]?.id ?? null;
+  }
+
+  async publicIdOf(workspaceId: number): Promise<string | null> {
+    const rows = await this.database.system.query(
+      'select public_id::text as id from workspace where id = $1 and deleted_at is null',
+      [workspaceId],
+    );
+    return decodeRows({ id: orNull(TEXT) }, rows)[0]?.id ?? null;
+  }
+
+  /** What was remembered of a member is asked for again. */
+  forget(): void {
+    this.memberships.clear();
+  }
+
+  private async change<T>(
+    workspaceId: number,
+    actor: Actor,
+    action: string,
+    run: (tx: SqlClient) => Promise<{ readonly recordId: string; readonly new?: object; readonly value: T } | null>,
+  ): Promise<T | null> {
+    return this.database.tenant(workspaceId).transaction(async (tx) => {
+      const done = await run(tx);
+      if (!done) return null;
+      const { recordId, new: changed, value } = done;
+      await audit(tx, workspaceId, {
+        actor: actor.name,
+        requestId: actor.requestId,
+        action,
+        table: 'workspace',
+        recordId,
+        new: changed ?? null,
+      });
+      return value;
+    });
+  }
+}
+
+export function noWorkspace(): SpoorError {
+  return new SpoorError('NOT_FOUND', 'There is no such workspace, or it is not yours.');
+}
+
+function workspaceOf(row: { id: string; name: string; version: number; created_at: string }): Workspace {
+  return { id: row.id, name: row.name, version: row.version, createdAt: row.created_at };
+}

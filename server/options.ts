@@ -1,0 +1,87 @@
+/** The command line of `spoor-server` and its variables (interfaces.md). A flag beats its variable. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Null: PGlite in the data folder, for a trial. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  /** Connections of this copy to PostgreSQL, beside those that write. */
+  readonly connections: number;
+  readonly lanes: number;
+  readonly secretKey: string | null;
+  /** Browsers reach it over TLS: cookies go over nothing else. */
+  readonly secure: boolean;
+  readonly json: boolean;
+}
+
+export const USAGE = `Usage: spoor-server [options]     the team server
+
+Options
+  --listen HOST:PORT      where it is reached, 127.0.0.1:4390     (SPOOR_SERVER_LISTEN)
+  --database-url URL      PostgreSQL 15 or later; without one an embedded database, for a trial (DATABASE_URL)
+  --data-dir DIR          where the embedded database is kept     (SPOOR_SERVER_DATA_DIR)
+  --connections N         connections to PostgreSQL of this copy, 20 (SPOOR_SERVER_CONNECTIONS)
+  --json                  print one line of JSON when ready
+  --help
+
+SPOOR_SECRET_KEY seals the keys that sign access tokens in the database; give every copy the same.
+SPOOR_SECURE_COOKIES=1 where browsers come over TLS.`;
+
+const DEFAULT_LISTEN = '127.0.0.1:4390';
+
+/** Null: help was asked for. @throws UsageError */
+export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessEnv): ServerOptions | null {
+  const values = parse(args);
+  if (values.help) return null;
+  const listen = values.listen ?? env.SPOOR_SERVER_LISTEN ?? DEFAULT_LISTEN;
+  const match = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(listen);
+  if (!match || Number(match[2]) > 65_535) throw new UsageError(`--listen ${listen} is not HOST:PORT.`);
+  const databaseUrl = values['database-url'] ?? env.DATABASE_URL ?? null;
+  if (databaseUrl !== null && !/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
+    throw new UsageError('--database-url must begin with postgres:// or postgresql://.');
+  }
+  const connections = Number(values.connections ?? env.SPOOR_SERVER_CONNECTIONS ?? 20);
+  if (!Number.isInteger(connections) || connections < 4 || connections > 500) {
+    throw new UsageError('--connections must be a number from 4 to 500.');
+  }
+  const dataDir = values['data-dir'] ?? env.SPOOR_SERVER_DATA_DIR ?? join(homedir(), '.spoor-server');
+  return {
+    host: (match[1] as string).replace(/^\[|\]$/g, ''),
+    port: Number(match[2]),
+    databaseUrl,
+    dataDir: resolve(dataDir),
+    connections,
+    lanes: databaseUrl === null ? 1 : 2,
+    secretKey: env.SPOOR_SECRET_KEY || null,
+    secure: env.SPOOR_SECURE_COOKIES === '1',
+    json: values.json ?? env.SPOOR_JSON === '1',
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        listen: { type: 'string' },
+        'database-url': { type: 'string' },
+        'redis-url': { type: 'string' },
+        'data-dir': { type: 'string' },
+        connections: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.replace(/\.$/, '')}. See spoor-server --help.`);
+  }
+}

@@ -1,0 +1,48 @@
+/** Everything that the server answers. The matrix of the tests is made from this list. */
+import { ROUTES } from '../services/gateway/routes';
+import type { ServerDatabase } from './adapters/database';
+import type { AppRoute, MountedRoute } from './http/app';
+import type { Principal } from './http/route';
+import type { ApiKeys } from './modules/api-keys/service/api-keys';
+import { auditRoutes } from './modules/audit/api/routes';
+import { authRoutes } from './modules/auth/api/routes';
+import type { AccountRepo } from './modules/auth/repo/accounts';
+import type { SignIn } from './modules/auth/service/sign-in';
+import type { SigningKeys } from './modules/auth/service/signing-keys';
+import { projectRoutes } from './modules/projects/api/routes';
+import type { Projects } from './modules/projects/service/projects';
+import { TELEMETRY_ACCESS } from './modules/traces/api/telemetry-access';
+import { workspaceRoutes } from './modules/workspaces/api/routes';
+import type { Members } from './modules/workspaces/service/members';
+import type { Workspaces } from './modules/workspaces/service/workspaces';
+
+export interface Services {
+  readonly database: Pick<ServerDatabase, 'tenant'>;
+  readonly accounts: AccountRepo;
+  readonly signIn: SignIn;
+  readonly keys: SigningKeys;
+  readonly workspaces: Workspaces;
+  readonly members: Members;
+  readonly projects: Projects;
+  readonly apiKeys: ApiKeys;
+  readonly secure: boolean;
+  /** The contract's HTTP API for the workspace of who asks. */
+  readonly telemetry: (principal: Principal | null, request: Request) => Promise<Response>;
+}
+
+export function serverRoutes(services: Services): AppRoute[] {
+  return [
+    ...authRoutes(services),
+    ...workspaceRoutes(services),
+    ...projectRoutes(services.projects, services.apiKeys),
+    ...auditRoutes(services.database),
+    ...telemetryRoutes(services.telemetry),
+  ];
+}
+
+function telemetryRoutes(mounted: MountedRoute['mounted']): MountedRoute[] {
+  return Object.entries(ROUTES).flatMap(([operation, { method, path }]) => {
+    const access = TELEMETRY_ACCESS[operation as keyof typeof TELEMETRY_ACCESS];
+    return access === null ? [] : [{ method, path: path.replace(/\{(\w+)\}/g, ':$1'), access, mounted }];
+  });
+}

@@ -1,0 +1,196 @@
+/** Puts the server together: one database, the modules over it, one port for people, collectors and probes. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { errorValueOf, SpoorError } from '../core/api/errors';
+import { PriceBook } from '../core/pricing/price-book';
+import list from '../resources/prices.json';
+import type { Log } from '../services/log';
+import type { ServerDatabase } from './adapters/database';
+import { openPglite } from './adapters/pglite';
+import { openPostgres } from './adapters/postgresql';
+import { createApp } from './http/app';
+import { Authentication } from './http/authentication';
+import { ServerMetrics } from './metrics';
+import { migrateServer } from './migrations/migrate-server';
+import { ApiKeys } from './modules/api-keys/service/api-keys';
+import { AccountRepo } from './modules/auth/repo/accounts';
+import { RefreshTokenRepo } from './modules/auth/repo/refresh-tokens';
+import { AccessTokens } from './modules/auth/service/access-tokens';
+import { Passwords } from './modules/auth/service/passwords';
+import { SecretBox } from './modules/auth/service/secret-box';
+import { SignIn } from './modules/auth/service/sign-in';
+import { SigningKeys } from './modules/auth/service/signing-keys';
+import { Projects } from './modules/projects/service/projects';
+import { Runtimes } from './modules/traces/service/runtimes';
+import { Members } from './modules/workspaces/service/members';
+import { Workspaces } from './modules/workspaces/service/workspaces';
+import type { ServerOptions } from './options';
+import { serverRoutes } from './routes';
+
+/** Where telemetry comes in, by POST. */
+const INGEST_PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', '/v1/traces/ingest', '/api/v2/spans'];
+const HEALTH_TIMEOUT_MS = 2_000;
+/** What still runs when the server is told to end. */
+const DRAIN_MS = 20_000;
+
+export interface RunningServer {
+  readonly url: string;
+  /** Creates the first owner; null: there is one. */
+  readonly setupSecret: string | null;
+  close(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly version: string;
+  readonly openApiFile: string;
+  readonly log: Log;
+}
+
+export async function startServer(
+  options: ServerOptions,
+  { version, openApiFile, log }: Surroundings,
+): Promise<RunningServer> {
+  const database = await openDatabaseOf(options);
+  await migrateServer(database.system);
+  const accounts = new AccountRepo(database.system);
+  const workspaces = new Workspaces(database);
+  const keys = new SigningKeys(database.system, new SecretBox(options.secretKey));
+  const tokens = new AccessTokens(keys);
+  const refreshTokens = new RefreshTokenRepo(database.system);
+  const apiKeys = new ApiKeys(database);
+  const authentication = new Authentication(tokens, apiKeys, workspaces);
+  // A wrong SPOOR_SECRET_KEY is said now, not when somebody signs in.
+  await keys.signing();
+  let address = { host: options.host, port: options.port };
+  const metrics: ServerMetrics = new ServerMetrics(() => runtimes.queueDepth);
+  const prices = new PriceBook(list.prices);
+  const runtimes: Runtimes = new Runtimes({
+    database,
+    lanes: options.lanes,
+    prices: () => prices,
+    version,
+    openApiFile,
+    log,
+    address: () => address,
+    onSpans: metrics.received,
+  });
+  await runtimes.start();
+  const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
+  const app = createApp({
+    authentication,
+    log,
+    onRequest: metrics.observe,
+    routes: serverRoutes({
+      database,
+      accounts,
+      keys,
+      workspaces,
+      apiKeys,
+      signIn,
+      members: new Members(database, accounts, () => workspaces.forget()),
+      projects: new Projects(database),
+      secure: options.secure,
+      telemetry: async (principal, request) => runtimes.of(principal?.workspace.id ?? 0).rest.fetch(request),
+    }),
+  });
+  let draining = false;
+  const probes = probesOf(database, metrics, () => draining);
+  const api = getRequestListener((request, env) => app.fetch(request, env));
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?')[0] as string;
+    const probe = request.method === 'GET' ? probes[path] : undefined;
+    if (probe) void probe(response);
+    else if (request.method === 'POST' && INGEST_PATHS.includes(path)) void ingest(request, response);
+    else void api(request, response);
+  });
+  const ingest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const principal = await authentication.principal(request.headers.authorization);
+      if (!principal.permissions.includes('telemetry:ingest')) {
+        throw new SpoorError('FORBIDDEN', 'This needs the permission telemetry:ingest: use an API key that has it.');
+      }
+      await runtimes.of(principal.workspace.id).receiver.handle(request, response);
+    } catch (error) {
+      refuse(response, error, log);
+    }
+  };
+  await listen(server, options);
+  const bound = server.address() as AddressInfo;
+  address = { host: options.host, port: bound.port };
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${bound.port}`,
+    setupSecret: await signIn.setupSecret(),
+    async close() {
+      draining = true;
+      await closeServer(server);
+      await runtimes.close();
+      await database.close();
+    },
+  };
+}
+
+function openDatabaseOf({
+  databaseUrl,
+  dataDir,
+  connections,
+}: ServerOptions): Promise<ServerDatabase> | ServerDatabase {
+  return databaseUrl === null ? openPglite(dataDir) : openPostgres({ url: databaseUrl, connections });
+}
+
+function probesOf(
+  database: Pick<ServerDatabase, 'system'>,
+  metrics: ServerMetrics,
+  isDraining: () => boolean,
+): Record<string, (response: ServerResponse) => Promise<void>> {
+  const say = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void => {
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+  };
+  return {
+    '/healthz': async (response) => say(response, 200, 'ok\n'),
+    '/readyz': async (response) => {
+      if (isDraining()) return say(response, 503, 'ending\n');
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error('timeout')), HEALTH_TIMEOUT_MS);
+      });
+      const ready = await Promise.race([database.system.query('select 1 as one'), late]).then(
+        () => true,
+        () => false,
+      );
+      clearTimeout(timer);
+      say(response, ready ? 200 : 503, ready ? 'ready\n' : 'the database is not there\n');
+    },
+    '/metrics': async (response) => say(response, 200, await metrics.text(), metrics.contentType),
+  };
+}
+
+function refuse(response: ServerResponse, thrown: unknown, log: Log): void {
+  const { code, message } = errorValueOf(thrown);
+  const status = code === 'UNAUTHORIZED' ? 401 : code === 'FORBIDDEN' ? 403 : 503;
+  if (status === 503) log('error', 'who exports could not be told', { message });
+  const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  if (status === 503) headers['retry-after'] = '2';
+  response
+    .writeHead(status, headers)
+    .end(status === 503 ? 'The database is not there; try again shortly.\n' : `${message}\n`);
+}
+
+function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Answers what has arrived, for a while. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(timer);
+}
