@@ -21,6 +21,7 @@ await build({ ifStale: true });
 vitest('unit');
 vitest('store');
 vitest('integration');
+vitest('server');
 
 const browser = await resolveBrowser();
 if (!browser) skip('browser tests', 'there is no Chromium', 'apt-get install chromium');

@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Log } from '../../services/log';
-import { isUnavailable, knownError } from '../adapters/unavailable';
+import { isUnavailable, knownError } from '../adapters/database-errors';
 import type { Authentication } from './authentication';
 import { type Allowance, RateLimit, RateLimited } from './rate-limits';
 import { type Access, type Answer, type Asked, type Principal, type Route, WithCookies } from './route';
@@ -99,6 +99,8 @@ export function createApp({ routes, authentication, log, onRequest }: AppOptions
       log('error', 'request failed', { requestId, route: context.get('route'), message });
     if (code === 'UNAUTHORIZED') context.header('www-authenticate', 'Bearer');
     if (code === 'SERVICE_UNAVAILABLE') context.header('retry-after', String(RETRY_AFTER_S));
+    // The rest of what was sent is not read.
+    if (code === 'PAYLOAD_TOO_LARGE') context.header('connection', 'close');
     if (error instanceof RateLimited) {
       allow(context, error.allowance);
       context.header('retry-after', String(error.allowance.resetSeconds));

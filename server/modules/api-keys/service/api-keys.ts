@@ -90,7 +90,7 @@ export class ApiKeys {
     const rows = await this.database
       .tenant(workspaceId)
       .query(
-        `select ${COLUMNS} from api_key where workspace_id = $1 and project_id = $2::uuid order by created_at, id`,
+        `select ${COLUMNS} from api_key where workspace_id = $1 and project_id = $2::uuid order by api_key.created_at, api_key.id`,
         [workspaceId, projectId],
       );
     return decodeRows(ROW, rows).map(keyOf);

@@ -25,7 +25,9 @@ export class Projects {
   async list(workspaceId: number): Promise<Project[]> {
     const rows = await this.database
       .tenant(workspaceId)
-      .query(`select ${COLUMNS} from project where workspace_id = $1 order by created_at, id`, [workspaceId]);
+      .query(`select ${COLUMNS} from project where workspace_id = $1 order by project.created_at, project.id`, [
+        workspaceId,
+      ]);
     return decodeRows(ROW, rows).map(projectOf);
   }
 

@@ -15,7 +15,7 @@ import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
 import type { Log } from '../../../../services/log';
 import { Timeline } from '../../../../services/timeline/timeline-service';
 import type { ServerDatabase } from '../../../adapters/database';
-import { knownError } from '../../../adapters/unavailable';
+import { knownError } from '../../../adapters/database-errors';
 import { ServerStore } from './server-store';
 import type { Spool } from './spool';
 import type { Writers } from './writers';

@@ -1,4 +1,4 @@
-/** Tells a database that is not there from one that refuses. */
+/** What the database's errors mean to who asks: it is not there, it took too long, or what was sent cannot be stored. */
 import { SpoorError } from '../../core/api/errors';
 
 /** SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (shutdown, crash, starting up). */
@@ -7,6 +7,8 @@ const GONE_CODES = /^E(?:CONN|PIPE|TIMEDOUT|NOTFOUND|HOSTUNREACH|AI_AGAIN)/;
 const GONE_MESSAGES =
   /connection (?:terminated|ended|to PostgreSQL ended)|not queryable|timeout exceeded when trying to connect|Client was closed/i;
 const CANCELED = '57014';
+/** Text with the character NUL, which PostgreSQL does not store. */
+const NUL_STATES: readonly unknown[] = ['22021', '22P05'];
 
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -21,6 +23,9 @@ export function knownError(error: unknown): unknown {
     return new SpoorError('SERVICE_UNAVAILABLE', 'The database is not there; try again shortly.');
   if ((error as { code?: unknown } | null)?.code === CANCELED) {
     return new SpoorError('SERVICE_UNAVAILABLE', 'This took too long; ask for less, or for a shorter time.');
+  }
+  if (NUL_STATES.includes((error as { code?: unknown } | null)?.code)) {
+    return new SpoorError('VALIDATION_ERROR', 'A text holds the character NUL, which cannot be stored.');
   }
   return error;
 }
