@@ -4,15 +4,10 @@
  */
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { decodeTraces } from '../../core/otlp/decode-traces';
-import { CopyWriter } from '../../core/store/copy-binary';
-import { migrate } from '../../core/store/migrate';
-import { makePartition } from '../../core/store/span-partitions';
-import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from '../../core/store/span-rows';
-import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteClient } from '../../services/store/pglite-client';
 import { startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { AGENT_BATCH_SPANS, agentBatch } from './agent-load';
+import { copyAlone } from './copy-rows';
 import { BATCH_SPANS, loadBatch, sendGrpcLoad, sendLoad } from './load';
 import { residentBytes } from './memory';
 import { percentile, report, SHORT } from './report';
@@ -25,7 +20,7 @@ async function main(): Promise<void> {
   const batches = Array.from({ length: SPANS / BATCH_SPANS }, (_, n) => loadBatch(n));
   const folder = await temporaryFolder();
   try {
-    const copySeconds = await copyAlone(join(folder.path, 'reference'), batches);
+    const copySeconds = await copyOnPglite(join(folder.path, 'reference'), batches);
     const spoor = await startSpoor(join(folder.path, 'spoor'));
     // Opening the database is the startup benchmark's business.
     await spoor.get('/v1/traces');
@@ -82,36 +77,12 @@ async function agentRates(dataDir: string): Promise<{ meant: number; plain: numb
   return best;
 }
 
-/** Seconds to COPY the rows of all batches, one transaction a batch, into the same table on disk. */
-async function copyAlone(directory: string, batches: readonly Uint8Array[]): Promise<number> {
+/** In a PGlite of its own on disk. */
+async function copyOnPglite(directory: string, batches: readonly Uint8Array[]): Promise<number> {
   const db = await PGlite.create(directory);
-  const sql = pgliteClient(db);
-  await migrate(sql, deflateCodec);
-  await makePartition(sql, 0);
-  const encoded = batches.map(encodeRows);
-  const startedAt = performance.now();
-  for (const data of encoded) await sql.copyIn('span_0', SPAN_COLUMNS, data);
-  const seconds = (performance.now() - startedAt) / 1000;
+  const seconds = await copyAlone(pgliteClient(db), batches);
   await db.close();
   return seconds;
-}
-
-/** The rows that the store makes of a request, ids aside. */
-function encodeRows(request: Uint8Array): Uint8Array {
-  const { batch } = decodeTraces(request);
-  const numbers = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i + 1);
-  const interned = {
-    resourceIds: numbers(batch.resources.length),
-    scopeIds: numbers(batch.scopes.length),
-    operationIds: numbers(batch.operations.length),
-    serviceIds: numbers(batch.operations.length),
-  };
-  const partIds = numbers(batch.parts.kind.length);
-  const copy = new CopyWriter(batch.length * SPAN_ROW_BYTES);
-  for (let row = 0; row < batch.length; row++) {
-    writeSpanRow(copy, 1, batch, row, { interned, partIds, blockId: 1, payloadId: 0, payloadIndex: 0 });
-  }
-  return copy.finish();
 }
 
 main().catch((error: unknown) => {

@@ -61,16 +61,16 @@ export interface LoadResult {
 async function sendAll(
   batches: readonly Uint8Array[],
   connections: number,
-  send: (body: Uint8Array) => Promise<void>,
+  send: (body: Uint8Array, n: number) => Promise<void>,
 ): Promise<LoadResult> {
   const latencies: number[] = [];
   let next = 0;
   const startedAt = performance.now();
   const worker = async (): Promise<void> => {
     while (next < batches.length) {
-      const body = batches[next++] as Uint8Array;
+      const n = next++;
       const sentAt = performance.now();
-      await send(body);
+      await send(batches[n] as Uint8Array, n);
       latencies.push(performance.now() - sentAt);
     }
   };
@@ -83,11 +83,18 @@ export async function sendLoad(
   otlpHttp: string,
   batches: readonly Uint8Array[],
   connections: number,
+  /** Of the n-th batch: an API key; none where none is asked for. */
+  tokenOf: (n: number) => string | null = () => null,
 ): Promise<LoadResult> {
   const { hostname, port } = new URL(otlpHttp);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const result = await sendAll(batches, connections, (body) => {
-    const headers = { 'content-type': 'application/x-protobuf', 'content-length': body.length };
+  const result = await sendAll(batches, connections, (body, n) => {
+    const token = tokenOf(n);
+    const headers = {
+      'content-type': 'application/x-protobuf',
+      'content-length': body.length,
+      ...(token && { authorization: `Bearer ${token}` }),
+    };
     return new Promise((resolve, reject) => {
       const sent = request({ hostname, port, path: '/v1/traces', method: 'POST', agent, headers }, (response) => {
         response.resume();
