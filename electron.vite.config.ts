@@ -17,6 +17,7 @@ export default defineConfig({
           index: resolve('electron/main/index.ts'),
           cli: resolve('electron/cli/cli.ts'),
           server: resolve('server/main.ts'),
+          'server-ingest.worker': resolve('server/ingest.worker.ts'),
           'store.worker': resolve('workers/store/store.worker.ts'),
           'ingest.worker': resolve('workers/ingest/ingest.worker.ts'),
           'timeline.worker': resolve('workers/timeline/timeline.worker.ts'),

@@ -18,7 +18,17 @@ async function main(): Promise<void> {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const server = await startServer(options, { version, openApiFile: join(__dirname, '..', 'openapi.json'), log });
+  const server = await startServer(options, {
+    version,
+    openApiFile: join(__dirname, '..', 'openapi.json'),
+    ingestFile: join(__dirname, 'server-ingest.worker.js'),
+    log,
+    onDied(error) {
+      // Who watches over the process starts it again; what was acknowledged is on disk.
+      log('error', 'ingest ended', { error: error.message });
+      logger.flush(() => process.exit(1));
+    },
+  });
   const { url, setupSecret } = server;
   const setup = setupSecret === null ? null : `${url}/setup#token=${setupSecret}`;
   if (options.json) {

@@ -22,6 +22,8 @@ import { SecretBox } from './modules/auth/service/secret-box';
 import { SignIn } from './modules/auth/service/sign-in';
 import { SigningKeys } from './modules/auth/service/signing-keys';
 import { Projects } from './modules/projects/service/projects';
+import { Ingest, type IngestPort } from './modules/traces/service/ingest';
+import { startIngestThread } from './modules/traces/service/ingest-thread';
 import { Runtimes } from './modules/traces/service/runtimes';
 import { Members } from './modules/workspaces/service/members';
 import { Workspaces } from './modules/workspaces/service/workspaces';
@@ -44,12 +46,16 @@ export interface RunningServer {
 export interface Surroundings {
   readonly version: string;
   readonly openApiFile: string;
+  /** The built entry of the thread that stores. */
+  readonly ingestFile: string;
   readonly log: Log;
+  /** The server cannot go on. */
+  readonly onDied: (error: Error) => void;
 }
 
 export async function startServer(
   options: ServerOptions,
-  { version, openApiFile, log }: Surroundings,
+  { version, openApiFile, ingestFile, log, onDied }: Surroundings,
 ): Promise<RunningServer> {
   const database = await openDatabaseOf(options);
   await migrateServer(database.system);
@@ -65,15 +71,15 @@ export async function startServer(
   let address = { host: options.host, port: options.port };
   const metrics: ServerMetrics = new ServerMetrics(() => runtimes.queueDepth);
   const prices = new PriceBook(list.prices);
+  const ingest = await openIngest(options, database, { log, onSpans: metrics.received, ingestFile, onDied });
   const runtimes: Runtimes = new Runtimes({
     database,
-    lanes: options.lanes,
+    ingest,
     prices: () => prices,
     version,
     openApiFile,
     log,
     address: () => address,
-    onSpans: metrics.received,
   });
   await runtimes.start();
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
@@ -101,10 +107,10 @@ export async function startServer(
     const path = (request.url ?? '/').split('?')[0] as string;
     const probe = request.method === 'GET' ? probes[path] : undefined;
     if (probe) void probe(response);
-    else if (request.method === 'POST' && INGEST_PATHS.includes(path)) void ingest(request, response);
+    else if (request.method === 'POST' && INGEST_PATHS.includes(path)) void takeIn(request, response);
     else void api(request, response);
   });
-  const ingest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const takeIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const principal = await authentication.principal(request.headers.authorization);
       if (!principal.permissions.includes('telemetry:ingest')) {
@@ -124,7 +130,7 @@ export async function startServer(
     async close() {
       draining = true;
       await closeServer(server);
-      await runtimes.close();
+      await ingest.close();
       await database.close();
     },
   };
@@ -136,6 +142,28 @@ function openDatabaseOf({
   connections,
 }: ServerOptions): Promise<ServerDatabase> | ServerDatabase {
   return databaseUrl === null ? openPglite(dataDir) : openPostgres({ url: databaseUrl, connections });
+}
+
+/** In a thread of its own; PGlite has one connection, in this thread. */
+async function openIngest(
+  { databaseUrl: url, lanes, connections }: ServerOptions,
+  database: ServerDatabase,
+  {
+    log,
+    onSpans,
+    ingestFile: file,
+    onDied,
+  }: Pick<Surroundings, 'log' | 'ingestFile' | 'onDied'> & {
+    readonly onSpans: (count: number) => void;
+  },
+): Promise<IngestPort> {
+  if (url !== null) {
+    const workerData = { url, lanes, connections: Math.max(4, Math.floor(connections / 4)) };
+    return startIngestThread({ file, workerData, log, onSpans, onDied });
+  }
+  const ingest = new Ingest({ database, lanes, log, onSpans });
+  await ingest.start();
+  return ingest;
 }
 
 function probesOf(

@@ -29,14 +29,13 @@ export interface Rejection {
   readonly reason: string;
 }
 
-export class Intake {
+/** How much waits: bounded, so that a burst does not take the memory of the process. */
+export class RequestQueue {
   private waitingBytes = 0;
   private waitingRequests = 0;
 
-  constructor(private readonly options: IntakeOptions) {}
-
   /** Requests received and not answered yet. */
-  get queueDepth(): number {
+  get depth(): number {
     return this.waitingRequests;
   }
 
@@ -60,6 +59,22 @@ export class Intake {
       this.waitingRequests--;
       this.waitingBytes -= size;
     }
+  }
+}
+
+export class Intake {
+  private readonly queue = new RequestQueue();
+
+  constructor(private readonly options: IntakeOptions) {}
+
+  /** Requests received and not answered yet. */
+  get queueDepth(): number {
+    return this.queue.depth;
+  }
+
+  /** @throws SpoorError SERVICE_UNAVAILABLE when too much waits already */
+  waiting<T>(announced: number, handle: (weigh: (bytes: number) => void) => Promise<T>): Promise<T> {
+    return this.queue.waiting(announced, handle);
   }
 
   /** Resolves when the records of an export request (protobuf) are on disk. @throws WireError, SpoorError */

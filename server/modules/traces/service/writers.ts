@@ -39,6 +39,11 @@ export class Writers {
     this.sweep.unref();
   }
 
+  /** Whether this copy writes it now. */
+  has(workspaceId: number): boolean {
+    return this.lanes[workspaceId % this.lanes.length]?.writers.has(workspaceId) ?? false;
+  }
+
   /** Null: another copy of the server writes it. */
   async of(workspaceId: number): Promise<WorkspaceWriter | null> {
     const { lane, writers } = this.laneOf(workspaceId);

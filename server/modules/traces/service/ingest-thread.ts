@@ -1,0 +1,128 @@
+/**
+ * Ingest in a thread of its own: decoding and preparing rows take all of a core under load, and who reads should not wait for it.
+ */
+import { type MessagePort, parentPort, Worker } from 'node:worker_threads';
+import { type ErrorValue, errorFromValue, errorValueOf, SpoorError } from '../../../../core/api/errors';
+import { WireError } from '../../../../core/otlp/wire-reader';
+import type { Rejection } from '../../../../services/ingest/intake';
+import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
+import type { Log } from '../../../../services/log';
+import type { IngestPort } from './ingest';
+
+type Asked =
+  | { readonly id: number; readonly workspaceId: number; readonly signal: string; readonly request: Uint8Array }
+  | { readonly close: true };
+type Told =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'stored'; readonly id: number; readonly rejection: Rejection }
+  | { readonly type: 'refused'; readonly id: number; readonly error: ErrorValue; readonly isWire: boolean }
+  | { readonly type: 'spans'; readonly count: number }
+  | { readonly type: 'log'; readonly entry: Parameters<Log> };
+
+interface Waiting {
+  readonly resolve: (rejection: Rejection) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface ThreadOptions {
+  readonly file: string;
+  readonly workerData: unknown;
+  readonly log: Log;
+  readonly onSpans: (count: number) => void;
+  /** It ended by itself, which nothing foresees: the process should end too, and be started again. */
+  readonly onDied: (error: Error) => void;
+}
+
+/** Resolves when the thread is ready. */
+export async function startIngestThread({
+  file,
+  workerData,
+  log,
+  onSpans,
+  onDied,
+}: ThreadOptions): Promise<IngestPort> {
+  const worker = new Worker(file, { workerData });
+  const waiting = new Map<number, Waiting>();
+  let asked = 0;
+  let closing = false;
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const die = (error: Error): void => {
+    for (const { reject } of waiting.values())
+      reject(new SpoorError('SERVICE_UNAVAILABLE', 'Ingest stopped; try again.'));
+    waiting.clear();
+    if (!closing) onDied(error);
+  };
+  worker.on('error', die);
+  worker.on('exit', () => die(new Error('the thread of ingest ended')));
+  await new Promise<void>((resolve, reject) => {
+    worker.on('message', (told: Told) => {
+      switch (told.type) {
+        case 'ready':
+          return resolve();
+        case 'failed':
+          return reject(new Error(told.message));
+        case 'spans':
+          return onSpans(told.count);
+        case 'log':
+          return log(...told.entry);
+        default: {
+          const one = waiting.get(told.id);
+          waiting.delete(told.id);
+          if (told.type === 'stored') one?.resolve(told.rejection);
+          else one?.reject(told.isWire ? new WireError(told.error.message) : errorFromValue(told.error));
+        }
+      }
+    });
+    worker.once('error', reject);
+  });
+  return {
+    store(workspaceId, signal, request) {
+      return new Promise((resolve, reject) => {
+        const id = ++asked;
+        waiting.set(id, { resolve, reject });
+        // Bytes that share their memory with others are copied, the rest moves.
+        const own = request.byteLength === request.buffer.byteLength ? request : request.slice();
+        worker.postMessage({ id, workspaceId, signal: signal.name, request: own } satisfies Asked, [
+          own.buffer as ArrayBuffer,
+        ]);
+      });
+    },
+    async close() {
+      closing = true;
+      worker.postMessage({ close: true } satisfies Asked);
+      await ended;
+    },
+  };
+}
+
+/** The thread's side of it. @param open what stores, and a way to close what it needs */
+export async function runIngestThread(
+  open: (tell: { readonly log: Log; readonly onSpans: (count: number) => void }) => Promise<IngestPort>,
+): Promise<void> {
+  const port = parentPort as MessagePort;
+  const tell = (told: Told): void => port.postMessage(told);
+  let ingest: IngestPort;
+  try {
+    ingest = await open({
+      log: (...entry) => tell({ type: 'log', entry }),
+      onSpans: (count) => tell({ type: 'spans', count }),
+    });
+  } catch (error) {
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    return;
+  }
+  port.on('message', (asked: Asked) => {
+    if ('close' in asked) {
+      void ingest.close().finally(() => port.close());
+      return;
+    }
+    const { id, workspaceId, request } = asked;
+    const signal = SIGNALS.find(({ name }) => name === asked.signal) as Signal;
+    ingest.store(workspaceId, signal, request).then(
+      (rejection) => tell({ type: 'stored', id, rejection }),
+      (error: unknown) => tell({ type: 'refused', id, error: errorValueOf(error), isWire: error instanceof WireError }),
+    );
+  });
+  tell({ type: 'ready' });
+}

@@ -1,0 +1,167 @@
+/**
+ * Takes telemetry of all workspaces: stores it where this copy of the server writes the workspace, else keeps it on disk for the
+ * copy that does, and stores what others kept for this one.
+ */
+import { SpoorError } from '../../../../core/api/errors';
+import { Redactor } from '../../../../core/redaction/redactor';
+import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
+import { Guardrails } from '../../../../core/store/guardrails';
+import { GuardrailRules } from '../../../../services/ingest/guardrail-rules';
+import { Intake, type Rejection } from '../../../../services/ingest/intake';
+import { LogRuns } from '../../../../services/ingest/log-runs';
+import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
+import type { Log } from '../../../../services/log';
+import type { ServerDatabase } from '../../../adapters/database';
+import { knownError } from '../../../adapters/database-errors';
+import { CHANGED, SPOOLED } from './channels';
+import { Spool } from './spool';
+import { Writers } from './writers';
+
+/** Requests of a copy of the server that died before they were stored. */
+const LOOK_FOR_SPOOLED_MS = 2_000;
+/** Changes of a workspace are told no more often. */
+const TELL_EVERY_MS = 200;
+
+/** What the thread that has the port asks of the one that stores. */
+export interface IngestPort {
+  /** Resolves when the request (protobuf) is on disk. @throws SpoorError, WireError */
+  store(workspaceId: number, signal: Signal, request: Uint8Array): Promise<Rejection>;
+  /** Stores what is queued, then ends. */
+  close(): Promise<void>;
+}
+
+interface IngestOptions {
+  readonly database: ServerDatabase;
+  /** Connections that write. */
+  readonly lanes: number;
+  readonly log: Log;
+  readonly onSpans: (count: number) => void;
+}
+
+export class Ingest implements IngestPort {
+  private readonly intakes = new Map<number, Intake>();
+  private readonly draining = new Map<number, Promise<void>>();
+  private readonly writers: Writers;
+  private readonly spool: Spool;
+  private readonly telling = new Set<number>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly options: IngestOptions) {
+    const { database, lanes, log } = options;
+    this.spool = new Spool(database.system);
+    this.writers = new Writers(database, lanes, (workspaceId) => this.tell(workspaceId), log);
+    this.timer = setInterval(() => void this.adopt(), LOOK_FOR_SPOOLED_MS);
+    this.timer.unref();
+  }
+
+  async start(): Promise<void> {
+    await this.options.database.listen(SPOOLED, (payload) => {
+      const workspaceId = Number(payload);
+      // Who writes it hears of it, and so do all others.
+      if (this.writers.has(workspaceId)) void this.drain(workspaceId);
+    });
+  }
+
+  async store(workspaceId: number, signal: Signal, request: Uint8Array): Promise<Rejection> {
+    try {
+      if (await this.writers.of(workspaceId)) return await this.intakeOf(workspaceId).store(signal, request);
+      const { rejected, rejectedReason: reason } = signal.decode(request);
+      await this.spool.add(workspaceId, signal.name, request);
+      this.announce(SPOOLED, workspaceId);
+      return { rejected, reason };
+    } catch (error) {
+      throw knownError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.writers.close();
+  }
+
+  private intakeOf(workspaceId: number): Intake {
+    let intake = this.intakes.get(workspaceId);
+    if (!intake) {
+      const { database, log, onSpans } = this.options;
+      const rules = new Guardrails(database.tenant(workspaceId), workspaceId);
+      intake = new Intake({
+        redactor: new Redactor(DEFAULT_REDACTION, (bytes) =>
+          Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
+        ),
+        forwarder: null,
+        guardrails: new GuardrailRules({ listGuardrails: () => rules.list() }, log),
+        logRuns: new LogRuns(),
+        append: async (batch) => {
+          const writer = await this.writers.of(workspaceId);
+          if (!writer) throw new SpoorError('SERVICE_UNAVAILABLE', 'Another copy of the server took over; try again.');
+          return writer.queue.append(batch);
+        },
+        log,
+        onSpans,
+      });
+      this.intakes.set(workspaceId, intake);
+    }
+    return intake;
+  }
+
+  private drain(workspaceId: number): Promise<void> {
+    let draining = this.draining.get(workspaceId);
+    if (!draining) {
+      draining = this.drainSpool(workspaceId)
+        .catch((error: unknown) => this.options.log('warn', 'spooled requests wait', { error: String(error) }))
+        .finally(() => this.draining.delete(workspaceId));
+      this.draining.set(workspaceId, draining);
+    }
+    return draining;
+  }
+
+  private async drainSpool(workspaceId: number): Promise<void> {
+    for (;;) {
+      const waiting = (await this.writers.of(workspaceId)) ? await this.spool.next(workspaceId) : [];
+      if (waiting.length === 0) return;
+      const results = await Promise.allSettled(
+        waiting.map(async ({ signal: name, body }) => {
+          const signal = SIGNALS.find((one) => one.name === name);
+          if (!signal) throw new TypeError(`there is no signal ${name}`);
+          return this.intakeOf(workspaceId).store(signal, body);
+        }),
+      );
+      // What is stored twice, because this ends before it is removed, is there once: spans by their ids, others by digest.
+      await this.spool.remove(waiting.filter((_, i) => results[i]?.status === 'fulfilled').map(({ id }) => id));
+      for (const [i, result] of results.entries()) {
+        if (result.status === 'fulfilled') continue;
+        const error = knownError(result.reason);
+        if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') throw error;
+        const id = waiting[i]?.id as bigint;
+        this.options.log('error', 'a request that was taken cannot be stored', {
+          id: String(id),
+          error: String(error),
+        });
+        await this.spool.setAside(id);
+      }
+    }
+  }
+
+  /** Takes over what waits for a copy of the server that is gone. */
+  private async adopt(): Promise<void> {
+    try {
+      for (const workspaceId of await this.spool.workspaces()) await this.drain(workspaceId);
+    } catch {
+      // The database is away; what waits there is looked for again.
+    }
+  }
+
+  private tell(workspaceId: number): void {
+    if (this.telling.has(workspaceId)) return;
+    this.telling.add(workspaceId);
+    setTimeout(() => {
+      this.telling.delete(workspaceId);
+      this.announce(CHANGED, workspaceId);
+    }, TELL_EVERY_MS).unref();
+  }
+
+  /** Who does not hear of it looks by himself, later. */
+  private announce(channel: string, workspaceId: number): void {
+    this.options.database.notify(channel, String(workspaceId)).catch(() => {});
+  }
+}
