@@ -16,6 +16,8 @@ export interface ServerOptions {
   /** Connections of this copy to PostgreSQL, beside those that write. */
   readonly connections: number;
   readonly lanes: number;
+  /** Named, and not used yet. */
+  readonly redisUrl: string | null;
   readonly secretKey: string | null;
   /** Browsers reach it over TLS: cookies go over nothing else. */
   readonly secure: boolean;
@@ -60,6 +62,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     dataDir: resolve(dataDir),
     connections,
     lanes: databaseUrl === null ? 1 : 2,
+    redisUrl: values['redis-url'] ?? env.REDIS_URL ?? null,
     secretKey: env.SPOOR_SECRET_KEY || null,
     secure: env.SPOOR_SECURE_COOKIES === '1',
     json: values.json ?? env.SPOOR_JSON === '1',

@@ -1,4 +1,5 @@
 /** Which partition the next log records and metric points go into. A new one begins when the last has its share of what is kept. */
+import { addPartition } from './add-partition';
 import type { PartitionShare } from './partition-share';
 import { decodeRows, INT4, INT8 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -64,7 +65,7 @@ export class RecordPartitions {
     );
     const id = decodeRows({ id: INT4 }, rows)[0]?.id as number;
     for (const table of RECORD_TABLES[signal]) {
-      await tx.query(`create table ${table}_${id} partition of ${table} for values from (${id}) to (${id + 1})`);
+      await addPartition(tx, table, id, id, id + 1);
     }
     const current = { id, openedAt: Date.now(), sinceMeasured: 0 };
     this.current.set(signal, current);

@@ -1,4 +1,5 @@
 /** Partitions of spans: ranges of blocks, which can be dropped and give their disk back (ADR 010). */
+import { addPartition } from './add-partition';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
 
@@ -24,7 +25,7 @@ export async function takePartition(tx: SqlClient): Promise<number> {
 }
 
 export async function makePartition(tx: SqlClient, partition: number): Promise<void> {
-  const range = `for values from (${partition * PARTITION_BLOCKS}) to (${(partition + 1) * PARTITION_BLOCKS})`;
-  await tx.query(`create table if not exists span_${partition} partition of span ${range}`);
-  await tx.query(`create table if not exists span_payload_${partition} partition of span_payload ${range}`);
+  for (const table of SPAN_TABLES) {
+    await addPartition(tx, table, partition, firstBlockOf(partition), firstBlockOf(partition + 1));
+  }
 }

@@ -22,6 +22,10 @@ import type { AppendResult, WriterState } from './writer-state';
 
 const KEEP_ALL: Retention = { days: null, bytes: null, spans: null };
 
+/** Deadlock, serialization failure. */
+const ENDED_FOR_OTHERS: readonly unknown[] = ['40P01', '40001'];
+const MAX_ATTEMPTS = 4;
+
 export class StoreWriter {
   private readonly state: WriterState;
   private readonly spans: SpanWriter;
@@ -77,7 +81,17 @@ export class StoreWriter {
     return changed;
   }
 
-  private async commit<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
+  /** Again where PostgreSQL ended it for the sake of another: writers of several workspaces share some tables. */
+  private async commit<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>, attempt = 1): Promise<T> {
+    try {
+      return await this.commitOnce(run);
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isEndedForOthers(error)) throw error;
+      return this.commit(run, attempt + 1);
+    }
+  }
+
+  private async commitOnce<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
     const { interned, partIds, blocks, edges, stored, partitions } = this.state;
     try {
       const result = await this.sql.transaction((tx) => run(tx, this.state));
@@ -103,4 +117,8 @@ export class StoreWriter {
     }
     return batches.map((batch) => results.get(batch) ?? { stored: 0, duplicates: 0 });
   }
+}
+
+function isEndedForOthers(error: unknown): boolean {
+  return error instanceof Error && ENDED_FOR_OTHERS.includes((error as { code?: unknown }).code);
 }

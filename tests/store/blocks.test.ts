@@ -272,6 +272,22 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
     expect(await sql.query('select 1 from span group by tableoid')).toHaveLength(2);
   });
 
+  it('is done again when PostgreSQL ended it for the sake of another', async () => {
+    let ended = 0;
+    const unlucky: SqlClient = {
+      ...sql,
+      transaction: (run) =>
+        sql.transaction(async (tx) => {
+          const result = await run(tx);
+          if (ended++ < 2) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+          return result;
+        }),
+    };
+    const writer = new StoreWriter(unlucky, WORKSPACE, deflateCodec);
+    expect(await writer.append([batchOf(spansFrom(0, 10))])).toEqual([{ stored: 10, duplicates: 0 }]);
+    expect(await sql.query('select 1 from span')).toHaveLength(10);
+  });
+
   it('lists keys and values with how many spans have them, in all blocks and within bounds', async () => {
     const writer = newWriter();
     await writer.append([batchOf(spansFrom(0, 4_500))]);

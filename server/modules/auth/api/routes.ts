@@ -8,7 +8,7 @@ import { MAX_PASSWORD, MIN_PASSWORD } from '../service/passwords';
 import { REFRESH_SECONDS, type Session, type SignIn } from '../service/sign-in';
 import type { SigningKeys } from '../service/signing-keys';
 
-export const COOKIE = 'spoor_refresh';
+const COOKIE = 'spoor_refresh';
 /** Sent back to where it is needed alone. */
 const COOKIE_PATH = '/v1/auth';
 
