@@ -30,10 +30,10 @@ async function main(): Promise<void> {
       logger.flush(() => process.exit(1));
     },
   });
-  const { url, setupSecret } = server;
+  const { url, otlpGrpc, setupSecret } = server;
   const setup = setupSecret === null ? null : `${url}/setup#token=${setupSecret}`;
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ ready: true, url, setup, pid: process.pid })}\n`);
+    process.stdout.write(`${JSON.stringify({ ready: true, url, otlpGrpc, setup, pid: process.pid })}\n`);
   } else {
     process.stdout.write(`The team server is at ${url}\n`);
     if (setup) process.stdout.write(`Create the first owner, once, within a day: ${setup}\n`);

@@ -2,14 +2,16 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ListenAddress } from '../core/api/workers';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 export interface ServerOptions {
-  readonly host: string;
-  readonly port: number;
+  readonly listen: ListenAddress;
+  /** Null: OTLP comes over HTTP alone. */
+  readonly otlpGrpc: ListenAddress | null;
   /** Null: PGlite in the data folder, for a trial. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
@@ -28,6 +30,7 @@ export const USAGE = `Usage: spoor-server [options]     the team server
 
 Options
   --listen HOST:PORT      where it is reached, 127.0.0.1:4390     (SPOOR_SERVER_LISTEN)
+  --otlp-grpc HOST:PORT   OTLP/gRPC, where it is wanted           (SPOOR_SERVER_OTLP_GRPC)
   --database-url URL      PostgreSQL 15 or later; without one an embedded database, for a trial (DATABASE_URL)
   --data-dir DIR          where the embedded database is kept     (SPOOR_SERVER_DATA_DIR)
   --connections N         connections to PostgreSQL of this copy, 20 (SPOOR_SERVER_CONNECTIONS)
@@ -44,8 +47,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
   const values = parse(args);
   if (values.help) return null;
   const listen = values.listen ?? env.SPOOR_SERVER_LISTEN ?? DEFAULT_LISTEN;
-  const match = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(listen);
-  if (!match || Number(match[2]) > 65_535) throw new UsageError(`--listen ${listen} is not HOST:PORT.`);
+  const grpc = values['otlp-grpc'] ?? env.SPOOR_SERVER_OTLP_GRPC ?? null;
   const databaseUrl = values['database-url'] ?? env.DATABASE_URL ?? null;
   if (databaseUrl !== null && !/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
     throw new UsageError('--database-url must begin with postgres:// or postgresql://.');
@@ -56,8 +58,8 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
   }
   const dataDir = values['data-dir'] ?? env.SPOOR_SERVER_DATA_DIR ?? join(homedir(), '.spoor-server');
   return {
-    host: (match[1] as string).replace(/^\[|\]$/g, ''),
-    port: Number(match[2]),
+    listen: addressOf('--listen', listen),
+    otlpGrpc: grpc === null ? null : addressOf('--otlp-grpc', grpc),
     databaseUrl,
     dataDir: resolve(dataDir),
     connections,
@@ -69,12 +71,19 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
   };
 }
 
+function addressOf(flag: string, text: string): ListenAddress {
+  const match = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text);
+  if (!match || Number(match[2]) > 65_535) throw new UsageError(`${flag} ${text} is not HOST:PORT.`);
+  return { host: (match[1] as string).replace(/^\[|\]$/g, ''), port: Number(match[2]) };
+}
+
 function parse(args: readonly string[]) {
   try {
     const { values } = parseArgs({
       args: [...args],
       options: {
         listen: { type: 'string' },
+        'otlp-grpc': { type: 'string' },
         'database-url': { type: 'string' },
         'redis-url': { type: 'string' },
         'data-dir': { type: 'string' },

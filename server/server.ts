@@ -1,12 +1,15 @@
 /** Puts the server together: one database, the modules over it, one port for people, collectors and probes. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { errorValueOf, SpoorError } from '../core/api/errors';
+import type { ListenAddress } from '../core/api/workers';
 import { PriceBook } from '../core/pricing/price-book';
 import list from '../resources/prices.json';
+import { OtlpGrpcReceiver } from '../services/ingest/otlp-grpc';
 import type { Log } from '../services/log';
+import { listen } from '../services/net/listen';
 import type { ServerDatabase } from './adapters/database';
+import { knownError } from './adapters/database-errors';
 import { openPglite } from './adapters/pglite';
 import { openPostgres } from './adapters/postgresql';
 import { createApp } from './http/app';
@@ -25,6 +28,7 @@ import { Projects } from './modules/projects/service/projects';
 import { Ingest, type IngestPort } from './modules/traces/service/ingest';
 import { startIngestThread } from './modules/traces/service/ingest-thread';
 import { Runtimes } from './modules/traces/service/runtimes';
+import type { WorkspaceRuntime } from './modules/traces/service/workspace-runtime';
 import { Members } from './modules/workspaces/service/members';
 import { Workspaces } from './modules/workspaces/service/workspaces';
 import type { ServerOptions } from './options';
@@ -38,6 +42,8 @@ const DRAIN_MS = 20_000;
 
 export interface RunningServer {
   readonly url: string;
+  /** Null: OTLP comes over HTTP alone. */
+  readonly otlpGrpc: string | null;
   /** Creates the first owner; null: there is one. */
   readonly setupSecret: string | null;
   close(): Promise<void>;
@@ -58,7 +64,7 @@ export async function startServer(
   { version, openApiFile, ingestFile, log, onDied }: Surroundings,
 ): Promise<RunningServer> {
   const database = await openDatabaseOf(options);
-  await migrateServer(database.system);
+  await migrateServer(database);
   const accounts = new AccountRepo(database.system);
   const workspaces = new Workspaces(database);
   const keys = new SigningKeys(database.system, new SecretBox(options.secretKey));
@@ -68,7 +74,7 @@ export async function startServer(
   const authentication = new Authentication(tokens, apiKeys, workspaces);
   // A wrong SPOOR_SECRET_KEY is said now, not when somebody signs in.
   await keys.signing();
-  let address = { host: options.host, port: options.port };
+  const addresses: { http: ListenAddress; grpc: ListenAddress | null } = { http: options.listen, grpc: null };
   const metrics: ServerMetrics = new ServerMetrics(() => runtimes.queueDepth);
   const prices = new PriceBook(list.prices);
   const ingest = await openIngest(options, database, { log, onSpans: metrics.received, ingestFile, onDied });
@@ -79,7 +85,7 @@ export async function startServer(
     version,
     openApiFile,
     log,
-    address: () => address,
+    addresses: () => addresses,
   });
   await runtimes.start();
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
@@ -110,26 +116,36 @@ export async function startServer(
     else if (request.method === 'POST' && INGEST_PATHS.includes(path)) void takeIn(request, response);
     else void api(request, response);
   });
+  const exporterOf = async (authorization: string | undefined): Promise<WorkspaceRuntime> => {
+    const principal = await authentication.principal(authorization);
+    if (principal.permissions.includes('telemetry:ingest')) return runtimes.of(principal.workspace.id);
+    throw new SpoorError('FORBIDDEN', 'This needs the permission telemetry:ingest: use an API key that has it.');
+  };
   const takeIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      const principal = await authentication.principal(request.headers.authorization);
-      if (!principal.permissions.includes('telemetry:ingest')) {
-        throw new SpoorError('FORBIDDEN', 'This needs the permission telemetry:ingest: use an API key that has it.');
-      }
-      await runtimes.of(principal.workspace.id).receiver.handle(request, response);
+      const runtime = await exporterOf(request.headers.authorization);
+      await runtime.receiver.handle(request, response);
     } catch (error) {
       refuse(response, error, log);
     }
   };
-  await listen(server, options);
-  const bound = server.address() as AddressInfo;
-  address = { host: options.host, port: bound.port };
+  const grpc = new OtlpGrpcReceiver(async (metadata) => {
+    try {
+      return (await exporterOf(metadata.get('authorization')[0]?.toString())).intake;
+    } catch (error) {
+      throw knownError(error);
+    }
+  });
+  addresses.http = await listen(server, options.listen);
+  if (options.otlpGrpc) addresses.grpc = await grpc.listen(options.otlpGrpc);
+  const { host, port } = addresses.http;
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${bound.port}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    otlpGrpc: addresses.grpc && `${addresses.grpc.host}:${addresses.grpc.port}`,
     setupSecret: await signIn.setupSecret(),
     async close() {
       draining = true;
-      await closeServer(server);
+      await Promise.all([closeServer(server), grpc.close()]);
       await ingest.close();
       await database.close();
     },
@@ -203,13 +219,6 @@ function refuse(response: ServerResponse, thrown: unknown, log: Log): void {
   response
     .writeHead(status, headers)
     .end(status === 503 ? 'The database is not there; try again shortly.\n' : `${message}\n`);
-}
-
-function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
 }
 
 /** Answers what has arrived, for a while. */

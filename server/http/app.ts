@@ -12,6 +12,7 @@ import { isUnavailable, knownError } from '../adapters/database-errors';
 import type { Authentication } from './authentication';
 import { type Allowance, RateLimit, RateLimited } from './rate-limits';
 import { type Access, type Answer, type Asked, type Principal, type Route, WithCookies } from './route';
+import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
 
 /** A route whose handler is another application of the same paths. */
 export interface MountedRoute {
@@ -86,6 +87,10 @@ export function createApp({ routes, authentication, log, onRequest }: AppOptions
     });
   }
 
+  app.get('/setup', (context) => context.html(SETUP_PAGE));
+  app.get('/setup.js', (context) =>
+    context.body(SETUP_SCRIPT, 200, { 'content-type': 'text/javascript; charset=utf-8' }),
+  );
   app.notFound(() => {
     throw new SpoorError('NOT_FOUND', 'There is nothing at this address.');
   });

@@ -3,7 +3,7 @@ import { type Migration, migrate } from '../../core/store/migrate';
 import { decodeRows, TEXT } from '../../core/store/row-spec';
 import type { SqlClient } from '../../core/store/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
-import { TENANT_ROLE, TENANT_SETTING } from '../adapters/database';
+import { type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from '../adapters/database';
 import { accounts001 } from './001-accounts';
 
 const SERVER_MIGRATIONS: readonly Migration[] = [accounts001];
@@ -21,10 +21,12 @@ const SYSTEM_TABLES: readonly string[] = ['refresh_token', 'ingest_spool'];
 /** Tables whose rows people of a workspace may add to and read. */
 const APPEND_ONLY: readonly string[] = ['audit_log'];
 
-export async function migrateServer(sql: SqlClient): Promise<void> {
-  await migrate(sql, deflateCodec);
-  await migrate(sql, deflateCodec, SERVER_MIGRATIONS, 'server_migration');
-  await fence(sql);
+export async function migrateServer({ system, engine }: Pick<ServerDatabase, 'system' | 'engine'>): Promise<void> {
+  await migrate(system, deflateCodec);
+  await migrate(system, deflateCodec, SERVER_MIGRATIONS, 'server_migration');
+  await fence(system);
+  // There COPY out goes through a file of its own making, in the memory of the process.
+  if (engine === 'pglite') await system.query(`grant pg_write_server_files to ${TENANT_ROLE}`);
 }
 
 /**

@@ -6,17 +6,20 @@ import { encodeExportResponse, encodeStatus } from '../../core/otlp/export-respo
 import { WireError } from '../../core/otlp/wire-reader';
 import { freePortNear, PortTakenError } from '../net/listen';
 import { portHolder } from '../net/port-holder';
-import type { Intake } from './intake';
+import type { Intake, Rejection } from './intake';
 import { MAX_BODY_BYTES } from './read-body';
 import { SIGNALS, type Signal } from './signals';
 
 // What the library would print goes to the log, as JSON lines, where we say it.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
 
+export type RequestIntake = Pick<Intake, 'waiting' | 'store'>;
+
 export class OtlpGrpcReceiver {
   private server: grpc.Server | null = null;
 
-  constructor(private readonly intake: Intake) {}
+  /** @param intakeOf where the request goes, by the metadata that came with it; throws SpoorError for who may not export */
+  constructor(private readonly intakeOf: (metadata: grpc.Metadata) => RequestIntake | Promise<RequestIntake>) {}
 
   /** @throws PortTakenError, or the reason of gRPC. */
   async listen(address: ListenAddress): Promise<ListenAddress> {
@@ -40,10 +43,14 @@ export class OtlpGrpcReceiver {
     });
   }
 
+  private async take(signal: Signal, { metadata, request }: grpc.ServerUnaryCall<Buffer, Buffer>): Promise<Rejection> {
+    const intake = await this.intakeOf(metadata);
+    return intake.waiting(request.length, () => intake.store(signal, request));
+  }
+
   private handler(signal: Signal): grpc.handleUnaryCall<Buffer, Buffer> {
     return (call, answer) => {
-      this.intake
-        .waiting(call.request.length, () => this.intake.store(signal, call.request))
+      this.take(signal, call)
         .then(({ rejected, reason }) =>
           answer(null, Buffer.from(encodeExportResponse('protobuf', signal.rejectedField, rejected, reason))),
         )
@@ -74,6 +81,12 @@ function statusOf(error: unknown): Partial<grpc.StatusObject> {
   if (error instanceof WireError) return withDetails(grpc.status.INVALID_ARGUMENT, `not OTLP protobuf: ${details}`);
   if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') {
     return withDetails(grpc.status.UNAVAILABLE, details);
+  }
+  if (error instanceof SpoorError && error.code === 'UNAUTHORIZED') {
+    return { code: grpc.status.UNAUTHENTICATED, details };
+  }
+  if (error instanceof SpoorError && error.code === 'FORBIDDEN') {
+    return { code: grpc.status.PERMISSION_DENIED, details };
   }
   return { code: grpc.status.INTERNAL, details };
 }

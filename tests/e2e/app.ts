@@ -25,7 +25,7 @@ export interface OpenOptions {
 }
 
 /** What the launcher (scripts/test.mjs) found on this machine. */
-function found<T>(variable: string): T {
+export function found<T>(variable: string): T {
   const value = process.env[variable];
   if (!value) throw new Error(`${variable} is not set: run these tests with npm test`);
   return JSON.parse(value) as T;

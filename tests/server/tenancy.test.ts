@@ -35,9 +35,9 @@ describe.each(['PostgreSQL', 'PGlite'])('tenants on %s', (engine) => {
       postgres = await startPostgres();
       database = openPostgres({ url: await postgres.createDatabase(), connections: 4 });
     } else database = await openPglite(folder.path);
-    await migrateServer(database.system);
+    await migrateServer(database);
     // A second start finds everything as it should be.
-    await migrateServer(database.system);
+    await migrateServer(database);
     for (const id of [2, 3]) {
       await database.system.query('insert into workspace (id, name) values ($1, $2)', [id, `workspace ${id}`]);
       const writer = new StoreWriter(database.system, id, deflateCodec);

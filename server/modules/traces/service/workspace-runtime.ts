@@ -1,11 +1,12 @@
 /** A workspace in the memory of a copy of the server: what answers for it, and the door for its telemetry. */
 import type { Hono } from 'hono';
 import { SpoorError } from '../../../../core/api/errors';
-import type { IngestService, KeyService } from '../../../../core/api/workers';
+import type { IngestService, KeyService, ListenAddress } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { Gateway } from '../../../../services/gateway/gateway-service';
 import { restApi } from '../../../../services/gateway/rest';
 import { RequestQueue } from '../../../../services/ingest/intake';
+import type { RequestIntake } from '../../../../services/ingest/otlp-grpc';
 import { OtlpHttpReceiver } from '../../../../services/ingest/otlp-http';
 import type { Log } from '../../../../services/log';
 import { Timeline } from '../../../../services/timeline/timeline-service';
@@ -20,8 +21,8 @@ export interface RuntimeOptions {
   readonly version: string;
   readonly openApiFile: string;
   readonly log: Log;
-  /** Where the server listens. */
-  readonly address: () => { readonly host: string; readonly port: number };
+  /** Where the server listens; `grpc` null: not for gRPC. */
+  readonly addresses: () => { readonly http: ListenAddress; readonly grpc: ListenAddress | null };
   /** Tells the other copies that something of the workspace was written. */
   readonly tell: (workspaceId: number) => void;
 }
@@ -38,16 +39,17 @@ const NO_KEYS: KeyService = {
 export class WorkspaceRuntime {
   readonly rest: Hono;
   readonly receiver: OtlpHttpReceiver;
+  readonly intake: RequestIntake;
   private readonly store: ServerStore;
   private readonly queue = new RequestQueue();
 
   constructor(workspaceId: number, options: RuntimeOptions) {
-    const { database, ingest, prices, version, openApiFile, log, address, tell } = options;
+    const { database, ingest, prices, version, openApiFile, log, addresses, tell } = options;
     this.store = new ServerStore(database.tenant(workspaceId), workspaceId, prices, () => tell(workspaceId));
     const gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
       this.store,
-      ingestReport(address, this.queue),
+      ingestReport(addresses, this.queue),
       new Timeline(this.store),
       NO_KEYS,
       log,
@@ -57,15 +59,11 @@ export class WorkspaceRuntime {
     this.rest.onError((error) => {
       throw error;
     });
-    this.receiver = new OtlpHttpReceiver({
-      intake: {
-        waiting: (announced, handle) => this.queue.waiting(announced, handle),
-        store: (signal, request) => ingest.store(workspaceId, signal, request),
-      },
-      log,
-      loopbackOnly: false,
-      corsOrigins: [],
-    });
+    this.intake = {
+      waiting: (announced, handle) => this.queue.waiting(announced, handle),
+      store: (signal, request) => ingest.store(workspaceId, signal, request),
+    };
+    this.receiver = new OtlpHttpReceiver({ intake: this.intake, log, loopbackOnly: false, corsOrigins: [] });
   }
 
   /** Requests received and not answered yet. */
@@ -78,16 +76,19 @@ export class WorkspaceRuntime {
   }
 }
 
-function ingestReport(address: RuntimeOptions['address'], queue: RequestQueue): IngestService {
+function ingestReport(addresses: RuntimeOptions['addresses'], queue: RequestQueue): IngestService {
   return {
-    report: async () => ({
-      otlpHttp: { state: 'listening', ...address() },
-      otlpGrpc: { state: 'starting' },
-      queueDepth: queue.depth,
-      spansPerSecond: 0,
-      redacted: { total: 0, byRule: {} },
-      forwarding: null,
-    }),
+    async report() {
+      const { http, grpc } = addresses();
+      return {
+        otlpHttp: { state: 'listening', ...http },
+        otlpGrpc: grpc ? { state: 'listening', ...grpc } : { state: 'starting' },
+        queueDepth: queue.depth,
+        spansPerSecond: 0,
+        redacted: { total: 0, byRule: {} },
+        forwarding: null,
+      };
+    },
     listenOnFreePort: async () => {
       throw new SpoorError('FORBIDDEN', 'The addresses of a server are set by whoever runs it.');
     },
