@@ -11,6 +11,9 @@ const SERVER_MIGRATIONS: readonly Migration[] = [accounts001];
 /** Of the copies of a server that start together one does it. */
 const TENANCY_LOCK = 4_318_003;
 
+/** Read once a statement, not once a row. */
+const TENANT = `(select nullif(current_setting('${TENANT_SETTING}', true), '')::int4)`;
+
 /** Tables without `workspace_id` whose rows belong to a workspace: what names it. */
 const BELONGS: Readonly<Record<string, string>> = {
   workspace: 'id = TENANT',
@@ -42,7 +45,7 @@ async function fence(sql: SqlClient): Promise<void> {
     if (member?.yes !== true) await tx.query(`grant ${TENANT_ROLE} to current_user`);
     const tables = await tenantTables(tx);
     for (const [table, condition] of tables) {
-      const using = condition.replaceAll('TENANT', `nullif(current_setting('${TENANT_SETTING}', true), '')::int4`);
+      const using = condition.replaceAll('TENANT', TENANT);
       await tx.query(`alter table ${table} enable row level security`);
       await tx.query(`create policy tenant on ${table} to ${TENANT_ROLE} using (${using}) with check (${using})`);
       const rights = APPEND_ONLY.includes(table) ? 'select, insert' : 'select, insert, update, delete';
