@@ -14,6 +14,7 @@ import { openPglite } from './adapters/pglite';
 import { openPostgres } from './adapters/postgresql';
 import { createApp } from './http/app';
 import { Authentication } from './http/authentication';
+import { Idempotency } from './http/idempotency';
 import { ServerMetrics } from './metrics';
 import { migrateServer } from './migrations/migrate-server';
 import { ApiKeys } from './modules/api-keys/service/api-keys';
@@ -91,6 +92,7 @@ export async function startServer(
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
   const app = createApp({
     authentication,
+    idempotency: new Idempotency(database),
     log,
     onRequest: metrics.observe,
     routes: serverRoutes({

@@ -10,6 +10,7 @@ import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Log } from '../../services/log';
 import { isUnavailable, knownError } from '../adapters/database-errors';
 import type { Authentication } from './authentication';
+import type { Idempotency } from './idempotency';
 import { type Allowance, RateLimit, RateLimited } from './rate-limits';
 import { type Access, type Answer, type Asked, type Principal, type Route, WithCookies } from './route';
 import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
@@ -27,6 +28,7 @@ export type AppRoute = Route | MountedRoute;
 export interface AppOptions {
   readonly routes: readonly AppRoute[];
   readonly authentication: Authentication;
+  readonly idempotency: Idempotency;
   readonly log: Log;
   readonly onRequest: (method: string, route: string, status: number, seconds: number) => void;
 }
@@ -41,7 +43,7 @@ const GUARDED = { points: 30, seconds: 60 };
 const ASKED = { points: 1_200, seconds: 60 };
 const RETRY_AFTER_S = 2;
 
-export function createApp({ routes, authentication, log, onRequest }: AppOptions): Hono<Env> {
+export function createApp({ routes, authentication, idempotency, log, onRequest }: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   const guarded = new RateLimit(GUARDED.points, GUARDED.seconds);
   const asked = new RateLimit(ASKED.points, ASKED.seconds);
@@ -74,16 +76,30 @@ export function createApp({ routes, authentication, log, onRequest }: AppOptions
     throw new SpoorError('FORBIDDEN', `This needs the permission ${access}.`);
   };
 
+  const answer = async (context: Context<Env>, route: AppRoute, who: Principal | null): Promise<Response> => {
+    if ('mounted' in route) return route.mounted(who, context.req.raw);
+    const call = { ...askedOf(context), who, params: context.req.param(), ...(await inputOf(context, route)) };
+    const given = await route.handle(call as unknown as Parameters<Route['handle']>[0]);
+    const { body, cookies = [] }: Answer = given instanceof WithCookies ? given : { body: given };
+    for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
+    return body === null ? context.body(null, 204) : context.json(body, route.status === 204 ? 200 : route.status);
+  };
+
   for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path, async (context) => {
       context.set('route', route.path);
-      if ('mounted' in route) return route.mounted(await admit(context, route.access, false), context.req.raw);
-      const who = await admit(context, route.access, route.guarded);
-      const call = { ...askedOf(context), who, params: context.req.param(), ...(await inputOf(context, route)) };
-      const answer = await route.handle(call as unknown as Parameters<Route['handle']>[0]);
-      const { body, cookies = [] }: Answer = answer instanceof WithCookies ? answer : { body: answer };
-      for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
-      return body === null ? context.body(null, 204) : context.json(body, route.status === 204 ? 200 : route.status);
+      const who = await admit(context, route.access, 'guarded' in route && route.guarded);
+      const key = route.method === 'post' && who ? context.req.header('idempotency-key') : undefined;
+      if (key === undefined || !who) return answer(context, route, who);
+      const request = `${context.req.method} ${context.req.path} ${await context.req.raw.clone().text()}`;
+      const isSecret = 'secret' in route && route.secret;
+      const { status, body, replayed } = await idempotency.once(who, key, request, isSecret, async () => {
+        const response = await answer(context, route, who);
+        return { status: response.status, body: await response.text() };
+      });
+      if (replayed) context.header('idempotency-replayed', 'true');
+      if (status === 204) return context.body(null, 204);
+      return context.body(body, status as 200, { 'content-type': 'application/json' });
     });
   }
 

@@ -62,6 +62,8 @@ export interface Route {
   readonly query: ZodObject | null;
   /** Asked often by who should not: counted by address. */
   readonly guarded: boolean;
+  /** The answer holds what is told once. */
+  readonly secret: boolean;
   readonly handle: (call: Call<never, never, never>) => Promise<Answer | object | null>;
 }
 
@@ -77,6 +79,7 @@ interface RouteOptions<A extends Access, B extends ZodType | null, Q extends Zod
   readonly query?: Q;
   readonly status?: Route['status'];
   readonly guarded?: boolean;
+  readonly secret?: boolean;
 }
 
 /** @example route('post', '/v1/projects', { access: 'projects:write', body: PROJECT, status: 201 }, ({ body }) => ...) */
@@ -88,13 +91,14 @@ export function route<A extends Access, B extends ZodType | null = null, Q exten
     call: Call<B extends ZodType ? z.infer<B> : null, Q extends ZodObject ? z.infer<Q> : null, WhoOf<A>>,
   ) => Promise<Answer | object | null>,
 ): Route {
-  const { access, body, query, status = 200, guarded = false } = options;
+  const { access, body, query, status = 200, guarded = false, secret = false } = options;
   return {
     method,
     path,
     access,
     status,
     guarded,
+    secret,
     body: body ?? null,
     query: query ?? null,
     handle: handle as unknown as Route['handle'],

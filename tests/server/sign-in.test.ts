@@ -274,6 +274,38 @@ describe('what is sent', () => {
   });
 });
 
+describe('a request that names itself', () => {
+  const post = (path: string, body: object, key: string) =>
+    ann.client.ask('post', path, body, { 'idempotency-key': key });
+
+  it('does its work once, however often it comes', async () => {
+    const answers = await Promise.all(Array.from({ length: 4 }, () => post('/v1/projects', { name: 'once' }, 'key-1')));
+    const made = answers.filter(({ status }) => status === 201);
+    // Those that came while the first was worked on are told so.
+    expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true);
+    const again = await post('/v1/projects', { name: 'once' }, 'key-1');
+    expect([again.status, again.body]).toEqual([201, made[0]?.body]);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect((await post('/v1/projects', { name: 'other' }, 'key-1')).status).toBe(409);
+    expect((await post('/v1/projects', { name: 'x' }, 'a key with spaces')).status).toBe(400);
+    // Of the contract's routes, too.
+    const view = { name: 'Mine', query: 'status:error' };
+    const first = await post('/v1/saved-views', view, 'key-2');
+    expect([first.status, (await post('/v1/saved-views', view, 'key-2')).body]).toEqual([201, first.body]);
+  });
+
+  it('may be sent again when it failed, and tells no secret twice', async () => {
+    expect((await post('/v1/projects', { name: '' }, 'key-3')).status).toBe(400);
+    const project = await post('/v1/projects', { name: 'three' }, 'key-3');
+    expect(project.status).toBe(201);
+    const path = `/v1/projects/${project.body.id}/api-keys`;
+    const apiKey = { name: 'k', scopes: ['read'] };
+    expect((await post(path, apiKey, 'key-4')).body.key).toMatch(/^spoor_/);
+    expect((await post(path, apiKey, 'key-4')).status).toBe(409);
+    expect((await ann.client.ask('get', path)).body.data).toHaveLength(1);
+  });
+});
+
 it('links of the first start are good once, and not when there is an owner', async () => {
   const setup = (token: string) =>
     nobody.ask('post', '/v1/auth/setup', {

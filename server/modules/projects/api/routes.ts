@@ -46,14 +46,14 @@ export function projectRoutes(projects: Projects, keys: ApiKeys): Route[] {
       const project = await projects.get(who.workspace.id, uuidOf(params.projectId));
       return onePage(await keys.list(who.workspace.id, project.id));
     }),
-    route('post', `${ONE}/api-keys`, { access: 'keys:write', body: KEY, status: 201 }, async (call) => {
+    route('post', `${ONE}/api-keys`, { access: 'keys:write', body: KEY, status: 201, secret: true }, async (call) => {
       const project = await projects.get(call.who.workspace.id, uuidOf(call.params.projectId));
       return keys.create(call.who.workspace.id, project.id, call.body, actorOf(call));
     }),
     route(
       'post',
       '/v1/api-keys/:id/actions/rotate',
-      { access: 'keys:write', body: ROTATE, status: 201 },
+      { access: 'keys:write', body: ROTATE, status: 201, secret: true },
       async (call) => {
         return keys.rotate(call.who.workspace.id, uuidOf(call.params.id), call.body.graceSeconds, actorOf(call));
       },

@@ -73,7 +73,7 @@ export function workspaceRoutes({ workspaces, members, accounts, signIn }: Servi
     route(
       'post',
       `${ONE}/invitations`,
-      { access: 'members:write', body: z.strictObject({ email: EMAIL, role: ROLE }), status: 201 },
+      { access: 'members:write', body: z.strictObject({ email: EMAIL, role: ROLE }), status: 201, secret: true },
       async (call) => {
         const { id: accountId, role } = person(call.who);
         const { email, role: given } = call.body;
