@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly secretKey: string | null;
   /** Browsers reach it over TLS: cookies go over nothing else. */
   readonly secure: boolean;
+  /** What connects is a proxy, which says in `X-Forwarded-For` for whom. */
+  readonly behindProxy: boolean;
   readonly json: boolean;
 }
 
@@ -38,7 +40,8 @@ Options
   --help
 
 SPOOR_SECRET_KEY seals the keys that sign access tokens in the database; give every copy the same.
-SPOOR_SECURE_COOKIES=1 where browsers come over TLS.`;
+SPOOR_SECURE_COOKIES=1 where browsers come over TLS.
+SPOOR_BEHIND_PROXY=1 where a load balancer connects: limits go by the last address of X-Forwarded-For.`;
 
 const DEFAULT_LISTEN = '127.0.0.1:4390';
 
@@ -67,6 +70,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     redisUrl: values['redis-url'] ?? env.REDIS_URL ?? null,
     secretKey: env.SPOOR_SECRET_KEY || null,
     secure: env.SPOOR_SECURE_COOKIES === '1',
+    behindProxy: env.SPOOR_BEHIND_PROXY === '1',
     json: values.json ?? env.SPOOR_JSON === '1',
   };
 }

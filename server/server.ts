@@ -38,6 +38,8 @@ import { serverRoutes } from './routes';
 /** Where telemetry comes in, by POST. */
 const INGEST_PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', '/v1/traces/ingest', '/api/v2/spans'];
 const HEALTH_TIMEOUT_MS = 2_000;
+/** In which a request has to arrive. */
+const REQUEST_MS = 60_000;
 /** What still runs when the server is told to end. */
 const DRAIN_MS = 20_000;
 
@@ -94,6 +96,7 @@ export async function startServer(
     authentication,
     idempotency: new Idempotency(database),
     log,
+    behindProxy: options.behindProxy,
     onRequest: metrics.observe,
     routes: serverRoutes({
       database,
@@ -131,6 +134,7 @@ export async function startServer(
       refuse(response, error, log);
     }
   };
+  server.requestTimeout = REQUEST_MS;
   const grpc = new OtlpGrpcReceiver(async (metadata) => {
     try {
       return (await exporterOf(metadata.get('authorization')[0]?.toString())).intake;

@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly authentication: Authentication;
   readonly idempotency: Idempotency;
   readonly log: Log;
+  /** Whether `X-Forwarded-For` is believed: a proxy of ours adds to it. */
+  readonly behindProxy: boolean;
   readonly onRequest: (method: string, route: string, status: number, seconds: number) => void;
 }
 
@@ -43,7 +45,7 @@ const GUARDED = { points: 30, seconds: 60 };
 const ASKED = { points: 1_200, seconds: 60 };
 const RETRY_AFTER_S = 2;
 
-export function createApp({ routes, authentication, idempotency, log, onRequest }: AppOptions): Hono<Env> {
+export function createApp({ routes, authentication, idempotency, log, behindProxy, onRequest }: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   const guarded = new RateLimit(GUARDED.points, GUARDED.seconds);
   const asked = new RateLimit(ASKED.points, ASKED.seconds);
@@ -63,6 +65,10 @@ export function createApp({ routes, authentication, idempotency, log, onRequest 
   });
   app.use('*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() }));
 
+  const ipOf = (context: Context<Env>): string => {
+    const forwarded = behindProxy ? context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+    return forwarded || context.env.incoming.socket.remoteAddress || '';
+  };
   const admit = async (context: Context<Env>, access: Access, isGuarded: boolean): Promise<Principal | null> => {
     if (isGuarded) allow(context, await guarded.take(ipOf(context)));
     if (access === 'public') return null;
@@ -78,7 +84,12 @@ export function createApp({ routes, authentication, idempotency, log, onRequest 
 
   const answer = async (context: Context<Env>, route: AppRoute, who: Principal | null): Promise<Response> => {
     if ('mounted' in route) return route.mounted(who, context.req.raw);
-    const call = { ...askedOf(context), who, params: context.req.param(), ...(await inputOf(context, route)) };
+    const call = {
+      ...askedOf(context, ipOf(context)),
+      who,
+      params: context.req.param(),
+      ...(await inputOf(context, route)),
+    };
     const given = await route.handle(call as unknown as Parameters<Route['handle']>[0]);
     const { body, cookies = [] }: Answer = given instanceof WithCookies ? given : { body: given };
     for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
@@ -139,18 +150,14 @@ function allow(context: Context<Env>, { limit, remaining, resetSeconds }: Allowa
   context.header('x-ratelimit-reset', String(resetSeconds));
 }
 
-function askedOf(context: Context<Env>): Asked {
+function askedOf(context: Context<Env>, ip: string): Asked {
   return {
     requestId: context.get('requestId'),
-    ip: ipOf(context),
+    ip,
     cookies: parseCookies(context.req.header('cookie') ?? ''),
     origin: context.req.header('origin') ?? null,
     host: context.req.header('host') ?? '',
   };
-}
-
-function ipOf(context: Context<Env>): string {
-  return context.env.incoming.socket.remoteAddress ?? '';
 }
 
 async function inputOf(context: Context<Env>, { body, query }: Route): Promise<{ body: unknown; query: unknown }> {

@@ -4,6 +4,7 @@ import type { StoreReport, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { EVERY_KEY } from '../../../../core/search/searched-keys';
 import { decodeRows, INT8 } from '../../../../core/store/row-spec';
+import { PARTITION_BLOCKS } from '../../../../core/store/span-partitions';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { ChangeFeed } from '../../../../services/store/change-feed';
 import { type WorkspaceReaders, workspaceReaders } from '../../../../services/store/workspace-readers';
@@ -74,7 +75,7 @@ export class ServerStore extends WorkspaceStore implements StoreService {
     if (performance.now() - this.size.at < SIZE_TTL_MS) return this.size.bytes;
     const rows = await this.sql.query(
       `select coalesce(sum(pg_total_relation_size(to_regclass(t.name || '_' || p.number))), 0)::int8 as bytes
-       from (select distinct id / 128 as number from span_block where workspace_id = $1) p,
+       from (select distinct id / ${PARTITION_BLOCKS} as number from span_block where workspace_id = $1) p,
          (values ('span'), ('span_payload')) t (name)`,
       [this.workspaceId],
     );

@@ -58,7 +58,10 @@ export class Writers {
       opening.then((found) => found === null && forget(), forget);
     }
     const found = await writer;
-    if (found) found.usedAt = Date.now();
+    if (!found) return null;
+    // It was let go while this waited: two writers of a workspace would take the same numbers.
+    if (writers.get(workspaceId) !== writer) return this.of(workspaceId);
+    found.usedAt = Date.now();
     return found;
   }
 

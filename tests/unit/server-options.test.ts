@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { mayGive, permissionsOf, permissionsOfScopes, ROLES } from '../../server/http/permissions';
+import { SecretBox } from '../../server/modules/auth/service/secret-box';
+import { parseServerOptions, UsageError } from '../../server/options';
+
+it('the command line of the server beats its variables, and says what is wrong', () => {
+  const env = { DATABASE_URL: 'postgres://a/b', SPOOR_SERVER_LISTEN: '0.0.0.0:80', SPOOR_BEHIND_PROXY: '1' };
+  expect(parseServerOptions([], env)).toMatchObject({
+    listen: { host: '0.0.0.0', port: 80 },
+    otlpGrpc: null,
+    databaseUrl: 'postgres://a/b',
+    behindProxy: true,
+    secure: false,
+  });
+  const flags = ['--listen', '[::1]:0', '--otlp-grpc', '127.0.0.1:4317', '--database-url', 'postgresql://c/d'];
+  expect(parseServerOptions(flags, env)).toMatchObject({
+    listen: { host: '::1', port: 0 },
+    otlpGrpc: { host: '127.0.0.1', port: 4317 },
+    databaseUrl: 'postgresql://c/d',
+  });
+  expect(parseServerOptions([], {})?.databaseUrl).toBeNull();
+  expect(parseServerOptions(['--help'], {})).toBeNull();
+  for (const wrong of [
+    ['--listen', 'nowhere'],
+    ['--listen', '127.0.0.1:70000'],
+    ['--database-url', 'mysql://a/b'],
+    ['--connections', '1'],
+    ['--no-such'],
+  ]) {
+    expect(() => parseServerOptions(wrong, {})).toThrow(UsageError);
+  }
+});
+
+it('each role may what the one below may, and gives no more than it has', () => {
+  for (const [i, role] of ROLES.entries()) {
+    for (const lower of ROLES.slice(0, i)) {
+      expect(permissionsOf(role)).toEqual(expect.arrayContaining([...permissionsOf(lower)]));
+      expect([mayGive(role, lower), mayGive(lower, role)]).toEqual([true, false]);
+    }
+  }
+  expect(permissionsOfScopes(['ingest'])).toEqual(['telemetry:ingest']);
+  // No person exports: what they hold ends in minutes.
+  expect(permissionsOf('owner')).not.toContain('telemetry:ingest');
+});
+
+it('what is sealed opens with the same secret alone', () => {
+  const box = new SecretBox('secret');
+  const sealed = box.seal('{"d":"private"}');
+  expect(sealed).not.toContain('private');
+  expect(sealed).not.toBe(box.seal('{"d":"private"}'));
+  expect(new SecretBox('secret').open(sealed)).toBe('{"d":"private"}');
+  expect(() => new SecretBox('other').open(sealed)).toThrow(/is not the one/);
+  expect(() => new SecretBox(null).open(sealed)).toThrow(/SPOOR_SECRET_KEY/);
+  // From before there was a secret.
+  expect(box.open('{"d":"plain"}')).toBe('{"d":"plain"}');
+});
