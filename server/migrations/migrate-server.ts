@@ -6,8 +6,9 @@ import { deflateCodec } from '../../services/store/payload-codec';
 import { type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from '../adapters/database';
 import { accounts001 } from './001-accounts';
 import { idempotency002 } from './002-idempotency';
+import { retention003 } from './003-retention';
 
-const SERVER_MIGRATIONS: readonly Migration[] = [accounts001, idempotency002];
+const SERVER_MIGRATIONS: readonly Migration[] = [accounts001, idempotency002, retention003];
 
 /** Of the copies of a server that start together one does it. */
 const TENANCY_LOCK = 4_318_003;

@@ -306,6 +306,17 @@ describe('a request that names itself', () => {
   });
 });
 
+it('a workspace is renamed, and says how long it keeps what it has', async () => {
+  const path = `/v1/workspaces/${ann.workspace}`;
+  const kept = await ann.client.ask('patch', path, { retentionDays: 30, version: 1 });
+  expect(kept.body).toMatchObject({ name: 'Acme', retentionDays: 30, version: 2 });
+  expect((await ann.client.ask('patch', path, { name: 'Acme Inc.', version: 1 })).status).toBe(409);
+  const renamed = await ann.client.ask('patch', path, { name: 'Acme Inc.', version: 2 });
+  expect(renamed.body).toMatchObject({ name: 'Acme Inc.', retentionDays: 30, version: 3 });
+  expect((await ann.client.ask('patch', path, { retentionDays: null, version: 3 })).body.retentionDays).toBeNull();
+  expect((await ann.client.ask('patch', path, { retentionDays: 0, version: 4 })).status).toBe(400);
+});
+
 it('links of the first start are good once, and not when there is an owner', async () => {
   const setup = (token: string) =>
     nobody.ask('post', '/v1/auth/setup', {

@@ -95,6 +95,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('retention on $name', (d
     Number(decodeRows({ n: INT8 }, await sql.query(`select (${query})::int8 as n`))[0]?.n);
   const databaseBytes = () => number('pg_database_size(current_database())');
   const files = {
+    vacuums: true,
     bytes: databaseBytes,
     settle: async () => {
       await sql.query('checkpoint');

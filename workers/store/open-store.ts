@@ -53,6 +53,7 @@ export async function openStore(
     appends: new AppendQueue(new TendedWriter(records, sql, disk), () => onChange()),
     writer: records,
     pruner: new Pruner(sql, records, LOCAL_WORKSPACE, retention, {
+      vacuums: true,
       bytes: () => bytesBelow(database.directory),
       settle: async () => {
         await sql.query('checkpoint');

@@ -19,6 +19,8 @@ export interface Files {
   bytes(): Promise<number>;
   /** Dropped tables are off the disk when this resolves. */
   settle(): Promise<void>;
+  /** Whether tables are vacuumed here: a PostgreSQL server does so itself, and one that is shared must not be held up. */
+  readonly vacuums: boolean;
 }
 
 interface Candidate extends Victim {
@@ -101,13 +103,17 @@ export class Pruner {
     }
     if (id === null || this.stopped) return id !== null;
     await this.forgetOldest();
-    // In full it holds the store for a second or so: only where a limit was lowered, not each time that room is made.
-    const vacuum = (await goneOf()) > MOST ? 'vacuum full' : 'vacuum';
-    for (const table of BESIDE_SPANS) await this.sql.query(`${vacuum} ${table}`);
-    await this.sql.query('vacuum pruned_trace');
+    if (this.files.vacuums) await this.vacuum(await goneOf());
     await this.files.settle();
     await this.log.finish(this.sql, id);
     return true;
+  }
+
+  /** In full it holds the store for a second or so: only where a limit was lowered, not each time that room is made. */
+  private async vacuum(gone: number): Promise<void> {
+    const vacuum = gone > MOST ? 'vacuum full' : 'vacuum';
+    for (const table of BESIDE_SPANS) await this.sql.query(`${vacuum} ${table}`);
+    await this.sql.query('vacuum pruned_trace');
   }
 
   /** @returns which part of the records are gone, from 0 to 1; the others were moved */

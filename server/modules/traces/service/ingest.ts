@@ -14,11 +14,14 @@ import type { Log } from '../../../../services/log';
 import type { ServerDatabase } from '../../../adapters/database';
 import { knownError } from '../../../adapters/database-errors';
 import { CHANGED, SPOOLED } from './channels';
+import { Retentions } from './retentions';
 import { Spool } from './spool';
 import { Writers } from './writers';
 
 /** Requests of a copy of the server that died before they were stored. */
 const LOOK_FOR_SPOOLED_MS = 2_000;
+/** Partitions become too old by the hour at the soonest. */
+const PRUNE_EVERY_MS = 10 * 60_000;
 /** Changes of a workspace are told no more often. */
 const TELL_EVERY_MS = 200;
 
@@ -43,15 +46,27 @@ export class Ingest implements IngestPort {
   private readonly draining = new Map<number, Promise<void>>();
   private readonly writers: Writers;
   private readonly spool: Spool;
+  private readonly retention: Retentions;
   private readonly telling = new Set<number>();
   private readonly timer: NodeJS.Timeout;
+  private readonly pruning: NodeJS.Timeout;
+  private stopped = false;
 
   constructor(private readonly options: IngestOptions) {
     const { database, lanes, log } = options;
     this.spool = new Spool(database.system);
-    this.writers = new Writers(database, lanes, (workspaceId) => this.tell(workspaceId), log);
+    this.retention = new Retentions(database.system);
+    this.writers = new Writers(
+      database,
+      lanes,
+      (workspaceId) => this.retention.of(workspaceId),
+      (workspaceId) => this.tell(workspaceId),
+      log,
+    );
     this.timer = setInterval(() => void this.adopt(), LOOK_FOR_SPOOLED_MS);
     this.timer.unref();
+    this.pruning = setInterval(() => void this.prune(), PRUNE_EVERY_MS);
+    this.pruning.unref();
   }
 
   async start(): Promise<void> {
@@ -74,8 +89,24 @@ export class Ingest implements IngestPort {
     }
   }
 
+  /** Takes out what workspaces no longer keep, those that this copy writes, or that nobody does. */
+  async prune(): Promise<void> {
+    try {
+      for (const workspaceId of await this.retention.bounded()) {
+        if (this.stopped) return;
+        const writer = await this.writers.of(workspaceId);
+        if (await writer?.pruner.run()) this.tell(workspaceId);
+        if (writer) writer.usedAt = Date.now();
+      }
+    } catch (error) {
+      this.options.log('warn', 'what is old could not be taken out', { error: String(error) });
+    }
+  }
+
   async close(): Promise<void> {
+    this.stopped = true;
     clearInterval(this.timer);
+    clearInterval(this.pruning);
     await this.writers.close();
   }
 

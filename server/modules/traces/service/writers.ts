@@ -3,6 +3,8 @@
  * connection that it writes with: when either is lost so is the other, and another copy takes over.
  */
 import { SpoorError } from '../../../../core/api/errors';
+import type { Retention } from '../../../../core/api/retention';
+import { Pruner } from '../../../../core/store/pruning/pruner';
 import { StoreWriter } from '../../../../core/store/store-writer';
 import type { Log } from '../../../../services/log';
 import { AppendQueue } from '../../../../services/store/append-queue';
@@ -15,8 +17,12 @@ const SWEEP_MS = 30_000;
 
 export interface WorkspaceWriter {
   readonly queue: AppendQueue;
+  readonly pruner: Pruner;
   usedAt: number;
 }
+
+/** Retention of a server goes by age: how large a database of many workspaces is says nothing of one. */
+const SHARED_FILES = { vacuums: false, bytes: async () => 0, settle: async () => {} };
 
 interface OpenLane {
   readonly lane: Promise<Lane>;
@@ -31,6 +37,8 @@ export class Writers {
   constructor(
     private readonly database: Pick<ServerDatabase, 'lane'>,
     count: number,
+    /** What is kept of it; asked for when its writer opens. */
+    private readonly retentionOf: (workspaceId: number) => Promise<Retention>,
     private readonly onCommit: (workspaceId: number) => void,
     private readonly log: Log,
   ) {
@@ -71,7 +79,9 @@ export class Writers {
     for (const open of this.lanes) {
       if (!open) continue;
       for (const writer of await Promise.allSettled(open.writers.values())) {
-        if (writer.status === 'fulfilled') await writer.value?.queue.drained();
+        if (writer.status !== 'fulfilled') continue;
+        await writer.value?.pruner.stop();
+        await writer.value?.queue.drained();
       }
       await open.lane.then((lane) => lane.close()).catch(() => {});
     }
@@ -95,8 +105,13 @@ export class Writers {
 
   private async open(lane: Lane, workspaceId: number): Promise<WorkspaceWriter | null> {
     if (!(await lane.own(workspaceId))) return null;
-    const writer = new StoreWriter(lane.sql, workspaceId, deflateCodec);
-    return { queue: new AppendQueue(writer, () => this.onCommit(workspaceId)), usedAt: Date.now() };
+    const retention = await this.retentionOf(workspaceId);
+    const writer = new StoreWriter(lane.sql, workspaceId, deflateCodec, retention);
+    return {
+      queue: new AppendQueue(writer, () => this.onCommit(workspaceId)),
+      pruner: new Pruner(lane.sql, writer, workspaceId, retention, SHARED_FILES),
+      usedAt: Date.now(),
+    };
   }
 
   private async leaveIdle(): Promise<void> {

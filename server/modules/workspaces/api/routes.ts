@@ -13,6 +13,11 @@ import { noWorkspace, type Workspaces } from '../service/workspaces';
 
 const WORKSPACE = z.strictObject({ name: NAME });
 const VERSION = z.number().int().min(1);
+const CHANGES = z.strictObject({
+  name: NAME.optional(),
+  retentionDays: z.number().int().min(1).max(3_650).nullable().optional(),
+  version: VERSION,
+});
 const ROLE = z.enum(ROLES);
 const ACCEPT = z.strictObject({
   token: z.string().max(200),
@@ -40,9 +45,16 @@ export function workspaceRoutes({ workspaces, members, accounts, signIn }: Servi
       return workspace;
     }),
     route('get', ONE, { access: 'projects:read' }, async ({ who, params }) => workspaces.get(own(who, params))),
-    route('patch', ONE, { access: 'workspace:write', body: WORKSPACE.extend({ version: VERSION }) }, async (call) => {
-      const { name, version } = call.body;
-      return workspaces.rename(own(call.who, call.params), version, name, actorOf(call));
+    route('patch', ONE, { access: 'workspace:write', body: CHANGES }, async (call) => {
+      const { version, ...changes } = call.body;
+      const workspaceId = own(call.who, call.params);
+      const { name, retentionDays } = await workspaces.get(workspaceId);
+      // What is not named stays as it is.
+      const edit = {
+        name: changes.name ?? name,
+        retentionDays: changes.retentionDays === undefined ? retentionDays : changes.retentionDays,
+      };
+      return workspaces.update(workspaceId, version, edit, actorOf(call));
     }),
     route('delete', ONE, { access: 'workspace:delete', status: 204 }, async (call) => {
       await workspaces.remove(own(call.who, call.params), actorOf(call));

@@ -1,6 +1,6 @@
 /** Workspaces and their members. */
 import { SpoorError } from '../../../../core/api/errors';
-import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
+import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import type { Actor } from '../../../http/actor';
@@ -13,6 +13,8 @@ export interface Workspace {
   readonly name: string;
   readonly version: number;
   readonly createdAt: string;
+  /** Telemetry is kept for so many days; null: for ever. */
+  readonly retentionDays: number | null;
 }
 
 export interface Membership {
@@ -21,8 +23,8 @@ export interface Membership {
 }
 
 const TIME = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
-const WORKSPACE = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT };
-const COLUMNS = `public_id::text as id, name, version, ${TIME('created_at')} as created_at`;
+const WORKSPACE = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT, retention_days: orNull(INT4) };
+const COLUMNS = `public_id::text as id, name, version, ${TIME('created_at')} as created_at, retention_days`;
 
 /** A membership is looked up with every request: one that ended does so within this. */
 const MEMBERSHIP_TTL_MS = 5_000;
@@ -76,7 +78,8 @@ export class Workspaces {
   /** Those that an account is a member of, with its role. */
   async ofAccount(accountId: string): Promise<(Workspace & { readonly role: Role })[]> {
     const rows = await this.database.system.query(
-      `select w.public_id::text as id, w.name, w.version, ${TIME('w.created_at')} as created_at, m.role
+      `select w.public_id::text as id, w.name, w.version, ${TIME('w.created_at')} as created_at,
+         w.retention_days, m.role
        from membership m join workspace w on w.id = m.workspace_id
        where m.account_id = $1::uuid and w.deleted_at is null order by m.created_at, w.id`,
       [accountId],
@@ -104,15 +107,21 @@ export class Workspaces {
     return value;
   }
 
-  async rename(workspaceId: number, version: number, name: string, actor: Actor): Promise<Workspace> {
+  /** @throws SpoorError NOT_FOUND, CONFLICT */
+  async update(
+    workspaceId: number,
+    version: number,
+    { name, retentionDays }: Pick<Workspace, 'name' | 'retentionDays'>,
+    actor: Actor,
+  ): Promise<Workspace> {
     const changed = await this.change(workspaceId, actor, 'workspace.update', async (tx) => {
       const rows = await tx.query(
-        `update workspace set name = $3, version = version + 1, updated_at = now()
+        `update workspace set name = $3, retention_days = $4, version = version + 1, updated_at = now()
          where id = $1 and version = $2 and deleted_at is null returning ${COLUMNS}`,
-        [workspaceId, version, name],
+        [workspaceId, version, name, retentionDays],
       );
       const [row] = decodeRows(WORKSPACE, rows);
-      return row ? { recordId: row.id, new: { name }, value: workspaceOf(row) } : null;
+      return row ? { recordId: row.id, new: { name, retentionDays }, value: workspaceOf(row) } : null;
     });
     if (changed) return changed;
     await this.get(workspaceId);
@@ -181,6 +190,7 @@ export function noWorkspace(): SpoorError {
   return new SpoorError('NOT_FOUND', 'There is no such workspace, or it is not yours.');
 }
 
-function workspaceOf(row: { id: string; name: string; version: number; created_at: string }): Workspace {
-  return { id: row.id, name: row.name, version: row.version, createdAt: row.created_at };
+function workspaceOf(row: RowOf<typeof WORKSPACE>): Workspace {
+  const { id, name, version, created_at: createdAt, retention_days: retentionDays } = row;
+  return { id, name, version, createdAt, retentionDays };
 }

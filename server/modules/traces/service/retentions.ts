@@ -1,0 +1,22 @@
+/** How long workspaces keep their telemetry. */
+import type { Retention } from '../../../../core/api/retention';
+import { decodeRows, INT4, orNull } from '../../../../core/store/row-spec';
+import type { SqlClient } from '../../../../core/store/sql-client';
+
+export class Retentions {
+  constructor(private readonly sql: SqlClient) {}
+
+  async of(workspaceId: number): Promise<Retention> {
+    const rows = await this.sql.query('select retention_days as days from workspace where id = $1', [workspaceId]);
+    const days = decodeRows({ days: orNull(INT4) }, rows)[0]?.days ?? null;
+    return { days, bytes: null, spans: null };
+  }
+
+  /** Those that do not keep everything. */
+  async bounded(): Promise<number[]> {
+    const rows = await this.sql.query(
+      'select id from workspace where retention_days is not null and deleted_at is null order by id',
+    );
+    return decodeRows({ id: INT4 }, rows).map(({ id }) => id);
+  }
+}
