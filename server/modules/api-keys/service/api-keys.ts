@@ -3,6 +3,7 @@ import { SpoorError } from '../../../../core/api/errors';
 import { decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
+import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
 import { type KeyScope, permissionsOfScopes } from '../../../http/permissions';
 import type { Principal } from '../../../http/route';
@@ -32,8 +33,6 @@ export interface ApiKey {
 
 export type NewKey = ApiKey & { readonly key: string };
 
-const TIME = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as ${column}`;
 const ROW = {
   id: TEXT,
   project_id: TEXT,
@@ -45,7 +44,10 @@ const ROW = {
   expires_at: orNull(TEXT),
   revoked_at: orNull(TEXT),
 };
-const COLUMNS = `id::text as id, project_id::text as project_id, name, prefix, scopes, ${['created_at', 'last_used_at', 'expires_at', 'revoked_at'].map(TIME).join(', ')}`;
+const TIMES = ['created_at', 'last_used_at', 'expires_at', 'revoked_at'].map(
+  (column) => `${timeSql(column)} as ${column}`,
+);
+const COLUMNS = `id::text as id, project_id::text as project_id, name, prefix, scopes, ${TIMES.join(', ')}`;
 
 type KeyPrincipal = Extract<Principal, { kind: 'api-key' }>;
 

@@ -3,6 +3,7 @@ import { SpoorError } from '../../../../core/api/errors';
 import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
+import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
 import { audit } from '../../audit/service/audit';
 
@@ -15,9 +16,8 @@ export interface Project {
   readonly archivedAt: string | null;
 }
 
-const TIME = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const ROW = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT, archived_at: orNull(TEXT) };
-const COLUMNS = `id::text as id, name, version, ${TIME('created_at')} as created_at, ${TIME('archived_at')} as archived_at`;
+const COLUMNS = `id::text as id, name, version, ${timeSql('created_at')} as created_at, ${timeSql('archived_at')} as archived_at`;
 
 export class Projects {
   constructor(private readonly database: Pick<ServerDatabase, 'tenant'>) {}

@@ -3,6 +3,7 @@ import { SpoorError } from '../../../../core/api/errors';
 import { decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
+import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
 import { mayGive, type Role } from '../../../http/permissions';
 import { audit } from '../../audit/service/audit';
@@ -28,8 +29,7 @@ export interface Invitation {
 
 const MEMBER = { account_id: TEXT, role: TEXT, version: INT4 };
 const INVITATION = { id: TEXT, email: TEXT, role: TEXT, expires_at: TEXT };
-const INVITATION_SQL = `id::text as id, email, role,
-  to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as expires_at`;
+const INVITATION_SQL = `id::text as id, email, role, ${timeSql('expires_at')} as expires_at`;
 
 export class Members {
   constructor(

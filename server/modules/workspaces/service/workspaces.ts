@@ -3,6 +3,7 @@ import { SpoorError } from '../../../../core/api/errors';
 import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
+import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
 import type { Role } from '../../../http/permissions';
 import type { WorkspaceRef } from '../../../http/route';
@@ -22,9 +23,8 @@ export interface Membership {
   readonly role: Role;
 }
 
-const TIME = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const WORKSPACE = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT, retention_days: orNull(INT4) };
-const COLUMNS = `public_id::text as id, name, version, ${TIME('created_at')} as created_at, retention_days`;
+const COLUMNS = `public_id::text as id, name, version, ${timeSql('created_at')} as created_at, retention_days`;
 
 /** A membership is looked up with every request: one that ended does so within this. */
 const MEMBERSHIP_TTL_MS = 5_000;
@@ -78,7 +78,7 @@ export class Workspaces {
   /** Those that an account is a member of, with its role. */
   async ofAccount(accountId: string): Promise<(Workspace & { readonly role: Role })[]> {
     const rows = await this.database.system.query(
-      `select w.public_id::text as id, w.name, w.version, ${TIME('w.created_at')} as created_at,
+      `select w.public_id::text as id, w.name, w.version, ${timeSql('w.created_at')} as created_at,
          w.retention_days, m.role
        from membership m join workspace w on w.id = m.workspace_id
        where m.account_id = $1::uuid and w.deleted_at is null order by m.created_at, w.id`,
