@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { version } from '../package.json';
 import type { Log } from '../services/log';
+import { isUnavailable } from './adapters/database-errors';
 import { parseServerOptions, USAGE, UsageError } from './options';
 import { startServer } from './server';
 
@@ -59,6 +60,10 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const usage = error instanceof UsageError;
-  process.stderr.write(`spoor-server: ${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  const help = isUnavailable(error)
+    ? ': the database cannot be reached; look at --database-url, and whether it runs'
+    : '';
+  process.stderr.write(`spoor-server: ${message}${help}\n`);
   process.exit(usage ? 2 : 1);
 });

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
+import { failureText } from '../../services/store/start-error';
 /** The `spoor` command. */
 import { runHeadless } from '../headless/run-headless';
 import { builtPaths } from '../host/paths';
-import { failureText } from '../host/start-error';
 import { parseOptions, USAGE, UsageError } from './options';
 import { runQuery } from './run-query';
 import { runRebuild } from './run-rebuild';

@@ -1,8 +1,8 @@
 /** The HTTP API of the Spoor that runs on a data folder, for commands that ask it. */
 import { realpath } from 'node:fs/promises';
+import { runningInstance } from '../../services/store/instance-lock';
+import { StartError } from '../../services/store/start-error';
 import { storedToken } from '../host/data-folder';
-import { runningInstance } from '../host/instance-lock';
-import { StartError } from '../host/start-error';
 import type { Options } from './options';
 
 export interface RunningApi {

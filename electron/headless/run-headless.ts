@@ -1,13 +1,13 @@
 /** The headless shell: the same workers under plain Node, the renderer over HTTP. */
 import { spawn } from 'node:child_process';
 import type { ListenAddress } from '../../core/api/workers';
+import { StartError } from '../../services/store/start-error';
 import type { Options } from '../cli/options';
 import { AlreadyRunningError, Host } from '../host/host';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
 import { readyLine } from '../host/ready-line';
-import { StartError } from '../host/start-error';
 
 /** Set by the launcher when `start` found no desktop to open. */
 const NO_DESKTOP_REASON = process.env.SPOOR_NO_DESKTOP_REASON;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { StartError } from './start-error';
+import { StartError } from '../../services/store/start-error';
 
 /** @returns its real path, which two names of one folder share. @throws StartError when it cannot be written. */
 export async function prepareDataFolder(dataDir: string): Promise<string> {

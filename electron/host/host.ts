@@ -18,13 +18,13 @@ import type {
   WorkerMessage,
   WorkerName,
 } from '../../core/api/workers';
+import { acquireInstanceLock, type InstanceLock, type RunningInstance } from '../../services/store/instance-lock';
+import { StartError } from '../../services/store/start-error';
 import { endpointOf } from '../../workers/rpc/worker-port';
 import { prepareDataFolder, storedToken } from './data-folder';
-import { acquireInstanceLock, type InstanceLock, type RunningInstance } from './instance-lock';
 import { type Keychain, KeyStore } from './key-store';
 import type { HostLog } from './log';
 import { readSettings, type Settings, type SettingsOverrides } from './settings';
-import { StartError } from './start-error';
 import { SupervisedWorker } from './supervised-worker';
 
 export interface HostOptions {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Retention } from '../../core/api/retention';
 import type { ReceiverSettings } from '../../core/api/workers';
 import { DEFAULT_REDACTION, rulesOf } from '../../core/redaction/rules';
-import { StartError } from './start-error';
+import { StartError } from '../../services/store/start-error';
 
 /** `https://app.example.com`, `https://*.example.com`, `http://tools.local:*`. */
 export function isOrigin(text: string): boolean {

@@ -1,6 +1,7 @@
 /** The desktop shell: one window over the same host as the headless shell. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, safeStorage, shell } from 'electron';
+import { failureText } from '../../services/store/start-error';
 import { parseOptions } from '../cli/options';
 import { LINK_SCHEME, linkAmong, pageOfLink } from '../host/deep-link';
 import { AlreadyRunningError, Host } from '../host/host';
@@ -9,7 +10,6 @@ import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
 import { readyLine } from '../host/ready-line';
-import { failureText } from '../host/start-error';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 import { connectRenderers } from './renderer-bridge';
 import { createWindow, showPage } from './window';

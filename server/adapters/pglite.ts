@@ -3,11 +3,22 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { SqlClient } from '../../core/store/sql-client';
+import { acquireInstanceLock } from '../../services/store/instance-lock';
 import { openDatabase } from '../../services/store/open-database';
+import { StartError } from '../../services/store/start-error';
 import { type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
 
 export async function openPglite(dataDir: string): Promise<ServerDatabase> {
-  await mkdir(join(dataDir, 'db'), { recursive: true });
+  await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
+  // Opened twice, it would be corrupted.
+  const lock = await acquireInstanceLock(dataDir, null);
+  if (!lock.held) {
+    const by = lock.running ? ` (process ${lock.running.pid})` : '';
+    throw new StartError(
+      `Another Spoor runs on ${dataDir}${by}: end it first, or choose another folder with --data-dir.`,
+    );
+  }
+  lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
   const { db, sql, onDisk } = await openDatabase(dataDir, null);
   await onDisk;
   const heard = new Map<string, (payload: string) => void>();
@@ -23,7 +34,10 @@ export async function openPglite(dataDir: string): Promise<ServerDatabase> {
     async notify(channel, payload) {
       heard.get(channel)?.(payload);
     },
-    close: () => db.close(),
+    async close() {
+      await db.close();
+      await lock.lock.release();
+    },
   };
 }
 

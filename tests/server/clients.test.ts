@@ -77,6 +77,13 @@ describe.each(['PostgreSQL', 'PGlite'])('a team server on %s', (engine) => {
     expect((await keys.read.ask('get', '/v1/traces?query=name:refused')).body.data).toEqual([]);
   });
 
+  it('says why it cannot start', async () => {
+    const wrong = 'postgres://postgres:postgres@127.0.0.1:1/none';
+    await expect(startTeamServer(wrong)).rejects.toThrow(/exit 1: .*the database cannot be reached/);
+    // A folder is opened once: PGlite would corrupt it.
+    if (engine === 'PGlite') await expect(startTeamServer(where)).rejects.toThrow(/exit 1: .*Another Spoor runs on/);
+  });
+
   it('has everything when it is started again, with the secret that sealed its keys', async () => {
     expect(await server.stop()).toBe(0);
     if (postgres) {
