@@ -2,7 +2,7 @@
 import { ROUTES } from '../services/gateway/routes';
 import type { ServerDatabase } from './adapters/database';
 import type { AppRoute, MountedRoute } from './http/app';
-import type { Principal } from './http/route';
+import { type Principal, route } from './http/route';
 import type { ApiKeys } from './modules/api-keys/service/api-keys';
 import { auditRoutes } from './modules/audit/api/routes';
 import { authRoutes } from './modules/auth/api/routes';
@@ -27,7 +27,9 @@ export interface Services {
   readonly apiKeys: ApiKeys;
   readonly secure: boolean;
   /** The contract's HTTP API for the workspace of who asks. */
-  readonly telemetry: (principal: Principal | null, request: Request) => Promise<Response>;
+  readonly telemetry: (principal: Principal, request: Request) => Promise<Response>;
+  /** Of the contract. */
+  readonly openApi: object;
 }
 
 export function serverRoutes(services: Services): AppRoute[] {
@@ -36,6 +38,7 @@ export function serverRoutes(services: Services): AppRoute[] {
     ...workspaceRoutes(services),
     ...projectRoutes(services.projects, services.apiKeys),
     ...auditRoutes(services.database),
+    route('get', '/v1/openapi.json', { access: 'public' }, async () => services.openApi),
     ...telemetryRoutes(services.telemetry),
   ];
 }

@@ -1,4 +1,5 @@
 /** Puts the server together: one database, the modules over it, one port for people, collectors and probes. */
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { errorValueOf, SpoorError } from '../core/api/errors';
@@ -37,6 +38,8 @@ import { serverRoutes } from './routes';
 
 /** Where telemetry comes in, by POST. */
 const INGEST_PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', '/v1/traces/ingest', '/api/v2/spans'];
+/** Sessions that have expired are forgotten. */
+const TIDY_EVERY_MS = 3_600_000;
 const HEALTH_TIMEOUT_MS = 2_000;
 /** In which a request has to arrive. */
 const REQUEST_MS = 60_000;
@@ -108,9 +111,13 @@ export async function startServer(
       members: new Members(database, accounts, () => workspaces.forget()),
       projects: new Projects(database),
       secure: options.secure,
-      telemetry: async (principal, request) => runtimes.of(principal?.workspace.id ?? 0).rest.fetch(request),
+      telemetry: async ({ workspace }, request) => runtimes.of(workspace.id).rest.fetch(request),
+      openApi: JSON.parse(await readFile(openApiFile, 'utf8')) as object,
     }),
   });
+  const tidying = setInterval(() => {
+    refreshTokens.deleteExpired().catch((error: unknown) => log('warn', 'old sessions stay', { error: String(error) }));
+  }, TIDY_EVERY_MS);
   let draining = false;
   const probes = probesOf(database, metrics, () => draining);
   const api = getRequestListener((request, env) => app.fetch(request, env));
@@ -151,6 +158,7 @@ export async function startServer(
     setupSecret: await signIn.setupSecret(),
     async close() {
       draining = true;
+      clearInterval(tidying);
       await Promise.all([closeServer(server), grpc.close()]);
       await ingest.close();
       await database.close();

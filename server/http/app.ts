@@ -11,6 +11,7 @@ import type { Log } from '../../services/log';
 import { isUnavailable, knownError } from '../adapters/database-errors';
 import type { Authentication } from './authentication';
 import type { Idempotency } from './idempotency';
+import type { Permission } from './permissions';
 import { type Allowance, RateLimit, RateLimited } from './rate-limits';
 import { type Access, type Answer, type Asked, type Principal, type Route, WithCookies } from './route';
 import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
@@ -19,8 +20,8 @@ import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
 export interface MountedRoute {
   readonly method: Route['method'];
   readonly path: string;
-  readonly access: Access;
-  readonly mounted: (principal: Principal | null, request: Request) => Promise<Response>;
+  readonly access: Permission;
+  readonly mounted: (principal: Principal, request: Request) => Promise<Response>;
 }
 
 export type AppRoute = Route | MountedRoute;
@@ -83,7 +84,8 @@ export function createApp({ routes, authentication, idempotency, log, behindProx
   };
 
   const answer = async (context: Context<Env>, route: AppRoute, who: Principal | null): Promise<Response> => {
-    if ('mounted' in route) return route.mounted(who, context.req.raw);
+    // It has a permission to be asked for, so somebody asks.
+    if ('mounted' in route) return route.mounted(who as Principal, context.req.raw);
     const call = {
       ...askedOf(context, ipOf(context)),
       who,

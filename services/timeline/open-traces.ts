@@ -37,13 +37,12 @@ export class OpenTraces {
   private readonly loading = new Map<string, Promise<Entry>>();
   /** Closed while they were loading: given to who waits, and not kept. */
   private readonly abandoned = new Set<string>();
+  private sweeping: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly source: Source,
     private readonly maxSpans = MAX_SPANS,
-  ) {
-    setInterval(() => this.sweep(), SWEEP_MS).unref();
-  }
+  ) {}
 
   /** The trace as it is in memory, or loaded. @throws SpoorError NOT_FOUND */
   async get(traceId: string): Promise<OpenTrace> {
@@ -80,6 +79,10 @@ export class OpenTraces {
   private sweep(): void {
     const now = performance.now();
     for (const [id, { usedAt }] of this.entries) if (now - usedAt >= IDLE_MS) this.entries.delete(id);
+    if (this.entries.size > 0) return;
+    // Nothing holds on to who has nothing open.
+    clearInterval(this.sweeping);
+    this.sweeping = undefined;
   }
 
   private load(traceId: string, known: Entry | null): Promise<Entry> {
@@ -123,6 +126,7 @@ export class OpenTraces {
     const touched = { ...entry, usedAt: now };
     this.entries.delete(traceId);
     this.entries.set(traceId, touched);
+    this.sweeping ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
     let spans = 0;
     for (const { model } of this.entries.values()) spans += model.columns.length;
     for (const [id, { model }] of this.entries) {

@@ -4,6 +4,9 @@ import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, SignJW
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeRows, TEXT } from '../../core/store/row-spec';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
+import { AccessTokens } from '../../server/modules/auth/service/access-tokens';
+import { SecretBox } from '../../server/modules/auth/service/secret-box';
+import { SigningKeys } from '../../server/modules/auth/service/signing-keys';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import {
   invite,
@@ -109,6 +112,20 @@ describe('access tokens', () => {
       'very long': 'a.'.repeat(3_000),
     };
     for (const [name, token] of Object.entries(forgeries)) expect([name, await me(token)]).toEqual([name, 401]);
+  });
+
+  it('are signed with a new key when the old one is done, and those before stay good', async () => {
+    const keys = () => new SigningKeys(sql, new SecretBox(null));
+    const before = await keys().signing();
+    await sql.query('update signing_key set retires_at = now()');
+    const after = await keys().signing();
+    expect(after.kid).not.toBe(before.kid);
+    expect((await keys().jwks()).keys.map(({ kid }) => kid)).toEqual([after.kid, before.kid]);
+    const { sub, workspace } = claimsOf(ann.client.token ?? '');
+    const token = await new AccessTokens(keys()).issue({ accountId: sub, workspace }, '');
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // the server looks for unknown keys once a second
+    // The server made neither: it asks when it meets a key that it does not know.
+    expect([await me(token), await me(ann.client.token ?? '')]).toEqual([200, 200]);
   });
 
   it('end with the membership', async () => {

@@ -52,13 +52,6 @@ export class RefreshTokenRepo {
     );
   }
 
-  async revokeAccount(accountId: string, reason: string): Promise<void> {
-    await this.sql.query(
-      'update token_family set revoked_at = now(), reason = $2 where account_id = $1::uuid and revoked_at is null',
-      [accountId, reason],
-    );
-  }
-
   async deleteExpired(): Promise<void> {
     await this.sql.query(
       `delete from token_family f where f.created_at < now() - interval '7 days'

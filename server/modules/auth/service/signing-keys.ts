@@ -46,13 +46,6 @@ export class SigningKeys {
     return (await this.read()).jwks;
   }
 
-  /** Signs with a new key from now on. */
-  async rotate(): Promise<void> {
-    await this.sql.query('update signing_key set retires_at = now() where retires_at > now()');
-    this.readAt = 0;
-    await this.read();
-  }
-
   private async read() {
     if (this.known && Date.now() - this.readAt < FRESH_MS) return this.known;
     const rows = await this.sql.transaction(async (tx) => {

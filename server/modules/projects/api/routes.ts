@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';
-import { onePage } from '../../../http/page';
 import { KEY_SCOPES } from '../../../http/permissions';
 import { type Route, route } from '../../../http/route';
 import type { ApiKeys } from '../../api-keys/service/api-keys';

@@ -1,10 +1,11 @@
 /** What a role needs for each operation of the contract's HTTP API (services/gateway/routes.ts). */
 import type { HttpAnswers } from '../../../../core/api/http-resources';
-import type { Access } from '../../../http/route';
+import type { Permission } from '../../../http/permissions';
 
 /** Null: a server does not offer it. */
-export const TELEMETRY_ACCESS: Readonly<Record<keyof HttpAnswers, Access | null>> = {
-  getOpenApi: 'public',
+export const TELEMETRY_ACCESS: Readonly<Record<keyof HttpAnswers, Permission | null>> = {
+  // The same for every workspace (routes.ts).
+  getOpenApi: null,
   getStatus: 'telemetry:read',
   listTraces: 'telemetry:read',
   getTrace: 'telemetry:read',

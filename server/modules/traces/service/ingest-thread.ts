@@ -45,13 +45,15 @@ export async function startIngestThread({
   const worker = new Worker(file, { workerData });
   const waiting = new Map<number, Waiting>();
   let asked = 0;
-  let closing = false;
+  /** It was ready, and nobody told it to end. */
+  let serving = false;
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const die = (error: Error): void => {
     for (const { reject } of waiting.values())
       reject(new SpoorError('SERVICE_UNAVAILABLE', 'Ingest stopped; try again.'));
     waiting.clear();
-    if (!closing) onDied(error);
+    if (serving) onDied(error);
+    serving = false;
   };
   worker.on('error', die);
   worker.on('exit', () => die(new Error('the thread of ingest ended')));
@@ -59,6 +61,7 @@ export async function startIngestThread({
     worker.on('message', (told: Told) => {
       switch (told.type) {
         case 'ready':
+          serving = true;
           return resolve();
         case 'failed':
           return reject(new Error(told.message));
@@ -89,7 +92,7 @@ export async function startIngestThread({
       });
     },
     async close() {
-      closing = true;
+      serving = false;
       worker.postMessage({ close: true } satisfies Asked);
       await ended;
     },

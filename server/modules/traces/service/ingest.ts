@@ -47,6 +47,9 @@ export class Ingest implements IngestPort {
   private readonly writers: Writers;
   private readonly spool: Spool;
   private readonly retention: Retentions;
+  private readonly redactor = new Redactor(DEFAULT_REDACTION, (bytes) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
+  );
   private readonly telling = new Set<number>();
   private readonly timer: NodeJS.Timeout;
   private readonly pruning: NodeJS.Timeout;
@@ -116,9 +119,7 @@ export class Ingest implements IngestPort {
       const { database, log, onSpans } = this.options;
       const rules = new Guardrails(database.tenant(workspaceId), workspaceId);
       intake = new Intake({
-        redactor: new Redactor(DEFAULT_REDACTION, (bytes) =>
-          Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
-        ),
+        redactor: this.redactor,
         forwarder: null,
         guardrails: new GuardrailRules({ listGuardrails: () => rules.list() }, log),
         logRuns: new LogRuns(),

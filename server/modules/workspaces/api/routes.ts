@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SpoorError } from '../../../../core/api/errors';
+import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';
-import { onePage } from '../../../http/page';
 import { ROLES } from '../../../http/permissions';
 import { type Principal, type Route, route } from '../../../http/route';
 import { EMAIL, NAME, PASSWORD } from '../../auth/api/routes';

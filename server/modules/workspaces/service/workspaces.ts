@@ -128,7 +128,7 @@ export class Workspaces {
     throw new SpoorError('CONFLICT', 'The workspace was changed meanwhile; look at it again.');
   }
 
-  /** It is no longer there for anybody; its rows are removed by a job, after thirty days. */
+  /** It is no longer there for anybody; its rows stay. */
   async remove(workspaceId: number, actor: Actor): Promise<void> {
     await this.change(workspaceId, actor, 'workspace.delete', async (tx) => {
       const rows = await tx.query(
@@ -141,21 +141,12 @@ export class Workspaces {
     this.memberships.clear();
   }
 
-  /** Its workspace's number, for who has an id of the outside. */
-  async numberOf(publicId: string): Promise<number | null> {
-    const rows = await this.database.system.query(
-      'select id from workspace where public_id = $1::uuid and deleted_at is null',
-      [publicId],
-    );
-    return decodeRows({ id: INT4 }, rows)[0]?.id ?? null;
-  }
-
   async publicIdOf(workspaceId: number): Promise<string | null> {
     const rows = await this.database.system.query(
       'select public_id::text as id from workspace where id = $1 and deleted_at is null',
       [workspaceId],
     );
-    return decodeRows({ id: orNull(TEXT) }, rows)[0]?.id ?? null;
+    return decodeRows({ id: TEXT }, rows)[0]?.id ?? null;
   }
 
   /** What was remembered of a member is asked for again. */
