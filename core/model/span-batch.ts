@@ -10,7 +10,7 @@
  * flags and whatever a newer sender adds), so a span is read back exactly as it was sent.
  */
 import type { SentEvaluation } from '../dialects/evaluation-event';
-import type { SpanFacts } from '../dialects/span-facts';
+import type { BatchCalls, TraceFacts } from './batch-calls';
 import { partBuffers, type RecordParts } from './record-parts';
 
 export interface SpanBatch {
@@ -34,8 +34,9 @@ export interface SpanBatch {
   readonly resources: readonly BatchResource[];
   readonly scopes: readonly BatchScope[];
   readonly operations: readonly BatchOperation[];
-  /** Sparse: only rows whose attributes say something about an agent run. */
-  readonly agentFacts: readonly AgentFacts[];
+  readonly calls: BatchCalls;
+  /** Sparse: only traces whose spans say something of an agent or a session. */
+  readonly traceFacts: readonly TraceFacts[];
   /** Sparse: what events say of how good a row was. */
   readonly evaluations: readonly SentEvaluation[];
   /** Sparse: what guardrails mark in a row. */
@@ -72,11 +73,6 @@ export interface BatchOperation {
   readonly kind: number;
 }
 
-/** What a row says of an agent run. */
-export interface AgentFacts extends SpanFacts {
-  readonly row: number;
-}
-
 /** The buffers to transfer with a batch. */
 export function spanTransferables(batch: SpanBatch): ArrayBuffer[] {
   const views = [
@@ -90,6 +86,9 @@ export function spanTransferables(batch: SpanBatch): ArrayBuffer[] {
     batch.resource,
     batch.scope,
     batch.operation,
+    batch.calls.row,
+    batch.calls.kind,
+    batch.calls.counts,
   ];
   return [...views.map((view) => view.buffer as ArrayBuffer), ...partBuffers(batch.parts)];
 }

@@ -4,12 +4,12 @@
  * Source: opentelemetry-proto 1.11, trace/v1/trace.proto.
  */
 import { EVALUATION_EVENT, readEvaluation, type SentEvaluation } from '../dialects/evaluation-event';
-import { isAgentKey, readSpanFacts } from '../dialects/span-facts';
+import { type AgentAttribute, agentAttribute, isAgentKey, readSpanFacts } from '../dialects/span-facts';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
-import type { AgentFacts, SpanBatch } from '../model/span-batch';
+import type { SpanBatch } from '../model/span-batch';
+import { AgentColumns } from './agent-columns';
 import { checkKeyValue, checkSpanField } from './check-body';
 import { Envelopes, type RecordOwner } from './envelope';
-import type { KeyValue } from './json-types';
 import { readEvent, readKeyValue, readStatus } from './proto-to-json';
 import { SpanBatchBuilder } from './span-batch-builder';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
@@ -39,10 +39,10 @@ class TraceDecoder {
   private readonly builder: SpanBatchBuilder;
   /** Walks over what is stored verbatim: it is checked now, while the sender can still be told. */
   private readonly checker: WireReader;
-  private readonly agentFacts: AgentFacts[] = [];
+  private readonly agents = new AgentColumns();
   private readonly evaluations: SentEvaluation[] = [];
   /** Parts whose key matters to a dialect. */
-  private readonly agentParts = new Map<number, KeyValue>();
+  private readonly agentParts = new Map<number, AgentAttribute>();
   private rejected = 0;
   private rejectedReason = '';
 
@@ -56,7 +56,7 @@ class TraceDecoder {
     const envelopes = new Envelopes(this.bytes);
     envelopes.each((reader, owner) => this.span(reader, owner));
     return {
-      batch: this.builder.finish(envelopes, this.agentFacts, this.evaluations),
+      batch: this.builder.finish(envelopes, this.agents.finish(), this.evaluations),
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
     };
@@ -73,7 +73,7 @@ class TraceDecoder {
     let status = 0;
     let startNs = 0n;
     let endNs = 0n;
-    let agentAttributes: KeyValue[] | null = null;
+    let agentAttributes: AgentAttribute[] | null = null;
     while (reader.next()) {
       const { tagStart } = reader;
       switch (reader.field) {
@@ -152,7 +152,7 @@ class TraceDecoder {
       while (this.evaluations.at(-1)?.row === row) this.evaluations.pop();
       return;
     }
-    this.builder.commit({
+    const trace = this.builder.commit({
       ids: this.bytes,
       traceIdAt,
       spanIdAt,
@@ -165,7 +165,7 @@ class TraceDecoder {
       operation: this.builder.operation(serviceName, name, kind > 0x7f ? 0 : kind),
     });
     const facts = agentAttributes && readSpanFacts(name, scopeName, agentAttributes);
-    if (facts) this.agentFacts.push({ row, ...facts });
+    if (facts) this.agents.add(row, trace, startNs, facts);
   }
 
   /** Keeps an event that says how good the span was. */
@@ -204,7 +204,7 @@ class TraceDecoder {
     checkKeyValue(this.checker, 0);
     const part = this.builder.parts.addAttribute(this.bytes, start, end);
     if (this.isAgentAttribute(start, end)) {
-      this.agentParts.set(part, readKeyValue(new WireReader(this.bytes, start, end)));
+      this.agentParts.set(part, agentAttribute(readKeyValue(new WireReader(this.bytes, start, end))));
     }
     return part;
   }

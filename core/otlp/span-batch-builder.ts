@@ -4,7 +4,7 @@ import { ByteTable, copyBytes } from '../model/byte-table';
 import { grown } from '../model/growing';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { RecordPartsBuilder } from '../model/record-parts';
-import type { AgentFacts, BatchOperation, SpanBatch } from '../model/span-batch';
+import type { BatchOperation, SpanBatch } from '../model/span-batch';
 
 /** Where the parts of one span lie, and its scalars. */
 export interface SpanRow {
@@ -78,11 +78,13 @@ export class SpanBatchBuilder {
     this.parts.cancel();
   }
 
-  commit(row: SpanRow): void {
+  /** @returns the trace of the row: an index into the batch's */
+  commit(row: SpanRow): number {
     const i = this.length++;
     const traceEnd = row.traceIdAt + TRACE_ID_BYTES;
-    const trace = this.traceIds.find(row.ids, row.traceIdAt, traceEnd);
-    this.trace[i] = trace >= 0 ? trace : this.traceIds.add(row.ids, row.traceIdAt, traceEnd);
+    const known = this.traceIds.find(row.ids, row.traceIdAt, traceEnd);
+    const trace = known >= 0 ? known : this.traceIds.add(row.ids, row.traceIdAt, traceEnd);
+    this.trace[i] = trace;
     copyBytes(row.ids, row.spanIdAt, row.spanIdAt + SPAN_ID_BYTES, this.spanId, i * SPAN_ID_BYTES);
     if (row.parentAt >= 0) {
       copyBytes(row.ids, row.parentAt, row.parentAt + SPAN_ID_BYTES, this.parentSpanId, i * SPAN_ID_BYTES);
@@ -94,12 +96,13 @@ export class SpanBatchBuilder {
     this.scopeOf[i] = row.scope;
     this.operationOf[i] = row.operation;
     this.parts.commit();
+    return trace;
   }
 
   /** The batch, in buffers of exactly its size. The builder is spent afterwards. */
   finish(
     { resources, scopes }: Pick<SpanBatch, 'resources' | 'scopes'>,
-    agentFacts: readonly AgentFacts[],
+    agents: Pick<SpanBatch, 'calls' | 'traceFacts'>,
     evaluations: readonly SentEvaluation[],
   ): SpanBatch {
     const n = this.length;
@@ -120,7 +123,7 @@ export class SpanBatchBuilder {
       resources,
       scopes,
       operations: this.operations,
-      agentFacts,
+      ...agents,
       evaluations,
       marks: [],
     };

@@ -41,6 +41,20 @@ export class CopyWriter {
     this.length += 6;
   }
 
+  /** `int8`; NULL for NaN. @param value a safe integer */
+  countOrNull(value: number): void {
+    if (Number.isNaN(value)) {
+      this.null();
+      return;
+    }
+    this.reserve(12);
+    const { view, length } = this;
+    view.setInt32(length, 8);
+    view.setInt32(length + 4, Math.floor(value / 0x1_0000_0000));
+    view.setUint32(length + 8, value % 0x1_0000_0000);
+    this.length = length + 12;
+  }
+
   int4(value: number): void {
     this.reserve(8);
     this.view.setInt32(this.length, 4);

@@ -14,6 +14,7 @@ import { guardrails012 } from './migrations/012-guardrails';
 import { endpoints013 } from './migrations/013-endpoints';
 import { datasets014 } from './migrations/014-datasets';
 import { workspacePartitions015 } from './migrations/015-workspace-partitions';
+import { callKinds016 } from './migrations/016-call-kinds';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   endpoints013,
   datasets014,
   workspacePartitions015,
+  callKinds016,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -1,17 +1,19 @@
 /** Reads calls of models, and what traces say of tokens, agent and session, from the spans that are stored, once more. */
-import { FACT_KEYS, readSpanFacts, type SpanFacts } from '../dialects/span-facts';
+
+import { FACT_KEYS } from '../dialects/fact-keys';
+import { agentAttribute, readSpanFacts, type SpanFacts } from '../dialects/span-facts';
+import { bytesFromHex } from '../model/ids';
 import { decodeScope, decodeSpanBody } from '../otlp/proto-to-json';
 import { ModelCallRows } from './model-calls';
 import { PartReader, SPAN_ATTRIBUTES } from './part-reader';
-import type { PayloadCodec } from './payloads';
 import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
+import type { WriterState } from './writer-state';
 
 const ROW = {
   trace_id: TEXT,
   span_id: INT8,
   start_ns: INT8,
-  duration_ns: INT8,
   status: INT4,
   operation_id: INT4,
   attributes: INT4_ARRAY,
@@ -75,8 +77,7 @@ async function readElements(tx: SqlClient, workspaceId: number): Promise<string>
 
 export async function rebuildCalls(
   tx: SqlClient,
-  workspaceId: number,
-  codec: PayloadCodec,
+  { workspaceId, codec, interned }: Pick<WriterState, 'workspaceId' | 'codec' | 'interned'>,
   { from, to }: IdRange,
   elements: string,
 ): Promise<void> {
@@ -94,7 +95,7 @@ export async function rebuildCalls(
   const rows = decodeRows(
     ROW,
     await tx.query(
-      `select replace(s.trace_id::text, '-', '') as trace_id, s.span_id, s.start_ns, s.duration_ns, s.status::int4 as status,
+      `select replace(s.trace_id::text, '-', '') as trace_id, s.span_id, s.start_ns, s.status::int4 as status,
          s.operation_id, s.attributes, s.block_id, s.payload_id, s.payload_index::int4 as payload_index, o.name,
          c.message as scope
        from span s join operation o on o.id = s.operation_id join scope c on c.id = s.scope_id
@@ -103,7 +104,7 @@ export async function rebuildCalls(
       parameters,
     ),
   );
-  const calls = new ModelCallRows(workspaceId);
+  const calls = new ModelCallRows(workspaceId, interned);
   const traces = new Map<string, TraceFacts>();
   const reader = new PartReader(tx, workspaceId, codec);
   for (let i = 0; i < rows.length; i += PAGE) {
@@ -115,23 +116,17 @@ export async function rebuildCalls(
     for (const [at, row] of page.entries()) {
       const body = decodeSpanBody(messages[at] as Uint8Array);
       const attributes = body.attributes.filter(({ key }) => FACTS.has(key));
-      const facts = readSpanFacts(body.name ?? row.name, decodeScope(row.scope).name, attributes);
+      const facts = readSpanFacts(body.name ?? row.name, decodeScope(row.scope).name, attributes.map(agentAttribute));
       if (!facts) continue;
       addFacts(traces, row.trace_id, row.start_ns, facts);
       if (facts.call) {
-        calls.add(facts.call, {
-          traceId: row.trace_id,
-          spanId: row.span_id,
-          operationId: row.operation_id,
-          startNs: row.start_ns,
-          durationNs: row.duration_ns,
-          status: row.status,
-          agentName: facts.agentName,
-        });
+        const ids = bytesFromHex(row.trace_id) as Uint8Array;
+        const by = { ids, traceAt: 0, spanId: row.span_id, startNs: row.start_ns };
+        await calls.add(tx, { ...facts.call, agentName: facts.agentName }, by, row.operation_id, row.status);
       }
     }
   }
-  await calls.write(tx);
+  await calls.store(tx);
   await writeFacts(tx, workspaceId, traces);
 }
 

@@ -47,8 +47,7 @@ export class Rebuild {
     for (const range of ranges) {
       await step(async (tx, state) => {
         await rebuildTraces(tx, state, range);
-        const { workspaceId, codec } = state;
-        await rebuildCalls(tx, workspaceId, codec, range, await elements.read(tx, workspaceId));
+        await rebuildCalls(tx, state, range, await elements.read(tx, state.workspaceId));
       });
     }
     await step(rebuildCounters);

@@ -1,10 +1,12 @@
 /** Sessions: traces that name the same one. A session stands in the list where its newest trace does. */
+
 import { SpoorError } from '../api/errors';
 import type { Page } from '../api/page';
 import type { SessionListQuery, SessionSummary } from '../api/session';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
 import { decodeCursor, pageOf, SESSION_CURSOR } from './cursor';
+import { MODEL_CALLS } from './model-calls';
 import { BOOL, decodeRows, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient } from './sql-client';
 import { groupedCosts, NO_COST, type TraceCost } from './trace-costs';
@@ -105,7 +107,7 @@ export class Sessions {
   private async summaries(ids: readonly string[]): Promise<Map<string, SessionSummary>> {
     if (ids.length === 0) return new Map();
     const rows = decodeRows(ROW, await this.sql.query(SUMMARIES, [this.workspaceId, ids]));
-    const calls = `unnest($2::text[]) as i (session_id), trace t, model_call c
+    const calls = `unnest($2::text[]) as i (session_id), trace t, ${MODEL_CALLS} c
       where ${inSession('i.session_id')} and c.workspace_id = t.workspace_id and c.trace_id = t.trace_id`;
     const costs = await groupedCosts(this.sql, this.prices(), 'i.session_id', calls, [this.workspaceId, ids]);
     return new Map(rows.map((row) => [row.session_id, summaryOf(row, costs.get(row.session_id))]));

@@ -10,9 +10,9 @@ import { type SpanKey, spanKey, traceKey } from './edge-finder';
 import { type PlacedMark, writeMarks } from './guardrails';
 import type { InternedBatch } from './interned';
 import { MissingParents } from './missing-parents';
-import { addCalls, ModelCallRows } from './model-calls';
+import { ModelCallRows } from './model-calls';
 import { startOf } from './part-ids';
-import { type PayloadCodec, type PayloadRef, PayloadWriter } from './payloads';
+import { type PayloadRef, PayloadWriter } from './payloads';
 import { type SenderScore, writeSenderScores } from './sender-scores';
 import { partitionOf } from './span-partitions';
 import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
@@ -50,10 +50,10 @@ class Append {
   readonly services = new Map<number, ServiceCount>();
   readonly prepared: Prepared[] = [];
 
-  constructor(workspaceId: number, codec: PayloadCodec) {
+  constructor({ workspaceId, codec, interned }: WriterState) {
     this.deltas = new TraceDeltas(workspaceId);
     this.payloads = new PayloadWriter(codec);
-    this.calls = new ModelCallRows(workspaceId);
+    this.calls = new ModelCallRows(workspaceId, interned);
   }
 }
 
@@ -61,7 +61,7 @@ export class SpanWriter {
   constructor(private readonly shared: WriterState) {}
 
   async append(tx: SqlClient, batches: readonly SpanBatch[]): Promise<AppendResult[]> {
-    const append = new Append(this.shared.workspaceId, this.shared.codec);
+    const append = new Append(this.shared);
     const results: AppendResult[] = [];
     const traceIds = batches.map(traceIdsOf);
     // One question for all batches: what it costs is asking.
@@ -89,7 +89,10 @@ export class SpanWriter {
     const interned = await this.shared.interned.resolve(tx, batch);
     const partIds = await this.shared.partIds.resolve(tx, batch.parts);
     const blocks = await this.placeInBlocks(tx, batch, rows, interned, partIds);
-    this.addToModels(append, batch, rows, traceIds, traces, interned, blocks);
+    const fresh = rows.length === batch.length ? null : new Set(rows);
+    const isStored = (row: number): boolean => fresh === null || fresh.has(row);
+    await append.calls.addBatch(tx, batch, isStored, interned);
+    this.addToModels(append, batch, rows, isStored, traceIds, traces, interned, blocks);
     const payloads = rows.map((row, i) => {
       append.payloads.moveTo(blocks[i] as number);
       return append.payloads.add(batch.parts, row, partIds);
@@ -149,6 +152,7 @@ export class SpanWriter {
     append: Append,
     batch: SpanBatch,
     rows: readonly number[],
+    isStored: (row: number) => boolean,
     traceIds: readonly string[],
     traces: readonly StoredTrace[],
     interned: InternedBatch,
@@ -182,22 +186,18 @@ export class SpanWriter {
       if (trace.missing?.has(id)) delta.missingParents -= append.missing.fill(traceId, trace, id);
       this.countService(append.services, batch, row, interned);
     }
-    const traceOf = (row: number): string => traceIds[batch.trace[row] as number] as string;
     if (batch.evaluations.length > 0 || batch.marks.length > 0) {
-      const fresh = new Set(rows);
       const placed = <T extends { readonly row: number }>(items: readonly T[]) =>
         items
-          .filter(({ row }) => fresh.has(row))
+          .filter(({ row }) => isStored(row))
           .map((item) => {
             const spanId = spanIds.getBigInt64(item.row * SPAN_ID_BYTES);
-            return { ...item, traceId: traceOf(item.row), spanId };
+            return { ...item, traceId: traceIds[batch.trace[item.row] as number] as string, spanId };
           });
       append.scores.push(...placed(batch.evaluations));
       append.marks.push(...placed(batch.marks));
     }
-    if (batch.agentFacts.length === 0) return;
-    append.deltas.addAgentFacts(batch, rows, traceOf);
-    addCalls(append.calls, batch, rows, traceOf, interned);
+    append.deltas.addAgentFacts(batch, isStored, traceIds);
   }
 
   private countService(
@@ -244,7 +244,7 @@ export class SpanWriter {
     for (const [partition, copy] of copies) await tx.copyIn(`span_${partition}`, SPAN_COLUMNS, copy.finish());
     await this.shared.blocks.write(tx);
     await append.missing.write(tx, this.shared.workspaceId);
-    await append.calls.write(tx);
+    await append.calls.store(tx);
     await writeSenderScores(tx, workspaceId, append.scores);
     await writeMarks(tx, workspaceId, append.marks);
     const newTraces = await append.deltas.write(tx);

@@ -1,5 +1,6 @@
 /** What traces cost: their calls of models by what they share, priced by the book as it is now. */
 import type { PriceBook } from '../pricing/price-book';
+import { MODEL_CALLS } from './model-calls';
 import { BOOL, decodeRows, FLOAT8, INT8, orNull, type RowOf, TEXT } from './row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from './sql-client';
 
@@ -58,7 +59,7 @@ export async function callCosts(
 ): Promise<Map<bigint, number | null>> {
   const tokens = TOKENS.map((name) => `${name}_tokens as ${name}`).join(', ');
   const rows = await sql.query(
-    `select span_id, provider, model, service_tier, start_ns, ${tokens} from model_call
+    `select span_id, provider, model, service_tier, start_ns, ${tokens} from ${MODEL_CALLS} c
      where workspace_id = $1 and trace_id = $2::uuid and span_id = any($3::int8[])`,
     [workspaceId, traceId, spanIds],
   );
@@ -73,7 +74,7 @@ export async function traceCosts(
   traceIds: readonly string[],
 ): Promise<Map<string, TraceCost>> {
   const calls = `unnest($2::uuid[]) as i (trace_id),
-    lateral (select * from model_call where workspace_id = $1 and trace_id = i.trace_id offset 0) c`;
+    lateral (select * from ${MODEL_CALLS} c where workspace_id = $1 and trace_id = i.trace_id offset 0) c`;
   return groupedCosts(sql, book, "replace(i.trace_id::text, '-', '')", calls, [workspaceId, traceIds]);
 }
 

@@ -1,4 +1,5 @@
 /** What a batch changes in the rows of `trace`: gathered per trace, then copied into the table, or merged by one statement. */
+import { CALL_COUNTS } from '../model/batch-calls';
 import type { SpanBatch } from '../model/span-batch';
 import { STATUS_ERROR } from '../model/span-kind';
 import { CopyWriter } from './copy-binary';
@@ -100,20 +101,26 @@ export class TraceDeltas {
     return delta;
   }
 
-  addAgentFacts(batch: SpanBatch, rows: readonly number[], traceOf: (row: number) => string): void {
-    const stored = new Set(rows);
-    for (const facts of batch.agentFacts) {
-      const delta = stored.has(facts.row) && this.byTrace.get(traceOf(facts.row));
+  /** @param isStored whether a row of the batch is stored now */
+  addAgentFacts(batch: SpanBatch, isStored: (row: number) => boolean, traceIds: readonly string[]): void {
+    const { row: rows, counts } = batch.calls;
+    for (const [i, row] of rows.entries()) {
+      const delta = isStored(row) && this.byTrace.get(traceIds[batch.trace[row] as number] as string);
       if (!delta) continue;
-      const { input = null, output = null } = facts.call ?? {};
-      if (input !== null) delta.inputTokens = (delta.inputTokens ?? 0) + input;
-      if (output !== null) delta.outputTokens = (delta.outputTokens ?? 0) + output;
-      const startNs = batch.startNs[facts.row] as bigint;
-      if (facts.agentName !== null && (delta.agentStartNs === null || startNs < delta.agentStartNs)) {
-        delta.agentName = facts.agentName.replaceAll('\0', '\u2400');
-        delta.agentStartNs = startNs;
+      const input = counts[i * CALL_COUNTS.length] as number;
+      const output = counts[i * CALL_COUNTS.length + 1] as number;
+      if (!Number.isNaN(input)) delta.inputTokens = (delta.inputTokens ?? 0) + input;
+      if (!Number.isNaN(output)) delta.outputTokens = (delta.outputTokens ?? 0) + output;
+    }
+    for (const { trace, agentName, agentStartNs, sessionId } of batch.traceFacts) {
+      const delta = this.byTrace.get(traceIds[trace] as string);
+      // What spans say that are stored already is known.
+      if (!delta) continue;
+      if (agentStartNs !== null && (delta.agentStartNs === null || agentStartNs < delta.agentStartNs)) {
+        delta.agentName = agentName?.replaceAll('\0', '\u2400') ?? null;
+        delta.agentStartNs = agentStartNs;
       }
-      delta.sessionId ??= facts.sessionId?.replaceAll('\0', '\u2400') ?? null;
+      delta.sessionId ??= sessionId?.replaceAll('\0', '\u2400') ?? null;
     }
   }
 

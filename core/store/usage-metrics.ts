@@ -1,8 +1,10 @@
 /** Adds up calls of models by model, provider, agent or service, and prices them by the book as it is now. */
+
 import { SpoorError } from '../api/errors';
 import type { UsageBy, UsageGroup, UsageMetrics, UsageQuery, UsageValues } from '../api/usage';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
+import { MODEL_CALLS } from './model-calls';
 import { BOOL, decodeRows, FLOAT8, INT4, INT8, orNull, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 import { costOf, sizeSql } from './trace-costs';
@@ -22,7 +24,7 @@ export const USAGE_NAMES: Readonly<Record<UsageBy, string>> = {
 };
 
 /** Of traces that are not deleted. */
-export const STANDING_CALLS = `model_call c join trace t on t.workspace_id = c.workspace_id and t.trace_id = c.trace_id
+export const STANDING_CALLS = `${MODEL_CALLS} c join trace t on t.workspace_id = c.workspace_id and t.trace_id = c.trace_id
   where c.workspace_id = $1 and t.deleted_at is null`;
 
 const SUMS = ['input', 'output', 'cache_read', 'cache_write', 'reasoning', 'input_audio', 'output_audio'] as const;

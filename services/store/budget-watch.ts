@@ -27,8 +27,8 @@ export class BudgetWatch {
   /** Traces of a batch that calls models; to be asked before the batch is stored, and told after. */
   static tracesOf(batch: SignalBatch): readonly string[] {
     if (batch.signal !== 'traces') return [];
-    const traces = batch.agentFacts.flatMap(({ call, row }) => (call ? [batch.trace[row] as number] : []));
-    return [...new Set(traces)].map((at) => hexFromBytes(batch.traceId, at * TRACE_ID_BYTES, TRACE_ID_BYTES));
+    const traces = new Set(batch.calls.row.map((row) => batch.trace[row] as number));
+    return [...traces].map((at) => hexFromBytes(batch.traceId, at * TRACE_ID_BYTES, TRACE_ID_BYTES));
   }
 
   stored(traceIds: readonly string[]): void {

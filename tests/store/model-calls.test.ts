@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PriceBook } from '../../core/pricing/price-book';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
-import { migrate } from '../../core/store/migrate';
+import { MIGRATIONS, migrate } from '../../core/store/migrate';
+import { MODEL_CALLS } from '../../core/store/model-calls';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
@@ -146,5 +147,40 @@ describe.each([pgliteDatabases(), postgresDatabases()])('model calls on $name', 
     await append(agent, call(6, 'm', { input_tokens: 1_000, output_tokens: 0 }));
     expect(await cost(6)).toEqual([0.01, true, null]);
     expect((await new TraceReader(sql, WORKSPACE).summary(traceIdOf(6))).inputTokens).toBe(1_000);
+  });
+
+  it('keep what they say when they are made narrow', async () => {
+    const older = await databases.create();
+    await migrate(older.sql, deflateCodec, MIGRATIONS.slice(0, 15));
+    await older.sql.query(
+      `insert into model_call select 1, '${traceIdOf(1)}', n, 7, 1000 + n, 5, case when n < 3 then 2 else 1 end, 'openai',
+         case when n = 1 then null else 'm' end, null, nullif('planner', case when n = 2 then 'planner' end), 10 * n, null,
+         null, 3, null, null, null, 0.5 * n from generate_series(1, 4) as n`,
+    );
+    await migrate(older.sql, deflateCodec);
+    const calls = await older.sql.query(
+      `select span_id, start_ns, operation_id, status::int4 as status, provider, model, service_tier, agent_name, input_tokens,
+         output_tokens, cache_write_tokens, reported_cost from ${MODEL_CALLS} c order by span_id`,
+    );
+    const kinds = await older.sql.query('select 1 from model_call_kind');
+    await older.drop();
+    const shared = {
+      operation_id: 7,
+      provider: 'openai',
+      service_tier: null,
+      output_tokens: null,
+      cache_write_tokens: 3n,
+    };
+    const call = (n: number, status: number, model: string | null, agent_name: string | null) => {
+      const times = { span_id: BigInt(n), start_ns: BigInt(1_000 + n) };
+      return { ...shared, ...times, status, model, agent_name, input_tokens: BigInt(10 * n), reported_cost: 0.5 * n };
+    };
+    expect(calls).toEqual([
+      call(1, 2, null, 'planner'),
+      call(2, 2, 'm', null),
+      call(3, 1, 'm', 'planner'),
+      call(4, 1, 'm', 'planner'),
+    ]);
+    expect(kinds).toHaveLength(3);
   });
 });

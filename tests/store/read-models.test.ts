@@ -116,7 +116,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
     await sql.query('update trace set span_count = 3, error_count = 0, root_rank = 1, start_ns = 0, last_block = 5');
     await sql.query('update trace set input_tokens = 5, agent_name = null, session_id = null');
     await sql.query('delete from model_call where input_tokens % 3 = 0');
-    await sql.query("update model_call set model = 'wrong', output_tokens = null");
+    await sql.query('update model_call set kind_id = (select min(id) from model_call_kind), output_tokens = null');
     await sql.query('delete from missing_parent');
     await sql.query("insert into missing_parent values (1, '00000000-0000-0000-0000-00000000000a', 77)");
     await sql.query('insert into trace select * from (select * from trace limit 1) t on conflict do nothing');

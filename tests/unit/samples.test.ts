@@ -30,7 +30,7 @@ describe('the sample workspace', () => {
       expect(services).toContain(service);
     }
     expect(batches.some(({ batch }) => batch.status.includes(2))).toBe(true);
-    expect(batches.some(({ batch }) => batch.agentFacts.some(({ call }) => call?.input))).toBe(true);
+    expect(batches.some(({ batch }) => batch.calls.counts.some((count) => count > 0))).toBe(true);
     for (const { batch } of batches) for (const endNs of batch.endNs) expect(endNs <= T0).toBe(true);
   });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FACT_KEYS } from '../../core/dialects/fact-keys';
 import { readSource } from '../../core/dialects/read-agent-span';
-import { FACT_KEYS, isAgentKey, readSpanFacts } from '../../core/dialects/span-facts';
+import { agentAttribute, isAgentKey, readSpanFacts as readFacts, type SpanFacts } from '../../core/dialects/span-facts';
 import { AttributeReader } from '../../core/dialects/span-source';
 import { type KeyValue, plainAttributes } from '../../core/otlp/json-types';
 
@@ -31,6 +32,9 @@ const anyValue = fc.oneof(
   fc.nat(9_999).map((n) => ({ intValue: String(n) })),
   fc.constantFrom({ doubleValue: 0.5 }, { intValue: '-4' }, { boolValue: true }),
 );
+const readSpanFacts = (name: string, scope: string, attributes: readonly KeyValue[]): SpanFacts | null =>
+  readFacts(name, scope, attributes.map(agentAttribute));
+
 const attribute = fc.record({ key: fc.constantFrom(...FACT_KEYS), value: anyValue });
 const name = fc.constantFrom(
   'chat gpt-5',
