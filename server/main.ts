@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const server = await startServer(options, {
     version,
     openApiFile: join(__dirname, '..', 'openapi.json'),
+    rendererDir: join(__dirname, '..', 'renderer'),
     ingestFile: join(__dirname, 'server-ingest.worker.js'),
     log,
     onDied(error) {

@@ -9,6 +9,7 @@ import list from '../resources/prices.json';
 import { OtlpGrpcReceiver } from '../services/ingest/otlp-grpc';
 import type { Log } from '../services/log';
 import { listen } from '../services/net/listen';
+import { StaticFiles } from '../services/net/static-files';
 import type { ServerDatabase } from './adapters/database';
 import { knownError } from './adapters/database-errors';
 import { openPglite } from './adapters/pglite';
@@ -16,6 +17,7 @@ import { openPostgres } from './adapters/postgresql';
 import { createApp } from './http/app';
 import { Authentication } from './http/authentication';
 import { Idempotency } from './http/idempotency';
+import { pages, servePages } from './http/pages';
 import { ServerMetrics } from './metrics';
 import { migrateServer } from './migrations/migrate-server';
 import { ApiKeys } from './modules/api-keys/service/api-keys';
@@ -58,6 +60,8 @@ export interface RunningServer {
 export interface Surroundings {
   readonly version: string;
   readonly openApiFile: string;
+  /** The built pages. */
+  readonly rendererDir: string;
   /** The built entry of the thread that stores. */
   readonly ingestFile: string;
   readonly log: Log;
@@ -67,7 +71,7 @@ export interface Surroundings {
 
 export async function startServer(
   options: ServerOptions,
-  { version, openApiFile, ingestFile, log, onDied }: Surroundings,
+  { version, openApiFile, rendererDir, ingestFile, log, onDied }: Surroundings,
 ): Promise<RunningServer> {
   const database = await openDatabaseOf(options);
   await migrateServer(database);
@@ -100,6 +104,7 @@ export async function startServer(
     idempotency: new Idempotency(database),
     log,
     behindProxy: options.behindProxy,
+    pages: pages(await StaticFiles.below(rendererDir)),
     onRequest: metrics.observe,
     routes: serverRoutes({
       database,
@@ -142,6 +147,11 @@ export async function startServer(
     }
   };
   server.requestTimeout = REQUEST_MS;
+  const closePages = servePages(server, {
+    authentication,
+    apiOf: ({ workspace }) => runtimes.of(workspace.id).api,
+    log,
+  });
   const grpc = new OtlpGrpcReceiver(async (metadata) => {
     try {
       return (await exporterOf(metadata.get('authorization')[0]?.toString())).intake;
@@ -159,6 +169,7 @@ export async function startServer(
     async close() {
       draining = true;
       clearInterval(tidying);
+      closePages();
       await Promise.all([closeServer(server), grpc.close()]);
       await ingest.close();
       await database.close();

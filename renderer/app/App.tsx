@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { isTeamPage } from '../connection/team-session';
 import { AgentsPage } from '../features/agents/AgentsPage';
 import { ComparePage } from '../features/compare/ComparePage';
 import { ConnectPage } from '../features/connect/ConnectPage';
@@ -14,6 +15,9 @@ import { PlaygroundPage } from '../features/playground/PlaygroundPage';
 import { SessionPage } from '../features/sessions/SessionPage';
 import { SessionsPage } from '../features/sessions/SessionsPage';
 import { sessionOfAddress } from '../features/sessions/session-address';
+import { AcceptInvitation, invitationOfAddress } from '../features/team/AcceptInvitation';
+import { TeamPage } from '../features/team/TeamPage';
+import { TeamSignIn } from '../features/team/TeamSignIn';
 import { TracePage } from '../features/trace/TracePage';
 import { TracesPage } from '../features/traces/TracesPage';
 import { useConnection } from '../stores/connection-store';
@@ -28,6 +32,11 @@ import { useKeys } from './use-keys';
 
 export function App() {
   const signedOut = useConnection(({ phase }) => phase === 'signed-out');
+  if (isTeamPage()) {
+    const invitation = invitationOfAddress(window.location.hash);
+    if (invitation !== null) return <AcceptInvitation token={invitation} />;
+    if (signedOut) return <TeamSignIn />;
+  }
   if (signedOut) return <SignIn />;
   return (
     <Router hook={useHashLocation}>
@@ -83,6 +92,7 @@ function Frame() {
               <Route path="/experiments/:a/:b?">
                 {({ a, b }) => <ExperimentPage key={`${a} ${b}`} ids={b === undefined ? [a] : [a, b]} />}
               </Route>
+              {isTeamPage() && <Route path="/team/:tab">{({ tab }) => <TeamPage tab={tab} />}</Route>}
               <Route path="/connect">
                 <ConnectPage />
               </Route>

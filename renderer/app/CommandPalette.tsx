@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { parseTraceId } from '../../core/model/ids';
 import { shareableLink } from '../connection/shareable-link';
+import { isTeamPage } from '../connection/team-session';
 import { useSettings } from '../stores/settings-store';
 
 interface CommandPaletteProps {
@@ -57,9 +58,15 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         <Command.Item className={item} onSelect={run(() => navigate('/guardrails'))}>
           Guardrails
         </Command.Item>
-        <Command.Item className={item} onSelect={run(() => navigate('/playground'))}>
-          Playground
-        </Command.Item>
+        {isTeamPage() ? (
+          <Command.Item className={item} onSelect={run(() => navigate('/team/members'))}>
+            Team
+          </Command.Item>
+        ) : (
+          <Command.Item className={item} onSelect={run(() => navigate('/playground'))}>
+            Playground
+          </Command.Item>
+        )}
         <Command.Item className={item} onSelect={run(() => navigate('/datasets'))}>
           Datasets
         </Command.Item>

@@ -3,7 +3,9 @@ import * as lucide from 'lucide-react';
 import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { formatCompact } from '../../core/model/format';
+import { isTeamPage } from '../connection/team-session';
 import { useUnseenHits } from '../features/guardrails/use-unseen-hits';
+import { WorkspaceMenu } from '../features/team/WorkspaceMenu';
 import { useSidebarSlot } from '../stores/sidebar-slot';
 import { SavedViews } from './SavedViews';
 import { useStatus } from './use-status';
@@ -18,6 +20,7 @@ export function Sidebar() {
         <Logo />
         <span className="hidden min-[1100px]:inline">Spoor</span>
       </div>
+      {isTeamPage() && <WorkspaceMenu />}
       <Item
         to="/traces"
         icon={lucide.ChartNoAxesGantt}
@@ -35,15 +38,22 @@ export function Sidebar() {
       <Item to="/guardrails" icon={lucide.ShieldCheck} count={unseen > 0 ? formatCompact(unseen) : ''}>
         Guardrails
       </Item>
-      <Item to="/playground" icon={lucide.FlaskConical}>
-        Playground
-      </Item>
+      {!isTeamPage() && (
+        <Item to="/playground" icon={lucide.FlaskConical}>
+          Playground
+        </Item>
+      )}
       <Item to="/datasets" icon={lucide.Database} also="/dataset/">
         Datasets
       </Item>
       <Item to="/connect" icon={lucide.Plug}>
         Send traces
       </Item>
+      {isTeamPage() && (
+        <Item to="/team/members" icon={lucide.Users} also="/team/">
+          Team
+        </Item>
+      )}
       <SavedViews />
       <div className="hidden min-[1100px]:block">{remarks}</div>
     </nav>

@@ -2,6 +2,7 @@ import clsx from 'clsx';
 import { Monitor, Moon, Sun } from 'lucide-react';
 import type { ForwardingReport } from '../../core/api/contract';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
+import { isTeamPage } from '../connection/team-session';
 import { useConnection } from '../stores/connection-store';
 import { type Theme, useSettings } from '../stores/settings-store';
 import { Kbd } from '../ui/Kbd';
@@ -33,14 +34,14 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
       </span>
       {status && (
         <>
-          <span>{formatCount(status.spansPerSecond)} spans/s</span>
+          {!isTeamPage() && <span>{formatCount(status.spansPerSecond)} spans/s</span>}
           <span>
             {formatCount(status.counts.spans)} spans
             {status.counts.logs > 0 && ` · ${plural(status.counts.logs, 'log')}`}
-            {status.counts.metricPoints > 0 && ` · ${plural(status.counts.metricPoints, 'metric point')}`} ·{' '}
-            {formatBytes(status.bytesOnDisk)} on disk
+            {status.counts.metricPoints > 0 && ` · ${plural(status.counts.metricPoints, 'metric point')}`}
+            {!isTeamPage() && ` · ${formatBytes(status.bytesOnDisk)} on disk`}
           </span>
-          <span title={keptTitle(status.retention)}>{keptText(status.retention)}</span>
+          {!isTeamPage() && <span title={keptTitle(status.retention)}>{keptText(status.retention)}</span>}
           {status.lastPruning && pruned !== null && (
             <span title={prunedTitle(status.lastPruning, status.retention)}>{pruned}</span>
           )}
@@ -95,6 +96,7 @@ function listening(
   if (phase === 'lost') return { text: 'Connection lost, trying again', tone: 'error' };
   if (!status) return { text: 'Connecting', tone: 'wait' };
   if (status.store.state === 'failed') return { text: 'The database could not be opened', tone: 'error' };
+  if (isTeamPage()) return { text: window.location.host, tone: 'ok' };
   if (status.disk.full) return { text: 'The disk is full', tone: 'error' };
   if (status.otlpHttp.state === 'failed') return { text: 'Not listening for OTLP', tone: 'error' };
   if (status.otlpHttp.state === 'starting') return { text: 'Opening the OTLP port', tone: 'wait' };

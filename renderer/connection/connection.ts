@@ -4,8 +4,9 @@ import { createLink } from '../../core/api/rpc/service';
 import { useConnection } from '../stores/connection-store';
 import type { Attach } from './attach';
 import { connectDesktop, desktopBridge } from './desktop-transport';
+import { accessToken, isTeamPage, renewalMs } from './team-session';
 import { forgetToken, storedToken, takeTokenFromAddress } from './token';
-import { connectWebSocket } from './websocket-transport';
+import { connectWebSocket, type Tokens } from './websocket-transport';
 
 const link = createLink<SpoorApi>('connection to Spoor');
 
@@ -21,13 +22,9 @@ export function connect(): void {
   if (desktop) {
     connectDesktop(desktop, attach);
   } else {
-    takeTokenFromAddress();
-    const token = storedToken();
-    if (token === null) {
-      setPhase('signed-out');
-      return;
-    }
-    connectWebSocket(token, attach, {
+    const isTeam = isTeamPage();
+    if (!isTeam) takeTokenFromAddress();
+    connectWebSocket(isTeam ? TEAM_TOKENS : LINK_TOKENS, attach, {
       onLost: () => setPhase('lost'),
       onRefused: () => {
         forgetToken();
@@ -37,6 +34,10 @@ export function connect(): void {
   }
   void followChanges();
 }
+
+/** The token of the printed link is good until Spoor ends. */
+const LINK_TOKENS: Tokens = { current: async () => storedToken(), renewalMs: () => Number.POSITIVE_INFINITY };
+const TEAM_TOKENS: Tokens = { current: accessToken, renewalMs };
 
 const RETRY_MS = 500;
 /** Commits come by the hundred a second under load; screens follow at a pace people can read. */

@@ -1,34 +1,65 @@
-/** Reaches the gateway over a WebSocket and reaches it again when the connection breaks. */
+/** Reaches the gateway over a WebSocket and reaches it again when the connection breaks, or its token is about to end. */
 import type * as Comlink from 'comlink';
 import { protocolsWithToken, RPC_PATH } from '../../core/api/rpc/websocket';
 import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
 import type { Attach } from './attach';
 
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000];
+/** What was asked over a socket is answered over it, though another has taken its place. */
+const LINGER_MS = 20_000;
+/** Longer than a timer can say. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface Tokens {
+  /** Null: there is none, or none any more. */
+  current(): Promise<string | null>;
+  /** When another is to be had. */
+  renewalMs(): number;
+}
 
 export interface WebSocketEvents {
   readonly onLost: () => void;
   readonly onRefused: () => void;
 }
 
-export function connectWebSocket(token: string, attach: Attach, events: WebSocketEvents): void {
+export function connectWebSocket(tokens: Tokens, attach: Attach, events: WebSocketEvents): void {
   let failures = 0;
+  let current: WebSocket | null = null;
+  const again = (): void => {
+    setTimeout(open, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+  };
   const open = (): void => {
+    tokens.current().then(
+      (token) => (token === null ? events.onRefused() : connect(token)),
+      () => {
+        events.onLost();
+        again();
+      },
+    );
+  };
+  const connect = (token: string): void => {
     const url = new URL(RPC_PATH, window.location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(url, protocolsWithToken(token));
     socket.binaryType = 'arraybuffer';
+    const previous = current;
+    current = socket;
     const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
+    let renewal: ReturnType<typeof setTimeout> | undefined;
     socket.addEventListener('open', () => {
       failures = 0;
       attach(endpointOf(socket), closed);
+      if (previous) setTimeout(() => previous.close(), LINGER_MS);
+      const left = tokens.renewalMs();
+      if (left < LONGEST_TIMER_MS) renewal = setTimeout(open, Math.max(0, left));
     });
     socket.addEventListener('close', () => {
+      clearTimeout(renewal);
+      // Another has taken its place.
+      if (current !== socket) return;
+      current = null;
       events.onLost();
-      void tokenRefused(token).then((refused) => {
-        if (refused) events.onRefused();
-        else setTimeout(open, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
-      });
+      void tokenRefused(token).then((refused) => (refused ? events.onRefused() : again()));
     });
   };
   open();

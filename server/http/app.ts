@@ -1,17 +1,17 @@
 /** The server's HTTP API: every route with who may ask for it, what it takes, and how often. */
 import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { parse as parseCookies } from 'hono/utils/cookie';
 import type { z } from 'zod';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
+import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
 import { isUnavailable, knownError } from '../adapters/database-errors';
 import type { Authentication } from './authentication';
 import type { Idempotency } from './idempotency';
-import type { Permission } from './permissions';
 import { type Allowance, RateLimit, RateLimited } from './rate-limits';
 import { type Access, type Answer, type Asked, type Principal, type Route, WithCookies } from './route';
 import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly log: Log;
   /** Whether `X-Forwarded-For` is believed: a proxy of ours adds to it. */
   readonly behindProxy: boolean;
+  /** Answers what no route is for, or leaves it. */
+  readonly pages: MiddlewareHandler;
   readonly onRequest: (method: string, route: string, status: number, seconds: number) => void;
 }
 
@@ -46,7 +48,15 @@ const GUARDED = { points: 30, seconds: 60 };
 const ASKED = { points: 1_200, seconds: 60 };
 const RETRY_AFTER_S = 2;
 
-export function createApp({ routes, authentication, idempotency, log, behindProxy, onRequest }: AppOptions): Hono<Env> {
+export function createApp({
+  routes,
+  authentication,
+  idempotency,
+  log,
+  behindProxy,
+  pages,
+  onRequest,
+}: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   const guarded = new RateLimit(GUARDED.points, GUARDED.seconds);
   const asked = new RateLimit(ASKED.points, ASKED.seconds);
@@ -120,6 +130,7 @@ export function createApp({ routes, authentication, idempotency, log, behindProx
   app.get('/setup.js', (context) =>
     context.body(SETUP_SCRIPT, 200, { 'content-type': 'text/javascript; charset=utf-8' }),
   );
+  app.get('*', pages);
   app.notFound(() => {
     throw new SpoorError('NOT_FOUND', 'There is nothing at this address.');
   });

@@ -18,18 +18,26 @@ export class Authentication {
   /** @param header `Authorization` @throws SpoorError UNAUTHORIZED */
   async principal(header: string | undefined): Promise<Principal> {
     const [scheme, token, ...more] = (header ?? '').split(' ');
-    if (scheme?.toLowerCase() !== 'bearer' || !token || more.length > 0 || token.length > MAX_TOKEN) {
+    if (scheme?.toLowerCase() !== 'bearer' || !token || more.length > 0) {
       throw new SpoorError('UNAUTHORIZED', 'Send Authorization: Bearer with an access token or an API key.');
     }
+    return (await this.session(token)).principal;
+  }
+
+  /** @param token an access token or an API key @returns until when it is good, epoch milliseconds @throws SpoorError UNAUTHORIZED */
+  async session(token: string): Promise<{ readonly principal: Principal; readonly until: number }> {
+    if (token.length > MAX_TOKEN) throw new SpoorError('UNAUTHORIZED', 'This is no token.');
     if (token.startsWith(KEY_PREFIX)) {
       const principal = await this.keys.principal(token);
       if (!principal) throw new SpoorError('UNAUTHORIZED', 'The API key is not valid: it may be revoked or expired.');
-      return principal;
+      return { principal, until: Number.POSITIVE_INFINITY };
     }
-    const { accountId, workspace } = await this.tokens.verify(token);
+    const { accountId, workspace, expiresAt } = await this.tokens.verify(token);
     const membership = await this.workspaces.membership(accountId, workspace);
     if (!membership) throw new SpoorError('UNAUTHORIZED', 'You are no longer a member of this workspace.');
     const { role } = membership;
-    return { kind: 'account', id: accountId, workspace: membership.workspace, role, permissions: permissionsOf(role) };
+    const permissions = permissionsOf(role);
+    const principal: Principal = { kind: 'account', id: accountId, workspace: membership.workspace, role, permissions };
+    return { principal, until: expiresAt };
   }
 }

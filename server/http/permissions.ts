@@ -1,28 +1,6 @@
 /** Who may do what: the one table. */
 
-/** What an API key may be given. */
-export const KEY_SCOPES = ['ingest', 'read'] as const;
-export type KeyScope = (typeof KEY_SCOPES)[number];
-
-/** From who may least to who may most. */
-export const ROLES = ['viewer', 'member', 'admin', 'owner'] as const;
-export type Role = (typeof ROLES)[number];
-
-export type Permission =
-  | 'telemetry:ingest'
-  | 'telemetry:read'
-  | 'telemetry:delete'
-  | 'notes:write'
-  | 'rules:write'
-  | 'projects:read'
-  | 'projects:write'
-  | 'keys:read'
-  | 'keys:write'
-  | 'members:read'
-  | 'members:write'
-  | 'workspace:write'
-  | 'workspace:delete'
-  | 'audit:read';
+import { type KeyScope, type Permission, ROLES, type Role } from '../../core/api/team';
 
 const VIEWER: readonly Permission[] = ['telemetry:read', 'projects:read', 'members:read'];
 const MEMBER: readonly Permission[] = [...VIEWER, 'notes:write'];

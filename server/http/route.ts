@@ -1,6 +1,6 @@
 /** A route as data: the server is made of these, and so is the test that tries each of them as everyone. */
 import type { ZodObject, ZodType, z } from 'zod';
-import type { Permission, Role } from './permissions';
+import type { Permission, Role } from '../../core/api/team';
 
 /** Who asks, in which workspace. */
 export type Principal =

@@ -24,6 +24,7 @@ export const SETUP_PAGE = `<!doctype html>
   button { margin-top: 4px; padding: 7px 14px; font: inherit; font-weight: 500; color: var(--ground); background: var(--accent); border: 0; border-radius: 5px; }
   button:disabled { opacity: .6; }
   h1:focus { outline: none; }
+  a { color: var(--accent); }
   pre { padding: 10px 12px; white-space: pre-wrap; overflow-wrap: anywhere; font: 12px/1.6 ui-monospace, monospace; background: var(--panel); border: 1px solid var(--line); border-radius: 5px; }
   #error { color: var(--error); min-height: 1.5em; margin: 12px 0 0; }
 </style>
@@ -45,6 +46,7 @@ export const SETUP_PAGE = `<!doctype html>
     <h1 tabindex="-1">Ready</h1>
     <p>Send traces with this key. It is shown this once; you can make others, and take this one back.</p>
     <pre id="lines"></pre>
+    <p><a href="/">Open Spoor</a></p>
   </section>
 </main>
 <script type="module" src="/setup.js"></script>

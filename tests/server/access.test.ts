@@ -1,6 +1,7 @@
 /** Every route of the server as everybody: nobody, people of each role, API keys, and the owner of another workspace. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { permissionsOf, permissionsOfScopes, ROLES } from '../../server/http/permissions';
+import { ROLES } from '../../core/api/team';
+import { permissionsOf, permissionsOfScopes } from '../../server/http/permissions';
 import { type Services, serverRoutes } from '../../server/routes';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import {

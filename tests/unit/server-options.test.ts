@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { mayGive, permissionsOf, permissionsOfScopes, ROLES } from '../../server/http/permissions';
+import { ROLES } from '../../core/api/team';
+import { mayGive, permissionsOf, permissionsOfScopes } from '../../server/http/permissions';
 import { SecretBox } from '../../server/modules/auth/service/secret-box';
 import { parseServerOptions, UsageError } from '../../server/options';
 

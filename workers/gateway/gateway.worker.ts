@@ -18,12 +18,8 @@ const gateway = new Gateway(
 );
 
 async function start(): Promise<void> {
-  const server = await createUiServer(gateway, options, logToHost);
-  const close = async (): Promise<void> => {
-    server.close();
-    server.closeAllConnections();
-  };
-  runWorker(gateway, links, close, transferablesOfReply);
+  const { server, close } = await createUiServer(gateway, options, logToHost);
+  runWorker(gateway, links, async () => close(), transferablesOfReply);
   try {
     tellHost({ type: 'listening', ...(await listen(server, options.ui)) });
   } catch (error) {

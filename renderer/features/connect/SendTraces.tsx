@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { Tabs } from 'radix-ui';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { useStatus } from '../../app/use-status';
 import { api } from '../../connection/connection';
+import { isTeamPage } from '../../connection/team-session';
 import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
 import { snippetsFor } from './snippets';
@@ -15,6 +16,7 @@ export function SendTraces() {
     mutationFn: () => api.sendTestTrace(),
     onSuccess: ({ traceId }) => navigate(`/trace/${traceId}`),
   });
+  const isTeam = isTeamPage();
   const receiver = status?.otlpHttp;
   // An address where nobody of ours listens would send traces to somebody else.
   if (receiver?.state !== 'listening') {
@@ -26,9 +28,11 @@ export function SendTraces() {
       </p>
     );
   }
-  const endpoint = `http://${receiver.host}:${receiver.port}`;
-  const grpc = status?.otlpGrpc.state === 'listening' ? `http://${status.otlpGrpc.host}:${status.otlpGrpc.port}` : null;
-  const snippets = snippetsFor(endpoint);
+  // Behind a load balancer the server does not know by what name it is reached.
+  const endpoint = isTeam ? window.location.origin : `http://${receiver.host}:${receiver.port}`;
+  const isGrpcOpen = !isTeam && status?.otlpGrpc.state === 'listening';
+  const grpc = isGrpcOpen ? `http://${status.otlpGrpc.host}:${status.otlpGrpc.port}` : null;
+  const snippets = snippetsFor(endpoint, isTeam);
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-2">
@@ -66,18 +70,29 @@ export function SendTraces() {
           </Tabs.Content>
         ))}
       </Tabs.Root>
-      <div className="flex items-center gap-3">
-        <Button look="primary" disabled={test.isPending} onClick={() => test.mutate()}>
-          Send a test trace
-        </Button>
-        <span className="text-secondary">
-          {test.error ? (
-            <span className="text-error">{test.error.message}</span>
-          ) : (
-            'Goes through the same port as yours would.'
-          )}
-        </span>
-      </div>
+      {isTeam ? (
+        <p className="text-secondary">
+          <code className="font-mono">SPOOR_API_KEY</code> is a key that sends traces. Who runs this workspace makes one
+          under{' '}
+          <Link href="/team/keys" className="text-accent hover:underline">
+            Projects and keys
+          </Link>
+          .
+        </p>
+      ) : (
+        <div className="flex items-center gap-3">
+          <Button look="primary" disabled={test.isPending} onClick={() => test.mutate()}>
+            Send a test trace
+          </Button>
+          <span className="text-secondary">
+            {test.error ? (
+              <span className="text-error">{test.error.message}</span>
+            ) : (
+              'Goes through the same port as yours would.'
+            )}
+          </span>
+        </div>
+      )}
     </div>
   );
 }

@@ -5,13 +5,20 @@ export interface Snippet {
   readonly code: string;
 }
 
-export function snippetsFor(endpoint: string): Snippet[] {
+const GO_HEADER = `,
+    otlptracehttp.WithHeaders(map[string]string{"authorization": "Bearer " + os.Getenv("SPOOR_API_KEY")})`;
+/** Of a shell: where a team server's key is put in. */
+const KEY = '$SPOOR_API_KEY';
+
+/** @param wantsKey a team server takes nothing without one */
+export function snippetsFor(endpoint: string, wantsKey: boolean): Snippet[] {
+  const header = wantsKey ? `OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer ${KEY}"` : '';
   return [
     {
       id: 'env',
       title: 'Any SDK',
       code: `export OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}
-export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
+export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf${header && `\nexport ${header}`}
 export OTEL_SERVICE_NAME=my-service
 # then start your program as always`,
     },
@@ -21,7 +28,7 @@ export OTEL_SERVICE_NAME=my-service
       code: `npm install @opentelemetry/api @opentelemetry/auto-instrumentations-node
 
 OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint} \\
-OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \\
+${header && `${header} \\\n`}OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \\
 OTEL_SERVICE_NAME=my-service \\
 node --require @opentelemetry/auto-instrumentations-node/register app.js`,
     },
@@ -33,7 +40,7 @@ opentelemetry-bootstrap -a install
 
 OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint} \\
 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf \\
-OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \\
+${header && `${header} \\\n`}OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \\
 OTEL_SERVICE_NAME=my-service \\
 opentelemetry-instrument python app.py`,
     },
@@ -41,7 +48,7 @@ opentelemetry-instrument python app.py`,
       id: 'go',
       title: 'Go',
       code: `// go get go.opentelemetry.io/otel/sdk go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp
-exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL("${endpoint}/v1/traces"))
+exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL("${endpoint}/v1/traces")${wantsKey ? GO_HEADER : ''})
 if err != nil {
     log.Fatal(err)
 }
@@ -52,7 +59,7 @@ otel.SetTracerProvider(provider)`,
     {
       id: 'curl',
       title: 'curl',
-      code: `curl -i ${endpoint}/v1/traces -H 'Content-Type: application/json' -d '{
+      code: `curl -i ${endpoint}/v1/traces -H 'Content-Type: application/json'${wantsKey ? ` -H "authorization: Bearer ${KEY}"` : ''} -d '{
   "resourceSpans": [{
     "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "curl"}}]},
     "scopeSpans": [{"spans": [{

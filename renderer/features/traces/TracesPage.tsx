@@ -4,6 +4,7 @@ import { readableTraceql } from '../../../core/query/facets';
 import { useKeys } from '../../app/use-keys';
 import { useStatus } from '../../app/use-status';
 import { api } from '../../connection/connection';
+import { isTeamPage } from '../../connection/team-session';
 import { useCompare } from '../../stores/compare-store';
 import { useConnection } from '../../stores/connection-store';
 import { useRecentSearches } from '../../stores/recent-searches';
@@ -184,7 +185,9 @@ function FirstTrace() {
     <div className="min-h-0 grow overflow-y-auto p-6">
       <div className="mx-auto flex max-w-[760px] flex-col gap-1.5 pt-6">
         <h1 className="text-lg font-semibold">Waiting for the first trace</h1>
-        <p className="mb-4 text-secondary">It shows here the moment it arrives. Nothing leaves this machine.</p>
+        <p className="mb-4 text-secondary">
+          It shows here the moment it arrives.{!isTeamPage() && ' Nothing leaves this machine.'}
+        </p>
         <SendTraces />
       </div>
     </div>

@@ -1,11 +1,13 @@
 /** API keys: for collectors and scripts, shown once, kept as a digest. */
+
 import { SpoorError } from '../../../../core/api/errors';
+import type { ApiKey, KeyScope, NewKey } from '../../../../core/api/team';
 import { decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
-import { type KeyScope, permissionsOfScopes } from '../../../http/permissions';
+import { permissionsOfScopes } from '../../../http/permissions';
 import type { Principal } from '../../../http/route';
 import { audit } from '../../audit/service/audit';
 import { digestOf, newSecret } from '../../auth/service/secrets';
@@ -17,21 +19,6 @@ const TTL_MS = 5_000;
 const MAX_REMEMBERED = 10_000;
 /** When a key was used last is written down no more often. */
 const USED_EVERY_MS = 60_000;
-
-export interface ApiKey {
-  readonly id: string;
-  readonly projectId: string;
-  readonly name: string;
-  /** Its first characters. */
-  readonly prefix: string;
-  readonly scopes: readonly KeyScope[];
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-  readonly expiresAt: string | null;
-  readonly revokedAt: string | null;
-}
-
-export type NewKey = ApiKey & { readonly key: string };
 
 const ROW = {
   id: TEXT,

@@ -1,4 +1,5 @@
 /** What was changed, by whom: written in the transaction that changes it, never changed itself, and without secrets. */
+import type { AuditRecord } from '../../../../core/api/team';
 import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 
@@ -11,18 +12,6 @@ export interface AuditEntry {
   readonly recordId: string;
   readonly old?: object | null;
   readonly new?: object | null;
-  readonly requestId: string;
-}
-
-export interface AuditRecord {
-  readonly id: string;
-  readonly time: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly table: string;
-  readonly recordId: string;
-  readonly old: unknown;
-  readonly new: unknown;
   readonly requestId: string;
 }
 

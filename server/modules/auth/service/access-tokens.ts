@@ -7,12 +7,17 @@ import { ALGORITHM, type SigningKeys } from './signing-keys';
 export const ACCESS_SECONDS = 15 * 60;
 const ISSUER = 'spoor';
 const AUDIENCE = 'spoor';
-const CLAIMS = z.object({ sub: z.uuid(), workspace: z.uuid() });
+const CLAIMS = z.object({ sub: z.uuid(), workspace: z.uuid(), exp: z.number() });
 
 export interface AccessClaims {
   readonly accountId: string;
   /** Its public id. */
   readonly workspace: string;
+}
+
+export interface VerifiedClaims extends AccessClaims {
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
 }
 
 export class AccessTokens {
@@ -31,7 +36,7 @@ export class AccessTokens {
   }
 
   /** @throws SpoorError UNAUTHORIZED */
-  async verify(token: string): Promise<AccessClaims> {
+  async verify(token: string): Promise<VerifiedClaims> {
     try {
       const { kid } = decodeProtectedHeader(token);
       const jwks = createLocalJWKSet(await this.keys.jwks(String(kid)));
@@ -42,8 +47,8 @@ export class AccessTokens {
         audience: AUDIENCE,
         typ: 'at+jwt',
       });
-      const { sub, workspace } = CLAIMS.parse(payload);
-      return { accountId: sub, workspace };
+      const { sub, workspace, exp } = CLAIMS.parse(payload);
+      return { accountId: sub, workspace, expiresAt: exp * 1_000 };
     } catch (error) {
       if (!(error instanceof errors.JOSEError || error instanceof z.ZodError || error instanceof TypeError))
         throw error;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { KEY_SCOPES } from '../../../../core/api/team';
 import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';
-import { KEY_SCOPES } from '../../../http/permissions';
 import { type Route, route } from '../../../http/route';
 import type { ApiKeys } from '../../api-keys/service/api-keys';
 import { NAME } from '../../auth/api/routes';

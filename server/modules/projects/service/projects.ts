@@ -1,20 +1,13 @@
 /** Projects: what API keys belong to. */
+
 import { SpoorError } from '../../../../core/api/errors';
+import type { Project } from '../../../../core/api/team';
 import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
 import { audit } from '../../audit/service/audit';
-
-export interface Project {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-  readonly createdAt: string;
-  /** Null: it is in use. */
-  readonly archivedAt: string | null;
-}
 
 const ROW = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT, archived_at: orNull(TEXT) };
 const COLUMNS = `id::text as id, name, version, ${timeSql('created_at')} as created_at, ${timeSql('archived_at')} as archived_at`;

@@ -1,6 +1,6 @@
 /** What a role needs for each operation of the contract's HTTP API (services/gateway/routes.ts). */
 import type { HttpAnswers } from '../../../../core/api/http-resources';
-import type { Permission } from '../../../http/permissions';
+import type { Permission } from '../../../../core/api/team';
 
 /** Null: a server does not offer it. */
 export const TELEMETRY_ACCESS: Readonly<Record<keyof HttpAnswers, Permission | null>> = {

@@ -1,5 +1,6 @@
 /** A workspace in the memory of a copy of the server: what answers for it, and the door for its telemetry. */
 import type { Hono } from 'hono';
+import type { SpoorApi } from '../../../../core/api/contract';
 import { SpoorError } from '../../../../core/api/errors';
 import type { IngestService, KeyService, ListenAddress } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
@@ -38,6 +39,8 @@ const NO_KEYS: KeyService = {
 
 export class WorkspaceRuntime {
   readonly rest: Hono;
+  /** The contract, for pages. */
+  readonly api: SpoorApi;
   readonly receiver: OtlpHttpReceiver;
   readonly intake: RequestIntake;
   private readonly store: ServerStore;
@@ -46,7 +49,7 @@ export class WorkspaceRuntime {
   constructor(workspaceId: number, options: RuntimeOptions) {
     const { database, ingest, prices, version, openApiFile, log, addresses, tell } = options;
     this.store = new ServerStore(database.tenant(workspaceId), workspaceId, prices, () => tell(workspaceId));
-    const gateway = new Gateway(
+    const gateway: Gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
       this.store,
       ingestReport(addresses, this.queue),
@@ -54,6 +57,7 @@ export class WorkspaceRuntime {
       NO_KEYS,
       log,
     );
+    this.api = gateway;
     this.rest = restApi(gateway, async (_, next) => next(), openApiFile, log);
     // The server says what went wrong, in one way for all routes.
     this.rest.onError((error) => {

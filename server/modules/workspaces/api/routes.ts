@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { SpoorError } from '../../../../core/api/errors';
+import { ROLES } from '../../../../core/api/team';
 import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';
-import { ROLES } from '../../../http/permissions';
 import { type Principal, type Route, route } from '../../../http/route';
 import { EMAIL, NAME, PASSWORD } from '../../auth/api/routes';
 import type { AccountRepo } from '../../auth/repo/accounts';
@@ -111,7 +111,7 @@ export function workspaceRoutes({ workspaces, members, accounts, signIn }: Servi
         const workspaceId = await members.accept(body.token, account, requestId);
         const workspace = await workspaces.publicIdOf(workspaceId);
         if (workspace === null) throw noWorkspace();
-        return { accountId: account.id, workspace };
+        return { accountId: account.id, email: account.email, workspace };
       },
     ),
   ];

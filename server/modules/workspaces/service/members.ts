@@ -1,31 +1,17 @@
 /** Members of a workspace and those invited to be. */
 import { SpoorError } from '../../../../core/api/errors';
+import type { Invitation, Member, Role } from '../../../../core/api/team';
 import { decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
-import { mayGive, type Role } from '../../../http/permissions';
+import { mayGive } from '../../../http/permissions';
 import { audit } from '../../audit/service/audit';
 import type { AccountRepo, StoredAccount } from '../../auth/repo/accounts';
 import { digestOf, newSecret } from '../../auth/service/secrets';
 
 const INVITED_DAYS = 7;
-
-export interface Member {
-  readonly accountId: string;
-  readonly email: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly version: number;
-}
-
-export interface Invitation {
-  readonly id: string;
-  readonly email: string;
-  readonly role: Role;
-  readonly expiresAt: string;
-}
 
 const MEMBER = { account_id: TEXT, role: TEXT, version: INT4 };
 const INVITATION = { id: TEXT, email: TEXT, role: TEXT, expires_at: TEXT };

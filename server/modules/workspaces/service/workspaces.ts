@@ -1,11 +1,11 @@
 /** Workspaces and their members. */
 import { SpoorError } from '../../../../core/api/errors';
+import type { Role } from '../../../../core/api/team';
 import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
-import type { Role } from '../../../http/permissions';
 import type { WorkspaceRef } from '../../../http/route';
 import { audit } from '../../audit/service/audit';
 

@@ -1,0 +1,100 @@
+/** What a team server answers beside the contract: who one is, who else is here, and keys for programs. */
+
+/** From who may least to who may most. */
+export const ROLES = ['viewer', 'member', 'admin', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What an API key may be given. */
+export const KEY_SCOPES = ['ingest', 'read'] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
+export type Permission =
+  | 'telemetry:ingest'
+  | 'telemetry:read'
+  | 'telemetry:delete'
+  | 'notes:write'
+  | 'rules:write'
+  | 'projects:read'
+  | 'projects:write'
+  | 'keys:read'
+  | 'keys:write'
+  | 'members:read'
+  | 'members:write'
+  | 'workspace:write'
+  | 'workspace:delete'
+  | 'audit:read';
+
+/** What signing in gives. Pages keep the refresh token in a cookie that no script reads. */
+export interface TeamSession {
+  readonly accessToken: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  /** Public id. */
+  readonly workspace: string;
+}
+
+/** Who asks. */
+export interface Me {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  /** Public id of the workspace that the token is for. */
+  readonly workspace: string;
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
+  readonly workspaces: readonly { readonly id: string; readonly name: string; readonly role: Role }[];
+}
+
+export interface Member {
+  readonly accountId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly version: number;
+}
+
+export interface Invitation {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly expiresAt: string;
+}
+
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly createdAt: string;
+  /** Null: it is in use. */
+  readonly archivedAt: string | null;
+}
+
+export interface ApiKey {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  /** Its first characters. */
+  readonly prefix: string;
+  readonly scopes: readonly KeyScope[];
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+/** `key`: told this once. */
+export type NewKey = ApiKey & { readonly key: string };
+
+export interface AuditRecord {
+  readonly id: string;
+  readonly time: string;
+  /** `account:ID`, `api-key:ID` or `system`. */
+  readonly actor: string;
+  /** Such as `member.update`. */
+  readonly action: string;
+  readonly table: string;
+  readonly recordId: string;
+  readonly old: unknown;
+  readonly new: unknown;
+  readonly requestId: string;
+}

@@ -1,0 +1,94 @@
+/** What a browser opens: the renderer's files, and its WebSocket. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { MiddlewareHandler } from 'hono';
+import type { SpoorApi } from '../../core/api/contract';
+import { errorValueOf, SpoorError } from '../../core/api/errors';
+import type { Service } from '../../core/api/rpc/service';
+import type { Log } from '../../services/log';
+import { type Admission, serveSockets } from '../../services/net/rpc-sockets';
+import type { StaticFiles } from '../../services/net/static-files';
+import { knownError } from '../adapters/database-errors';
+import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
+import type { Authentication } from './authentication';
+import { RateLimit } from './rate-limits';
+import type { Principal } from './route';
+
+/** A page asks often: for every row that comes into sight. */
+const CALLS = { points: 6_000, seconds: 60 };
+const HTML = 'text/html';
+/** Tells the renderer whom it talks to. */
+const TEAM = '<meta name="spoor-host" content="team" />';
+
+export function pages(files: StaticFiles): MiddlewareHandler {
+  return async (context, next) => {
+    const file = await files.get(context.req.path);
+    if (!file) return next();
+    const cache = file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
+    const isPage = file.type.startsWith(HTML);
+    const body = isPage ? new TextDecoder().decode(file.body).replace('<head>', `<head>${TEAM}`) : file.body;
+    return context.body(body, 200, { 'content-type': file.type, 'cache-control': cache });
+  };
+}
+
+interface SocketOptions {
+  readonly authentication: Authentication;
+  readonly apiOf: (principal: Principal) => SpoorApi;
+  readonly log: Log;
+}
+
+/** @returns what closes the sockets of all pages */
+export function servePages(server: Server, { authentication, apiOf, log }: SocketOptions): () => void {
+  const calls = new RateLimit(CALLS.points, CALLS.seconds);
+  return serveSockets(server, async (token, request): Promise<Admission | null> => {
+    if (!isOwnPage(request)) return null;
+    const { principal, until } = await authentication.session(token);
+    if (!principal.permissions.includes('telemetry:read')) return null;
+    const renew = async (): Promise<Principal> => {
+      await calls.take(principal.id);
+      // Who is no longer a member is no longer answered, though the token is good for some minutes.
+      return (await authentication.session(token)).principal;
+    };
+    return { api: guardedApi(renew, apiOf, log), until };
+  });
+}
+
+function isOwnPage({ headers: { origin, host } }: IncomingMessage): boolean {
+  if (origin === undefined) return true;
+  try {
+    return new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}
+
+/** The contract for who asks, each method with what it needs. @param who asked anew with every call */
+function guardedApi(who: () => Promise<Principal>, apiOf: SocketOptions['apiOf'], log: Log): Service<SpoorApi> {
+  const methods = Object.entries(CONTRACT_ACCESS).map(([name, access]) => {
+    const call = async (...parameters: unknown[]): Promise<unknown> => {
+      try {
+        const principal = await who();
+        if (access === null) throw new SpoorError('FORBIDDEN', 'A team server does not do this.');
+        if (!principal.permissions.includes(access)) {
+          throw new SpoorError('FORBIDDEN', `This needs the permission ${access}.`);
+        }
+        const api = apiOf(principal) as unknown as Record<string, (...parameters: unknown[]) => Promise<unknown>>;
+        return await api[name]?.(...parameters);
+      } catch (thrown) {
+        throw sayable(thrown, name, log);
+      }
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(methods) as Service<SpoorApi>;
+}
+
+/** What went wrong inside is for the log: it may name tables and hosts. */
+function sayable(thrown: unknown, method: string, log: Log): unknown {
+  const error = knownError(thrown);
+  const { code, message } = errorValueOf(error);
+  if (code !== 'INTERNAL_ERROR') return error;
+  const requestId = randomUUID();
+  log('error', 'call failed', { requestId, method, message });
+  return new SpoorError('INTERNAL_ERROR', `Something went wrong here; the server's log has it as ${requestId}.`);
+}

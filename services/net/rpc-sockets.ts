@@ -1,0 +1,96 @@
+/** The contract over WebSockets, for pages in a browser. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type Service, serve } from '../../core/api/rpc/service';
+import { RPC_PATH, RPC_PROTOCOL, SOCKET_EXPIRED, tokenFromProtocols } from '../../core/api/rpc/websocket';
+import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
+
+/** A call of the contract is small; only replies are large. */
+const MAX_CALL_BYTES = 1024 * 1024;
+/** Longer than a timer can say. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** RFC 6455 7.4.1 */
+const GOING_AWAY = 1001;
+/** In which the other side says goodbye. */
+const FAREWELL_MS = 1_000;
+
+type Endpoint = Parameters<typeof serve>[1];
+
+export interface Admission {
+  readonly api: Service<unknown>;
+  /** When the socket is closed: epoch milliseconds. */
+  readonly until: number;
+}
+
+/** @param admit null: who asks may not; it may throw as well @returns what closes all of them: a server does not end before */
+export function serveSockets(
+  server: Server,
+  admit: (token: string, request: IncomingMessage) => Promise<Admission | null> | Admission | null,
+): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_CALL_BYTES,
+    handleProtocols: () => RPC_PROTOCOL,
+  });
+  const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const token = tokenFromProtocols(request.headers['sec-websocket-protocol']);
+    const admission = request.url === RPC_PATH && token !== null ? await admit(token, request) : null;
+    if (!admission) {
+      socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const left = Math.min(LONGEST_TIMER_MS, Math.max(0, admission.until - Date.now()));
+      const expiry = setTimeout(() => webSocket.close(SOCKET_EXPIRED, 'the token has expired'), left);
+      webSocket.on('close', () => clearTimeout(expiry));
+      serve(admission.api, socketEndpoint(webSocket));
+    });
+  };
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // It may go before it is admitted.
+    socket.on('error', () => socket.destroy());
+    open(request, socket, head).catch(() => {
+      socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
+    });
+  });
+  return () => {
+    for (const socket of sockets.clients) socket.close(GOING_AWAY, 'the server is ending');
+    const rest = setTimeout(() => {
+      for (const socket of sockets.clients) socket.terminate();
+    }, FAREWELL_MS);
+    rest.unref();
+  };
+}
+
+/** Comlink over a WebSocket: one binary message a call or reply. */
+function socketEndpoint(socket: WebSocket): Endpoint {
+  const listeners = new Map<unknown, (data: Buffer) => void>();
+  return {
+    postMessage(message: unknown) {
+      if (socket.readyState === socket.OPEN) socket.send(encodeWire(message));
+    },
+    addEventListener(_type: string, listener: EventListenerOrEventListenerObject) {
+      const receive = (data: Buffer): void => {
+        let message: unknown;
+        try {
+          message = decodeWire(data);
+        } catch {
+          socket.close(1007, 'not a call');
+          return;
+        }
+        const event = { data: message } as MessageEvent;
+        if (typeof listener === 'function') listener(event);
+        else listener.handleEvent(event);
+      };
+      listeners.set(listener, receive);
+      socket.on('message', receive);
+    },
+    removeEventListener(_type: string, listener: EventListenerOrEventListenerObject) {
+      const receive = listeners.get(listener);
+      if (receive) socket.off('message', receive);
+      listeners.delete(listener);
+    },
+  };
+}

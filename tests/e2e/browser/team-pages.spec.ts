@@ -1,0 +1,146 @@
+/** The team server's pages: signing in, seeing traces, inviting somebody who joins, keys, and signing out. */
+import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
+import { testTrace } from '../../../core/samples/test-trace';
+import { temporaryFolder } from '../../fixtures/spoor';
+import {
+  makeKeys,
+  type Owner,
+  PASSWORD,
+  setUpOwner,
+  startTeamServer,
+  type TeamServer,
+} from '../../fixtures/team-server';
+import { found } from '../app';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let server: TeamServer;
+let ann: Owner;
+let browser: Browser;
+
+test.beforeAll(async () => {
+  folder = await temporaryFolder();
+  server = await startTeamServer(folder.path);
+  ann = await setUpOwner(server);
+  browser = await chromium.launch(found<{ executablePath: string; args: string[] }>('SPOOR_E2E_BROWSER'));
+});
+test.afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await folder?.remove();
+});
+
+async function signedIn(): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${server.url}/#/sessions`);
+  await page.getByLabel('E-mail').fill(ann.email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('link', { name: /^Traces/ })).toBeVisible();
+  return page;
+}
+
+test('lets in who has a password, to what was asked for, and keeps nothing that a script could steal', async () => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${server.url}/#/sessions`);
+  await expect(page.getByLabel('E-mail')).toBeFocused();
+  await page.keyboard.type(ann.email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('not the password');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('not right');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible();
+  const kept = await page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]));
+  expect(kept).not.toMatch(/refresh_|eyJ/);
+  // Another tab, at the same time: both renew, and neither ends the session of the other.
+  const other = await page.context().newPage();
+  await Promise.all([page.reload(), other.goto(server.url)]);
+  for (const tab of [page, other]) await expect(tab.getByRole('link', { name: /^Traces/ })).toBeVisible();
+  await page.context().close();
+});
+
+test('shows what arrives, in the trace too', async () => {
+  const page = await signedIn();
+  const keys = await makeKeys(ann.client, 'live');
+  await page.getByRole('link', { name: /^Traces/ }).click();
+  await expect(page.getByText('Waiting for the first trace')).toBeVisible();
+  expect(await keys.ingest.export(testTrace(BigInt(Date.now()) * 1_000_000n, 7))).toBe(200);
+  await page.getByText('GET /hello').first().click();
+  await expect(page.getByRole('heading', { name: /GET \/hello/ })).toBeVisible();
+  await expect(page.getByText('spoor-test').first()).toBeVisible();
+  await page.context().close();
+});
+
+test('goes on when its token ends', async () => {
+  const page = await (await browser.newContext()).newPage();
+  await page.clock.install();
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  await page.goto(server.url);
+  await page.getByLabel('E-mail').fill(ann.email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('link', { name: /^Traces/ })).toBeVisible();
+  await expect.poll(() => sockets.length).toBe(1);
+  await page.clock.fastForward('14:10');
+  await expect.poll(() => sockets.length).toBe(2);
+  await page.getByRole('link', { name: 'Sessions' }).click();
+  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible();
+  await expect(page.getByText('Connection lost')).toHaveCount(0);
+  await page.context().close();
+});
+
+test('invites somebody, who joins and reads, and may not invite', async () => {
+  const page = await signedIn();
+  await page.getByRole('link', { name: 'Team' }).click();
+  await page.getByLabel('E-mail of who is invited').fill('bob@example.com');
+  await page.getByLabel('Role', { exact: true }).selectOption('viewer');
+  await page.getByRole('button', { name: 'Invite' }).press('Enter');
+  const link = await page.getByRole('region', { name: 'A link for bob@example.com' }).locator('code').textContent();
+  const bob = await (await browser.newContext()).newPage();
+  await bob.goto(link ?? '');
+  await bob.getByLabel('Your name').fill('Bob');
+  await bob.getByLabel(/^Password/).fill(PASSWORD);
+  await bob.keyboard.press('Enter');
+  await bob.getByRole('link', { name: 'Team' }).click();
+  await expect(bob.getByText('Bob (you)')).toBeVisible();
+  await expect(bob.getByLabel('E-mail of who is invited')).toHaveCount(0);
+  await expect(bob.getByRole('tab', { name: 'Audit log' })).toHaveCount(0);
+  await page.reload();
+  await page.getByLabel('Role of Bob').selectOption('admin');
+  await expect(page.getByLabel('Role of Bob')).toHaveValue('admin');
+  await bob.reload();
+  await expect(bob.getByRole('tab', { name: 'Audit log' })).toBeVisible();
+  await bob.context().close();
+  await page.context().close();
+});
+
+test('makes a key that works, rotates and revokes it, and tells of it in the audit log', async () => {
+  const page = await signedIn();
+  await page.goto(`${server.url}/#/team/keys`);
+  await page.getByLabel('Name of a project').fill('checkout');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Name of a key of checkout').fill('collector');
+  await page.keyboard.press('Enter');
+  const key = (await page.getByRole('region', { name: 'The key collector' }).locator('code').textContent()) ?? '';
+  expect(await ann.client.as(key).export([])).toBe(200);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: 'Revoke collector' }).click();
+  await expect(page.getByRole('region', { name: 'checkout' }).getByText('revoked')).toBeVisible();
+  await page.getByRole('tab', { name: 'Audit log' }).click();
+  await expect(page.getByRole('list', { name: 'Changes' })).toContainText('api-key.revoke');
+  await page.context().close();
+});
+
+test('signs out, from the workspace menu by keyboard', async () => {
+  const page = await signedIn();
+  await page.getByRole('button', { name: /Acme/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Sign out' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('E-mail')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('E-mail')).toBeVisible();
+  await page.context().close();
+});
