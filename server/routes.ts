@@ -7,6 +7,7 @@ import type { ApiKeys } from './modules/api-keys/service/api-keys';
 import { auditRoutes } from './modules/audit/api/routes';
 import { authRoutes } from './modules/auth/api/routes';
 import type { AccountRepo } from './modules/auth/repo/accounts';
+import type { DeviceCodes } from './modules/auth/service/device-codes';
 import type { SignIn } from './modules/auth/service/sign-in';
 import type { SigningKeys } from './modules/auth/service/signing-keys';
 import { projectRoutes } from './modules/projects/api/routes';
@@ -20,6 +21,7 @@ export interface Services {
   readonly database: Pick<ServerDatabase, 'tenant'>;
   readonly accounts: AccountRepo;
   readonly signIn: SignIn;
+  readonly deviceCodes: DeviceCodes;
   readonly keys: SigningKeys;
   readonly workspaces: Workspaces;
   readonly members: Members;

@@ -22,8 +22,10 @@ import { ServerMetrics } from './metrics';
 import { migrateServer } from './migrations/migrate-server';
 import { ApiKeys } from './modules/api-keys/service/api-keys';
 import { AccountRepo } from './modules/auth/repo/accounts';
+import { DeviceCodeRepo } from './modules/auth/repo/device-codes';
 import { RefreshTokenRepo } from './modules/auth/repo/refresh-tokens';
 import { AccessTokens } from './modules/auth/service/access-tokens';
+import { DeviceCodes } from './modules/auth/service/device-codes';
 import { Passwords } from './modules/auth/service/passwords';
 import { SecretBox } from './modules/auth/service/secret-box';
 import { SignIn } from './modules/auth/service/sign-in';
@@ -113,6 +115,7 @@ export async function startServer(
       workspaces,
       apiKeys,
       signIn,
+      deviceCodes: new DeviceCodes(new DeviceCodeRepo(database.system), signIn, (id) => database.tenant(id)),
       members: new Members(database, accounts, () => workspaces.forget()),
       projects: new Projects(database),
       secure: options.secure,

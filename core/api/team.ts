@@ -33,6 +33,28 @@ export interface TeamSession {
   readonly workspace: string;
 }
 
+/** A session of who keeps the refresh token: a program. */
+export type KeptSession = TeamSession & { readonly refreshToken: string };
+
+/** How a program is signed in by somebody who has a browser. */
+export interface DeviceCode {
+  /** What the program asks with; nobody else sees it. */
+  readonly deviceCode: string;
+  /** What the person types: `BCDF-GHJK`. */
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** With the code. */
+  readonly verificationUriComplete: string;
+  /** Seconds. */
+  readonly expiresIn: number;
+  /** Seconds to wait before asking again. */
+  readonly interval: number;
+}
+
+export type DevicePoll =
+  | { readonly state: 'pending' | 'slow-down'; readonly interval: number }
+  | { readonly state: 'signed-in'; readonly session: KeptSession };
+
 /** Who asks. */
 export interface Me {
   readonly id: string;

@@ -16,6 +16,7 @@ import { SessionPage } from '../features/sessions/SessionPage';
 import { SessionsPage } from '../features/sessions/SessionsPage';
 import { sessionOfAddress } from '../features/sessions/session-address';
 import { AcceptInvitation, invitationOfAddress } from '../features/team/AcceptInvitation';
+import { DevicePage } from '../features/team/DevicePage';
 import { TeamPage } from '../features/team/TeamPage';
 import { TeamSignIn } from '../features/team/TeamSignIn';
 import { TracePage } from '../features/trace/TracePage';
@@ -93,6 +94,7 @@ function Frame() {
                 {({ a, b }) => <ExperimentPage key={`${a} ${b}`} ids={b === undefined ? [a] : [a, b]} />}
               </Route>
               {isTeamPage() && <Route path="/team/:tab">{({ tab }) => <TeamPage tab={tab} />}</Route>}
+              {isTeamPage() && <Route path="/device/:code?">{({ code }) => <DevicePage typed={code ?? ''} />}</Route>}
               <Route path="/connect">
                 <ConnectPage />
               </Route>

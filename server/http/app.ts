@@ -42,7 +42,7 @@ type Env = { Bindings: HttpBindings; Variables: { requestId: string; route: stri
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const REQUEST_ID = /^[\w-]{8,64}$/;
-/** Of one address: passwords, links and refresh tokens that are tried. */
+/** Of one address, or of one account: passwords, links, codes and refresh tokens that are tried. */
 const GUARDED = { points: 30, seconds: 60 };
 /** Of one account or key. */
 const ASKED = { points: 1_200, seconds: 60 };
@@ -81,9 +81,12 @@ export function createApp({
     return forwarded || context.env.incoming.socket.remoteAddress || '';
   };
   const admit = async (context: Context<Env>, access: Access, isGuarded: boolean): Promise<Principal | null> => {
-    if (isGuarded) allow(context, await guarded.take(ipOf(context)));
-    if (access === 'public') return null;
+    if (access === 'public') {
+      if (isGuarded) allow(context, await guarded.take(ipOf(context)));
+      return null;
+    }
     const principal = await authentication.principal(context.req.header('authorization'));
+    if (isGuarded) await guarded.take(principal.id);
     allow(context, await asked.take(principal.id));
     if (access === 'account') {
       if (principal.kind === 'account') return principal;

@@ -7,8 +7,9 @@ import { type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from '../adapters/da
 import { accounts001 } from './001-accounts';
 import { idempotency002 } from './002-idempotency';
 import { retention003 } from './003-retention';
+import { deviceCodes004 } from './004-device-codes';
 
-const SERVER_MIGRATIONS: readonly Migration[] = [accounts001, idempotency002, retention003];
+const SERVER_MIGRATIONS: readonly Migration[] = [accounts001, idempotency002, retention003, deviceCodes004];
 
 /** Of the copies of a server that start together one does it. */
 const TENANCY_LOCK = 4_318_003;
@@ -22,7 +23,7 @@ const BELONGS: Readonly<Record<string, string>> = {
   experiment_result: 'exists (select 1 from experiment e where e.id = experiment_id and e.workspace_id = TENANT)',
 };
 /** Tables that people of a workspace may not reach at all, though their rows name one. */
-const SYSTEM_TABLES: readonly string[] = ['refresh_token', 'ingest_spool'];
+const SYSTEM_TABLES: readonly string[] = ['refresh_token', 'ingest_spool', 'device_code'];
 /** Tables whose rows people of a workspace may add to and read. */
 const APPEND_ONLY: readonly string[] = ['audit_log'];
 

@@ -8,6 +8,7 @@ import {
   PASSWORD,
   setUpOwner,
   startTeamServer,
+  TeamClient,
   type TeamServer,
 } from '../../fixtures/team-server';
 import { found } from '../app';
@@ -126,7 +127,7 @@ test('makes a key that works, rotates and revokes it, and tells of it in the aud
   const key = (await page.getByRole('region', { name: 'The key collector' }).locator('code').textContent()) ?? '';
   expect(await ann.client.as(key).export([])).toBe(200);
   await page.getByRole('button', { name: 'Done' }).click();
-  await page.getByRole('button', { name: 'Revoke collector' }).click();
+  await page.getByRole('region', { name: 'checkout' }).getByRole('button', { name: 'Revoke collector' }).click();
   await expect(page.getByRole('region', { name: 'checkout' }).getByText('revoked')).toBeVisible();
   await page.getByRole('tab', { name: 'Audit log' }).click();
   await expect(page.getByRole('list', { name: 'Changes' })).toContainText('api-key.revoke');
@@ -142,5 +143,23 @@ test('signs out, from the workspace menu by keyboard', async () => {
   await expect(page.getByLabel('E-mail')).toBeVisible();
   await page.reload();
   await expect(page.getByLabel('E-mail')).toBeVisible();
+  await page.context().close();
+});
+
+test('signs in a program that shows a code', async () => {
+  const nobody = new TeamClient(server.url);
+  const { body: code } = await nobody.ask('post', '/v1/auth/device', { clientName: 'Spoor on a laptop' });
+  const page = await signedIn();
+  await page.goto(`${server.url}/#/device`);
+  await page.getByLabel('Code').fill('nothing');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('not good any more');
+  await page.getByLabel('Code').fill(code.userCode.toLowerCase());
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Sign in Spoor on a laptop?' })).toBeVisible();
+  await page.getByRole('button', { name: 'Allow', exact: true }).click();
+  await expect(page.getByRole('status').getByText('Signed in')).toBeVisible();
+  const { body } = await nobody.ask('post', '/v1/auth/device/token', { deviceCode: code.deviceCode });
+  expect(body.state).toBe('signed-in');
   await page.context().close();
 });

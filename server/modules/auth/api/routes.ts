@@ -1,11 +1,14 @@
 /** Signing in and out. Browsers keep the refresh token in a cookie that no script reads; other clients ask for it in the body. */
 import { z } from 'zod';
 import { SpoorError } from '../../../../core/api/errors';
+import type { KeptSession } from '../../../../core/api/team';
+import { actorOf } from '../../../http/actor';
 import { type Asked, type Route, route, WithCookies } from '../../../http/route';
 import type { Workspaces } from '../../workspaces/service/workspaces';
 import type { AccountRepo } from '../repo/accounts';
+import type { DeviceCodes } from '../service/device-codes';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../service/passwords';
-import { REFRESH_SECONDS, type Session, type SignIn } from '../service/sign-in';
+import { REFRESH_SECONDS, type SignIn } from '../service/sign-in';
 import type { SigningKeys } from '../service/signing-keys';
 
 const COOKIE = 'spoor_refresh';
@@ -26,6 +29,8 @@ const SIGN_IN = z.strictObject({
 });
 const REFRESH = z.strictObject({ refreshToken: z.string().max(200).optional(), workspace: WORKSPACE });
 const SIGN_OUT = REFRESH.pick({ refreshToken: true });
+const DEVICE = z.strictObject({ clientName: NAME });
+const DEVICE_TOKEN = z.strictObject({ deviceCode: z.string().max(200) });
 const SETUP = z.strictObject({
   token: z.string().max(200),
   email: EMAIL,
@@ -39,15 +44,16 @@ interface Services {
   readonly signIn: SignIn;
   readonly keys: SigningKeys;
   readonly accounts: AccountRepo;
+  readonly deviceCodes: DeviceCodes;
   readonly workspaces: Workspaces;
   /** Whether cookies go over TLS alone. */
   readonly secure: boolean;
 }
 
-export function authRoutes({ signIn, keys, accounts, workspaces, secure }: Services): Route[] {
+export function authRoutes({ signIn, keys, accounts, workspaces, deviceCodes, secure }: Services): Route[] {
   const cookie = (value: string, seconds: number): string =>
     `${COOKIE}=${value}; Max-Age=${seconds}; Path=${COOKIE_PATH}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
-  const deliver = ({ refreshToken, ...session }: Session, delivery: 'cookie' | 'body'): WithCookies =>
+  const deliver = ({ refreshToken, ...session }: KeptSession, delivery: 'cookie' | 'body'): WithCookies =>
     delivery === 'body'
       ? new WithCookies({ ...session, refreshToken }, [])
       : new WithCookies(session, [cookie(refreshToken, REFRESH_SECONDS)]);
@@ -70,6 +76,33 @@ export function authRoutes({ signIn, keys, accounts, workspaces, secure }: Servi
       await signIn.end(call.body.refreshToken ?? cookieOf(call));
       return new WithCookies(null, [cookie('', 0)]);
     }),
+    route('post', '/v1/auth/device', { access: 'public', body: DEVICE, status: 201, guarded: true }, async (call) => {
+      const code = await deviceCodes.begin(call.body.clientName);
+      const verificationUri = `${secure ? 'https' : 'http'}://${call.host}/#/device`;
+      return { ...code, verificationUri, verificationUriComplete: `${verificationUri}/${code.userCode}` };
+    }),
+    route(
+      'post',
+      '/v1/auth/device/token',
+      { access: 'public', body: DEVICE_TOKEN, guarded: true },
+      async ({ body }) => {
+        return deviceCodes.poll(body.deviceCode);
+      },
+    ),
+    route('get', '/v1/auth/device/:userCode', { access: 'account', guarded: true }, async ({ params }) => {
+      return { clientName: await deviceCodes.clientOf(params.userCode ?? '') };
+    }),
+    ...(['allow', 'deny'] as const).map((action) =>
+      route(
+        'post',
+        `/v1/auth/device/:userCode/actions/${action}`,
+        { access: 'account', status: 204, guarded: true },
+        async (call) => {
+          await deviceCodes.decide(call.params.userCode ?? '', call.who, action === 'allow', actorOf(call));
+          return null;
+        },
+      ),
+    ),
     route('get', '/v1/auth/me', { access: 'account' }, async ({ who }) => {
       const account = await accounts.byId(who.id);
       if (!account) throw new SpoorError('UNAUTHORIZED', 'This account was closed.');

@@ -1,5 +1,6 @@
 /** Signing in: a password for an access token and a refresh token, the refresh token for the next pair. */
 import { SpoorError } from '../../../../core/api/errors';
+import type { KeptSession } from '../../../../core/api/team';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { Actor } from '../../../http/actor';
 import { permissionsOf } from '../../../http/permissions';
@@ -12,14 +13,6 @@ import { digestOf, newSecret } from './secrets';
 
 export const REFRESH_SECONDS = 7 * 24 * 3_600;
 const SETUP_HOURS = 24;
-
-export interface Session {
-  readonly accessToken: string;
-  readonly expiresIn: number;
-  readonly refreshToken: string;
-  /** Public id. */
-  readonly workspace: string;
-}
 
 export interface NewAccount {
   readonly email: string;
@@ -38,8 +31,15 @@ export class SignIn {
   ) {}
 
   /** @param workspace public id; undefined: the first that the account is a member of @throws SpoorError UNAUTHORIZED */
-  async withPassword(email: string, password: string, workspace: string | undefined): Promise<Session> {
+  async withPassword(email: string, password: string, workspace: string | undefined): Promise<KeptSession> {
     return this.begin(await this.check(email, password), workspace);
+  }
+
+  /** Who allowed a program to be signed in as them. @throws SpoorError UNAUTHORIZED, NOT_FOUND */
+  async forDevice(accountId: string, workspaceId: number): Promise<KeptSession> {
+    const account = await this.accounts.byId(accountId);
+    if (!account) throw new SpoorError('UNAUTHORIZED', 'This account was closed.');
+    return this.begin(account, (await this.workspaces.publicIdOf(workspaceId)) ?? undefined);
   }
 
   /** It takes as long for an address without an account. @throws SpoorError UNAUTHORIZED */
@@ -52,7 +52,7 @@ export class SignIn {
   }
 
   /** A token that was used before was stolen, from us or from who came first: all of its family end. */
-  async refresh(refreshToken: string, workspace: string | undefined): Promise<Session> {
+  async refresh(refreshToken: string, workspace: string | undefined): Promise<KeptSession> {
     const stored = await this.refreshTokens.use(digestOf(refreshToken));
     if (stored?.spent === 'used') await this.refreshTokens.revokeFamily(stored.familyId, 'a token was used twice');
     const account = stored && !stored.spent ? await this.accounts.byId(stored.accountId) : null;
@@ -80,7 +80,7 @@ export class SignIn {
   }
 
   /** @throws SpoorError UNAUTHORIZED for a link that is old, used, or invented */
-  async setUp(secret: string, owner: NewAccount, workspaceName: string, actor: Actor): Promise<Session> {
+  async setUp(secret: string, owner: NewAccount, workspaceName: string, actor: Actor): Promise<KeptSession> {
     const used = await this.sql.query(
       'delete from setup_link where digest = $1 and expires_at > now() returning 1 as one',
       [digestOf(secret)],
@@ -102,12 +102,12 @@ export class SignIn {
     return account;
   }
 
-  private async begin(account: StoredAccount, workspace: string | undefined): Promise<Session> {
+  private async begin(account: StoredAccount, workspace: string | undefined): Promise<KeptSession> {
     // A family of its own: what somebody planted in the browser before is not part of it.
     return this.session(account, await this.refreshTokens.newFamily(account.id), workspace);
   }
 
-  private async session(account: StoredAccount, familyId: string, wanted: string | undefined): Promise<Session> {
+  private async session(account: StoredAccount, familyId: string, wanted: string | undefined): Promise<KeptSession> {
     const workspace = wanted ?? (await this.workspaces.ofAccount(account.id))[0]?.id;
     const membership = workspace && (await this.workspaces.membership(account.id, workspace));
     if (!workspace || !membership) throw noWorkspace();
