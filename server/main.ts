@@ -19,7 +19,6 @@ async function main(): Promise<void> {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  if (options.redisUrl !== null) log('warn', 'Redis is not used yet: PostgreSQL does all of it', {});
   const server = await startServer(options, {
     version,
     openApiFile: join(__dirname, '..', 'openapi.json'),

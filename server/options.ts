@@ -18,7 +18,7 @@ export interface ServerOptions {
   /** Connections of this copy to PostgreSQL, beside those that write. */
   readonly connections: number;
   readonly lanes: number;
-  /** Named, and not used yet. */
+  /** Where copies count together what is asked; null: each counts for itself. */
   readonly redisUrl: string | null;
   readonly secretKey: string | null;
   /** Browsers reach it over TLS: cookies go over nothing else. */
@@ -35,6 +35,7 @@ Options
   --otlp-grpc HOST:PORT   OTLP/gRPC, where it is wanted           (SPOOR_SERVER_OTLP_GRPC)
   --database-url URL      PostgreSQL 15 or later; without one an embedded database, for a trial (DATABASE_URL)
   --data-dir DIR          where the embedded database is kept     (SPOOR_SERVER_DATA_DIR)
+  --redis-url URL         where copies count requests together, for limits (REDIS_URL)
   --connections N         connections to PostgreSQL of this copy, 20 (SPOOR_SERVER_CONNECTIONS)
   --json                  print one line of JSON when ready
   --help
@@ -55,6 +56,10 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
   if (databaseUrl !== null && !/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
     throw new UsageError('--database-url must begin with postgres:// or postgresql://.');
   }
+  const redisUrl = values['redis-url'] ?? (env.REDIS_URL || null);
+  if (redisUrl !== null && !/^rediss?:\/\//.test(redisUrl)) {
+    throw new UsageError('--redis-url must begin with redis:// or rediss://.');
+  }
   const connections = Number(values.connections ?? env.SPOOR_SERVER_CONNECTIONS ?? 20);
   if (!Number.isInteger(connections) || connections < 4 || connections > 500) {
     throw new UsageError('--connections must be a number from 4 to 500.');
@@ -67,7 +72,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     dataDir: resolve(dataDir),
     connections,
     lanes: databaseUrl === null ? 1 : 2,
-    redisUrl: values['redis-url'] ?? env.REDIS_URL ?? null,
+    redisUrl,
     secretKey: env.SPOOR_SECRET_KEY || null,
     secure: env.SPOOR_SECURE_COOKIES === '1',
     behindProxy: env.SPOOR_BEHIND_PROXY === '1',

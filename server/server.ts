@@ -14,10 +14,12 @@ import type { ServerDatabase } from './adapters/database';
 import { knownError } from './adapters/database-errors';
 import { openPglite } from './adapters/pglite';
 import { openPostgres } from './adapters/postgresql';
+import { openRedis } from './adapters/redis';
 import { createApp } from './http/app';
 import { Authentication } from './http/authentication';
 import { Idempotency } from './http/idempotency';
 import { pages, servePages } from './http/pages';
+import { RateLimits } from './http/rate-limits';
 import { ServerMetrics } from './metrics';
 import { migrateServer } from './migrations/migrate-server';
 import { ApiKeys } from './modules/api-keys/service/api-keys';
@@ -101,11 +103,14 @@ export async function startServer(
   });
   await runtimes.start();
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
+  const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
+  const limits = new RateLimits(redis);
   const app = createApp({
     authentication,
     idempotency: new Idempotency(database),
     log,
     behindProxy: options.behindProxy,
+    limits,
     pages: pages(await StaticFiles.below(rendererDir)),
     onRequest: metrics.observe,
     routes: serverRoutes({
@@ -152,6 +157,7 @@ export async function startServer(
   server.requestTimeout = REQUEST_MS;
   const closePages = servePages(server, {
     authentication,
+    limits,
     apiOf: ({ workspace }) => runtimes.of(workspace.id).api,
     log,
   });
@@ -174,6 +180,8 @@ export async function startServer(
       clearInterval(tidying);
       closePages();
       await Promise.all([closeServer(server), grpc.close()]);
+      redis?.removeAllListeners('close');
+      redis?.disconnect();
       await ingest.close();
       await database.close();
     },

@@ -12,7 +12,7 @@ import type { Log } from '../../services/log';
 import { isUnavailable, knownError } from '../adapters/database-errors';
 import type { Authentication } from './authentication';
 import type { Idempotency } from './idempotency';
-import { type Allowance, RateLimit, RateLimited } from './rate-limits';
+import { type Allowance, RateLimited, type RateLimits } from './rate-limits';
 import { type Access, type Answer, type Asked, type Principal, type Route, WithCookies } from './route';
 import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
 
@@ -33,12 +33,16 @@ export interface AppOptions {
   readonly log: Log;
   /** Whether `X-Forwarded-For` is believed: a proxy of ours adds to it. */
   readonly behindProxy: boolean;
+  readonly limits: RateLimits;
   /** Answers what no route is for, or leaves it. */
   readonly pages: MiddlewareHandler;
   readonly onRequest: (method: string, route: string, status: number, seconds: number) => void;
 }
 
-type Env = { Bindings: HttpBindings; Variables: { requestId: string; route: string } };
+type Env = {
+  Bindings: HttpBindings;
+  Variables: { requestId: string; route: string; allowance: Allowance | undefined };
+};
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const REQUEST_ID = /^[\w-]{8,64}$/;
@@ -54,12 +58,13 @@ export function createApp({
   idempotency,
   log,
   behindProxy,
+  limits,
   pages,
   onRequest,
 }: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
-  const guarded = new RateLimit(GUARDED.points, GUARDED.seconds);
-  const asked = new RateLimit(ASKED.points, ASKED.seconds);
+  const guarded = limits.limit('guarded', GUARDED.points, GUARDED.seconds);
+  const asked = limits.limit('asked', ASKED.points, ASKED.seconds);
 
   app.use('*', async (context, next) => {
     const given = context.req.header('x-request-id');
@@ -70,6 +75,12 @@ export function createApp({
     await next();
     context.header('x-request-id', requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+    const allowance = context.get('allowance');
+    if (allowance) {
+      context.header('x-ratelimit-limit', String(allowance.limit));
+      context.header('x-ratelimit-remaining', String(allowance.remaining));
+      context.header('x-ratelimit-reset', String(allowance.resetSeconds));
+    }
     if (context.req.path.startsWith('/v1/')) context.header('cache-control', 'no-store');
     const seconds = (performance.now() - startedAt) / 1_000;
     onRequest(context.req.method, context.get('route'), context.res.status, seconds);
@@ -82,12 +93,12 @@ export function createApp({
   };
   const admit = async (context: Context<Env>, access: Access, isGuarded: boolean): Promise<Principal | null> => {
     if (access === 'public') {
-      if (isGuarded) allow(context, await guarded.take(ipOf(context)));
+      if (isGuarded) context.set('allowance', await guarded.take(ipOf(context)));
       return null;
     }
     const principal = await authentication.principal(context.req.header('authorization'));
     if (isGuarded) await guarded.take(principal.id);
-    allow(context, await asked.take(principal.id));
+    context.set('allowance', await asked.take(principal.id));
     if (access === 'account') {
       if (principal.kind === 'account') return principal;
       throw new SpoorError('FORBIDDEN', 'Only people may do this, not API keys.');
@@ -150,7 +161,7 @@ export function createApp({
     // The rest of what was sent is not read.
     if (code === 'PAYLOAD_TOO_LARGE') context.header('connection', 'close');
     if (error instanceof RateLimited) {
-      allow(context, error.allowance);
+      context.set('allowance', error.allowance);
       context.header('retry-after', String(error.allowance.resetSeconds));
     }
     // What went wrong inside is for the log: it may name tables and hosts.
@@ -158,12 +169,6 @@ export function createApp({
     return context.json({ error: { code, message: said, details, requestId } }, ERROR_STATUS[code]);
   });
   return app;
-}
-
-function allow(context: Context<Env>, { limit, remaining, resetSeconds }: Allowance): void {
-  context.header('x-ratelimit-limit', String(limit));
-  context.header('x-ratelimit-remaining', String(remaining));
-  context.header('x-ratelimit-reset', String(resetSeconds));
 }
 
 function askedOf(context: Context<Env>, ip: string): Asked {

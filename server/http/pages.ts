@@ -11,7 +11,7 @@ import type { StaticFiles } from '../../services/net/static-files';
 import { knownError } from '../adapters/database-errors';
 import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
 import type { Authentication } from './authentication';
-import { RateLimit } from './rate-limits';
+import type { RateLimits } from './rate-limits';
 import type { Principal } from './route';
 
 /** A page asks often: for every row that comes into sight. */
@@ -34,12 +34,13 @@ export function pages(files: StaticFiles): MiddlewareHandler {
 interface SocketOptions {
   readonly authentication: Authentication;
   readonly apiOf: (principal: Principal) => SpoorApi;
+  readonly limits: RateLimits;
   readonly log: Log;
 }
 
 /** @returns what closes the sockets of all pages */
-export function servePages(server: Server, { authentication, apiOf, log }: SocketOptions): () => void {
-  const calls = new RateLimit(CALLS.points, CALLS.seconds);
+export function servePages(server: Server, { authentication, apiOf, limits, log }: SocketOptions): () => void {
+  const calls = limits.limit('calls', CALLS.points, CALLS.seconds);
   return serveSockets(server, async (token, request): Promise<Admission | null> => {
     if (!isOwnPage(request)) return null;
     const { principal, until } = await authentication.session(token);

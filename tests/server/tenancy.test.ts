@@ -15,6 +15,7 @@ import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 /** Of the server itself: a tenant's role may not so much as look. */
 const CLOSED = [
   'account',
+  'device_code',
   'ingest_spool',
   'refresh_token',
   'schema_migration',

@@ -1,0 +1,59 @@
+-- Shards a team server's database by workspace with Citus 12 or later. Run it once, on the coordinator, after a first start of the
+-- server has made the tables and before there is much in them, with the server stopped:
+--   psql "$DATABASE_URL" --single-transaction --set ON_ERROR_STOP=1 --file distribute.sql
+-- Every shard of a workspace lies on the same node, so that its queries run there alone. Keys of tables that are found by a number
+-- alone get the workspace in front, as Citus asks of every unique key. What says who may do what is small and asked for with every
+-- request: it stays on the coordinator, as do datasets and their experiments.
+
+create extension if not exists citus;
+
+-- Foreign keys between tables whose keys change; one writer keeps them true.
+alter table operation drop constraint operation_service_id_fkey;
+alter table metric_series drop constraint metric_series_metric_id_fkey;
+alter table attribute drop constraint attribute_pkey, add primary key (workspace_id, id);
+alter table attribute_key drop constraint attribute_key_pkey, add primary key (workspace_id, id);
+alter table service drop constraint service_pkey, add primary key (workspace_id, id);
+alter table operation drop constraint operation_pkey, add primary key (workspace_id, id);
+alter table resource drop constraint resource_pkey, add primary key (workspace_id, id);
+alter table scope drop constraint scope_pkey, add primary key (workspace_id, id);
+alter table metric drop constraint metric_pkey, add primary key (workspace_id, id);
+alter table metric_series drop constraint metric_series_pkey, add primary key (workspace_id, id);
+alter table model_call_kind drop constraint model_call_kind_pkey, add primary key (workspace_id, id);
+alter table annotation drop constraint annotation_pkey, add primary key (workspace_id, id);
+alter table score drop constraint score_pkey, add primary key (workspace_id, id);
+alter table saved_view drop constraint saved_view_pkey, add primary key (workspace_id, id);
+alter table guardrail drop constraint guardrail_pkey, add primary key (workspace_id, id);
+alter table guardrail_hit drop constraint guardrail_hit_pkey, add primary key (workspace_id, id);
+alter table pruning drop constraint pruning_pkey, add primary key (workspace_id, id);
+
+select create_reference_table('workspace');
+
+select create_distributed_table('trace', 'workspace_id', colocate_with => 'none');
+select create_distributed_table('span', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('span_block', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('span_payload', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('payload', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('log_record', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('metric_point', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('record_partition', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('metric', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('metric_series', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('resource', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('scope', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('service', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('operation', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('attribute_key', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('attribute', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('operation_minute', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('service_edge', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('missing_parent', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('pruned_trace', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('pruning', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('received_request', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('model_call', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('model_call_kind', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('annotation', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('score', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('saved_view', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('guardrail', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('guardrail_hit', 'workspace_id', colocate_with => 'trace');

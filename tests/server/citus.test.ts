@@ -1,0 +1,91 @@
+/** The script that shards by workspace: its statements run, it forgets no table, and the server works on what it leaves. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { decodeRows, TEXT } from '../../core/store/row-spec';
+import type { SqlRow } from '../../core/store/sql-client';
+import { type PgClient, pgClient } from '../../server/adapters/pg-client';
+import { startPostgres, type TestPostgres } from '../fixtures/databases';
+import { REPOSITORY } from '../fixtures/spoor';
+import { makeKeys, setUpOwner, signIn, startTeamServer } from '../fixtures/team-server';
+import { T0 } from '../fixtures/traces';
+
+/** Stays on the coordinator: who may do what, what was taken in and not stored yet, and sets that people write. */
+const LOCAL = [
+  'api_key',
+  'audit_log',
+  'dataset',
+  'dataset_item',
+  'device_code',
+  'endpoint',
+  'experiment',
+  'idempotency_key',
+  'ingest_spool',
+  'invitation',
+  'membership',
+  'project',
+  'refresh_token',
+];
+
+let postgres: TestPostgres;
+let url: string;
+let sql: PgClient;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  url = await postgres.createDatabase();
+  sql = pgClient(url);
+});
+afterAll(async () => {
+  await sql?.close();
+  await postgres?.stop();
+});
+
+it('names every table of telemetry, gives each a key that Citus can shard, and leaves a server that works', async () => {
+  let server = await startTeamServer(url);
+  const owner = await setUpOwner(server);
+  await server.stop();
+  // What the extension has; it is not in PostgreSQL itself.
+  await sql.query('create table sharded (name text not null)');
+  await sql.query(`create function create_distributed_table(name regclass, key text, colocate_with text) returns void
+    language sql as 'insert into sharded values (name::text)'`);
+  await sql.query("create function create_reference_table(name regclass) returns void language sql as 'select'");
+  const script = await readFile(join(REPOSITORY, 'deploy', 'citus', 'distribute.sql'), 'utf8');
+  for (const statement of script.replace(/^--.*$/gm, '').split(/;\s*\n/)) {
+    if (statement.trim() !== '' && !statement.includes('create extension')) await sql.query(statement);
+  }
+  const sharded = namesOf(await sql.query('select name from sharded'));
+  const tables = namesOf(
+    await sql.query(`select c.relname::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+        and a.attname = 'workspace_id' and not a.attisdropped`),
+  );
+  expect([...sharded, ...LOCAL].sort()).toEqual(tables.sort());
+  const keysWithout = await sql.query(
+    `select c.relname::text as table, i.indexrelid::regclass::text as index from pg_index i join pg_class c on c.oid = i.indrelid
+     join sharded s on s.name::regclass = c.oid where i.indisunique and not exists (
+       select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and a.attnum = any(i.indkey))`,
+  );
+  expect(keysWithout).toEqual([]);
+  const foreignKeys = await sql.query(
+    `select o.conname::text as name from pg_constraint o join sharded s on s.name::regclass = o.conrelid
+     where o.contype = 'f' and o.confrelid <> 'workspace'::regclass`,
+  );
+  expect(foreignKeys).toEqual([]);
+  server = await startTeamServer(url);
+  try {
+    const { ingest, read } = await makeKeys(await signIn(server.url, owner.email));
+    const span = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), service: 'agent', name: 'chat gpt-5' };
+    const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 10 };
+    expect(await ingest.export([{ ...span, startNs: T0, endNs: T0 + 1n, attributes }])).toBe(200);
+    expect((await read.ask('get', '/v1/traces')).body.data).toMatchObject([
+      { rootName: 'chat gpt-5', inputTokens: 10 },
+    ]);
+  } finally {
+    await server.stop();
+  }
+});
+
+function namesOf(rows: readonly SqlRow[]): string[] {
+  return decodeRows({ name: TEXT }, rows).map(({ name }) => name);
+}
