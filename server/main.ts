@@ -31,8 +31,8 @@ async function main(): Promise<void> {
       logger.flush(() => process.exit(1));
     },
   });
-  const { url, otlpGrpc, setupSecret } = server;
-  const setup = setupSecret === null ? null : `${url}/setup#token=${setupSecret}`;
+  const { url, publicUrl, otlpGrpc, setupSecret } = server;
+  const setup = setupSecret === null ? null : `${publicUrl ?? url}/setup#token=${setupSecret}`;
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ ready: true, url, otlpGrpc, setup, pid: process.pid })}\n`);
   } else {

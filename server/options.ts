@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../core/api/workers';
+import type { OidcOptions } from './modules/auth/service/oidc';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -25,6 +26,10 @@ export interface ServerOptions {
   readonly secure: boolean;
   /** What connects is a proxy, which says in `X-Forwarded-For` for whom. */
   readonly behindProxy: boolean;
+  /** Under which browsers reach the server, without a slash at its end; null: they say. */
+  readonly publicUrl: string | null;
+  /** Null: people have passwords. */
+  readonly oidc: OidcOptions | null;
   readonly json: boolean;
 }
 
@@ -42,6 +47,8 @@ Options
 
 SPOOR_SECRET_KEY seals the keys that sign access tokens in the database; give every copy the same.
 SPOOR_SECURE_COOKIES=1 where browsers come over TLS.
+SPOOR_PUBLIC_URL is the address under which browsers reach the server.
+SPOOR_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _NAME let people sign in at an OpenID provider.
 SPOOR_BEHIND_PROXY=1 where a load balancer connects: limits go by the last address of X-Forwarded-For.`;
 
 const DEFAULT_LISTEN = '127.0.0.1:4390';
@@ -64,6 +71,9 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
   if (!Number.isInteger(connections) || connections < 4 || connections > 500) {
     throw new UsageError('--connections must be a number from 4 to 500.');
   }
+  const publicUrl = env.SPOOR_PUBLIC_URL
+    ? webUrlOf('SPOOR_PUBLIC_URL', env.SPOOR_PUBLIC_URL).replace(/\/+$/, '')
+    : null;
   const dataDir = values['data-dir'] ?? env.SPOOR_SERVER_DATA_DIR ?? join(homedir(), '.spoor-server');
   return {
     listen: addressOf('--listen', listen),
@@ -76,8 +86,34 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     secretKey: env.SPOOR_SECRET_KEY || null,
     secure: env.SPOOR_SECURE_COOKIES === '1',
     behindProxy: env.SPOOR_BEHIND_PROXY === '1',
+    publicUrl,
+    oidc: oidcOf(env, publicUrl),
     json: values.json ?? env.SPOOR_JSON === '1',
   };
+}
+
+/** Null: no provider is named. @throws UsageError */
+function oidcOf(env: NodeJS.ProcessEnv, publicUrl: string | null): OidcOptions | null {
+  const { SPOOR_OIDC_ISSUER: issuer, SPOOR_OIDC_CLIENT_ID: clientId, SPOOR_OIDC_CLIENT_SECRET: clientSecret } = env;
+  if (!issuer) return null;
+  if (!clientId || !clientSecret || publicUrl === null) {
+    throw new UsageError(
+      'SPOOR_OIDC_ISSUER wants SPOOR_OIDC_CLIENT_ID, SPOOR_OIDC_CLIENT_SECRET and SPOOR_PUBLIC_URL.',
+    );
+  }
+  return {
+    issuer: webUrlOf('SPOOR_OIDC_ISSUER', issuer),
+    clientId,
+    clientSecret,
+    name: env.SPOOR_OIDC_NAME || new URL(issuer).host,
+    redirectUri: `${publicUrl}/v1/auth/oidc/callback`,
+  };
+}
+
+function webUrlOf(name: string, text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new UsageError(`${name} must be an address of http or https.`);
+  return text;
 }
 
 function addressOf(flag: string, text: string): ListenAddress {

@@ -8,6 +8,7 @@ import { auditRoutes } from './modules/audit/api/routes';
 import { authRoutes } from './modules/auth/api/routes';
 import type { AccountRepo } from './modules/auth/repo/accounts';
 import type { DeviceCodes } from './modules/auth/service/device-codes';
+import type { Oidc } from './modules/auth/service/oidc';
 import type { SignIn } from './modules/auth/service/sign-in';
 import type { SigningKeys } from './modules/auth/service/signing-keys';
 import { projectRoutes } from './modules/projects/api/routes';
@@ -22,6 +23,8 @@ export interface Services {
   readonly accounts: AccountRepo;
   readonly signIn: SignIn;
   readonly deviceCodes: DeviceCodes;
+  readonly oidc: Oidc | null;
+  readonly publicUrl: string | null;
   readonly keys: SigningKeys;
   readonly workspaces: Workspaces;
   readonly members: Members;

@@ -25,9 +25,11 @@ import { migrateServer } from './migrations/migrate-server';
 import { ApiKeys } from './modules/api-keys/service/api-keys';
 import { AccountRepo } from './modules/auth/repo/accounts';
 import { DeviceCodeRepo } from './modules/auth/repo/device-codes';
+import { IdentityRepo } from './modules/auth/repo/identities';
 import { RefreshTokenRepo } from './modules/auth/repo/refresh-tokens';
 import { AccessTokens } from './modules/auth/service/access-tokens';
 import { DeviceCodes } from './modules/auth/service/device-codes';
+import { Oidc } from './modules/auth/service/oidc';
 import { Passwords } from './modules/auth/service/passwords';
 import { SecretBox } from './modules/auth/service/secret-box';
 import { SignIn } from './modules/auth/service/sign-in';
@@ -54,6 +56,8 @@ const DRAIN_MS = 20_000;
 
 export interface RunningServer {
   readonly url: string;
+  /** Under which browsers reach it; null: nobody said. */
+  readonly publicUrl: string | null;
   /** Null: OTLP comes over HTTP alone. */
   readonly otlpGrpc: string | null;
   /** Creates the first owner; null: there is one. */
@@ -103,6 +107,17 @@ export async function startServer(
   });
   await runtimes.start();
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
+  const members = new Members(database, accounts, () => workspaces.forget());
+  const oidc =
+    options.oidc &&
+    new Oidc(options.oidc, {
+      accounts,
+      identities: new IdentityRepo(database.system),
+      signIn,
+      acceptInvitations: (account, requestId) => members.acceptAll(account, requestId),
+      isInvited: (email) => members.isInvited(email),
+      log,
+    });
   const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const limits = new RateLimits(redis);
   const app = createApp({
@@ -121,7 +136,9 @@ export async function startServer(
       apiKeys,
       signIn,
       deviceCodes: new DeviceCodes(new DeviceCodeRepo(database.system), signIn, (id) => database.tenant(id)),
-      members: new Members(database, accounts, () => workspaces.forget()),
+      members,
+      oidc,
+      publicUrl: options.publicUrl,
       projects: new Projects(database),
       secure: options.secure,
       telemetry: async ({ workspace }, request) => runtimes.of(workspace.id).rest.fetch(request),
@@ -174,6 +191,7 @@ export async function startServer(
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     otlpGrpc: addresses.grpc && `${addresses.grpc.host}:${addresses.grpc.port}`,
+    publicUrl: options.publicUrl,
     setupSecret: await signIn.setupSecret(),
     async close() {
       draining = true;

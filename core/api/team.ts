@@ -36,6 +36,15 @@ export interface TeamSession {
 /** A session of who keeps the refresh token: a program. */
 export type KeptSession = TeamSession & { readonly refreshToken: string };
 
+/** How people sign in here. */
+export interface SignInMethods {
+  /** At an OpenID provider; null: none is set up. */
+  readonly oidc: { readonly name: string } | null;
+}
+
+/** Why signing in at the provider came to nothing. */
+export type SignInProblem = 'expired' | 'refused' | 'unverified' | 'uninvited';
+
 /** How a program is signed in by somebody who has a browser. */
 export interface DeviceCode {
   /** What the program asks with; nobody else sees it. */

@@ -18,7 +18,7 @@ import { sessionOfAddress } from '../features/sessions/session-address';
 import { AcceptInvitation, invitationOfAddress } from '../features/team/AcceptInvitation';
 import { DevicePage } from '../features/team/DevicePage';
 import { TeamPage } from '../features/team/TeamPage';
-import { TeamSignIn } from '../features/team/TeamSignIn';
+import { problemOfAddress, TeamSignIn } from '../features/team/TeamSignIn';
 import { TracePage } from '../features/trace/TracePage';
 import { TracesPage } from '../features/traces/TracesPage';
 import { useConnection } from '../stores/connection-store';
@@ -36,7 +36,7 @@ export function App() {
   if (isTeamPage()) {
     const invitation = invitationOfAddress(window.location.hash);
     if (invitation !== null) return <AcceptInvitation token={invitation} />;
-    if (signedOut) return <TeamSignIn />;
+    if (signedOut || problemOfAddress(window.location.hash)) return <TeamSignIn />;
   }
   if (signedOut) return <SignIn />;
   return (

@@ -13,7 +13,7 @@ import { isUnavailable, knownError } from '../adapters/database-errors';
 import type { Authentication } from './authentication';
 import type { Idempotency } from './idempotency';
 import { type Allowance, RateLimited, type RateLimits } from './rate-limits';
-import { type Access, type Answer, type Asked, type Principal, type Route, WithCookies } from './route';
+import { type Access, type Answer, type Asked, type Principal, Redirect, type Route, WithCookies } from './route';
 import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
 
 /** A route whose handler is another application of the same paths. */
@@ -46,9 +46,9 @@ type Env = {
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const REQUEST_ID = /^[\w-]{8,64}$/;
-/** Of one address, or of one account: passwords, links, codes and refresh tokens that are tried. */
+/** Of one address, or of one account: passwords, links and codes that are tried. */
 const GUARDED = { points: 30, seconds: 60 };
-/** Of one account or key. */
+/** Of one account or key; of one address, where nobody is asked who they are. */
 const ASKED = { points: 1_200, seconds: 60 };
 const RETRY_AFTER_S = 2;
 
@@ -93,7 +93,7 @@ export function createApp({
   };
   const admit = async (context: Context<Env>, access: Access, isGuarded: boolean): Promise<Principal | null> => {
     if (access === 'public') {
-      if (isGuarded) context.set('allowance', await guarded.take(ipOf(context)));
+      context.set('allowance', await (isGuarded ? guarded : asked).take(ipOf(context)));
       return null;
     }
     const principal = await authentication.principal(context.req.header('authorization'));
@@ -117,6 +117,10 @@ export function createApp({
       ...(await inputOf(context, route)),
     };
     const given = await route.handle(call as unknown as Parameters<Route['handle']>[0]);
+    if (given instanceof Redirect) {
+      for (const cookie of given.cookies) context.header('set-cookie', cookie, { append: true });
+      return context.redirect(given.url, 302);
+    }
     const { body, cookies = [] }: Answer = given instanceof WithCookies ? given : { body: given };
     for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
     return body === null ? context.body(null, 204) : context.json(body, route.status === 204 ? 200 : route.status);

@@ -64,7 +64,7 @@ export interface Route {
   readonly guarded: boolean;
   /** The answer holds what is told once. */
   readonly secret: boolean;
-  readonly handle: (call: Call<never, never, never>) => Promise<Answer | object | null>;
+  readonly handle: (call: Call<never, never, never>) => Promise<Answer | Redirect | object | null>;
 }
 
 type WhoOf<A extends Access> = A extends 'public'
@@ -89,7 +89,7 @@ export function route<A extends Access, B extends ZodType | null = null, Q exten
   options: RouteOptions<A, B, Q>,
   handle: (
     call: Call<B extends ZodType ? z.infer<B> : null, Q extends ZodObject ? z.infer<Q> : null, WhoOf<A>>,
-  ) => Promise<Answer | object | null>,
+  ) => Promise<Answer | Redirect | object | null>,
 ): Route {
   const { access, body, query, status = 200, guarded = false, secret = false } = options;
   return {
@@ -103,6 +103,14 @@ export function route<A extends Access, B extends ZodType | null = null, Q exten
     query: query ?? null,
     handle: handle as unknown as Route['handle'],
   };
+}
+
+/** Sends a browser elsewhere. */
+export class Redirect {
+  constructor(
+    readonly url: string,
+    readonly cookies: readonly string[],
+  ) {}
 }
 
 /** With cookies to set, beside the body. */

@@ -8,8 +8,15 @@ import { accounts001 } from './001-accounts';
 import { idempotency002 } from './002-idempotency';
 import { retention003 } from './003-retention';
 import { deviceCodes004 } from './004-device-codes';
+import { identities005 } from './005-identities';
 
-const SERVER_MIGRATIONS: readonly Migration[] = [accounts001, idempotency002, retention003, deviceCodes004];
+const SERVER_MIGRATIONS: readonly Migration[] = [
+  accounts001,
+  idempotency002,
+  retention003,
+  deviceCodes004,
+  identities005,
+];
 
 /** Of the copies of a server that start together one does it. */
 const TENANCY_LOCK = 4_318_003;

@@ -15,8 +15,10 @@ import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 /** Of the server itself: a tenant's role may not so much as look. */
 const CLOSED = [
   'account',
+  'account_identity',
   'device_code',
   'ingest_spool',
+  'oidc_attempt',
   'refresh_token',
   'schema_migration',
   'server_migration',

@@ -6,13 +6,15 @@ interface EntranceProps {
   readonly title: string;
   readonly text: string;
   readonly action: string;
+  /** What went wrong before; null: nothing. */
+  readonly problem?: string | null;
   readonly children: ReactNode;
   /** The page is left when it resolves. */
   readonly onSubmit: (fields: Readonly<Record<string, string>>) => Promise<void>;
 }
 
-export function Entrance({ title, text, action, children, onSubmit }: EntranceProps) {
-  const [failure, setFailure] = useState<string | null>(null);
+export function Entrance({ title, text, action, problem = null, children, onSubmit }: EntranceProps) {
+  const [failure, setFailure] = useState(problem);
   const [isBusy, setBusy] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();

@@ -1,6 +1,8 @@
 /** The team server's pages: signing in, seeing traces, inviting somebody who joins, keys, and signing out. */
 import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
 import { testTrace } from '../../../core/samples/test-trace';
+import { freePort } from '../../fixtures/databases';
+import { OIDC_CLIENT, type OpenIdProvider, startOpenIdProvider } from '../../fixtures/openid-provider';
 import { temporaryFolder } from '../../fixtures/spoor';
 import {
   makeKeys,
@@ -15,18 +17,31 @@ import { found } from '../app';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: TeamServer;
+let provider: OpenIdProvider;
 let ann: Owner;
 let browser: Browser;
 
 test.beforeAll(async () => {
   folder = await temporaryFolder();
-  server = await startTeamServer(folder.path);
+  provider = await startOpenIdProvider();
+  const port = await freePort();
+  server = await startTeamServer(
+    folder.path,
+    {
+      ...OIDC_CLIENT,
+      SPOOR_OIDC_ISSUER: provider.issuer,
+      SPOOR_OIDC_NAME: 'Acme',
+      SPOOR_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    },
+    port,
+  );
   ann = await setUpOwner(server);
   browser = await chromium.launch(found<{ executablePath: string; args: string[] }>('SPOOR_E2E_BROWSER'));
 });
 test.afterAll(async () => {
   await browser?.close();
   await server?.stop();
+  await provider?.stop();
   await folder?.remove();
 });
 
@@ -161,5 +176,19 @@ test('signs in a program that shows a code', async () => {
   await expect(page.getByRole('status').getByText('Signed in')).toBeVisible();
   const { body } = await nobody.ask('post', '/v1/auth/device/token', { deviceCode: code.deviceCode });
   expect(body.state).toBe('signed-in');
+  await page.context().close();
+});
+
+test('signs in at an OpenID provider, and says why it does not', async () => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(server.url);
+  provider.person = { sub: 'eve', email: 'eve@example.com', email_verified: true };
+  await page.getByRole('link', { name: 'Continue with Acme' }).click();
+  await expect(page.getByRole('alert')).toContainText('Nobody has invited this e-mail address');
+  provider.person = { sub: 'ann', email: ann.email, email_verified: true };
+  await page.getByRole('link', { name: 'Continue with Acme' }).click();
+  await expect(page.getByRole('button', { name: /Acme/ })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('link', { name: /^Traces/ })).toBeVisible();
   await page.context().close();
 });

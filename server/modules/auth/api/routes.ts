@@ -7,13 +7,12 @@ import { type Asked, type Route, route, WithCookies } from '../../../http/route'
 import type { Workspaces } from '../../workspaces/service/workspaces';
 import type { AccountRepo } from '../repo/accounts';
 import type { DeviceCodes } from '../service/device-codes';
+import type { Oidc } from '../service/oidc';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../service/passwords';
 import { REFRESH_SECONDS, type SignIn } from '../service/sign-in';
 import type { SigningKeys } from '../service/signing-keys';
-
-const COOKIE = 'spoor_refresh';
-/** Sent back to where it is needed alone. */
-const COOKIE_PATH = '/v1/auth';
+import { COOKIE, refreshCookie } from './cookies';
+import { oidcRoutes } from './oidc-routes';
 
 export const EMAIL = z.email().max(254);
 export const NAME = z.string().trim().min(1).max(200);
@@ -45,14 +44,26 @@ interface Services {
   readonly keys: SigningKeys;
   readonly accounts: AccountRepo;
   readonly deviceCodes: DeviceCodes;
+  /** Null: no provider is set up. */
+  readonly oidc: Oidc | null;
+  /** Where browsers reach the server; null: where they say. */
+  readonly publicUrl: string | null;
   readonly workspaces: Workspaces;
   /** Whether cookies go over TLS alone. */
   readonly secure: boolean;
 }
 
-export function authRoutes({ signIn, keys, accounts, workspaces, deviceCodes, secure }: Services): Route[] {
-  const cookie = (value: string, seconds: number): string =>
-    `${COOKIE}=${value}; Max-Age=${seconds}; Path=${COOKIE_PATH}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+export function authRoutes({
+  signIn,
+  keys,
+  accounts,
+  workspaces,
+  deviceCodes,
+  oidc,
+  publicUrl,
+  secure,
+}: Services): Route[] {
+  const cookie = (value: string, seconds: number): string => refreshCookie(value, seconds, secure);
   const deliver = ({ refreshToken, ...session }: KeptSession, delivery: 'cookie' | 'body'): WithCookies =>
     delivery === 'body'
       ? new WithCookies({ ...session, refreshToken }, [])
@@ -67,7 +78,7 @@ export function authRoutes({ signIn, keys, accounts, workspaces, deviceCodes, se
     route('post', '/v1/auth/sign-in', { access: 'public', body: SIGN_IN, guarded: true }, async ({ body }) => {
       return deliver(await signIn.withPassword(body.email, body.password, body.workspace), body.delivery);
     }),
-    route('post', '/v1/auth/refresh', { access: 'public', body: REFRESH, guarded: true }, async (call) => {
+    route('post', '/v1/auth/refresh', { access: 'public', body: REFRESH }, async (call) => {
       const { workspace, refreshToken } = call.body;
       if (refreshToken !== undefined) return deliver(await signIn.refresh(refreshToken, workspace), 'body');
       return deliver(await signIn.refresh(cookieOf(call), workspace), 'cookie');
@@ -76,19 +87,15 @@ export function authRoutes({ signIn, keys, accounts, workspaces, deviceCodes, se
       await signIn.end(call.body.refreshToken ?? cookieOf(call));
       return new WithCookies(null, [cookie('', 0)]);
     }),
+    ...oidcRoutes({ oidc, secure }),
     route('post', '/v1/auth/device', { access: 'public', body: DEVICE, status: 201, guarded: true }, async (call) => {
       const code = await deviceCodes.begin(call.body.clientName);
-      const verificationUri = `${secure ? 'https' : 'http'}://${call.host}/#/device`;
+      const verificationUri = `${publicUrl ?? `${secure ? 'https' : 'http'}://${call.host}`}/#/device`;
       return { ...code, verificationUri, verificationUriComplete: `${verificationUri}/${code.userCode}` };
     }),
-    route(
-      'post',
-      '/v1/auth/device/token',
-      { access: 'public', body: DEVICE_TOKEN, guarded: true },
-      async ({ body }) => {
-        return deviceCodes.poll(body.deviceCode);
-      },
-    ),
+    route('post', '/v1/auth/device/token', { access: 'public', body: DEVICE_TOKEN }, async ({ body }) => {
+      return deviceCodes.poll(body.deviceCode);
+    }),
     route('get', '/v1/auth/device/:userCode', { access: 'account', guarded: true }, async ({ params }) => {
       return { clientName: await deviceCodes.clientOf(params.userCode ?? '') };
     }),

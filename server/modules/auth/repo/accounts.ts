@@ -26,8 +26,8 @@ export class AccountRepo {
     return this.all(await this.sql.query(`select ${COLUMNS} from account where id = any($1::uuid[])`, [ids]));
   }
 
-  /** @returns null when the address has an account */
-  async create(email: string, name: string, passwordHash: string): Promise<StoredAccount | null> {
+  /** @param passwordHash null: signs in elsewhere @returns null when the address has an account */
+  async create(email: string, name: string, passwordHash: string | null): Promise<StoredAccount | null> {
     const rows = await this.sql.query(
       `insert into account (email, email_key, name, password_hash) values ($1, $2, $3, $4)
        on conflict (email_key) do nothing returning ${COLUMNS}`,

@@ -35,6 +35,11 @@ export class SignIn {
     return this.begin(await this.check(email, password), workspace);
   }
 
+  /** Who has shown elsewhere who they are. */
+  async asAccount(account: StoredAccount): Promise<KeptSession> {
+    return this.begin(account, undefined);
+  }
+
   /** Who allowed a program to be signed in as them. @throws SpoorError UNAUTHORIZED, NOT_FOUND */
   async forDevice(accountId: string, workspaceId: number): Promise<KeptSession> {
     const account = await this.accounts.byId(accountId);

@@ -1,7 +1,7 @@
 /** Members of a workspace and those invited to be. */
 import { SpoorError } from '../../../../core/api/errors';
 import type { Invitation, Member, Role } from '../../../../core/api/team';
-import { decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
+import { BYTEA, decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
@@ -143,13 +143,37 @@ export class Members {
     return decodeRows({ email: TEXT }, rows)[0] ?? null;
   }
 
+  async isInvited(email: string): Promise<boolean> {
+    return (await this.openInvitations(email)).length > 0;
+  }
+
+  /** Of somebody whose address is known to be theirs: all that were sent to it. */
+  async acceptAll(account: StoredAccount, requestId: string): Promise<boolean> {
+    const digests = await this.openInvitations(account.email);
+    for (const digest of digests) await this.acceptDigest(digest, account, requestId);
+    return digests.length > 0;
+  }
+
+  private async openInvitations(email: string): Promise<Uint8Array[]> {
+    const rows = await this.database.system.query(
+      `select i.digest from invitation i join workspace w on w.id = i.workspace_id
+       where lower(i.email) = lower($1) and i.accepted_at is null and i.expires_at > now() and w.deleted_at is null`,
+      [email],
+    );
+    return decodeRows({ digest: BYTEA }, rows).map(({ digest }) => digest);
+  }
+
   /** @returns the number of the workspace that the account is now a member of. @throws SpoorError NOT_FOUND */
   async accept(token: string, account: StoredAccount, requestId: string): Promise<number> {
+    return this.acceptDigest(digestOf(token), account, requestId);
+  }
+
+  private async acceptDigest(digest: Uint8Array, account: StoredAccount, requestId: string): Promise<number> {
     const workspaceId = await this.database.system.transaction(async (tx) => {
       const rows = await tx.query(
         `update invitation set accepted_at = now() where digest = $1 and accepted_at is null and expires_at > now()
            and lower(email) = lower($2) returning workspace_id, role, id::text as id`,
-        [digestOf(token), account.email],
+        [digest, account.email],
       );
       const [row] = decodeRows({ workspace_id: INT4, role: TEXT, id: TEXT }, rows);
       if (!row) throw new SpoorError('NOT_FOUND', 'This invitation is not valid any more; ask for a new one.');
