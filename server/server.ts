@@ -34,6 +34,7 @@ import { Passwords } from './modules/auth/service/passwords';
 import { SecretBox } from './modules/auth/service/secret-box';
 import { SignIn } from './modules/auth/service/sign-in';
 import { SigningKeys } from './modules/auth/service/signing-keys';
+import { WorkspaceRemoval } from './modules/jobs/service/workspace-removal';
 import { Projects } from './modules/projects/service/projects';
 import { Ingest, type IngestPort } from './modules/traces/service/ingest';
 import { startIngestThread } from './modules/traces/service/ingest-thread';
@@ -46,7 +47,7 @@ import { serverRoutes } from './routes';
 
 /** Where telemetry comes in, by POST. */
 const INGEST_PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', '/v1/traces/ingest', '/api/v2/spans'];
-/** Sessions that have expired are forgotten. */
+/** Sessions that have expired are forgotten, and workspaces that were deleted long ago. */
 const TIDY_EVERY_MS = 3_600_000;
 const HEALTH_TIMEOUT_MS = 2_000;
 /** In which a request has to arrive. */
@@ -145,8 +146,10 @@ export async function startServer(
       openApi: JSON.parse(await readFile(openApiFile, 'utf8')) as object,
     }),
   });
+  const removal = new WorkspaceRemoval(database.system, log);
   const tidying = setInterval(() => {
     refreshTokens.deleteExpired().catch((error: unknown) => log('warn', 'old sessions stay', { error: String(error) }));
+    removal.run().catch((error: unknown) => log('warn', 'a deleted workspace stays', { error: String(error) }));
   }, TIDY_EVERY_MS);
   let draining = false;
   const probes = probesOf(database, metrics, () => draining);
