@@ -2,6 +2,7 @@
 import { ROUTES } from '../services/gateway/routes';
 import type { ServerDatabase } from './adapters/database';
 import type { AppRoute, MountedRoute } from './http/app';
+import { serverDocument } from './http/openapi';
 import { type Principal, route } from './http/route';
 import type { ApiKeys } from './modules/api-keys/service/api-keys';
 import { auditRoutes } from './modules/audit/api/routes';
@@ -38,14 +39,19 @@ export interface Services {
 }
 
 export function serverRoutes(services: Services): AppRoute[] {
-  return [
+  const routes: AppRoute[] = [
     ...authRoutes(services),
     ...workspaceRoutes(services),
     ...projectRoutes(services.projects, services.apiKeys),
     ...auditRoutes(services.database),
-    route('get', '/v1/openapi.json', { access: 'public' }, async () => services.openApi),
+    route('get', '/v1/openapi.json', { access: 'public' }, async () => {
+      document ??= serverDocument(services.openApi, routes);
+      return document;
+    }),
     ...telemetryRoutes(services.telemetry),
   ];
+  let document: object | null = null;
+  return routes;
 }
 
 function telemetryRoutes(mounted: MountedRoute['mounted']): MountedRoute[] {

@@ -1,0 +1,75 @@
+/** The document of the server's API: the contract's as far as it is offered, and the server's own routes from the schemas that check them. */
+import { type ZodType, z } from 'zod';
+import type { AppRoute } from './app';
+import type { Route } from './route';
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+}
+
+const ERRORS: Readonly<Record<string, string>> = {
+  '400': 'The request is not valid: `details` says where',
+  '401': 'No token, or not a good one',
+  '403': 'The permission that is needed is named',
+  '404': 'There is no such thing in this workspace',
+  '409': 'It has changed meanwhile, or is in the way of something',
+  '429': 'Too many requests; `Retry-After` says for how long',
+  '503': 'The database is not there; `Retry-After` says when to try again',
+};
+
+/** @param contract of the HTTP API that desktop and server share */
+export function serverDocument(contract: object, routes: readonly AppRoute[]): object {
+  const { paths, ...rest } = contract as Document;
+  const offered: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    const operation = paths[path]?.[route.method] ?? ('mounted' in route ? {} : operationOf(route, path));
+    offered[path] = { ...offered[path], [route.method]: { ...operation, 'x-permission': route.access } };
+  }
+  return { ...rest, paths: offered };
+}
+
+function operationOf({ method, path: template, access, status, body, query }: Route, path: string): object {
+  const names = [...template.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
+  const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  return {
+    operationId: idOf(method, path),
+    summary: `${method.toUpperCase()} ${path}`,
+    ...(access === 'public' ? { security: [] } : {}),
+    parameters: [...inPath, ...(query ? parametersOf(query) : [])],
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
+    responses: {
+      [status]: { description: 'Done', ...(status !== 204 && { content: { 'application/json': {} } }) },
+      ...Object.fromEntries(Object.entries(ERRORS).map(([code, description]) => [code, failure(description)])),
+    },
+  };
+}
+
+function parametersOf(query: ZodType): object[] {
+  const { properties = {}, required = [] } = schemaOf(query) as {
+    properties?: Record<string, object>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => {
+    return { name, in: 'query', required: required.includes(name), schema };
+  });
+}
+
+function schemaOf(type: ZodType): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: 'input' });
+  return schema;
+}
+
+function failure(description: string): object {
+  return { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/HttpError' } } } };
+}
+
+/** `post /v1/api-keys/{id}/actions/rotate`: `postApiKeysByIdActionsRotate`. */
+function idOf(method: string, path: string): string {
+  const words = path
+    .replace(/^\/v1/, '')
+    .replace(/\{(\w+)\}/g, 'by-$1')
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean);
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
