@@ -44,6 +44,7 @@ import { Members } from './modules/workspaces/service/members';
 import { Workspaces } from './modules/workspaces/service/workspaces';
 import type { ServerOptions } from './options';
 import { serverRoutes } from './routes';
+import { openTracing } from './tracing';
 
 /** Where telemetry comes in, by POST. */
 const INGEST_PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', '/v1/traces/ingest', '/api/v2/spans'];
@@ -121,12 +122,14 @@ export async function startServer(
     });
   const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const limits = new RateLimits(redis);
+  const tracing = openTracing(process.env, version);
   const app = createApp({
     authentication,
     idempotency: new Idempotency(database),
     log,
     behindProxy: options.behindProxy,
     limits,
+    tracing,
     pages: pages(await StaticFiles.below(rendererDir)),
     onRequest: metrics.observe,
     routes: serverRoutes({
@@ -201,6 +204,9 @@ export async function startServer(
       clearInterval(tidying);
       closePages();
       await Promise.all([closeServer(server), grpc.close()]);
+      await tracing
+        ?.close()
+        .catch((error: unknown) => log('warn', 'the last traces were not sent', { error: String(error) }));
       redis?.removeAllListeners('close');
       redis?.disconnect();
       await ingest.close();

@@ -10,6 +10,7 @@ import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
 import { isUnavailable, knownError } from '../adapters/database-errors';
+import type { Tracing } from '../tracing';
 import type { Authentication } from './authentication';
 import type { Idempotency } from './idempotency';
 import { type Allowance, RateLimited, type RateLimits } from './rate-limits';
@@ -34,6 +35,8 @@ export interface AppOptions {
   /** Whether `X-Forwarded-For` is believed: a proxy of ours adds to it. */
   readonly behindProxy: boolean;
   readonly limits: RateLimits;
+  /** Null: the server says nothing of itself. */
+  readonly tracing: Tracing | null;
   /** Answers what no route is for, or leaves it. */
   readonly pages: MiddlewareHandler;
   readonly onRequest: (method: string, route: string, status: number, seconds: number) => void;
@@ -41,7 +44,7 @@ export interface AppOptions {
 
 type Env = {
   Bindings: HttpBindings;
-  Variables: { requestId: string; route: string; allowance: Allowance | undefined };
+  Variables: { requestId: string; route: string; allowance: Allowance | undefined; traceId: string | undefined };
 };
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -59,6 +62,7 @@ export function createApp({
   log,
   behindProxy,
   limits,
+  tracing,
   pages,
   onRequest,
 }: AppOptions): Hono<Env> {
@@ -72,6 +76,8 @@ export function createApp({
     context.set('requestId', requestId);
     context.set('route', 'none');
     const startedAt = performance.now();
+    const span = tracing?.begin(context.req.method, context.req.raw.headers);
+    context.set('traceId', span?.traceId);
     await next();
     context.header('x-request-id', requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
@@ -83,7 +89,9 @@ export function createApp({
     }
     if (context.req.path.startsWith('/v1/')) context.header('cache-control', 'no-store');
     const seconds = (performance.now() - startedAt) / 1_000;
-    onRequest(context.req.method, context.get('route'), context.res.status, seconds);
+    const [route, { status }] = [context.get('route'), context.res];
+    span?.end({ route, status, requestId });
+    onRequest(context.req.method, route, status, seconds);
   });
   app.use('*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() }));
 
@@ -159,7 +167,12 @@ export function createApp({
     const requestId = context.get('requestId');
     const isOurs = code === 'INTERNAL_ERROR';
     if (isOurs || isUnavailable(thrown))
-      log('error', 'request failed', { requestId, route: context.get('route'), message });
+      log('error', 'request failed', {
+        requestId,
+        traceId: context.get('traceId'),
+        route: context.get('route'),
+        message,
+      });
     if (code === 'UNAUTHORIZED') context.header('www-authenticate', 'Bearer');
     if (code === 'SERVICE_UNAVAILABLE') context.header('retry-after', String(RETRY_AFTER_S));
     // The rest of what was sent is not read.
