@@ -2,6 +2,7 @@
 import { ROUTES } from '../services/gateway/routes';
 import type { ServerDatabase } from './adapters/database';
 import type { AppRoute, MountedRoute } from './http/app';
+import { uuidOf } from './http/ids';
 import { serverDocument } from './http/openapi';
 import { type Principal, route } from './http/route';
 import type { ApiKeys } from './modules/api-keys/service/api-keys';
@@ -15,6 +16,7 @@ import type { SigningKeys } from './modules/auth/service/signing-keys';
 import { projectRoutes } from './modules/projects/api/routes';
 import type { Projects } from './modules/projects/service/projects';
 import { TELEMETRY_ACCESS } from './modules/traces/api/telemetry-access';
+import { queryOfProject } from './modules/traces/service/project-attribute';
 import { workspaceRoutes } from './modules/workspaces/api/routes';
 import type { Members } from './modules/workspaces/service/members';
 import type { Workspaces } from './modules/workspaces/service/workspaces';
@@ -48,10 +50,27 @@ export function serverRoutes(services: Services): AppRoute[] {
       document ??= serverDocument(services.openApi, routes);
       return document;
     }),
+    projectTraces(services.projects, services.telemetry),
     ...telemetryRoutes(services.telemetry),
   ];
   let document: object | null = null;
   return routes;
+}
+
+/** The list of traces, among what came with keys of a project. */
+function projectTraces(projects: Projects, telemetry: Services['telemetry']): MountedRoute {
+  return {
+    method: 'get',
+    path: '/v1/projects/:projectId/traces',
+    access: 'telemetry:read',
+    async mounted(principal, request) {
+      const url = new URL(request.url);
+      const { id } = await projects.get(principal.workspace.id, uuidOf(url.pathname.split('/')[3]));
+      url.pathname = '/v1/traces';
+      url.searchParams.set('query', queryOfProject(url.searchParams.get('query') ?? '', id));
+      return telemetry(principal, new Request(url, { headers: request.headers, signal: request.signal }));
+    },
+  };
 }
 
 function telemetryRoutes(mounted: MountedRoute['mounted']): MountedRoute[] {

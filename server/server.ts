@@ -110,6 +110,7 @@ export async function startServer(
   await runtimes.start();
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
   const members = new Members(database, accounts, () => workspaces.forget());
+  const projects = new Projects(database);
   const oidc =
     options.oidc &&
     new Oidc(options.oidc, {
@@ -143,8 +144,8 @@ export async function startServer(
       members,
       oidc,
       publicUrl: options.publicUrl,
-      projects: new Projects(database),
       secure: options.secure,
+      projects,
       telemetry: async ({ workspace }, request) => runtimes.of(workspace.id).rest.fetch(request),
       openApi: JSON.parse(await readFile(openApiFile, 'utf8')) as object,
     }),
@@ -164,15 +165,17 @@ export async function startServer(
     else if (request.method === 'POST' && INGEST_PATHS.includes(path)) void takeIn(request, response);
     else void api(request, response);
   });
-  const exporterOf = async (authorization: string | undefined): Promise<WorkspaceRuntime> => {
+  const doorOf = async (authorization: string | undefined): Promise<ReturnType<WorkspaceRuntime['doorOf']>> => {
     const principal = await authentication.principal(authorization);
-    if (principal.permissions.includes('telemetry:ingest')) return runtimes.of(principal.workspace.id);
+    if (principal.kind === 'api-key' && principal.permissions.includes('telemetry:ingest')) {
+      return runtimes.of(principal.workspace.id).doorOf(principal.projectId);
+    }
     throw new SpoorError('FORBIDDEN', 'This needs the permission telemetry:ingest: use an API key that has it.');
   };
   const takeIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      const runtime = await exporterOf(request.headers.authorization);
-      await runtime.receiver.handle(request, response);
+      const { receiver } = await doorOf(request.headers.authorization);
+      await receiver.handle(request, response);
     } catch (error) {
       refuse(response, error, log);
     }
@@ -186,7 +189,7 @@ export async function startServer(
   });
   const grpc = new OtlpGrpcReceiver(async (metadata) => {
     try {
-      return (await exporterOf(metadata.get('authorization')[0]?.toString())).intake;
+      return (await doorOf(metadata.get('authorization')[0]?.toString())).intake;
     } catch (error) {
       throw knownError(error);
     }

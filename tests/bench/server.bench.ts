@@ -3,15 +3,15 @@
  * what PostgreSQL takes of the same rows by binary COPY, lists and searches over all that is stored, and what a workspace feels
  * of another that sends all it can.
  */
-import { randomBytes } from 'node:crypto';
 import { pgClient } from '../../server/adapters/pg-client';
-import { digestOf } from '../../server/modules/auth/service/secrets';
 import { startPostgres } from '../fixtures/databases';
 import { startTeamServer, type TeamServer } from '../fixtures/team-server';
 import { copyAlone } from './copy-rows';
 import { BATCH_SPANS, loadBatch, sendLoad } from './load';
 import { residentBytes } from './memory';
-import { percentile, report, SHORT } from './report';
+import { type Figure, percentile, report, SHORT } from './report';
+import { measureCopies } from './server-copies';
+import { makeWorkspaces } from './server-workspaces';
 
 const SPANS = SHORT ? 200_000 : 10_000_000;
 const WORKSPACES = SHORT ? 10 : 50;
@@ -21,6 +21,7 @@ const CONNECTIONS = 8;
 const READS = SHORT ? 60 : 300;
 /** Batches are made in portions: ten million spans are 3 GB. */
 const PORTION = 500;
+const COPIES_SECONDS = SHORT ? 2 : 8;
 
 async function main(): Promise<void> {
   const postgres = await startPostgres();
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
     await reference.close();
     const url = await postgres.createDatabase();
     const server = await startTeamServer(url);
-    const keys = await makeWorkspaces(url);
+    const keys = await makeWorkspaces(url, WORKSPACES);
     const { rate, latencies } = await fill(server, keys);
     const memory = residentBytes(server.process.pid as number) ?? 0;
     await quiet(url);
@@ -40,6 +41,13 @@ async function main(): Promise<void> {
     const quietTimes = await readTimes(server, keys.slice(1), () => '/v1/traces?limit=50');
     const noisyTimes = await underLoad(server, keys);
     await server.stop();
+    const copies: Figure[] = [];
+    for (const count of SHORT ? [1, 2] : [1, 2, 3]) {
+      const { rate, fairness } = await measureCopies(await postgres.createDatabase(), count, COPIES_SECONDS);
+      const name = count === 1 ? '1 copy, 4 workspaces' : `${count} copies in turn`;
+      copies.push({ name, value: rate, unit: 'spans/s' });
+      copies.push({ name: `${name}: least served to most`, value: fairness, unit: 'ratio' });
+    }
     report(
       'server',
       [
@@ -56,6 +64,7 @@ async function main(): Promise<void> {
           value: percentile(noisyTimes, 0.95) / percentile(quietTimes, 0.95),
           unit: 'times',
         },
+        ...copies,
         { name: 'resident memory after ingest', value: memory / 1024 ** 2, unit: 'MiB' },
       ],
       { spans: SPANS, workspaces: WORKSPACES, connections: CONNECTIONS },
@@ -63,25 +72,6 @@ async function main(): Promise<void> {
   } finally {
     await postgres.stop();
   }
-}
-
-/** An API key for each: making them as people do is limited on purpose. */
-async function makeWorkspaces(url: string): Promise<string[]> {
-  const sql = pgClient(url);
-  const keys: string[] = [];
-  for (let n = 0; n < WORKSPACES; n++) {
-    const key = `spoor_${randomBytes(32).toString('base64url')}`;
-    await sql.query('insert into workspace (id, name) values ($1, $2)', [n + 2, `workspace ${n}`]);
-    await sql.query(
-      `with p as (insert into project (workspace_id, name) values ($1, 'load') returning id)
-       insert into api_key (workspace_id, project_id, name, prefix, digest, scopes)
-       select $1, p.id, 'load', 'spoor_', $2, '{ingest,read}' from p`,
-      [n + 2, digestOf(key)],
-    );
-    keys.push(key);
-  }
-  await sql.close();
-  return keys;
 }
 
 /** Spans of all workspaces by turns. */

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { useLocation } from 'wouter';
 import type { Page } from '../../../core/api/page';
 import type { ApiKey, KeyScope, Me, NewKey, Project } from '../../../core/api/team';
 import { formatAgo } from '../../../core/model/format';
 import { useNow } from '../../app/use-now';
 import { teamCall } from '../../connection/team-session';
+import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { Secret } from './Secret';
@@ -61,6 +63,7 @@ interface ProjectKeysProps {
 
 function ProjectKeys({ project, me, change }: ProjectKeysProps) {
   const now = useNow(30_000);
+  const [, navigate] = useLocation();
   const [fresh, setFresh] = useState<NewKey | null>(null);
   const [scope, setScope] = useState<KeyScope>('ingest');
   const { permissions } = me;
@@ -81,6 +84,16 @@ function ProjectKeys({ project, me, change }: ProjectKeysProps) {
         </span>
         {!isOpen && <span className="text-secondary">archived: its keys are not taken any more</span>}
         <span className="grow" />
+        <Button
+          look="ghost"
+          aria-label={`Traces of ${project.name}`}
+          onClick={() => {
+            useTraceList.getState().setQuery(`{ resource.spoor.project.id = "${project.id}" }`);
+            navigate('/traces');
+          }}
+        >
+          Traces
+        </Button>
         {isOpen && permissions.includes('projects:write') && (
           <Button
             look="ghost"

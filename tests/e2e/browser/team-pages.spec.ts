@@ -82,6 +82,9 @@ test('shows what arrives, in the trace too', async () => {
   await page.getByRole('link', { name: /^Traces/ }).click();
   await expect(page.getByText('Waiting for the first trace')).toBeVisible();
   expect(await keys.ingest.export(testTrace(BigInt(Date.now()) * 1_000_000n, 7))).toBe(200);
+  await page.getByRole('link', { name: 'Team' }).click();
+  await page.getByRole('tab', { name: 'Projects and keys' }).click();
+  await page.getByRole('button', { name: 'Traces of live' }).click();
   await page.getByText('GET /hello').first().click();
   await expect(page.getByRole('heading', { name: /GET \/hello/ })).toBeVisible();
   await expect(page.getByText('spoor-test').first()).toBeVisible();

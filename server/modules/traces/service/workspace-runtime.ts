@@ -13,6 +13,7 @@ import type { Log } from '../../../../services/log';
 import { Timeline } from '../../../../services/timeline/timeline-service';
 import type { ServerDatabase } from '../../../adapters/database';
 import type { IngestPort } from './ingest';
+import { ofProject } from './project-attribute';
 import { ServerStore } from './server-store';
 
 export interface RuntimeOptions {
@@ -37,17 +38,24 @@ const NO_KEYS: KeyService = {
   },
 };
 
+interface Door {
+  readonly intake: RequestIntake;
+  readonly receiver: OtlpHttpReceiver;
+}
+
 export class WorkspaceRuntime {
   readonly rest: Hono;
   /** The contract, for pages. */
   readonly api: SpoorApi;
-  readonly receiver: OtlpHttpReceiver;
-  readonly intake: RequestIntake;
+  private readonly doors = new Map<string, Door>();
   private readonly store: ServerStore;
   private readonly queue = new RequestQueue();
 
-  constructor(workspaceId: number, options: RuntimeOptions) {
-    const { database, ingest, prices, version, openApiFile, log, addresses, tell } = options;
+  constructor(
+    private readonly workspaceId: number,
+    private readonly options: RuntimeOptions,
+  ) {
+    const { database, prices, version, openApiFile, log, addresses, tell } = options;
     this.store = new ServerStore(database.tenant(workspaceId), workspaceId, prices, () => tell(workspaceId));
     const gateway: Gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
@@ -63,16 +71,26 @@ export class WorkspaceRuntime {
     this.rest.onError((error) => {
       throw error;
     });
-    this.intake = {
-      waiting: (announced, handle) => this.queue.waiting(announced, handle),
-      store: (signal, request) => ingest.store(workspaceId, signal, request),
-    };
-    this.receiver = new OtlpHttpReceiver({ intake: this.intake, log, loopbackOnly: false, corsOrigins: [] });
   }
 
   /** Requests received and not answered yet. */
   get queueDepth(): number {
     return this.queue.depth;
+  }
+
+  /** Where telemetry of a project comes in. */
+  doorOf(projectId: string): Door {
+    let door = this.doors.get(projectId);
+    if (!door) {
+      const { ingest, log } = this.options;
+      const intake: RequestIntake = {
+        waiting: (announced, handle) => this.queue.waiting(announced, handle),
+        store: (signal, request) => ingest.store(this.workspaceId, signal, ofProject(request, projectId)),
+      };
+      door = { intake, receiver: new OtlpHttpReceiver({ intake, log, loopbackOnly: false, corsOrigins: [] }) };
+      this.doors.set(projectId, door);
+    }
+    return door;
   }
 
   hear(): void {
