@@ -46,7 +46,7 @@ Options
   --help
 
 SPOOR_SECRET_KEY seals the keys that sign access tokens in the database; give every copy the same.
-SPOOR_SECURE_COOKIES=1 where browsers come over TLS.
+SPOOR_SECURE_COOKIES=1 where browsers come over TLS, and SPOOR_PUBLIC_URL does not say so.
 SPOOR_PUBLIC_URL is the address under which browsers reach the server.
 SPOOR_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _NAME let people sign in at an OpenID provider.
 SPOOR_BEHIND_PROXY=1 where a load balancer connects: limits go by the last address of X-Forwarded-For.`;
@@ -84,7 +84,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     lanes: databaseUrl === null ? 1 : 2,
     redisUrl,
     secretKey: env.SPOOR_SECRET_KEY || null,
-    secure: env.SPOOR_SECURE_COOKIES === '1',
+    secure: env.SPOOR_SECURE_COOKIES === '1' || (publicUrl?.startsWith('https:') ?? false),
     behindProxy: env.SPOOR_BEHIND_PROXY === '1',
     publicUrl,
     oidc: oidcOf(env, publicUrl),

@@ -74,23 +74,37 @@ async function ask<T>(method: string, path: string, body: object | undefined, to
   return answerOf<T>(await send(method, path, body, token));
 }
 
-function send(method: string, path: string, body: object | undefined, token: string | null): Promise<Response> {
-  return fetch(path, {
-    method,
-    headers: {
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  });
+async function send(method: string, path: string, body: object | undefined, token: string | null): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method,
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Error('The server cannot be reached. Try again in a moment.');
+  }
 }
 
 async function answerOf<T>(response: Response): Promise<T> {
-  const text = await response.text();
-  const value = text === '' ? null : (JSON.parse(text) as unknown);
+  const value = valueOf(await response.text());
   if (response.ok) return value as T;
-  const { message, details } = (value as { error: ErrorValue }).error;
-  throw new Error([message, ...details.map(({ field, message }) => `${field}: ${message}`)].join(' '));
+  const { error } = (value ?? {}) as { error?: ErrorValue };
+  // Of a proxy in between.
+  if (!error) throw new Error(`The server answered ${response.status}. Try again in a moment.`);
+  throw new Error([error.message, ...error.details.map(({ field, message }) => `${field}: ${message}`)].join(' '));
+}
+
+/** Null: it is no JSON. */
+function valueOf(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Browsers have locks where the page is secure: over TLS, or from this machine. */

@@ -25,10 +25,34 @@ it('the command line of the server beats its variables, and says what is wrong',
     ['--listen', 'nowhere'],
     ['--listen', '127.0.0.1:70000'],
     ['--database-url', 'mysql://a/b'],
+    ['--redis-url', 'localhost:6379'],
     ['--connections', '1'],
     ['--no-such'],
   ]) {
     expect(() => parseServerOptions(wrong, {})).toThrow(UsageError);
+  }
+});
+
+it('a provider wants all that belongs to it, and an address that is TLS makes cookies so', () => {
+  const oidc = { SPOOR_OIDC_ISSUER: 'https://id.example/o/', SPOOR_OIDC_CLIENT_ID: 'a', SPOOR_OIDC_CLIENT_SECRET: 'b' };
+  const env = { ...oidc, SPOOR_PUBLIC_URL: 'https://spoor.example/' };
+  expect(parseServerOptions([], env)).toMatchObject({
+    publicUrl: 'https://spoor.example',
+    secure: true,
+    oidc: {
+      // Some providers end theirs with a slash, and mean it.
+      issuer: 'https://id.example/o/',
+      name: 'id.example',
+      redirectUri: 'https://spoor.example/v1/auth/oidc/callback',
+    },
+  });
+  for (const wrong of [
+    oidc,
+    { ...env, SPOOR_OIDC_CLIENT_SECRET: '' },
+    { ...env, SPOOR_OIDC_ISSUER: 'id.example' },
+    { SPOOR_PUBLIC_URL: 'javascript:alert(1)' },
+  ]) {
+    expect(() => parseServerOptions([], wrong)).toThrow(UsageError);
   }
 });
 
