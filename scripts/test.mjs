@@ -24,6 +24,9 @@ vitest('integration');
 vitest('server');
 
 const browser = await resolveBrowser();
+if (spawnSync('redis-server', ['--version']).status !== 0) {
+  skip('tests of limits that copies share', 'there is no Redis', 'apt-get install redis-server');
+}
 if (!browser) skip('browser tests', 'there is no Chromium', 'apt-get install chromium');
 const electron = findElectron();
 const shells = [browser && 'browser', electron && 'electron'].filter(Boolean);
