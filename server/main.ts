@@ -5,7 +5,8 @@ import { version } from '../package.json';
 import type { Log } from '../services/log';
 import { isUnavailable } from './adapters/database-errors';
 import { parseServerOptions, USAGE, UsageError } from './options';
-import { startServer } from './server';
+import { rebuildWorkspaces } from './rebuild';
+import { openDatabaseOf, startServer } from './server';
 
 const logger = pino(
   { level: process.env.SPOOR_LOG_LEVEL ?? 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
@@ -17,6 +18,12 @@ async function main(): Promise<void> {
   const options = parseServerOptions(process.argv.slice(2), process.env);
   if (!options) {
     process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  if (options.command === 'rebuild') {
+    const database = await openDatabaseOf(options);
+    await rebuildWorkspaces(database, options.workspaces, (line) => process.stdout.write(`${line}\n`));
+    await database.close();
     return;
   }
   const server = await startServer(options, {

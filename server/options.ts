@@ -10,6 +10,9 @@ export class UsageError extends Error {
 }
 
 export interface ServerOptions {
+  readonly command: 'serve' | 'rebuild';
+  /** Public ids of those to rebuild; empty: all. */
+  readonly workspaces: readonly string[];
   readonly listen: ListenAddress;
   /** Null: OTLP comes over HTTP alone. */
   readonly otlpGrpc: ListenAddress | null;
@@ -34,6 +37,8 @@ export interface ServerOptions {
 }
 
 export const USAGE = `Usage: spoor-server [options]     the team server
+       spoor-server rebuild [--workspace ID] [options]
+                                  make counts, summaries and rows of traces anew from the stored spans
 
 Options
   --listen HOST:PORT      where it is reached, 127.0.0.1:4390     (SPOOR_SERVER_LISTEN)
@@ -55,7 +60,7 @@ const DEFAULT_LISTEN = '127.0.0.1:4390';
 
 /** Null: help was asked for. @throws UsageError */
 export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessEnv): ServerOptions | null {
-  const values = parse(args);
+  const { values, positionals } = parse(args);
   if (values.help) return null;
   const listen = values.listen ?? env.SPOOR_SERVER_LISTEN ?? DEFAULT_LISTEN;
   const grpc = values['otlp-grpc'] ?? env.SPOOR_SERVER_OTLP_GRPC ?? null;
@@ -76,6 +81,8 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     : null;
   const dataDir = values['data-dir'] ?? env.SPOOR_SERVER_DATA_DIR ?? join(homedir(), '.spoor-server');
   return {
+    command: commandOf(positionals),
+    workspaces: values.workspace ?? [],
     listen: addressOf('--listen', listen),
     otlpGrpc: grpc === null ? null : addressOf('--otlp-grpc', grpc),
     databaseUrl,
@@ -90,6 +97,13 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     oidc: oidcOf(env, publicUrl),
     json: values.json ?? env.SPOOR_JSON === '1',
   };
+}
+
+/** @throws UsageError */
+function commandOf([command, ...more]: readonly string[]): ServerOptions['command'] {
+  if (command === undefined) return 'serve';
+  if (command === 'rebuild' && more.length === 0) return command;
+  throw new UsageError(`${[command, ...more].join(' ')} is not a command. See spoor-server --help.`);
 }
 
 /** Null: no provider is named. @throws UsageError */
@@ -124,7 +138,8 @@ function addressOf(flag: string, text: string): ListenAddress {
 
 function parse(args: readonly string[]) {
   try {
-    const { values } = parseArgs({
+    return parseArgs({
+      allowPositionals: true,
       args: [...args],
       options: {
         listen: { type: 'string' },
@@ -133,11 +148,11 @@ function parse(args: readonly string[]) {
         'redis-url': { type: 'string' },
         'data-dir': { type: 'string' },
         connections: { type: 'string' },
+        workspace: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
-    return values;
   } catch (error) {
     throw new UsageError(`${(error as Error).message.replace(/\.$/, '')}. See spoor-server --help.`);
   }

@@ -218,7 +218,7 @@ export async function startServer(
   };
 }
 
-function openDatabaseOf({
+export function openDatabaseOf({
   databaseUrl,
   dataDir,
   connections,

@@ -90,7 +90,7 @@ async function send(method: string, path: string, body: object | undefined, toke
 }
 
 async function answerOf<T>(response: Response): Promise<T> {
-  const value = valueOf(await response.text());
+  const value = parsedJson(await response.text());
   if (response.ok) return value as T;
   const { error } = (value ?? {}) as { error?: ErrorValue };
   // Of a proxy in between.
@@ -99,7 +99,7 @@ async function answerOf<T>(response: Response): Promise<T> {
 }
 
 /** Null: it is no JSON. */
-function valueOf(text: string): unknown {
+function parsedJson(text: string): unknown {
   try {
     return text === '' ? null : JSON.parse(text);
   } catch {

@@ -1,0 +1,83 @@
+/** `spoor-server rebuild`: makes the read models of workspaces anew from the spans that are stored, while the server runs. */
+
+import { Rebuild } from '../core/store/rebuild';
+import { decodeRows, INT4, TEXT } from '../core/store/row-spec';
+import { StoreWriter } from '../core/store/store-writer';
+import { deflateCodec } from '../services/store/payload-codec';
+import type { Lane, ServerDatabase } from './adapters/database';
+import { migrateServer } from './migrations/migrate-server';
+import { CHANGED } from './modules/traces/service/channels';
+import { Retentions } from './modules/traces/service/retentions';
+
+const ASK_AGAIN_MS = 1_000;
+/** A copy lets go of a workspace that nothing came for in five minutes. */
+const PATIENCE_MS = 7 * 60_000;
+
+export class RebuildError extends Error {
+  override readonly name = 'RebuildError';
+}
+
+/** @param publicIds of workspaces; empty: all @param say tells people how it goes @throws RebuildError */
+export async function rebuildWorkspaces(
+  database: ServerDatabase,
+  publicIds: readonly string[],
+  say: (line: string) => void,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  await migrateServer(database);
+  const lost: Error[] = [];
+  const lane = await database.lane((error) => lost.push(error));
+  try {
+    for (const { id, name } of await workspacesOf(database, publicIds)) {
+      await own(lane, id, name, say, patienceMs);
+      // Until it is done, copies keep what comes for this workspace in the spool.
+      const writer = new StoreWriter(lane.sql, id, deflateCodec, await new Retentions(database.system).of(id));
+      let told = 0;
+      const progress = (share: number): void => {
+        if (share - told < 0.1) return;
+        told = share;
+        say(`${name}: ${Math.round(share * 100)} %`);
+      };
+      await new Rebuild(writer, progress, () => lost.length > 0).run();
+      if (lost[0]) throw lost[0];
+      await lane.disown(id);
+      await database.notify(CHANGED, String(id));
+      say(`${name}: done`);
+    }
+  } finally {
+    await lane.close();
+  }
+}
+
+async function workspacesOf({ system }: Pick<ServerDatabase, 'system'>, publicIds: readonly string[]) {
+  const rows = decodeRows(
+    { id: INT4, name: TEXT, public_id: TEXT },
+    await system.query(
+      'select id, name, public_id::text as public_id from workspace where deleted_at is null order by id',
+    ),
+  );
+  const unknown = publicIds.find((one) => !rows.some(({ public_id }) => public_id === one));
+  if (unknown !== undefined) throw new RebuildError(`There is no workspace ${unknown}.`);
+  return rows.filter(({ public_id }) => publicIds.length === 0 || publicIds.includes(public_id));
+}
+
+async function own(
+  lane: Lane,
+  workspaceId: number,
+  name: string,
+  say: (line: string) => void,
+  patienceMs: number,
+): Promise<void> {
+  const until = Date.now() + patienceMs;
+  let told = false;
+  while (!(await lane.own(workspaceId))) {
+    if (Date.now() > until) {
+      throw new RebuildError(
+        `${name} is written by a copy of the server all the time: stop what sends to it for a while, or that copy.`,
+      );
+    }
+    if (!told) say(`${name}: a copy of the server writes it; waiting until nothing came for five minutes`);
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
+}
