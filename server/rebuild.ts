@@ -49,11 +49,12 @@ export async function rebuildWorkspaces(
   }
 }
 
+/** But the first, which is a desktop's own. */
 async function workspacesOf({ system }: Pick<ServerDatabase, 'system'>, publicIds: readonly string[]) {
   const rows = decodeRows(
     { id: INT4, name: TEXT, public_id: TEXT },
     await system.query(
-      'select id, name, public_id::text as public_id from workspace where deleted_at is null order by id',
+      'select id, name, public_id::text as public_id from workspace where id > 1 and deleted_at is null order by id',
     ),
   );
   const unknown = publicIds.find((one) => !rows.some(({ public_id }) => public_id === one));

@@ -45,7 +45,7 @@ export function Projects({ me }: { readonly me: Me }) {
       )}
       {projects.data?.data.length === 0 && (
         <p className="px-3.5 py-6 text-secondary">
-          A project has the keys that programs send traces with. There is none.
+          Name a project above. It has the keys that programs send traces with.
         </p>
       )}
       {projects.data?.data.map((project) => (
