@@ -13,7 +13,7 @@ const ASK_AGAIN_MS = 1_000;
 /** A copy lets go of a workspace that nothing came for in five minutes. */
 const PATIENCE_MS = 7 * 60_000;
 
-export class RebuildError extends Error {
+class RebuildError extends Error {
   override readonly name = 'RebuildError';
 }
 
