@@ -1,5 +1,4 @@
 /** `spoor-server rebuild`: makes the read models of workspaces anew from the spans that are stored, while the server runs. */
-
 import { Rebuild } from '../core/store/rebuild';
 import { decodeRows, INT4, TEXT } from '../core/store/row-spec';
 import { StoreWriter } from '../core/store/store-writer';

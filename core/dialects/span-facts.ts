@@ -3,7 +3,6 @@
  * says what `readSource` says, at a tenth of the price: keys are looked up, and what kind of span it is is read once for all that
  * look alike.
  */
-
 import type { CallCounts, CallKind } from '../model/batch-calls';
 import { type KeyValue, type PlainValue, plainValue } from '../otlp/json-types';
 import type { AgentSpanKind } from './agent-span';

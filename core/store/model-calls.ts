@@ -9,7 +9,7 @@ import type { SqlClient } from './sql-client';
 
 /** SQL that stands for a table: calls with what their kind says. */
 export const MODEL_CALLS = `(select c.*, k.operation_id, k.status, k.provider, k.model, k.service_tier, k.agent_name
-  from model_call c join model_call_kind k on k.id = c.kind_id)`;
+  from model_call c join model_call_kind k on k.workspace_id = c.workspace_id and k.id = c.kind_id)`;
 
 const COLUMNS = [
   'workspace_id',

@@ -1,5 +1,4 @@
 /** Reads calls of models, and what traces say of tokens, agent and session, from the spans that are stored, once more. */
-
 import { FACT_KEYS } from '../dialects/fact-keys';
 import { agentAttribute, readSpanFacts, type SpanFacts } from '../dialects/span-facts';
 import { bytesFromHex } from '../model/ids';

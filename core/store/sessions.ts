@@ -1,5 +1,4 @@
 /** Sessions: traces that name the same one. A session stands in the list where its newest trace does. */
-
 import { SpoorError } from '../api/errors';
 import type { Page } from '../api/page';
 import type { SessionListQuery, SessionSummary } from '../api/session';

@@ -1,5 +1,4 @@
 /** Adds up calls of models by model, provider, agent or service, and prices them by the book as it is now. */
-
 import { SpoorError } from '../api/errors';
 import type { UsageBy, UsageGroup, UsageMetrics, UsageQuery, UsageValues } from '../api/usage';
 import { rfc3339FromNs } from '../model/time';
@@ -157,6 +156,8 @@ async function boundsOf(
   query: UsageQuery,
 ): Promise<{ readonly from: bigint; readonly to: bigint }> {
   const [given, until] = [timeBound('from', query.from), timeBound('to', query.to)];
+  // The edges are read from all calls.
+  if (given !== null && until !== null) return { from: given, to: until > given ? until : given + 1n };
   const edges = await sql.query(
     'select coalesce(min(start_ns), 0) as first, coalesce(max(start_ns), 0) as last from model_call where workspace_id = $1',
     [workspaceId],

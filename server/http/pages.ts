@@ -1,6 +1,6 @@
 /** What a browser opens: the renderer's files, and its WebSocket. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import type { SpoorApi } from '../../core/api/contract';
 import { errorValueOf, SpoorError } from '../../core/api/errors';
@@ -11,6 +11,7 @@ import type { StaticFiles } from '../../services/net/static-files';
 import { knownError } from '../adapters/database-errors';
 import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
 import type { Authentication } from './authentication';
+import { isOwnPage } from './own-page';
 import type { RateLimits } from './rate-limits';
 import type { Principal } from './route';
 
@@ -42,7 +43,8 @@ interface SocketOptions {
 export function servePages(server: Server, { authentication, apiOf, limits, log }: SocketOptions): () => void {
   const calls = limits.limit('calls', CALLS.points, CALLS.seconds);
   return serveSockets(server, async (token, request): Promise<Admission | null> => {
-    if (!isOwnPage(request)) return null;
+    const { origin, host } = request.headers;
+    if (origin !== undefined && !isOwnPage(origin, host)) return null;
     const { principal, until } = await authentication.session(token);
     if (!principal.permissions.includes('telemetry:read')) return null;
     const renew = async (): Promise<Principal> => {
@@ -52,15 +54,6 @@ export function servePages(server: Server, { authentication, apiOf, limits, log 
     };
     return { api: guardedApi(renew, apiOf, log), until };
   });
-}
-
-function isOwnPage({ headers: { origin, host } }: IncomingMessage): boolean {
-  if (origin === undefined) return true;
-  try {
-    return new URL(origin).host === host;
-  } catch {
-    return false;
-  }
 }
 
 /** The contract for who asks, each method with what it needs. @param who asked anew with every call */

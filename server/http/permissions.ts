@@ -1,5 +1,4 @@
 /** Who may do what: the one table. */
-
 import { type KeyScope, type Permission, ROLES, type Role } from '../../core/api/team';
 
 const VIEWER: readonly Permission[] = ['telemetry:read', 'projects:read', 'members:read'];

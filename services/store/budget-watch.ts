@@ -1,5 +1,4 @@
 /** Marks traces that cost more than a budget allows, shortly after calls of models were stored. */
-
 import { formatCost } from '../../core/model/format';
 import { hexFromBytes, TRACE_ID_BYTES } from '../../core/model/ids';
 import type { SignalBatch } from '../../core/model/signal-batch';

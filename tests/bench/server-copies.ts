@@ -1,5 +1,4 @@
 /** Several copies of the server on one database, behind what a load balancer does: each request goes to the next copy. */
-
 import { startTeamServer } from '../fixtures/team-server';
 import { BATCH_SPANS, loadBatch } from './load';
 import { makeWorkspaces } from './server-workspaces';

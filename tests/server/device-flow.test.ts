@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pgClient } from '../../server/adapters/pg-client';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
-import { invite, type Owner, setUpOwner, startTeamServer, TeamClient, type TeamServer } from '../fixtures/team-server';
+import {
+  invite,
+  type Owner,
+  setUpOwner,
+  signIn,
+  startTeamServer,
+  TeamClient,
+  type TeamServer,
+} from '../fixtures/team-server';
 
 let postgres: TestPostgres;
 let url: string;
@@ -88,4 +96,13 @@ it('as whoever allowed it, and for as long as they are a member', async () => {
   await ann.client.ask('delete', `/v1/workspaces/${ann.workspace}/members/${id}`);
   expect((await program.ask('get', '/v1/traces')).status).toBe(401);
   expect((await nobody.ask('post', '/v1/auth/refresh', { refreshToken: session.refreshToken })).status).toBe(404);
+});
+
+it('not into a workspace that is deleted meanwhile', async () => {
+  const { body: other } = await ann.client.ask('post', '/v1/workspaces', { name: 'Other' });
+  const owner = await signIn(server.url, ann.email, other.id);
+  const code = await begin();
+  await owner.ask('post', `/v1/auth/device/${code.userCode}/actions/allow`);
+  await owner.ask('delete', `/v1/workspaces/${other.id}`);
+  expect((await poll(code.deviceCode)).status).toBe(404);
 });

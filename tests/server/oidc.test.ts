@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, startPostgres, type TestPostgres } from '../fixtures/databases';
 import { OIDC_CLIENT, type OpenIdProvider, startOpenIdProvider } from '../fixtures/openid-provider';
-import { invite, type Owner, setUpOwner, startTeamServer, TeamClient, type TeamServer } from '../fixtures/team-server';
+import {
+  invite,
+  type Owner,
+  setUpOwner,
+  signIn,
+  startTeamServer,
+  TeamClient,
+  type TeamServer,
+} from '../fixtures/team-server';
 
 let postgres: TestPostgres;
 let provider: OpenIdProvider;
@@ -86,6 +94,18 @@ describe('lets in', () => {
   });
 });
 
+it('takes up invitations that came after the first sign-in: who has no password could not', async () => {
+  provider.person = { sub: 'bob', email: 'bob@example.com', email_verified: true };
+  const { body: other } = await ann.client.ask('post', '/v1/workspaces', { name: 'Other' });
+  const owner = await signIn(server.url, ann.email, other.id);
+  await owner.ask('post', `/v1/workspaces/${other.id}/invitations`, { email: 'bob@example.com', role: 'member' });
+  const { workspaces } = await whoIs((await come(await go())).refresh);
+  expect(workspaces.map(({ name, role }: { name: string; role: string }) => `${name} ${role}`).sort()).toEqual([
+    'Acme viewer',
+    'Other member',
+  ]);
+});
+
 describe('keeps out', () => {
   it('who was not invited, and whose address nobody has verified', async () => {
     provider.person = { sub: 'eve', email: 'eve@example.com', email_verified: true };
@@ -132,6 +152,14 @@ describe('keeps out', () => {
       expect([(await come(await go())).to, wrong]).toEqual(['/#/sign-in/refused', wrong]);
     }
   });
+});
+
+it('a provider that is away is said on the page', async () => {
+  const environment = { ...OIDC_CLIENT, SPOOR_OIDC_ISSUER: 'http://127.0.0.1:1', SPOOR_PUBLIC_URL: 'http://127.0.0.1' };
+  const alone = await startTeamServer(await postgres.createDatabase(), environment);
+  const { status, headers } = await fetch(`${alone.url}/v1/auth/oidc`, { redirect: 'manual' });
+  expect([status, headers.get('location')]).toEqual([302, '/#/sign-in/refused']);
+  await alone.stop();
 });
 
 it('is not there unless it is set up, and says what is missing', async () => {

@@ -1,5 +1,4 @@
 /** The database of the desktop with everything that reads and writes it. */
-
 import type { StoreOptions } from '../../core/api/workers';
 import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import { EVERY_KEY } from '../../core/search/searched-keys';

@@ -1,5 +1,4 @@
 /** API keys: for collectors and scripts, shown once, kept as a digest. */
-
 import { SpoorError } from '../../../../core/api/errors';
 import type { ApiKey, KeyScope, NewKey } from '../../../../core/api/team';
 import { decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';

@@ -30,9 +30,10 @@ export function oidcRoutes({ oidc, secure }: Services): Route[] {
     route('get', '/v1/auth/methods', { access: 'public' }, async (): Promise<SignInMethods> => {
       return { oidc: oidc && { name: oidc.name } };
     }),
-    route('get', '/v1/auth/oidc', { access: 'public' }, async () => {
-      const { url, state } = await provider().begin();
-      return new Redirect(url, [stateCookie(state, ATTEMPT_SECONDS)]);
+    route('get', '/v1/auth/oidc', { access: 'public' }, async ({ requestId }) => {
+      const attempt = await provider().begin(requestId);
+      if (!attempt) return new Redirect('/#/sign-in/refused', []);
+      return new Redirect(attempt.url, [stateCookie(attempt.state, ATTEMPT_SECONDS)]);
     }),
     route('get', BACK, { access: 'public', query: QUERY }, async ({ query, cookies, requestId }) => {
       const values = new URLSearchParams(query as Record<string, string>);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SpoorError } from '../../../../core/api/errors';
 import type { KeptSession } from '../../../../core/api/team';
 import { actorOf } from '../../../http/actor';
+import { isOwnPage } from '../../../http/own-page';
 import { type Asked, type Route, route, WithCookies } from '../../../http/route';
 import type { Workspaces } from '../../workspaces/service/workspaces';
 import type { AccountRepo } from '../repo/accounts';
@@ -128,18 +129,10 @@ export function authRoutes({
 
 /** The refresh token of a browser, when its own page asks. @throws SpoorError */
 function cookieOf({ cookies, origin, host }: Asked): string {
-  if (origin !== null && !hostIs(origin, host)) {
+  if (origin !== null && !isOwnPage(origin, host)) {
     throw new SpoorError('FORBIDDEN', 'Only pages of this server may use the session of a browser.');
   }
   const value = cookies[COOKIE];
   if (!value) throw new SpoorError('UNAUTHORIZED', 'There is no refresh token: sign in.');
   return value;
-}
-
-function hostIs(origin: string, host: string): boolean {
-  try {
-    return new URL(origin).host === host;
-  } catch {
-    return false;
-  }
 }

@@ -34,14 +34,14 @@ export class DeviceCodeRepo {
     return decodeRows({ client_name: TEXT }, rows)[0]?.client_name ?? null;
   }
 
-  /** @param by null: it is denied @returns false: there is nothing to decide on */
+  /** @param by null: it is denied @returns whose code it is; null: there is nothing to decide on */
   async decide(userCode: string, by: { readonly accountId: string; readonly workspaceId: number } | null) {
     const rows = await this.sql.query(
       `update device_code set account_id = $2::uuid, workspace_id = $3, denied_at = case when $2::uuid is null then now() end
-       where user_code = $1 and expires_at > now() and account_id is null and denied_at is null returning 1 as one`,
+       where user_code = $1 and expires_at > now() and account_id is null and denied_at is null returning client_name`,
       [userCode, by?.accountId ?? null, by?.workspaceId ?? null],
     );
-    return rows.length === 1;
+    return decodeRows({ client_name: TEXT }, rows)[0]?.client_name ?? null;
   }
 
   /** What became of a code; one that is decided on is told once. @param soonSeconds how long to wait before asking again */

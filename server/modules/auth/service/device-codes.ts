@@ -51,9 +51,9 @@ export class DeviceCodes {
   /** @throws SpoorError NOT_FOUND */
   async decide(typed: string, who: Extract<Principal, { kind: 'account' }>, allows: boolean, actor: Actor) {
     const userCode = userCodeOf(typed);
-    const clientName = await this.clientOf(userCode);
     const { id: workspaceId } = who.workspace;
-    if (!(await this.codes.decide(userCode, allows ? { accountId: who.id, workspaceId } : null))) throw gone();
+    const clientName = await this.codes.decide(userCode, allows ? { accountId: who.id, workspaceId } : null);
+    if (clientName === null) throw gone();
     if (!allows) return;
     await audit(this.tenant(workspaceId), workspaceId, {
       actor: actor.name,

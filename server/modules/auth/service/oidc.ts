@@ -36,8 +36,8 @@ interface Services {
   readonly accounts: AccountRepo;
   readonly identities: IdentityRepo;
   readonly signIn: SignIn;
-  /** Makes an account a member where its address was invited to. @returns whether it was anywhere */
-  readonly acceptInvitations: (account: StoredAccount, requestId: string) => Promise<boolean>;
+  /** Makes an account a member where its address was invited to. */
+  readonly acceptInvitations: (account: StoredAccount, requestId: string) => Promise<void>;
   readonly isInvited: (email: string) => Promise<boolean>;
   readonly log: Log;
 }
@@ -54,9 +54,18 @@ export class Oidc {
     return this.options.name;
   }
 
-  /** @returns where to send the browser, and what it is to bring back */
-  async begin(): Promise<{ readonly url: string; readonly state: string }> {
-    const provider = await this.provider();
+  /** @returns where to send the browser, and what it is to bring back; null: the provider does not answer */
+  async begin(requestId: string): Promise<{ readonly url: string; readonly state: string } | null> {
+    let provider: client.Configuration;
+    try {
+      provider = await this.provider();
+    } catch (error) {
+      this.services.log('error', 'the OpenID provider does not answer', {
+        requestId,
+        error: errorValueOf(error).message,
+      });
+      return null;
+    }
     const codeVerifier = client.randomPKCECodeVerifier();
     const state = client.randomState();
     const nonce = client.randomNonce();
@@ -112,12 +121,12 @@ export class Oidc {
     const { accounts, identities, acceptInvitations, isInvited } = this.services;
     const linked = await identities.accountOf(iss, sub);
     // One that was closed is not opened again under the same address.
-    if (linked !== null) return accounts.byId(linked);
-    const known = await accounts.byEmail(email);
-    if (!known && !(await isInvited(email))) return null;
+    const known = linked === null ? await accounts.byEmail(email) : await accounts.byId(linked);
+    if (!known && (linked !== null || !(await isInvited(email)))) return null;
     const account = known ?? (await accounts.create(email, name.slice(0, 200), null));
     if (!account) return null;
-    await identities.link(iss, sub, account.id);
+    if (linked === null) await identities.link(iss, sub, account.id);
+    // Who has no password could not accept what was sent meanwhile.
     await acceptInvitations(account, requestId);
     return account;
   }

@@ -44,7 +44,9 @@ export class SignIn {
   async forDevice(accountId: string, workspaceId: number): Promise<KeptSession> {
     const account = await this.accounts.byId(accountId);
     if (!account) throw new SpoorError('UNAUTHORIZED', 'This account was closed.');
-    return this.begin(account, (await this.workspaces.publicIdOf(workspaceId)) ?? undefined);
+    const workspace = await this.workspaces.publicIdOf(workspaceId);
+    if (workspace === null) throw noWorkspace();
+    return this.begin(account, workspace);
   }
 
   /** It takes as long for an address without an account. @throws SpoorError UNAUTHORIZED */

@@ -1,8 +1,8 @@
 /**
  * Takes what deleted workspaces left behind off the disk, thirty days later: whole partitions, then rows in batches, so that nobody
- * waits for a long statement. It is the one service that reaches into the tables of all modules. It goes on where it was cut off, and any number of copies may do it by turns.
+ * waits for a long statement. It goes on where it was cut off, and any number of copies may do it by turns. It is the one service
+ * that reaches into the tables of all modules.
  */
-
 import { RECORD_TABLES, type RecordSignal } from '../../../../core/store/record-partitions';
 import { decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
 import { firstBlockOf, SPAN_TABLES } from '../../../../core/store/span-partitions';

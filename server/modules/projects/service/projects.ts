@@ -1,5 +1,4 @@
 /** Projects: what API keys belong to. */
-
 import { SpoorError } from '../../../../core/api/errors';
 import type { Project } from '../../../../core/api/team';
 import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';

@@ -148,10 +148,10 @@ export class Members {
   }
 
   /** Of somebody whose address is known to be theirs: all that were sent to it. */
-  async acceptAll(account: StoredAccount, requestId: string): Promise<boolean> {
-    const digests = await this.openInvitations(account.email);
-    for (const digest of digests) await this.acceptDigest(digest, account, requestId);
-    return digests.length > 0;
+  async acceptAll(account: StoredAccount, requestId: string): Promise<void> {
+    for (const digest of await this.openInvitations(account.email)) {
+      await this.acceptDigest(digest, account, requestId);
+    }
   }
 
   private async openInvitations(email: string): Promise<Uint8Array[]> {
