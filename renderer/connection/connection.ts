@@ -4,7 +4,7 @@ import { createLink } from '../../core/api/rpc/service';
 import { useConnection } from '../stores/connection-store';
 import type { Attach } from './attach';
 import { connectDesktop, desktopBridge } from './desktop-transport';
-import { accessToken, isTeamPage, renewalMs } from './team-session';
+import { accessToken, dropAccessToken, isTeamPage, renewalMs } from './team-session';
 import { forgetToken, storedToken, takeTokenFromAddress } from './token';
 import { connectWebSocket, type Tokens } from './websocket-transport';
 
@@ -26,18 +26,19 @@ export function connect(): void {
     if (!isTeam) takeTokenFromAddress();
     connectWebSocket(isTeam ? TEAM_TOKENS : LINK_TOKENS, attach, {
       onLost: () => setPhase('lost'),
-      onRefused: () => {
-        forgetToken();
-        setPhase('signed-out');
-      },
+      onRefused: () => setPhase('signed-out'),
     });
   }
   void followChanges();
 }
 
 /** The token of the printed link is good until Spoor ends. */
-const LINK_TOKENS: Tokens = { current: async () => storedToken(), renewalMs: () => Number.POSITIVE_INFINITY };
-const TEAM_TOKENS: Tokens = { current: accessToken, renewalMs };
+const LINK_TOKENS: Tokens = {
+  current: async () => storedToken(),
+  drop: forgetToken,
+  renewalMs: () => Number.POSITIVE_INFINITY,
+};
+const TEAM_TOKENS: Tokens = { current: accessToken, drop: dropAccessToken, renewalMs };
 
 const RETRY_MS = 500;
 /** Commits come by the hundred a second under load; screens follow at a pace people can read. */

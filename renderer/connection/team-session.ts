@@ -24,6 +24,11 @@ export async function accessToken(): Promise<string | null> {
   });
 }
 
+/** The server takes it no more: the next is asked for. */
+export function dropAccessToken(): void {
+  session = null;
+}
+
 /** How long the token is good for; it is to be renewed then. */
 export function renewalMs(): number {
   return session ? session.until - SPARE_MS - Date.now() : 0;
@@ -61,7 +66,8 @@ export function post<T>(path: string, body: object): Promise<T> {
 
 async function renew(body: { workspace?: string }): Promise<string | null> {
   const response = await send('POST', '/v1/auth/refresh', body, null);
-  if (response.status === 401) {
+  // 404: of the workspace it was for they are no longer a member.
+  if (response.status === 401 || response.status === 404) {
     session = null;
     return null;
   }

@@ -13,6 +13,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export interface Tokens {
   /** Null: there is none, or none any more. */
   current(): Promise<string | null>;
+  /** The server does not take the one it was given. */
+  drop(): void;
   /** When another is to be had. */
   renewalMs(): number;
 }
@@ -32,7 +34,7 @@ export function connectWebSocket(tokens: Tokens, attach: Attach, events: WebSock
     tokens.current().then(
       (token) => (token === null ? events.onRefused() : connect(token)),
       () => {
-        events.onLost();
+        if (!current) events.onLost();
         again();
       },
     );
@@ -42,12 +44,14 @@ export function connectWebSocket(tokens: Tokens, attach: Attach, events: WebSock
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(url, protocolsWithToken(token));
     socket.binaryType = 'arraybuffer';
-    const previous = current;
-    current = socket;
     const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
     let renewal: ReturnType<typeof setTimeout> | undefined;
+    let isOpened = false;
     socket.addEventListener('open', () => {
       failures = 0;
+      isOpened = true;
+      const previous = current;
+      current = socket;
       attach(endpointOf(socket), closed);
       if (previous) setTimeout(() => previous.close(), LINGER_MS);
       const left = tokens.renewalMs();
@@ -55,11 +59,16 @@ export function connectWebSocket(tokens: Tokens, attach: Attach, events: WebSock
     });
     socket.addEventListener('close', () => {
       clearTimeout(renewal);
+      const hasOther = current !== null && current !== socket;
+      if (current === socket) current = null;
       // Another has taken its place.
-      if (current !== socket) return;
-      current = null;
-      events.onLost();
-      void tokenRefused(token).then((refused) => (refused ? events.onRefused() : again()));
+      if (hasOther && isOpened) return;
+      // While it only was to take the place of one that still answers, nothing is lost.
+      if (!hasOther) events.onLost();
+      void tokenRefused(token).then((refused) => {
+        if (refused) tokens.drop();
+        again();
+      });
     });
   };
   open();

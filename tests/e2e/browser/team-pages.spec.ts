@@ -1,5 +1,5 @@
 /** The team server's pages: signing in, seeing traces, inviting somebody who joins, keys, and signing out. */
-import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
+import { type Browser, chromium, expect, type Page, test, type WebSocket } from '@playwright/test';
 import { testTrace } from '../../../core/samples/test-trace';
 import { freePort } from '../../fixtures/databases';
 import { OIDC_CLIENT, type OpenIdProvider, startOpenIdProvider } from '../../fixtures/openid-provider';
@@ -193,5 +193,34 @@ test('signs in at an OpenID provider, and says why it does not', async () => {
   await expect(page.getByRole('button', { name: /Acme/ })).toBeVisible();
   await page.reload();
   await expect(page.getByRole('link', { name: /^Traces/ })).toBeVisible();
+  await page.context().close();
+});
+
+test('is there again after a night without a network, and asks who was removed to sign in', async () => {
+  const path = `/v1/workspaces/${ann.workspace}/invitations`;
+  const invited = await ann.client.ask('post', path, { email: 'vic@example.com', role: 'viewer' });
+  const page = await (await browser.newContext()).newPage();
+  await page.clock.install();
+  const sockets: WebSocket[] = [];
+  page.on('websocket', (socket) => sockets.push(socket));
+  await page.goto(`${server.url}/#/invitation/${invited.body.token}`);
+  await page.getByLabel('Your name').fill('Vic');
+  await page.getByLabel(/^Password/).fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('link', { name: /^Traces/ })).toBeVisible();
+  await expect.poll(() => sockets.length).toBe(1);
+  await page.context().setOffline(true);
+  await page.clock.fastForward('08:00:00');
+  await page.context().setOffline(false);
+  await page.clock.runFor(10_000);
+  await expect.poll(() => sockets.length).toBeGreaterThan(1);
+  await page.getByRole('link', { name: 'Team' }).click();
+  await expect(page.getByText('Vic (you)')).toBeVisible();
+  const { body } = await ann.client.ask('get', `/v1/workspaces/${ann.workspace}/members`);
+  const { accountId } = body.data.find(({ name }: { name: string }) => name === 'Vic');
+  await ann.client.ask('delete', `/v1/workspaces/${ann.workspace}/members/${accountId}`);
+  await page.clock.fastForward('15:00');
+  await page.clock.runFor(10_000);
+  await expect(page.getByRole('heading', { name: 'Sign in to Spoor' })).toBeVisible();
   await page.context().close();
 });
