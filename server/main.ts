@@ -4,6 +4,8 @@ import pino from 'pino';
 import { version } from '../package.json';
 import type { Log } from '../services/log';
 import { isUnavailable } from './adapters/database-errors';
+import { migrateServer } from './migrations/migrate-server';
+import { setQuota } from './modules/workspaces/service/quotas';
 import { parseServerOptions, USAGE, UsageError } from './options';
 import { rebuildWorkspaces } from './rebuild';
 import { openDatabaseOf, startServer } from './server';
@@ -24,6 +26,16 @@ async function main(): Promise<void> {
     const database = await openDatabaseOf(options);
     await rebuildWorkspaces(database, options.workspaces, (line) => process.stdout.write(`${line}\n`));
     await database.close();
+    return;
+  }
+  if (options.command === 'quota') {
+    const database = await openDatabaseOf(options);
+    await migrateServer(database);
+    const [workspace = ''] = options.workspaces;
+    const found = await setQuota(database.system, workspace, options.dailyQuota);
+    await database.close();
+    if (!found) throw new Error(`There is no workspace ${workspace}.`);
+    process.stdout.write('Copies of the server know it within five seconds.\n');
     return;
   }
   const server = await startServer(options, {

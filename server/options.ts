@@ -10,8 +10,8 @@ export class UsageError extends Error {
 }
 
 export interface ServerOptions {
-  readonly command: 'serve' | 'rebuild';
-  /** Public ids of those to rebuild; empty: all. */
+  readonly command: 'serve' | 'rebuild' | 'quota';
+  /** Public ids of those that the command is for; empty: all. */
   readonly workspaces: readonly string[];
   readonly listen: ListenAddress;
   /** Null: OTLP comes over HTTP alone. */
@@ -33,12 +33,18 @@ export interface ServerOptions {
   readonly publicUrl: string | null;
   /** Null: people have passwords. */
   readonly oidc: OidcOptions | null;
+  /** Spans, logs and points a day and workspace; null: no limit. Of `quota`: what to set. */
+  readonly dailyQuota: number | null;
+  /** Webhooks may go to addresses of the server's own network, and without TLS. */
+  readonly privateWebhooks: boolean;
   readonly json: boolean;
 }
 
 export const USAGE = `Usage: spoor-server [options]     the team server
        spoor-server rebuild [--workspace ID] [options]
                                   make counts, summaries and rows of traces anew from the stored spans
+       spoor-server quota --workspace ID --daily N|none [options]
+                                  what a workspace may send a day; none: what the server allows everybody
 
 Options
   --listen HOST:PORT      where it is reached, 127.0.0.1:4390     (SPOOR_SERVER_LISTEN)
@@ -54,6 +60,8 @@ SPOOR_SECRET_KEY seals the keys that sign access tokens in the database; give ev
 SPOOR_SECURE_COOKIES=1 where browsers come over TLS, and SPOOR_PUBLIC_URL does not say so.
 SPOOR_PUBLIC_URL is the address under which browsers reach the server.
 SPOOR_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _NAME let people sign in at an OpenID provider.
+SPOOR_DAILY_QUOTA is how many spans, logs and points a workspace may send a day (UTC), where it has no quota of its own.
+SPOOR_PRIVATE_WEBHOOKS=1 where webhooks may go to the server's own network, and without TLS.
 SPOOR_BEHIND_PROXY=1 where a load balancer connects: limits go by the last address of X-Forwarded-For.`;
 
 const DEFAULT_LISTEN = '127.0.0.1:4390';
@@ -80,8 +88,13 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     ? webUrlOf('SPOOR_PUBLIC_URL', env.SPOOR_PUBLIC_URL).replace(/\/+$/, '')
     : null;
   const dataDir = values['data-dir'] ?? env.SPOOR_SERVER_DATA_DIR ?? join(homedir(), '.spoor-server');
+  const command = commandOf(positionals);
+  const dailyQuota = quotaOf(values.daily ?? env.SPOOR_DAILY_QUOTA);
+  if (command === 'quota' && (values.workspace?.length !== 1 || values.daily === undefined)) {
+    throw new UsageError('quota wants --workspace ID and --daily N or none.');
+  }
   return {
-    command: commandOf(positionals),
+    command,
     workspaces: values.workspace ?? [],
     listen: addressOf('--listen', listen),
     otlpGrpc: grpc === null ? null : addressOf('--otlp-grpc', grpc),
@@ -95,6 +108,8 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     behindProxy: env.SPOOR_BEHIND_PROXY === '1',
     publicUrl,
     oidc: oidcOf(env, publicUrl),
+    dailyQuota,
+    privateWebhooks: env.SPOOR_PRIVATE_WEBHOOKS === '1',
     json: values.json ?? env.SPOOR_JSON === '1',
   };
 }
@@ -102,7 +117,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
 /** @throws UsageError */
 function commandOf([command, ...more]: readonly string[]): ServerOptions['command'] {
   if (command === undefined) return 'serve';
-  if (command === 'rebuild' && more.length === 0) return command;
+  if ((command === 'rebuild' || command === 'quota') && more.length === 0) return command;
   throw new UsageError(`${[command, ...more].join(' ')} is not a command. See spoor-server --help.`);
 }
 
@@ -122,6 +137,14 @@ function oidcOf(env: NodeJS.ProcessEnv, publicUrl: string | null): OidcOptions |
     name: env.SPOOR_OIDC_NAME || new URL(issuer).host,
     redirectUri: `${publicUrl}/v1/auth/oidc/callback`,
   };
+}
+
+/** @throws UsageError */
+function quotaOf(text: string | undefined): number | null {
+  if (!text || text === 'none') return null;
+  const quota = Number(text);
+  if (Number.isSafeInteger(quota) && quota >= 0) return quota;
+  throw new UsageError('A quota must be a number of spans, logs and points a day, or none.');
 }
 
 function webUrlOf(name: string, text: string): string {
@@ -149,6 +172,7 @@ function parse(args: readonly string[]) {
         'data-dir': { type: 'string' },
         connections: { type: 'string' },
         workspace: { type: 'string', multiple: true },
+        daily: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

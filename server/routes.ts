@@ -13,16 +13,22 @@ import type { DeviceCodes } from './modules/auth/service/device-codes';
 import type { Oidc } from './modules/auth/service/oidc';
 import type { SignIn } from './modules/auth/service/sign-in';
 import type { SigningKeys } from './modules/auth/service/signing-keys';
+import { collaborationRoutes } from './modules/collaboration/api/routes';
+import { jobRoutes } from './modules/jobs/api/routes';
+import type { Jobs } from './modules/jobs/service/jobs';
 import { projectRoutes } from './modules/projects/api/routes';
 import type { Projects } from './modules/projects/service/projects';
 import { TELEMETRY_ACCESS } from './modules/traces/api/telemetry-access';
 import { queryOfProject } from './modules/traces/service/project-attribute';
+import { webhookRoutes } from './modules/webhooks/api/routes';
+import type { Webhooks } from './modules/webhooks/service/webhooks';
 import { workspaceRoutes } from './modules/workspaces/api/routes';
 import type { Members } from './modules/workspaces/service/members';
+import type { Quotas } from './modules/workspaces/service/quotas';
 import type { Workspaces } from './modules/workspaces/service/workspaces';
 
 export interface Services {
-  readonly database: Pick<ServerDatabase, 'tenant'>;
+  readonly database: Pick<ServerDatabase, 'tenant' | 'system'>;
   readonly accounts: AccountRepo;
   readonly signIn: SignIn;
   readonly deviceCodes: DeviceCodes;
@@ -31,6 +37,9 @@ export interface Services {
   readonly keys: SigningKeys;
   readonly workspaces: Workspaces;
   readonly members: Members;
+  readonly quotas: Quotas;
+  readonly webhooks: Webhooks;
+  readonly jobs: Jobs;
   readonly projects: Projects;
   readonly apiKeys: ApiKeys;
   readonly secure: boolean;
@@ -46,6 +55,9 @@ export function serverRoutes(services: Services): AppRoute[] {
     ...workspaceRoutes(services),
     ...projectRoutes(services.projects, services.apiKeys),
     ...auditRoutes(services.database),
+    ...collaborationRoutes(services.database),
+    ...webhookRoutes(services),
+    ...jobRoutes(services.jobs, services.database),
     route('get', '/v1/openapi.json', { access: 'public' }, async () => {
       document ??= serverDocument(services.openApi, routes);
       return document;

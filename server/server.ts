@@ -15,6 +15,8 @@ import { knownError } from './adapters/database-errors';
 import { openPglite } from './adapters/pglite';
 import { openPostgres } from './adapters/postgresql';
 import { openRedis } from './adapters/redis';
+import { Consumers } from './events/consumers';
+import { forgetEvents } from './events/outbox';
 import { createApp } from './http/app';
 import { Authentication } from './http/authentication';
 import { Idempotency } from './http/idempotency';
@@ -34,13 +36,21 @@ import { Passwords } from './modules/auth/service/passwords';
 import { SecretBox } from './modules/auth/service/secret-box';
 import { SignIn } from './modules/auth/service/sign-in';
 import { SigningKeys } from './modules/auth/service/signing-keys';
+import { activityOf } from './modules/collaboration/events/activity';
+import { forgetActivity } from './modules/collaboration/service/activities';
+import { Jobs } from './modules/jobs/service/jobs';
 import { WorkspaceRemoval } from './modules/jobs/service/workspace-removal';
 import { Projects } from './modules/projects/service/projects';
 import { Ingest, type IngestPort } from './modules/traces/service/ingest';
 import { startIngestThread } from './modules/traces/service/ingest-thread';
 import { Runtimes } from './modules/traces/service/runtimes';
 import type { WorkspaceRuntime } from './modules/traces/service/workspace-runtime';
+import { tellWebhooks } from './modules/webhooks/events/tell-webhooks';
+import { DELIVERIES, Deliveries, type Delivery } from './modules/webhooks/service/deliveries';
+import { Webhooks } from './modules/webhooks/service/webhooks';
+import { usageOf } from './modules/workspaces/events/usage';
 import { Members } from './modules/workspaces/service/members';
+import { QuotaReached, Quotas } from './modules/workspaces/service/quotas';
 import { Workspaces } from './modules/workspaces/service/workspaces';
 import type { ServerOptions } from './options';
 import { serverRoutes } from './routes';
@@ -87,7 +97,8 @@ export async function startServer(
   await migrateServer(database);
   const accounts = new AccountRepo(database.system);
   const workspaces = new Workspaces(database);
-  const keys = new SigningKeys(database.system, new SecretBox(options.secretKey));
+  const box = new SecretBox(options.secretKey);
+  const keys = new SigningKeys(database.system, box);
   const tokens = new AccessTokens(keys);
   const refreshTokens = new RefreshTokenRepo(database.system);
   const apiKeys = new ApiKeys(database);
@@ -111,6 +122,14 @@ export async function startServer(
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
   const members = new Members(database, accounts, () => workspaces.forget());
   const projects = new Projects(database);
+  const quotas = new Quotas(database.system, options.dailyQuota);
+  const jobs = new Jobs(database, log);
+  const deliveries = new Deliveries(database.system, box, options.privateWebhooks);
+  jobs.define<Delivery>(DELIVERIES, (work) => deliveries.deliver(work));
+  const readers = [usageOf, activityOf, tellWebhooks(jobs)];
+  const consumers = new Consumers(database, readers, jobs, log);
+  await jobs.start();
+  await consumers.start();
   const oidc =
     options.oidc &&
     new Oidc(options.oidc, {
@@ -142,6 +161,9 @@ export async function startServer(
       signIn,
       deviceCodes: new DeviceCodes(new DeviceCodeRepo(database.system), signIn, (id) => database.tenant(id)),
       members,
+      quotas,
+      webhooks: new Webhooks(database, box, options.privateWebhooks),
+      jobs,
       oidc,
       publicUrl: options.publicUrl,
       secure: options.secure,
@@ -153,6 +175,12 @@ export async function startServer(
   const removal = new WorkspaceRemoval(database.system, log);
   const tidying = setInterval(() => {
     refreshTokens.deleteExpired().catch((error: unknown) => log('warn', 'old sessions stay', { error: String(error) }));
+    forgetEvents(
+      database.system,
+      readers.map(({ name }) => name),
+    )
+      .then(() => forgetActivity(database.system))
+      .catch((error: unknown) => log('warn', 'old events stay', { error: String(error) }));
     removal.run().catch((error: unknown) => log('warn', 'a deleted workspace stays', { error: String(error) }));
   }, TIDY_EVERY_MS);
   let draining = false;
@@ -168,6 +196,7 @@ export async function startServer(
   const doorOf = async (authorization: string | undefined): Promise<ReturnType<WorkspaceRuntime['doorOf']>> => {
     const principal = await authentication.principal(authorization);
     if (principal.kind === 'api-key' && principal.permissions.includes('telemetry:ingest')) {
+      await quotas.check(principal.workspace.id);
       return runtimes.of(principal.workspace.id).doorOf(principal.projectId);
     }
     throw new SpoorError('FORBIDDEN', 'This needs the permission telemetry:ingest: use an API key that has it.');
@@ -212,6 +241,8 @@ export async function startServer(
         .catch((error: unknown) => log('warn', 'the last traces were not sent', { error: String(error) }));
       redis?.removeAllListeners('close');
       redis?.disconnect();
+      await consumers.close();
+      await jobs.close();
       await ingest.close();
       await database.close();
     },
@@ -277,11 +308,12 @@ function probesOf(
 
 function refuse(response: ServerResponse, thrown: unknown, log: Log): void {
   const { code, message } = errorValueOf(thrown);
-  const status = code === 'UNAUTHORIZED' ? 401 : code === 'FORBIDDEN' ? 403 : 503;
+  const status = code === 'UNAUTHORIZED' ? 401 : code === 'FORBIDDEN' ? 403 : code === 'RATE_LIMITED' ? 429 : 503;
   if (status === 503) log('error', 'who exports could not be told', { message });
   const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
   if (status === 401) headers['www-authenticate'] = 'Bearer';
   if (status === 503) headers['retry-after'] = '2';
+  if (thrown instanceof QuotaReached) headers['retry-after'] = String(thrown.retryAfterSeconds);
   response
     .writeHead(status, headers)
     .end(status === 503 ? 'The database is not there; try again shortly.\n' : `${message}\n`);

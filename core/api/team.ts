@@ -22,7 +22,11 @@ export type Permission =
   | 'members:write'
   | 'workspace:write'
   | 'workspace:delete'
-  | 'audit:read';
+  | 'audit:read'
+  | 'webhooks:read'
+  | 'webhooks:write'
+  | 'jobs:read'
+  | 'jobs:write';
 
 /** What signing in gives. Pages keep the refresh token in a cookie that no script reads. */
 export interface TeamSession {
@@ -128,4 +132,56 @@ export interface AuditRecord {
   readonly old: unknown;
   readonly new: unknown;
   readonly requestId: string;
+}
+
+/** What happened, as people of the workspace read it. */
+export interface Activity {
+  readonly id: string;
+  readonly time: string;
+  /** `account:ID`, `api-key:ID` or `system`. */
+  readonly actor: string;
+  /** Null: no person. */
+  readonly actorName: string | null;
+  /** Such as `annotation.created.v1`. */
+  readonly type: string;
+  /** What it is about: `id`, `name`, `traceId`, `spanId`, `sessionId`, as far as it has them. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** An address that is told what happens. */
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly enabled: boolean;
+  readonly version: number;
+  readonly createdAt: string;
+  /** The newest delivery; null: none yet. `status` null: there was no answer. */
+  readonly last: { readonly time: string; readonly status: number | null; readonly error: string | null } | null;
+}
+
+/** `secret`: told this once. */
+export type NewWebhook = Webhook & { readonly secret: string };
+
+/** What the server does later, and again until it works. */
+export interface Job {
+  readonly id: string;
+  readonly queue: string;
+  /** `dead`: it failed too often, and waits for somebody to send it anew. */
+  readonly state: 'waiting' | 'dead';
+  readonly attempts: number;
+  readonly createdAt: string;
+  /** When it is tried next; null: now, or no more. */
+  readonly nextAt: string | null;
+  readonly error: string | null;
+  /** What it is about. */
+  readonly summary: string;
+}
+
+/** What a workspace sent today, in UTC. */
+export interface QuotaReport {
+  readonly used: number;
+  /** Spans, logs and points of metrics together; null: no limit. */
+  readonly limit: number | null;
+  readonly resetsAt: string;
 }

@@ -66,9 +66,16 @@ export class StoreWriter {
     this.requests = new ReceivedRequests(workspaceId);
   }
 
-  /** All batches or none: resolves once they are committed. */
-  append(batches: readonly SignalBatch[]): Promise<AppendResult[]> {
-    return this.change((tx) => this.appendAll(tx, batches));
+  /** All batches or none: resolves once they are committed. @param alongside what is committed with them, at the end */
+  append(
+    batches: readonly SignalBatch[],
+    alongside?: (tx: SqlClient, results: readonly AppendResult[]) => Promise<void>,
+  ): Promise<AppendResult[]> {
+    return this.change(async (tx) => {
+      const results = await this.appendAll(tx, batches);
+      await alongside?.(tx, results);
+      return results;
+    });
   }
 
   /** Changes what is stored in a transaction of its own, and what the writer remembers with it; one change at a time. */

@@ -3,7 +3,7 @@
 --   psql "$DATABASE_URL" --single-transaction --set ON_ERROR_STOP=1 --file distribute.sql
 -- Every shard of a workspace lies on the same node, so that its queries run there alone. Keys of tables that are found by a number
 -- alone get the workspace in front, as Citus asks of every unique key. What says who may do what is small and asked for with every
--- request: it stays on the coordinator, as do datasets and their experiments.
+-- request: it stays on the coordinator, as does what people write: notes, scores, views, rules, datasets, and the events of it.
 
 create extension if not exists citus;
 
@@ -19,12 +19,12 @@ alter table scope drop constraint scope_pkey, add primary key (workspace_id, id)
 alter table metric drop constraint metric_pkey, add primary key (workspace_id, id);
 alter table metric_series drop constraint metric_series_pkey, add primary key (workspace_id, id);
 alter table model_call_kind drop constraint model_call_kind_pkey, add primary key (workspace_id, id);
-alter table annotation drop constraint annotation_pkey, add primary key (workspace_id, id);
-alter table score drop constraint score_pkey, add primary key (workspace_id, id);
-alter table saved_view drop constraint saved_view_pkey, add primary key (workspace_id, id);
-alter table guardrail drop constraint guardrail_pkey, add primary key (workspace_id, id);
 alter table guardrail_hit drop constraint guardrail_hit_pkey, add primary key (workspace_id, id);
 alter table pruning drop constraint pruning_pkey, add primary key (workspace_id, id);
+
+-- On a node they could not reach the outbox: here nobody is told of deleted traces and of what guardrails marked.
+drop trigger publish_deletion on trace;
+drop trigger publish_hits on guardrail_hit;
 
 select create_reference_table('workspace');
 
@@ -52,8 +52,4 @@ select create_distributed_table('pruning', 'workspace_id', colocate_with => 'tra
 select create_distributed_table('received_request', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('model_call', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('model_call_kind', 'workspace_id', colocate_with => 'trace');
-select create_distributed_table('annotation', 'workspace_id', colocate_with => 'trace');
-select create_distributed_table('score', 'workspace_id', colocate_with => 'trace');
-select create_distributed_table('saved_view', 'workspace_id', colocate_with => 'trace');
-select create_distributed_table('guardrail', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('guardrail_hit', 'workspace_id', colocate_with => 'trace');

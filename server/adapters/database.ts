@@ -9,7 +9,9 @@ export interface ServerDatabase {
   tenant(workspaceId: number): SqlClient;
   /** A connection for writing spans, which holds locks for as long as it lives. */
   lane(onLost: (error: Error) => void): Promise<Lane>;
-  /** Calls `hear` with what `notify` says on a channel, in any copy of the server. */
+  /** For libraries that bring their own SQL, several statements at once too: as `system`. */
+  execute(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>;
+  /** Calls `hear` with what `notify` says on a channel, in any copy of the server; empty: something may have been missed. */
   listen(channel: string, hear: (payload: string) => void): Promise<void>;
   notify(channel: string, payload: string): Promise<void>;
   close(): Promise<void>;
@@ -27,5 +29,8 @@ export interface Lane {
 export const TENANT_ROLE = 'spoor_tenant';
 /** The setting that policies compare with `workspace_id`. */
 export const TENANT_SETTING = 'spoor.workspace_id';
+/** The settings that triggers write down as who did it, in which request (migration 006). */
+export const ACTOR_SETTING = 'spoor.actor';
+export const REQUEST_SETTING = 'spoor.request_id';
 /** Of the advisory locks of lanes: the first of two numbers, the second is the workspace. */
 export const LANE_LOCK = 4_318_002;

@@ -6,7 +6,8 @@ import type { SqlClient } from '../../core/store/sql-client';
 import { acquireInstanceLock } from '../../services/store/instance-lock';
 import { openDatabase } from '../../services/store/open-database';
 import { StartError } from '../../services/store/start-error';
-import { type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
+import { whoActs } from './acting';
+import { ACTOR_SETTING, REQUEST_SETTING, type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
 
 export async function openPglite(dataDir: string): Promise<ServerDatabase> {
   await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
@@ -21,18 +22,23 @@ export async function openPglite(dataDir: string): Promise<ServerDatabase> {
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
   const { db, sql, onDisk } = await openDatabase(dataDir, null);
   await onDisk;
-  const heard = new Map<string, (payload: string) => void>();
+  const heard = new Map<string, ((payload: string) => void)[]>();
   return {
     engine: 'pglite',
     system: sql,
     tenant: (workspaceId) => tenantOver(sql, workspaceId),
+    async execute(text, values) {
+      if (values && values.length > 0) return db.query(text, [...values]);
+      // Several statements, whose results nobody needs but the last one's.
+      return (await db.exec(text)).at(-1) ?? { rows: [] };
+    },
     // One process has one connection: every workspace is its own.
     lane: async () => ({ sql, own: async () => true, disown: async () => {}, close: async () => {} }),
     async listen(channel, hear) {
-      heard.set(channel, hear);
+      heard.set(channel, [...(heard.get(channel) ?? []), hear]);
     },
     async notify(channel, payload) {
-      heard.get(channel)?.(payload);
+      for (const hear of heard.get(channel) ?? []) hear(payload);
     },
     async close() {
       await db.close();
@@ -46,7 +52,12 @@ function tenantOver(sql: SqlClient, workspaceId: number): SqlClient {
   const transaction: SqlClient['transaction'] = (run) =>
     sql.transaction(async (tx) => {
       await tx.query(`set local role ${TENANT_ROLE}`);
-      await tx.query('select set_config($1, $2, true)', [TENANT_SETTING, String(workspaceId)]);
+      const actor = whoActs();
+      await tx.query(
+        `select set_config('${TENANT_SETTING}', $1, true), set_config('${ACTOR_SETTING}', $2, true),
+           set_config('${REQUEST_SETTING}', $3, true)`,
+        [String(workspaceId), actor?.name ?? '', actor?.requestId ?? ''],
+      );
       return run(tx);
     });
   return {

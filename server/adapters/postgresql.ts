@@ -1,6 +1,15 @@
 /** The server's database on PostgreSQL. */
 import pg from 'pg';
-import { LANE_LOCK, type Lane, type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
+import { whoActs } from './acting';
+import {
+  ACTOR_SETTING,
+  LANE_LOCK,
+  type Lane,
+  REQUEST_SETTING,
+  type ServerDatabase,
+  TENANT_ROLE,
+  TENANT_SETTING,
+} from './database';
 import { PG_TYPES, poolConnections, sqlOver, type WithConnection } from './pg-client';
 
 /** A query of a screen that takes longer is one nobody waits for. */
@@ -31,6 +40,7 @@ export function openPostgres({ url, connections }: PostgresOptions): ServerDatab
     engine: 'postgresql',
     system: systemSql,
     tenant: (workspaceId) => sqlOver(poolConnections(tenants, (connection) => become(connection, workspaceId))),
+    execute: (text, values) => system.query(text, values && [...values]),
     lane: (onLost) => openLane({ ...base, statement_timeout: 0, application_name: 'spoor writer' }, onLost),
     listen: (channel, hear) => listener.listen(channel, hear),
     async notify(channel, payload) {
@@ -49,16 +59,23 @@ function quietPool(config: pg.PoolConfig): pg.Pool {
   return pool;
 }
 
-/** For whom a connection speaks; it is asked again only for another workspace. */
-const speaksFor = new WeakMap<pg.ClientBase, number>();
+/** For whom a connection speaks; it is told again only when that is another. */
+const speaksFor = new WeakMap<pg.ClientBase, string>();
 
 async function become(connection: pg.PoolClient, workspaceId: number): Promise<void> {
+  const actor = whoActs();
+  const settings = [String(workspaceId), actor?.name ?? '', actor?.requestId ?? ''];
+  const wanted = settings.join('\n');
   const current = speaksFor.get(connection);
-  if (current === workspaceId) return;
+  if (current === wanted) return;
   speaksFor.delete(connection);
   if (current === undefined) await connection.query(`set role ${TENANT_ROLE}`);
-  await connection.query('select set_config($1, $2, false)', [TENANT_SETTING, String(workspaceId)]);
-  speaksFor.set(connection, workspaceId);
+  await connection.query(
+    `select set_config('${TENANT_SETTING}', $1, false), set_config('${ACTOR_SETTING}', $2, false),
+       set_config('${REQUEST_SETTING}', $3, false)`,
+    settings,
+  );
+  speaksFor.set(connection, wanted);
 }
 
 /** One connection, one statement or transaction at a time. */
@@ -102,14 +119,16 @@ async function openLane(config: pg.ClientConfig, onLost: (error: Error) => void)
 
 /** One connection that listens, and comes back when it is lost. */
 class Listener {
-  private readonly heard = new Map<string, (payload: string) => void>();
+  private readonly heard = new Map<string, ((payload: string) => void)[]>();
   private client: pg.Client | null = null;
   private closed = false;
 
   constructor(private readonly config: pg.ClientConfig) {}
 
   async listen(channel: string, hear: (payload: string) => void): Promise<void> {
-    this.heard.set(channel, hear);
+    const others = this.heard.get(channel);
+    this.heard.set(channel, [...(others ?? []), hear]);
+    if (others) return;
     if (this.client) await this.client.query(`listen ${channel}`);
     else await this.connect();
   }
@@ -129,7 +148,9 @@ class Listener {
     this.client = client;
     client.on('error', again);
     client.on('end', again);
-    client.on('notification', ({ channel, payload }) => this.heard.get(channel)?.(payload ?? ''));
+    client.on('notification', ({ channel, payload }) => {
+      for (const hear of this.heard.get(channel) ?? []) hear(payload ?? '');
+    });
     try {
       await client.connect();
       for (const channel of this.heard.keys()) await client.query(`listen ${channel}`);
@@ -138,6 +159,6 @@ class Listener {
       throw error;
     }
     // What was said while nobody listened is asked for by whom it concerns.
-    for (const hear of this.heard.values()) hear('');
+    for (const hear of [...this.heard.values()].flat()) hear('');
   }
 }

@@ -9,8 +9,10 @@ import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
+import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
 import type { Tracing } from '../tracing';
+import { actorOf } from './actor';
 import type { Authentication } from './authentication';
 import type { Idempotency } from './idempotency';
 import { type Allowance, RateLimited, type RateLimits } from './rate-limits';
@@ -117,14 +119,14 @@ export function createApp({
 
   const answer = async (context: Context<Env>, route: AppRoute, who: Principal | null): Promise<Response> => {
     // It has a permission to be asked for, so somebody asks.
-    if ('mounted' in route) return route.mounted(who as Principal, context.req.raw);
+    if ('mounted' in route) return actingFor(context, who, () => route.mounted(who as Principal, context.req.raw));
     const call = {
       ...askedOf(context, ipOf(context)),
       who,
       params: context.req.param(),
       ...(await inputOf(context, route)),
     };
-    const given = await route.handle(call as unknown as Parameters<Route['handle']>[0]);
+    const given = await actingFor(context, who, () => route.handle(call as unknown as Parameters<Route['handle']>[0]));
     if (given instanceof Redirect) {
       for (const cookie of given.cookies) context.header('set-cookie', cookie, { append: true });
       return context.redirect(given.url, 302);
@@ -186,6 +188,12 @@ export function createApp({
     return context.json({ error: { code, message: said, details, requestId } }, ERROR_STATUS[code]);
   });
   return app;
+}
+
+/** What is changed by whom, the database writes down. */
+function actingFor<T>(context: Context<Env>, who: Principal | null, run: () => Promise<T>): Promise<T> {
+  if (!who || context.req.method === 'GET') return run();
+  return actingAs(actorOf({ who, requestId: context.get('requestId') }), run);
 }
 
 function askedOf(context: Context<Env>, ip: string): Asked {

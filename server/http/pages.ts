@@ -8,8 +8,10 @@ import type { Service } from '../../core/api/rpc/service';
 import type { Log } from '../../services/log';
 import { type Admission, serveSockets } from '../../services/net/rpc-sockets';
 import type { StaticFiles } from '../../services/net/static-files';
+import { actingAs } from '../adapters/acting';
 import { knownError } from '../adapters/database-errors';
 import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
+import { actorOf } from './actor';
 import type { Authentication } from './authentication';
 import { isOwnPage } from './own-page';
 import type { RateLimits } from './rate-limits';
@@ -67,7 +69,9 @@ function guardedApi(who: () => Promise<Principal>, apiOf: SocketOptions['apiOf']
           throw new SpoorError('FORBIDDEN', `This needs the permission ${access}.`);
         }
         const api = apiOf(principal) as unknown as Record<string, (...parameters: unknown[]) => Promise<unknown>>;
-        return await api[name]?.(...parameters);
+        const run = async (): Promise<unknown> => api[name]?.(...parameters);
+        if (access === 'telemetry:read') return await run();
+        return await actingAs(actorOf({ who: principal, requestId: randomUUID() }), run);
       } catch (thrown) {
         throw sayable(thrown, name, log);
       }

@@ -13,6 +13,10 @@ const ADMIN: readonly Permission[] = [
   'members:write',
   'workspace:write',
   'audit:read',
+  'webhooks:read',
+  'webhooks:write',
+  'jobs:read',
+  'jobs:write',
 ];
 const OWNER: readonly Permission[] = [...ADMIN, 'workspace:delete'];
 

@@ -9,6 +9,8 @@ import { idempotency002 } from './002-idempotency';
 import { retention003 } from './003-retention';
 import { deviceCodes004 } from './004-device-codes';
 import { identities005 } from './005-identities';
+import { events006 } from './006-events';
+import { webhooks007 } from './007-webhooks';
 
 const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -16,6 +18,8 @@ const SERVER_MIGRATIONS: readonly Migration[] = [
   retention003,
   deviceCodes004,
   identities005,
+  events006,
+  webhooks007,
 ];
 
 /** Of the copies of a server that start together one does it. */
@@ -30,9 +34,15 @@ const BELONGS: Readonly<Record<string, string>> = {
   experiment_result: 'exists (select 1 from experiment e where e.id = experiment_id and e.workspace_id = TENANT)',
 };
 /** Tables that people of a workspace may not reach at all, though their rows name one. */
-const SYSTEM_TABLES: readonly string[] = ['refresh_token', 'ingest_spool', 'device_code'];
+const SYSTEM_TABLES: readonly string[] = [
+  'refresh_token',
+  'ingest_spool',
+  'device_code',
+  'event_consumer',
+  'event_handled',
+];
 /** Tables whose rows people of a workspace may add to and read. */
-const APPEND_ONLY: readonly string[] = ['audit_log'];
+const APPEND_ONLY: readonly string[] = ['audit_log', 'event'];
 
 export async function migrateServer({ system, engine }: Pick<ServerDatabase, 'system' | 'engine'>): Promise<void> {
   await migrate(system, deflateCodec);

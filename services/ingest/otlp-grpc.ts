@@ -82,6 +82,9 @@ function statusOf(error: unknown): Partial<grpc.StatusObject> {
   if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') {
     return withDetails(grpc.status.UNAVAILABLE, details);
   }
+  if (error instanceof SpoorError && error.code === 'RATE_LIMITED') {
+    return withDetails(grpc.status.RESOURCE_EXHAUSTED, details);
+  }
   if (error instanceof SpoorError && error.code === 'UNAUTHORIZED') {
     return { code: grpc.status.UNAUTHENTICATED, details };
   }

@@ -3,7 +3,6 @@
  * spans are committed. A batch that the database refuses fails alone, not the ones beside it.
  */
 import type { SignalBatch } from '../../core/model/signal-batch';
-import type { StoreWriter } from '../../core/store/store-writer';
 import type { AppendResult } from '../../core/store/writer-state';
 
 /** Spans in one transaction: a bound on how long a reader waits behind it. */
@@ -20,7 +19,7 @@ export class AppendQueue {
   private running: Promise<void> | null = null;
 
   constructor(
-    private readonly writer: Pick<StoreWriter, 'append'>,
+    private readonly writer: { append(batches: readonly SignalBatch[]): Promise<AppendResult[]> },
     private readonly onCommit: () => void,
   ) {}
 

@@ -12,19 +12,30 @@ import { T0 } from '../fixtures/traces';
 
 /** Stays on the coordinator: who may do what, what was taken in and not stored yet, and sets that people write. */
 const LOCAL = [
+  'activity',
+  'annotation',
   'api_key',
   'audit_log',
   'dataset',
   'dataset_item',
   'device_code',
   'endpoint',
+  'event',
+  'event_consumer',
+  'event_feed',
+  'event_handled',
   'experiment',
+  'guardrail',
   'idempotency_key',
   'ingest_spool',
   'invitation',
   'membership',
   'project',
   'refresh_token',
+  'saved_view',
+  'score',
+  'usage_day',
+  'webhook',
 ];
 
 let postgres: TestPostgres;

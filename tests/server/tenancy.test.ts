@@ -17,6 +17,8 @@ const CLOSED = [
   'account',
   'account_identity',
   'device_code',
+  'event_consumer',
+  'event_handled',
   'ingest_spool',
   'oidc_attempt',
   'refresh_token',

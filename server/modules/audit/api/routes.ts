@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ServerDatabase } from '../../../adapters/database';
+import { pageById } from '../../../http/page';
 import { type Route, route } from '../../../http/route';
 import { readAudit } from '../service/audit';
 
@@ -18,10 +19,7 @@ const QUERY = z.strictObject({
 export function auditRoutes(database: Pick<ServerDatabase, 'tenant'>): Route[] {
   return [
     route('get', '/v1/audit-log', { access: 'audit:read', query: QUERY }, async ({ who, query }) => {
-      const found = await readAudit(database.tenant(who.workspace.id), who.workspace.id, query);
-      const data = found.slice(0, query.limit);
-      const hasMore = found.length > data.length;
-      return { data, pagination: { nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null, hasMore } };
+      return pageById(await readAudit(database.tenant(who.workspace.id), who.workspace.id, query), query.limit);
     }),
   ];
 }

@@ -2,6 +2,18 @@
 import type { AuditRecord } from '../../../../core/api/team';
 import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
+import type { ToldType } from '../../../events/event';
+import { publish } from '../../../events/outbox';
+
+/** What others hear of, too. */
+const EVENTS: Readonly<Record<string, ToldType>> = {
+  'project.create': 'project.created.v1',
+  'project.update': 'project.updated.v1',
+  'project.archive': 'project.archived.v1',
+  'invitation.accept': 'member.joined.v1',
+  'member.update': 'member.updated.v1',
+  'member.delete': 'member.removed.v1',
+};
 
 export interface AuditEntry {
   /** `account:ID`, `api-key:ID` or `system`. */
@@ -53,6 +65,8 @@ export async function audit(sql: SqlClient, workspaceId: number, entry: AuditEnt
       entry.requestId,
     ],
   );
+  const type = EVENTS[entry.action];
+  if (type) await publish(sql, workspaceId, type, { id: entry.recordId, ...entry.new }, entry);
 }
 
 /** Newest first; one more than asked for says that there are more. */

@@ -4,12 +4,17 @@
  */
 import { SpoorError } from '../../../../core/api/errors';
 import type { Retention } from '../../../../core/api/retention';
+import type { SignalBatch } from '../../../../core/model/signal-batch';
 import { Pruner } from '../../../../core/store/pruning/pruner';
+import type { SqlClient } from '../../../../core/store/sql-client';
 import { StoreWriter } from '../../../../core/store/store-writer';
+import type { AppendResult } from '../../../../core/store/writer-state';
 import type { Log } from '../../../../services/log';
 import { AppendQueue } from '../../../../services/store/append-queue';
 import { deflateCodec } from '../../../../services/store/payload-codec';
 import type { Lane, ServerDatabase } from '../../../adapters/database';
+import { INGESTED } from '../../../events/event';
+import { publish } from '../../../events/outbox';
 
 /** A workspace that nothing came for is left to whoever gets its next request. */
 const IDLE_MS = 5 * 60_000;
@@ -108,7 +113,13 @@ export class Writers {
     const retention = await this.retentionOf(workspaceId);
     const writer = new StoreWriter(lane.sql, workspaceId, deflateCodec, retention);
     return {
-      queue: new AppendQueue(writer, () => this.onCommit(workspaceId)),
+      queue: new AppendQueue(
+        {
+          append: (batches) =>
+            writer.append(batches, (tx, results) => publishIngest(tx, workspaceId, batches, results)),
+        },
+        () => this.onCommit(workspaceId),
+      ),
       pruner: new Pruner(lane.sql, writer, workspaceId, retention, SHARED_FILES),
       usedAt: Date.now(),
     };
@@ -126,6 +137,20 @@ export class Writers {
       }
     }
   }
+}
+
+async function publishIngest(
+  tx: SqlClient,
+  workspaceId: number,
+  batches: readonly SignalBatch[],
+  results: readonly AppendResult[],
+): Promise<void> {
+  const stored = { spans: 0, logs: 0, points: 0 };
+  for (const [i, { signal }] of batches.entries()) {
+    const count = results[i]?.stored ?? 0;
+    stored[signal === 'traces' ? 'spans' : signal === 'logs' ? 'logs' : 'points'] += count;
+  }
+  if (stored.spans + stored.logs + stored.points > 0) await publish(tx, workspaceId, INGESTED, stored);
 }
 
 export function notNow(): SpoorError {

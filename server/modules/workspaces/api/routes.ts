@@ -9,6 +9,7 @@ import { EMAIL, NAME, PASSWORD } from '../../auth/api/routes';
 import type { AccountRepo } from '../../auth/repo/accounts';
 import type { SignIn } from '../../auth/service/sign-in';
 import type { Members } from '../service/members';
+import type { Quotas } from '../service/quotas';
 import { noWorkspace, type Workspaces } from '../service/workspaces';
 
 const WORKSPACE = z.strictObject({ name: NAME });
@@ -29,13 +30,14 @@ const ACCEPT = z.strictObject({
 interface Services {
   readonly workspaces: Workspaces;
   readonly members: Members;
+  readonly quotas: Quotas;
   readonly accounts: AccountRepo;
   readonly signIn: SignIn;
 }
 
 const ONE = '/v1/workspaces/:workspaceId';
 
-export function workspaceRoutes({ workspaces, members, accounts, signIn }: Services): Route[] {
+export function workspaceRoutes({ workspaces, members, quotas, accounts, signIn }: Services): Route[] {
   return [
     route('get', '/v1/workspaces', { access: 'account' }, async ({ who }) => {
       return onePage(await workspaces.ofAccount(who.id));
@@ -59,6 +61,9 @@ export function workspaceRoutes({ workspaces, members, accounts, signIn }: Servi
     route('delete', ONE, { access: 'workspace:delete', status: 204 }, async (call) => {
       await workspaces.remove(own(call.who, call.params), actorOf(call));
       return null;
+    }),
+    route('get', `${ONE}/quota`, { access: 'projects:read' }, async ({ who, params }) => {
+      return quotas.report(own(who, params));
     }),
     route('get', `${ONE}/members`, { access: 'members:read' }, async ({ who, params }) => {
       return onePage(await members.list(own(who, params)));

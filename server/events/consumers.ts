@@ -1,0 +1,206 @@
+/**
+ * Brings every event of the outbox to every consumer, once and in the order of its workspace: what a consumer does and how far it
+ * has come are committed together, by whichever copy of the server gets to it. An event that fails is left to the jobs, so that
+ * those behind it do not wait.
+ */
+import { decodeRows, INT4, INT8, TEXT } from '../../core/store/row-spec';
+import type { SqlClient } from '../../core/store/sql-client';
+import type { Log } from '../../services/log';
+import type { ServerDatabase } from '../adapters/database';
+import { isUnavailable } from '../adapters/database-errors';
+import type { Jobs, Work } from '../modules/jobs/service/jobs';
+import { CHANGED } from '../modules/traces/service/channels';
+import type { TeamEvent } from './event';
+import { readEvents } from './outbox';
+
+export interface EventConsumer {
+  /** It is remembered by. */
+  readonly name: string;
+  /** What it is told of; null: everything. */
+  readonly types: readonly string[] | null;
+  /** @param tx what is done in it is done once */
+  handle(tx: SqlClient, workspaceId: number, events: readonly TeamEvent[]): Promise<void>;
+}
+
+const LOOK_EVERY_MS = 1_000;
+const BATCH = 200;
+const WORKSPACES = 100;
+const QUEUE = 'event';
+
+interface FailedEvent extends Work {
+  readonly consumer: string;
+  readonly sequence: number;
+}
+
+export class Consumers {
+  private readonly running = new Map<string, Promise<void>>();
+  private looking: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly database: Pick<ServerDatabase, 'system' | 'listen'>,
+    private readonly consumers: readonly EventConsumer[],
+    private readonly jobs: Jobs,
+    private readonly log: Log,
+  ) {
+    jobs.define<FailedEvent>(QUEUE, (work) => this.handleFailed(work));
+  }
+
+  async start(): Promise<void> {
+    await this.database.listen(CHANGED, (payload) => {
+      if (payload === '') this.look();
+      else for (const consumer of this.consumers) void this.follow(consumer, Number(payload));
+    });
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+    await this.looking;
+    await Promise.allSettled(this.running.values());
+  }
+
+  /** For what nobody said. */
+  private look(): void {
+    this.looking ??= this.lookOnce()
+      // The database is away, or another copy was faster.
+      .catch((error: unknown) => this.log('debug', 'events wait', { error: String(error) }))
+      .finally(() => {
+        this.looking = null;
+      });
+  }
+
+  private async lookOnce(): Promise<void> {
+    for (const consumer of this.consumers) {
+      const rows = await this.database.system.query(
+        `select f.workspace_id from event_feed f
+           left join event_consumer c on c.workspace_id = f.workspace_id and c.consumer = $1
+         where f.seq > coalesce(c.seq, 0) order by f.workspace_id limit ${WORKSPACES}`,
+        [consumer.name],
+      );
+      for (const { workspace_id: id } of decodeRows({ workspace_id: INT4 }, rows)) await this.follow(consumer, id);
+    }
+  }
+
+  private follow(consumer: EventConsumer, workspaceId: number): Promise<void> {
+    const key = `${consumer.name} ${workspaceId}`;
+    let running = this.running.get(key);
+    if (!running) {
+      running = this.catchUp(consumer, workspaceId)
+        .catch((error: unknown) =>
+          this.log(isUnavailable(error) ? 'debug' : 'warn', 'events wait', {
+            consumer: consumer.name,
+            error: String(error),
+          }),
+        )
+        .finally(() => this.running.delete(key));
+      this.running.set(key, running);
+    }
+    return running;
+  }
+
+  private async catchUp(consumer: EventConsumer, workspaceId: number): Promise<void> {
+    let size = BATCH;
+    while (this.timer) {
+      try {
+        if (!(await this.step(consumer, workspaceId, size))) return;
+        size = BATCH;
+      } catch (error) {
+        if (isUnavailable(error)) throw error;
+        // One of them: which, shows when they come one by one.
+        if (size === 1) await this.setAside(consumer, workspaceId, error);
+        size = 1;
+      }
+    }
+  }
+
+  /** @returns whether there may be more */
+  private step(consumer: EventConsumer, workspaceId: number, size: number): Promise<boolean> {
+    return this.database.system.transaction(async (tx) => {
+      const place = await placeOf(tx, consumer, workspaceId, size);
+      if (!place) return false;
+      const events = await readEvents(tx, workspaceId, consumer.types, place.after, place.upTo);
+      if (events.length > 0) await consumer.handle(tx, workspaceId, events);
+      await moveTo(tx, consumer, workspaceId, place.upTo);
+      return place.upTo < place.newest;
+    });
+  }
+
+  private async setAside(consumer: EventConsumer, workspaceId: number, reason: unknown): Promise<void> {
+    this.log('warn', 'an event failed', { consumer: consumer.name, workspaceId, error: String(reason) });
+    await this.database.system.transaction(async (tx) => {
+      const place = await placeOf(tx, consumer, workspaceId, 1);
+      if (!place) return;
+      const [event] = await readEvents(tx, workspaceId, consumer.types, place.after, place.upTo);
+      if (event) {
+        const { type, sequence } = event;
+        const work: FailedEvent = {
+          workspaceId,
+          consumer: consumer.name,
+          sequence,
+          summary: `${type} for ${consumer.name}`,
+        };
+        await this.jobs.send(tx, QUEUE, [work]);
+      }
+      await moveTo(tx, consumer, workspaceId, place.upTo);
+    });
+  }
+
+  private async handleFailed({ workspaceId, consumer: name, sequence }: FailedEvent): Promise<void> {
+    const consumer = this.consumers.find((one) => one.name === name);
+    if (!consumer) return;
+    await this.database.system.transaction(async (tx) => {
+      const events = await readEvents(tx, workspaceId, null, BigInt(sequence) - 1n, BigInt(sequence));
+      for (const { id } of events) {
+        // A job may come twice, its event counts once.
+        const rows = await tx.query(
+          `insert into event_handled (consumer, workspace_id, event_id) values ($1, $2, $3::uuid)
+           on conflict do nothing returning event_id::text as id`,
+          [name, workspaceId, id],
+        );
+        if (decodeRows({ id: TEXT }, rows).length === 0) return;
+      }
+      if (events.length > 0) await consumer.handle(tx, workspaceId, events);
+    });
+  }
+}
+
+interface Place {
+  readonly after: bigint;
+  readonly upTo: bigint;
+  readonly newest: bigint;
+}
+
+/** Null: nothing is new, or another copy is at it. */
+async function placeOf(
+  tx: SqlClient,
+  { name }: EventConsumer,
+  workspaceId: number,
+  size: number,
+): Promise<Place | null> {
+  const lock = 'select seq from event_consumer where consumer = $1 and workspace_id = $2 for update skip locked';
+  let rows = await tx.query(lock, [name, workspaceId]);
+  if (rows.length === 0) {
+    await tx.query('insert into event_consumer (consumer, workspace_id) values ($1, $2) on conflict do nothing', [
+      name,
+      workspaceId,
+    ]);
+    rows = await tx.query(lock, [name, workspaceId]);
+  }
+  const [place] = decodeRows({ seq: INT8 }, rows);
+  const newest = await tx.query('select seq from event_feed where workspace_id = $1', [workspaceId]);
+  const [feed] = decodeRows({ seq: INT8 }, newest);
+  if (!place || !feed || feed.seq <= place.seq) return null;
+  const end = place.seq + BigInt(size);
+  return { after: place.seq, upTo: end < feed.seq ? end : feed.seq, newest: feed.seq };
+}
+
+async function moveTo(tx: SqlClient, { name }: EventConsumer, workspaceId: number, seq: bigint): Promise<void> {
+  await tx.query('update event_consumer set seq = $3 where consumer = $1 and workspace_id = $2', [
+    name,
+    workspaceId,
+    seq,
+  ]);
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { onePage } from '../../../../services/gateway/resources';
+import type { ServerDatabase } from '../../../adapters/database';
+import { actorOf } from '../../../http/actor';
+import { uuidOf } from '../../../http/ids';
+import { type Route, route } from '../../../http/route';
+import { audit } from '../../audit/service/audit';
+import type { Jobs } from '../service/jobs';
+
+const QUERY = z.strictObject({
+  state: z.enum(['waiting', 'dead']).default('dead'),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+export function jobRoutes(jobs: Jobs, database: Pick<ServerDatabase, 'system'>): Route[] {
+  return [
+    route('get', '/v1/jobs', { access: 'jobs:read', query: QUERY }, async ({ who, query }) => {
+      return onePage(await jobs.list(who.workspace.id, query.state, query.limit));
+    }),
+    route('post', '/v1/jobs/:id/actions/requeue', { access: 'jobs:write', status: 204 }, async (call) => {
+      const { id: workspaceId } = call.who.workspace;
+      const recordId = uuidOf(call.params.id);
+      const { name: actor, requestId } = actorOf(call);
+      await database.system.transaction(async (tx) => {
+        await jobs.requeue(tx, workspaceId, recordId);
+        await audit(tx, workspaceId, { actor, requestId, action: 'job.requeue', table: 'job', recordId });
+      });
+      jobs.wake();
+      return null;
+    }),
+  ];
+}

@@ -1,0 +1,70 @@
+/** How much a workspace may send a day (UTC): what is beyond it is refused until midnight, and said so. */
+import { SpoorError } from '../../../../core/api/errors';
+import type { QuotaReport } from '../../../../core/api/team';
+import { decodeRows, INT8, orNull } from '../../../../core/store/row-spec';
+import type { SqlClient } from '../../../../core/store/sql-client';
+
+/** What was sent is counted a moment later, and looked up no more often than this. */
+const TTL_MS = 5_000;
+const MAX_REMEMBERED = 10_000;
+const DAY_MS = 86_400_000;
+/** An exporter that is told to wait until midnight holds all it has until then. */
+const MAX_RETRY_S = 3_600;
+
+export class QuotaReached extends SpoorError {
+  constructor(readonly retryAfterSeconds: number) {
+    super('RATE_LIMITED', 'The workspace has sent all it may today (UTC); ask whoever runs the server for more.');
+  }
+}
+
+export class Quotas {
+  private readonly known = new Map<number, { readonly at: number; readonly report: Promise<QuotaReport> }>();
+
+  constructor(
+    private readonly sql: SqlClient,
+    /** Of workspaces that have none of their own; null: no limit. */
+    private readonly standard: number | null,
+  ) {}
+
+  /** @throws QuotaReached */
+  async check(workspaceId: number): Promise<void> {
+    const { used, limit, resetsAt } = await this.remembered(workspaceId);
+    if (limit === null || used < limit) return;
+    const seconds = Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000);
+    if (seconds > 0) throw new QuotaReached(Math.min(MAX_RETRY_S, seconds));
+  }
+
+  async report(workspaceId: number): Promise<QuotaReport> {
+    const rows = await this.sql.query(
+      `select coalesce(w.daily_quota, $2::int8) as quota, coalesce(u.spans + u.logs + u.points, 0) as used from workspace w
+         left join usage_day u on u.workspace_id = w.id and u.day = (now() at time zone 'UTC')::date where w.id = $1`,
+      [workspaceId, this.standard],
+    );
+    const [row] = decodeRows({ quota: orNull(INT8), used: INT8 }, rows);
+    return {
+      used: Number(row?.used ?? 0n),
+      limit: row?.quota === null || row?.quota === undefined ? null : Number(row.quota),
+      resetsAt: new Date((Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS).toISOString(),
+    };
+  }
+
+  private remembered(workspaceId: number): Promise<QuotaReport> {
+    const known = this.known.get(workspaceId);
+    if (known && Date.now() - known.at < TTL_MS) return known.report;
+    if (this.known.size >= MAX_REMEMBERED) this.known.clear();
+    // All who ask meanwhile wait for the one answer.
+    const report = this.report(workspaceId);
+    this.known.set(workspaceId, { at: Date.now(), report });
+    report.catch(() => this.known.delete(workspaceId));
+    return report;
+  }
+}
+
+/** @param limit records a day; null: what the server allows everybody @returns false: there is no such workspace */
+export async function setQuota(sql: SqlClient, publicId: string, limit: number | null): Promise<boolean> {
+  const rows = await sql.query(
+    'update workspace set daily_quota = $2 where public_id::text = $1 and deleted_at is null returning 1 as one',
+    [publicId, limit],
+  );
+  return rows.length > 0;
+}
