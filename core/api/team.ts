@@ -134,6 +134,35 @@ export interface AuditRecord {
   readonly requestId: string;
 }
 
+/** What webhooks may be told of, and what the list of activity shows. Ingest is too much of it. */
+export const TOLD_TYPES = [
+  'annotation.created.v1',
+  'annotation.updated.v1',
+  'annotation.deleted.v1',
+  'score.created.v1',
+  'score.updated.v1',
+  'score.deleted.v1',
+  'saved-view.created.v1',
+  'saved-view.updated.v1',
+  'saved-view.deleted.v1',
+  'dataset.created.v1',
+  'dataset.updated.v1',
+  'dataset.deleted.v1',
+  'guardrail.created.v1',
+  'guardrail.updated.v1',
+  'guardrail.deleted.v1',
+  'guardrail.hit.v1',
+  'trace.deleted.v1',
+  'trace.restored.v1',
+  'project.created.v1',
+  'project.updated.v1',
+  'project.archived.v1',
+  'member.joined.v1',
+  'member.updated.v1',
+  'member.removed.v1',
+] as const;
+export type ToldType = (typeof TOLD_TYPES)[number];
+
 /** What happened, as people of the workspace read it. */
 export interface Activity {
   readonly id: string;

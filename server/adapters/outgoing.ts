@@ -10,7 +10,7 @@ import ipaddr from 'ipaddr.js';
 
 const TIMEOUT_MS = 10_000;
 
-export class RefusedAddress extends Error {
+class RefusedAddress extends Error {
   override readonly name = 'RefusedAddress';
 }
 

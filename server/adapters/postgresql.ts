@@ -56,6 +56,8 @@ function quietPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool(config);
   // The server closed a connection that rests: the pool drops it, and the next query says whether there is a server.
   pool.on('error', () => {});
+  // Or one that is in use, between two statements: the next of them says so. Unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -1,8 +1,9 @@
 /** Events of workspaces: written with what they tell of (migration 006), read in the order of their commits. */
+import type { ToldType } from '../../core/api/team';
 import { decodeRows, INT8, TEXT } from '../../core/store/row-spec';
 import type { SqlClient, SqlStatements } from '../../core/store/sql-client';
 import { timeSql } from '../adapters/time-sql';
-import type { INGESTED, TeamEvent, ToldType } from './event';
+import type { INGESTED, TeamEvent } from './event';
 
 /** Who came late finds them for so long. */
 const KEPT_DAYS = 7;

@@ -9,6 +9,7 @@ import { teamCall } from '../../connection/team-session';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
+import { Quota } from './Quota';
 import { Secret } from './Secret';
 import { useChange } from './use-change';
 
@@ -34,6 +35,7 @@ export function Projects({ me }: { readonly me: Me }) {
           {projects.error?.message ?? failure}
         </Notice>
       )}
+      <Quota workspace={me.workspace} />
       {mayChange && (
         <OneName
           label="Name of a project"

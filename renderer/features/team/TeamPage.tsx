@@ -2,14 +2,18 @@
 import { Tabs } from 'radix-ui';
 import { useLocation } from 'wouter';
 import { PageHeader } from '../../ui/PageHeader';
+import { ActivityList } from './ActivityList';
 import { AuditLog } from './AuditLog';
 import { Members } from './Members';
 import { Projects } from './Projects';
 import { useMe } from './use-me';
+import { Webhooks } from './Webhooks';
 
 const TABS = [
   { id: 'members', title: 'Members', permission: 'members:read', screen: Members },
   { id: 'keys', title: 'Projects and keys', permission: 'projects:read', screen: Projects },
+  { id: 'activity', title: 'Activity', permission: 'telemetry:read', screen: ActivityList },
+  { id: 'webhooks', title: 'Webhooks', permission: 'webhooks:read', screen: Webhooks },
   { id: 'audit', title: 'Audit log', permission: 'audit:read', screen: AuditLog },
 ] as const;
 

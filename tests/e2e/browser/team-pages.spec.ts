@@ -1,4 +1,6 @@
 /** The team server's pages: signing in, seeing traces, inviting somebody who joins, keys, and signing out. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, expect, type Page, test, type WebSocket } from '@playwright/test';
 import { testTrace } from '../../../core/samples/test-trace';
 import { freePort } from '../../fixtures/databases';
@@ -31,6 +33,7 @@ test.beforeAll(async () => {
       ...OIDC_CLIENT,
       SPOOR_OIDC_ISSUER: provider.issuer,
       SPOOR_OIDC_NAME: 'Acme',
+      SPOOR_PRIVATE_WEBHOOKS: '1',
       SPOOR_PUBLIC_URL: `http://127.0.0.1:${port}`,
     },
     port,
@@ -223,4 +226,36 @@ test('is there again after a night without a network, and asks who was removed t
   await page.clock.runFor(10_000);
   await expect(page.getByRole('heading', { name: 'Sign in to Spoor' })).toBeVisible();
   await page.context().close();
+});
+
+test('tells a webhook what happens, says what it did not take, and lists who did what', async () => {
+  let answer = 500;
+  const receiver = createServer((_, response) => response.writeHead(answer).end());
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+  const page = await signedIn();
+  await page.goto(`${server.url}/#/team/webhooks`);
+  await page.getByLabel('Address that is told').fill('https://10.0.0.7/hook');
+  await page.getByLabel('Projects and members').check();
+  await page.keyboard.press('Enter');
+  // Here the server's own network is allowed (SPOOR_PRIVATE_WEBHOOKS): a form that is not is refused all the same.
+  await page.getByRole('button', { name: 'Delete https://10.0.0.7/hook' }).click();
+  await page.getByLabel('Address that is told').fill('https://ann:secret@example.com/');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('must not hold a user or password');
+  await page.getByLabel('Address that is told').fill(url);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('code').first()).toContainText('whsec_');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await ann.client.ask('post', '/v1/projects', { name: 'payments' });
+  await expect(page.getByRole('list', { name: 'Not delivered' })).toContainText('The address answered 500.');
+  answer = 204;
+  await page.getByRole('button', { name: `Send a test to ${url}` }).click();
+  await expect(page.getByRole('list', { name: 'Webhooks' })).toContainText('took the last');
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await expect(page.getByRole('list', { name: 'Activity' }).getByRole('listitem').first()).toContainText(
+    /Ann.*added the project payments/,
+  );
+  await page.context().close();
+  receiver.close();
 });

@@ -1,7 +1,8 @@
 /** Who did what in a workspace, for the people in it: kept longer than the events that it is made of. */
+import { TOLD_TYPES } from '../../../../core/api/team';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { EventConsumer } from '../../../events/consumers';
-import { type TeamEvent, TOLD_TYPES } from '../../../events/event';
+import type { TeamEvent } from '../../../events/event';
 
 export const activityOf: EventConsumer = {
   name: 'activity',

@@ -103,7 +103,7 @@ export class Jobs {
   /** Those that wait or fail, the newest first; `dead`: those that are tried no more. */
   async list(workspaceId: number, state: Job['state'], limit: number): Promise<Job[]> {
     const rows = await this.database.system.query(
-      `select id::text as id, data->>'queue' as queue, state::text as state, retry_count as attempts,
+      `select id::text as id, data->>'queue' as queue, state::text as state, (retry_count + (state = 'retry')::int4)::int4 as attempts,
          ${timeSql('created_on')} as created_at, case when state in ('created', 'retry') then ${timeSql('start_after')} end as next_at,
          left(coalesce(output->>'message', output->'value'->>'message', output::text), ${ERROR_CHARS}) as error, data->>'summary' as summary
        from pgboss.job where (data->>'workspaceId')::int4 = $1 and (name = '${DEAD}') = $2

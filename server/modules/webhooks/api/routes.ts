@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { TOLD_TYPES } from '../../../../core/api/team';
 import { onePage } from '../../../../services/gateway/resources';
 import type { ServerDatabase } from '../../../adapters/database';
-import { TOLD_TYPES } from '../../../events/event';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';
 import { type Route, route } from '../../../http/route';

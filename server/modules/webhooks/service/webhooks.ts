@@ -1,13 +1,12 @@
 /** Webhooks of a workspace: addresses that are told what happens in it, and the secret that signs what they are told. */
 import { randomBytes } from 'node:crypto';
 import { SpoorError } from '../../../../core/api/errors';
-import type { NewWebhook, Webhook } from '../../../../core/api/team';
+import type { NewWebhook, ToldType, Webhook } from '../../../../core/api/team';
 import { BOOL, decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { problemOf } from '../../../adapters/outgoing';
 import { timeSql } from '../../../adapters/time-sql';
-import type { ToldType } from '../../../events/event';
 import type { Actor } from '../../../http/actor';
 import { audit } from '../../audit/service/audit';
 import type { SecretBox } from '../../auth/service/secret-box';

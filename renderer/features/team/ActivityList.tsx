@@ -1,0 +1,107 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Page } from '../../../core/api/page';
+import type { Activity } from '../../../core/api/team';
+import { formatAgo } from '../../../core/model/format';
+import { useNow } from '../../app/use-now';
+import { teamCall } from '../../connection/team-session';
+import { Button } from '../../ui/Button';
+import { Notice } from '../../ui/Notice';
+
+const GRID = 'grid grid-cols-[110px_minmax(0,180px)_minmax(0,1fr)] items-center gap-x-4 border-b border-line px-3.5';
+const DONE: Readonly<Record<string, string>> = { created: 'added', updated: 'changed', deleted: 'deleted' };
+const NOUN: Readonly<Record<string, string>> = {
+  annotation: 'a note',
+  score: 'a score',
+  'saved-view': 'the view',
+  dataset: 'the dataset',
+  guardrail: 'the guardrail',
+  project: 'the project',
+};
+
+/** Who did what in the workspace; newest first. */
+export function ActivityList() {
+  const now = useNow(30_000);
+  const { data, error, refetch, fetchNextPage, hasNextPage } = useInfiniteQuery({
+    queryKey: ['team', 'activity'],
+    queryFn: ({ pageParam }) =>
+      teamCall<Page<Activity>>('GET', `/v1/activity${pageParam === null ? '' : `?cursor=${pageParam}`}`),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pagination }) => pagination.nextCursor,
+    refetchOnMount: 'always',
+    refetchInterval: 10_000,
+  });
+  const all = data?.pages.flatMap((page) => page.data);
+  return (
+    <>
+      {error && (
+        <Notice
+          title="The activity could not be read."
+          action={<Button onClick={() => void refetch()}>Try again</Button>}
+        >
+          {error.message}
+        </Notice>
+      )}
+      {all?.length === 0 && (
+        <p className="px-3.5 py-6 text-secondary">
+          Nothing yet. Notes, scores, views, rules, projects and members that somebody adds or changes are listed here.
+        </p>
+      )}
+      <ul aria-label="Activity">
+        {all?.map((one) => (
+          <li key={one.id} className={`${GRID} min-h-[32px]`}>
+            <time className="text-secondary" dateTime={one.time} title={new Date(one.time).toLocaleString('en-GB')}>
+              {formatAgo(Date.parse(one.time), now)}
+            </time>
+            <span className="truncate" title={one.actor} dir="auto">
+              {one.actorName ?? (one.actor === 'system' ? 'Spoor' : 'A program')}
+            </span>
+            <span className="truncate">
+              <Sentence {...one} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {hasNextPage && (
+        <div className="p-3.5">
+          <Button onClick={() => void fetchNextPage()}>Show older</Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Sentence({ type, payload }: Pick<Activity, 'type' | 'payload'>) {
+  const [kind = '', what = ''] = type.split('.');
+  const text = (key: string): string | null => (typeof payload[key] === 'string' ? payload[key] : null);
+  const traces = Array.isArray(payload.traceIds) ? payload.traceIds.filter((id) => typeof id === 'string') : [];
+  const traceId = text('traceId') ?? traces[0] ?? null;
+  const name = text('name');
+  const said =
+    kind === 'member'
+      ? { joined: 'joined', updated: `changed a member to ${text('role')}`, removed: 'removed a member' }[what]
+      : kind === 'trace'
+        ? `${what} a trace`
+        : type === 'guardrail.hit.v1'
+          ? `marked ${payload.hits} ${payload.hits === 1 ? 'place' : 'places'} by the guardrail`
+          : `${DONE[what] ?? what} ${NOUN[kind] ?? kind}`;
+  return (
+    <>
+      {said}
+      {name !== null && (
+        <span className="font-medium" dir="auto">
+          {' '}
+          {name}
+        </span>
+      )}
+      {traceId !== null && type !== 'trace.deleted.v1' && (
+        <>
+          {kind === 'trace' ? ': ' : ' on '}
+          <Link href={`/trace/${traceId}`} className="font-mono text-sm text-accent hover:underline">
+            {traceId.slice(0, 8)}
+          </Link>
+        </>
+      )}
+    </>
+  );
+}
