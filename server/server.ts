@@ -10,6 +10,7 @@ import { OtlpGrpcReceiver } from '../services/ingest/otlp-grpc';
 import type { Log } from '../services/log';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
+import { Cache } from './adapters/cache';
 import type { ServerDatabase } from './adapters/database';
 import { knownError } from './adapters/database-errors';
 import { openPglite } from './adapters/pglite';
@@ -96,12 +97,14 @@ export async function startServer(
   const database = await openDatabaseOf(options);
   await migrateServer(database);
   const accounts = new AccountRepo(database.system);
-  const workspaces = new Workspaces(database);
+  const cache = new Cache(database);
+  await cache.start();
+  const workspaces = new Workspaces(database, cache);
   const box = new SecretBox(options.secretKey);
   const keys = new SigningKeys(database.system, box);
   const tokens = new AccessTokens(keys);
   const refreshTokens = new RefreshTokenRepo(database.system);
-  const apiKeys = new ApiKeys(database);
+  const apiKeys = new ApiKeys(database, cache);
   const authentication = new Authentication(tokens, apiKeys, workspaces);
   // A wrong SPOOR_SECRET_KEY is said now, not when somebody signs in.
   await keys.signing();
@@ -122,7 +125,7 @@ export async function startServer(
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
   const members = new Members(database, accounts, () => workspaces.forget());
   const projects = new Projects(database);
-  const quotas = new Quotas(database.system, options.dailyQuota);
+  const quotas = new Quotas(database.system, options.dailyQuota, cache);
   const jobs = new Jobs(database, log);
   const deliveries = new Deliveries(database.system, box, options.privateWebhooks);
   jobs.define<Delivery>(DELIVERIES, (work) => deliveries.deliver(work));

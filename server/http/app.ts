@@ -69,8 +69,8 @@ export function createApp({
   onRequest,
 }: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
-  const guarded = limits.limit('guarded', GUARDED.points, GUARDED.seconds);
-  const asked = limits.limit('asked', ASKED.points, ASKED.seconds);
+  const guarded = limits.window('guarded', GUARDED.points, GUARDED.seconds);
+  const asked = limits.bucket('asked', ASKED.points, ASKED.seconds);
 
   app.use('*', async (context, next) => {
     const given = context.req.header('x-request-id');

@@ -43,7 +43,7 @@ interface SocketOptions {
 
 /** @returns what closes the sockets of all pages */
 export function servePages(server: Server, { authentication, apiOf, limits, log }: SocketOptions): () => void {
-  const calls = limits.limit('calls', CALLS.points, CALLS.seconds);
+  const calls = limits.bucket('calls', CALLS.points, CALLS.seconds);
   return serveSockets(server, async (token, request): Promise<Admission | null> => {
     const { origin, host } = request.headers;
     if (origin !== undefined && !isOwnPage(origin, host)) return null;

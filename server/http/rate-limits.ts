@@ -1,17 +1,18 @@
 /** How much one may ask: counted in Redis for all copies of the server, or by each for itself. */
-import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { SpoorError } from '../../core/api/errors';
+import { type LimitRule, slidingWindow, tokenBucket } from './limit-rules';
 
 /** A Redis that does not answer is not asked for a while: every request would wait for it. */
 const FAILURES = 2;
 const PAUSE_MS = 10_000;
+const SWEEP_AT = 50_000;
 
 export interface Allowance {
   readonly limit: number;
   readonly remaining: number;
-  /** Until it is whole again. */
+  /** Until it is whole again; of a request that is refused, until it would not be. */
   readonly resetSeconds: number;
 }
 
@@ -23,56 +24,71 @@ export class RateLimited extends SpoorError {
 
 /** Makes limits; all of them share what is known of Redis. */
 export class RateLimits {
-  private readonly breaker: CircuitBreakerPolicy = circuitBreaker(
-    handleWhen((error) => !(error instanceof RateLimiterRes)),
-    { halfOpenAfter: PAUSE_MS, breaker: new ConsecutiveBreaker(FAILURES) },
-  );
+  private readonly breaker: CircuitBreakerPolicy = circuitBreaker(handleAll, {
+    halfOpenAfter: PAUSE_MS,
+    breaker: new ConsecutiveBreaker(FAILURES),
+  });
 
   /** @param redis null: there is none */
   constructor(private readonly redis: Redis | null) {}
 
-  /** @param points requests in so many seconds */
-  limit(name: string, points: number, seconds: number): RateLimit {
-    const options = { keyPrefix: `spoor:limit:${name}`, points, duration: seconds };
-    const shared = this.redis && new RateLimiterRedis({ ...options, storeClient: this.redis });
-    return new RateLimit(points, new RateLimiterMemory(options), shared, this.breaker);
+  /** So many requests at once, which come back within so many seconds. */
+  bucket(name: string, points: number, seconds: number): RateLimit {
+    return new RateLimit(name, points, tokenBucket(points, seconds), this.redis, this.breaker);
+  }
+
+  /** So many requests in any stretch of so many seconds: for what is guessed. */
+  window(name: string, points: number, seconds: number): RateLimit {
+    return new RateLimit(name, points, slidingWindow(points, seconds), this.redis, this.breaker);
   }
 }
 
 export class RateLimit {
+  private readonly kept = new Map<string, { readonly state: readonly number[]; readonly expiresAt: number }>();
+
   constructor(
+    private readonly name: string,
     private readonly points: number,
-    private readonly own: RateLimiterMemory,
-    private readonly shared: RateLimiterRedis | null,
+    private readonly rule: LimitRule,
+    private readonly redis: Redis | null,
     private readonly breaker: CircuitBreakerPolicy,
   ) {}
 
   /** @throws RateLimited */
   async take(key: string): Promise<Allowance> {
+    const [remaining, ms] = await this.consume(key);
+    const resetSeconds = Math.max(1, Math.ceil(ms / 1_000));
+    if (remaining >= 0) return { limit: this.points, remaining, resetSeconds };
+    throw new RateLimited({ limit: this.points, remaining: 0, resetSeconds });
+  }
+
+  private async consume(key: string): Promise<readonly [remaining: number, ms: number]> {
+    const { redis, rule } = this;
+    if (!redis) return this.own(key);
     try {
-      return this.allowanceOf(await this.consume(key));
-    } catch (error) {
-      if (error instanceof RateLimiterRes) throw new RateLimited(this.allowanceOf(error));
-      throw error;
+      return await this.breaker.execute(async () => {
+        const answer = await redis.eval(rule.script, 1, `spoor:limit:${this.name}:${key}`, ...rule.parameters);
+        return answer as [number, number];
+      });
+    } catch {
+      return this.own(key);
     }
   }
 
-  private async consume(key: string): Promise<RateLimiterRes> {
-    const { shared } = this;
-    if (!shared) return this.own.consume(key);
-    try {
-      return await this.breaker.execute(() => shared.consume(key));
-    } catch (error) {
-      if (error instanceof RateLimiterRes) throw error;
-      return this.own.consume(key);
-    }
+  private own(key: string): readonly [remaining: number, ms: number] {
+    const now = Date.now();
+    const { remaining, ms, state, expiresAt } = this.rule.take(this.kept.get(key)?.state ?? null, now);
+    if (this.kept.size >= SWEEP_AT && !this.kept.has(key)) this.sweep(now);
+    this.kept.set(key, { state, expiresAt });
+    return [remaining, ms];
   }
 
-  private allowanceOf({ remainingPoints, msBeforeNext }: RateLimiterRes): Allowance {
-    return {
-      limit: this.points,
-      remaining: Math.max(0, remainingPoints),
-      resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)),
-    };
+  /** Of many addresses that came once, nothing is kept for long. */
+  private sweep(now: number): void {
+    for (const [key, { expiresAt }] of this.kept) if (expiresAt <= now) this.kept.delete(key);
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size < SWEEP_AT) return;
+      this.kept.delete(oldest);
+    }
   }
 }

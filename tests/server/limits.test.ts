@@ -39,10 +39,10 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('with Redis', () => {
     // Setting up was one.
     expect(statuses.filter((status) => status === 401)).toHaveLength(GUARDED - 1);
     expect(statuses.slice(GUARDED)).toEqual([429, 429, 429, 429, 429]);
-    const asked = await ann.client.ask('get', '/v1/traces');
+    // Twenty come back a second.
+    await Promise.all(Array.from({ length: 200 }, () => ann.client.ask('get', '/v1/auth/me')));
     const elsewhere = await new TeamClient(copies[1]?.url ?? '', ann.client.token).ask('get', '/v1/traces');
-    const left = ({ headers }: typeof asked) => Number(headers.get('x-ratelimit-remaining'));
-    expect(left(elsewhere)).toBe(left(asked) - 1);
+    expect(Number(elsewhere.headers.get('x-ratelimit-remaining'))).toBeLessThan(1_150);
   });
 
   it('while Redis is away each counts for itself, and with it again together', async () => {

@@ -1,8 +1,9 @@
 /** API keys: for collectors and scripts, shown once, kept as a digest. */
 import { SpoorError } from '../../../../core/api/errors';
 import type { ApiKey, KeyScope, NewKey } from '../../../../core/api/team';
-import { decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
+import { decodeRows, FLOAT8, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
+import { type Cache, HOT_MS } from '../../../adapters/cache';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
@@ -13,9 +14,6 @@ import { digestOf, newSecret } from '../../auth/service/secrets';
 
 export const KEY_PREFIX = 'spoor_';
 const SHOWN = KEY_PREFIX.length + 6;
-/** Keys are looked up with every request: one that was revoked is good for this long. */
-const TTL_MS = 5_000;
-const MAX_REMEMBERED = 10_000;
 /** When a key was used last is written down no more often. */
 const USED_EVERY_MS = 60_000;
 
@@ -37,41 +35,66 @@ const COLUMNS = `id::text as id, project_id::text as project_id, name, prefix, s
 
 type KeyPrincipal = Extract<Principal, { kind: 'api-key' }>;
 
+interface FoundKey {
+  readonly principal: KeyPrincipal;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+const CACHED = 'auth:-:api-key:';
+
 export class ApiKeys {
-  private readonly known = new Map<string, { readonly at: number; readonly value: KeyPrincipal | null }>();
   private readonly used = new Map<string, number>();
 
-  constructor(private readonly database: Pick<ServerDatabase, 'system' | 'tenant'>) {}
+  constructor(
+    private readonly database: Pick<ServerDatabase, 'system' | 'tenant'>,
+    private readonly cache: Cache,
+  ) {}
 
   /** Null: it is unknown, revoked or expired, or its project or workspace is gone. */
   async principal(key: string): Promise<KeyPrincipal | null> {
     const digest = digestOf(key);
-    const at = Buffer.from(digest).toString('base64');
-    const known = this.known.get(at);
-    if (known && Date.now() - known.at < TTL_MS) return known.value;
+    // Whose it is, it says itself: until then it belongs to no workspace.
+    const value = await this.cache.get(`${CACHED}${Buffer.from(digest).toString('base64')}`, HOT_MS, () =>
+      this.find(digest),
+    );
+    // It may have expired since.
+    if (value && value.expiresAt <= Date.now()) return null;
+    if (value) await this.markUsed(value.principal.workspace.id, value.principal.id);
+    return value?.principal ?? null;
+  }
+
+  private async find(digest: Uint8Array): Promise<FoundKey | null> {
     const rows = await this.database.system.query(
-      `select k.workspace_id, k.id::text as id, k.project_id::text as project_id, k.scopes, w.public_id::text as public_id
+      `select k.workspace_id, k.id::text as id, k.project_id::text as project_id, k.scopes, w.public_id::text as public_id,
+         (extract(epoch from k.expires_at) * 1000)::float8 as expires_at
        from api_key k join workspace w on w.id = k.workspace_id
          join project p on p.workspace_id = k.workspace_id and p.id = k.project_id
        where k.digest = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
          and w.deleted_at is null and p.archived_at is null`,
       [digest],
     );
-    const spec = { workspace_id: INT4, id: TEXT, project_id: TEXT, scopes: TEXT_ARRAY, public_id: TEXT };
+    const spec = {
+      workspace_id: INT4,
+      id: TEXT,
+      project_id: TEXT,
+      scopes: TEXT_ARRAY,
+      public_id: TEXT,
+      expires_at: orNull(FLOAT8),
+    };
     const [row] = decodeRows(spec, rows);
-    const value: KeyPrincipal | null = row
+    return row
       ? {
-          kind: 'api-key',
-          id: row.id,
-          projectId: row.project_id,
-          workspace: { id: row.workspace_id, publicId: row.public_id },
-          permissions: permissionsOfScopes(row.scopes as KeyScope[]),
+          principal: {
+            kind: 'api-key',
+            id: row.id,
+            projectId: row.project_id,
+            workspace: { id: row.workspace_id, publicId: row.public_id },
+            permissions: permissionsOfScopes(row.scopes as KeyScope[]),
+          },
+          expiresAt: row.expires_at ?? Number.POSITIVE_INFINITY,
         }
       : null;
-    if (this.known.size >= MAX_REMEMBERED) this.known.clear();
-    this.known.set(at, { at: Date.now(), value });
-    if (value) await this.markUsed(value.workspace.id, value.id);
-    return value;
   }
 
   async list(workspaceId: number, projectId: string): Promise<ApiKey[]> {
@@ -117,7 +140,7 @@ export class ApiKeys {
       await log(tx, workspaceId, 'api-key.rotate', id, actor, { graceSeconds, replacedBy: made.id });
       return made;
     });
-    this.known.clear();
+    await this.forget();
     return key;
   }
 
@@ -131,7 +154,12 @@ export class ApiKeys {
       if (rows.length === 0) throw noKey();
       await log(tx, workspaceId, 'api-key.revoke', id, actor, null);
     });
-    this.known.clear();
+    await this.forget();
+  }
+
+  /** Keys, projects or workspaces changed. */
+  forget(): Promise<void> {
+    return this.cache.forget(CACHED);
   }
 
   private async markUsed(workspaceId: number, id: string): Promise<void> {

@@ -40,7 +40,9 @@ export function projectRoutes(projects: Projects, keys: ApiKeys): Route[] {
       },
     ),
     route('post', `${ONE}/actions/archive`, { access: 'projects:write' }, async (call) => {
-      return projects.archive(call.who.workspace.id, uuidOf(call.params.projectId), actorOf(call));
+      const project = await projects.archive(call.who.workspace.id, uuidOf(call.params.projectId), actorOf(call));
+      await keys.forget();
+      return project;
     }),
     route('get', `${ONE}/api-keys`, { access: 'keys:read' }, async ({ who, params }) => {
       const project = await projects.get(who.workspace.id, uuidOf(params.projectId));

@@ -21,7 +21,7 @@ export class Members {
   constructor(
     private readonly database: Pick<ServerDatabase, 'system' | 'tenant'>,
     private readonly accounts: AccountRepo,
-    private readonly onChange: () => void,
+    private readonly onChange: () => Promise<void>,
   ) {}
 
   async list(workspaceId: number): Promise<Member[]> {
@@ -191,7 +191,7 @@ export class Members {
       });
       return row.workspace_id;
     });
-    this.onChange();
+    await this.onChange();
     return workspaceId;
   }
 
@@ -236,7 +236,7 @@ export class Members {
       });
       return done;
     });
-    this.onChange();
+    await this.onChange();
     return result;
   }
 }

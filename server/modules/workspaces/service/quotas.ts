@@ -3,10 +3,10 @@ import { SpoorError } from '../../../../core/api/errors';
 import type { QuotaReport } from '../../../../core/api/team';
 import { decodeRows, INT8, orNull } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
+import type { Cache } from '../../../adapters/cache';
 
 /** What was sent is counted a moment later, and looked up no more often than this. */
 const TTL_MS = 5_000;
-const MAX_REMEMBERED = 10_000;
 const DAY_MS = 86_400_000;
 /** An exporter that is told to wait until midnight holds all it has until then. */
 const MAX_RETRY_S = 3_600;
@@ -18,17 +18,18 @@ export class QuotaReached extends SpoorError {
 }
 
 export class Quotas {
-  private readonly known = new Map<number, { readonly at: number; readonly report: Promise<QuotaReport> }>();
-
   constructor(
     private readonly sql: SqlClient,
     /** Of workspaces that have none of their own; null: no limit. */
     private readonly standard: number | null,
+    private readonly cache: Cache,
   ) {}
 
   /** @throws QuotaReached */
   async check(workspaceId: number): Promise<void> {
-    const { used, limit, resetsAt } = await this.remembered(workspaceId);
+    const { used, limit, resetsAt } = await this.cache.get(`quota:${workspaceId}:day:now`, TTL_MS, () =>
+      this.report(workspaceId),
+    );
     if (limit === null || used < limit) return;
     const seconds = Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000);
     if (seconds > 0) throw new QuotaReached(Math.min(MAX_RETRY_S, seconds));
@@ -46,17 +47,6 @@ export class Quotas {
       limit: row?.quota === null || row?.quota === undefined ? null : Number(row.quota),
       resetsAt: new Date((Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS).toISOString(),
     };
-  }
-
-  private remembered(workspaceId: number): Promise<QuotaReport> {
-    const known = this.known.get(workspaceId);
-    if (known && Date.now() - known.at < TTL_MS) return known.report;
-    if (this.known.size >= MAX_REMEMBERED) this.known.clear();
-    // All who ask meanwhile wait for the one answer.
-    const report = this.report(workspaceId);
-    this.known.set(workspaceId, { at: Date.now(), report });
-    report.catch(() => this.known.delete(workspaceId));
-    return report;
   }
 }
 

@@ -3,6 +3,7 @@ import { SpoorError } from '../../../../core/api/errors';
 import type { Role } from '../../../../core/api/team';
 import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
+import { type Cache, HOT_MS } from '../../../adapters/cache';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
@@ -26,14 +27,13 @@ export interface Membership {
 const WORKSPACE = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT, retention_days: orNull(INT4) };
 const COLUMNS = `public_id::text as id, name, version, ${timeSql('created_at')} as created_at, retention_days`;
 
-/** A membership is looked up with every request: one that ended does so within this. */
-const MEMBERSHIP_TTL_MS = 5_000;
-const MAX_REMEMBERED = 10_000;
+const CACHED = 'auth:-:membership:';
 
 export class Workspaces {
-  private readonly memberships = new Map<string, { readonly at: number; readonly value: Membership | null }>();
-
-  constructor(private readonly database: Pick<ServerDatabase, 'system' | 'tenant'>) {}
+  constructor(
+    private readonly database: Pick<ServerDatabase, 'system' | 'tenant'>,
+    private readonly cache: Cache,
+  ) {}
 
   /** With its first member, who owns it. */
   async create(name: string, ownerId: string, actor: Actor): Promise<Workspace & { readonly ref: WorkspaceRef }> {
@@ -91,20 +91,19 @@ export class Workspaces {
   }
 
   /** Null: the account is no member, or there is no such workspace. */
-  async membership(accountId: string, publicId: string): Promise<Membership | null> {
-    const key = `${accountId} ${publicId}`;
-    const known = this.memberships.get(key);
-    if (known && Date.now() - known.at < MEMBERSHIP_TTL_MS) return known.value;
+  membership(accountId: string, publicId: string): Promise<Membership | null> {
+    const key = `${CACHED}${publicId}:${accountId}`;
+    return this.cache.get(key, HOT_MS, () => this.findMembership(accountId, publicId));
+  }
+
+  private async findMembership(accountId: string, publicId: string): Promise<Membership | null> {
     const rows = await this.database.system.query(
       `select w.id, m.role from membership m join workspace w on w.id = m.workspace_id
        where m.account_id = $1::uuid and w.public_id = $2::uuid and w.deleted_at is null`,
       [accountId, publicId],
     );
     const [row] = decodeRows({ id: INT4, role: TEXT }, rows);
-    const value = row ? { workspace: { id: row.id, publicId }, role: row.role as Role } : null;
-    if (this.memberships.size >= MAX_REMEMBERED) this.memberships.clear();
-    this.memberships.set(key, { at: Date.now(), value });
-    return value;
+    return row ? { workspace: { id: row.id, publicId }, role: row.role as Role } : null;
   }
 
   /** @throws SpoorError NOT_FOUND, CONFLICT */
@@ -138,7 +137,8 @@ export class Workspaces {
       const [row] = decodeRows({ id: TEXT }, rows);
       return row ? { recordId: row.id, value: null } : null;
     });
-    this.memberships.clear();
+    // Its members and its keys.
+    await this.cache.forget('auth:');
   }
 
   async publicIdOf(workspaceId: number): Promise<string | null> {
@@ -150,8 +150,8 @@ export class Workspaces {
   }
 
   /** What was remembered of a member is asked for again. */
-  forget(): void {
-    this.memberships.clear();
+  forget(): Promise<void> {
+    return this.cache.forget(CACHED);
   }
 
   private async change<T>(
