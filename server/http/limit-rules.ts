@@ -11,7 +11,7 @@ export interface LimitRule {
   readonly parameters: readonly number[];
 }
 
-export interface Taken {
+interface Taken {
   /** Requests that are left now; -1: this one is refused. */
   readonly remaining: number;
   /** Milliseconds until all are there again; of one that is refused, until it would not be. */
