@@ -25,6 +25,7 @@ import { pages, servePages } from './http/pages';
 import { RateLimits } from './http/rate-limits';
 import { ServerMetrics } from './metrics';
 import { migrateServer } from './migrations/migrate-server';
+import { AlertRounds } from './modules/alerts/service/alert-rounds';
 import { ApiKeys } from './modules/api-keys/service/api-keys';
 import { AccountRepo } from './modules/auth/repo/accounts';
 import { DeviceCodeRepo } from './modules/auth/repo/device-codes';
@@ -175,6 +176,8 @@ export async function startServer(
       openApi: JSON.parse(await readFile(openApiFile, 'utf8')) as object,
     }),
   });
+  const alerts = new AlertRounds(database.system, (id) => runtimes.of(id), log);
+  alerts.start();
   const removal = new WorkspaceRemoval(database.system, log);
   const tidying = setInterval(() => {
     refreshTokens.deleteExpired().catch((error: unknown) => log('warn', 'old sessions stay', { error: String(error) }));
@@ -244,6 +247,7 @@ export async function startServer(
         .catch((error: unknown) => log('warn', 'the last traces were not sent', { error: String(error) }));
       redis?.removeAllListeners('close');
       redis?.disconnect();
+      await alerts.close();
       await consumers.close();
       await jobs.close();
       await ingest.close();

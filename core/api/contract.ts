@@ -6,6 +6,7 @@
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
 import type { KeyValue } from '../otlp/json-types';
 import type { AgentListQuery, AgentSummary } from './agents';
+import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type {
@@ -86,6 +87,18 @@ export interface SpoorApi extends TimelineApi {
   deleteGuardrail(id: string): Promise<void>;
   /** Newest first. */
   listGuardrailHits(query: GuardrailHitQuery): Promise<Page<GuardrailHit>>;
+  /** Oldest first. */
+  listAlertRules(): Promise<readonly AlertRule[]>;
+  /** @throws VALIDATION_ERROR when it cannot be measured */
+  createAlertRule(edit: AlertRuleEdit): Promise<AlertRule>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT, VALIDATION_ERROR */
+  updateAlertRule(id: string, version: number, edit: AlertRuleEdit): Promise<AlertRule>;
+  /** What it found goes with it. @throws NOT_FOUND */
+  deleteAlertRule(id: string): Promise<void>;
+  /** What a rule would measure now. @throws VALIDATION_ERROR when it cannot be measured */
+  tryAlertRule(edit: AlertRuleEdit): Promise<AlertReading>;
+  /** When rules were beyond their threshold, newest first. */
+  listAlerts(query: AlertListQuery): Promise<Page<Alert>>;
   /** Oldest first. */
   listEndpoints(): Promise<readonly Endpoint[]>;
   createEndpoint(edit: EndpointEdit): Promise<Endpoint>;

@@ -2,6 +2,7 @@
 import type { Conversation } from '../agent-run/conversation';
 import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../otlp/json-types';
 import type { AgentListQuery, AgentSummary } from './agents';
+import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type {
@@ -81,6 +82,12 @@ export interface HttpAnswers {
   deleteEndpoint: null;
   setEndpointKey: Endpoint;
   runPrompt: PromptAnswer;
+  listAlertRules: Page<AlertRule>;
+  createAlertRule: AlertRule;
+  updateAlertRule: AlertRule;
+  deleteAlertRule: null;
+  tryAlertRule: AlertReading;
+  listAlerts: Page<Alert>;
   listGuardrails: Page<Guardrail>;
   createGuardrail: Guardrail;
   updateGuardrail: Guardrail;
@@ -137,6 +144,10 @@ export interface HttpQueries {
   createEndpoint: EndpointEdit;
   updateEndpoint: EndpointEdit;
   runPrompt: PromptRequest;
+  createAlertRule: AlertRuleEdit;
+  updateAlertRule: AlertRuleEdit;
+  tryAlertRule: AlertRuleEdit;
+  listAlerts: AlertListQuery;
   createGuardrail: GuardrailEdit;
   updateGuardrail: GuardrailEdit;
   listGuardrailHits: GuardrailHitQuery;

@@ -1,8 +1,10 @@
 /** Contracts between our own threads, and how the host wires them. */
+
 import type { Usage } from '../dialects/agent-span';
 import type { SignalBatch } from '../model/signal-batch';
 import type { RedactionSettings } from '../redaction/rules';
 import type { OperationRef } from '../timeline/trace-columns';
+import type { AlertOutcome, AlertRule, AlertRuleEdit, AlertUnit } from './alert';
 import type {
   ForwardingReport,
   OtlpProtocol,
@@ -61,6 +63,9 @@ export interface StoreService
     | 'listExperiments'
     | 'getExperiment'
     | 'deleteExperiment'
+    | 'listAlertRules'
+    | 'deleteAlertRule'
+    | 'listAlerts'
     | 'listGuardrails'
     | 'createGuardrail'
     | 'updateGuardrail'
@@ -115,6 +120,14 @@ export interface StoreService
   createExperiment(edit: ExperimentEdit, itemCount: number): Promise<Experiment>;
   addExperimentResult(id: string, result: ExperimentResult): Promise<void>;
   finishExperiment(id: string, state: ExperimentState, message: string | null): Promise<void>;
+  /** @param unit of what it measures */
+  createAlertRule(edit: AlertRuleEdit, unit: AlertUnit): Promise<AlertRule>;
+  /** @param unit null: it was not measured @throws NOT_FOUND, CONFLICT */
+  updateAlertRule(id: string, version: number, edit: AlertRuleEdit, unit: AlertUnit | null): Promise<AlertRule>;
+  /** A rule that it is time to look at; nobody else is given it for a while. Null: none. */
+  claimAlertRule(): Promise<AlertRule | null>;
+  /** @param version of the rule that was looked at */
+  recordAlert(id: string, version: number, outcome: AlertOutcome): Promise<void>;
   listEndpoints(): Promise<readonly StoredEndpoint[]>;
   /** @throws NOT_FOUND */
   getEndpoint(id: string): Promise<StoredEndpoint>;

@@ -17,6 +17,8 @@ interface CursorKind {
 export const SEARCH_CURSOR: CursorKind = { mark: '5', tie: /^([0-9a-f]{32})?\.\d{1,15}\.[0-9a-f]{1,8}$/ };
 /** The last hit. */
 export const HIT_CURSOR: CursorKind = { mark: '9', tie: /^$/ };
+/** The last alert. */
+export const ALERT_CURSOR: CursorKind = { mark: '4', tie: /^$/ };
 /** When the last row was made, in microseconds, and its id. */
 export const CREATED_CURSOR: CursorKind = { mark: '8', tie: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ };
 /** The newest trace of the last session. */

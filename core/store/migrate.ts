@@ -15,6 +15,7 @@ import { endpoints013 } from './migrations/013-endpoints';
 import { datasets014 } from './migrations/014-datasets';
 import { workspacePartitions015 } from './migrations/015-workspace-partitions';
 import { callKinds016 } from './migrations/016-call-kinds';
+import { alerts017 } from './migrations/017-alerts';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   datasets014,
   workspacePartitions015,
   callKinds016,
+  alerts017,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

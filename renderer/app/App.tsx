@@ -4,6 +4,8 @@ import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { isTeamPage } from '../connection/team-session';
 import { AgentsPage } from '../features/agents/AgentsPage';
+import { AlertsPage } from '../features/alerts/AlertsPage';
+import { FiringBar } from '../features/alerts/FiringBar';
 import { ComparePage } from '../features/compare/ComparePage';
 import { ConnectPage } from '../features/connect/ConnectPage';
 import { DatasetPage } from '../features/datasets/DatasetPage';
@@ -60,6 +62,7 @@ function Frame() {
       <Sidebar />
       <main className="flex min-h-0 min-w-0 flex-col">
         <Problems />
+        <FiringBar />
         <GuardrailAlert />
         <div className="min-h-0 grow">
           <ErrorBoundary>
@@ -82,6 +85,9 @@ function Frame() {
               </Route>
               <Route path="/guardrails">
                 <GuardrailsPage />
+              </Route>
+              <Route path="/alerts">
+                <AlertsPage />
               </Route>
               <Route path="/playground">
                 <PlaygroundPage />

@@ -55,6 +55,9 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         <Command.Item className={item} onSelect={run(() => navigate('/agents'))}>
           Agents
         </Command.Item>
+        <Command.Item className={item} onSelect={run(() => navigate('/alerts'))}>
+          Alerts
+        </Command.Item>
         <Command.Item className={item} onSelect={run(() => navigate('/guardrails'))}>
           Guardrails
         </Command.Item>

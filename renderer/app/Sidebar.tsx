@@ -4,6 +4,7 @@ import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { formatCompact } from '../../core/model/format';
 import { isTeamPage } from '../connection/team-session';
+import { useFiring } from '../features/alerts/use-alert-rules';
 import { useUnseenHits } from '../features/guardrails/use-unseen-hits';
 import { WorkspaceMenu } from '../features/team/WorkspaceMenu';
 import { useSidebarSlot } from '../stores/sidebar-slot';
@@ -13,6 +14,7 @@ import { useStatus } from './use-status';
 export function Sidebar() {
   const status = useStatus();
   const unseen = useUnseenHits().length;
+  const firing = useFiring().length;
   const remarks = useSidebarSlot(({ content }) => content);
   return (
     <nav aria-label="Main" className="flex min-h-0 flex-col gap-0.5 overflow-y-auto border-r border-line bg-raised p-2">
@@ -34,6 +36,9 @@ export function Sidebar() {
       </Item>
       <Item to="/agents" icon={lucide.Bot}>
         Agents
+      </Item>
+      <Item to="/alerts" icon={lucide.Bell} count={firing > 0 ? formatCompact(firing) : ''}>
+        Alerts
       </Item>
       <Item to="/guardrails" icon={lucide.ShieldCheck} count={unseen > 0 ? formatCompact(unseen) : ''}>
         Guardrails

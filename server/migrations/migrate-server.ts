@@ -11,6 +11,7 @@ import { deviceCodes004 } from './004-device-codes';
 import { identities005 } from './005-identities';
 import { events006 } from './006-events';
 import { webhooks007 } from './007-webhooks';
+import { alertEvents008 } from './008-alert-events';
 
 const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -20,6 +21,7 @@ const SERVER_MIGRATIONS: readonly Migration[] = [
   identities005,
   events006,
   webhooks007,
+  alertEvents008,
 ];
 
 /** Of the copies of a server that start together one does it. */

@@ -24,7 +24,9 @@ import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
+import { readAlert } from '../alerts/read-alert';
 import type { Log } from '../log';
+import { alertListQuery, alertRuleEdit } from './alert-queries';
 import { Evaluation } from './evaluation/evaluation';
 import { datasetEdit, datasetItemEdit, datasetItemQuery } from './evaluation/queries';
 import { guardrailEdit, guardrailHitQuery } from './guardrail-queries';
@@ -177,6 +179,21 @@ export class Gateway implements SpoorApi {
   readonly deleteGuardrail: SpoorApi['deleteGuardrail'] = async (id) => this.store.deleteGuardrail(String(id));
   readonly listGuardrailHits: SpoorApi['listGuardrailHits'] = async (query) =>
     this.store.listGuardrailHits(guardrailHitQuery(query));
+
+  readonly listAlertRules: SpoorApi['listAlertRules'] = () => this.store.listAlertRules();
+  readonly listAlerts: SpoorApi['listAlerts'] = async (query) => this.store.listAlerts(alertListQuery(query));
+  readonly createAlertRule: SpoorApi['createAlertRule'] = async (edit) => {
+    const rule = alertRuleEdit(edit);
+    return this.store.createAlertRule(rule, (await readAlert(this, rule, Date.now())).unit);
+  };
+  readonly updateAlertRule: SpoorApi['updateAlertRule'] = async (id, version, edit) => {
+    const rule = alertRuleEdit(edit);
+    // One that no longer works can be turned off.
+    const reading = rule.enabled ? await readAlert(this, rule, Date.now()) : null;
+    return this.store.updateAlertRule(String(id), versionOf(version), rule, reading?.unit ?? null);
+  };
+  readonly deleteAlertRule: SpoorApi['deleteAlertRule'] = async (id) => this.store.deleteAlertRule(String(id));
+  readonly tryAlertRule: SpoorApi['tryAlertRule'] = async (edit) => readAlert(this, alertRuleEdit(edit), Date.now());
 
   readonly listDatasets: SpoorApi['listDatasets'] = () => this.store.listDatasets();
   readonly createDataset: SpoorApi['createDataset'] = async (edit) => this.store.createDataset(datasetEdit(edit));

@@ -3,6 +3,7 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { AlertRuleEdit } from '../../core/api/alert';
 import type { NewAnnotation } from '../../core/api/annotation';
 import type { SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
@@ -137,6 +138,16 @@ export function restApi(api: RestSource, authorize: MiddlewareHandler, openApiFi
     update: (id, version, body) => api.updateGuardrail(id, version, body as GuardrailEdit),
     remove: (id) => api.deleteGuardrail(id),
   });
+  crud(app, '/v1/alert-rules', {
+    list: async () => onePage(await api.listAlertRules()),
+    create: (body) => api.createAlertRule(body as AlertRuleEdit),
+    update: (id, version, body) => api.updateAlertRule(id, version, body as AlertRuleEdit),
+    remove: (id) => api.deleteAlertRule(id),
+  });
+  app.post('/v1/alert-rules/actions/try', async (context) => {
+    return context.json(await api.tryAlertRule((await jsonBody(context.req)) as AlertRuleEdit));
+  });
+  app.get('/v1/alerts', async (context) => context.json(await api.listAlerts(context.req.query())));
   crud(app, '/v1/endpoints', {
     list: async () => onePage(await api.listEndpoints()),
     create: (body) => api.createEndpoint(body as EndpointEdit),

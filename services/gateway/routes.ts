@@ -1,6 +1,7 @@
 /** The routes of the HTTP API (rest.ts) as its OpenAPI document describes them, with the schemas that check what comes in. */
 import { type ZodObject, z } from 'zod';
 import type { HttpAnswers } from '../../core/api/http-resources';
+import { ALERT_LIST, ALERT_RULE } from './alert-queries';
 import {
   DATASET,
   DATASET_ITEM,
@@ -153,6 +154,22 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     create: GUARDRAIL,
     update: GUARDRAIL,
   }),
+  ...crudRoutes('AlertRule', '/v1/alert-rules', 'rules that watch a number over time', {
+    create: ALERT_RULE,
+    update: ALERT_RULE,
+  }),
+  tryAlertRule: {
+    method: 'post',
+    path: '/v1/alert-rules/actions/try',
+    summary: 'What a rule would measure now',
+    body: ALERT_RULE,
+  },
+  listAlerts: {
+    method: 'get',
+    path: '/v1/alerts',
+    summary: 'When rules were beyond their threshold, newest first',
+    query: ALERT_LIST,
+  },
   ...crudRoutes('Endpoint', '/v1/endpoints', 'addresses where models answer', { create: ENDPOINT, update: ENDPOINT }),
   ...crudRoutes('Dataset', '/v1/datasets', 'prompts gathered to be asked again', { create: DATASET, update: DATASET }),
   ...crudRoutes('DatasetItem', '/v1/dataset-items', 'the items of a dataset', {

@@ -1,6 +1,7 @@
 /** Everything that reads a workspace, and what people write in it. */
 import type { PriceBook } from '../../core/pricing/price-book';
 import type { SearchesKey } from '../../core/search/searched-keys';
+import { Alerts } from '../../core/store/alerts';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
@@ -49,6 +50,7 @@ export function workspaceReaders(
     metrics: new MetricReader(sql, workspaceId),
     annotations: new Annotations(sql, workspaceId),
     sessions: new Sessions(sql, workspaceId, prices),
+    alerts: new Alerts(sql, workspaceId),
     guardrails: new Guardrails(sql, workspaceId),
     datasets: new Datasets(sql, workspaceId),
     experiments: new Experiments(sql, workspaceId),

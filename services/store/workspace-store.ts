@@ -53,6 +53,19 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.write(({ guardrails }) => guardrails.update(id, version, edit));
   readonly deleteGuardrail: StoreService['deleteGuardrail'] = (id) =>
     this.write(({ guardrails }) => guardrails.remove(id));
+  readonly listAlertRules: StoreService['listAlertRules'] = () => this.read(({ alerts }) => alerts.rules());
+  readonly listAlerts: StoreService['listAlerts'] = (query) => this.read(({ alerts }) => alerts.list(query));
+  readonly createAlertRule: StoreService['createAlertRule'] = (edit, unit) =>
+    this.write(({ alerts }) => alerts.create(edit, unit));
+  readonly updateAlertRule: StoreService['updateAlertRule'] = (id, version, edit, unit) =>
+    this.write(({ alerts }) => alerts.update(id, version, edit, unit));
+  readonly deleteAlertRule: StoreService['deleteAlertRule'] = (id) => this.write(({ alerts }) => alerts.remove(id));
+  readonly claimAlertRule: StoreService['claimAlertRule'] = () => this.read(({ alerts }) => alerts.claim());
+  readonly recordAlert: StoreService['recordAlert'] = async (id, version, outcome) => {
+    const record = ({ alerts }: WorkspaceReaders) => alerts.record(id, version, outcome);
+    // Who looks hears of what begins and ends, not of each look.
+    if (await this.read(record)) this.changed();
+  };
   readonly promptCost: StoreService['promptCost'] = (model, baseUrl, usage) =>
     this.read(async ({ prices }) => promptCost(prices(), model, baseUrl, usage));
   readonly listDatasets: StoreService['listDatasets'] = () => this.read(({ datasets }) => datasets.list());

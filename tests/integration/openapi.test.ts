@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { eventually, type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { T0, traceIdOf } from '../fixtures/traces';
 
 interface Operation {
@@ -73,6 +73,8 @@ beforeAll(async () => {
   await spoor.post('/v1/traces', traceRequest([span, called]));
   await spoor.post('/v1/logs', logs);
   await spoor.post('/v1/metrics', metrics);
+  await asked('post', '/v1/alert-rules', { ...alertRule, query: '{ name = "none" }', comparison: 'below' });
+  await eventually(async () => (await spoor.get<{ data: object[] }>('/v1/alerts')).body.data.length > 0, 20_000);
   document = (await spoor.get<Document & Record<string, unknown>>('/v1/openapi.json')).body;
   metricId = (await spoor.get<{ data: { id: number }[] }>('/v1/metrics')).body.data[0]?.id as number;
 });
@@ -82,6 +84,7 @@ afterAll(async () => {
 });
 
 const trace = `/v1/traces/${span.traceId}`;
+const alertRule = { name: 'Errors', query: '{ status = error } | rate()', threshold: 1 };
 const guardrail = { name: 'No shell', kind: 'tool', tools: ['shell*'] };
 /** Nobody listens there. */
 const endpoint = { name: 'Local', baseUrl: 'http://127.0.0.1:9/v1', model: 'm' };
@@ -107,6 +110,12 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   listAnnotations: () => ['/v1/annotations?sessionId=s-1'],
   updateAnnotation: () => [`/v1/annotations/${made.createAnnotation?.id}`, { bookmarked: true, note: '', version: 1 }],
   deleteAnnotation: () => [`/v1/annotations/${made.createAnnotation?.id}`],
+  createAlertRule: () => ['/v1/alert-rules', alertRule],
+  listAlertRules: () => ['/v1/alert-rules'],
+  updateAlertRule: () => [`/v1/alert-rules/${made.createAlertRule?.id}`, { ...alertRule, enabled: false, version: 1 }],
+  tryAlertRule: () => ['/v1/alert-rules/actions/try', alertRule],
+  listAlerts: () => ['/v1/alerts?limit=5'],
+  deleteAlertRule: () => [`/v1/alert-rules/${made.createAlertRule?.id}`],
   createGuardrail: () => ['/v1/guardrails', guardrail],
   listGuardrails: () => ['/v1/guardrails'],
   updateGuardrail: () => [`/v1/guardrails/${made.createGuardrail?.id}`, { ...guardrail, enabled: false, version: 1 }],

@@ -13,6 +13,8 @@ import { T0 } from '../fixtures/traces';
 /** Stays on the coordinator: who may do what, what was taken in and not stored yet, and sets that people write. */
 const LOCAL = [
   'activity',
+  'alert',
+  'alert_rule',
   'annotation',
   'api_key',
   'audit_log',

@@ -183,6 +183,26 @@ it('people read who did what, newest first, page by page', async () => {
   expect(second.pagination).toEqual({ nextCursor: null, hasMore: false });
 });
 
+it('an alert that begins is told, and who made its rule is in the audit log', async () => {
+  // Another name: the address itself rests after the failures above.
+  const { id } = await makeWebhook(['alert.fired.v1'], `http://localhost:${new URL(address).port}/hook`);
+  const rule = { name: 'No payments', query: '{ name = "pay" }', comparison: 'below', threshold: 1 };
+  const made = await ann.client.ask('post', '/v1/alert-rules', rule);
+  expect(made.status).toBe(201);
+  await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
+  expect(JSON.parse(told[0]?.body ?? '')).toMatchObject({
+    type: 'alert.fired.v1',
+    actor: 'system',
+    payload: { id: made.body.id, name: 'No payments', value: 0, comparison: 'below', threshold: 1 },
+  });
+  expect((await activity())[0]).toMatchObject({ type: 'alert.fired.v1', actorName: null });
+  const { body } = await ann.client.ask('get', '/v1/audit-log?action=alert-rule.create');
+  expect(body.data).toMatchObject([{ recordId: made.body.id, new: { name: 'No payments' } }]);
+  // What is found when it is looked at is no change of the rule.
+  expect((await ann.client.ask('get', '/v1/audit-log?action=alert-rule.update')).body.data).toEqual([]);
+  await ann.client.ask('delete', `/v1/webhooks/${id}`);
+});
+
 it('the audit log knows who changed a guardrail and who deleted a trace', async () => {
   const rule = { name: 'no secrets', kind: 'secrets', enabled: true };
   const made = await ann.client.ask('post', '/v1/guardrails', rule);

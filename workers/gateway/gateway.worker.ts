@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { transferablesOfReply } from '../../core/api/transfer';
 import type { GatewayOptions, IngestService, KeyService, StoreService, TimelineService } from '../../core/api/workers';
+import { startAlertTimer } from '../../services/alerts/alert-timer';
 import { Gateway } from '../../services/gateway/gateway-service';
 import { listen, PortTakenError } from '../../services/net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
@@ -8,9 +9,10 @@ import { createUiServer } from './ui-server';
 
 const options = workerData as GatewayOptions;
 const links = new WorkerLinks();
+const store = links.to<StoreService>('store');
 const gateway = new Gateway(
   options,
-  links.to<StoreService>('store'),
+  store,
   links.to<IngestService>('ingest'),
   links.to<TimelineService>('timeline'),
   links.to<KeyService>('host'),
@@ -19,7 +21,12 @@ const gateway = new Gateway(
 
 async function start(): Promise<void> {
   const { server, close } = await createUiServer(gateway, options, logToHost);
-  runWorker(gateway, links, async () => close(), transferablesOfReply);
+  const endAlerts = startAlertTimer(gateway, store, logToHost);
+  const end = async (): Promise<void> => {
+    endAlerts();
+    await close();
+  };
+  runWorker(gateway, links, end, transferablesOfReply);
   try {
     tellHost({ type: 'listening', ...(await listen(server, options.ui)) });
   } catch (error) {

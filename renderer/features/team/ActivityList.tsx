@@ -16,6 +16,7 @@ const NOUN: Readonly<Record<string, string>> = {
   'saved-view': 'the view',
   dataset: 'the dataset',
   guardrail: 'the guardrail',
+  'alert-rule': 'the alert',
   project: 'the project',
 };
 
@@ -80,11 +81,15 @@ function Sentence({ type, payload }: Pick<Activity, 'type' | 'payload'>) {
   const said =
     kind === 'member'
       ? { joined: 'joined', updated: `changed a member to ${text('role')}`, removed: 'removed a member' }[what]
-      : kind === 'trace'
-        ? `${what} a trace`
-        : type === 'guardrail.hit.v1'
-          ? `marked ${payload.hits} ${payload.hits === 1 ? 'place' : 'places'} by the guardrail`
-          : `${DONE[what] ?? what} ${NOUN[kind] ?? kind}`;
+      : kind === 'alert'
+        ? what === 'fired'
+          ? 'began to alert:'
+          : 'is well again:'
+        : kind === 'trace'
+          ? `${what} a trace`
+          : type === 'guardrail.hit.v1'
+            ? `marked ${payload.hits} ${payload.hits === 1 ? 'place' : 'places'} by the guardrail`
+            : `${DONE[what] ?? what} ${NOUN[kind] ?? kind}`;
   return (
     <>
       {said}

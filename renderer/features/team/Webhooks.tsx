@@ -14,11 +14,12 @@ import { useChange } from './use-change';
 const FIELD = 'h-[27px] rounded border border-line-strong bg-background px-1.5';
 /** What an address may be told of, by what a person would ask for. */
 const CHOICES: readonly { readonly name: string; readonly kinds: readonly string[] }[] = [
+  { name: 'Alerts', kinds: ['alert.'] },
   { name: 'Guardrail hits', kinds: ['guardrail.hit.'] },
   { name: 'Notes and scores', kinds: ['annotation.', 'score.'] },
   {
     name: 'Rules, views and datasets',
-    kinds: ['guardrail.created', 'guardrail.updated', 'guardrail.deleted', 'saved-view.', 'dataset.'],
+    kinds: ['alert-rule.', 'guardrail.created', 'guardrail.updated', 'guardrail.deleted', 'saved-view.', 'dataset.'],
   },
   { name: 'Deleted traces', kinds: ['trace.'] },
   { name: 'Projects and members', kinds: ['project.', 'member.'] },
@@ -142,7 +143,7 @@ function namesOf(types: readonly string[]): string {
 
 function AddWebhook({ onAdd }: { readonly onAdd: (url: string, types: readonly string[]) => void }) {
   const [url, setUrl] = useState('');
-  const [chosen, setChosen] = useState<readonly string[]>(['Guardrail hits']);
+  const [chosen, setChosen] = useState<readonly string[]>(['Alerts', 'Guardrail hits']);
   const types = CHOICES.filter(({ name }) => chosen.includes(name)).flatMap(typesOf);
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 import type { SpoorApi } from '../../../../core/api/contract';
 import { SpoorError } from '../../../../core/api/errors';
-import type { IngestService, KeyService, ListenAddress } from '../../../../core/api/workers';
+import type { IngestService, KeyService, ListenAddress, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { Gateway } from '../../../../services/gateway/gateway-service';
 import { restApi } from '../../../../services/gateway/rest';
@@ -71,6 +71,10 @@ export class WorkspaceRuntime {
     this.rest.onError((error) => {
       throw error;
     });
+  }
+
+  get alertRules(): Pick<StoreService, 'claimAlertRule' | 'recordAlert'> {
+    return this.store;
   }
 
   /** Requests received and not answered yet. */

@@ -1,0 +1,54 @@
+import type { AlertReading, AlertRuleEdit, AlertUnit } from '../../../core/api/alert';
+import { formatCost, formatDuration } from '../../../core/model/format';
+
+const NS_OF: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3_600e9 };
+export const WINDOWS: readonly (readonly [seconds: number, text: string])[] = [
+  [60, '1 minute'],
+  [300, '5 minutes'],
+  [900, '15 minutes'],
+  [3_600, 'hour'],
+  [86_400, '24 hours'],
+];
+
+export function valueText(value: number | null, unit: AlertUnit | null): string {
+  if (value === null || unit === null) return 'nothing to measure';
+  switch (unit) {
+    case 'ns':
+      return formatDuration(value);
+    case 'USD':
+      return formatCost(value);
+    case 'per second':
+      return `${numberText(value)}/s`;
+    default:
+      return numberText(value);
+  }
+}
+
+/** What a rule watches for, in a sentence. */
+export function describeRule(
+  { measure, query, comparison, threshold, windowSeconds }: AlertRuleEdit,
+  unit: AlertUnit | null,
+): string {
+  const what = measure === 'cost' ? 'Calls of models cost' : query;
+  const window = WINDOWS.find(([seconds]) => seconds === windowSeconds)?.[1] ?? `${windowSeconds} s`;
+  return `${what}, ${comparison} ${valueText(threshold, unit ?? 'attribute')} over ${window}`;
+}
+
+/** What is typed for a threshold: a number, of durations with a unit. Null: it is none. */
+export function thresholdOf(text: string, unit: AlertUnit): number | null {
+  const match = /^\s*\$?\s*(-?\d+(?:\.\d+)?)\s*(ns|us|µs|ms|s|m|h)?\s*$/.exec(text);
+  if (!match) return null;
+  const [, digits, suffix] = match;
+  if (unit !== 'ns') return suffix === undefined ? Number(digits) : null;
+  return suffix === undefined ? null : Number(digits) * (NS_OF[suffix] as number);
+}
+
+export function labelsText(labels: AlertReading['labels']): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ');
+}
+
+function numberText(value: number): string {
+  return value.toLocaleString('en-GB', { maximumSignificantDigits: 4 });
+}

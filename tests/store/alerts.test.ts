@@ -1,0 +1,97 @@
+/** Rules that watch a number, on both engines: each look is one's own, an alert begins once and ends once. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AlertOutcome, AlertRuleEdit } from '../../core/api/alert';
+import { Alerts } from '../../core/store/alerts';
+import { migrate } from '../../core/store/migrate';
+import type { SqlClient } from '../../core/store/sql-client';
+import { deflateCodec } from '../../services/store/payload-codec';
+import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
+
+const RULE: AlertRuleEdit = {
+  name: 'Errors',
+  enabled: true,
+  measure: 'query',
+  query: '{ status = error } | rate()',
+  comparison: 'above',
+  threshold: 1,
+  windowSeconds: 300,
+};
+const beyond = (value: number): AlertOutcome => ({
+  reading: { value, unit: 'per second', labels: { 'resource.service.name': 'shop \u0000' } },
+  isBeyond: true,
+});
+const well: AlertOutcome = { reading: { value: 0, unit: 'per second', labels: {} }, isBeyond: false };
+
+describe.each([pgliteDatabases(), postgresDatabases()])('alerts on $name', (databases) => {
+  let sql: SqlClient;
+  let drop: () => Promise<void>;
+  let alerts: Alerts;
+  beforeAll(() => databases.start());
+  afterAll(() => databases.stop());
+  beforeEach(async () => {
+    ({ sql, drop } = await databases.create());
+    await migrate(sql, deflateCodec);
+    await sql.query("insert into workspace (id, name) values (2, 'Other')");
+    alerts = new Alerts(sql, 1);
+  });
+  afterEach(() => drop());
+  const later = (): Promise<unknown> =>
+    sql.query("update alert_rule set checked_at = checked_at - interval '1 minute'");
+
+  it('a rule is looked at by one, twice a minute, and not where it is off', async () => {
+    const made = await alerts.create(RULE, 'per second');
+    expect(made).toMatchObject({
+      ...RULE,
+      version: 1,
+      unit: 'per second',
+      value: null,
+      checkedAt: null,
+      firingSince: null,
+    });
+    await alerts.create({ ...RULE, name: 'off', enabled: false }, 'per second');
+    const claims = await Promise.all([alerts.claim(), alerts.claim(), new Alerts(sql, 2).claim()]);
+    expect(claims.filter(Boolean).map((rule) => rule?.id)).toEqual([made.id]);
+    await later();
+    expect((await alerts.claim())?.id).toBe(made.id);
+  });
+
+  it('begins when it is beyond, goes on while it is, ends when it is not', async () => {
+    const { id } = await alerts.create(RULE, 'per second');
+    expect(await alerts.record(id, 1, well)).toBe(false);
+    expect(await alerts.record(id, 1, beyond(2))).toBe(true);
+    expect(await alerts.record(id, 1, beyond(3))).toBe(false);
+    // Nobody knows whether it is over.
+    expect(await alerts.record(id, 1, { error: 'it took too long' })).toBe(false);
+    const [firing] = await alerts.rules();
+    expect(firing).toMatchObject({
+      firingSince: expect.any(String),
+      value: null,
+      unit: 'per second',
+      error: 'it took too long',
+    });
+    expect(await alerts.record(id, 1, well)).toBe(true);
+    expect((await alerts.rules())[0]).toMatchObject({ firingSince: null, value: 0, error: null });
+    expect(await alerts.record(id, 1, beyond(4))).toBe(true);
+    const first = await alerts.list({ limit: 1 });
+    expect(first.data).toMatchObject([
+      { value: 4, threshold: 1, comparison: 'above', endedAt: null, ruleName: 'Errors' },
+    ]);
+    const second = await alerts.list({ limit: 1, cursor: first.pagination.nextCursor ?? '' });
+    expect(second).toMatchObject({ data: [{ value: 2, endedAt: expect.any(String) }], pagination: { hasMore: false } });
+    expect((await new Alerts(sql, 2).list({})).data).toEqual([]);
+  });
+
+  it('a rule that was changed is looked at anew: what was found of the old one counts for nothing', async () => {
+    const { id } = await alerts.create(RULE, 'per second');
+    await alerts.claim();
+    await alerts.record(id, 1, beyond(2));
+    const changed = await alerts.update(id, 1, { ...RULE, threshold: 5 }, 'per second');
+    expect(changed).toMatchObject({ version: 2, threshold: 5, firingSince: null, checkedAt: null });
+    expect((await alerts.list({})).data[0]?.endedAt).not.toBeNull();
+    expect(await alerts.record(id, 1, beyond(2))).toBe(false);
+    await expect(alerts.update(id, 1, RULE, null)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await alerts.claim())?.id).toBe(id);
+    await alerts.remove(id);
+    expect([await alerts.rules(), (await alerts.list({})).data]).toEqual([[], []]);
+  });
+});
