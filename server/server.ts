@@ -95,7 +95,9 @@ export async function startServer(
   options: ServerOptions,
   { version, openApiFile, rendererDir, ingestFile, log, onDied }: Surroundings,
 ): Promise<RunningServer> {
-  const database = await openDatabaseOf(options);
+  const tracing = openTracing(process.env, version);
+  const opened = await openDatabaseOf(options);
+  const database = tracing ? tracing.traced(opened) : opened;
   await migrateServer(database);
   const accounts = new AccountRepo(database.system);
   const cache = new Cache(database);
@@ -146,7 +148,6 @@ export async function startServer(
     });
   const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const limits = new RateLimits(redis);
-  const tracing = openTracing(process.env, version);
   const app = createApp({
     authentication,
     idempotency: new Idempotency(database),

@@ -2,11 +2,14 @@
  * The server's own traces, over OTLP to wherever the usual OTEL_* variables point: a Spoor, say. Requests of people and programs are
  * traced; what comes in by OTLP is not, as a server that exports to itself would never come to rest.
  */
-import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import type { SqlClient, SqlStatements } from '../core/store/sql-client';
+import type { ServerDatabase } from './adapters/database';
 
 /** Of what was asked, when it is answered. */
 interface Answered {
@@ -18,12 +21,16 @@ interface Answered {
 
 interface RequestSpan {
   readonly traceId: string;
+  /** What is asked of the database meanwhile is a part of it. */
+  within<T>(run: () => Promise<T>): Promise<T>;
   end(answered: Answered): void;
 }
 
 export interface Tracing {
   /** @param headers of the request: a `traceparent` is gone on with */
   begin(method: string, headers: Headers): RequestSpan;
+  /** The same, whose statements are traced where a request asks for them. */
+  traced(database: ServerDatabase): ServerDatabase;
   close(): Promise<void>;
 }
 
@@ -34,6 +41,10 @@ const GETTER = {
 const SERVER_ERROR = 500;
 /** Unless OTEL_BSP_SCHEDULE_DELAY says otherwise. */
 const DELAY_MS = 5_000;
+
+/** Of a statement; values are parameters, and are not said. */
+const MAX_TEXT = 2_000;
+type Asks = <T>(text: string, run: () => Promise<T>) => Promise<T>;
 
 /** Null: no variable says where to. */
 export function openTracing(env: NodeJS.ProcessEnv, version: string): Tracing | null {
@@ -47,13 +58,44 @@ export function openTracing(env: NodeJS.ProcessEnv, version: string): Tracing | 
   });
   const tracer = provider.getTracer('spoor-server', version);
   const propagator = new W3CTraceContextPropagator();
+  const requests = new AsyncLocalStorage<Context>();
+  const asked: Asks = async (text, run) => {
+    const parent = requests.getStore();
+    if (!parent) return run();
+    const summary = summaryOf(text);
+    const attributes = {
+      'db.system.name': 'postgresql',
+      'db.query.summary': summary,
+      'db.query.text': text.slice(0, MAX_TEXT),
+    };
+    const span = tracer.startSpan(summary, { kind: SpanKind.CLIENT, attributes }, parent);
+    try {
+      return await run();
+    } catch (error) {
+      span.setAttribute('error.type', String((error as { code?: unknown }).code ?? (error as Error).name));
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  };
   return {
     begin(method, headers) {
       const parent = propagator.extract(ROOT_CONTEXT, headers, GETTER);
       const attributes = { 'http.request.method': method };
       const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
-      return { traceId: span.spanContext().traceId, end: (answered) => end(span, method, answered) };
+      const within = trace.setSpan(parent, span);
+      return {
+        traceId: span.spanContext().traceId,
+        within: (run) => requests.run(within, run),
+        end: (answered) => end(span, method, answered),
+      };
     },
+    traced: (database) => ({
+      ...database,
+      system: tracedSql(database.system, asked),
+      tenant: (workspaceId) => tracedSql(database.tenant(workspaceId), asked),
+    }),
     close: () => provider.shutdown(),
   };
 }
@@ -67,4 +109,26 @@ function end(span: Span, method: string, { route, status, requestId }: Answered)
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
+}
+
+function tracedSql(sql: SqlClient, asked: Asks): SqlClient {
+  return {
+    ...tracedStatements(sql, asked),
+    transaction: (run) => sql.transaction((tx) => run(tracedSql(tx, asked))),
+  };
+}
+
+function tracedStatements(sql: SqlStatements, asked: Asks): SqlStatements {
+  return {
+    query: (text, parameters) => asked(text, () => sql.query(text, parameters)),
+    copyIn: (table, columns, data) => asked(`copy ${table} from stdin`, () => sql.copyIn(table, columns, data)),
+    copyOut: (select) => asked(select, () => sql.copyOut(select)),
+  };
+}
+
+/** `SELECT trace`: of which there are few. */
+function summaryOf(text: string): string {
+  const verb = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'SQL';
+  const table = /\b(?:from|into|update|copy)\s+([a-z_]+)\b/i.exec(text)?.[1];
+  return table ? `${verb} ${table}` : verb;
 }

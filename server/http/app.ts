@@ -80,7 +80,7 @@ export function createApp({
     const startedAt = performance.now();
     const span = tracing?.begin(context.req.method, context.req.raw.headers);
     context.set('traceId', span?.traceId);
-    await next();
+    await (span ? span.within(next) : next());
     context.header('x-request-id', requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
     const allowance = context.get('allowance');

@@ -13,7 +13,7 @@ import { events006 } from './006-events';
 import { webhooks007 } from './007-webhooks';
 import { alertEvents008 } from './008-alert-events';
 
-const SERVER_MIGRATIONS: readonly Migration[] = [
+export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
   idempotency002,
   retention003,

@@ -33,10 +33,14 @@ it('go on with the trace of who asks, and hold no secrets', async () => {
     const { body } = await spoor.get<{ spans?: { name: string; parentSpanId: string }[] }>(`/v1/traces/${traceId}`);
     return body.spans?.map(({ name, parentSpanId }) => [name, parentSpanId]);
   };
-  await expect.poll(spans, { timeout: 10_000 }).toEqual([
+  const requests = async () => (await spans())?.filter(([name]) => name?.startsWith('GET'));
+  await expect.poll(requests, { timeout: 10_000 }).toEqual([
     ['GET /v1/traces', 'cd'.repeat(8)],
     ['GET /v1/traces/:traceId', 'cd'.repeat(8)],
   ]);
+  // What was asked of the database is below the request that asked.
+  expect((await spans())?.map(([name]) => name)).toContain('SELECT trace');
+  expect((await spans())?.filter(([, parent]) => parent === 'cd'.repeat(8))).toHaveLength(2);
   const { body } = await spoor.get<{ spans: { spanId: string; statusCode: string }[] }>(`/v1/traces/${traceId}`);
   const details = await Promise.all(
     body.spans.map(async ({ spanId }) => (await spoor.get<object>(`/v1/traces/${traceId}/spans/${spanId}`)).body),
