@@ -35,8 +35,8 @@ export interface ServerOptions {
   readonly oidc: OidcOptions | null;
   /** Spans, logs and points a day and workspace; null: no limit. Of `quota`: what to set. */
   readonly dailyQuota: number | null;
-  /** Webhooks may go to addresses of the server's own network, and without TLS. */
-  readonly privateWebhooks: boolean;
+  /** Webhooks and prompts may go to addresses of the server's own network, and without TLS. */
+  readonly privateAddresses: boolean;
   readonly json: boolean;
 }
 
@@ -61,7 +61,7 @@ SPOOR_SECURE_COOKIES=1 where browsers come over TLS, and SPOOR_PUBLIC_URL does n
 SPOOR_PUBLIC_URL is the address under which browsers reach the server.
 SPOOR_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _NAME let people sign in at an OpenID provider.
 SPOOR_DAILY_QUOTA is how many spans, logs and points a workspace may send a day (UTC), where it has no quota of its own.
-SPOOR_PRIVATE_WEBHOOKS=1 where webhooks may go to the server's own network, and without TLS.
+SPOOR_PRIVATE_ADDRESSES=1 where webhooks and prompts may go to the server's own network, and without TLS.
 SPOOR_BEHIND_PROXY=1 where a load balancer connects: limits go by the last address of X-Forwarded-For.`;
 
 const DEFAULT_LISTEN = '127.0.0.1:4390';
@@ -109,7 +109,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     publicUrl,
     oidc: oidcOf(env, publicUrl),
     dailyQuota,
-    privateWebhooks: env.SPOOR_PRIVATE_WEBHOOKS === '1',
+    privateAddresses: env.SPOOR_PRIVATE_ADDRESSES === '1',
     json: values.json ?? env.SPOOR_JSON === '1',
   };
 }

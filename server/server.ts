@@ -13,6 +13,7 @@ import { StaticFiles } from '../services/net/static-files';
 import { Cache } from './adapters/cache';
 import type { ServerDatabase } from './adapters/database';
 import { knownError } from './adapters/database-errors';
+import { guardedFetch } from './adapters/outgoing';
 import { openPglite } from './adapters/pglite';
 import { openPostgres } from './adapters/postgresql';
 import { openRedis } from './adapters/redis';
@@ -40,6 +41,8 @@ import { SignIn } from './modules/auth/service/sign-in';
 import { SigningKeys } from './modules/auth/service/signing-keys';
 import { activityOf } from './modules/collaboration/events/activity';
 import { forgetActivity } from './modules/collaboration/service/activities';
+import { EndpointKeys } from './modules/evaluation/service/endpoint-keys';
+import { endLostExperiments } from './modules/evaluation/service/lost-experiments';
 import { Jobs } from './modules/jobs/service/jobs';
 import { WorkspaceRemoval } from './modules/jobs/service/workspace-removal';
 import { Projects } from './modules/projects/service/projects';
@@ -123,6 +126,8 @@ export async function startServer(
     openApiFile,
     log,
     addresses: () => addresses,
+    keysOf: (workspaceId) => new EndpointKeys(database.system, workspaceId, box),
+    fetches: guardedFetch(options.privateAddresses),
   });
   await runtimes.start();
   const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
@@ -130,7 +135,7 @@ export async function startServer(
   const projects = new Projects(database);
   const quotas = new Quotas(database.system, options.dailyQuota, cache);
   const jobs = new Jobs(database, log);
-  const deliveries = new Deliveries(database.system, box, options.privateWebhooks);
+  const deliveries = new Deliveries(database.system, box, options.privateAddresses);
   jobs.define<Delivery>(DELIVERIES, (work) => deliveries.deliver(work));
   const readers = [usageOf, activityOf, tellWebhooks(jobs)];
   const consumers = new Consumers(database, readers, jobs, log);
@@ -167,7 +172,7 @@ export async function startServer(
       deviceCodes: new DeviceCodes(new DeviceCodeRepo(database.system), signIn, (id) => database.tenant(id)),
       members,
       quotas,
-      webhooks: new Webhooks(database, box, options.privateWebhooks),
+      webhooks: new Webhooks(database, box, options.privateAddresses),
       jobs,
       oidc,
       publicUrl: options.publicUrl,
@@ -188,6 +193,9 @@ export async function startServer(
     )
       .then(() => forgetActivity(database.system))
       .catch((error: unknown) => log('warn', 'old events stay', { error: String(error) }));
+    endLostExperiments(database.system).catch((error: unknown) =>
+      log('warn', 'lost experiments run on', { error: String(error) }),
+    );
     removal.run().catch((error: unknown) => log('warn', 'a deleted workspace stays', { error: String(error) }));
   }, TIDY_EVERY_MS);
   let draining = false;

@@ -20,9 +20,9 @@ export interface StoredEndpoint extends EndpointEdit {
 
 /**
  * Where its key is: in the keychain of the system, in memory until Spoor closes, in an environment variable that Spoor was started
- * with; null: it has none. The key itself is never told.
+ * with, with the team server; null: it has none. The key itself is never told.
  */
-export type KeyPlace = 'keychain' | 'memory' | 'environment' | null;
+export type KeyPlace = 'keychain' | 'memory' | 'environment' | 'server' | null;
 
 export interface Endpoint extends StoredEndpoint {
   readonly keyIn: KeyPlace;

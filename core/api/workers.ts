@@ -118,7 +118,8 @@ export interface StoreService
     call: { readonly traceId: string; readonly spanId: string; readonly answer: EvaluatedAnswer } | null,
   ): Promise<DatasetItem>;
   createExperiment(edit: ExperimentEdit, itemCount: number): Promise<Experiment>;
-  addExperimentResult(id: string, result: ExperimentResult): Promise<void>;
+  /** @returns false: it was ended, maybe elsewhere */
+  addExperimentResult(id: string, result: ExperimentResult): Promise<boolean>;
   finishExperiment(id: string, state: ExperimentState, message: string | null): Promise<void>;
   /** @param unit of what it measures */
   createAlertRule(edit: AlertRuleEdit, unit: AlertUnit): Promise<AlertRule>;

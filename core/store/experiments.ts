@@ -73,14 +73,16 @@ export class Experiments {
     return experimentOf(row);
   }
 
-  /** Of an experiment that was deleted meanwhile nothing is kept. */
-  async addResult(id: string, result: ExperimentResult): Promise<void> {
-    await this.sql.query(
-      `insert into experiment_result (experiment_id, item_id, result)
-       select e.id, $3::uuid, $4 from experiment e where e.workspace_id = $1 and e.id = $2::uuid
-       on conflict (experiment_id, item_id) do update set result = excluded.result`,
+  /** Of an experiment that was deleted or ended meanwhile nothing is kept. @returns whether it still runs */
+  async addResult(id: string, result: ExperimentResult): Promise<boolean> {
+    const rows = await this.sql.query(
+      `with running as (
+         update experiment set updated_at = now() where workspace_id = $1 and id = $2::uuid and state = 'running' returning id)
+       insert into experiment_result (experiment_id, item_id, result) select id, $3::uuid, $4 from running
+       on conflict (experiment_id, item_id) do update set result = excluded.result returning 1 as one`,
       [this.workspaceId, id, result.itemId, JSON.stringify(result)],
     );
+    return rows.length > 0;
   }
 
   async finish(id: string, state: ExperimentState, message: string | null): Promise<void> {

@@ -61,13 +61,12 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         <Command.Item className={item} onSelect={run(() => navigate('/guardrails'))}>
           Guardrails
         </Command.Item>
-        {isTeamPage() ? (
+        <Command.Item className={item} onSelect={run(() => navigate('/playground'))}>
+          Playground
+        </Command.Item>
+        {isTeamPage() && (
           <Command.Item className={item} onSelect={run(() => navigate('/team/members'))}>
             Team
-          </Command.Item>
-        ) : (
-          <Command.Item className={item} onSelect={run(() => navigate('/playground'))}>
-            Playground
           </Command.Item>
         )}
         <Command.Item className={item} onSelect={run(() => navigate('/datasets'))}>

@@ -43,11 +43,9 @@ export function Sidebar() {
       <Item to="/guardrails" icon={lucide.ShieldCheck} count={unseen > 0 ? formatCompact(unseen) : ''}>
         Guardrails
       </Item>
-      {!isTeamPage() && (
-        <Item to="/playground" icon={lucide.FlaskConical}>
-          Playground
-        </Item>
-      )}
+      <Item to="/playground" icon={lucide.FlaskConical}>
+        Playground
+      </Item>
       <Item to="/datasets" icon={lucide.Database} also="/dataset/">
         Datasets
       </Item>

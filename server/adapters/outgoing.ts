@@ -1,11 +1,12 @@
 /**
  * Requests to addresses that people type in. None of them reaches what only the server can: the address is looked up once, and
- * every one of its IP addresses has to be of the public internet; redirects are not followed, the answer's body is not read.
+ * every one of its IP addresses has to be of the public internet; redirects are not followed.
  */
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
 
 const TIMEOUT_MS = 10_000;
@@ -31,24 +32,55 @@ export function problemOf(url: string, allowsPrivate: boolean): string | null {
   return null;
 }
 
-/** Whether it is an address of the public internet. Hosts inside of IPv6 (mapped, NAT64, 6to4) count as what they are. */
+/** Of the public internet. IPv4 that is mapped into IPv6 counts as what it is; what else leads to it (NAT64, 6to4) does not. */
 export function isPublic(ip: string): boolean {
   return ipaddr.process(ip).range() === 'unicast';
 }
 
-/** @returns the status of the answer. @throws RefusedAddress, Error when there is no answer in time */
-export function post({ url, headers, body }: Outgoing, allowsPrivate: boolean): Promise<number> {
+/** @returns the status of the answer, whose body is not read. @throws RefusedAddress, Error when there is none in time */
+export async function post(outgoing: Outgoing, allowsPrivate: boolean): Promise<number> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const response = await send(outgoing, allowsPrivate, signal);
+    response.destroy();
+    return response.statusCode ?? 0;
+  } catch (error) {
+    throw signal.aborted ? new Error('There was no answer in 10 s.') : error;
+  }
+}
+
+/** As `fetch`, for what people want answers from. */
+export type Fetches = (url: string, init: FetchInit) => Promise<Response>;
+
+interface FetchInit {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+}
+
+/** A POST; an answer that sends elsewhere is given back as it is. */
+export function guardedFetch(allowsPrivate: boolean): Fetches {
+  return async (url, { headers, body, signal }) => {
+    const answer = await send({ url, headers, body }, allowsPrivate, signal);
+    const status = answer.statusCode ?? 502;
+    const type = answer.headers['content-type'];
+    const stream = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
+    return new Response(stream, { status, headers: type ? { 'content-type': type } : {} });
+  };
+}
+
+function send({ url, headers, body }: Outgoing, allowsPrivate: boolean, signal: AbortSignal): Promise<IncomingMessage> {
   const problem = problemOf(url, allowsPrivate);
   if (problem !== null) return Promise.reject(new RefusedAddress(problem));
   return new Promise((resolve, reject) => {
-    const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(
+    const begin = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
+    const request = begin(
       url,
       {
         method: 'POST',
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
         agent: false,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal,
         // The very addresses that were looked at are connected to: a name that says another one the next time is no way in.
         lookup: (host, options, done) =>
           systemLookup(host, { ...options, all: true }, (error, addresses) => {
@@ -59,18 +91,9 @@ export function post({ url, headers, body }: Outgoing, allowsPrivate: boolean): 
             else done(null, found[0]?.address ?? '', found[0]?.family);
           }),
       },
-      (response) => {
-        response.destroy();
-        resolve(response.statusCode ?? 0);
-      },
+      resolve,
     );
-    request.on('error', (error) =>
-      reject(
-        error.name === 'TimeoutError' || error.name === 'AbortError'
-          ? new Error('There was no answer in 10 s.')
-          : error,
-      ),
-    );
+    request.on('error', reject);
     request.end(body);
   });
 }

@@ -12,6 +12,7 @@ import { identities005 } from './005-identities';
 import { events006 } from './006-events';
 import { webhooks007 } from './007-webhooks';
 import { alertEvents008 } from './008-alert-events';
+import { endpointKeys009 } from './009-endpoint-keys';
 
 export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -22,6 +23,7 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   events006,
   webhooks007,
   alertEvents008,
+  endpointKeys009,
 ];
 
 /** Of the copies of a server that start together one does it. */
@@ -40,6 +42,7 @@ const SYSTEM_TABLES: readonly string[] = [
   'refresh_token',
   'ingest_spool',
   'device_code',
+  'endpoint_key',
   'event_consumer',
   'event_handled',
 ];

@@ -31,6 +31,7 @@ import { Evaluation } from './evaluation/evaluation';
 import { datasetEdit, datasetItemEdit, datasetItemQuery } from './evaluation/queries';
 import { guardrailEdit, guardrailHitQuery } from './guardrail-queries';
 import { annotationListQuery, newAnnotation, scoreEdit, scoreListQuery, scoreValue } from './mark-queries';
+import type { Fetches } from './playground/chat-client';
 import { Playground } from './playground/playground';
 import { endpointKey } from './playground/queries';
 import {
@@ -87,8 +88,10 @@ export class Gateway implements SpoorApi {
     private readonly timeline: TimelineService,
     keys: KeyService,
     log: Log,
+    /** Asks endpoints of models. */
+    fetches: Fetches = fetch,
   ) {
-    this.playground = new Playground(store, keys);
+    this.playground = new Playground(store, keys, fetches);
     this.evaluation = new Evaluation(store, this.playground, log);
   }
 

@@ -22,6 +22,7 @@ const LOCAL = [
   'dataset_item',
   'device_code',
   'endpoint',
+  'endpoint_key',
   'event',
   'event_consumer',
   'event_feed',

@@ -17,6 +17,7 @@ const CLOSED = [
   'account',
   'account_identity',
   'device_code',
+  'endpoint_key',
   'event_consumer',
   'event_handled',
   'ingest_spool',

@@ -86,7 +86,8 @@ describe('migrations add before they take away', () => {
   it.each([...core, ...SERVER_MIGRATIONS])('$version: $name', async ({ sql: text, run }) => {
     const statements: string[] = text.split(';\n');
     await run?.({ query: async (statement: string) => void statements.push(statement) } as never, deflateCodec);
-    const taking = /\bdrop\s+(table|column|index|constraint)|\brename\b|\balter\s+column\s+\w+\s+(?:type|drop)|\bset\s+not\s+null\b/i;
+    const taking =
+      /\bdrop\s+(table|column|index|constraint)|\brename\b|\balter\s+column\s+\w+\s+(?:type|drop)|\bset\s+not\s+null\b/i;
     expect(statements.filter((statement) => taking.test(statement))).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ const KEY_PLACES: Readonly<Record<NonNullable<KeyPlace>, string>> = {
   keychain: 'A key is in the keychain of this machine.',
   memory: 'A key is kept until Spoor closes: this machine has no keychain that could hold it.',
   environment: 'The key comes from the environment that Spoor was started in.',
+  server: 'A key is with the team server, which tells it to nobody.',
 };
 
 interface EndpointDialogProps {

@@ -15,6 +15,7 @@ const NOUN: Readonly<Record<string, string>> = {
   score: 'a score',
   'saved-view': 'the view',
   dataset: 'the dataset',
+  endpoint: 'the endpoint',
   guardrail: 'the guardrail',
   'alert-rule': 'the alert',
   project: 'the project',

@@ -19,7 +19,15 @@ const CHOICES: readonly { readonly name: string; readonly kinds: readonly string
   { name: 'Notes and scores', kinds: ['annotation.', 'score.'] },
   {
     name: 'Rules, views and datasets',
-    kinds: ['alert-rule.', 'guardrail.created', 'guardrail.updated', 'guardrail.deleted', 'saved-view.', 'dataset.'],
+    kinds: [
+      'alert-rule.',
+      'guardrail.created',
+      'guardrail.updated',
+      'guardrail.deleted',
+      'saved-view.',
+      'dataset.',
+      'endpoint.',
+    ],
   },
   { name: 'Deleted traces', kinds: ['trace.'] },
   { name: 'Projects and members', kinds: ['project.', 'member.'] },

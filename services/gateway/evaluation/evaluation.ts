@@ -92,6 +92,7 @@ export class Evaluation {
 
   /** What was found until now stays. @throws SpoorError NOT_FOUND */
   async cancel(id: string): Promise<Experiment> {
+    await this.store.getExperiment(id);
     this.stop(id);
     await this.store.finishExperiment(id, 'cancelled', null);
     return this.store.getExperiment(id);
@@ -107,7 +108,7 @@ export class Evaluation {
     const work = async (): Promise<void> => {
       for (let item = waiting.shift(); item && !state.stopped; item = waiting.shift()) {
         const result = await this.resultOf(experiment, item);
-        if (!state.stopped) await this.store.addExperimentResult(experiment.id, result);
+        if (!state.stopped && !(await this.store.addExperimentResult(experiment.id, result))) state.stopped = true;
         if (experiment.target === null) await this.score(experiment, item, result.verdicts);
       }
     };

@@ -9,6 +9,17 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 /** A model that thinks may say nothing for minutes. */
 const TIMEOUT_MS = 10 * 60_000;
 
+/** As `fetch`; a host that guards where it may go has its own. */
+export type Fetches = (url: string, init: ChatInit) => Promise<Response>;
+
+interface ChatInit {
+  readonly method: 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly redirect: 'error';
+  readonly signal: AbortSignal;
+}
+
 export interface ChatTarget {
   readonly baseUrl: string;
   readonly key: string | null;
@@ -19,13 +30,14 @@ export async function askModel(
   { baseUrl, key }: ChatTarget,
   prompt: PromptRequest,
   signal: AbortSignal,
+  fetches: Fetches,
 ): Promise<Omit<PromptAnswer, 'costUsd'>> {
   const startedAt = performance.now();
   const answer = new ChatAnswer();
   let firstAt: number | null = null;
   let error: string | null = null;
   const ask = async (until: AbortSignal): Promise<void> => {
-    const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/chat/completions`, {
+    const response = await fetches(`${baseUrl.replace(/\/+$/, '')}/chat/completions`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

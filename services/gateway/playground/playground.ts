@@ -2,7 +2,7 @@
 import { SpoorError } from '../../../core/api/errors';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest, StoredEndpoint } from '../../../core/api/playground';
 import type { KeyService, StoreService } from '../../../core/api/workers';
-import { askModel } from './chat-client';
+import { askModel, type Fetches } from './chat-client';
 import { endpointEdit, promptRequest } from './queries';
 
 type EndpointStore = Pick<
@@ -16,6 +16,7 @@ export class Playground {
   constructor(
     private readonly store: EndpointStore,
     private readonly keys: KeyService,
+    private readonly fetches: Fetches,
   ) {}
 
   async list(): Promise<Endpoint[]> {
@@ -55,7 +56,7 @@ export class Playground {
     this.running.get(prompt.runId)?.abort();
     this.running.set(prompt.runId, abort);
     try {
-      const answer = await askModel({ baseUrl, key }, prompt, abort.signal);
+      const answer = await askModel({ baseUrl, key }, prompt, abort.signal, this.fetches);
       const costUsd = await this.store.promptCost(answer.model ?? prompt.model, baseUrl, answer.usage);
       return { ...answer, costUsd };
     } catch (error) {

@@ -33,7 +33,7 @@ test.beforeAll(async () => {
       ...OIDC_CLIENT,
       SPOOR_OIDC_ISSUER: provider.issuer,
       SPOOR_OIDC_NAME: 'Acme',
-      SPOOR_PRIVATE_WEBHOOKS: '1',
+      SPOOR_PRIVATE_ADDRESSES: '1',
       SPOOR_PUBLIC_URL: `http://127.0.0.1:${port}`,
     },
     port,
@@ -238,7 +238,7 @@ test('tells a webhook what happens, says what it did not take, and lists who did
   await page.getByLabel('Address that is told').fill('https://10.0.0.7/hook');
   await page.getByLabel('Projects and members').check();
   await page.keyboard.press('Enter');
-  // Here the server's own network is allowed (SPOOR_PRIVATE_WEBHOOKS): a form that is not is refused all the same.
+  // Here the server's own network is allowed (SPOOR_PRIVATE_ADDRESSES): a form that is not is refused all the same.
   await page.getByRole('button', { name: 'Delete https://10.0.0.7/hook' }).click();
   await page.getByLabel('Address that is told').fill('https://ann:secret@example.com/');
   await page.keyboard.press('Enter');

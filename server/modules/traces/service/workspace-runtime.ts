@@ -5,6 +5,7 @@ import { SpoorError } from '../../../../core/api/errors';
 import type { IngestService, KeyService, ListenAddress, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { Gateway } from '../../../../services/gateway/gateway-service';
+import type { Fetches } from '../../../../services/gateway/playground/chat-client';
 import { restApi } from '../../../../services/gateway/rest';
 import { RequestQueue } from '../../../../services/ingest/intake';
 import type { RequestIntake } from '../../../../services/ingest/otlp-grpc';
@@ -25,18 +26,13 @@ export interface RuntimeOptions {
   readonly log: Log;
   /** Where the server listens; `grpc` null: not for gRPC. */
   readonly addresses: () => { readonly http: ListenAddress; readonly grpc: ListenAddress | null };
+  /** Of endpoints of a workspace. */
+  readonly keysOf: (workspaceId: number) => KeyService;
+  /** Asks endpoints of models. */
+  readonly fetches: Fetches;
   /** Tells the other copies that something of the workspace was written. */
   readonly tell: (workspaceId: number) => void;
 }
-
-/** Keys of endpoints come with the evaluation module. */
-const NO_KEYS: KeyService = {
-  placeOf: async () => null,
-  keyOf: async () => null,
-  setKey: async () => {
-    throw new SpoorError('FORBIDDEN', 'This server keeps no keys of endpoints.');
-  },
-};
 
 interface Door {
   readonly intake: RequestIntake;
@@ -55,15 +51,16 @@ export class WorkspaceRuntime {
     private readonly workspaceId: number,
     private readonly options: RuntimeOptions,
   ) {
-    const { database, prices, version, openApiFile, log, addresses, tell } = options;
+    const { database, prices, version, openApiFile, log, addresses, keysOf, fetches, tell } = options;
     this.store = new ServerStore(database.tenant(workspaceId), workspaceId, prices, () => tell(workspaceId));
     const gateway: Gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
       this.store,
       ingestReport(addresses, this.queue),
       new Timeline(this.store),
-      NO_KEYS,
+      keysOf(workspaceId),
       log,
+      fetches,
     );
     this.api = gateway;
     this.rest = restApi(gateway, async (_, next) => next(), openApiFile, log);
