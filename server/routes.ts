@@ -20,6 +20,8 @@ import { projectRoutes } from './modules/projects/api/routes';
 import type { Projects } from './modules/projects/service/projects';
 import { TELEMETRY_ACCESS } from './modules/traces/api/telemetry-access';
 import { queryOfProject } from './modules/traces/service/project-attribute';
+import { uploadRoutes } from './modules/uploads/api/routes';
+import type { Uploads } from './modules/uploads/service/uploads';
 import { webhookRoutes } from './modules/webhooks/api/routes';
 import type { Webhooks } from './modules/webhooks/service/webhooks';
 import { workspaceRoutes } from './modules/workspaces/api/routes';
@@ -40,6 +42,7 @@ export interface Services {
   readonly quotas: Quotas;
   readonly webhooks: Webhooks;
   readonly jobs: Jobs;
+  readonly uploads: Uploads;
   readonly projects: Projects;
   readonly apiKeys: ApiKeys;
   readonly secure: boolean;
@@ -57,6 +60,7 @@ export function serverRoutes(services: Services): AppRoute[] {
     ...auditRoutes(services.database),
     ...collaborationRoutes(services.database),
     ...webhookRoutes(services),
+    ...uploadRoutes(services.uploads),
     ...jobRoutes(services.jobs, services.database),
     route('get', '/v1/openapi.json', { access: 'public' }, async () => {
       document ??= serverDocument(services.openApi, routes);

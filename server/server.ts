@@ -50,6 +50,8 @@ import { Ingest, type IngestPort } from './modules/traces/service/ingest';
 import { startIngestThread } from './modules/traces/service/ingest-thread';
 import { Runtimes } from './modules/traces/service/runtimes';
 import type { WorkspaceRuntime } from './modules/traces/service/workspace-runtime';
+import { Imports } from './modules/uploads/service/imports';
+import { forgetUploads, IMPORTS, type ImportWork, Uploads } from './modules/uploads/service/uploads';
 import { tellWebhooks } from './modules/webhooks/events/tell-webhooks';
 import { DELIVERIES, Deliveries, type Delivery } from './modules/webhooks/service/deliveries';
 import { Webhooks } from './modules/webhooks/service/webhooks';
@@ -68,6 +70,8 @@ const TIDY_EVERY_MS = 3_600_000;
 const HEALTH_TIMEOUT_MS = 2_000;
 /** In which a request has to arrive. */
 const REQUEST_MS = 60_000;
+/** What an import may take. */
+const IMPORT_S = 3_600;
 /** What still runs when the server is told to end. */
 const DRAIN_MS = 20_000;
 
@@ -137,6 +141,8 @@ export async function startServer(
   const jobs = new Jobs(database, log);
   const deliveries = new Deliveries(database.system, box, options.privateAddresses);
   jobs.define<Delivery>(DELIVERIES, (work) => deliveries.deliver(work));
+  const imports = new Imports(database.system, ingest);
+  jobs.define<ImportWork>(IMPORTS, (work) => imports.run(work), IMPORT_S);
   const readers = [usageOf, activityOf, tellWebhooks(jobs)];
   const consumers = new Consumers(database, readers, jobs, log);
   await jobs.start();
@@ -174,6 +180,7 @@ export async function startServer(
       quotas,
       webhooks: new Webhooks(database, box, options.privateAddresses),
       jobs,
+      uploads: new Uploads(database, jobs, database.system),
       oidc,
       publicUrl: options.publicUrl,
       secure: options.secure,
@@ -192,6 +199,7 @@ export async function startServer(
       readers.map(({ name }) => name),
     )
       .then(() => forgetActivity(database.system))
+      .then(() => forgetUploads(database.system))
       .catch((error: unknown) => log('warn', 'old events stay', { error: String(error) }));
     endLostExperiments(database.system).catch((error: unknown) =>
       log('warn', 'lost experiments run on', { error: String(error) }),

@@ -222,3 +222,30 @@ export interface QuotaReport {
   readonly limit: number | null;
   readonly resetsAt: string;
 }
+
+/** `otlp-json-lines`: a request a line, as the collector's file exporter writes it; `otlp-protobuf`: one request. */
+export const UPLOAD_FORMATS = ['otlp-json-lines', 'otlp-protobuf'] as const;
+export type UploadFormat = (typeof UPLOAD_FORMATS)[number];
+export type UploadState = 'open' | 'importing' | 'done' | 'failed';
+
+/** A large file that comes in parts. */
+export interface Upload {
+  readonly id: string;
+  readonly name: string;
+  readonly format: UploadFormat;
+  /** Bytes. */
+  readonly size: number;
+  /** Of each part but the last. */
+  readonly partBytes: number;
+  readonly parts: number;
+  /** Numbers of the parts that are here, from 1. */
+  readonly received: readonly number[];
+  readonly state: UploadState;
+  /** Why it failed. */
+  readonly error: string | null;
+  /** What was imported. */
+  readonly requests: number;
+  /** Records in them that could not be stored. */
+  readonly rejected: number;
+  readonly createdAt: string;
+}

@@ -56,6 +56,7 @@ const GUARDED = { points: 30, seconds: 60 };
 /** Of one account or key; of one address, where nobody is asked who they are. */
 const ASKED = { points: 1_200, seconds: 60 };
 const RETRY_AFTER_S = 2;
+const NO_BYTES = new Uint8Array();
 
 export function createApp({
   routes,
@@ -95,7 +96,15 @@ export function createApp({
     span?.end({ route, status, requestId });
     onRequest(context.req.method, route, status, seconds);
   });
-  app.use('*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() }));
+  for (const route of routes) {
+    if ('mounted' in route || route.maxBytes === null) continue;
+    app.on(route.method.toUpperCase(), route.path, bodyLimit({ maxSize: route.maxBytes, onError: () => tooLarge() }));
+  }
+  const usual = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() });
+  const large = routes.flatMap((route) =>
+    'mounted' in route || route.maxBytes === null ? [] : [patternOf(route.path)],
+  );
+  app.use('*', (context, next) => (large.some((path) => path.test(context.req.path)) ? next() : usual(context, next)));
 
   const ipOf = (context: Context<Env>): string => {
     const forwarded = behindProxy ? context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
@@ -122,6 +131,7 @@ export function createApp({
     if ('mounted' in route) return actingFor(context, who, () => route.mounted(who as Principal, context.req.raw));
     const call = {
       ...askedOf(context, ipOf(context)),
+      bytes: route.maxBytes === null ? NO_BYTES : new Uint8Array(await context.req.arrayBuffer()),
       who,
       params: context.req.param(),
       ...(await inputOf(context, route)),
@@ -196,13 +206,14 @@ function actingFor<T>(context: Context<Env>, who: Principal | null, run: () => P
   return actingAs(actorOf({ who, requestId: context.get('requestId') }), run);
 }
 
-function askedOf(context: Context<Env>, ip: string): Asked {
+function askedOf(context: Context<Env>, ip: string): Omit<Asked, 'bytes'> {
   return {
     requestId: context.get('requestId'),
     ip,
     cookies: parseCookies(context.req.header('cookie') ?? ''),
     origin: context.req.header('origin') ?? null,
     host: context.req.header('host') ?? '',
+    headers: context.req.raw.headers,
   };
 }
 
@@ -239,6 +250,14 @@ function checked(schema: z.ZodType, value: unknown): unknown {
   throw new SpoorError('VALIDATION_ERROR', 'The request is not valid.', details);
 }
 
+/** Of a route's template. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
+}
+
 function tooLarge(): never {
-  throw new SpoorError('PAYLOAD_TOO_LARGE', 'The body is larger than 1 MiB.');
+  throw new SpoorError(
+    'PAYLOAD_TOO_LARGE',
+    'The body is larger than is taken here: 1 MiB, of a part of an upload 4 MiB.',
+  );
 }

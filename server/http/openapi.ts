@@ -29,7 +29,7 @@ export function serverDocument(contract: object, routes: readonly AppRoute[]): o
   return { ...rest, paths: offered };
 }
 
-function operationOf({ method, path: template, access, status, body, query }: Route, path: string): object {
+function operationOf({ method, path: template, access, status, body, query, maxBytes }: Route, path: string): object {
   const names = [...template.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
   const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   return {
@@ -38,6 +38,12 @@ function operationOf({ method, path: template, access, status, body, query }: Ro
     ...(access === 'public' ? { security: [] } : {}),
     parameters: [...inPath, ...(query ? parametersOf(query) : [])],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
+    ...(maxBytes !== null && {
+      requestBody: {
+        required: true,
+        content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      },
+    }),
     responses: {
       [status]: { description: 'Done', ...(status !== 204 && { content: { 'application/json': {} } }) },
       ...Object.fromEntries(Object.entries(ERRORS).map(([code, description]) => [code, failure(description)])),

@@ -38,6 +38,9 @@ export interface Asked {
   /** Of a page that asks; null: none says so. */
   readonly origin: string | null;
   readonly host: string;
+  readonly headers: Headers;
+  /** The body of a route that takes bytes; of others empty. */
+  readonly bytes: Uint8Array;
 }
 
 export interface Call<Body, Query, Who> extends Asked {
@@ -60,6 +63,8 @@ export interface Route {
   readonly status: 200 | 201 | 202 | 204;
   readonly body: ZodType | null;
   readonly query: ZodObject | null;
+  /** Takes bytes as they are, so many at most; null: JSON. */
+  readonly maxBytes: number | null;
   /** Asked often by who should not: counted by address. */
   readonly guarded: boolean;
   /** The answer holds what is told once. */
@@ -77,6 +82,7 @@ interface RouteOptions<A extends Access, B extends ZodType | null, Q extends Zod
   readonly access: A;
   readonly body?: B;
   readonly query?: Q;
+  readonly maxBytes?: number;
   readonly status?: Route['status'];
   readonly guarded?: boolean;
   readonly secret?: boolean;
@@ -91,12 +97,13 @@ export function route<A extends Access, B extends ZodType | null = null, Q exten
     call: Call<B extends ZodType ? z.infer<B> : null, Q extends ZodObject ? z.infer<Q> : null, WhoOf<A>>,
   ) => Promise<Answer | Redirect | object | null>,
 ): Route {
-  const { access, body, query, status = 200, guarded = false, secret = false } = options;
+  const { access, body, query, status = 200, maxBytes = null, guarded = false, secret = false } = options;
   return {
     method,
     path,
     access,
     status,
+    maxBytes,
     guarded,
     secret,
     body: body ?? null,

@@ -13,6 +13,7 @@ import { events006 } from './006-events';
 import { webhooks007 } from './007-webhooks';
 import { alertEvents008 } from './008-alert-events';
 import { endpointKeys009 } from './009-endpoint-keys';
+import { uploads010 } from './010-uploads';
 
 export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -24,6 +25,7 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   webhooks007,
   alertEvents008,
   endpointKeys009,
+  uploads010,
 ];
 
 /** Of the copies of a server that start together one does it. */

@@ -31,6 +31,7 @@ let server: TeamServer;
 let ann: Owner;
 let keys: ProjectKeys;
 let stranger: TeamClient;
+let strangersKeys: ProjectKeys;
 let ids: Record<string, string>;
 const people = new Map<string, TeamClient>();
 
@@ -56,21 +57,25 @@ beforeAll(async () => {
   people.set('key that may ingest', keys.ingest);
   people.set('key that may read', keys.read);
   stranger = await otherOwner();
+  strangersKeys = await makeKeys(stranger, 'theirs');
   const annotation = await ann.client.ask('post', '/v1/annotations', {
     traceId: TRACE,
     note: 'mine',
     bookmarked: true,
   });
+  const upload = await keys.ingest.ask('post', '/v1/uploads', { name: 'night', size: 5 });
   ids = {
     workspaceId: ann.workspace,
     projectId: keys.projectId,
     accountId: (await ann.client.ask('get', '/v1/auth/me')).body.id,
     id: annotation.body.id ?? keys.keyId,
+    uploadId: upload.body.id,
     traceId: TRACE,
     spanId: SPAN,
     sessionId: 'session-of-ann',
     metricId: '1',
     key: 'span.session.id',
+    n: '1',
   };
 });
 afterAll(async () => {
@@ -130,7 +135,9 @@ describe.each(ROUTES)('$method $path', ({ method, path, access }) => {
 
   it('has nothing of another workspace', async () => {
     if (access === 'public' || streams(path)) return;
-    const { status, body } = await stranger.ask(method, pathWith(path, ids), bodyOf(method));
+    // People send no telemetry: that is for keys.
+    const other = access === 'telemetry:ingest' ? strangersKeys.ingest : stranger;
+    const { status, body } = await other.ask(method, pathWith(path, ids), bodyOf(method));
     // What is not valid is refused before anything is looked for; some lists of nothing are empty.
     const isEmpty = status === 200 && Array.isArray(body.data) && body.data.length === 0;
     if (path.includes(':') && !isEmpty) expect([400, 404]).toContain(status);

@@ -37,6 +37,8 @@ const LOCAL = [
   'refresh_token',
   'saved_view',
   'score',
+  'upload',
+  'upload_part',
   'usage_day',
   'webhook',
 ];

@@ -16,8 +16,7 @@ export const RETRY_AFTER_S = [0, 60, 300, 1_800] as const;
 const DEAD = 'dead-letter';
 const BATCH = 20;
 const POLL_MS = 1_000;
-/** A copy of the server that died had it: another one has it then. */
-const EXPIRE_S = 120;
+const USUAL_S = 120;
 const KEPT_DAYS = 30;
 const MAINTAIN_S = 30;
 const ERROR_CHARS = 500;
@@ -42,6 +41,8 @@ export interface Work {
 interface Queue {
   readonly name: string;
   readonly run: (work: Work) => Promise<void>;
+  /** A copy of the server that died had it for so long: another one has it then. */
+  readonly seconds: number;
 }
 
 export class Jobs {
@@ -64,20 +65,20 @@ export class Jobs {
     this.boss.on('error', (error) => log('warn', 'jobs wait', { error: error.message }));
   }
 
-  /** Before `start`. @param run does it, or throws; it may be called again for what it has done */
-  define<W extends Work>(name: string, run: (work: W) => Promise<void>): void {
-    this.queues.set(name, { name, run: run as Queue['run'] });
+  /** Before `start`. @param run does it within so many seconds, or throws; it may be called again for what it has done */
+  define<W extends Work>(name: string, run: (work: W) => Promise<void>, seconds = USUAL_S): void {
+    this.queues.set(name, { name, run: run as Queue['run'], seconds });
   }
 
   async start(): Promise<void> {
     await this.boss.start();
     await this.boss.createQueue(DEAD, { name: DEAD, retentionDays: KEPT_DAYS });
-    for (const { name } of this.queues.values()) {
+    for (const { name, seconds } of this.queues.values()) {
       await this.boss.createQueue(name, {
         name,
         retryLimit: RETRY_AFTER_S.length,
         retryDelay: 0,
-        expireInSeconds: EXPIRE_S,
+        expireInSeconds: seconds,
         retentionDays: KEPT_DAYS,
         deadLetter: DEAD,
       });

@@ -1,0 +1,136 @@
+/** Stores what was uploaded: every line of a file of OTLP JSON, or one OTLP request in protobuf, as if it had been exported. */
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { SpoorError } from '../../../../core/api/errors';
+import { parseExactJson } from '../../../../core/otlp/exact-json';
+import { JsonShapeError } from '../../../../core/otlp/json-fields';
+import { WireError } from '../../../../core/otlp/wire-reader';
+import { BOOL, decodeRows, INT8, TEXT } from '../../../../core/store/row-spec';
+import type { SqlClient } from '../../../../core/store/sql-client';
+import { type Signal, signalOfJson, signalOfProtobuf } from '../../../../services/ingest/signals';
+import type { IngestPort } from '../../traces/service/ingest';
+import { ofProject } from '../../traces/service/project-attribute';
+import { type ImportWork, partOf } from './uploads';
+
+/** Of one line, and of a whole request: as much as may come at once over HTTP. */
+const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+const NEWLINE = 10;
+const SPEC = { project_id: TEXT, format: TEXT, gzip: BOOL, parts: INT8, state: TEXT };
+
+/** The file is at fault: to try again is of no use. */
+class BadFile extends Error {
+  override readonly name = 'BadFile';
+}
+
+export class Imports {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly ingest: Pick<IngestPort, 'store'>,
+  ) {}
+
+  /** Done again after it was cut off, it stores the same once. @throws Error when it should be tried again */
+  async run({ workspaceId, uploadId }: ImportWork): Promise<void> {
+    const rows = await this.sql.query(
+      `select project_id::text as project_id, format, gzip, state, (select count(*) from upload_part p
+         where p.workspace_id = u.workspace_id and p.upload_id = u.id) as parts
+       from upload u where workspace_id = $1 and id = $2::uuid`,
+      [workspaceId, uploadId],
+    );
+    const [upload] = decodeRows(SPEC, rows);
+    if (upload?.state !== 'importing') return;
+    const counts = { requests: 0, rejected: 0 };
+    const end = (state: 'done' | 'failed', error: string | null): Promise<void> =>
+      this.sql.transaction(async (tx) => {
+        await tx.query(
+          `update upload set state = $3, error = $4, requests = $5, rejected = $6, updated_at = now()
+           where workspace_id = $1 and id = $2::uuid`,
+          [workspaceId, uploadId, state, error, counts.requests, counts.rejected],
+        );
+        await tx.query('delete from upload_part where workspace_id = $1 and upload_id = $2::uuid', [
+          workspaceId,
+          uploadId,
+        ]);
+      });
+    const parts = this.bytes(workspaceId, uploadId, Number(upload.parts));
+    const content = upload.gzip ? pipeline(Readable.from(parts), createGunzip(), () => {}) : parts;
+    try {
+      for await (const { signal, request } of requestsIn(content, upload.format)) {
+        const { rejected } = await this.ingest.store(workspaceId, signal, ofProject(request, upload.project_id));
+        counts.requests++;
+        counts.rejected += rejected;
+      }
+    } catch (error) {
+      if (error instanceof BadFile || error instanceof WireError || isBadGzip(error)) {
+        return end('failed', `${(error as Error).message} What came before it was stored.`);
+      }
+      throw error;
+    }
+    await end('done', null);
+  }
+
+  private async *bytes(workspaceId: number, uploadId: string, parts: number): AsyncGenerator<Uint8Array> {
+    for (let n = 1; n <= parts; n++) yield await partOf(this.sql, workspaceId, uploadId, n);
+  }
+}
+
+interface FoundRequest {
+  readonly signal: Signal;
+  /** Protobuf. */
+  readonly request: Uint8Array;
+}
+
+async function* requestsIn(content: AsyncIterable<Uint8Array>, format: string): AsyncGenerator<FoundRequest> {
+  if (format === 'otlp-protobuf') {
+    const request = await whole(content);
+    yield { signal: signalOfProtobuf(request), request };
+    return;
+  }
+  let number = 0;
+  for await (const line of linesOf(content)) {
+    number++;
+    if (line.trim() !== '') yield requestOf(line, number);
+  }
+}
+
+function requestOf(line: string, number: number): FoundRequest {
+  try {
+    const json = parseExactJson(line);
+    const signal = signalOfJson(json);
+    return { signal, request: signal.fromJson(json) };
+  } catch (error) {
+    if (error instanceof JsonShapeError || error instanceof SyntaxError || error instanceof SpoorError) {
+      throw new BadFile(`Line ${number} is no OTLP in JSON: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+async function* linesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of content) {
+    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+    let from = 0;
+    for (let at = rest.indexOf(NEWLINE); at !== -1; at = rest.indexOf(NEWLINE, from)) {
+      yield rest.toString('utf8', from, at);
+      from = at + 1;
+    }
+    rest = rest.subarray(from);
+    if (rest.length > MAX_REQUEST_BYTES) throw new BadFile('A line is longer than 64 MiB: write one request a line.');
+  }
+  if (rest.length > 0) yield rest.toString('utf8');
+}
+
+async function whole(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of content) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_REQUEST_BYTES) throw new BadFile('A request in protobuf is at most 64 MiB: use lines of JSON.');
+  }
+  return Uint8Array.from(Buffer.concat(chunks));
+}
+
+function isBadGzip(error: unknown): boolean {
+  return /^Z_/.test(String((error as { code?: unknown } | null)?.code ?? ''));
+}
