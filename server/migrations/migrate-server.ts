@@ -14,6 +14,7 @@ import { webhooks007 } from './007-webhooks';
 import { alertEvents008 } from './008-alert-events';
 import { endpointKeys009 } from './009-endpoint-keys';
 import { uploads010 } from './010-uploads';
+import { deletedTraces011 } from './011-deleted-traces';
 
 export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -26,6 +27,7 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   alertEvents008,
   endpointKeys009,
   uploads010,
+  deletedTraces011,
 ];
 
 /** Of the copies of a server that start together one does it. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { decodeRows, INT8 } from '../../core/store/row-spec';
+import { deleteTrace } from '../../core/store/trace-removal';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { openPostgres } from '../../server/adapters/postgresql';
 import { migrateServer } from '../../server/migrations/migrate-server';
@@ -76,5 +77,22 @@ it('drops whole partitions of whom it concerns alone', async () => {
   // What comes now is taken as before.
   await send(2, 5);
   expect(await spansOf(2)).toBe(1);
+  expect(troubles).toEqual([]);
+});
+
+it('traces that were deleted a month ago leave the disk, whatever the workspace keeps', async () => {
+  await send(3, 30);
+  await send(4, 40);
+  await deleteTrace(database.tenant(3), 3, traceIdOf(30));
+  await deleteTrace(database.tenant(4), 4, traceIdOf(40));
+  await database.system.query(
+    "update trace set deleted_at = now() - interval '31 days' where workspace_id = 3 and deleted_at is not null",
+  );
+  const before = await spansOf(3);
+  await ingest.prune();
+  expect([await spansOf(3), await number('select count(*) from trace where deleted_at is not null')]).toEqual([
+    before - 1,
+    1,
+  ]);
   expect(troubles).toEqual([]);
 });

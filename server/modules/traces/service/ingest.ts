@@ -101,6 +101,11 @@ export class Ingest implements IngestPort {
         if (await writer?.pruner.run()) this.tell(workspaceId);
         if (writer) writer.usedAt = Date.now();
       }
+      for (const workspaceId of await this.retention.withDeleted()) {
+        if (this.stopped) return;
+        const writer = await this.writers.of(workspaceId);
+        await writer?.removeDeleted(() => this.stopped);
+      }
     } catch (error) {
       this.options.log('warn', 'what is old could not be taken out', { error: String(error) });
     }

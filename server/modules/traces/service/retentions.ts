@@ -1,5 +1,6 @@
 /** How long workspaces keep their telemetry. */
 import type { Retention } from '../../../../core/api/retention';
+import { DELETED_DAYS } from '../../../../core/store/pruning/deleted-traces';
 import { decodeRows, INT4, orNull } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 
@@ -16,6 +17,15 @@ export class Retentions {
   async bounded(): Promise<number[]> {
     const rows = await this.sql.query(
       'select id from workspace where retention_days is not null and deleted_at is null order by id',
+    );
+    return decodeRows({ id: INT4 }, rows).map(({ id }) => id);
+  }
+
+  /** Those that have traces which were deleted long ago. */
+  async withDeleted(): Promise<number[]> {
+    const rows = await this.sql.query(
+      `select w.id from workspace w where w.deleted_at is null and exists (select 1 from trace t
+         where t.workspace_id = w.id and t.deleted_at < now() - make_interval(days => ${DELETED_DAYS})) order by w.id`,
     );
     return decodeRows({ id: INT4 }, rows).map(({ id }) => id);
   }

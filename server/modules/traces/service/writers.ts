@@ -5,6 +5,7 @@
 import { SpoorError } from '../../../../core/api/errors';
 import type { Retention } from '../../../../core/api/retention';
 import type { SignalBatch } from '../../../../core/model/signal-batch';
+import { removeDeletedTraces } from '../../../../core/store/pruning/deleted-traces';
 import { Pruner } from '../../../../core/store/pruning/pruner';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { StoreWriter } from '../../../../core/store/store-writer';
@@ -23,6 +24,8 @@ const SWEEP_MS = 30_000;
 export interface WorkspaceWriter {
   readonly queue: AppendQueue;
   readonly pruner: Pruner;
+  /** Takes traces that were deleted long ago off the disk. @returns how many are gone */
+  removeDeleted(isStopped: () => boolean): Promise<number>;
   usedAt: number;
 }
 
@@ -120,6 +123,7 @@ export class Writers {
         },
         () => this.onCommit(workspaceId),
       ),
+      removeDeleted: (isStopped) => removeDeletedTraces((run) => writer.change(run), isStopped),
       pruner: new Pruner(lane.sql, writer, workspaceId, retention, SHARED_FILES),
       usedAt: Date.now(),
     };
