@@ -22,7 +22,6 @@ export async function openPglite(dataDir: string): Promise<ServerDatabase> {
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
   const { db, sql, onDisk } = await openDatabase(dataDir, null);
   await onDisk;
-  const heard = new Map<string, ((payload: string) => void)[]>();
   return {
     engine: 'pglite',
     system: sql,
@@ -35,10 +34,10 @@ export async function openPglite(dataDir: string): Promise<ServerDatabase> {
     // One process has one connection: every workspace is its own.
     lane: async () => ({ sql, own: async () => true, disown: async () => {}, close: async () => {} }),
     async listen(channel, hear) {
-      heard.set(channel, [...(heard.get(channel) ?? []), hear]);
+      await db.listen(channel, hear);
     },
     async notify(channel, payload) {
-      for (const hear of heard.get(channel) ?? []) hear(payload);
+      await sql.query('select pg_notify($1, $2)', [channel, payload]);
     },
     async close() {
       await db.close();

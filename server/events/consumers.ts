@@ -9,8 +9,7 @@ import type { Log } from '../../services/log';
 import type { ServerDatabase } from '../adapters/database';
 import { isUnavailable } from '../adapters/database-errors';
 import type { Jobs, Work } from '../modules/jobs/service/jobs';
-import { CHANGED } from '../modules/traces/service/channels';
-import type { TeamEvent } from './event';
+import { EVENTS, INGESTED, type TeamEvent } from './event';
 import { readEvents } from './outbox';
 
 export interface EventConsumer {
@@ -22,7 +21,9 @@ export interface EventConsumer {
   handle(tx: SqlClient, workspaceId: number, events: readonly TeamEvent[]): Promise<void>;
 }
 
+/** For events that nobody is told of, and for those that were missed. */
 const LOOK_EVERY_MS = 1_000;
+const LOOK_AGAIN_MS = 10_000;
 const BATCH = 200;
 const WORKSPACES = 100;
 const QUEUE = 'event';
@@ -47,11 +48,15 @@ export class Consumers {
   }
 
   async start(): Promise<void> {
-    await this.database.listen(CHANGED, (payload) => {
-      if (payload === '') this.look();
+    await this.database.listen(EVENTS, (payload) => {
+      if (payload === '') this.look(this.consumers);
       else for (const consumer of this.consumers) void this.follow(consumer, Number(payload));
     });
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    const ofIngest = this.consumers.filter(({ types }) => types === null || types.includes(INGESTED));
+    let rounds = 0;
+    this.timer = setInterval(() => {
+      this.look(++rounds % (LOOK_AGAIN_MS / LOOK_EVERY_MS) === 0 ? this.consumers : ofIngest);
+    }, LOOK_EVERY_MS);
     this.timer.unref();
   }
 
@@ -63,8 +68,8 @@ export class Consumers {
   }
 
   /** For what nobody said. */
-  private look(): void {
-    this.looking ??= this.lookOnce()
+  private look(consumers: readonly EventConsumer[]): void {
+    this.looking ??= this.lookOnce(consumers)
       // The database is away, or another copy was faster.
       .catch((error: unknown) => this.log('debug', 'events wait', { error: String(error) }))
       .finally(() => {
@@ -72,8 +77,8 @@ export class Consumers {
       });
   }
 
-  private async lookOnce(): Promise<void> {
-    for (const consumer of this.consumers) {
+  private async lookOnce(consumers: readonly EventConsumer[]): Promise<void> {
+    for (const consumer of consumers) {
       const rows = await this.database.system.query(
         `select f.workspace_id from event_feed f
            left join event_consumer c on c.workspace_id = f.workspace_id and c.consumer = $1
@@ -180,7 +185,9 @@ async function placeOf(
   workspaceId: number,
   size: number,
 ): Promise<Place | null> {
-  const lock = 'select seq from event_consumer where consumer = $1 and workspace_id = $2 for update skip locked';
+  // It need not be on disk at once: what is done and how far it has come are lost together, and done again.
+  const lock = `select seq, set_config('synchronous_commit', 'off', true) as lazy from event_consumer
+    where consumer = $1 and workspace_id = $2 for update skip locked`;
   let rows = await tx.query(lock, [name, workspaceId]);
   if (rows.length === 0) {
     await tx.query('insert into event_consumer (consumer, workspace_id) values ($1, $2) on conflict do nothing', [

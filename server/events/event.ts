@@ -17,5 +17,7 @@ export interface TeamEvent {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** The channel on which is said in which workspace something happened, but for ingest. */
+export const EVENTS = 'spoor_event';
 /** What was stored in one transaction of ingest. */
 export const INGESTED = 'trace.ingested.v1';

@@ -1,4 +1,5 @@
 import type { SqlClient } from '../../core/store/sql-client';
+import { EVENTS, INGESTED } from '../events/event';
 
 /**
  * The outbox: what happened, written in the transaction in which it does. Events of a workspace are numbered without a gap in the
@@ -74,12 +75,16 @@ const REQUEST = "coalesce(current_setting('spoor.request_id', true), '')";
 const FUNCTIONS = [
   `create function publish_event(
     of_workspace int4, event_type text, event_payload jsonb, by_actor text default null, of_request text default null)
-  returns void language sql as $$
+  returns void language plpgsql as $$
+begin
   with place as (
     insert into event_feed (workspace_id, seq) values (of_workspace, 1)
     on conflict (workspace_id) do update set seq = event_feed.seq + 1 returning seq)
   insert into event (workspace_id, seq, type, actor, correlation_id, payload)
-  select of_workspace, place.seq, event_type, coalesce(by_actor, ${WHO}), coalesce(of_request, ${REQUEST}), event_payload from place
+  select of_workspace, place.seq, event_type, coalesce(by_actor, ${WHO}), coalesce(of_request, ${REQUEST}), event_payload from place;
+  -- Who waits for this hears of it once it is committed. Ingest is looked for: notifications of many commits would wait for each other.
+  if event_type <> '${INGESTED}' then perform pg_notify('${EVENTS}', of_workspace::text); end if;
+end
 $$`,
   `create function publish_change() returns trigger language plpgsql as $$
 declare

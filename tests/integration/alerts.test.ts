@@ -69,7 +69,7 @@ it('a rule says what it measures before it is kept', async () => {
   }
 });
 
-it('alerts when its number goes beyond, and says when it came back', async () => {
+it('alerts when its number goes beyond its threshold', async () => {
   const quiet = {
     name: 'No payments',
     query: '{ span.shop.kind = "pay" } | count_over_time()',
@@ -80,10 +80,4 @@ it('alerts when its number goes beyond, and says when it came back', async () =>
   expect(status).toBe(201);
   await expect.poll(async () => (await ruleOf(body.id))?.firingSince, { timeout: 20_000 }).toEqual(expect.any(String));
   expect(await alertsOf(body.id)).toMatchObject([{ value: 0, unit: 'count', threshold: 1, endedAt: null }]);
-  await send(2, { 'shop.kind': 'pay' });
-  // Twice a minute it is looked at.
-  await expect
-    .poll(async () => (await alertsOf(body.id))[0]?.endedAt, { timeout: 50_000, interval: 1_000 })
-    .not.toBeNull();
-  expect(await ruleOf(body.id)).toMatchObject({ value: 2, firingSince: null });
-}, 90_000);
+});
