@@ -35,12 +35,13 @@ async function main(): Promise<void> {
     const found = await setQuota(database.system, workspace, options.dailyQuota);
     await database.close();
     if (!found) throw new Error(`There is no workspace ${workspace}.`);
-    process.stdout.write('Copies of the server know it within five seconds.\n');
+    process.stdout.write('Copies of the server know it within two seconds.\n');
     return;
   }
   const server = await startServer(options, {
     version,
     openApiFile: join(__dirname, '..', 'openapi.json'),
+    teamSchemasFile: join(__dirname, '..', 'openapi-team.json'),
     rendererDir: join(__dirname, '..', 'renderer'),
     ingestFile: join(__dirname, 'server-ingest.worker.js'),
     log,

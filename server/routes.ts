@@ -3,7 +3,7 @@ import { ROUTES } from '../services/gateway/routes';
 import type { ServerDatabase } from './adapters/database';
 import type { AppRoute, MountedRoute } from './http/app';
 import { uuidOf } from './http/ids';
-import { serverDocument } from './http/openapi';
+import { serverDocument, type TeamSchemas } from './http/openapi';
 import { type Principal, route } from './http/route';
 import type { ApiKeys } from './modules/api-keys/service/api-keys';
 import { auditRoutes } from './modules/audit/api/routes';
@@ -50,6 +50,7 @@ export interface Services {
   readonly telemetry: (principal: Principal, request: Request) => Promise<Response>;
   /** Of the contract. */
   readonly openApi: object;
+  readonly teamSchemas: TeamSchemas;
 }
 
 export function serverRoutes(services: Services): AppRoute[] {
@@ -63,7 +64,7 @@ export function serverRoutes(services: Services): AppRoute[] {
     ...uploadRoutes(services.uploads),
     ...jobRoutes(services.jobs, services.database),
     route('get', '/v1/openapi.json', { access: 'public' }, async () => {
-      document ??= serverDocument(services.openApi, routes);
+      document ??= serverDocument(services.openApi, services.teamSchemas, routes);
       return document;
     }),
     projectTraces(services.projects, services.telemetry),

@@ -22,6 +22,7 @@ import { forgetEvents } from './events/outbox';
 import { createApp } from './http/app';
 import { Authentication } from './http/authentication';
 import { Idempotency } from './http/idempotency';
+import type { TeamSchemas } from './http/openapi';
 import { pages, servePages } from './http/pages';
 import { RateLimits } from './http/rate-limits';
 import { ServerMetrics } from './metrics';
@@ -89,6 +90,8 @@ export interface RunningServer {
 export interface Surroundings {
   readonly version: string;
   readonly openApiFile: string;
+  /** What the server's own routes answer. */
+  readonly teamSchemasFile: string;
   /** The built pages. */
   readonly rendererDir: string;
   /** The built entry of the thread that stores. */
@@ -100,7 +103,7 @@ export interface Surroundings {
 
 export async function startServer(
   options: ServerOptions,
-  { version, openApiFile, rendererDir, ingestFile, log, onDied }: Surroundings,
+  { version, openApiFile, teamSchemasFile, rendererDir, ingestFile, log, onDied }: Surroundings,
 ): Promise<RunningServer> {
   const tracing = openTracing(process.env, version);
   const opened = await openDatabaseOf(options);
@@ -180,13 +183,14 @@ export async function startServer(
       quotas,
       webhooks: new Webhooks(database, box, options.privateAddresses),
       jobs,
-      uploads: new Uploads(database, jobs, database.system),
+      uploads: new Uploads(database, jobs, database.system, (id) => quotas.check(id)),
       oidc,
       publicUrl: options.publicUrl,
       secure: options.secure,
       projects,
       telemetry: async ({ workspace }, request) => runtimes.of(workspace.id).rest.fetch(request),
       openApi: JSON.parse(await readFile(openApiFile, 'utf8')) as object,
+      teamSchemas: JSON.parse(await readFile(teamSchemasFile, 'utf8')) as TeamSchemas,
     }),
   });
   const alerts = new AlertRounds(database.system, (id) => runtimes.of(id), log);

@@ -249,3 +249,12 @@ export interface Upload {
   readonly rejected: number;
   readonly createdAt: string;
 }
+
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly createdAt: string;
+  /** Telemetry is kept for so many days; null: for ever. */
+  readonly retentionDays: number | null;
+}

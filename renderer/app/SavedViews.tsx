@@ -5,6 +5,7 @@ import { api } from '../connection/connection';
 import { useConnection } from '../stores/connection-store';
 import { exploredOf } from '../stores/saved-view-address';
 import { useTraceList } from '../stores/trace-list-store';
+import { May } from './May';
 import { useRefetchOn } from './use-refetch-on';
 import { useThrottled } from './use-throttled';
 
@@ -38,14 +39,16 @@ export function SavedViews() {
           >
             {view.name}
           </button>
-          <button
-            type="button"
-            aria-label={`Delete the view ${view.name}`}
-            className="px-1.5 text-faint opacity-0 group-hover:opacity-100 hover:text-text focus-visible:opacity-100"
-            onClick={() => void api.deleteSavedView(view.id).then(() => refetch())}
-          >
-            <X size={13} />
-          </button>
+          <May permission="notes:write">
+            <button
+              type="button"
+              aria-label={`Delete the view ${view.name}`}
+              className="px-1.5 text-faint opacity-0 group-hover:opacity-100 hover:text-text focus-visible:opacity-100"
+              onClick={() => void api.deleteSavedView(view.id).then(() => refetch())}
+            >
+              <X size={13} />
+            </button>
+          </May>
         </div>
       ))}
     </section>

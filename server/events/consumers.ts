@@ -48,16 +48,18 @@ export class Consumers {
   }
 
   async start(): Promise<void> {
-    await this.database.listen(EVENTS, (payload) => {
-      if (payload === '') this.look(this.consumers);
-      else for (const consumer of this.consumers) void this.follow(consumer, Number(payload));
-    });
     const ofIngest = this.consumers.filter(({ types }) => types === null || types.includes(INGESTED));
     let rounds = 0;
     this.timer = setInterval(() => {
       this.look(++rounds % (LOOK_AGAIN_MS / LOOK_EVERY_MS) === 0 ? this.consumers : ofIngest);
     }, LOOK_EVERY_MS);
     this.timer.unref();
+    await this.database.listen(EVENTS, (payload) => {
+      if (payload === '') this.look(this.consumers);
+      else for (const consumer of this.consumers) void this.follow(consumer, Number(payload));
+    });
+    // What happened while no copy ran.
+    this.look(this.consumers);
   }
 
   async close(): Promise<void> {

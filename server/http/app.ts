@@ -11,6 +11,7 @@ import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
 import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
+import { QuotaReached } from '../modules/workspaces/service/quotas';
 import type { Tracing } from '../tracing';
 import { actorOf } from './actor';
 import type { Authentication } from './authentication';
@@ -189,6 +190,7 @@ export function createApp({
     if (code === 'SERVICE_UNAVAILABLE') context.header('retry-after', String(RETRY_AFTER_S));
     // The rest of what was sent is not read.
     if (code === 'PAYLOAD_TOO_LARGE') context.header('connection', 'close');
+    if (error instanceof QuotaReached) context.header('retry-after', String(error.retryAfterSeconds));
     if (error instanceof RateLimited) {
       context.set('allowance', error.allowance);
       context.header('retry-after', String(error.allowance.resetSeconds));

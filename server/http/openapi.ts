@@ -1,10 +1,18 @@
 /** The document of the server's API: the contract's as far as it is offered, and the server's own routes from the schemas that check them. */
 import { type ZodType, z } from 'zod';
+import type { TeamAnswers } from '../../core/api/team-answers';
 import type { AppRoute } from './app';
 import type { Route } from './route';
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+/** What the server's own routes answer, by operation (out/openapi-team.json). */
+export interface TeamSchemas {
+  readonly answers: Readonly<Record<keyof TeamAnswers, object>>;
+  readonly schemas: Readonly<Record<string, object>>;
 }
 
 const ERRORS: Readonly<Record<string, string>> = {
@@ -18,18 +26,23 @@ const ERRORS: Readonly<Record<string, string>> = {
 };
 
 /** @param contract of the HTTP API that desktop and server share */
-export function serverDocument(contract: object, routes: readonly AppRoute[]): object {
-  const { paths, ...rest } = contract as Document;
+export function serverDocument(contract: object, team: TeamSchemas, routes: readonly AppRoute[]): object {
+  const { paths, components, ...rest } = contract as Document;
   const offered: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    const operation = paths[path]?.[route.method] ?? ('mounted' in route ? {} : operationOf(route, path));
+    const operation = paths[path]?.[route.method] ?? ('mounted' in route ? {} : operationOf(route, path, team));
     offered[path] = { ...offered[path], [route.method]: { ...operation, 'x-permission': route.access } };
   }
-  return { ...rest, paths: offered };
+  const schemas = { ...team.schemas, ...components.schemas };
+  return { ...rest, paths: offered, components: { ...components, schemas } };
 }
 
-function operationOf({ method, path: template, access, status, body, query, maxBytes }: Route, path: string): object {
+function operationOf(
+  { method, path: template, access, status, body, query, maxBytes }: Route,
+  path: string,
+  { answers }: TeamSchemas,
+): object {
   const names = [...template.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
   const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   return {
@@ -45,7 +58,12 @@ function operationOf({ method, path: template, access, status, body, query, maxB
       },
     }),
     responses: {
-      [status]: { description: 'Done', ...(status !== 204 && { content: { 'application/json': {} } }) },
+      [status]: {
+        description: 'Done',
+        ...(status !== 204 && {
+          content: { 'application/json': { schema: answers[idOf(method, path) as keyof TeamAnswers] ?? {} } },
+        }),
+      },
       ...Object.fromEntries(Object.entries(ERRORS).map(([code, description]) => [code, failure(description)])),
     },
   };

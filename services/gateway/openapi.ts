@@ -28,7 +28,10 @@ export function openApiDocument(types: TypeSchemas, version: string): object {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(id, route, types) };
   }
   const schemas = Object.fromEntries(
-    Array.from(answered(types), (name) => [plainName(name), published(types.definitions[name] as JsonSchema)]),
+    Array.from(answered(types, [types.definitions.HttpAnswers, { $ref: '#/definitions/HttpError' }]), (name) => [
+      plainName(name),
+      published(types.definitions[name] as JsonSchema),
+    ]),
   );
   return {
     openapi: '3.1.0',
@@ -46,6 +49,15 @@ export function openApiDocument(types: TypeSchemas, version: string): object {
       schemas,
     },
   };
+}
+
+/** Schemas of the answers that a type names by operation, and of the types that they consist of. */
+export function answerSchemas(types: TypeSchemas, root: string): { answers: object; schemas: object } {
+  const answers = published({ ...(types.definitions[root]?.properties as object) });
+  const schemas = Array.from(answered(types, [types.definitions[root]]), (name) => {
+    return [plainName(name), published(types.definitions[name] as JsonSchema)];
+  });
+  return { answers, schemas: Object.fromEntries(schemas) };
 }
 
 function operation(id: keyof HttpAnswers, route: Route, types: TypeSchemas): object {
@@ -115,7 +127,7 @@ function property(types: TypeSchemas, name: string, key: string): JsonSchema | u
 }
 
 /** Names of the types that answers consist of. */
-function answered(types: TypeSchemas): Set<string> {
+function answered(types: TypeSchemas, roots: readonly unknown[]): Set<string> {
   const names = new Set<string>();
   const follow = (value: unknown): void => {
     for (const [, name] of JSON.stringify(value).matchAll(/"#\/definitions\/([^"]+)"/g)) {
@@ -124,7 +136,7 @@ function answered(types: TypeSchemas): Set<string> {
       follow(types.definitions[name]);
     }
   };
-  follow([types.definitions.HttpAnswers, { $ref: '#/definitions/HttpError' }]);
+  follow(roots);
   return names;
 }
 

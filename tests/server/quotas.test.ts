@@ -63,6 +63,11 @@ it('what is beyond the quota of a day is refused, with when to come again', asyn
   expect(seconds).toBeLessThanOrEqual(3_600);
 });
 
+it('nor is a file taken', async () => {
+  const refused = await keys.ingest.ask('post', '/v1/uploads', { name: 'night', size: 5 });
+  expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+});
+
 it('gRPC says that resources are exhausted', async () => {
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${keys.ingest.token}`);

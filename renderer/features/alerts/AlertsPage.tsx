@@ -1,10 +1,12 @@
 /** Rules that watch a number, and when they were beyond their threshold. */
+
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import type { AlertRule, AlertRuleEdit } from '../../../core/api/alert';
 import { formatAgo } from '../../../core/model/format';
+import { May, useMay } from '../../app/May';
 import { useNow } from '../../app/use-now';
 import { api } from '../../connection/connection';
 import { Button } from '../../ui/Button';
@@ -49,9 +51,11 @@ export function AlertsPage() {
           Rules look at a number twice a minute, and say when it is beyond a threshold.
         </span>
         <span className="grow" />
-        <Button onClick={() => setOpen('new')}>
-          <Plus size={13} aria-hidden /> Add an alert
-        </Button>
+        <May permission="rules:write">
+          <Button onClick={() => setOpen('new')}>
+            <Plus size={13} aria-hidden /> Add an alert
+          </Button>
+        </May>
       </PageHeader>
       {(error || (failure && open === null)) && (
         <Notice
@@ -109,12 +113,14 @@ interface RuleProps {
 
 function Rule({ rule, onOpen, onToggle, onDelete }: RuleProps) {
   const { name, enabled, unit, error } = rule;
+  const mayChange = useMay('rules:write');
   return (
     <li className="grid min-h-[40px] grid-cols-[15px_minmax(0,200px)_minmax(0,1fr)_minmax(0,240px)_130px] items-center gap-x-3 border-b border-line px-3.5 py-1.5 hover:bg-raised">
       <input
         type="checkbox"
         aria-label={`Watch ${name}`}
         className="size-[15px] accent-(--accent)"
+        disabled={!mayChange}
         checked={enabled}
         onChange={onToggle}
       />
@@ -125,7 +131,7 @@ function Rule({ rule, onOpen, onToggle, onDelete }: RuleProps) {
         {describeRule(rule, unit)}
       </span>
       <State rule={rule} error={error} />
-      <span className="flex justify-end">
+      <span className={`flex justify-end ${mayChange ? '' : 'hidden'}`}>
         <Button look="ghost" aria-label={`Change the alert ${name}`} onClick={onOpen}>
           Change
         </Button>

@@ -3,6 +3,7 @@ import { Popover } from 'radix-ui';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import type { Dataset } from '../../../core/api/evaluation';
+import { useMay } from '../../app/May';
 import { api } from '../../connection/connection';
 import { Button } from '../../ui/Button';
 import { useDatasets } from './use-datasets';
@@ -17,6 +18,7 @@ export function AddToDataset({ traceId, spanId }: AddToDatasetProps) {
   const [open, setOpen] = useState(false);
   const [added, setAdded] = useState<Dataset | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
+  const mayWrite = useMay('notes:write');
   const add = async (dataset: Dataset): Promise<void> => {
     await api.recordDatasetItem(dataset.id, traceId, spanId, '');
     setAdded(dataset);
@@ -28,6 +30,7 @@ export function AddToDataset({ traceId, spanId }: AddToDatasetProps) {
       (error: Error) => setFailure(error.message),
     );
   };
+  if (!mayWrite) return null;
   return (
     <>
       <Popover.Root open={open} onOpenChange={setOpen}>

@@ -1,8 +1,10 @@
 /** One dataset: the experiments on it, and its items. */
+
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { May } from '../../app/May';
 import { useKeys } from '../../app/use-keys';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { useThrottled } from '../../app/use-throttled';
@@ -49,30 +51,32 @@ export function DatasetPage({ datasetId }: { readonly datasetId: string }) {
           {dataset?.name}
         </h1>
         <span className="grow" />
-        <Button onClick={remove}>Delete</Button>
-        <Dialog.Root open={starting} onOpenChange={setStarting}>
-          <Dialog.Trigger asChild>
-            <Button look="primary" disabled={!dataset || dataset.itemCount === 0}>
-              New experiment
-            </Button>
-          </Dialog.Trigger>
-          <Dialog.Portal>
-            <Dialog.Overlay className="fixed inset-0 bg-black/30" />
-            <Dialog.Content
-              aria-describedby={undefined}
-              className="fixed top-1/2 left-1/2 max-h-[86vh] w-[560px] max-w-[92vw] -translate-1/2 overflow-y-auto rounded-lg border border-line-strong bg-panel p-5 shadow-xl"
-            >
-              <Dialog.Title className="mb-3 text-lg font-semibold">New experiment</Dialog.Title>
-              <ExperimentForm
-                datasetId={datasetId}
-                onStarted={() => {
-                  setStarting(false);
-                  void queries.invalidateQueries({ queryKey: ['experiments', datasetId] });
-                }}
-              />
-            </Dialog.Content>
-          </Dialog.Portal>
-        </Dialog.Root>
+        <May permission="notes:write">
+          <Button onClick={remove}>Delete</Button>
+          <Dialog.Root open={starting} onOpenChange={setStarting}>
+            <Dialog.Trigger asChild>
+              <Button look="primary" disabled={!dataset || dataset.itemCount === 0}>
+                New experiment
+              </Button>
+            </Dialog.Trigger>
+            <Dialog.Portal>
+              <Dialog.Overlay className="fixed inset-0 bg-black/30" />
+              <Dialog.Content
+                aria-describedby={undefined}
+                className="fixed top-1/2 left-1/2 max-h-[86vh] w-[560px] max-w-[92vw] -translate-1/2 overflow-y-auto rounded-lg border border-line-strong bg-panel p-5 shadow-xl"
+              >
+                <Dialog.Title className="mb-3 text-lg font-semibold">New experiment</Dialog.Title>
+                <ExperimentForm
+                  datasetId={datasetId}
+                  onStarted={() => {
+                    setStarting(false);
+                    void queries.invalidateQueries({ queryKey: ['experiments', datasetId] });
+                  }}
+                />
+              </Dialog.Content>
+            </Dialog.Portal>
+          </Dialog.Root>
+        </May>
       </PageHeader>
       {(error || failure || (data && !dataset)) && (
         <Notice title={failure ? 'Not deleted.' : 'This dataset could not be opened.'}>

@@ -1,8 +1,10 @@
 /** Prompts gathered to be asked again. */
+
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { formatAgo, formatCount } from '../../../core/model/format';
+import { May } from '../../app/May';
 import { useNow } from '../../app/use-now';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { api } from '../../connection/connection';
@@ -38,7 +40,9 @@ export function DatasetsPage() {
       <PageHeader>
         <h1 className="font-semibold">Datasets</h1>
         <span className="grow" />
-        <NewDataset onCreate={create} />
+        <May permission="notes:write">
+          <NewDataset onCreate={create} />
+        </May>
       </PageHeader>
       {(error || failure) && (
         <Notice

@@ -1,9 +1,11 @@
 /** Rules that mark what agents said and did, and what they marked. */
+
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import type { Guardrail, GuardrailEdit } from '../../../core/api/guardrail';
+import { May, useMay } from '../../app/May';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
@@ -50,11 +52,13 @@ export function GuardrailsPage() {
         </span>
         <span className="grow" />
         <Dialog.Root open={adding} onOpenChange={setAdding}>
-          <Dialog.Trigger asChild>
-            <Button>
-              <Plus size={13} aria-hidden /> Add a rule
-            </Button>
-          </Dialog.Trigger>
+          <May permission="rules:write">
+            <Dialog.Trigger asChild>
+              <Button>
+                <Plus size={13} aria-hidden /> Add a rule
+              </Button>
+            </Dialog.Trigger>
+          </May>
           <Dialog.Portal>
             <Dialog.Overlay className="fixed inset-0 bg-black/30" />
             <Dialog.Content
@@ -103,12 +107,14 @@ interface RuleProps {
 
 function Rule({ rule, onChange, onDelete }: RuleProps) {
   const { name, enabled } = rule;
+  const mayChange = useMay('rules:write');
   return (
     <li className="flex min-h-[40px] items-center gap-3 border-b border-line px-3.5 py-1.5 hover:bg-raised">
       <label className="flex min-w-0 grow items-center gap-3">
         <input
           type="checkbox"
           className="size-[15px] shrink-0 accent-(--accent)"
+          disabled={!mayChange}
           checked={enabled}
           onChange={() => onChange({ enabled: !enabled })}
         />
@@ -119,9 +125,11 @@ function Rule({ rule, onChange, onDelete }: RuleProps) {
           {describeRule(rule)}
         </span>
       </label>
-      <Button look="ghost" aria-label={`Delete the rule ${name}`} onClick={onDelete}>
-        Delete
-      </Button>
+      {mayChange && (
+        <Button look="ghost" aria-label={`Delete the rule ${name}`} onClick={onDelete}>
+          Delete
+        </Button>
+      )}
     </li>
   );
 }

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { formatCompact, formatCost, formatDuration } from '../../../core/model/format';
+import { May } from '../../app/May';
 import { api } from '../../connection/connection';
 import { type Attempt, usePlayground } from '../../stores/playground-store';
 import { Button } from '../../ui/Button';
@@ -42,8 +43,10 @@ export function AttemptColumn({ attempt, endpoints, isOnly }: AttemptColumnProps
               </option>
             ))}
           </select>
-          {endpoint && <EndpointDialog endpoint={endpoint} onChanged={endpoints.refetch} />}
-          <EndpointDialog endpoint={null} onChanged={endpoints.refetch} />
+          <May permission="rules:write">
+            {endpoint && <EndpointDialog endpoint={endpoint} onChanged={endpoints.refetch} />}
+            <EndpointDialog endpoint={null} onChanged={endpoints.refetch} />
+          </May>
           {!isOnly && (
             <button
               type="button"

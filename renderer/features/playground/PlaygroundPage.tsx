@@ -1,6 +1,8 @@
 /** A prompt tried on models of the reader's choosing: written here, or taken from a recorded call and changed. */
+
 import { Plus } from 'lucide-react';
 import { Link } from 'wouter';
+import { May } from '../../app/May';
 import { useKeys } from '../../app/use-keys';
 import { usePlayground } from '../../stores/playground-store';
 import { Button } from '../../ui/Button';
@@ -34,9 +36,11 @@ export function PlaygroundPage() {
         <Button disabled={attempts.length >= 3} title="Ask another model the same" onClick={addAttempt}>
           <Plus size={13} aria-hidden /> Compare
         </Button>
-        <Button look="primary" disabled={isRunning} onClick={run}>
-          Run <Kbd>Ctrl ↵</Kbd>
-        </Button>
+        <May permission="notes:write">
+          <Button look="primary" disabled={isRunning} onClick={run}>
+            Run <Kbd>Ctrl ↵</Kbd>
+          </Button>
+        </May>
       </PageHeader>
       <div className="flex min-h-0 grow max-md:flex-col">
         <PromptEditor />

@@ -1,9 +1,11 @@
 /** How good it was: what people, programs and senders said, and the reader's own word. */
+
 import { Plus, ThumbsDown, ThumbsUp, X } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import type { MarkTarget } from '../../../core/api/mark-target';
 import type { Score, ScoreValue } from '../../../core/api/score';
+import { May, useMay } from '../../app/May';
 import { Button } from '../../ui/Button';
 import { ScoreForm } from './ScoreForm';
 import { useScores } from './use-scores';
@@ -19,6 +21,7 @@ const FEEDBACK: Omit<ScoreValue, 'value' | 'label'> = { name: 'feedback', commen
 
 export function ScoreBar({ target, what }: { readonly target: MarkTarget; readonly what: string }) {
   const { list, add, remove } = useScores(target);
+  const mayWrite = useMay('notes:write');
   const [open, setOpen] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const save = (saving: Promise<void>): void => {
@@ -33,40 +36,42 @@ export function ScoreBar({ target, what }: { readonly target: MarkTarget; readon
   return (
     <section aria-label={`Scores of the ${what}`} className="flex flex-wrap items-center gap-1.5">
       {list.map((score) => (
-        <ScoreChip key={score.id} score={score} onRemove={() => save(remove(score))} />
+        <ScoreChip key={score.id} score={score} onRemove={mayWrite ? () => save(remove(score)) : null} />
       ))}
-      <Button
-        look="ghost"
-        aria-label="Good"
-        title={`This ${what} was good`}
-        onClick={() => save(add({ ...FEEDBACK, value: 1, label: 'good' }))}
-      >
-        <ThumbsUp size={13} aria-hidden />
-      </Button>
-      <Button
-        look="ghost"
-        aria-label="Bad"
-        title={`This ${what} was bad`}
-        onClick={() => save(add({ ...FEEDBACK, value: 0, label: 'bad' }))}
-      >
-        <ThumbsDown size={13} aria-hidden />
-      </Button>
-      <Popover.Root open={open} onOpenChange={setOpen}>
-        <Popover.Trigger asChild>
-          <Button look="ghost" title={`Score this ${what}`}>
-            <Plus size={13} aria-hidden /> Score
-          </Button>
-        </Popover.Trigger>
-        <Popover.Portal>
-          <Popover.Content
-            align="end"
-            sideOffset={4}
-            className="z-20 w-[280px] rounded-md border border-line-strong bg-panel p-3 shadow-md outline-none"
-          >
-            <ScoreForm onSave={(value) => save(add(value))} />
-          </Popover.Content>
-        </Popover.Portal>
-      </Popover.Root>
+      <May permission="notes:write">
+        <Button
+          look="ghost"
+          aria-label="Good"
+          title={`This ${what} was good`}
+          onClick={() => save(add({ ...FEEDBACK, value: 1, label: 'good' }))}
+        >
+          <ThumbsUp size={13} aria-hidden />
+        </Button>
+        <Button
+          look="ghost"
+          aria-label="Bad"
+          title={`This ${what} was bad`}
+          onClick={() => save(add({ ...FEEDBACK, value: 0, label: 'bad' }))}
+        >
+          <ThumbsDown size={13} aria-hidden />
+        </Button>
+        <Popover.Root open={open} onOpenChange={setOpen}>
+          <Popover.Trigger asChild>
+            <Button look="ghost" title={`Score this ${what}`}>
+              <Plus size={13} aria-hidden /> Score
+            </Button>
+          </Popover.Trigger>
+          <Popover.Portal>
+            <Popover.Content
+              align="end"
+              sideOffset={4}
+              className="z-20 w-[280px] rounded-md border border-line-strong bg-panel p-3 shadow-md outline-none"
+            >
+              <ScoreForm onSave={(value) => save(add(value))} />
+            </Popover.Content>
+          </Popover.Portal>
+        </Popover.Root>
+      </May>
       {failure && (
         <span role="alert" className="text-error">
           {failure}
@@ -76,7 +81,7 @@ export function ScoreBar({ target, what }: { readonly target: MarkTarget; readon
   );
 }
 
-function ScoreChip({ score, onRemove }: { readonly score: Score; readonly onRemove: () => void }) {
+function ScoreChip({ score, onRemove }: { readonly score: Score; readonly onRemove: (() => void) | null }) {
   const { name, value, label, comment, source } = score;
   return (
     <span
@@ -89,7 +94,7 @@ function ScoreChip({ score, onRemove }: { readonly score: Score; readonly onRemo
       <span className="shrink-0 font-mono font-medium">
         {[value === null ? null : String(Math.round(value * 1_000) / 1_000), label].filter(Boolean).join(' ')}
       </span>
-      {source !== 'sender' && (
+      {source !== 'sender' && onRemove && (
         <button
           type="button"
           aria-label={`Delete the score ${name}`}

@@ -1,6 +1,7 @@
 import { Bookmark, StickyNote } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { type Annotation, MAX_NOTE_CHARS } from '../../../core/api/annotation';
+import { useMay } from '../../app/May';
 import { useKeys } from '../../app/use-keys';
 import { Button } from '../../ui/Button';
 import type { TraceAnnotations } from './use-annotations';
@@ -13,6 +14,7 @@ interface SpanNoteProps {
 
 /** Bookmark and note of a span: kept with the trace, and it is kept with them. */
 export function SpanNote({ spanId, annotation, annotate }: SpanNoteProps) {
+  const mayWrite = useMay('notes:write');
   const [draft, setDraft] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const bookmarked = annotation?.bookmarked ?? false;
@@ -32,15 +34,16 @@ export function SpanNote({ spanId, annotation, annotate }: SpanNoteProps) {
     );
   };
   useKeys({
-    b: () => save({ bookmarked: !bookmarked }),
+    b: () => mayWrite && save({ bookmarked: !bookmarked }),
     m: (event) => {
+      if (!mayWrite) return;
       event.preventDefault();
       setDraft(note);
     },
   });
   return (
     <div className="mt-1.5 flex flex-col gap-1.5">
-      <div className="flex items-center gap-1">
+      <div className={`flex items-center gap-1 ${mayWrite ? '' : 'hidden'}`}>
         <Button
           look="ghost"
           aria-pressed={bookmarked}

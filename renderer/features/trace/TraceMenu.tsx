@@ -2,6 +2,7 @@ import { Ellipsis } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
+import { May } from '../../app/May';
 import { api } from '../../connection/connection';
 import { shareableLink } from '../../connection/shareable-link';
 import { useRemoved } from '../../stores/removed-store';
@@ -53,9 +54,11 @@ export function TraceMenu({ timeline }: { readonly timeline: OpenTimeline }) {
                 Fold infrastructure
               </Item>
             )}
-            <Item onSelect={remove}>
-              <span className="text-error">Delete trace</span>
-            </Item>
+            <May permission="telemetry:delete">
+              <Item onSelect={remove}>
+                <span className="text-error">Delete trace</span>
+              </Item>
+            </May>
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>

@@ -1,5 +1,6 @@
 import { Popover } from 'radix-ui';
 import { type FormEvent, useState } from 'react';
+import { useMay } from '../../app/May';
 import { api } from '../../connection/connection';
 import { savedViewOf } from '../../stores/saved-view-address';
 import { useTraceList } from '../../stores/trace-list-store';
@@ -7,6 +8,7 @@ import { Button } from '../../ui/Button';
 
 /** Gives what is searched for a name; it then stands in the sidebar. */
 export function SaveView() {
+  const mayWrite = useMay('notes:write');
   const [open, setOpen] = useState(false);
   const [name, setName] = useState('');
   const [error, setError] = useState<string | null>(null);
@@ -20,6 +22,7 @@ export function SaveView() {
       setError(reason instanceof Error ? reason.message : String(reason));
     }
   };
+  if (!mayWrite) return null;
   return (
     <Popover.Root
       open={open}

@@ -129,6 +129,25 @@ test('invites somebody, who joins and reads, and may not invite', async () => {
   await expect(bob.getByText('Bob (you)')).toBeVisible();
   await expect(bob.getByLabel('E-mail of who is invited')).toHaveCount(0);
   await expect(bob.getByRole('tab', { name: 'Audit log' })).toHaveCount(0);
+  // What he may not do is not offered.
+  const offered = async (who: Page): Promise<boolean[]> => {
+    const found: boolean[] = [];
+    for (const [link, button] of [
+      ['Alerts', 'Add an alert'],
+      ['Guardrails', 'Add a rule'],
+      ['Playground', /^Run/],
+      ['Traces', 'Save view'],
+    ] as const) {
+      await who.getByRole('link', { name: new RegExp(`^${link}`) }).click();
+      await expect(who.getByRole('link', { name: new RegExp(`^${link}`) })).toHaveAttribute('aria-current', 'page');
+      found.push((await who.getByRole('button', { name: button }).count()) > 0);
+    }
+    return found;
+  };
+  expect(await offered(bob)).toEqual([false, false, false, false]);
+  expect(await offered(page)).toEqual([true, true, true, true]);
+  await page.getByRole('link', { name: 'Team' }).click();
+  await bob.getByRole('link', { name: 'Team' }).click();
   await page.reload();
   await page.getByLabel('Role of Bob').selectOption('admin');
   await expect(page.getByLabel('Role of Bob')).toHaveValue('admin');

@@ -52,14 +52,17 @@ export class Uploads {
     private readonly jobs: Pick<Jobs, 'send' | 'wake'>,
     /** What jobs are sent with. */
     private readonly system: SqlClient,
+    /** Throws where the workspace has sent all it may. */
+    private readonly checkQuota: (workspaceId: number) => Promise<void>,
   ) {}
 
-  /** @throws SpoorError VALIDATION_ERROR, CONFLICT */
+  /** @throws SpoorError VALIDATION_ERROR, CONFLICT, QuotaReached */
   async create(
     workspaceId: number,
     projectId: string,
     { name, format, gzip, size, sha256 }: NewUpload,
   ): Promise<Upload> {
+    await this.checkQuota(workspaceId);
     if (size > MAX_BYTES) {
       throw new SpoorError('VALIDATION_ERROR', 'A file is at most 1 GiB; split it.', [
         { field: 'size', code: 'too_big', message: `is at most ${MAX_BYTES}` },
@@ -110,6 +113,7 @@ export class Uploads {
 
   /** Looks whether all is there, then imports it. Asked twice, it is imported once. @throws SpoorError NOT_FOUND, CONFLICT */
   async complete(workspaceId: number, projectId: string, id: string): Promise<Upload> {
+    await this.checkQuota(workspaceId);
     const sql = this.database.tenant(workspaceId);
     const row = await find(sql, workspaceId, projectId, id);
     const parts = await received(sql, workspaceId, id);

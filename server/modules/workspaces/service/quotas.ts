@@ -6,7 +6,7 @@ import type { SqlClient } from '../../../../core/store/sql-client';
 import type { Cache } from '../../../adapters/cache';
 
 /** What was sent is counted a moment later, and looked up no more often than this. */
-const TTL_MS = 5_000;
+const TTL_MS = 2_000;
 const DAY_MS = 86_400_000;
 /** An exporter that is told to wait until midnight holds all it has until then. */
 const MAX_RETRY_S = 3_600;

@@ -1,6 +1,6 @@
 /** Workspaces and their members. */
 import { SpoorError } from '../../../../core/api/errors';
-import type { Role } from '../../../../core/api/team';
+import type { Role, Workspace } from '../../../../core/api/team';
 import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { type Cache, HOT_MS } from '../../../adapters/cache';
@@ -9,15 +9,6 @@ import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
 import type { WorkspaceRef } from '../../../http/route';
 import { audit } from '../../audit/service/audit';
-
-export interface Workspace {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-  readonly createdAt: string;
-  /** Telemetry is kept for so many days; null: for ever. */
-  readonly retentionDays: number | null;
-}
 
 export interface Membership {
   readonly workspace: WorkspaceRef;
