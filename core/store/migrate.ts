@@ -69,6 +69,8 @@ export async function migrate(
   table: 'schema_migration' | 'server_migration' = 'schema_migration',
 ): Promise<number[]> {
   return sql.transaction(async (tx) => {
+    // A large table takes its time, and so does waiting for a copy that migrates.
+    await tx.query('set local statement_timeout = 0');
     await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await tx.query(`create table if not exists ${table} (
       version int4 primary key, name text not null, applied_at timestamptz not null default now())`);

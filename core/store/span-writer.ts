@@ -246,9 +246,10 @@ export class SpanWriter {
     await append.missing.write(tx, this.shared.workspaceId);
     await append.calls.store(tx);
     await writeSenderScores(tx, workspaceId, append.scores);
-    await writeMarks(tx, workspaceId, append.marks);
     const newTraces = await append.deltas.write(tx);
     await this.count(tx, append.services, spans, newTraces);
+    // Last: on a server it takes the place in the order of events, which who deletes a trace takes after the trace.
+    await writeMarks(tx, workspaceId, append.marks);
   }
 
   private async count(

@@ -14,6 +14,7 @@ import { timeSql } from '../../../adapters/time-sql';
 /** After each failure, seconds until it is tried again. */
 export const RETRY_AFTER_S = [0, 60, 300, 1_800] as const;
 const DEAD = 'dead-letter';
+const START_LOCK = 4_318_004;
 const BATCH = 20;
 const POLL_MS = 1_000;
 const USUAL_S = 120;
@@ -52,7 +53,7 @@ export class Jobs {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly database: Pick<ServerDatabase, 'system' | 'execute'>,
+    private readonly database: Pick<ServerDatabase, 'engine' | 'system' | 'execute'>,
     private readonly log: Log,
   ) {
     this.boss = new PgBoss({
@@ -71,6 +72,19 @@ export class Jobs {
   }
 
   async start(): Promise<void> {
+    // Copies that start together would make the same tables at the same time. PGlite has one copy, and one connection.
+    if (this.database.engine === 'pglite') await this.prepare();
+    else {
+      await this.database.system.transaction(async (tx) => {
+        await tx.query('select pg_advisory_xact_lock($1)', [START_LOCK]);
+        await this.prepare();
+      });
+    }
+    this.timer = setInterval(() => this.wake(), POLL_MS);
+    this.timer.unref();
+  }
+
+  private async prepare(): Promise<void> {
     await this.boss.start();
     await this.boss.createQueue(DEAD, { name: DEAD, retentionDays: KEPT_DAYS });
     for (const { name, seconds } of this.queues.values()) {
@@ -83,8 +97,6 @@ export class Jobs {
         deadLetter: DEAD,
       });
     }
-    this.timer = setInterval(() => this.wake(), POLL_MS);
-    this.timer.unref();
   }
 
   async close(): Promise<void> {
