@@ -49,17 +49,14 @@ export async function post(outgoing: Outgoing, allowsPrivate: boolean): Promise<
   }
 }
 
-/** As `fetch`, for what people want answers from. */
-export type Fetches = (url: string, init: FetchInit) => Promise<Response>;
-
 interface FetchInit {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly signal: AbortSignal;
 }
 
-/** A POST; an answer that sends elsewhere is given back as it is. */
-export function guardedFetch(allowsPrivate: boolean): Fetches {
+/** As `fetch`, for what people want answers from: a POST; an answer that sends elsewhere is given back as it is. */
+export function guardedFetch(allowsPrivate: boolean): (url: string, init: FetchInit) => Promise<Response> {
   return async (url, { headers, body, signal }) => {
     const answer = await send({ url, headers, body }, allowsPrivate, signal);
     const status = answer.statusCode ?? 502;

@@ -35,6 +35,8 @@ interface FailedEvent extends Work {
 
 export class Consumers {
   private readonly running = new Map<string, Promise<void>>();
+  /** Of those that run: something happened since they looked. */
+  private readonly again = new Set<string>();
   private looking: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
 
@@ -81,38 +83,52 @@ export class Consumers {
 
   private async lookOnce(consumers: readonly EventConsumer[]): Promise<void> {
     for (const consumer of consumers) {
-      const rows = await this.database.system.query(
-        `select f.workspace_id from event_feed f
-           left join event_consumer c on c.workspace_id = f.workspace_id and c.consumer = $1
-         where f.seq > coalesce(c.seq, 0) order by f.workspace_id limit ${WORKSPACES}`,
-        [consumer.name],
-      );
-      for (const { workspace_id: id } of decodeRows({ workspace_id: INT4 }, rows)) await this.follow(consumer, id);
+      // All of them in each round: those that are always behind must not hide the others.
+      for (let after: number | undefined = 0; after !== undefined && this.timer; ) {
+        const behind = await this.behind(consumer, after);
+        for (const id of behind) await this.follow(consumer, id);
+        after = behind.length < WORKSPACES ? undefined : behind.at(-1);
+      }
     }
+  }
+
+  private async behind({ name }: EventConsumer, after: number): Promise<number[]> {
+    const rows = await this.database.system.query(
+      `select f.workspace_id from event_feed f
+         left join event_consumer c on c.workspace_id = f.workspace_id and c.consumer = $1
+       where f.workspace_id > $2 and f.seq > coalesce(c.seq, 0) order by f.workspace_id limit ${WORKSPACES}`,
+      [name, after],
+    );
+    return decodeRows({ workspace_id: INT4 }, rows).map(({ workspace_id }) => workspace_id);
   }
 
   private follow(consumer: EventConsumer, workspaceId: number): Promise<void> {
     const key = `${consumer.name} ${workspaceId}`;
     let running = this.running.get(key);
-    if (!running) {
-      running = this.catchUp(consumer, workspaceId)
+    if (running) this.again.add(key);
+    else {
+      running = this.catchUp(consumer, workspaceId, key)
         .catch((error: unknown) =>
           this.log(isUnavailable(error) ? 'debug' : 'warn', 'events wait', {
             consumer: consumer.name,
             error: String(error),
           }),
         )
-        .finally(() => this.running.delete(key));
+        .finally(() => {
+          this.running.delete(key);
+          this.again.delete(key);
+        });
       this.running.set(key, running);
     }
     return running;
   }
 
-  private async catchUp(consumer: EventConsumer, workspaceId: number): Promise<void> {
+  private async catchUp(consumer: EventConsumer, workspaceId: number, key: string): Promise<void> {
     let size = BATCH;
     while (this.timer) {
       try {
-        if (!(await this.step(consumer, workspaceId, size))) return;
+        this.again.delete(key);
+        if (!(await this.step(consumer, workspaceId, size)) && !this.again.has(key)) return;
         size = BATCH;
       } catch (error) {
         if (isUnavailable(error)) throw error;

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { decodeRows, INT4, INT8, TEXT } from '../../core/store/row-spec';
 import type { SqlClient } from '../../core/store/sql-client';
 import type { ServerDatabase } from '../../server/adapters/database';
+import { pgClient } from '../../server/adapters/pg-client';
 import { openPostgres } from '../../server/adapters/postgresql';
 import { Consumers, type EventConsumer } from '../../server/events/consumers';
 import type { TeamEvent } from '../../server/events/event';
@@ -96,6 +97,56 @@ it('tells two copies of the server each event once, in order', async () => {
   await Promise.all(upTo(100).map((n) => publish(database.system, 2 + (n % 4), TYPE, { n })));
   await expect.poll(async () => Object.values(await seen()).flat().length, { timeout: 10_000 }).toBe(100);
   expect(await seen()).toEqual({ 2: upTo(25), 3: upTo(25), 4: upTo(25), 5: upTo(25) });
+});
+
+it('what happens while a consumer is at work is not left for later', async () => {
+  let begun = (): void => {};
+  const atWork = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  let end = (): void => {};
+  const told = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const { handle } = noting();
+  // Of ingest it hears nothing: without being told again it would look ten seconds later.
+  const slow: EventConsumer = {
+    name: 'noting',
+    types: [TYPE],
+    async handle(...args) {
+      await handle(...args);
+      begun();
+      await told;
+    },
+  };
+  await run(slow);
+  await publish(database.system, 2, TYPE, { n: 1 });
+  await atWork;
+  await publish(database.system, 2, TYPE, { n: 2 });
+  // The notification is on its way.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  end();
+  await expect.poll(async () => (await seen())[2], { timeout: 3_000 }).toEqual([1, 2]);
+});
+
+it('many workspaces that are always behind do not hide the others', async () => {
+  await database.system.query('insert into event_feed (workspace_id, seq) select i, 1 from generate_series(2, 151) i');
+  await database.system.query(
+    `insert into event (workspace_id, seq, type, actor, correlation_id, payload)
+     select i, 1, '${TYPE}', 'system', '', '{}' from generate_series(2, 151) i`,
+  );
+  await database.system.query(
+    "insert into event_consumer (consumer, workspace_id) select 'noting', i from generate_series(2, 121) i",
+  );
+  const other = pgClient(url);
+  opened.push(other);
+  await other.transaction(async (tx) => {
+    // As if other copies were at them, for as long as this lasts.
+    await tx.query("select seq from event_consumer where consumer = 'noting' for update");
+    await run(noting());
+    await expect.poll(async () => Object.keys(await seen()).length, { timeout: 5_000 }).toBe(30);
+  });
+  await expect.poll(async () => Object.keys(await seen()).length, { timeout: 10_000 }).toBe(150);
 });
 
 it('a consumer that is killed after any of its statements has done each event once', async () => {

@@ -24,10 +24,12 @@ export function AlertsPage() {
   const [open, setOpen] = useState<Open>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const { data, error, refetch } = useAlertRules();
+  // What happened changes when one begins or ends.
+  const firing = data?.map(({ id, firingSince }) => `${id} ${firingSince}`).join();
   const alerts = useQuery({
-    queryKey: ['alerts', data],
+    queryKey: ['alerts', firing],
     queryFn: () => api.listAlerts({ limit: 50 }),
-    enabled: !!data,
+    enabled: firing !== undefined,
   });
   const change = (changing: Promise<unknown>): void => {
     changing.then(
