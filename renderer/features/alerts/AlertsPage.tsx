@@ -1,5 +1,4 @@
 /** Rules that watch a number, and when they were beyond their threshold. */
-
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { Dialog } from 'radix-ui';

@@ -1,14 +1,12 @@
 /** Says, wherever the reader is, which alerts are on. */
 import { BellRing } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
-import { formatAgo, plural } from '../../../core/model/format';
-import { useNow } from '../../app/use-now';
+import { plural } from '../../../core/model/format';
 import { valueText } from './alert-text';
 import { useFiring } from './use-alert-rules';
 
 export function FiringBar() {
   const firing = useFiring();
-  const now = useNow(10_000);
   const [location] = useLocation();
   const [first] = firing;
   if (!first || location === '/alerts') return null;
@@ -23,8 +21,7 @@ export function FiringBar() {
         <strong className="font-semibold" dir="auto">
           {name}
         </strong>
-        : {valueText(value, unit)}, {comparison} {valueText(threshold, unit)}, for{' '}
-        {formatAgo(Date.parse(firingSince ?? ''), now).replace(/ ago$/, '')}
+        : {valueText(value, unit)}, {comparison} {valueText(threshold, unit)}, since {clockOf(firingSince ?? '')}
         {firing.length > 1 && `, and ${plural(firing.length - 1, 'more alert')}`}
       </span>
       <span className="grow" />
@@ -33,4 +30,11 @@ export function FiringBar() {
       </Link>
     </div>
   );
+}
+
+/** Of today the time, else with the day. */
+function clockOf(time: string): string {
+  const then = new Date(time);
+  const clock = then.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  return then.toDateString() === new Date().toDateString() ? clock : `${then.toLocaleDateString('en-GB')} ${clock}`;
 }

@@ -1,5 +1,4 @@
 /** One dataset: the experiments on it, and its items. */
-
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';

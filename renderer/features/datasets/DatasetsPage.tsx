@@ -1,5 +1,4 @@
 /** Prompts gathered to be asked again. */
-
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';

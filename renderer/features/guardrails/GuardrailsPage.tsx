@@ -1,5 +1,4 @@
 /** Rules that mark what agents said and did, and what they marked. */
-
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { Dialog } from 'radix-ui';

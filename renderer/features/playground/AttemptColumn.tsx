@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { formatCompact, formatCost, formatDuration } from '../../../core/model/format';
-import { May } from '../../app/May';
+import { May, useMay } from '../../app/May';
 import { api } from '../../connection/connection';
 import { type Attempt, usePlayground } from '../../stores/playground-store';
 import { Button } from '../../ui/Button';
@@ -104,13 +104,7 @@ export function AttemptColumn({ attempt, endpoints, isOnly }: AttemptColumnProps
           // biome-ignore lint/suspicious/noArrayIndexKey: messages have no identity and never move
           <MessageView key={i} message={message} uses={null} onSpan={() => {}} />
         ))}
-        {runId === null && !answer && !failure && (
-          <p className="text-secondary">
-            {endpoints.list.length === 0
-              ? 'Add an endpoint: Ollama, LM Studio, vLLM, or a provider in the cloud. Prompts go there and nowhere else.'
-              : 'Run the prompt to see what this model answers.'}
-          </p>
-        )}
+        {runId === null && !answer && !failure && <Hint hasEndpoints={endpoints.list.length > 0} />}
       </div>
       {answer && (
         <footer className="flex flex-wrap gap-x-4 border-t border-line px-3.5 py-1.5 font-mono text-sm text-secondary">
@@ -125,4 +119,17 @@ export function AttemptColumn({ attempt, endpoints, isOnly }: AttemptColumnProps
       )}
     </section>
   );
+}
+
+function Hint({ hasEndpoints }: { readonly hasEndpoints: boolean }) {
+  const mayAdd = useMay('rules:write');
+  const mayRun = useMay('notes:write');
+  const text = !mayRun
+    ? 'You may read here, not ask models: that takes a member.'
+    : hasEndpoints
+      ? 'Run the prompt to see what this model answers.'
+      : mayAdd
+        ? 'Add an endpoint: Ollama, LM Studio, vLLM, or a provider in the cloud. Prompts go there and nowhere else.'
+        : 'There is no endpoint to ask yet: an admin can add one.';
+  return <p className="text-secondary">{text}</p>;
 }

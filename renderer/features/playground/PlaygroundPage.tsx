@@ -1,5 +1,4 @@
 /** A prompt tried on models of the reader's choosing: written here, or taken from a recorded call and changed. */
-
 import { Plus } from 'lucide-react';
 import { Link } from 'wouter';
 import { May } from '../../app/May';

@@ -1,5 +1,4 @@
 /** How good it was: what people, programs and senders said, and the reader's own word. */
-
 import { Plus, ThumbsDown, ThumbsUp, X } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
