@@ -1,0 +1,127 @@
+/** What the engine works between: a replica on this machine, and the server's copy of the workspace. */
+import type { ObjectRef, PushedObject, PushResult, RemoteObject } from './objects';
+
+/** A trace of which the server has spans that somebody shared. */
+export interface SharedTrace {
+  readonly traceId: string;
+  readonly projectId: string;
+  /** The replica that brought all of them; null: several did. */
+  readonly client: string | null;
+  /** Who shared it; null: nobody knows any more. */
+  readonly sharedBy: string | null;
+  /** That the server has in all. */
+  readonly spanCount: number;
+}
+
+/** What happened, as people read it. */
+export interface RemoteEvent {
+  readonly id: string;
+  readonly time: string;
+  readonly type: string;
+  readonly actorName: string | null;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface RemoteChanges {
+  readonly objects: readonly RemoteObject[];
+  readonly traces: readonly SharedTrace[];
+  /** The replica's own traces, of which somebody deleted the server's copy. */
+  readonly removed: readonly string[];
+  readonly events: readonly RemoteEvent[];
+}
+
+/** How far a replica came, and the newest position of the server that an answer told of. */
+export interface Place {
+  readonly cursor: string;
+  readonly known: string;
+}
+
+export interface ChangesPage extends RemoteChanges {
+  readonly cursor: string;
+  /** Where the server's history stands: behind the cursor when there is more. */
+  readonly position: string;
+  readonly hasMore: boolean;
+}
+
+/** What the replica has seen is of a history that the server does not have, or no longer: it starts over from a snapshot. */
+export class OtherHistory extends Error {
+  override readonly name = 'OtherHistory';
+}
+
+export interface SnapshotPage extends Pick<RemoteChanges, 'objects' | 'traces'> {
+  /** Of the first page: where changes begin that come while the snapshot is read. */
+  readonly position: string;
+  /** Null: this was the last. */
+  readonly next: string | null;
+}
+
+/** What the server answered, and where its history stood then. The next request says so, and the server compares. */
+export interface At<T> {
+  readonly answer: T;
+  readonly position: string;
+}
+
+/** Spans on their way, as an OTLP request. */
+export interface SpanPage {
+  readonly request: Uint8Array;
+  /** What asks for those behind them. */
+  readonly mark: string;
+  readonly hasMore: boolean;
+}
+
+/** Spans that are shared and not pushed yet. */
+export interface SpanParcel {
+  readonly request: Uint8Array;
+  readonly spans: number;
+  /** What the replica knows them by. */
+  readonly token: string;
+}
+
+export interface Settled {
+  readonly pushed: PushedObject;
+  readonly result: PushResult;
+}
+
+/** Each method is one transaction. */
+export interface Replica {
+  /** Null: it starts with a snapshot. */
+  place(): Promise<Place | null>;
+  /** Forgets how far it came. */
+  startOver(): Promise<void>;
+  /** Takes what is new, and remembers how far it came. @param place null: it is part of a snapshot */
+  apply(changes: RemoteChanges, place: Place | null): Promise<void>;
+  /**
+   * Ends a snapshot, which `apply` was given before. What the server once had and is not in it, it has lost: it is pushed again, and so
+   * are the spans that were shared from here.
+   */
+  finishSnapshot(seen: ReadonlySet<string>, place: Place): Promise<void>;
+  pendingObjects(limit: number): Promise<readonly PushedObject[]>;
+  settle(settled: readonly Settled[], position: string): Promise<void>;
+  /** Finds spans that came since the last time and are to be shared. @returns whether there may be more */
+  notice(): Promise<boolean>;
+  nextSpans(): Promise<SpanParcel | null>;
+  /** @param position null: it was empty, and nobody was asked */
+  spansArrived(parcel: SpanParcel, position: string | null): Promise<void>;
+  /** A trace that others brought spans of. */
+  nextWanted(): Promise<{ readonly traceId: string; readonly after: string | null } | null>;
+  /** @param page null: the server has the trace no more */
+  takeSpans(traceId: string, page: SpanPage | null, position: string): Promise<void>;
+}
+
+/**
+ * Every method may fail, after or before it was done; the engine asks again. `known`: the newest position that an answer told of. @throws OtherHistory
+ */
+export interface Remote {
+  changes(known: string, cursor: string, limit: number): Promise<ChangesPage>;
+  /** @param known empty: of the first page @param next of the page before; null: the first */
+  snapshot(known: string, next: string | null): Promise<SnapshotPage>;
+  pushObjects(known: string, objects: readonly PushedObject[]): Promise<At<readonly PushResult[]>>;
+  /** Resolves when they are durable. */
+  pushSpans(known: string, request: Uint8Array): Promise<At<null>>;
+  /** Null: there is no such trace any more. */
+  spans(known: string, traceId: string, after: string | null): Promise<At<SpanPage | null>>;
+}
+
+export function keyOf({ kind, id }: ObjectRef): string {
+  return `${kind} ${id}`;
+}
