@@ -52,7 +52,9 @@ export class Annotations {
       const [known] = await this.table.all((where) => aboutTarget(where, ofSpan(target)));
       if (known) return this.table.update(known.id, known.version, values);
     }
-    return this.table.insert({ ...columns, ...values });
+    // Two who annotate a span without knowing of each other write one annotation.
+    const id = target.spanId === null ? {} : { 'id::uuid': spanAnnotationId(target.traceId ?? '', target.spanId) };
+    return this.table.insert({ ...id, ...columns, ...values });
   }
 
   /** @throws SpoorError NOT_FOUND, CONFLICT */
@@ -73,6 +75,12 @@ export class Annotations {
       for (const { id } of await this.table.all((where) => aboutTarget(where, ofSpan(target)))) await this.remove(id);
     }
   }
+}
+
+/** As migration 018 makes it. */
+function spanAnnotationId(traceId: string, spanId: string): string {
+  const low = BigInt(`0x${traceId.slice(16)}`) ^ BigInt(`0x${spanId}`);
+  return traceId.slice(0, 16).toLowerCase() + low.toString(16).padStart(16, '0');
 }
 
 function ofSpan({ traceId, spanId }: { readonly traceId: string | null; readonly spanId: string | null }) {

@@ -16,6 +16,7 @@ import { datasets014 } from './migrations/014-datasets';
 import { workspacePartitions015 } from './migrations/015-workspace-partitions';
 import { callKinds016 } from './migrations/016-call-kinds';
 import { alerts017 } from './migrations/017-alerts';
+import { sync018 } from './migrations/018-sync';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   workspacePartitions015,
   callKinds016,
   alerts017,
+  sync018,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -35,7 +35,7 @@ export class SyncEngine {
       await this.pullSpans();
     } catch (error) {
       if (!(error instanceof OtherHistory)) throw error;
-      await this.replica.startOver();
+      await this.replica.startOver(error.reason);
       throw error;
     }
   }
@@ -43,7 +43,7 @@ export class SyncEngine {
   private async pull(): Promise<void> {
     for (;;) {
       const place = await this.replica.place();
-      if (!place) return this.pullSnapshot();
+      if (place.cursor === null) return this.pullSnapshot(place.known);
       const page = await this.remote.changes(place.known, place.cursor, CHANGES);
       const next = { cursor: page.cursor, known: page.position };
       if (next.cursor !== place.cursor || next.known !== place.known) await this.replica.apply(page, next);
@@ -53,11 +53,11 @@ export class SyncEngine {
     }
   }
 
-  private async pullSnapshot(): Promise<void> {
+  private async pullSnapshot(known: string): Promise<void> {
     const seen = new Set<string>();
     let next: string | null = null;
     let since: string | null = null;
-    this.known = '';
+    this.known = known;
     do {
       const page = await this.remote.snapshot(this.known, next);
       // What changed while it was read comes with the changes after its first page.

@@ -46,6 +46,10 @@ export interface ChangesPage extends RemoteChanges {
 /** What the replica has seen is of a history that the server does not have, or no longer: it starts over from a snapshot. */
 export class OtherHistory extends Error {
   override readonly name = 'OtherHistory';
+
+  constructor(readonly reason: 'too-old' | 'restored') {
+    super(`The server's history is another one: ${reason}.`);
+  }
 }
 
 export interface SnapshotPage extends Pick<RemoteChanges, 'objects' | 'traces'> {
@@ -84,15 +88,15 @@ export interface Settled {
 
 /** Each method is one transaction. */
 export interface Replica {
-  /** Null: it starts with a snapshot. */
-  place(): Promise<Place | null>;
-  /** Forgets how far it came. */
-  startOver(): Promise<void>;
+  /** `cursor` null: it starts with a snapshot. */
+  place(): Promise<{ readonly cursor: string | null; readonly known: string }>;
+  /** Forgets how far it came, and of another history what it knew. @param reason `restored`: what it pushed may be lost, too */
+  startOver(reason: OtherHistory['reason']): Promise<void>;
   /** Takes what is new, and remembers how far it came. @param place null: it is part of a snapshot */
   apply(changes: RemoteChanges, place: Place | null): Promise<void>;
   /**
-   * Ends a snapshot, which `apply` was given before. What the server once had and is not in it, it has lost: it is pushed again, and so
-   * are the spans that were shared from here.
+   * Ends a snapshot, which `apply` was given before. What the server once had and is not in it, it has lost: it is pushed again, and
+   * where the server was restored so are the spans that were shared from here.
    */
   finishSnapshot(seen: ReadonlySet<string>, place: Place): Promise<void>;
   pendingObjects(limit: number): Promise<readonly PushedObject[]>;
@@ -113,7 +117,7 @@ export interface Replica {
  */
 export interface Remote {
   changes(known: string, cursor: string, limit: number): Promise<ChangesPage>;
-  /** @param known empty: of the first page @param next of the page before; null: the first */
+  /** @param next of the page before; null: the first */
   snapshot(known: string, next: string | null): Promise<SnapshotPage>;
   pushObjects(known: string, objects: readonly PushedObject[]): Promise<At<readonly PushResult[]>>;
   /** Resolves when they are durable. */

@@ -1,0 +1,316 @@
+/** Which traces are shared, and how far their spans have come: the outbox of spans, and the list of those to fetch. */
+import type { SyncRule } from '../../api/sync-state';
+import type { SharedTrace, SpanParcel } from '../../sync/ports';
+import type { PayloadCodec } from '../payloads';
+import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../row-spec';
+import type { SqlClient, SqlParameter, SqlStatements } from '../sql-client';
+import { SpanParcels } from './span-parcels';
+
+/** Spans of a request, about: a block. */
+const PARCEL_SPANS = 4_000;
+const PARCEL_TRACES = 500;
+/** Traces looked at by one statement when a rule is new. */
+const BACKFILL = 2_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+const PENDING = {
+  trace_id: TEXT,
+  span_count: orNull(INT4),
+  first_block: orNull(INT4),
+  last_block: orNull(INT4),
+  pushed_mark: orNull(TEXT),
+  pushed_spans: INT4,
+  pass_block: orNull(INT4),
+  pass_mark: orNull(TEXT),
+  pass_spans: orNull(INT4),
+};
+
+type Pending = RowOf<typeof PENDING>;
+
+interface Pushed {
+  readonly traceId: string;
+  /** All that was stored before, and how many there were then. */
+  readonly mark: string;
+  readonly spans: number;
+  /** Of a pass that goes on; null: all of the trace is there. */
+  readonly block: number | null;
+}
+
+export class SharedTraces {
+  private readonly parcels: SpanParcels;
+
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+    codec: PayloadCodec,
+  ) {
+    this.parcels = new SpanParcels(sql, workspaceId, codec);
+  }
+
+  /** @param reason `trace`, `session` or `rule` */
+  async share(traceIds: readonly string[], reason: string): Promise<void> {
+    await this.sql.query(
+      `insert into sync_trace (workspace_id, trace_id, shared_at, reason, pending)
+       select $1, i.trace_id, now(), $3, true from unnest($2::uuid[]) as i (trace_id)
+       on conflict (workspace_id, trace_id) do update set pending = true, reason = excluded.reason,
+         shared_at = coalesce(sync_trace.shared_at, now())`,
+      [this.workspaceId, traceIds, reason],
+    );
+  }
+
+  /** What the server has of them stays there. */
+  async unshare(traceIds: readonly string[]): Promise<void> {
+    await this.sql.query(
+      `update sync_trace set shared_at = null, pending = false where workspace_id = $1 and trace_id = any($2::uuid[])`,
+      [this.workspaceId, traceIds],
+    );
+  }
+
+  /** Rules are new: all that is stored is looked at. */
+  async lookAgain(tx: SqlStatements): Promise<void> {
+    await tx.query(`update sync_link set backfill_after = $2 where workspace_id = $1`, [this.workspaceId, FIRST_ID]);
+  }
+
+  /** @returns whether there is more to look at */
+  notice(rules: readonly SyncRule[]): Promise<boolean> {
+    return this.sql.transaction(async (tx) => {
+      if (rules.length === 0) {
+        await tx.query(
+          `update sync_trace s set pending = true from trace t
+           where s.workspace_id = $1 and t.workspace_id = $1 and t.trace_id = s.trace_id
+             and s.shared_at is not null and not s.pending and t.span_count <> s.pushed_spans`,
+          [this.workspaceId],
+        );
+        await tx.query('update sync_link set seen_mark = null, backfill_after = null where workspace_id = $1', [
+          this.workspaceId,
+        ]);
+        return false;
+      }
+      await this.noticeArrivals(tx, rules);
+      return this.backfill(tx, rules);
+    });
+  }
+
+  /** Traces that spans came for since the last look. */
+  private async noticeArrivals(tx: SqlStatements, rules: readonly SyncRule[]): Promise<void> {
+    const [seen] = decodeRows(
+      { seen_block: INT4, seen_mark: orNull(TEXT), open: INT4, now: TEXT },
+      await tx.query(
+        `select l.seen_block, l.seen_mark, pg_snapshot_xmin(pg_current_snapshot())::text as now,
+           coalesce((select min(id) from span_block where workspace_id = $1 and not closed), l.seen_block) as open
+         from sync_link l where l.workspace_id = $1`,
+        [this.workspaceId],
+      ),
+    );
+    if (!seen) return;
+    await tx.query('update sync_link set seen_block = $2, seen_mark = $3 where workspace_id = $1', [
+      this.workspaceId,
+      seen.open,
+      seen.now,
+    ]);
+    if (seen.seen_mark === null) return;
+    const { where, parameters } = ruleSql(rules, 4);
+    await tx.query(
+      `with arrived as materialized (
+         select distinct trace_id from span where workspace_id + 0 = $1 and block_id >= $2 and age(xmin) <= age($3::xid8::xid))
+       insert into sync_trace (workspace_id, trace_id, shared_at, reason, pending)
+       select $1, t.trace_id, now(), 'rule', true from arrived a, lateral (
+         select * from trace where workspace_id = $1 and trace_id = a.trace_id limit 1) t
+       where t.deleted_at is null and (${where})
+       on conflict (workspace_id, trace_id) do nothing`,
+      [this.workspaceId, seen.seen_block, seen.seen_mark, ...parameters],
+    );
+    await tx.query(
+      `with arrived as materialized (
+         select distinct trace_id from span where workspace_id + 0 = $1 and block_id >= $2 and age(xmin) <= age($3::xid8::xid))
+       update sync_trace s set pending = true from arrived a
+       where s.workspace_id = $1 and s.trace_id = a.trace_id and s.shared_at is not null and not s.pending`,
+      [this.workspaceId, seen.seen_block, seen.seen_mark],
+    );
+  }
+
+  private async backfill(tx: SqlStatements, rules: readonly SyncRule[]): Promise<boolean> {
+    const [at] = decodeRows(
+      { after: orNull(TEXT) },
+      await tx.query('select backfill_after::text as after from sync_link where workspace_id = $1', [this.workspaceId]),
+    );
+    if (!at || at.after === null) return false;
+    const { where, parameters } = ruleSql(rules, 3);
+    const looked = decodeRows(
+      { last: orNull(TEXT), count: INT4 },
+      await tx.query(
+        `with looked as materialized (
+           select * from trace where workspace_id = $1 and trace_id > $2::uuid order by trace_id limit ${BACKFILL}),
+         shared as (
+           insert into sync_trace (workspace_id, trace_id, shared_at, reason, pending)
+           select $1, t.trace_id, now(), 'rule', true from looked t where t.deleted_at is null and (${where})
+           on conflict (workspace_id, trace_id) do nothing)
+         select (array_agg(trace_id order by trace_id desc))[1]::text as last, count(*)::int4 as count from looked`,
+        [this.workspaceId, at.after, ...parameters],
+      ),
+    )[0];
+    const hasMore = looked?.count === BACKFILL;
+    await tx.query('update sync_link set backfill_after = $2::uuid where workspace_id = $1', [
+      this.workspaceId,
+      hasMore ? (looked?.last ?? null) : null,
+    ]);
+    return hasMore;
+  }
+
+  /** Null: nothing waits. */
+  async next(): Promise<SpanParcel | null> {
+    const rows = decodeRows(
+      PENDING,
+      await this.sql.query(
+        `select replace(s.trace_id::text, '-', '') as trace_id, t.span_count, t.first_block, t.last_block, s.pushed_mark,
+           s.pushed_spans, s.pass_block, s.pass_mark, s.pass_spans
+         from (select * from sync_trace where workspace_id = $1 and pending order by trace_id limit ${PARCEL_TRACES}) s
+         left join lateral (select * from trace where workspace_id = $1 and trace_id = s.trace_id and deleted_at is null limit 1) t on true
+         order by s.trace_id`,
+        [this.workspaceId],
+      ),
+    );
+    if (rows.length === 0) return null;
+    // Deleted, or pruned: what the server has, it keeps.
+    const gone = rows.filter(({ span_count }) => span_count === null).map(({ trace_id }) => trace_id);
+    if (gone.length > 0) {
+      await this.unshare(gone);
+      return { request: new Uint8Array(), spans: 0, token: '[]' };
+    }
+    const [mark] = decodeRows(
+      { now: TEXT },
+      await this.sql.query('select pg_snapshot_xmin(pg_current_snapshot())::text as now'),
+    );
+    const now = mark?.now ?? '0';
+    const left = (row: Pending): number => (row.span_count ?? 0) - row.pushed_spans;
+    const [first] = rows as [Pending];
+    if (first.pass_block !== null || left(first) > PARCEL_SPANS) return this.nextOfPass(first, now);
+    const chosen: Pending[] = [];
+    let spans = 0;
+    for (const row of rows) {
+      if (row.pass_block !== null || (chosen.length > 0 && spans + left(row) > PARCEL_SPANS)) break;
+      chosen.push(row);
+      spans += Math.max(0, left(row));
+    }
+    const parcel = await this.parcels.read(
+      chosen.map(({ trace_id: traceId, pushed_mark }) => ({ traceId, mark: pushed_mark })),
+      null,
+    );
+    const pushed = chosen.map(({ trace_id: traceId, span_count }): Pushed => {
+      return { traceId, mark: now, spans: span_count ?? 0, block: null };
+    });
+    return { ...parcel, token: JSON.stringify(pushed) };
+  }
+
+  /** A few blocks of a trace that is too large for one request. */
+  private async nextOfPass(row: Pending, now: string): Promise<SpanParcel> {
+    const firstBlock = row.first_block ?? 0;
+    const lastBlock = row.last_block ?? 0;
+    const mark = row.pass_mark ?? now;
+    const spans = row.pass_spans ?? row.span_count ?? 0;
+    // Where the trace has few spans a block, more blocks make a request.
+    const blocks = Math.max(
+      1,
+      Math.floor((PARCEL_SPANS * (lastBlock - firstBlock + 1)) / Math.max(1, row.span_count ?? 1)),
+    );
+    const after = row.pass_block ?? firstBlock - 1;
+    const upTo = Math.min(lastBlock, after + blocks);
+    const parcel = await this.parcels.read([{ traceId: row.trace_id, mark: row.pushed_mark }], [after, upTo]);
+    const pushed: Pushed = { traceId: row.trace_id, mark, spans, block: upTo >= lastBlock ? null : upTo };
+    return { ...parcel, token: JSON.stringify([pushed]) };
+  }
+
+  async arrived({ token }: SpanParcel): Promise<void> {
+    const pushed = JSON.parse(token) as readonly Pushed[];
+    const done = pushed.filter(({ block }) => block === null);
+    for (const { traceId, mark, spans, block } of pushed) {
+      if (block === null) continue;
+      await this.sql.query(
+        `update sync_trace set pass_block = $3, pass_mark = $4, pass_spans = $5 where workspace_id = $1 and trace_id = $2::uuid`,
+        [this.workspaceId, traceId, block, mark, spans],
+      );
+    }
+    if (done.length === 0) return;
+    await this.sql.query(
+      `update sync_trace s set pushed_mark = d.mark, pushed_spans = d.spans, pass_block = null, pass_mark = null, pass_spans = null,
+         pending = exists (select 1 from trace t where t.workspace_id = $1 and t.trace_id = s.trace_id and t.span_count <> d.spans)
+       from unnest($2::uuid[], $3::text[], $4::int4[]) as d (trace_id, mark, spans)
+       where s.workspace_id = $1 and s.trace_id = d.trace_id`,
+      [this.workspaceId, done.map((d) => d.traceId), done.map((d) => d.mark), done.map((d) => d.spans)],
+    );
+  }
+
+  /** The server has spans of these. @param clientId of this replica @param follow projects; null: all */
+  async hearOf(
+    tx: SqlStatements,
+    traces: readonly SharedTrace[],
+    clientId: string,
+    follow: readonly string[] | null,
+  ): Promise<void> {
+    const heard = traces.filter(({ projectId }) => follow === null || follow.includes(projectId));
+    if (heard.length === 0) return;
+    await tx.query(
+      `insert into sync_trace (workspace_id, trace_id, shared_by, wanted)
+       select $1, h.trace_id, h.shared_by, true
+       from unnest($2::uuid[], $3::text[], $4::text[], $5::int4[]) as h (trace_id, client, shared_by, span_count)
+       where not exists (select 1 from sync_trace s where s.workspace_id = $1 and s.trace_id = h.trace_id
+         and h.client = $6 and s.pushed_spans >= h.span_count)
+       on conflict (workspace_id, trace_id) do update set wanted = true,
+         shared_by = case when sync_trace.shared_at is null then excluded.shared_by end`,
+      [
+        this.workspaceId,
+        heard.map(({ traceId }) => traceId),
+        heard.map(({ client }) => client),
+        heard.map(({ sharedBy }) => sharedBy ?? ''),
+        heard.map(({ spanCount }) => spanCount),
+        clientId,
+      ] satisfies SqlParameter[],
+    );
+  }
+
+  async wanted(): Promise<{ readonly traceId: string; readonly after: string | null } | null> {
+    const rows = await this.sql.query(
+      `select replace(trace_id::text, '-', '') as trace_id, pulled_mark from sync_trace
+       where workspace_id = $1 and wanted order by trace_id limit 1`,
+      [this.workspaceId],
+    );
+    const [row] = decodeRows({ trace_id: TEXT, pulled_mark: orNull(TEXT) }, rows);
+    return row ? { traceId: row.trace_id, after: row.pulled_mark } : null;
+  }
+
+  async pulled(tx: SqlStatements, traceId: string, mark: string | null, hasMore: boolean): Promise<void> {
+    await tx.query(
+      `update sync_trace set pulled_mark = coalesce($3, pulled_mark), wanted = $4 where workspace_id = $1 and trace_id = $2::uuid`,
+      [this.workspaceId, traceId, mark, hasMore],
+    );
+  }
+
+  /** The server has lost what it had: all is pushed anew, and what came is asked for anew. */
+  async pushAnew(tx: SqlStatements): Promise<void> {
+    await tx.query(
+      `update sync_trace set pushed_mark = null, pushed_spans = 0, pass_block = null, pass_mark = null, pass_spans = null,
+         pending = shared_at is not null, pulled_mark = null where workspace_id = $1`,
+      [this.workspaceId],
+    );
+  }
+}
+
+/** SQL over `t` of `trace`. @param from number of the first parameter */
+function ruleSql(
+  rules: readonly SyncRule[],
+  from: number,
+): { readonly where: string; readonly parameters: SqlParameter[] } {
+  const parameters: SqlParameter[] = [];
+  const conditions = rules.map((rule) => {
+    if (rule.kind === 'everything') return 'true';
+    if (rule.kind === 'errors') return 't.error_count > 0';
+    const at = `$${from + parameters.length}`;
+    if (rule.kind === 'session') {
+      parameters.push(rule.sessionId);
+      return `t.session_id = ${at}`;
+    }
+    parameters.push(rule.service);
+    return `t.service_ids && array(select id from service where workspace_id = $1 and name = ${at})`;
+  });
+  return { where: conditions.join(' or '), parameters };
+}
