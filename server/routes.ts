@@ -18,6 +18,9 @@ import { jobRoutes } from './modules/jobs/api/routes';
 import type { Jobs } from './modules/jobs/service/jobs';
 import { projectRoutes } from './modules/projects/api/routes';
 import type { Projects } from './modules/projects/service/projects';
+import { syncRoutes } from './modules/sync/api/routes';
+import type { LiveChanges } from './modules/sync/service/live';
+import type { Sync } from './modules/sync/service/sync';
 import { TELEMETRY_ACCESS } from './modules/traces/api/telemetry-access';
 import { queryOfProject } from './modules/traces/service/project-attribute';
 import { uploadRoutes } from './modules/uploads/api/routes';
@@ -43,6 +46,8 @@ export interface Services {
   readonly webhooks: Webhooks;
   readonly jobs: Jobs;
   readonly uploads: Uploads;
+  readonly sync: Sync;
+  readonly live: LiveChanges;
   readonly projects: Projects;
   readonly apiKeys: ApiKeys;
   readonly secure: boolean;
@@ -62,6 +67,7 @@ export function serverRoutes(services: Services): AppRoute[] {
     ...collaborationRoutes(services.database),
     ...webhookRoutes(services),
     ...uploadRoutes(services.uploads),
+    ...syncRoutes(services.sync, services.live),
     ...jobRoutes(services.jobs, services.database),
     route('get', '/v1/openapi.json', { access: 'public' }, async () => {
       document ??= serverDocument(services.openApi, services.teamSchemas, routes);

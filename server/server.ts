@@ -7,6 +7,7 @@ import type { ListenAddress } from '../core/api/workers';
 import { PriceBook } from '../core/pricing/price-book';
 import list from '../resources/prices.json';
 import { OtlpGrpcReceiver } from '../services/ingest/otlp-grpc';
+import { TRACES } from '../services/ingest/signals';
 import type { Log } from '../services/log';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
@@ -47,6 +48,8 @@ import { endLostExperiments } from './modules/evaluation/service/lost-experiment
 import { Jobs } from './modules/jobs/service/jobs';
 import { WorkspaceRemoval } from './modules/jobs/service/workspace-removal';
 import { Projects } from './modules/projects/service/projects';
+import { LiveChanges } from './modules/sync/service/live';
+import { Sync } from './modules/sync/service/sync';
 import { Ingest, type IngestPort } from './modules/traces/service/ingest';
 import { startIngestThread } from './modules/traces/service/ingest-thread';
 import { Runtimes } from './modules/traces/service/runtimes';
@@ -150,6 +153,19 @@ export async function startServer(
   const consumers = new Consumers(database, readers, jobs, log);
   await jobs.start();
   await consumers.start();
+  const live = new LiveChanges();
+  await live.start(database);
+  const sync = new Sync({
+    database,
+    accounts,
+    workspaces,
+    projects,
+    checkQuota: (id) => quotas.check(id),
+    store: (workspaceId, projectId, request) => {
+      const { intake } = runtimes.of(workspaceId).doorOf(projectId);
+      return intake.waiting(request.length, () => intake.store(TRACES, request));
+    },
+  });
   const oidc =
     options.oidc &&
     new Oidc(options.oidc, {
@@ -184,6 +200,8 @@ export async function startServer(
       webhooks: new Webhooks(database, box, options.privateAddresses),
       jobs,
       uploads: new Uploads(database, jobs, database.system, (id) => quotas.check(id)),
+      sync,
+      live,
       oidc,
       publicUrl: options.publicUrl,
       secure: options.secure,
@@ -262,6 +280,7 @@ export async function startServer(
       draining = true;
       clearInterval(tidying);
       closePages();
+      live.close();
       await Promise.all([closeServer(server), grpc.close()]);
       await tracing
         ?.close()

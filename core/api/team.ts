@@ -5,13 +5,14 @@ export const ROLES = ['viewer', 'member', 'admin', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What an API key may be given. */
-export const KEY_SCOPES = ['ingest', 'read'] as const;
+export const KEY_SCOPES = ['ingest', 'read', 'notes'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
 export type Permission =
   | 'telemetry:ingest'
   | 'telemetry:read'
   | 'telemetry:delete'
+  | 'traces:share'
   | 'notes:write'
   | 'rules:write'
   | 'projects:read'
@@ -160,6 +161,13 @@ export const TOLD_TYPES = [
   'alert-rule.created.v1',
   'alert-rule.updated.v1',
   'alert-rule.deleted.v1',
+  'comment.created.v1',
+  'comment.updated.v1',
+  'comment.deleted.v1',
+  'tag.created.v1',
+  'tag.updated.v1',
+  'tag.deleted.v1',
+  'trace.shared.v1',
   'trace.deleted.v1',
   'trace.restored.v1',
   'project.created.v1',

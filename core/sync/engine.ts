@@ -61,7 +61,7 @@ export class SyncEngine {
     do {
       const page = await this.remote.snapshot(this.known, next);
       // What changed while it was read comes with the changes after its first page.
-      since ??= page.position;
+      since ??= page.cursor;
       this.known = page.position;
       for (const object of page.objects) seen.add(keyOf(object));
       await this.replica.apply({ ...page, removed: [], events: [] }, null);

@@ -54,6 +54,8 @@ export class OtherHistory extends Error {
 
 export interface SnapshotPage extends Pick<RemoteChanges, 'objects' | 'traces'> {
   /** Of the first page: where changes begin that come while the snapshot is read. */
+  readonly cursor: string;
+  /** Where the server's history stands, nothing of the page being younger. */
   readonly position: string;
   /** Null: this was the last. */
   readonly next: string | null;

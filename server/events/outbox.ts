@@ -65,6 +65,8 @@ export async function forgetEvents(sql: SqlClient, consumers: readonly string[])
     const gone = await sql.query(
       `delete from event where (workspace_id, seq) in (
          select e.workspace_id, e.seq from event e where e.at < now() - make_interval(days => ${KEPT_DAYS})
+           -- The newest says where the history stands (modules/sync).
+           and e.seq < (select f.seq from event_feed f where f.workspace_id = e.workspace_id)
            and not exists (select 1 from unnest($1::text[]) as n (consumer)
              left join event_consumer c on c.consumer = n.consumer and c.workspace_id = e.workspace_id
              where coalesce(c.seq, 0) < e.seq)

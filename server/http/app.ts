@@ -4,7 +4,6 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { parse as parseCookies } from 'hono/utils/cookie';
-import type { z } from 'zod';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
@@ -15,6 +14,7 @@ import { QuotaReached } from '../modules/workspaces/service/quotas';
 import type { Tracing } from '../tracing';
 import { actorOf } from './actor';
 import type { Authentication } from './authentication';
+import { checked } from './checked';
 import type { Idempotency } from './idempotency';
 import { type Allowance, RateLimited, type RateLimits } from './rate-limits';
 import { type Access, type Answer, type Asked, type Principal, Redirect, type Route, WithCookies } from './route';
@@ -240,16 +240,6 @@ async function jsonOf(context: Context<Env>): Promise<unknown> {
   } catch {
     throw new SpoorError('VALIDATION_ERROR', 'The body is not JSON.');
   }
-}
-
-/** @throws SpoorError VALIDATION_ERROR */
-function checked(schema: z.ZodType, value: unknown): unknown {
-  const { success, data, error } = schema.safeParse(value);
-  if (success) return data;
-  const details = error.issues.slice(0, 20).map(({ path, code, message }) => {
-    return { field: path.join('.'), code, message };
-  });
-  throw new SpoorError('VALIDATION_ERROR', 'The request is not valid.', details);
 }
 
 /** Of a route's template. */

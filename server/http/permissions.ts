@@ -2,7 +2,7 @@
 import { type KeyScope, type Permission, ROLES, type Role } from '../../core/api/team';
 
 const VIEWER: readonly Permission[] = ['telemetry:read', 'projects:read', 'members:read'];
-const MEMBER: readonly Permission[] = [...VIEWER, 'notes:write'];
+const MEMBER: readonly Permission[] = [...VIEWER, 'notes:write', 'traces:share'];
 const ADMIN: readonly Permission[] = [
   ...MEMBER,
   'telemetry:delete',
@@ -27,8 +27,9 @@ const OF_ROLES: Readonly<Record<Role, readonly Permission[]>> = {
   owner: OWNER,
 };
 const OF_SCOPES: Readonly<Record<KeyScope, readonly Permission[]>> = {
-  ingest: ['telemetry:ingest'],
+  ingest: ['telemetry:ingest', 'traces:share'],
   read: ['telemetry:read', 'projects:read'],
+  notes: ['notes:write'],
 };
 
 export function permissionsOf(role: Role): readonly Permission[] {

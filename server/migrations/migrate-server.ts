@@ -15,6 +15,7 @@ import { alertEvents008 } from './008-alert-events';
 import { endpointKeys009 } from './009-endpoint-keys';
 import { uploads010 } from './010-uploads';
 import { deletedTraces011 } from './011-deleted-traces';
+import { sync012 } from './012-sync';
 
 export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -28,6 +29,7 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   endpointKeys009,
   uploads010,
   deletedTraces011,
+  sync012,
 ];
 
 /** Of the copies of a server that start together one does it. */

@@ -1,0 +1,91 @@
+import { SpoorError } from '../../../../core/api/errors';
+import {
+  SYNC_CHANGES_QUERY,
+  SYNC_MARK_HEADER,
+  SYNC_MORE_HEADER,
+  SYNC_OBJECTS,
+  SYNC_POSITION_HEADER,
+  SYNC_SNAPSHOT_QUERY,
+  SYNC_SPANS_QUERY,
+  SYNC_TRACE_QUERY,
+  SYNC_WITHDRAW,
+} from '../../../../core/api/sync';
+import { parseTraceId } from '../../../../core/model/ids';
+import { actorOf } from '../../../http/actor';
+import type { AppRoute } from '../../../http/app';
+import { checked } from '../../../http/checked';
+import { route } from '../../../http/route';
+import type { LiveChanges } from '../service/live';
+import { checkProtocol, type Sync } from '../service/sync';
+
+const MAX_SPANS_BYTES = 16 * 1024 * 1024;
+const LIVE_MS = 15 * 60_000;
+
+export function syncRoutes(sync: Sync, live: LiveChanges): AppRoute[] {
+  return [
+    // Whoever asks is told which versions there are, whatever it speaks.
+    route('get', '/v1/sync', { access: 'telemetry:read' }, async ({ who }) => sync.hello(who)),
+    route('get', '/v1/sync/changes', { access: 'telemetry:read', query: SYNC_CHANGES_QUERY }, async (call) => {
+      checkProtocol(call.headers);
+      const { known, cursor, limit } = call.query;
+      return sync.changes(call.who, known, cursor, limit);
+    }),
+    route('get', '/v1/sync/snapshot', { access: 'telemetry:read', query: SYNC_SNAPSHOT_QUERY }, async (call) => {
+      checkProtocol(call.headers);
+      return sync.snapshot(call.who, call.query.known, call.query.next ?? null);
+    }),
+    route('post', '/v1/sync/objects', { access: 'notes:write', body: SYNC_OBJECTS }, async (call) => {
+      checkProtocol(call.headers);
+      const { answer: results, position } = await sync.pushObjects(call.who, call.body.known, call.body.objects);
+      return { results, position };
+    }),
+    route(
+      'post',
+      '/v1/sync/spans',
+      { access: 'traces:share', query: SYNC_SPANS_QUERY, maxBytes: MAX_SPANS_BYTES },
+      async (call) => {
+        checkProtocol(call.headers);
+        const { answer, position } = await sync.pushSpans(call.who, call.query, call.bytes, actorOf(call));
+        return { rejected: answer.rejected, position };
+      },
+    ),
+    route('post', '/v1/sync/actions/withdraw', { access: 'traces:share', body: SYNC_WITHDRAW }, async (call) => {
+      return { traces: await sync.withdraw(call.who, call.body.traceIds) };
+    }),
+    {
+      method: 'get',
+      path: '/v1/sync/traces/:traceId/spans',
+      access: 'telemetry:read',
+      async mounted(who, request) {
+        checkProtocol(request.headers);
+        const url = new URL(request.url);
+        const { known, after } = checked(SYNC_TRACE_QUERY, Object.fromEntries(url.searchParams));
+        const traceId = parseTraceId(url.pathname.split('/')[4] ?? '');
+        const { answer, position } = traceId
+          ? await sync.spans(who, known, traceId, after ?? null)
+          : { answer: null, position: known };
+        if (!answer) throw new SpoorError('NOT_FOUND', 'There is no such trace.');
+        return new Response(Uint8Array.from(answer.request), {
+          headers: {
+            'content-type': 'application/x-protobuf',
+            [SYNC_MARK_HEADER]: answer.mark,
+            [SYNC_MORE_HEADER]: String(answer.hasMore),
+            [SYNC_POSITION_HEADER]: position,
+          },
+        });
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/sync/live',
+      access: 'telemetry:read',
+      async mounted({ workspace }, request) {
+        checkProtocol(request.headers);
+        // About as long as a token is good; who was removed meanwhile hears no more than that something happened.
+        const response = live.follow(workspace.id, Date.now() + LIVE_MS);
+        if (!response) throw new SpoorError('RATE_LIMITED', 'Too many follow this workspace; ask from time to time.');
+        return response;
+      },
+    },
+  ];
+}

@@ -1,0 +1,64 @@
+/** Wakes replicas when something happened in their workspace: server-sent events that say nothing but that. */
+import type { ServerDatabase } from '../../../adapters/database';
+import { EVENTS } from '../../../events/event';
+
+const KEEP_ALIVE_MS = 20_000;
+/** Of one workspace; who is beyond asks from time to time. */
+const MAX_LISTENERS = 500;
+const encoder = new TextEncoder();
+const CHANGED = encoder.encode('event: changed\ndata: {}\n\n');
+const ALIVE = encoder.encode(': \n\n');
+
+type Listener = ReadableStreamDefaultController<Uint8Array>;
+
+export class LiveChanges {
+  private readonly listeners = new Map<number, Set<Listener>>();
+  private timer: NodeJS.Timeout | null = null;
+
+  async start(database: Pick<ServerDatabase, 'listen'>): Promise<void> {
+    this.timer = setInterval(() => this.tell(null, ALIVE), KEEP_ALIVE_MS);
+    this.timer.unref();
+    await database.listen(EVENTS, (payload) => this.tell(payload === '' ? null : Number(payload), CHANGED));
+  }
+
+  /** @param until epoch milliseconds: then it has to ask anew, with a token that is good. Null: there are too many. */
+  follow(workspaceId: number, until: number): Response | null {
+    const ofWorkspace = this.listeners.get(workspaceId) ?? new Set();
+    if (ofWorkspace.size >= MAX_LISTENERS) return null;
+    this.listeners.set(workspaceId, ofWorkspace);
+    let listener: Listener | null = null;
+    let ending: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      clearTimeout(ending);
+      if (listener) ofWorkspace.delete(listener);
+      if (ofWorkspace.size === 0) this.listeners.delete(workspaceId);
+    };
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        listener = controller;
+        ofWorkspace.add(controller);
+        controller.enqueue(CHANGED);
+        if (!Number.isFinite(until)) return;
+        ending = setTimeout(() => {
+          stop();
+          controller.close();
+        }, until - Date.now());
+        ending.unref();
+      },
+      cancel: stop,
+    });
+    const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' };
+    return new Response(stream, { headers });
+  }
+
+  close(): void {
+    if (this.timer) clearInterval(this.timer);
+    for (const listeners of this.listeners.values()) for (const listener of listeners) listener.close();
+    this.listeners.clear();
+  }
+
+  private tell(workspaceId: number | null, message: Uint8Array): void {
+    const told = workspaceId === null ? [...this.listeners.values()] : [this.listeners.get(workspaceId) ?? new Set()];
+    for (const listeners of told) for (const listener of listeners) listener.enqueue(message);
+  }
+}
