@@ -21,6 +21,7 @@ export default defineConfig({
           'store.worker': resolve('workers/store/store.worker.ts'),
           'ingest.worker': resolve('workers/ingest/ingest.worker.ts'),
           'timeline.worker': resolve('workers/timeline/timeline.worker.ts'),
+          'sync.worker': resolve('workers/sync/sync.worker.ts'),
           'gateway.worker': resolve('workers/gateway/gateway.worker.ts'),
         },
         output: commonJs,

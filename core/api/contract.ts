@@ -28,6 +28,7 @@ import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
 import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
+import type { SyncApi } from './sync-state';
 import type {
   LogListQuery,
   LogRecord,
@@ -41,7 +42,7 @@ import type { TraceListQuery } from './trace-list-query';
 import type { TraceSummary } from './trace-summary';
 import type { UsageMetrics, UsageQuery } from './usage';
 
-export interface SpoorApi extends TimelineApi {
+export interface SpoorApi extends TimelineApi, SyncApi {
   status(): Promise<StatusReport>;
   /** A page of a search; not full when time was up first. */
   listTraces(query: TraceListQuery): Promise<TraceListPage>;

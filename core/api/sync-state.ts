@@ -160,3 +160,32 @@ export interface SyncConnect {
   /** Null: in a browser. */
   readonly apiKey: string | null;
 }
+
+/** Of a desktop: a server is what others share with. */
+export interface SyncApi {
+  syncReport(): Promise<SyncReport>;
+  /** Begins to sign in in a browser, or signs in by a key. @throws VALIDATION_ERROR, UNAUTHORIZED, SERVICE_UNAVAILABLE */
+  connectSync(connect: SyncConnect): Promise<SyncReport>;
+  cancelSyncSignIn(): Promise<SyncReport>;
+  /** @throws VALIDATION_ERROR */
+  chooseSync(choice: SyncChoice): Promise<SyncReport>;
+  pauseSync(paused: boolean): Promise<SyncReport>;
+  /** Now, whatever the schedule says; and what was refused is tried again. */
+  syncNow(): Promise<SyncReport>;
+  /** What is stored here stays. */
+  disconnectSync(): Promise<SyncReport>;
+  /** Takes back what was shared from this account; it stays here. @returns how many traces went */
+  withdrawShared(): Promise<{ readonly traces: number }>;
+  /** What would leave this machine, were it shared. @throws NOT_FOUND */
+  previewShare(target: ShareTarget): Promise<SharePreview>;
+  /** @throws NOT_FOUND, FORBIDDEN */
+  share(target: ShareTarget): Promise<void>;
+  /** Takes the server's copy back. */
+  unshare(target: ShareTarget): Promise<void>;
+  traceSharing(traceId: string): Promise<TraceSharing>;
+  syncConflicts(): Promise<readonly SyncConflict[]>;
+  /** Somebody has read it; null: all. */
+  dismissSyncConflict(id: string | null): Promise<void>;
+  /** What others did, newest first. */
+  syncEvents(): Promise<readonly SyncEvent[]>;
+}

@@ -3,6 +3,7 @@
 import type { Usage } from '../dialects/agent-span';
 import type { SignalBatch } from '../model/signal-batch';
 import type { RedactionSettings } from '../redaction/rules';
+import type { Replica } from '../sync/ports';
 import type { OperationRef } from '../timeline/trace-columns';
 import type { AlertOutcome, AlertRule, AlertRuleEdit, AlertUnit } from './alert';
 import type {
@@ -28,6 +29,7 @@ import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
 import type { PruningReport, Retention } from './retention';
 import type { StoredTurn } from './session';
 import type { StoredMark, StoredSpanMessage } from './stored-mark';
+import type { ShareTarget, SyncApi, SyncConflict, SyncEvent, SyncLink, SyncQueue, TraceSharing } from './sync-state';
 import type { TimelineApi } from './timeline';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
@@ -180,10 +182,38 @@ export interface KeyService {
   setKey(endpointId: string, key: string | null): Promise<void>;
 }
 
+/** The store worker, as the sync worker sees it: a replica of what a team shares. */
+export interface ReplicaService extends Replica, Pick<StoreService, 'nextChange'> {
+  /** As `nextChange`, of what people write here. */
+  nextWrite(after: number): Promise<number>;
+  syncLink(): Promise<SyncLink | null>;
+  setSyncLink(link: SyncLink): Promise<void>;
+  /** What is stored stays. */
+  forgetSyncLink(): Promise<void>;
+  /** Rules are new: all that is stored is looked at. */
+  lookAgain(): Promise<void>;
+  /** @returns the traces there are of it */
+  tracesOf(target: ShareTarget): Promise<readonly string[]>;
+  shareTraces(traceIds: readonly string[]): Promise<void>;
+  unshareTraces(traceIds: readonly string[]): Promise<void>;
+  traceSharing(traceId: string): Promise<Omit<TraceSharing, 'url'>>;
+  /** As an OTLP request, before anything is taken out; some hundreds of traces at most. */
+  spansOfTraces(traceIds: readonly string[]): Promise<{ readonly request: Uint8Array; readonly spans: number }>;
+  syncQueue(): Promise<SyncQueue>;
+  syncConflicts(): Promise<readonly SyncConflict[]>;
+  /** @param id null: all */
+  dismissSyncConflict(id: string | null): Promise<void>;
+  syncEvents(): Promise<readonly SyncEvent[]>;
+  tryRefusedAgain(): Promise<void>;
+}
+
+/** The sync worker: shares with a team server. */
+export type SyncService = SyncApi;
+
 /** The timeline worker: traces in memory, laid out for the screen. */
 export type TimelineService = TimelineApi;
 
-export type WorkerName = 'store' | 'ingest' | 'timeline' | 'gateway';
+export type WorkerName = 'store' | 'ingest' | 'timeline' | 'sync' | 'gateway';
 /** Who can be called. */
 export type PeerName = WorkerName | 'host';
 

@@ -51,6 +51,11 @@ export class Redactor {
     return bytesOf(batch).some((bytes) => bytes.length > 0 && suspicious.test(this.latin1(bytes)));
   }
 
+  /** The same of a whole request, which was not decoded. */
+  suspectsBytes(request: Uint8Array): boolean {
+    return this.suspicious?.test(this.latin1(request)) ?? false;
+  }
+
   /** The request without what the rules take out. @throws WireError */
   redact(signal: Signal, request: Uint8Array): Uint8Array {
     const writer = new WireWriter(request.length + 1024);

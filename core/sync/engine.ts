@@ -28,11 +28,28 @@ export class SyncEngine {
 
   /** Until nothing is left to do. @throws whatever the replica or the server throw: the next round goes on from there */
   async round(): Promise<void> {
-    try {
+    await this.orStartOver(async () => {
       await this.pull();
       await this.pushObjects();
       await this.pushSpans();
       await this.pullSpans();
+    });
+  }
+
+  /** What was written here, when nothing is known to have happened there. @throws as `round` */
+  async push(): Promise<void> {
+    const { cursor, known } = await this.replica.place();
+    if (cursor === null) return this.round();
+    this.known = known;
+    await this.orStartOver(async () => {
+      await this.pushObjects();
+      await this.pushSpans();
+    });
+  }
+
+  private async orStartOver(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
     } catch (error) {
       if (!(error instanceof OtherHistory)) throw error;
       await this.replica.startOver(error.reason);

@@ -59,6 +59,8 @@ const LINKS: readonly (readonly [WorkerName, WorkerName])[] = [
   ['gateway', 'ingest'],
   ['timeline', 'store'],
   ['gateway', 'timeline'],
+  ['sync', 'store'],
+  ['gateway', 'sync'],
 ];
 
 /** A worker that cannot even start will not start the next time either. */
@@ -115,6 +117,7 @@ export class Host {
         }),
       ),
       timeline: this.worker('timeline', () => null),
+      sync: this.worker('sync', () => null),
       gateway: this.worker(
         'gateway',
         (): GatewayOptions => ({
@@ -209,6 +212,7 @@ export class Host {
     await this.workers.ingest.close();
     await this.workers.gateway.close();
     await this.workers.timeline.close();
+    await this.workers.sync.close();
     await this.workers.store.close();
     await this.lock.release();
   }
@@ -278,15 +282,15 @@ export class Host {
       this.workers[caller].post({ type: 'reach', worker: callee, port: port1 }, [port1]);
       this.workers[callee].post({ type: 'serve', port: port2 }, [port2]);
     }
-    if (name === 'gateway') this.serveKeys();
+    if (name === 'gateway' || name === 'sync') this.serveKeys(name);
     if (name === 'gateway') for (const entry of this.rendererPorts) this.serveRenderer(entry);
   }
 
-  /** Keys go to the gateway, which calls endpoints. */
-  private serveKeys(): void {
+  /** Keys go to the gateway, which calls endpoints, and to sync, which has a session with a server. */
+  private serveKeys(name: 'gateway' | 'sync'): void {
     const { port1, port2 } = channel();
     serve(this.keys, endpointOf(port2 as unknown as NodeMessagePort));
-    this.workers.gateway.post({ type: 'reach', worker: 'host', port: port1 }, [port1]);
+    this.workers[name].post({ type: 'reach', worker: 'host', port: port1 }, [port1]);
   }
 
   private serveRenderer(entry: { attach: (port: NodeMessagePort) => void }): void {

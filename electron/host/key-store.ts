@@ -33,7 +33,7 @@ export class KeyStore implements KeyService {
   async placeOf(id: string, name: string): Promise<KeyPlace> {
     if (this.memory.has(id)) return 'memory';
     if (this.keychain() && (await this.kept())[id] !== undefined) return 'keychain';
-    return this.environment[variableOf(name)] ? 'environment' : null;
+    return this.environment[variableOf(id, name)] ? 'environment' : null;
   }
 
   async keyOf(id: string, name: string): Promise<string | null> {
@@ -48,7 +48,7 @@ export class KeyStore implements KeyService {
         // Another user's, or of a keychain that was made anew: it has to be given again.
       }
     }
-    return this.environment[variableOf(name)] ?? null;
+    return this.environment[variableOf(id, name)] ?? null;
   }
 
   /** @param key null: forget it */
@@ -78,7 +78,8 @@ export class KeyStore implements KeyService {
   }
 }
 
-/** `My Ollama` → SPOOR_ENDPOINT_KEY_MY_OLLAMA */
-function variableOf(name: string): string {
+/** `My Ollama` → SPOOR_ENDPOINT_KEY_MY_OLLAMA; of the team server: SPOOR_SYNC_KEY */
+function variableOf(id: string, name: string): string {
+  if (id === 'sync') return 'SPOOR_SYNC_KEY';
   return VARIABLE + name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 }

@@ -18,6 +18,7 @@ import type {
   KeyService,
   StoreReport,
   StoreService,
+  SyncService,
   TimelineService,
 } from '../../core/api/workers';
 import { nsFromMs } from '../../core/model/time';
@@ -57,6 +58,7 @@ import {
   usageQuery,
   versionOf,
 } from './queries';
+import { conflictId, shareTarget, syncChoice, syncConnect } from './sync-queries';
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
@@ -81,6 +83,22 @@ export class Gateway implements SpoorApi {
   readonly compareTimelines: SpoorApi['compareTimelines'] = (...args) => this.timeline.compareTimelines(...args);
   readonly closeTimeline: SpoorApi['closeTimeline'] = (...args) => this.timeline.closeTimeline(...args);
 
+  readonly syncReport: SpoorApi['syncReport'] = () => this.sync.syncReport();
+  readonly connectSync: SpoorApi['connectSync'] = (connect) => this.sync.connectSync(syncConnect(connect));
+  readonly cancelSyncSignIn: SpoorApi['cancelSyncSignIn'] = () => this.sync.cancelSyncSignIn();
+  readonly chooseSync: SpoorApi['chooseSync'] = (choice) => this.sync.chooseSync(syncChoice(choice));
+  readonly pauseSync: SpoorApi['pauseSync'] = (paused) => this.sync.pauseSync(paused === true);
+  readonly syncNow: SpoorApi['syncNow'] = () => this.sync.syncNow();
+  readonly disconnectSync: SpoorApi['disconnectSync'] = () => this.sync.disconnectSync();
+  readonly withdrawShared: SpoorApi['withdrawShared'] = () => this.sync.withdrawShared();
+  readonly previewShare: SpoorApi['previewShare'] = (target) => this.sync.previewShare(shareTarget(target));
+  readonly share: SpoorApi['share'] = (target) => this.sync.share(shareTarget(target));
+  readonly unshare: SpoorApi['unshare'] = (target) => this.sync.unshare(shareTarget(target));
+  readonly traceSharing: SpoorApi['traceSharing'] = (traceId) => this.sync.traceSharing(String(traceId));
+  readonly syncConflicts: SpoorApi['syncConflicts'] = () => this.sync.syncConflicts();
+  readonly dismissSyncConflict: SpoorApi['dismissSyncConflict'] = (id) => this.sync.dismissSyncConflict(conflictId(id));
+  readonly syncEvents: SpoorApi['syncEvents'] = () => this.sync.syncEvents();
+
   constructor(
     private readonly options: Pick<GatewayOptions, 'version' | 'dataDir' | 'retention'>,
     private readonly store: StoreService,
@@ -88,6 +106,8 @@ export class Gateway implements SpoorApi {
     private readonly timeline: TimelineService,
     keys: KeyService,
     log: Log,
+    /** Null: a server, which others share with. */
+    private readonly syncing: SyncService | null,
     /** Asks endpoints of models. */
     fetches: Fetches = fetch,
   ) {
@@ -322,6 +342,11 @@ export class Gateway implements SpoorApi {
 
   async listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver> {
     return this.ingest.listenOnFreePort(protocol === 'grpc' ? 'grpc' : 'http');
+  }
+
+  private get sync(): SyncService {
+    if (this.syncing) return this.syncing;
+    throw new SpoorError('FORBIDDEN', 'A team server is what others share with; it shares with none.');
   }
 
   /** A database that is starting again is a state to show, not a failed status. */

@@ -1,6 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import { transferablesOfReply } from '../../core/api/transfer';
-import type { GatewayOptions, IngestService, KeyService, StoreService, TimelineService } from '../../core/api/workers';
+import type {
+  GatewayOptions,
+  IngestService,
+  KeyService,
+  StoreService,
+  SyncService,
+  TimelineService,
+} from '../../core/api/workers';
 import { startAlertTimer } from '../../services/alerts/alert-timer';
 import { Gateway } from '../../services/gateway/gateway-service';
 import { listen, PortTakenError } from '../../services/net/listen';
@@ -17,6 +24,7 @@ const gateway = new Gateway(
   links.to<TimelineService>('timeline'),
   links.to<KeyService>('host'),
   logToHost,
+  links.to<SyncService>('sync'),
 );
 
 async function start(): Promise<void> {

@@ -27,6 +27,7 @@ const SPOKEN_NAMES: Readonly<Record<PeerName, string>> = {
   store: 'database',
   ingest: 'receiver',
   timeline: 'timeline',
+  sync: 'sync',
   gateway: 'gateway',
 };
 

@@ -2,9 +2,9 @@ import { workerData } from 'node:worker_threads';
 import { transferablesOfReply } from '../../core/api/transfer';
 import type { StoreOptions } from '../../core/api/workers';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
-import { Store } from './store-service';
+import { DesktopStore } from './desktop-store';
 
-const store = new Store(
+const store = new DesktopStore(
   workerData as StoreOptions,
   (state) => tellHost({ type: 'store-state', store: state }),
   (error) => {

@@ -1,8 +1,8 @@
 /** Which traces are shared, and how far their spans have come: the outbox of spans, and the list of those to fetch. */
-import type { SyncRule } from '../../api/sync-state';
+import type { SyncRule, TraceSharing } from '../../api/sync-state';
 import type { SharedTrace, SpanParcel } from '../../sync/ports';
 import type { PayloadCodec } from '../payloads';
-import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../row-spec';
+import { BOOL, decodeRows, INT4, orNull, type RowOf, TEXT } from '../row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql-client';
 import { SpanParcels } from './span-parcels';
 
@@ -56,6 +56,25 @@ export class SharedTraces {
          shared_at = coalesce(sync_trace.shared_at, now())`,
       [this.workspaceId, traceIds, reason],
     );
+  }
+
+  /** As an OTLP request. */
+  read(traceIds: readonly string[]): Promise<{ readonly request: Uint8Array; readonly spans: number }> {
+    return this.parcels.read(
+      traceIds.map((traceId) => ({ traceId, mark: null })),
+      null,
+    );
+  }
+
+  async sharing(traceId: string): Promise<Omit<TraceSharing, 'url'>> {
+    const rows = await this.sql.query(
+      `select shared_at is not null as ours, pending, shared_by from sync_trace where workspace_id = $1 and trace_id = $2::uuid`,
+      [this.workspaceId, traceId],
+    );
+    const [row] = decodeRows({ ours: BOOL, pending: BOOL, shared_by: orNull(TEXT) }, rows);
+    if (!row || (!row.ours && row.shared_by === null)) return { state: 'local', sharedBy: null };
+    if (!row.ours) return { state: 'theirs', sharedBy: row.shared_by };
+    return { state: row.pending ? 'waiting' : 'shared', sharedBy: null };
   }
 
   /** What the server has of them stays there. */

@@ -64,7 +64,8 @@ export function syncRoutes(sync: Sync, live: LiveChanges): AppRoute[] {
         const { answer, position } = traceId
           ? await sync.spans(who, known, traceId, after ?? null)
           : { answer: null, position: known };
-        if (!answer) throw new SpoorError('NOT_FOUND', 'There is no such trace.');
+        // It was deleted meanwhile, maybe: who asks goes on.
+        if (!answer) return new Response(null, { status: 204, headers: { [SYNC_POSITION_HEADER]: position } });
         return new Response(Uint8Array.from(answer.request), {
           headers: {
             'content-type': 'application/x-protobuf',

@@ -60,6 +60,7 @@ export class WorkspaceRuntime {
       new Timeline(this.store),
       keysOf(workspaceId),
       log,
+      null,
       fetches,
     );
     this.api = gateway;

@@ -1,0 +1,124 @@
+/** The store with what the sync worker asks of it: the replica of what a team shares. */
+import { randomBytes } from 'node:crypto';
+import { SpoorError } from '../../core/api/errors';
+import type { ShareTarget } from '../../core/api/sync-state';
+import type { ReplicaService } from '../../core/api/workers';
+import { parseTraceId } from '../../core/model/ids';
+import { decodeTraces } from '../../core/otlp/decode-traces';
+import { decodeRows, TEXT } from '../../core/store/row-spec';
+import { forgetLink, readLink, writeLink } from '../../core/store/sync/link';
+import { StoredReplica } from '../../core/store/sync/replica';
+import { ChangeFeed } from '../../services/store/change-feed';
+import { deflateCodec } from '../../services/store/payload-codec';
+import type { OpenStore } from './open-store';
+import { Store } from './store-service';
+
+/** Of a session that is shared at once; those that come later are shared by rule. */
+const MAX_TRACES = 10_000;
+
+export class DesktopStore extends Store implements ReplicaService {
+  private stored: StoredReplica | null = null;
+  private readonly writes = new ChangeFeed();
+
+  readonly place: ReplicaService['place'] = () => this.with((replica) => replica.place());
+  readonly startOver: ReplicaService['startOver'] = (reason) => this.with((replica) => replica.startOver(reason));
+  readonly pendingObjects: ReplicaService['pendingObjects'] = (limit) =>
+    this.with((replica) => replica.pendingObjects(limit));
+  readonly notice: ReplicaService['notice'] = () => this.with((replica) => replica.notice());
+  readonly nextSpans: ReplicaService['nextSpans'] = () => this.with((replica) => replica.nextSpans());
+  readonly spansArrived: ReplicaService['spansArrived'] = (parcel, position) =>
+    this.with((replica) => replica.spansArrived(parcel, position));
+  readonly nextWanted: ReplicaService['nextWanted'] = () => this.with((replica) => replica.nextWanted());
+  readonly takeSpans: ReplicaService['takeSpans'] = (traceId, page, position) =>
+    this.with((replica) => replica.takeSpans(traceId, page, position));
+  readonly finishSnapshot: ReplicaService['finishSnapshot'] = (seen, place) =>
+    this.with((replica) => replica.finishSnapshot(seen, place));
+  readonly apply: ReplicaService['apply'] = async (changes, place) => {
+    await this.with((replica) => replica.apply(changes, place));
+    if (changes.objects.length > 0 || changes.events.length > 0) super.changed();
+  };
+  readonly settle: ReplicaService['settle'] = async (settled, position) => {
+    await this.with((replica) => replica.settle(settled, position));
+    // What was pushed as it is shows nothing new.
+    if (settled.some(({ result }) => result.state !== 'applied')) super.changed();
+  };
+  readonly syncQueue: ReplicaService['syncQueue'] = () => this.with((replica) => replica.queue());
+  readonly syncConflicts: ReplicaService['syncConflicts'] = () => this.with((replica) => replica.conflicts());
+  readonly dismissSyncConflict: ReplicaService['dismissSyncConflict'] = (id) =>
+    this.with((replica) => replica.dismissConflicts(id));
+  readonly syncEvents: ReplicaService['syncEvents'] = () => this.with((replica) => replica.events());
+  readonly tryRefusedAgain: ReplicaService['tryRefusedAgain'] = () => this.with((replica) => replica.tryRefusedAgain());
+  readonly traceSharing: ReplicaService['traceSharing'] = (traceId) =>
+    this.with((replica) => replica.traces.sharing(idOf(traceId)));
+  readonly shareTraces: ReplicaService['shareTraces'] = async (traceIds) => {
+    await this.with((replica) => replica.traces.share(traceIds, 'trace'));
+    this.changed();
+  };
+  readonly unshareTraces: ReplicaService['unshareTraces'] = async (traceIds) => {
+    await this.with((replica) => replica.traces.unshare(traceIds));
+    this.changed();
+  };
+  readonly spansOfTraces: ReplicaService['spansOfTraces'] = (traceIds) =>
+    this.with((replica) => replica.traces.read(traceIds));
+  readonly syncLink: ReplicaService['syncLink'] = () =>
+    this.with((_, { sql, workspaceId }) => readLink(sql, workspaceId));
+  readonly setSyncLink: ReplicaService['setSyncLink'] = (link) =>
+    this.with((_, { sql, workspaceId }) => writeLink(sql, workspaceId, link));
+  readonly forgetSyncLink: ReplicaService['forgetSyncLink'] = () =>
+    this.with((_, { sql, workspaceId }) => sql.transaction((tx) => forgetLink(tx, workspaceId)));
+  readonly lookAgain: ReplicaService['lookAgain'] = () =>
+    this.with((replica, { sql }) => replica.traces.lookAgain(sql));
+
+  /** As `nextChange`, of what people write here: it is not for screens, and what comes from elsewhere does not count. */
+  nextWrite(after: number): Promise<number> {
+    return this.writes.next(after);
+  }
+
+  tracesOf(target: ShareTarget): Promise<readonly string[]> {
+    return this.with(async (_, { sql, workspaceId }) => {
+      const rows =
+        target.traceId !== null
+          ? await sql.query(
+              `select replace(trace_id::text, '-', '') as id from trace
+               where workspace_id = $1 and trace_id = $2::uuid and deleted_at is null`,
+              [workspaceId, idOf(target.traceId)],
+            )
+          : await sql.query(
+              `select replace(trace_id::text, '-', '') as id from trace
+               where workspace_id = $1 and md5(session_id) = md5($2) and session_id = $2 and deleted_at is null
+               order by start_ns limit ${MAX_TRACES}`,
+              [workspaceId, target.sessionId ?? ''],
+            );
+      const ids = decodeRows({ id: TEXT }, rows).map(({ id }) => id);
+      if (ids.length > 0) return ids;
+      const what = target.traceId !== null ? 'trace' : 'session';
+      throw new SpoorError('NOT_FOUND', `There is no such ${what} here; it may have been deleted.`);
+    });
+  }
+
+  protected override changed(): void {
+    super.changed();
+    this.writes.changed();
+  }
+
+  private async with<T>(run: (replica: StoredReplica, open: OpenStore) => Promise<T>): Promise<T> {
+    const open = await this.ready();
+    this.stored ??= new StoredReplica({
+      sql: open.sql,
+      workspaceId: open.workspaceId,
+      codec: deflateCodec,
+      append: async (request) => {
+        await this.append(decodeTraces(request).batch);
+      },
+      nowMs: Date.now,
+      nonce: () => randomBytes(4).toString('hex'),
+    });
+    return run(this.stored, open);
+  }
+}
+
+function idOf(traceId: string): string {
+  const id = parseTraceId(traceId);
+  if (!id) throw new SpoorError('NOT_FOUND', 'There is no such trace: a trace id is 32 hex digits.');
+  return id;
+}

@@ -1,0 +1,121 @@
+/** A link that is at work: the engine between the replica and the server, and what wakes it. */
+import { SYNC_HELLO, type SyncHello } from '../../core/api/sync';
+import type { SyncLink } from '../../core/api/sync-state';
+import type { ReplicaService } from '../../core/api/workers';
+import { SyncEngine } from '../../core/sync/engine';
+import type { Log } from '../../services/log';
+import { HttpRemote } from './http-remote';
+import { OutgoingSpans } from './outgoing-spans';
+import { Schedule } from './schedule';
+import { parsed } from './server-client';
+import type { Session } from './session';
+import { WakeUps } from './wake-ups';
+
+/** Rates are of so long. */
+const RATE_MS = 5_000;
+/** Roles and projects are asked for so often. */
+const HELLO_MS = 5 * 60_000;
+const LOOK_AGAIN_MS = 1_000;
+
+interface Surroundings {
+  readonly replica: ReplicaService;
+  readonly session: Session;
+  readonly log: Log;
+  readonly onHello: (hello: SyncHello) => Promise<void>;
+}
+
+class Closed extends Error {}
+
+export class Connection {
+  readonly schedule: Schedule;
+  private readonly wakeUps: WakeUps;
+  private readonly engine: SyncEngine;
+  private helloAt = 0;
+  private done: { readonly at: number; readonly spans: number; readonly bytes: number }[] = [];
+  private closed = false;
+
+  constructor(
+    private readonly link: SyncLink,
+    private readonly surroundings: Surroundings,
+  ) {
+    const { replica, session, log } = surroundings;
+    const remote = new HttpRemote({
+      server: link.server,
+      session,
+      clientId: link.clientId,
+      projectId: link.projectId,
+      outgoing: new OutgoingSpans(link),
+      onRejected: (count) => log('warn', 'the team server left spans out', { count }),
+    });
+    this.engine = new SyncEngine(replica, remote, { onStep: (_, done) => this.step(done.spans, done.bytes) });
+    this.schedule = new Schedule(
+      { round: () => this.round(), push: () => this.engine.push() },
+      {
+        isLive: () => this.wakeUps?.live ?? false,
+        onChange: () => {},
+        onFailure: (error) => {
+          if (!(error instanceof Closed)) log('warn', 'sync waits', { error: String(error) });
+        },
+      },
+    );
+    this.wakeUps = new WakeUps(
+      link.server,
+      session,
+      () => this.schedule.wake('round'),
+      () => {},
+    );
+    // What people write is sent at once; spans that trickle in may wait for each other.
+    void this.follow((version) => replica.nextWrite(version), 'write');
+    void this.follow((version) => replica.nextChange(version), 'push');
+  }
+
+  get isLive(): boolean {
+    return this.wakeUps.live;
+  }
+
+  rates(): { readonly spansPerSecond: number; readonly bytesPerSecond: number } {
+    const since = Date.now() - RATE_MS;
+    this.done = this.done.filter(({ at }) => at > since);
+    const per = (pick: (one: { spans: number; bytes: number }) => number): number =>
+      Math.round((this.done.reduce((sum, one) => sum + pick(one), 0) * 1_000) / RATE_MS);
+    return { spansPerSecond: per(({ spans }) => spans), bytesPerSecond: per(({ bytes }) => bytes) };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.wakeUps.close();
+    await this.schedule.close();
+  }
+
+  private async round(): Promise<void> {
+    if (Date.now() - this.helloAt > HELLO_MS) {
+      const { session, onHello } = this.surroundings;
+      await onHello(parsed(SYNC_HELLO, await session.ask({ method: 'GET', path: '/v1/sync' }), this.link.server));
+      this.helloAt = Date.now();
+    }
+    await this.engine.round();
+  }
+
+  /** Between two steps: whether to go on, and how soon. */
+  private async step(spans: number, bytes: number): Promise<void> {
+    if (this.closed) throw new Closed('sync was stopped');
+    if (bytes === 0) return;
+    this.done.push({ at: Date.now(), spans, bytes });
+    const { maxBytesPerSecond: most } = this.link;
+    if (most === null) return;
+    await new Promise((resolve) => setTimeout(resolve, (bytes * 1_000) / most));
+  }
+
+  private async follow(next: (version: number) => Promise<number>, what: 'write' | 'push'): Promise<void> {
+    let version = 0;
+    while (!this.closed) {
+      try {
+        version = await next(version);
+        this.schedule.wake(what);
+      } catch {
+        // The database starts again.
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
+    }
+  }
+}

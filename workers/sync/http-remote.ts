@@ -1,0 +1,76 @@
+/** The engine's port to the server: its HTTP API. */
+import {
+  SYNC_CHANGES,
+  SYNC_MARK_HEADER,
+  SYNC_MORE_HEADER,
+  SYNC_POSITION_HEADER,
+  SYNC_PUSHED,
+  SYNC_SNAPSHOT,
+  SYNC_SPANS,
+} from '../../core/api/sync';
+import type { PushedObject, PushResult } from '../../core/sync/objects';
+import type { At, ChangesPage, Remote, SnapshotPage, SpanPage } from '../../core/sync/ports';
+import { SyncFailure } from './failure';
+import type { OutgoingSpans } from './outgoing-spans';
+import { parsed } from './server-client';
+import type { Session } from './session';
+
+export interface RemoteOptions {
+  readonly server: string;
+  readonly session: Pick<Session, 'ask'>;
+  readonly clientId: string;
+  /** Where traces go; null: nowhere. */
+  readonly projectId: string | null;
+  readonly outgoing: Pick<OutgoingSpans, 'prepare'>;
+  /** Spans that the server found no valid ones. */
+  readonly onRejected: (count: number) => void;
+}
+
+export class HttpRemote implements Remote {
+  constructor(private readonly options: RemoteOptions) {}
+
+  async changes(known: string, cursor: string, limit: number): Promise<ChangesPage> {
+    const { session, server } = this.options;
+    const query = { known, cursor, limit: String(limit) };
+    return parsed(SYNC_CHANGES, await session.ask({ method: 'GET', path: '/v1/sync/changes', query }), server);
+  }
+
+  async snapshot(known: string, next: string | null): Promise<SnapshotPage> {
+    const { session, server } = this.options;
+    const query = { known, ...(next !== null && { next }) };
+    return parsed(SYNC_SNAPSHOT, await session.ask({ method: 'GET', path: '/v1/sync/snapshot', query }), server);
+  }
+
+  async pushObjects(known: string, objects: readonly PushedObject[]): Promise<At<readonly PushResult[]>> {
+    const { session, server } = this.options;
+    const answer = await session.ask({ method: 'POST', path: '/v1/sync/objects', json: { known, objects } });
+    const { results, position } = parsed(SYNC_PUSHED, answer, server);
+    return { answer: results, position };
+  }
+
+  async pushSpans(known: string, request: Uint8Array): Promise<At<null>> {
+    const { session, server, clientId: client, projectId, outgoing, onRejected } = this.options;
+    if (projectId === null) throw new SyncFailure('forbidden', 'Choose a project that traces go to, on the sync page.');
+    const bytes = await outgoing.prepare(request);
+    const query = { known, project: projectId, client };
+    const answer = await session.ask({ method: 'POST', path: '/v1/sync/spans', query, bytes });
+    const { rejected, position } = parsed(SYNC_SPANS, answer, server);
+    if (rejected > 0) onRejected(rejected);
+    return { answer: null, position };
+  }
+
+  async spans(known: string, traceId: string, after: string | null): Promise<At<SpanPage | null>> {
+    const { session, server } = this.options;
+    const query = { known, ...(after !== null && { after }) };
+    const { status, headers, body } = await session.ask({
+      method: 'GET',
+      path: `/v1/sync/traces/${traceId}/spans`,
+      query,
+    });
+    const position = headers.get(SYNC_POSITION_HEADER) ?? '';
+    const mark = headers.get(SYNC_MARK_HEADER);
+    if (status === 204) return { answer: null, position };
+    if (mark === null) throw new SyncFailure('server', `${server} answers what no team server does.`);
+    return { answer: { request: body, mark, hasMore: headers.get(SYNC_MORE_HEADER) === 'true' }, position };
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * When there is a round: at once when the server says that something happened or somebody wrote something here, from time to time when
+ * it says nothing, later and later when it cannot be had. One at a time, and never more than a tenth of the time for what trickles in.
+ */
+import type { SyncProblem } from '../../core/api/sync-state';
+import { OtherHistory } from '../../core/sync/ports';
+import { problemOf, retryAfterMs } from './failure';
+
+const ASK_LIVE_MS = 60_000;
+const ASK_MS = 10_000;
+const FIRST_WAIT_MS = 20;
+const MOST_WAIT_MS = 2_000;
+/** Of its own time a push is followed by so much rest. */
+const REST = 10;
+
+/** `push`: spans came. `write`: somebody wrote something. `round`: something may have happened on the server. */
+type Wanted = 'push' | 'write' | 'round';
+const RANKS: readonly Wanted[] = ['push', 'write', 'round'];
+
+export interface Rounds {
+  /** Both ways. */
+  round(): Promise<void>;
+  /** What was written here. */
+  push(): Promise<void>;
+}
+
+export interface ScheduleEvents {
+  readonly isLive: () => boolean;
+  readonly onChange: () => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Schedule {
+  problem: SyncProblem | null = null;
+  working = false;
+  lastAt: string | null = null;
+  private wanted: 'nothing' | Wanted = 'nothing';
+  private timer: NodeJS.Timeout | undefined;
+  private failures = 0;
+  private restUntil = 0;
+  /** Of the timer. */
+  private dueAt = Number.POSITIVE_INFINITY;
+  private stopped = false;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly rounds: Rounds,
+    private readonly events: ScheduleEvents,
+  ) {
+    this.wake('round');
+  }
+
+  wake(what: Wanted): void {
+    if (this.stopped) return;
+    if (this.wanted === 'nothing' || RANKS.indexOf(what) > RANKS.indexOf(this.wanted)) this.wanted = what;
+    if (!this.working && !this.problem) this.later(this.waitFor(this.wanted));
+  }
+
+  /** Somebody asks for it, whatever is in the way. */
+  now(): void {
+    this.problem = null;
+    this.failures = 0;
+    this.forget();
+    this.wake('round');
+  }
+
+  async close(): Promise<void> {
+    this.stopped = true;
+    this.forget();
+    await this.running;
+  }
+
+  /** Not later than a round that is due already: what comes all the time must not put it off. */
+  private later(ms: number): void {
+    const dueAt = Date.now() + ms;
+    if (dueAt >= this.dueAt) return;
+    this.dueAt = dueAt;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.dueAt = Number.POSITIVE_INFINITY;
+      this.running = this.run();
+    }, ms);
+    this.timer.unref();
+  }
+
+  private async run(): Promise<void> {
+    const what = this.wanted;
+    this.wanted = 'nothing';
+    this.working = true;
+    this.events.onChange();
+    const startedAt = Date.now();
+    try {
+      if (what === 'push' || what === 'write') await this.rounds.push();
+      else await this.rounds.round();
+      this.problem = null;
+      this.failures = 0;
+      this.lastAt = new Date().toISOString();
+    } catch (error) {
+      // The next round starts over.
+      if (error instanceof OtherHistory) this.wanted = 'round';
+      else this.failed(error);
+    }
+    this.working = false;
+    this.restUntil = Date.now() + Math.min(MOST_WAIT_MS, (Date.now() - startedAt) * REST);
+    if (!this.stopped) {
+      if (!this.problem) this.next();
+      this.events.onChange();
+    }
+  }
+
+  private forget(): void {
+    clearTimeout(this.timer);
+    this.dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  private waitFor(what: Wanted): number {
+    return what === 'push' ? Math.max(FIRST_WAIT_MS, this.restUntil - Date.now()) : FIRST_WAIT_MS;
+  }
+
+  private next(): void {
+    if (this.wanted !== 'nothing') this.later(this.waitFor(this.wanted));
+    else this.later(this.events.isLive() ? ASK_LIVE_MS : ASK_MS);
+  }
+
+  private failed(error: unknown): void {
+    if (this.stopped) return;
+    const wait = retryAfterMs(error, this.failures++, Math.random());
+    this.problem = problemOf(error, wait, Date.now());
+    this.events.onFailure(error);
+    if (wait !== null) this.later(wait);
+  }
+}
