@@ -17,6 +17,7 @@ import { PlaygroundPage } from '../features/playground/PlaygroundPage';
 import { SessionPage } from '../features/sessions/SessionPage';
 import { SessionsPage } from '../features/sessions/SessionsPage';
 import { sessionOfAddress } from '../features/sessions/session-address';
+import { SyncPage } from '../features/sync/SyncPage';
 import { AcceptInvitation, invitationOfAddress } from '../features/team/AcceptInvitation';
 import { DevicePage } from '../features/team/DevicePage';
 import { TeamPage } from '../features/team/TeamPage';
@@ -99,6 +100,11 @@ function Frame() {
               <Route path="/experiments/:a/:b?">
                 {({ a, b }) => <ExperimentPage key={`${a} ${b}`} ids={b === undefined ? [a] : [a, b]} />}
               </Route>
+              {!isTeamPage() && (
+                <Route path="/sync">
+                  <SyncPage />
+                </Route>
+              )}
               {isTeamPage() && <Route path="/team/:tab">{({ tab }) => <TeamPage tab={tab} />}</Route>}
               {isTeamPage() && <Route path="/device/:code?">{({ code }) => <DevicePage typed={code ?? ''} />}</Route>}
               <Route path="/connect">

@@ -69,6 +69,11 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
             Team
           </Command.Item>
         )}
+        {!isTeamPage() && (
+          <Command.Item className={item} onSelect={run(() => navigate('/sync'))}>
+            Team sync
+          </Command.Item>
+        )}
         <Command.Item className={item} onSelect={run(() => navigate('/datasets'))}>
           Datasets
         </Command.Item>

@@ -52,6 +52,11 @@ export function Sidebar() {
       <Item to="/connect" icon={lucide.Plug}>
         Send traces
       </Item>
+      {!isTeamPage() && (
+        <Item to="/sync" icon={lucide.RefreshCw}>
+          Team sync
+        </Item>
+      )}
       {isTeamPage() && (
         <Item to="/team/members" icon={lucide.Users} also="/team/">
           Team

@@ -3,6 +3,7 @@ import { Monitor, Moon, Sun } from 'lucide-react';
 import type { ForwardingReport } from '../../core/api/contract';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
 import { isTeamPage } from '../connection/team-session';
+import { SyncStatus } from '../features/sync/SyncStatus';
 import { useConnection } from '../stores/connection-store';
 import { type Theme, useSettings } from '../stores/settings-store';
 import { Kbd } from '../ui/Kbd';
@@ -58,6 +59,7 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
           )}
         </>
       )}
+      {!isTeamPage() && <SyncStatus />}
       <span className="grow" />
       <button
         type="button"

@@ -112,6 +112,14 @@ async function settled(desktop: Desktop): Promise<SyncReport> {
   return desktop.api.syncReport();
 }
 
+const SOON = { timeout: 10_000 };
+
+async function write({ api }: Desktop, traceId: string, note: string): Promise<void> {
+  const [known] = await api.traceAnnotations(traceId);
+  if (known) await api.updateAnnotation(known.id, known.version, { bookmarked: false, note });
+  else await api.createAnnotation({ traceId, spanId: null, sessionId: null, bookmarked: false, note });
+}
+
 const noteOf = async ({ api }: Desktop, traceId: string): Promise<string | undefined> =>
   (await api.traceAnnotations(traceId))[0]?.note;
 const has = async ({ api }: Desktop, traceId: string): Promise<boolean> =>
@@ -151,5 +159,35 @@ describe('a desktop that shares', () => {
     await one.api.deleteAnnotation(written.id);
     await expect.poll(() => noteOf(two, shared)).toBeUndefined();
     expect(await noteOf(one, kept)).toBe('mine');
+  });
+
+  it('keeps both texts of what two wrote while they could not hear each other, and says so', async () => {
+    const [one, two] = [await connected('one'), await connected('two')];
+    const traceId = await one.send();
+    await one.api.share({ traceId, sessionId: null });
+    await expect.poll(() => has(two, traceId), SOON).toBe(true);
+    const target = { traceId, spanId: null, sessionId: null };
+    await one.api.createAnnotation({ ...target, bookmarked: false, note: 'first' });
+    await expect.poll(() => noteOf(two, traceId), SOON).toBe('first');
+    await two.api.pauseSync(true);
+    await write(two, traceId, 'the retry was too eager');
+    await write(one, traceId, 'the cache was cold');
+    await settled(one);
+    await two.api.pauseSync(false);
+    const both = 'the cache was cold\n\n— written at the same time —\n\nthe retry was too eager';
+    await expect.poll(() => noteOf(one, traceId), SOON).toBe(both);
+    expect(await noteOf(two, traceId)).toBe(both);
+    const [conflict] = await two.api.syncConflicts();
+    expect(conflict).toMatchObject({
+      kind: 'annotation',
+      field: 'note',
+      mine: 'the retry was too eager',
+      theirs: 'the cache was cold',
+      kept: 'both',
+    });
+    expect((await two.api.syncReport()).queue.conflicts).toBe(1);
+    await two.api.dismissSyncConflict(conflict?.id ?? null);
+    expect(await two.api.syncConflicts()).toEqual([]);
+    expect(await one.api.syncEvents()).toContainEqual(expect.objectContaining({ type: 'annotation.updated.v1' }));
   });
 });

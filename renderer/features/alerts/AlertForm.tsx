@@ -4,10 +4,9 @@ import type { AlertComparison, AlertRule, AlertRuleEdit } from '../../../core/ap
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { Button } from '../../ui/Button';
+import { FIELD, LABEL } from '../../ui/field';
 import { labelsText, thresholdOf, valueText, WINDOWS } from './alert-text';
 
-const FIELD = 'h-[27px] rounded border border-line-strong bg-background px-1.5';
-const LABEL = 'flex flex-col gap-0.5 text-sm text-secondary';
 const TYPING_MS = 400;
 
 interface Draft {

@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import type { Page } from '../../../core/api/page';
 import type { Activity } from '../../../core/api/team';
 import { formatAgo } from '../../../core/model/format';
@@ -7,20 +6,9 @@ import { useNow } from '../../app/use-now';
 import { teamCall } from '../../connection/team-session';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
+import { ActivitySentence } from './ActivitySentence';
 
 const GRID = 'grid grid-cols-[110px_minmax(0,180px)_minmax(0,1fr)] items-center gap-x-4 border-b border-line px-3.5';
-const DONE: Readonly<Record<string, string>> = { created: 'added', updated: 'changed', deleted: 'deleted' };
-const NOUN: Readonly<Record<string, string>> = {
-  annotation: 'a note',
-  score: 'a score',
-  'saved-view': 'the view',
-  dataset: 'the dataset',
-  endpoint: 'the endpoint',
-  guardrail: 'the guardrail',
-  'alert-rule': 'the alert',
-  project: 'the project',
-};
-
 /** Who did what in the workspace; newest first. */
 export function ActivityList() {
   const now = useNow(30_000);
@@ -59,7 +47,7 @@ export function ActivityList() {
               {one.actorName ?? (one.actor === 'system' ? 'Spoor' : 'A program')}
             </span>
             <span className="truncate">
-              <Sentence {...one} />
+              <ActivitySentence {...one} />
             </span>
           </li>
         ))}
@@ -68,45 +56,6 @@ export function ActivityList() {
         <div className="p-3.5">
           <Button onClick={() => void fetchNextPage()}>Show older</Button>
         </div>
-      )}
-    </>
-  );
-}
-
-function Sentence({ type, payload }: Pick<Activity, 'type' | 'payload'>) {
-  const [kind = '', what = ''] = type.split('.');
-  const text = (key: string): string | null => (typeof payload[key] === 'string' ? payload[key] : null);
-  const traces = Array.isArray(payload.traceIds) ? payload.traceIds.filter((id) => typeof id === 'string') : [];
-  const traceId = text('traceId') ?? traces[0] ?? null;
-  const name = text('name');
-  const said =
-    kind === 'member'
-      ? { joined: 'joined', updated: `changed a member to ${text('role')}`, removed: 'removed a member' }[what]
-      : kind === 'alert'
-        ? what === 'fired'
-          ? 'began to alert:'
-          : 'is well again:'
-        : kind === 'trace'
-          ? `${what} a trace`
-          : type === 'guardrail.hit.v1'
-            ? `marked ${payload.hits} ${payload.hits === 1 ? 'place' : 'places'} by the guardrail`
-            : `${DONE[what] ?? what} ${NOUN[kind] ?? kind}`;
-  return (
-    <>
-      {said}
-      {name !== null && (
-        <span className="font-medium" dir="auto">
-          {' '}
-          {name}
-        </span>
-      )}
-      {traceId !== null && type !== 'trace.deleted.v1' && (
-        <>
-          {kind === 'trace' ? ': ' : ' on '}
-          <Link href={`/trace/${traceId}`} className="font-mono text-sm text-accent hover:underline">
-            {traceId.slice(0, 8)}
-          </Link>
-        </>
       )}
     </>
   );

@@ -4,13 +4,13 @@ import type { Page } from '../../../core/api/page';
 import { type Invitation, type Me, type Member, ROLES, type Role } from '../../../core/api/team';
 import { teamCall } from '../../connection/team-session';
 import { Button } from '../../ui/Button';
+import { FIELD } from '../../ui/field';
 import { Notice } from '../../ui/Notice';
 import { Secret } from './Secret';
 import { useChange } from './use-change';
 
 const GRID =
   'grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_120px_100px] items-center gap-x-4 border-b border-line px-3.5';
-const FIELD = 'h-[27px] rounded border border-line-strong bg-background px-1.5';
 type Invited = Invitation & { readonly token: string };
 
 export function Members({ me }: { readonly me: Me }) {

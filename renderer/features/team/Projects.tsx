@@ -8,14 +8,21 @@ import { useNow } from '../../app/use-now';
 import { teamCall } from '../../connection/team-session';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
+import { FIELD } from '../../ui/field';
 import { Notice } from '../../ui/Notice';
 import { Quota } from './Quota';
 import { Secret } from './Secret';
 import { useChange } from './use-change';
 
-const FIELD = 'h-[27px] rounded border border-line-strong bg-background px-1.5';
 const GRID =
   'grid grid-cols-[minmax(0,1fr)_150px_minmax(0,140px)_150px_170px] items-center gap-x-4 border-t border-line px-3.5';
+
+/** What a key may be made for. */
+const SCOPES = {
+  send: ['ingest'],
+  read: ['read'],
+  sync: ['ingest', 'read', 'notes'],
+} as const satisfies Readonly<Record<string, readonly KeyScope[]>>;
 
 export function Projects({ me }: { readonly me: Me }) {
   const { failure, change } = useChange('team');
@@ -67,7 +74,7 @@ function ProjectKeys({ project, me, change }: ProjectKeysProps) {
   const now = useNow(30_000);
   const [, navigate] = useLocation();
   const [fresh, setFresh] = useState<NewKey | null>(null);
-  const [scope, setScope] = useState<KeyScope>('ingest');
+  const [may, setMay] = useState<keyof typeof SCOPES>('send');
   const { permissions } = me;
   const path = `/v1/projects/${project.id}`;
   const keys = useQuery({
@@ -152,16 +159,17 @@ function ProjectKeys({ project, me, change }: ProjectKeysProps) {
           placeholder="collector"
           action="Make a key"
           className="border-t border-line px-3.5 py-1.5"
-          onName={(name) => make(teamCall<NewKey>('POST', `${path}/api-keys`, { name, scopes: [scope] }))}
+          onName={(name) => make(teamCall<NewKey>('POST', `${path}/api-keys`, { name, scopes: SCOPES[may] }))}
         >
           <select
             aria-label="What the key may do"
             className={FIELD}
-            value={scope}
-            onChange={(event) => setScope(event.target.value as KeyScope)}
+            value={may}
+            onChange={(event) => setMay(event.target.value as keyof typeof SCOPES)}
           >
-            <option value="ingest">sends traces</option>
+            <option value="send">sends traces</option>
             <option value="read">reads traces</option>
+            <option value="sync">syncs a desktop</option>
           </select>
         </OneName>
       )}

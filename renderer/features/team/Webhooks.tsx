@@ -6,12 +6,12 @@ import { formatAgo } from '../../../core/model/format';
 import { useNow } from '../../app/use-now';
 import { teamCall } from '../../connection/team-session';
 import { Button } from '../../ui/Button';
+import { FIELD } from '../../ui/field';
 import { Notice } from '../../ui/Notice';
 import { DeadLetters } from './DeadLetters';
 import { Secret } from './Secret';
 import { useChange } from './use-change';
 
-const FIELD = 'h-[27px] rounded border border-line-strong bg-background px-1.5';
 /** What an address may be told of, by what a person would ask for. */
 const CHOICES: readonly { readonly name: string; readonly kinds: readonly string[] }[] = [
   { name: 'Alerts', kinds: ['alert.'] },

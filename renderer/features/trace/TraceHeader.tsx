@@ -6,6 +6,7 @@ import { formatCount, plural } from '../../../core/model/format';
 import { useKeys } from '../../app/use-keys';
 import { useNow } from '../../app/use-now';
 import { api } from '../../connection/connection';
+import { isTeamPage } from '../../connection/team-session';
 import { useCompare } from '../../stores/compare-store';
 import { useTraceView, waterfallView } from '../../stores/trace-view-store';
 import { Button } from '../../ui/Button';
@@ -16,6 +17,7 @@ import { RunTag } from '../../ui/RunTag';
 import { SearchField } from '../../ui/SearchField';
 import { Tag } from '../../ui/Tag';
 import { addressOfSession } from '../sessions/session-address';
+import { ShareTrace } from '../sync/ShareTrace';
 import { TraceMenu } from './TraceMenu';
 import type { OpenTimeline } from './use-timeline';
 
@@ -117,6 +119,7 @@ export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
       >
         {chosen && chosen.traceId !== traceId ? 'Compare with chosen' : 'Compare'} <Kbd>c</Kbd>
       </Button>
+      {!isTeamPage() && <ShareTrace traceId={traceId} sessionId={summary.sessionId} />}
       <TraceMenu timeline={timeline} />
     </PageHeader>
   );
