@@ -4,6 +4,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { parse as parseCookies } from 'hono/utils/cookie';
+import type { ZodObject } from 'zod';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
@@ -26,6 +27,8 @@ export interface MountedRoute {
   readonly path: string;
   readonly access: Permission;
   readonly mounted: (principal: Principal, request: Request) => Promise<Response>;
+  /** Of one that the contract does not have: what it takes, and the type of what it answers. */
+  readonly own?: { readonly query: ZodObject | null; readonly produces: string };
 }
 
 export type AppRoute = Route | MountedRoute;

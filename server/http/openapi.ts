@@ -1,7 +1,7 @@
 /** The document of the server's API: the contract's as far as it is offered, and the server's own routes from the schemas that check them. */
 import { type ZodType, z } from 'zod';
 import type { TeamAnswers } from '../../core/api/team-answers';
-import type { AppRoute } from './app';
+import type { AppRoute, MountedRoute } from './app';
 import type { Route } from './route';
 
 interface Document {
@@ -31,7 +31,9 @@ export function serverDocument(contract: object, team: TeamSchemas, routes: read
   const offered: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    const operation = paths[path]?.[route.method] ?? ('mounted' in route ? {} : operationOf(route, path, team));
+    const operation =
+      paths[path]?.[route.method] ??
+      ('mounted' in route ? mountedOperation(route, path) : operationOf(route, path, team));
     offered[path] = { ...offered[path], [route.method]: { ...operation, 'x-permission': route.access } };
   }
   const schemas = { ...team.schemas, ...components.schemas };
@@ -39,17 +41,15 @@ export function serverDocument(contract: object, team: TeamSchemas, routes: read
 }
 
 function operationOf(
-  { method, path: template, access, status, body, query, maxBytes }: Route,
+  { method, path: template, access, status, body, query, answers: own, maxBytes }: Route,
   path: string,
   { answers }: TeamSchemas,
 ): object {
-  const names = [...template.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
-  const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   return {
     operationId: idOf(method, path),
     summary: `${method.toUpperCase()} ${path}`,
     ...(access === 'public' ? { security: [] } : {}),
-    parameters: [...inPath, ...(query ? parametersOf(query) : [])],
+    parameters: [...inPath(template), ...(query ? parametersOf(query) : [])],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body) } } } }),
     ...(maxBytes !== null && {
       requestBody: {
@@ -61,12 +61,40 @@ function operationOf(
       [status]: {
         description: 'Done',
         ...(status !== 204 && {
-          content: { 'application/json': { schema: answers[idOf(method, path) as keyof TeamAnswers] ?? {} } },
+          content: {
+            'application/json': {
+              schema: own ? schemaOf(own) : (answers[idOf(method, path) as keyof TeamAnswers] ?? {}),
+            },
+          },
         }),
       },
-      ...Object.fromEntries(Object.entries(ERRORS).map(([code, description]) => [code, failure(description)])),
+      ...failures(),
     },
   };
+}
+
+/** Those of the contract's that only a server has, such as the traces of a project, are told of there. */
+function mountedOperation({ method, path: template, own }: MountedRoute, path: string): object {
+  if (!own) return {};
+  const { query, produces } = own;
+  return {
+    operationId: idOf(method, path),
+    summary: `${method.toUpperCase()} ${path}`,
+    parameters: [...inPath(template), ...(query ? parametersOf(query) : [])],
+    responses: {
+      200: { description: 'Done', content: { [produces]: { schema: { type: 'string' } } } },
+      ...failures(),
+    },
+  };
+}
+
+function inPath(template: string): object[] {
+  const names = [...template.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
+  return names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+}
+
+function failures(): object {
+  return Object.fromEntries(Object.entries(ERRORS).map(([code, description]) => [code, failure(description)]));
 }
 
 function parametersOf(query: ZodType): object[] {

@@ -63,6 +63,8 @@ export interface Route {
   readonly status: 200 | 201 | 202 | 204;
   readonly body: ZodType | null;
   readonly query: ZodObject | null;
+  /** Of the document of the API, where it is not among core/api/team-answers.ts. */
+  readonly answers: ZodType | null;
   /** Takes bytes as they are, so many at most; null: JSON. */
   readonly maxBytes: number | null;
   /** Asked often by who should not: counted by address. */
@@ -82,6 +84,7 @@ interface RouteOptions<A extends Access, B extends ZodType | null, Q extends Zod
   readonly access: A;
   readonly body?: B;
   readonly query?: Q;
+  readonly answers?: ZodType;
   readonly maxBytes?: number;
   readonly status?: Route['status'];
   readonly guarded?: boolean;
@@ -97,7 +100,16 @@ export function route<A extends Access, B extends ZodType | null = null, Q exten
     call: Call<B extends ZodType ? z.infer<B> : null, Q extends ZodObject ? z.infer<Q> : null, WhoOf<A>>,
   ) => Promise<Answer | Redirect | object | null>,
 ): Route {
-  const { access, body, query, status = 200, maxBytes = null, guarded = false, secret = false } = options;
+  const {
+    access,
+    body,
+    query,
+    answers = null,
+    status = 200,
+    maxBytes = null,
+    guarded = false,
+    secret = false,
+  } = options;
   return {
     method,
     path,
@@ -108,6 +120,7 @@ export function route<A extends Access, B extends ZodType | null = null, Q exten
     secret,
     body: body ?? null,
     query: query ?? null,
+    answers,
     handle: handle as unknown as Route['handle'],
   };
 }

@@ -63,7 +63,7 @@ it('each role may what the one below may, and gives no more than it has', () => 
       expect([mayGive(role, lower), mayGive(lower, role)]).toEqual([true, false]);
     }
   }
-  expect(permissionsOfScopes(['ingest'])).toEqual(['telemetry:ingest']);
+  expect(permissionsOfScopes(['ingest'])).toEqual(['telemetry:ingest', 'traces:share']);
   // No person exports: what they hold ends in minutes.
   expect(permissionsOf('owner')).not.toContain('telemetry:ingest');
 });

@@ -133,9 +133,10 @@ create unique index sync_event_id on sync_event (workspace_id, event_id);
 alter table annotation drop constraint annotation_pkey, add primary key (workspace_id, id);
 alter table score drop constraint score_pkey, add primary key (workspace_id, id);
 alter table saved_view drop constraint saved_view_pkey, add primary key (workspace_id, id);
-alter table alert drop constraint alert_rule_id_fkey;
+alter table alert_rule add unique (workspace_id, id);
+alter table alert drop constraint alert_rule_id_fkey,
+  add foreign key (workspace_id, rule_id) references alert_rule (workspace_id, id) on delete cascade;
 alter table alert_rule drop constraint alert_rule_pkey, add primary key (workspace_id, id);
-alter table alert add foreign key (workspace_id, rule_id) references alert_rule (workspace_id, id) on delete cascade;
 
 -- of a span there is one annotation: two who write one get the same object
 update annotation set id = (substr(replace(trace_id::text, '-', ''), 1, 16) || lpad(to_hex(

@@ -1,14 +1,20 @@
 import { SpoorError } from '../../../../core/api/errors';
 import {
+  SYNC_CHANGES,
   SYNC_CHANGES_QUERY,
+  SYNC_HELLO,
   SYNC_MARK_HEADER,
   SYNC_MORE_HEADER,
   SYNC_OBJECTS,
   SYNC_POSITION_HEADER,
+  SYNC_PUSHED,
+  SYNC_SNAPSHOT,
   SYNC_SNAPSHOT_QUERY,
+  SYNC_SPANS,
   SYNC_SPANS_QUERY,
   SYNC_TRACE_QUERY,
   SYNC_WITHDRAW,
+  SYNC_WITHDRAWN,
 } from '../../../../core/api/sync';
 import { parseTraceId } from '../../../../core/model/ids';
 import { actorOf } from '../../../http/actor';
@@ -24,38 +30,59 @@ const LIVE_MS = 15 * 60_000;
 export function syncRoutes(sync: Sync, live: LiveChanges): AppRoute[] {
   return [
     // Whoever asks is told which versions there are, whatever it speaks.
-    route('get', '/v1/sync', { access: 'telemetry:read' }, async ({ who }) => sync.hello(who)),
-    route('get', '/v1/sync/changes', { access: 'telemetry:read', query: SYNC_CHANGES_QUERY }, async (call) => {
-      checkProtocol(call.headers);
-      const { known, cursor, limit } = call.query;
-      return sync.changes(call.who, known, cursor, limit);
-    }),
-    route('get', '/v1/sync/snapshot', { access: 'telemetry:read', query: SYNC_SNAPSHOT_QUERY }, async (call) => {
-      checkProtocol(call.headers);
-      return sync.snapshot(call.who, call.query.known, call.query.next ?? null);
-    }),
-    route('post', '/v1/sync/objects', { access: 'notes:write', body: SYNC_OBJECTS }, async (call) => {
-      checkProtocol(call.headers);
-      const { answer: results, position } = await sync.pushObjects(call.who, call.body.known, call.body.objects);
-      return { results, position };
-    }),
+    route('get', '/v1/sync', { access: 'telemetry:read', answers: SYNC_HELLO }, async ({ who }) => sync.hello(who)),
+    route(
+      'get',
+      '/v1/sync/changes',
+      { access: 'telemetry:read', query: SYNC_CHANGES_QUERY, answers: SYNC_CHANGES },
+      async (call) => {
+        checkProtocol(call.headers);
+        const { known, cursor, limit } = call.query;
+        return sync.changes(call.who, known, cursor, limit);
+      },
+    ),
+    route(
+      'get',
+      '/v1/sync/snapshot',
+      { access: 'telemetry:read', query: SYNC_SNAPSHOT_QUERY, answers: SYNC_SNAPSHOT },
+      async (call) => {
+        checkProtocol(call.headers);
+        return sync.snapshot(call.who, call.query.known, call.query.next ?? null);
+      },
+    ),
+    route(
+      'post',
+      '/v1/sync/objects',
+      { access: 'notes:write', body: SYNC_OBJECTS, answers: SYNC_PUSHED },
+      async (call) => {
+        checkProtocol(call.headers);
+        const { answer: results, position } = await sync.pushObjects(call.who, call.body.known, call.body.objects);
+        return { results, position };
+      },
+    ),
     route(
       'post',
       '/v1/sync/spans',
-      { access: 'traces:share', query: SYNC_SPANS_QUERY, maxBytes: MAX_SPANS_BYTES },
+      { access: 'traces:share', query: SYNC_SPANS_QUERY, maxBytes: MAX_SPANS_BYTES, answers: SYNC_SPANS },
       async (call) => {
         checkProtocol(call.headers);
         const { answer, position } = await sync.pushSpans(call.who, call.query, call.bytes, actorOf(call));
         return { rejected: answer.rejected, position };
       },
     ),
-    route('post', '/v1/sync/actions/withdraw', { access: 'traces:share', body: SYNC_WITHDRAW }, async (call) => {
-      return { traces: await sync.withdraw(call.who, call.body.traceIds) };
-    }),
+    route(
+      'post',
+      '/v1/sync/actions/withdraw',
+      { access: 'traces:share', body: SYNC_WITHDRAW, answers: SYNC_WITHDRAWN },
+      async (call) => {
+        return { traces: await sync.withdraw(call.who, call.body.traceIds) };
+      },
+    ),
     {
       method: 'get',
       path: '/v1/sync/traces/:traceId/spans',
       access: 'telemetry:read',
+      own: { query: SYNC_TRACE_QUERY, produces: 'application/x-protobuf' },
       async mounted(who, request) {
         checkProtocol(request.headers);
         const url = new URL(request.url);
@@ -80,6 +107,7 @@ export function syncRoutes(sync: Sync, live: LiveChanges): AppRoute[] {
       method: 'get',
       path: '/v1/sync/live',
       access: 'telemetry:read',
+      own: { query: null, produces: 'text/event-stream' },
       async mounted({ workspace }, request) {
         checkProtocol(request.headers);
         // About as long as a token is good; who was removed meanwhile hears no more than that something happened.
