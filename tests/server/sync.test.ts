@@ -112,6 +112,7 @@ async function settled(desktop: Desktop): Promise<SyncReport> {
   return desktop.api.syncReport();
 }
 
+const ABOUT = { spanId: null, sessionId: null, label: null, comment: '', source: 'human' } as const;
 const SOON = { timeout: 10_000 };
 
 async function write({ api }: Desktop, traceId: string, note: string): Promise<void> {
@@ -139,7 +140,7 @@ describe('a desktop that shares', () => {
     expect((await owner.client.ask('get', '/v1/annotations')).body.data).toEqual([]);
 
     await one.api.share({ traceId: shared, sessionId: null });
-    await expect.poll(() => has(two, shared)).toBe(true);
+    await expect.poll(() => has(two, shared), SOON).toBe(true);
     const [first, second] = await Promise.all([one.api.traceSummary(shared), two.api.traceSummary(shared)]);
     expect(second).toEqual(first);
     expect(await has(two, kept)).toBe(false);
@@ -148,16 +149,16 @@ describe('a desktop that shares', () => {
 
     const mark = { traceId: shared, spanId: null, sessionId: null, bookmarked: false };
     const written = await two.api.createAnnotation({ ...mark, note: 'look at the second call' });
-    await expect.poll(() => noteOf(one, shared)).toBe('look at the second call');
+    await expect.poll(() => noteOf(one, shared), SOON).toBe('look at the second call');
     const [there] = (await owner.client.ask('get', `/v1/annotations?traceId=${shared}`)).body.data;
     expect(there).toMatchObject({ id: written.id, note: 'look at the second call' });
     // In a browser, too.
     const edit = { version: there.version, bookmarked: false, note: 'it was the third' };
     expect((await owner.client.ask('put', `/v1/annotations/${written.id}`, edit)).status).toBe(200);
-    await expect.poll(() => noteOf(one, shared)).toBe('it was the third');
-    await expect.poll(() => noteOf(two, shared)).toBe('it was the third');
+    await expect.poll(() => noteOf(one, shared), SOON).toBe('it was the third');
+    await expect.poll(() => noteOf(two, shared), SOON).toBe('it was the third');
     await one.api.deleteAnnotation(written.id);
-    await expect.poll(() => noteOf(two, shared)).toBeUndefined();
+    await expect.poll(() => noteOf(two, shared), SOON).toBeUndefined();
     expect(await noteOf(one, kept)).toBe('mine');
   });
 
@@ -189,5 +190,199 @@ describe('a desktop that shares', () => {
     await two.api.dismissSyncConflict(conflict?.id ?? null);
     expect(await two.api.syncConflicts()).toEqual([]);
     expect(await one.api.syncEvents()).toContainEqual(expect.objectContaining({ type: 'annotation.updated.v1' }));
+  });
+});
+
+const CHAOS = { refuses: 15, cuts: 20, repeats: 20, maxDelayMs: 30 };
+
+describe('a network that drops, cuts off, delays and repeats', () => {
+  let proxy: ChaosProxy;
+  let target: string;
+
+  beforeEach(async () => {
+    target = server.url;
+    proxy = await startChaosProxy(() => target, 7);
+    running.push(proxy);
+  });
+
+  it('loses nothing, and brings nothing twice', async () => {
+    const [one, two] = [
+      await connected('one', proxy.url),
+      await connected('two', proxy.url, { rules: [{ kind: 'everything' }] }),
+    ];
+    const traceIds = [await one.send(), await one.send(), await two.send()];
+    for (const traceId of traceIds.slice(0, 2)) await one.api.share({ traceId, sessionId: null });
+    for (const traceId of traceIds)
+      for (const desktop of [one, two]) await expect.poll(() => has(desktop, traceId), SOON).toBe(true);
+    proxy.become(CHAOS);
+    // Until each of them has happened, some times over.
+    for (let i = 0; i < 20 || (i < 90 && Math.min(...Object.values(proxy.done)) < 3); i++) {
+      const [desktop, traceId] = [i % 2 === 0 ? one : two, traceIds[i % 3] as string];
+      if (i < 20) await desktop.api.createScore({ ...ABOUT, traceId, name: `score ${i}`, value: i });
+      if (i < 20 && i % 4 === 0) traceIds.push(await two.send());
+      if (i % 3 === 0) proxy.cutAll();
+      for (const each of [one, two]) await each.api.syncNow();
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    expect(Math.min(...Object.values(proxy.done))).toBeGreaterThanOrEqual(3);
+    proxy.become(CALM);
+    for (const desktop of [one, two]) await desktop.api.syncNow();
+    const scores = async ({ api }: Desktop): Promise<string[]> =>
+      (await api.listScores({ limit: 100 })).data.map(({ name, traceId }) => `${name} ${traceId}`).sort();
+    await expect.poll(async () => (await scores(one)).length, { timeout: 30_000 }).toBe(20);
+    await expect.poll(() => scores(two), SOON).toEqual(await scores(one));
+    expect((await owner.client.ask('get', '/v1/scores?limit=100')).body.data).toHaveLength(20);
+    for (const traceId of traceIds) await expect.poll(() => has(one, traceId), { timeout: 20_000 }).toBe(true);
+    // Sent once or three times, a span is there once.
+    const count = (await owner.client.ask('get', '/v1/status')).body.counts;
+    expect(count.spans).toBe((await two.spoor.get<{ counts: { spans: number } }>('/v1/status')).body.counts.spans);
+    expect(count.spans).toBe(traceIds.length * 3);
+  }, 120_000);
+
+  it('goes on by itself when the server was away, and keeps what was written until then', async () => {
+    const one = await connected('one', proxy.url);
+    const traceId = await one.send();
+    await one.api.share({ traceId, sessionId: null });
+    await settled(one);
+    await server.stop();
+    await write(one, traceId, 'written offline');
+    await expect.poll(async () => (await one.api.syncReport()).problem?.code, SOON).toBe('offline');
+    const report = await one.api.syncReport();
+    expect(report).toMatchObject({ state: 'waiting', queue: { objects: 1 }, problem: { retryAt: expect.any(String) } });
+    expect(report.problem?.message).toContain('cannot be reached');
+    server = await startTeamServer(database);
+    target = server.url;
+    await expect.poll(async () => (await one.api.syncReport()).queue.objects, { timeout: 30_000 }).toBe(0);
+    const [there] = (await owner.client.at(server.url).ask('get', `/v1/annotations?traceId=${traceId}`)).body.data;
+    expect(there.note).toBe('written offline');
+  }, 90_000);
+
+  it('gives a server that was restored from an old backup back what it had', async () => {
+    const [one, two] = [await connected('one', proxy.url), await connected('two', proxy.url)];
+    const before = await one.send();
+    await one.api.share({ traceId: before, sessionId: null });
+    await write(one, before, 'before the backup');
+    await expect.poll(() => noteOf(two, before), SOON).toBe('before the backup');
+    await server.stop();
+    const copy = await postgres.copyDatabase(database);
+    server = await startTeamServer(database);
+    target = server.url;
+    for (const desktop of [one, two]) await desktop.api.syncNow();
+    const after = await two.send();
+    await two.api.share({ traceId: after, sessionId: null });
+    await write(two, before, 'after the backup');
+    await write(two, after, 'of a trace that the backup has not');
+    await expect.poll(() => noteOf(one, before), { timeout: 20_000 }).toBe('after the backup');
+    await expect.poll(() => noteOf(one, after), SOON).toBe('of a trace that the backup has not');
+    await server.stop();
+    server = await startTeamServer(copy);
+    target = server.url;
+    const client = owner.client.at(server.url);
+    expect((await client.ask('get', `/v1/traces/${after}`)).status).toBe(404);
+    // What is written there meanwhile is another history.
+    await client.ask('post', '/v1/annotations', {
+      ...ABOUT,
+      traceId: before,
+      bookmarked: true,
+      note: 'in the browser',
+    });
+    for (const desktop of [two, one]) await desktop.api.syncNow();
+    await expect
+      .poll(async () => (await client.ask('get', `/v1/traces/${after}`)).status, { timeout: 20_000 })
+      .toBe(200);
+    const notes = async (): Promise<string[]> =>
+      (await client.ask('get', '/v1/annotations')).body.data.map(({ note }: { note: string }) => note).sort();
+    const all = ['after the backup', 'in the browser', 'of a trace that the backup has not'];
+    await expect.poll(notes, SOON).toEqual(all);
+    const here = async ({ api }: Desktop): Promise<string[]> =>
+      (await api.listAnnotations({})).data.map(({ note }) => note).sort();
+    for (const desktop of [one, two]) await expect.poll(() => here(desktop), { timeout: 20_000 }).toEqual(all);
+  }, 120_000);
+
+  it('brings a desktop that was restored from an old backup up to date, and loses nothing that it had sent', async () => {
+    const one = await connected('one', proxy.url);
+    const [kept, lost] = [await one.send(), await one.send()];
+    await one.api.share({ traceId: kept, sessionId: null });
+    await write(one, kept, 'old');
+    await settled(one);
+    await one.stop();
+    const backup = join(folder.path, 'backup');
+    await cp(one.dataDir, backup, { recursive: true });
+    const again = await startDesktop('one', (await keyFor()).key);
+    await again.api.share({ traceId: lost, sessionId: null });
+    await write(again, kept, 'new');
+    await write(again, lost, 'written after the backup');
+    await settled(again);
+    await again.stop();
+    await rm(one.dataDir, { recursive: true });
+    await cp(backup, one.dataDir, { recursive: true });
+    const restored = await startDesktop('one', (await keyFor()).key);
+    await expect.poll(() => noteOf(restored, kept), SOON).toBe('new');
+    await expect.poll(() => noteOf(restored, lost), SOON).toBe('written after the backup');
+    await settled(restored);
+    expect(await restored.api.syncConflicts()).toEqual([]);
+  }, 90_000);
+});
+
+describe('who may not, or no longer', () => {
+  it.each([
+    ['older', 0, 'protocol-too-old', 'Update Spoor on this machine'],
+    ['newer', 99, 'protocol-too-new', 'Ask for the server to be updated'],
+  ])('a replica that speaks an %s version is told so', async (_, version, code, advice) => {
+    const path = '/v1/sync/changes?known=&cursor=&limit=10';
+    const { status, body } = await owner.client.ask('get', path, undefined, { 'x-spoor-sync': String(version) });
+    expect([status, body.error.details[0].code]).toEqual([409, code]);
+    expect(body.error.message).toContain(advice);
+  });
+
+  it('a key that was revoked: says so, keeps what is written, and goes on with another', async () => {
+    const one = await startDesktop('one');
+    const { id, key } = await keyFor();
+    await one.api.connectSync({ server: server.url, apiKey: key });
+    const traceId = await one.send();
+    await one.api.share({ traceId, sessionId: null });
+    await settled(one);
+    await owner.client.ask('delete', `/v1/api-keys/${id}`);
+    await write(one, traceId, 'nobody has this yet');
+    await expect.poll(async () => (await one.api.syncReport()).problem?.code, SOON).toBe('signed-out');
+    const { problem, queue } = await one.api.syncReport();
+    expect(problem?.message).toContain('revoked');
+    expect([problem?.retryAt, queue.objects]).toEqual([null, 1]);
+    await one.api.connectSync({ server: server.url, apiKey: (await keyFor()).key });
+    await settled(one);
+    expect((await owner.client.ask('get', '/v1/annotations')).body.data).toHaveLength(1);
+  });
+
+  it('a viewer gets what is shared and sends nothing; a member who was removed is told; what is here stays', async () => {
+    const [bob, one] = [await startDesktop('bob'), await connected('one')];
+    const member = await invite(owner, 'bob@example.com', 'viewer');
+    const { signIn } = await bob.api.connectSync({ server: server.url, apiKey: null });
+    await member.ask('post', `/v1/auth/device/${signIn?.userCode}/actions/allow`);
+    await expect.poll(async () => (await bob.api.syncReport()).link?.role, { timeout: 20_000 }).toBe('viewer');
+    const traceId = await one.send();
+    await one.api.share({ traceId, sessionId: null });
+    await expect.poll(() => has(bob, traceId), SOON).toBe(true);
+    await expect(bob.api.share({ traceId: await bob.send(), sessionId: null })).rejects.toThrow(
+      'sharing needs a member',
+    );
+    const accountId = (await member.ask('get', '/v1/auth/me')).body.id;
+    await owner.client.ask('delete', `/v1/workspaces/${owner.workspace}/members/${accountId}`);
+    await bob.api.syncNow();
+    await expect.poll(async () => (await bob.api.syncReport()).problem?.code, SOON).toBe('signed-out');
+    expect((await bob.api.syncReport()).problem?.message).toMatch(/member|sign in/i);
+    expect(await has(bob, traceId)).toBe(true);
+    expect(bob.spoor.errors() + (await bob.api.syncReport()).problem?.message).not.toContain('refresh_');
+  });
+
+  it('takes back what was shared: gone from the server, still here', async () => {
+    const one = await connected('one');
+    const traceId = await one.send();
+    await one.api.share({ traceId, sessionId: null });
+    await settled(one);
+    expect(await one.api.withdrawShared()).toEqual({ traces: 1 });
+    expect((await owner.client.ask('get', `/v1/traces/${traceId}`)).status).toBe(404);
+    expect(await has(one, traceId)).toBe(true);
+    expect((await one.api.disconnectSync()).state).toBe('off');
+    expect(await has(one, traceId)).toBe(true);
   });
 });
