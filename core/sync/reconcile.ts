@@ -136,8 +136,8 @@ function bothTexts({ kind }: ObjectRef, field: string, mine: FieldValue, theirs:
   return mine.includes(theirs) ? mine : `${theirs}${BETWEEN}${mine}`;
 }
 
-/** Of values without cycles, whatever the order of their names. */
-function equal(a: FieldValue | Fields, b: FieldValue | Fields): boolean {
+/** Whatever the order of their names. */
+export function equal(a: FieldValue | Fields, b: FieldValue | Fields): boolean {
   return canonical(a) === canonical(b);
 }
 

@@ -2,14 +2,11 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SpoorApi } from '../../core/api/contract';
-import type { SyncChoice, SyncReport } from '../../core/api/sync-state';
-import { traceRequest } from '../../core/samples/otlp-builder';
-import { testTrace } from '../../core/samples/test-trace';
+import type { SyncChoice } from '../../core/api/sync-state';
 import { CALM, type ChaosProxy, startChaosProxy } from '../fixtures/chaos-proxy';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
-import { connectRpc, type RpcClient } from '../fixtures/rpc-client';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { type Desktop, desktopKey, isSettled, NO_CHOICE, startDesktop } from '../fixtures/sharing-desktop';
+import { temporaryFolder } from '../fixtures/spoor';
 import { invite, makeKeys, type Owner, setUpOwner, startTeamServer, type TeamServer } from '../fixtures/team-server';
 
 let postgres: TestPostgres;
@@ -39,77 +36,23 @@ afterEach(async () => {
   await folder.remove();
 });
 
-interface Desktop {
-  readonly spoor: RunningSpoor;
-  readonly api: SpoorApi;
-  readonly dataDir: string;
-  send(at?: number): Promise<string>;
-  stop(): Promise<void>;
+async function desktop(name: string, key: string | null = null): Promise<Desktop> {
+  const one = await startDesktop(join(folder.path, name), key);
+  running.push({ close: () => one.stop() });
+  return one;
 }
 
-async function startDesktop(name: string, key: string | null = null): Promise<Desktop> {
-  const dataDir = join(folder.path, name);
-  const spoor = await startSpoor(dataDir, [], key === null ? {} : { SPOOR_SYNC_KEY: key });
-  const rpc: RpcClient = await connectRpc(spoor.ready.ui, spoor.ready.token);
-  let stopped = false;
-  const stop = async (): Promise<void> => {
-    if (stopped) return;
-    stopped = true;
-    rpc.close();
-    await spoor.stop();
-  };
-  running.push({ close: stop });
-  let sent = 0;
-  return {
-    spoor,
-    api: rpc.api,
-    dataDir,
-    async send(at = 1_760_000_000_000) {
-      const spans = testTrace(BigInt(at + sent) * 1_000_000n, Math.floor(Math.random() * 0xffff_ffff) + sent++);
-      const response = await spoor.post('/v1/traces', traceRequest(spans));
-      expect(response.status).toBe(200);
-      return spans[0]?.traceId ?? '';
-    },
-    stop,
-  };
-}
-
-const CHOICE: SyncChoice = {
-  projectId: null,
-  follow: null,
-  rules: [],
-  sharesViews: false,
-  sharesAlertRules: false,
-  maxBytesPerSecond: null,
-  redactsEmails: false,
-  redactedKeys: [],
-};
-
-async function keyFor(scopes: readonly string[] = ['ingest', 'read', 'notes']): Promise<{ id: string; key: string }> {
-  const path = `/v1/projects/${projectId}/api-keys`;
-  const { body, status } = await owner.client.ask('post', path, { name: `desktop ${Math.random()}`, scopes });
-  expect(status).toBe(201);
-  return body;
-}
+const keyFor = () => desktopKey(owner.client, projectId);
 
 async function connected(name: string, url = server.url, choice: Partial<SyncChoice> = {}): Promise<Desktop> {
-  const desktop = await startDesktop(name);
-  await desktop.api.connectSync({ server: url, apiKey: (await keyFor()).key });
-  await desktop.api.chooseSync({ ...CHOICE, projectId, ...choice });
-  return desktop;
+  const one = await desktop(name);
+  await one.api.connectSync({ server: url, apiKey: (await keyFor()).key });
+  await one.api.chooseSync({ ...NO_CHOICE, projectId, ...choice });
+  return one;
 }
 
-async function settled(desktop: Desktop): Promise<SyncReport> {
-  await expect
-    .poll(
-      async () => {
-        const { state, queue, problem } = await desktop.api.syncReport();
-        return { state, objects: queue.objects, traces: queue.traces, wanted: queue.wanted, problem };
-      },
-      { timeout: 20_000 },
-    )
-    .toEqual({ state: 'idle', objects: 0, traces: 0, wanted: 0, problem: null });
-  return desktop.api.syncReport();
+async function settled(one: Desktop): Promise<void> {
+  await expect.poll(() => isSettled(one), { timeout: 20_000 }).toBe(true);
 }
 
 const ABOUT = { spanId: null, sessionId: null, label: null, comment: '', source: 'human' } as const;
@@ -213,15 +156,15 @@ describe('a network that drops, cuts off, delays and repeats', () => {
     const traceIds = [await one.send(), await one.send(), await two.send()];
     for (const traceId of traceIds.slice(0, 2)) await one.api.share({ traceId, sessionId: null });
     for (const traceId of traceIds)
-      for (const desktop of [one, two]) await expect.poll(() => has(desktop, traceId), SOON).toBe(true);
+      for (const each of [one, two]) await expect.poll(() => has(each, traceId), SOON).toBe(true);
     proxy.become(CHAOS);
     // Until each of them has happened, some times over.
     for (let i = 0; i < 20 || (i < 90 && Math.min(...Object.values(proxy.done)) < 3); i++) {
-      const [desktop, traceId] = [i % 2 === 0 ? one : two, traceIds[i % 3] as string];
-      if (i < 20) await desktop.api.createScore({ ...ABOUT, traceId, name: `score ${i}`, value: i });
+      const [each, traceId] = [i % 2 === 0 ? one : two, traceIds[i % 3] as string];
+      if (i < 20) await each.api.createScore({ ...ABOUT, traceId, name: `score ${i}`, value: i });
       if (i < 20 && i % 4 === 0) traceIds.push(await two.send());
       if (i % 3 === 0) proxy.cutAll();
-      for (const each of [one, two]) await each.api.syncNow();
+      for (const other of [one, two]) await other.api.syncNow();
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
     expect(Math.min(...Object.values(proxy.done))).toBeGreaterThanOrEqual(3);
@@ -308,7 +251,7 @@ describe('a network that drops, cuts off, delays and repeats', () => {
     await one.stop();
     const backup = join(folder.path, 'backup');
     await cp(one.dataDir, backup, { recursive: true });
-    const again = await startDesktop('one', (await keyFor()).key);
+    const again = await desktop('one', (await keyFor()).key);
     await again.api.share({ traceId: lost, sessionId: null });
     await write(again, kept, 'new');
     await write(again, lost, 'written after the backup');
@@ -316,7 +259,7 @@ describe('a network that drops, cuts off, delays and repeats', () => {
     await again.stop();
     await rm(one.dataDir, { recursive: true });
     await cp(backup, one.dataDir, { recursive: true });
-    const restored = await startDesktop('one', (await keyFor()).key);
+    const restored = await desktop('one', (await keyFor()).key);
     await expect.poll(() => noteOf(restored, kept), SOON).toBe('new');
     await expect.poll(() => noteOf(restored, lost), SOON).toBe('written after the backup');
     await settled(restored);
@@ -336,7 +279,7 @@ describe('who may not, or no longer', () => {
   });
 
   it('a key that was revoked: says so, keeps what is written, and goes on with another', async () => {
-    const one = await startDesktop('one');
+    const one = await desktop('one');
     const { id, key } = await keyFor();
     await one.api.connectSync({ server: server.url, apiKey: key });
     const traceId = await one.send();
@@ -354,7 +297,7 @@ describe('who may not, or no longer', () => {
   });
 
   it('a viewer gets what is shared and sends nothing; a member who was removed is told; what is here stays', async () => {
-    const [bob, one] = [await startDesktop('bob'), await connected('one')];
+    const [bob, one] = [await desktop('bob'), await connected('one')];
     const member = await invite(owner, 'bob@example.com', 'viewer');
     const { signIn } = await bob.api.connectSync({ server: server.url, apiKey: null });
     await member.ask('post', `/v1/auth/device/${signIn?.userCode}/actions/allow`);

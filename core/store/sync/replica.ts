@@ -11,7 +11,7 @@ import {
   type SpanPage,
   type SpanParcel,
 } from '../../sync/ports';
-import { arrived, lost, reconcile } from '../../sync/reconcile';
+import { arrived, equal, lost, reconcile } from '../../sync/reconcile';
 import { laterOf, nextStamp, type Stamp } from '../../sync/stamp';
 import type { PayloadCodec } from '../payloads';
 import { BOOL, decodeRows, INT4, INT8, oneOf, orNull, TEXT } from '../row-spec';
@@ -25,6 +25,8 @@ const KEPT_EVENTS = 500;
 const KEPT_CONFLICTS = 500;
 const PENDING = `v.stamp is distinct from v.base_stamp and (v.base_stamp is not null or not v.deleted)
   and v.stamp is distinct from v.refused_stamp`;
+
+type ObjectMap = ReadonlyMap<string, LocalObject>;
 
 export interface ReplicaOptions {
   readonly sql: SqlClient;
@@ -68,7 +70,7 @@ export class StoredReplica implements Replica {
       const link = await this.link(tx);
       await lockRows(tx, this.workspaceId, objects);
       const locals = await this.locals(tx, objects);
-      await this.keep(tx, async (stampAfter) =>
+      await this.keep(tx, locals, async (stampAfter) =>
         objects.map((remote) => reconcile(locals.get(keyOf(remote)), remote, stampAfter)),
       );
       for (const { stamp } of objects.slice(-1)) await seeStamp(tx, this.workspaceId, latest(objects, stamp));
@@ -101,7 +103,7 @@ export class StoredReplica implements Replica {
       const refs = settled.map(({ pushed }) => pushed);
       await lockRows(tx, this.workspaceId, refs);
       const locals = await this.locals(tx, refs);
-      await this.keep(tx, async (stampAfter) => {
+      await this.keep(tx, locals, async (stampAfter) => {
         const kept: ReturnType<typeof reconcile>[] = [];
         for (const { pushed, result } of settled) {
           const local = locals.get(keyOf(pushed));
@@ -235,10 +237,7 @@ export class StoredReplica implements Replica {
     return link;
   }
 
-  private async locals(
-    tx: SqlStatements,
-    refs: readonly Pick<LocalObject, 'kind' | 'id'>[],
-  ): Promise<ReadonlyMap<string, LocalObject>> {
+  private async locals(tx: SqlStatements, refs: readonly Pick<LocalObject, 'kind' | 'id'>[]): Promise<ObjectMap> {
     if (refs.length === 0) return new Map();
     return new Map((await readRefs(tx, this.workspaceId, refs)).map((object) => [keyOf(object), object]));
   }
@@ -246,6 +245,7 @@ export class StoredReplica implements Replica {
   /** Writes what became of objects, and what there is to show of it. */
   private async keep(
     tx: SqlStatements,
+    locals: ObjectMap,
     decide: (stampAfter: (...stamps: readonly Stamp[]) => Stamp) => Promise<readonly ReturnType<typeof reconcile>[]>,
   ): Promise<void> {
     const { nowMs, nonce } = this.options;
@@ -257,7 +257,12 @@ export class StoredReplica implements Replica {
       return made;
     });
     const objects = kept.map(({ next }) => next);
-    await writeFields(tx, this.workspaceId, objects);
+    // A row that is as it was stays as it is: who changes it now has seen it.
+    const isNew = (object: LocalObject): boolean => {
+      const local = locals.get(keyOf(object));
+      return !local || !equal(local.fields, object.fields);
+    };
+    await writeFields(tx, this.workspaceId, objects.filter(isNew));
     await putObjects(tx, this.workspaceId, objects);
     if (made) await seeStamp(tx, this.workspaceId, made);
     await this.keepConflicts(
