@@ -177,11 +177,23 @@ export const SYNC_PUSHED = z.object({
 export const SYNC_SPANS_QUERY = z.strictObject({ known: position, project: id, client: z.string().min(1).max(100) });
 export const SYNC_SPANS = z.object({ rejected: z.int(), position });
 
-/** `GET /v1/sync/traces/:traceId/spans`: an OTLP trace request; what is beside it is in headers. */
-export const SYNC_TRACE_QUERY = z.strictObject({ known: position, after: z.string().max(200).optional() });
-export const SYNC_MARK_HEADER = 'x-spoor-mark';
-export const SYNC_MORE_HEADER = 'x-spoor-more';
-export const SYNC_POSITION_HEADER = 'x-spoor-position';
+/** `POST /v1/sync/spans/read`: spans of traces that others shared, of as many as fit. */
+export const SYNC_WANTED = z.strictObject({
+  known: position,
+  traces: z
+    .array(z.strictObject({ traceId, after: z.string().max(200).nullable() }))
+    .min(1)
+    .max(500),
+});
+export const SYNC_READ = z.object({
+  /** OTLP, base64. */
+  request: z.base64(),
+  traces: z
+    .array(z.object({ traceId, mark: z.string().max(200).nullable(), hasMore: z.boolean() }))
+    .min(1)
+    .max(500),
+  position,
+});
 
 /** `POST /v1/sync/actions/withdraw`: the server's copies of what this account shared go; null: all of it. */
 export const SYNC_WITHDRAW = z.strictObject({ traceIds: z.array(traceId).min(1).max(1_000).nullable() });

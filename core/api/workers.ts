@@ -192,6 +192,8 @@ export interface ReplicaService extends Replica, Pick<StoreService, 'nextChange'
   forgetSyncLink(): Promise<void>;
   /** Rules are new: all that is stored is looked at. */
   lookAgain(): Promise<void>;
+  /** Other projects are followed. */
+  followAgain(): Promise<void>;
   /** @returns the traces there are of it */
   tracesOf(target: ShareTarget): Promise<readonly string[]>;
   shareTraces(traceIds: readonly string[]): Promise<void>;

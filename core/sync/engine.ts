@@ -6,6 +6,7 @@ import { keyOf, OtherHistory, type Remote, type Replica } from './ports';
 
 const OBJECTS = 200;
 const CHANGES = 500;
+const TRACES = 200;
 /** Each ends a conflict that the one before had found; who changes the same object all the time waits for the next round. */
 const MAX_ATTEMPTS = 5;
 
@@ -13,6 +14,8 @@ export type SyncStep = 'pull' | 'push' | 'push spans' | 'pull spans';
 
 export interface EngineHooks {
   /** May wait: for bandwidth, and for somebody who paused. */
+  /** Between two parcels of spans: false ends the round, so that what people write does not wait behind a million of them. */
+  readonly mayGoOn?: () => boolean;
   readonly onStep?: (step: SyncStep, done: { readonly spans: number; readonly bytes: number }) => Promise<void> | void;
 }
 
@@ -26,30 +29,30 @@ export class SyncEngine {
     private readonly hooks: EngineHooks = {},
   ) {}
 
-  /** Until nothing is left to do. @throws whatever the replica or the server throw: the next round goes on from there */
-  async round(): Promise<void> {
-    await this.orStartOver(async () => {
+  /** @returns whether there is more to do @throws whatever the replica or the server throw: the next round goes on from there */
+  async round(): Promise<boolean> {
+    return this.orStartOver(async () => {
       await this.pull();
       await this.pushObjects();
-      await this.pushSpans();
-      await this.pullSpans();
+      const pushesOn = await this.pushSpans();
+      return (await this.pullSpans()) || pushesOn;
     });
   }
 
-  /** What was written here, when nothing is known to have happened there. @throws as `round` */
-  async push(): Promise<void> {
+  /** What was written here, when nothing is known to have happened there. @returns and @throws as `round` */
+  async push(): Promise<boolean> {
     const { cursor, known } = await this.replica.place();
     if (cursor === null) return this.round();
     this.known = known;
-    await this.orStartOver(async () => {
+    return this.orStartOver(async () => {
       await this.pushObjects();
-      await this.pushSpans();
+      return this.pushSpans();
     });
   }
 
-  private async orStartOver(run: () => Promise<void>): Promise<void> {
+  private async orStartOver<T>(run: () => Promise<T>): Promise<T> {
     try {
-      await run();
+      return await run();
     } catch (error) {
       if (!(error instanceof OtherHistory)) throw error;
       await this.replica.startOver(error.reason);
@@ -104,27 +107,35 @@ export class SyncEngine {
     }
   }
 
-  private async pushSpans(): Promise<void> {
+  /** @returns whether there is more */
+  private async pushSpans(): Promise<boolean> {
     while (await this.replica.notice()) await this.did('push spans');
     for (;;) {
       const parcel = await this.replica.nextSpans();
-      if (!parcel) return;
+      if (!parcel) return false;
       const sent = parcel.spans > 0 ? await this.remote.pushSpans(this.known, parcel.request) : null;
       await this.replica.spansArrived(parcel, sent?.position ?? null);
       this.known = sent?.position ?? this.known;
       await this.did('push spans', parcel.spans, parcel.request.length);
+      if (!this.mayGoOn()) return true;
     }
   }
 
-  private async pullSpans(): Promise<void> {
+  /** @returns whether there is more */
+  private async pullSpans(): Promise<boolean> {
     for (;;) {
-      const wanted = await this.replica.nextWanted();
-      if (!wanted) return;
-      const { answer: page, position } = await this.remote.spans(this.known, wanted.traceId, wanted.after);
-      await this.replica.takeSpans(wanted.traceId, page, position);
+      const wanted = await this.replica.nextWanted(TRACES);
+      if (wanted.length === 0) return false;
+      const { answer: page, position } = await this.remote.spans(this.known, wanted);
+      await this.replica.takeSpans(page, position);
       this.known = position;
-      await this.did('pull spans', 0, page?.request.length ?? 0);
+      await this.did('pull spans', 0, page.request.length);
+      if (!this.mayGoOn()) return true;
     }
+  }
+
+  private mayGoOn(): boolean {
+    return this.hooks.mayGoOn?.() ?? true;
   }
 
   private async did(step: SyncStep, spans = 0, bytes = 0): Promise<void> {

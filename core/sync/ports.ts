@@ -67,12 +67,23 @@ export interface At<T> {
   readonly position: string;
 }
 
-/** Spans on their way, as an OTLP request. */
+/** A trace that others brought spans of. */
+export interface WantedTrace {
+  readonly traceId: string;
+  /** The mark of the page before; null: the first. */
+  readonly after: string | null;
+}
+
+/** Spans on their way, of as many of the wanted traces as fit. */
 export interface SpanPage {
+  /** OTLP. */
   readonly request: Uint8Array;
-  /** What asks for those behind them. */
-  readonly mark: string;
-  readonly hasMore: boolean;
+  readonly traces: readonly {
+    readonly traceId: string;
+    /** What asks for spans behind these; null: there is no such trace any more. */
+    readonly mark: string | null;
+    readonly hasMore: boolean;
+  }[];
 }
 
 /** Spans that are shared and not pushed yet. */
@@ -108,10 +119,8 @@ export interface Replica {
   nextSpans(): Promise<SpanParcel | null>;
   /** @param position null: it was empty, and nobody was asked */
   spansArrived(parcel: SpanParcel, position: string | null): Promise<void>;
-  /** A trace that others brought spans of. */
-  nextWanted(): Promise<{ readonly traceId: string; readonly after: string | null } | null>;
-  /** @param page null: the server has the trace no more */
-  takeSpans(traceId: string, page: SpanPage | null, position: string): Promise<void>;
+  nextWanted(limit: number): Promise<readonly WantedTrace[]>;
+  takeSpans(page: SpanPage, position: string): Promise<void>;
 }
 
 /**
@@ -124,8 +133,8 @@ export interface Remote {
   pushObjects(known: string, objects: readonly PushedObject[]): Promise<At<readonly PushResult[]>>;
   /** Resolves when they are durable. */
   pushSpans(known: string, request: Uint8Array): Promise<At<null>>;
-  /** Null: there is no such trace any more. */
-  spans(known: string, traceId: string, after: string | null): Promise<At<SpanPage | null>>;
+  /** Of the first of them at least. */
+  spans(known: string, wanted: readonly WantedTrace[]): Promise<At<SpanPage>>;
 }
 
 export function keyOf({ kind, id }: ObjectRef): string {

@@ -28,9 +28,9 @@ export class DesktopStore extends Store implements ReplicaService {
   readonly nextSpans: ReplicaService['nextSpans'] = () => this.with((replica) => replica.nextSpans());
   readonly spansArrived: ReplicaService['spansArrived'] = (parcel, position) =>
     this.with((replica) => replica.spansArrived(parcel, position));
-  readonly nextWanted: ReplicaService['nextWanted'] = () => this.with((replica) => replica.nextWanted());
-  readonly takeSpans: ReplicaService['takeSpans'] = (traceId, page, position) =>
-    this.with((replica) => replica.takeSpans(traceId, page, position));
+  readonly nextWanted: ReplicaService['nextWanted'] = (limit) => this.with((replica) => replica.nextWanted(limit));
+  readonly takeSpans: ReplicaService['takeSpans'] = (page, position) =>
+    this.with((replica) => replica.takeSpans(page, position));
   readonly finishSnapshot: ReplicaService['finishSnapshot'] = (seen, place) =>
     this.with((replica) => replica.finishSnapshot(seen, place));
   readonly apply: ReplicaService['apply'] = async (changes, place) => {
@@ -66,6 +66,8 @@ export class DesktopStore extends Store implements ReplicaService {
     this.with((_, { sql, workspaceId }) => writeLink(sql, workspaceId, link));
   readonly forgetSyncLink: ReplicaService['forgetSyncLink'] = () =>
     this.with((_, { sql, workspaceId }) => sql.transaction((tx) => forgetLink(tx, workspaceId)));
+  readonly followAgain: ReplicaService['followAgain'] = () =>
+    this.with((replica, { sql }) => sql.transaction((tx) => replica.traces.followAgain(tx)));
   readonly lookAgain: ReplicaService['lookAgain'] = () =>
     this.with((replica, { sql }) => replica.traces.lookAgain(sql));
 

@@ -16,6 +16,7 @@ const RATE_MS = 5_000;
 /** Roles and projects are asked for so often. */
 const HELLO_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 1_000;
+const SLICE_MS = 200;
 
 interface Surroundings {
   readonly replica: ReplicaService;
@@ -33,6 +34,7 @@ export class Connection {
   private helloAt = 0;
   private done: { readonly at: number; readonly spans: number; readonly bytes: number }[] = [];
   private closed = false;
+  private sliceEnd = 0;
 
   constructor(
     private readonly link: SyncLink,
@@ -47,9 +49,12 @@ export class Connection {
       outgoing: new OutgoingSpans(link),
       onRejected: (count) => log('warn', 'the team server left spans out', { count }),
     });
-    this.engine = new SyncEngine(replica, remote, { onStep: (_, done) => this.step(done.spans, done.bytes) });
+    this.engine = new SyncEngine(replica, remote, {
+      mayGoOn: () => Date.now() < this.sliceEnd,
+      onStep: (_, done) => this.step(done.spans, done.bytes),
+    });
     this.schedule = new Schedule(
-      { round: () => this.round(), push: () => this.engine.push() },
+      { round: () => this.round(), push: () => this.within(() => this.engine.push()) },
       {
         isLive: () => this.wakeUps?.live ?? false,
         onChange: () => {},
@@ -87,13 +92,19 @@ export class Connection {
     await this.schedule.close();
   }
 
-  private async round(): Promise<void> {
+  private async round(): Promise<boolean> {
     if (Date.now() - this.helloAt > HELLO_MS) {
       const { session, onHello } = this.surroundings;
       await onHello(parsed(SYNC_HELLO, await session.ask({ method: 'GET', path: '/v1/sync' }), this.link.server));
       this.helloAt = Date.now();
     }
-    await this.engine.round();
+    return this.within(() => this.engine.round());
+  }
+
+  /** What people write does not wait behind a million spans. */
+  private within(run: () => Promise<boolean>): Promise<boolean> {
+    this.sliceEnd = Date.now() + SLICE_MS;
+    return run();
   }
 
   /** Between two steps: whether to go on, and how soon. */

@@ -1,15 +1,7 @@
 /** The engine's port to the server: its HTTP API. */
-import {
-  SYNC_CHANGES,
-  SYNC_MARK_HEADER,
-  SYNC_MORE_HEADER,
-  SYNC_POSITION_HEADER,
-  SYNC_PUSHED,
-  SYNC_SNAPSHOT,
-  SYNC_SPANS,
-} from '../../core/api/sync';
+import { SYNC_CHANGES, SYNC_PUSHED, SYNC_READ, SYNC_SNAPSHOT, SYNC_SPANS } from '../../core/api/sync';
 import type { PushedObject, PushResult } from '../../core/sync/objects';
-import type { At, ChangesPage, Remote, SnapshotPage, SpanPage } from '../../core/sync/ports';
+import type { At, ChangesPage, Remote, SnapshotPage, SpanPage, WantedTrace } from '../../core/sync/ports';
 import { SyncFailure } from './failure';
 import type { OutgoingSpans } from './outgoing-spans';
 import { parsed } from './server-client';
@@ -59,18 +51,11 @@ export class HttpRemote implements Remote {
     return { answer: null, position };
   }
 
-  async spans(known: string, traceId: string, after: string | null): Promise<At<SpanPage | null>> {
+  async spans(known: string, wanted: readonly WantedTrace[]): Promise<At<SpanPage>> {
     const { session, server } = this.options;
-    const query = { known, ...(after !== null && { after }) };
-    const { status, headers, body } = await session.ask({
-      method: 'GET',
-      path: `/v1/sync/traces/${traceId}/spans`,
-      query,
-    });
-    const position = headers.get(SYNC_POSITION_HEADER) ?? '';
-    const mark = headers.get(SYNC_MARK_HEADER);
-    if (status === 204) return { answer: null, position };
-    if (mark === null) throw new SyncFailure('server', `${server} answers what no team server does.`);
-    return { answer: { request: body, mark, hasMore: headers.get(SYNC_MORE_HEADER) === 'true' }, position };
+    const json = { known, traces: wanted };
+    const answer = await session.ask({ method: 'POST', path: '/v1/sync/spans/read', json });
+    const { request, traces, position } = parsed(SYNC_READ, answer, server);
+    return { answer: { request: Uint8Array.from(Buffer.from(request, 'base64')), traces }, position };
   }
 }

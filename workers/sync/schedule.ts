@@ -18,10 +18,10 @@ type Wanted = 'push' | 'write' | 'round';
 const RANKS: readonly Wanted[] = ['push', 'write', 'round'];
 
 export interface Rounds {
-  /** Both ways. */
-  round(): Promise<void>;
-  /** What was written here. */
-  push(): Promise<void>;
+  /** Both ways. @returns whether there is more */
+  round(): Promise<boolean>;
+  /** What was written here. @returns whether there is more */
+  push(): Promise<boolean>;
 }
 
 export interface ScheduleEvents {
@@ -90,11 +90,11 @@ export class Schedule {
     this.events.onChange();
     const startedAt = Date.now();
     try {
-      if (what === 'push' || what === 'write') await this.rounds.push();
-      else await this.rounds.round();
+      const hasMore = await (what === 'push' || what === 'write' ? this.rounds.push() : this.rounds.round());
+      if (hasMore) this.wanted = 'round';
       this.problem = null;
       this.failures = 0;
-      this.lastAt = new Date().toISOString();
+      if (!hasMore) this.lastAt = new Date().toISOString();
     } catch (error) {
       // The next round starts over.
       if (error instanceof OtherHistory) this.wanted = 'round';

@@ -111,8 +111,10 @@ export class Sync implements SyncService {
     if (choice.projectId !== null && !link.projects.some(({ id }) => id === choice.projectId)) {
       throw new SpoorError('VALIDATION_ERROR', 'There is no such project in this workspace.');
     }
-    await this.relink({ ...link, ...choice });
+    await this.connection?.close();
     await this.replica.lookAgain();
+    if (JSON.stringify(choice.follow) !== JSON.stringify(link.follow)) await this.replica.followAgain();
+    await this.relink({ ...link, ...choice });
     return this.syncReport();
   }
 

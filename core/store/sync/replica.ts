@@ -10,6 +10,7 @@ import {
   type Settled,
   type SpanPage,
   type SpanParcel,
+  type WantedTrace,
 } from '../../sync/ports';
 import { arrived, equal, lost, reconcile } from '../../sync/reconcile';
 import { laterOf, nextStamp, type Stamp } from '../../sync/stamp';
@@ -136,15 +137,17 @@ export class StoredReplica implements Replica {
     if (position !== null) await this.know(this.sql, position);
   }
 
-  nextWanted(): Promise<{ readonly traceId: string; readonly after: string | null } | null> {
-    return this.traces.wanted();
+  nextWanted(limit: number): Promise<readonly WantedTrace[]> {
+    return this.traces.wanted(limit);
   }
 
-  async takeSpans(traceId: string, page: SpanPage | null, position: string): Promise<void> {
+  async takeSpans({ request, traces }: SpanPage, position: string): Promise<void> {
     // Not one transaction: what is stored twice is there once.
-    if (page && page.request.length > 0) await this.options.append(page.request);
-    await this.traces.pulled(this.sql, traceId, page?.mark ?? null, page?.hasMore ?? false);
-    await this.know(this.sql, position);
+    if (request.length > 0) await this.options.append(request);
+    await this.sql.transaction(async (tx) => {
+      await this.traces.pulled(tx, traces);
+      await this.know(tx, position);
+    });
   }
 
   async queue(): Promise<SyncQueue> {

@@ -1,6 +1,6 @@
 /** Which traces are shared, and how far their spans have come: the outbox of spans, and the list of those to fetch. */
 import type { SyncRule, TraceSharing } from '../../api/sync-state';
-import type { SharedTrace, SpanParcel } from '../../sync/ports';
+import type { SharedTrace, SpanPage, SpanParcel, WantedTrace } from '../../sync/ports';
 import type { PayloadCodec } from '../payloads';
 import { BOOL, decodeRows, INT4, orNull, type RowOf, TEXT } from '../row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql-client';
@@ -287,21 +287,35 @@ export class SharedTraces {
     );
   }
 
-  async wanted(): Promise<{ readonly traceId: string; readonly after: string | null } | null> {
+  async wanted(limit: number): Promise<WantedTrace[]> {
     const rows = await this.sql.query(
       `select replace(trace_id::text, '-', '') as trace_id, pulled_mark from sync_trace
-       where workspace_id = $1 and wanted order by trace_id limit 1`,
-      [this.workspaceId],
+       where workspace_id = $1 and wanted order by trace_id limit $2`,
+      [this.workspaceId, limit],
     );
-    const [row] = decodeRows({ trace_id: TEXT, pulled_mark: orNull(TEXT) }, rows);
-    return row ? { traceId: row.trace_id, after: row.pulled_mark } : null;
+    return decodeRows({ trace_id: TEXT, pulled_mark: orNull(TEXT) }, rows).map((row) => {
+      return { traceId: row.trace_id, after: row.pulled_mark };
+    });
   }
 
-  async pulled(tx: SqlStatements, traceId: string, mark: string | null, hasMore: boolean): Promise<void> {
+  async pulled(tx: SqlStatements, traces: SpanPage['traces']): Promise<void> {
     await tx.query(
-      `update sync_trace set pulled_mark = coalesce($3, pulled_mark), wanted = $4 where workspace_id = $1 and trace_id = $2::uuid`,
-      [this.workspaceId, traceId, mark, hasMore],
+      `update sync_trace s set pulled_mark = coalesce(p.mark, s.pulled_mark), wanted = p.has_more
+       from unnest($2::uuid[], $3::text[], $4::bool[]) as p (trace_id, mark, has_more)
+       where s.workspace_id = $1 and s.trace_id = p.trace_id`,
+      [
+        this.workspaceId,
+        traces.map(({ traceId }) => traceId),
+        traces.map(({ mark }) => mark),
+        traces.map(({ hasMore }) => hasMore),
+      ],
     );
+  }
+
+  /** Others are followed now: what is wanted is asked for anew, as far as it did not come yet. */
+  async followAgain(tx: SqlStatements): Promise<void> {
+    await tx.query('update sync_trace set wanted = false where workspace_id = $1 and wanted', [this.workspaceId]);
+    await tx.query('update sync_link set cursor = null where workspace_id = $1', [this.workspaceId]);
   }
 
   /** The server has lost what it had: all is pushed anew, and what came is asked for anew. */

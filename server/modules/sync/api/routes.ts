@@ -3,23 +3,19 @@ import {
   SYNC_CHANGES,
   SYNC_CHANGES_QUERY,
   SYNC_HELLO,
-  SYNC_MARK_HEADER,
-  SYNC_MORE_HEADER,
   SYNC_OBJECTS,
-  SYNC_POSITION_HEADER,
   SYNC_PUSHED,
+  SYNC_READ,
   SYNC_SNAPSHOT,
   SYNC_SNAPSHOT_QUERY,
   SYNC_SPANS,
   SYNC_SPANS_QUERY,
-  SYNC_TRACE_QUERY,
+  SYNC_WANTED,
   SYNC_WITHDRAW,
   SYNC_WITHDRAWN,
 } from '../../../../core/api/sync';
-import { parseTraceId } from '../../../../core/model/ids';
 import { actorOf } from '../../../http/actor';
 import type { AppRoute } from '../../../http/app';
-import { checked } from '../../../http/checked';
 import { route } from '../../../http/route';
 import type { LiveChanges } from '../service/live';
 import { checkProtocol, type Sync } from '../service/sync';
@@ -78,31 +74,16 @@ export function syncRoutes(sync: Sync, live: LiveChanges): AppRoute[] {
         return { traces: await sync.withdraw(call.who, call.body.traceIds) };
       },
     ),
-    {
-      method: 'get',
-      path: '/v1/sync/traces/:traceId/spans',
-      access: 'telemetry:read',
-      own: { query: SYNC_TRACE_QUERY, produces: 'application/x-protobuf' },
-      async mounted(who, request) {
-        checkProtocol(request.headers);
-        const url = new URL(request.url);
-        const { known, after } = checked(SYNC_TRACE_QUERY, Object.fromEntries(url.searchParams));
-        const traceId = parseTraceId(url.pathname.split('/')[4] ?? '');
-        const { answer, position } = traceId
-          ? await sync.spans(who, known, traceId, after ?? null)
-          : { answer: null, position: known };
-        // It was deleted meanwhile, maybe: who asks goes on.
-        if (!answer) return new Response(null, { status: 204, headers: { [SYNC_POSITION_HEADER]: position } });
-        return new Response(Uint8Array.from(answer.request), {
-          headers: {
-            'content-type': 'application/x-protobuf',
-            [SYNC_MARK_HEADER]: answer.mark,
-            [SYNC_MORE_HEADER]: String(answer.hasMore),
-            [SYNC_POSITION_HEADER]: position,
-          },
-        });
+    route(
+      'post',
+      '/v1/sync/spans/read',
+      { access: 'telemetry:read', body: SYNC_WANTED, answers: SYNC_READ },
+      async (call) => {
+        checkProtocol(call.headers);
+        const { answer, position } = await sync.spans(call.who, call.body.known, call.body.traces);
+        return { request: Buffer.from(answer.request).toString('base64'), traces: answer.traces, position };
       },
-    },
+    ),
     {
       method: 'get',
       path: '/v1/sync/live',

@@ -3,10 +3,10 @@ import { SpoorError } from '../../../../core/api/errors';
 import { hexFromBytes } from '../../../../core/model/ids';
 import { Envelopes } from '../../../../core/otlp/envelope';
 import { WIRE_BYTES } from '../../../../core/otlp/wire-reader';
-import { decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
+import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { type BlockRange, SpanParcels } from '../../../../core/store/sync/span-parcels';
-import type { At, SpanPage } from '../../../../core/sync/ports';
+import type { At, SpanPage, WantedTrace } from '../../../../core/sync/ports';
 import { deflateCodec } from '../../../../services/store/payload-codec';
 import { publish } from '../../../events/outbox';
 import type { Actor } from '../../../http/actor';
@@ -17,6 +17,13 @@ const STORED_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 /** Of a trace that is larger, some blocks at a time. */
 const PAGE_SPANS = 4_000;
+const TRACE = {
+  trace_id: TEXT,
+  span_count: orNull(INT4),
+  first_block: orNull(INT4),
+  last_block: orNull(INT4),
+  now: TEXT,
+};
 const MARK = /^(\d{1,20})?:(\d{1,20})?:(\d{1,10})?$/;
 
 export function traceIdsOf(request: Uint8Array): string[] {
@@ -82,35 +89,71 @@ export class TraceSpansOut {
     this.parcels = new SpanParcels(sql, workspaceId, deflateCodec);
   }
 
-  /** @param after the mark of the page before; null: the first. Null: there is no such trace. @throws OtherHistory */
-  async page(known: string, traceId: string, after: string | null): Promise<At<SpanPage | null>> {
+  /** Of the first that is wanted, and of those behind it as many as fit. @throws OtherHistory */
+  async page(known: string, wanted: readonly WantedTrace[]): Promise<At<SpanPage>> {
     await placeOf(this.sql, this.workspaceId, known);
-    const [trace] = decodeRows(
-      { span_count: INT4, first_block: INT4, last_block: INT4, now: TEXT },
+    const found = decodeRows(
+      TRACE,
       await this.sql.query(
-        `select span_count, first_block, last_block, pg_snapshot_xmin(pg_current_snapshot())::text as now
-         from trace where workspace_id = $1 and trace_id = $2::uuid and deleted_at is null`,
-        [this.workspaceId, traceId],
+        `select replace(i.trace_id::text, '-', '') as trace_id, t.span_count, t.first_block, t.last_block,
+           pg_snapshot_xmin(pg_current_snapshot())::text as now
+         from unnest($2::uuid[]) with ordinality as i (trace_id, place) left join lateral (
+           select span_count, first_block, last_block from trace
+           where workspace_id = $1 and trace_id = i.trace_id and deleted_at is null limit 1) t on true order by i.place`,
+        [this.workspaceId, wanted.map(({ traceId }) => traceId)],
       ),
     );
-    if (!trace) return { answer: null, position: await positionOf(this.sql, this.workspaceId) };
-    // Stored before `since` is known; `pass` is where this walk over the blocks began, `block` how far it came.
-    const [, since = null, pass = trace.now, block] = MARK.exec(after ?? '') ?? [];
-    const range = rangeOf(trace, block === undefined ? null : Number(block));
-    const { request } = await this.parcels.read([{ traceId, mark: since }], range);
-    const hasMore = range !== null && range[1] < trace.last_block;
-    const mark = hasMore ? `${since ?? ''}:${pass}:${range[1]}` : `${pass}::`;
-    return { answer: { request, mark, hasMore }, position: await positionOf(this.sql, this.workspaceId) };
+    const chosen: { readonly mark: Mark; readonly trace: RowOf<typeof TRACE> }[] = [];
+    let spans = 0;
+    for (const [i, trace] of found.entries()) {
+      const mark = markOf(wanted[i]?.after ?? null, trace.now);
+      // A large trace has its own pages.
+      const isLarge = mark.block !== null || (trace.span_count ?? 0) > PAGE_SPANS;
+      if (chosen.length > 0 && (isLarge || spans + (trace.span_count ?? 0) > PAGE_SPANS)) break;
+      chosen.push({ mark, trace });
+      spans += trace.span_count ?? 0;
+      if (isLarge) break;
+    }
+    const [first] = chosen;
+    const range = first ? rangeOf(first.trace, first.mark.block) : null;
+    const there = chosen.filter(({ trace }) => trace.span_count !== null);
+    const { request } = await this.parcels.read(
+      there.map(({ mark, trace }) => ({ traceId: trace.trace_id, mark: mark.since })),
+      range,
+    );
+    const traces = chosen.map(({ mark, trace: { trace_id: traceId, span_count, last_block } }) => {
+      if (span_count === null) return { traceId, mark: null, hasMore: false };
+      const hasMore = range !== null && range[1] < (last_block ?? 0);
+      const next = hasMore ? `${mark.since ?? ''}:${mark.pass}:${range[1]}` : `${mark.pass}::`;
+      return { traceId, mark: next, hasMore };
+    });
+    return { answer: { request, traces }, position: await positionOf(this.sql, this.workspaceId) };
   }
+}
+
+interface Mark {
+  /** Spans stored before this transaction are there; null: none are. */
+  readonly since: string | null;
+  /** Where this walk over the blocks began. */
+  readonly pass: string;
+  /** How far it came; null: it begins. */
+  readonly block: number | null;
+}
+
+function markOf(text: string | null, now: string): Mark {
+  const [, since = null, pass = now, block] = MARK.exec(text ?? '') ?? [];
+  if (block !== undefined) return { since, pass, block: Number(block) };
+  // A walk that ended: what was stored since it began is new.
+  return { since, pass: now, block: null };
 }
 
 /** Null: all of it at once. */
 function rangeOf(
-  { span_count, first_block, last_block }: { span_count: number; first_block: number; last_block: number },
+  { span_count: spans, first_block: firstBlock, last_block: lastBlock }: RowOf<typeof TRACE>,
   block: number | null,
 ): BlockRange | null {
-  if (block === null && span_count <= PAGE_SPANS) return null;
-  const blocks = Math.max(1, Math.floor((PAGE_SPANS * (last_block - first_block + 1)) / span_count));
-  const after = block ?? first_block - 1;
-  return [after, Math.min(last_block, after + blocks)];
+  if (spans === null || firstBlock === null || lastBlock === null) return null;
+  if (block === null && spans <= PAGE_SPANS) return null;
+  const blocks = Math.max(1, Math.floor((PAGE_SPANS * (lastBlock - firstBlock + 1)) / spans));
+  return [block ?? firstBlock - 1, Math.min(lastBlock, (block ?? firstBlock - 1) + blocks)];
 }

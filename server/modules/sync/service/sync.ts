@@ -13,7 +13,14 @@ import {
 import { decodeRows, TEXT } from '../../../../core/store/row-spec';
 import { deleteTrace } from '../../../../core/store/trace-removal';
 import type { PushedObject, PushResult } from '../../../../core/sync/objects';
-import { type At, type ChangesPage, OtherHistory, type SnapshotPage, type SpanPage } from '../../../../core/sync/ports';
+import {
+  type At,
+  type ChangesPage,
+  OtherHistory,
+  type SnapshotPage,
+  type SpanPage,
+  type WantedTrace,
+} from '../../../../core/sync/ports';
 import type { Rejection } from '../../../../services/ingest/intake';
 import { MAX_BODY_BYTES } from '../../../../services/ingest/read-body';
 import type { ServerDatabase } from '../../../adapters/database';
@@ -107,9 +114,9 @@ export class Sync {
     };
   }
 
-  spans({ workspace }: Principal, known: string, traceId: string, after: string | null): Promise<At<SpanPage | null>> {
+  spans({ workspace }: Principal, known: string, wanted: readonly WantedTrace[]): Promise<At<SpanPage>> {
     const tenant = this.options.database.tenant(workspace.id);
-    return told(new TraceSpansOut(tenant, workspace.id).page(known, traceId, after));
+    return told(new TraceSpansOut(tenant, workspace.id).page(known, wanted));
   }
 
   /** Takes back what who asks has shared, for everybody. @param traceIds null: all of it @returns how many traces went */
