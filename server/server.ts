@@ -137,6 +137,7 @@ export async function startServer(
     log,
     addresses: () => addresses,
     keysOf: (workspaceId) => new EndpointKeys(database.system, workspaceId, box),
+    nameOf: async (id) => (await accounts.byId(id))?.name ?? '',
     fetches: guardedFetch(options.privateAddresses),
   });
   await runtimes.start();
@@ -160,6 +161,7 @@ export async function startServer(
     accounts,
     workspaces,
     projects,
+    members,
     checkQuota: (id) => quotas.check(id),
     store: (workspaceId, projectId, request) => {
       const { intake } = runtimes.of(workspaceId).doorOf(projectId);

@@ -9,6 +9,7 @@ import type { AgentListQuery, AgentSummary } from './agents';
 import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
+import type { Comment, CommentEdit, CommentListQuery, NewComment } from './comment';
 import type {
   Dataset,
   DatasetEdit,
@@ -29,6 +30,7 @@ import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage }
 import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
 import type { SyncApi } from './sync-state';
+import type { NewTag, Tag, TagEdit, TagListQuery } from './tag';
 import type {
   LogListQuery,
   LogRecord,
@@ -70,6 +72,22 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   /** @throws NOT_FOUND */
   deleteAnnotation(id: string): Promise<void>;
   /** Oldest first. */
+  /** Oldest first. */
+  listComments(query: CommentListQuery): Promise<Page<Comment>>;
+  /** @throws NOT_FOUND when what it is about is not stored */
+  createComment(comment: NewComment): Promise<Comment>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT, FORBIDDEN */
+  updateComment(id: string, version: number, edit: CommentEdit): Promise<Comment>;
+  /** @throws NOT_FOUND, FORBIDDEN */
+  deleteComment(id: string): Promise<void>;
+  /** Oldest first. */
+  listTags(query: TagListQuery): Promise<Page<Tag>>;
+  /** @throws NOT_FOUND when what it is put on is not stored */
+  createTag(tag: NewTag): Promise<Tag>;
+  /** @param version of what was changed. @throws NOT_FOUND, CONFLICT */
+  updateTag(id: string, version: number, edit: TagEdit): Promise<Tag>;
+  /** @throws NOT_FOUND */
+  deleteTag(id: string): Promise<void>;
   listScores(query: ScoreListQuery): Promise<Page<Score>>;
   /** @throws NOT_FOUND when what it is about is not stored */
   createScore(edit: ScoreEdit): Promise<Score>;

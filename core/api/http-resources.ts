@@ -5,6 +5,7 @@ import type { AgentListQuery, AgentSummary } from './agents';
 import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
+import type { Comment, CommentEdit, CommentListQuery, NewComment } from './comment';
 import type {
   Heatmap,
   Histogram,
@@ -34,6 +35,7 @@ import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroup, TraceListPage } from './search';
 import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
+import type { NewTag, Tag, TagEdit, TagListQuery } from './tag';
 import type {
   LogListQuery,
   LogRecord,
@@ -93,6 +95,14 @@ export interface HttpAnswers {
   updateGuardrail: Guardrail;
   deleteGuardrail: null;
   listGuardrailHits: Page<GuardrailHit>;
+  listComments: Page<Comment>;
+  createComment: Comment;
+  updateComment: Comment;
+  deleteComment: null;
+  listTags: Page<Tag>;
+  createTag: Tag;
+  updateTag: Tag;
+  deleteTag: null;
   listScores: Page<Score>;
   createScore: Score;
   updateScore: Score;
@@ -151,6 +161,12 @@ export interface HttpQueries {
   createGuardrail: GuardrailEdit;
   updateGuardrail: GuardrailEdit;
   listGuardrailHits: GuardrailHitQuery;
+  listComments: CommentListQuery;
+  createComment: NewComment;
+  updateComment: CommentEdit;
+  listTags: TagListQuery;
+  createTag: NewTag;
+  updateTag: TagEdit;
   listScores: ScoreListQuery;
   createScore: ScoreEdit;
   updateScore: ScoreValue;

@@ -43,6 +43,8 @@ export interface SyncLink extends SyncChoice {
   readonly role: Role | null;
   readonly permissions: readonly Permission[];
   readonly projects: readonly NamedRef[];
+  /** Who can be mentioned; empty: the session may not know. */
+  readonly members: readonly NamedRef[];
   readonly paused: boolean;
   /** RFC 3339. */
   readonly connectedAt: string;

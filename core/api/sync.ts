@@ -125,6 +125,8 @@ export const SYNC_HELLO = z.object({
   role: z.enum(['viewer', 'member', 'admin', 'owner']).nullable(),
   permissions: z.array(z.string().max(100)).max(100),
   projects: z.array(z.object({ id, name: z.string() })).max(10_000),
+  /** Who can be mentioned. */
+  members: z.array(z.object({ id, name: z.string() })).max(10_000),
 });
 export type SyncHello = z.infer<typeof SYNC_HELLO>;
 

@@ -9,11 +9,12 @@ import type { TimeWindow } from '../../core/timeline/time-window';
 
 const SPAN_TABS = ['waterfall', 'lanes', 'flame', 'table', 'statistics', 'logs'] as const;
 const RUN_TABS = ['conversation', 'graph'] as const;
-export type TraceTab = (typeof SPAN_TABS)[number] | (typeof RUN_TABS)[number];
+export type TraceTab = (typeof SPAN_TABS)[number] | (typeof RUN_TABS)[number] | 'comments';
 
 /** Views of an agent run are offered where there is one. */
 export function tabsOf({ agentName, inputTokens, outputTokens }: TraceSummary): readonly TraceTab[] {
-  return isAgentRun({ agentName, inputTokens, outputTokens }) ? [...SPAN_TABS, ...RUN_TABS] : SPAN_TABS;
+  const ofRuns = isAgentRun({ agentName, inputTokens, outputTokens }) ? RUN_TABS : [];
+  return [...SPAN_TABS, ...ofRuns, 'comments'];
 }
 
 export function isAgentRun({

@@ -28,6 +28,7 @@ import { loadTrace } from '../../core/timeline/load-trace';
 import { readAlert } from '../alerts/read-alert';
 import type { Log } from '../log';
 import { alertListQuery, alertRuleEdit } from './alert-queries';
+import { commentEdit, commentListQuery, newComment, newTag, tagEdit, tagListQuery } from './comment-queries';
 import { Evaluation } from './evaluation/evaluation';
 import { datasetEdit, datasetItemEdit, datasetItemQuery } from './evaluation/queries';
 import { guardrailEdit, guardrailHitQuery } from './guardrail-queries';
@@ -188,6 +189,16 @@ export class Gateway implements SpoorApi {
   readonly updateAnnotation: SpoorApi['updateAnnotation'] = async (id, version, edit) =>
     this.store.updateAnnotation(String(id), versionOf(version), annotationEdit(edit));
   readonly deleteAnnotation: SpoorApi['deleteAnnotation'] = async (id) => this.store.deleteAnnotation(String(id));
+  readonly listComments: SpoorApi['listComments'] = async (query) => this.store.listComments(commentListQuery(query));
+  readonly createComment: SpoorApi['createComment'] = async (comment) => this.store.createComment(newComment(comment));
+  readonly updateComment: SpoorApi['updateComment'] = async (id, version, edit) =>
+    this.store.updateComment(String(id), versionOf(version), commentEdit(edit));
+  readonly deleteComment: SpoorApi['deleteComment'] = async (id) => this.store.deleteComment(String(id));
+  readonly listTags: SpoorApi['listTags'] = async (query) => this.store.listTags(tagListQuery(query));
+  readonly createTag: SpoorApi['createTag'] = async (tag) => this.store.createTag(newTag(tag));
+  readonly updateTag: SpoorApi['updateTag'] = async (id, version, edit) =>
+    this.store.updateTag(String(id), versionOf(version), tagEdit(edit));
+  readonly deleteTag: SpoorApi['deleteTag'] = async (id) => this.store.deleteTag(String(id));
   readonly listScores: SpoorApi['listScores'] = async (query) => this.store.listScores(scoreListQuery(query));
   readonly createScore: SpoorApi['createScore'] = async (edit) => this.store.createScore(scoreEdit(edit));
   readonly updateScore: SpoorApi['updateScore'] = async (id, version, edit) =>

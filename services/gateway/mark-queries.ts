@@ -8,7 +8,7 @@ const MAX_LIMIT = 100;
 const text = z.string().max(2_000).optional();
 const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).optional();
 
-const TARGET = z.object({
+export const TARGET = z.object({
   traceId: z.string().max(64).nullable().default(null),
   spanId: z.string().max(32).nullable().default(null),
   sessionId: z.string().min(1).max(10_000).nullable().default(null),
@@ -20,9 +20,12 @@ interface Target {
   readonly sessionId: string | null;
 }
 
-const isOneTarget = ({ traceId, spanId, sessionId }: Target): boolean =>
+export const isOneTarget = ({ traceId, spanId, sessionId }: Target): boolean =>
   (traceId === null) !== (sessionId === null) && (spanId === null || traceId !== null);
-const ONE_TARGET = { message: 'say what it is about: traceId, traceId and spanId, or sessionId', path: ['traceId'] };
+export const ONE_TARGET = {
+  message: 'say what it is about: traceId, traceId and spanId, or sessionId',
+  path: ['traceId'],
+};
 
 export const ANNOTATION_LIST = z.object({ traceId: text, sessionId: text, limit, cursor: text });
 export const NEW_ANNOTATION = TARGET.extend({

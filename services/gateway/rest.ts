@@ -5,6 +5,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { AlertRuleEdit } from '../../core/api/alert';
 import type { NewAnnotation } from '../../core/api/annotation';
+import type { CommentEdit, NewComment } from '../../core/api/comment';
 import type { SpoorApi } from '../../core/api/contract';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import type { DatasetEdit, DatasetItem, DatasetItemEdit, DatasetItemQuery } from '../../core/api/evaluation';
@@ -13,6 +14,7 @@ import type { EndpointEdit, PromptRequest } from '../../core/api/playground';
 import type { SavedView } from '../../core/api/saved-view';
 import type { ScoreEdit } from '../../core/api/score';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
+import type { NewTag, TagEdit } from '../../core/api/tag';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../log';
 import { NEW_DATASET_ITEM, RECORDED_ITEM } from './evaluation/queries';
@@ -125,6 +127,18 @@ export function restApi(api: RestSource, authorize: MiddlewareHandler, openApiFi
     create: (body) => api.createAnnotation(body as NewAnnotation),
     update: (id, version, body) => api.updateAnnotation(id, version, body as NewAnnotation),
     remove: (id) => api.deleteAnnotation(id),
+  });
+  crud(app, '/v1/comments', {
+    list: (query) => api.listComments(query),
+    create: (body) => api.createComment(body as NewComment),
+    update: (id, version, body) => api.updateComment(id, version, body as CommentEdit),
+    remove: (id) => api.deleteComment(id),
+  });
+  crud(app, '/v1/tags', {
+    list: (query) => api.listTags(query),
+    create: (body) => api.createTag(body as NewTag),
+    update: (id, version, body) => api.updateTag(id, version, body as TagEdit),
+    remove: (id) => api.deleteTag(id),
   });
   crud(app, '/v1/scores', {
     list: (query) => api.listScores(query),

@@ -2,6 +2,7 @@
 import { type ZodObject, z } from 'zod';
 import type { HttpAnswers } from '../../core/api/http-resources';
 import { ALERT_LIST, ALERT_RULE } from './alert-queries';
+import { COMMENT, COMMENT_LIST, NEW_COMMENT, NEW_TAG, TAG, TAG_LIST } from './comment-queries';
 import {
   DATASET,
   DATASET_ITEM,
@@ -144,6 +145,16 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     list: ANNOTATION_LIST,
     create: NEW_ANNOTATION,
     update: ANNOTATION,
+  }),
+  ...crudRoutes('Comment', '/v1/comments', 'what people say about traces, spans, sessions and saved views', {
+    list: COMMENT_LIST,
+    create: NEW_COMMENT,
+    update: COMMENT,
+  }),
+  ...crudRoutes('Tag', '/v1/tags', 'words on traces, spans and sessions', {
+    list: TAG_LIST,
+    create: NEW_TAG,
+    update: TAG,
   }),
   ...crudRoutes('Score', '/v1/scores', 'scores of spans, traces and sessions', {
     list: SCORE_LIST,

@@ -5,6 +5,7 @@ import { Alerts } from '../../core/store/alerts';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
+import { Comments } from '../../core/store/comments';
 import { Datasets } from '../../core/store/datasets';
 import { Endpoints } from '../../core/store/endpoints';
 import { Experiments } from '../../core/store/experiments';
@@ -20,6 +21,7 @@ import { TraceList } from '../../core/store/search/trace-list';
 import { ServiceMetrics } from '../../core/store/service-metrics';
 import { Sessions } from '../../core/store/sessions';
 import type { SqlClient } from '../../core/store/sql-client';
+import { Tags } from '../../core/store/tags';
 import { TraceReader } from '../../core/store/trace-reader';
 import { deflateCodec } from './payload-codec';
 
@@ -55,6 +57,8 @@ export function workspaceReaders(
     datasets: new Datasets(sql, workspaceId),
     experiments: new Experiments(sql, workspaceId),
     endpoints: new Endpoints(sql, workspaceId),
+    comments: new Comments(sql, workspaceId),
+    tags: new Tags(sql, workspaceId),
     scores: new Scores(sql, workspaceId),
     views: new SavedViews(sql, workspaceId),
     attributes: new AttributeCatalogue(sql, workspaceId, blocks),

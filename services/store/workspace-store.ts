@@ -1,4 +1,5 @@
 /** The contract's reading and writing over the store of one workspace; what opens it, appends and prunes is the host's. */
+import type { CommentAuthor } from '../../core/api/comment';
 import type { StoreService } from '../../core/api/workers';
 import { promptCost } from '../../core/pricing/prompt-cost';
 import { parseTraceql } from '../../core/query/traceql/parse';
@@ -135,6 +136,18 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.write(({ annotations }) => annotations.update(id, version, edit));
   readonly deleteAnnotation: StoreService['deleteAnnotation'] = (id) =>
     this.write(({ annotations }) => annotations.remove(id));
+  readonly listComments: StoreService['listComments'] = (query) => this.read(({ comments }) => comments.list(query));
+  readonly createComment: StoreService['createComment'] = (comment) =>
+    this.write(async ({ comments }) => comments.create(comment, await this.author()));
+  readonly updateComment: StoreService['updateComment'] = (id, version, edit) =>
+    this.write(async ({ comments }) => comments.update(id, version, edit, await this.author()));
+  readonly deleteComment: StoreService['deleteComment'] = (id) =>
+    this.write(async ({ comments }) => comments.remove(id, await this.author()));
+  readonly listTags: StoreService['listTags'] = (query) => this.read(({ tags }) => tags.list(query));
+  readonly createTag: StoreService['createTag'] = (tag) => this.write(({ tags }) => tags.create(tag));
+  readonly updateTag: StoreService['updateTag'] = (id, version, edit) =>
+    this.write(({ tags }) => tags.update(id, version, edit));
+  readonly deleteTag: StoreService['deleteTag'] = (id) => this.write(({ tags }) => tags.remove(id));
   readonly createScore: StoreService['createScore'] = (edit) => this.write(({ scores }) => scores.create(edit));
   readonly updateScore: StoreService['updateScore'] = (id, version, edit) =>
     this.write(({ scores }) => scores.update(id, version, edit));
@@ -153,6 +166,9 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
 
   /** @throws SpoorError SERVICE_UNAVAILABLE */
   protected abstract ready(): Promise<WorkspaceReaders>;
+
+  /** Who writes now; null: nobody is signed in. */
+  protected abstract author(): Promise<CommentAuthor>;
 
   /** Something was written that screens show. */
   protected abstract changed(): void;

@@ -82,6 +82,8 @@ const item = {
   prompt: { messages: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }] },
   expected: 'yes',
 };
+const comment = { traceId: span.traceId, text: 'look at this', mentions: [] };
+const tag = { traceId: span.traceId, name: 'flaky' };
 const score = { traceId: span.traceId, name: 'helpful', value: 0.5 };
 const view = { name: 'Errors', query: 'status:error' };
 
@@ -140,6 +142,14 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   deleteExperiment: () => [`/v1/experiments/${made.startExperiment?.id}`],
   deleteDatasetItem: () => [`/v1/dataset-items/${made.createDatasetItem?.id}`],
   deleteDataset: () => [`/v1/datasets/${made.createDataset?.id}`],
+  createComment: () => ['/v1/comments', comment],
+  listComments: () => [`/v1/comments?traceId=${span.traceId}`],
+  updateComment: () => [`/v1/comments/${made.createComment?.id}`, { text: 'better', mentions: [], version: 1 }],
+  deleteComment: () => [`/v1/comments/${made.createComment?.id}`],
+  createTag: () => ['/v1/tags', tag],
+  listTags: () => [`/v1/tags?traceId=${span.traceId}`],
+  updateTag: () => [`/v1/tags/${made.createTag?.id}`, { name: 'better', version: 1 }],
+  deleteTag: () => [`/v1/tags/${made.createTag?.id}`],
   createScore: () => ['/v1/scores', score],
   listScores: () => [`/v1/scores?traceId=${span.traceId}`],
   updateScore: () => [`/v1/scores/${made.createScore?.id}`, { ...score, label: 'better', version: 1 }],

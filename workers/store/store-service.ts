@@ -1,10 +1,12 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
 
+import type { CommentAuthor } from '../../core/api/comment';
 import type { RebuildReport, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { Rebuild } from '../../core/store/rebuild';
+import { readLink } from '../../core/store/sync/link';
 import { BudgetWatch } from '../../services/store/budget-watch';
 import { ChangeFeed } from '../../services/store/change-feed';
 import { WorkspaceStore } from '../../services/store/workspace-store';
@@ -144,6 +146,11 @@ export class Store extends WorkspaceStore implements StoreService {
     this.current = state;
     this.onState(state);
     this.changes.changed();
+  }
+
+  protected async author(): Promise<CommentAuthor> {
+    const { sql, workspaceId } = await this.ready();
+    return (await readLink(sql, workspaceId))?.account ?? null;
   }
 
   protected changed(): void {

@@ -2,7 +2,7 @@
 import { SYNC_HELLO, type SyncHello } from '../../core/api/sync';
 import type { SyncLink } from '../../core/api/sync-state';
 import type { ReplicaService } from '../../core/api/workers';
-import { SyncEngine } from '../../core/sync/engine';
+import { SyncEngine, type SyncStep } from '../../core/sync/engine';
 import type { Log } from '../../services/log';
 import { HttpRemote } from './http-remote';
 import { OutgoingSpans } from './outgoing-spans';
@@ -17,6 +17,11 @@ const RATE_MS = 5_000;
 const HELLO_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 1_000;
 const SLICE_MS = 200;
+/** Something was stored so lately: programs send spans. */
+const BUSY_MS = 250;
+/** So many times as long as a parcel took is left to them. */
+const REST = 5;
+const MOST_REST_MS = 2_000;
 
 interface Surroundings {
   readonly replica: ReplicaService;
@@ -35,6 +40,9 @@ export class Connection {
   private done: { readonly at: number; readonly spans: number; readonly bytes: number }[] = [];
   private closed = false;
   private sliceEnd = 0;
+  private stepAt = Date.now();
+  /** When something was stored here last. */
+  private changedAt = 0;
 
   constructor(
     private readonly link: SyncLink,
@@ -51,7 +59,7 @@ export class Connection {
     });
     this.engine = new SyncEngine(replica, remote, {
       mayGoOn: () => Date.now() < this.sliceEnd,
-      onStep: (_, done) => this.step(done.spans, done.bytes),
+      onStep: (step, done) => this.step(step, done.spans, done.bytes),
     });
     this.schedule = new Schedule(
       { round: () => this.round(), push: () => this.within(() => this.engine.push()) },
@@ -103,18 +111,29 @@ export class Connection {
 
   /** What people write does not wait behind a million spans. */
   private within(run: () => Promise<boolean>): Promise<boolean> {
+    this.stepAt = Date.now();
     this.sliceEnd = Date.now() + SLICE_MS;
     return run();
   }
 
   /** Between two steps: whether to go on, and how soon. */
-  private async step(spans: number, bytes: number): Promise<void> {
+  private async step(step: SyncStep, spans: number, bytes: number): Promise<void> {
+    const worked = Date.now() - this.stepAt;
+    await this.rest(step, worked, bytes);
+    this.stepAt = Date.now();
     if (this.closed) throw new Closed('sync was stopped');
     if (bytes === 0) return;
     this.done.push({ at: Date.now(), spans, bytes });
+  }
+
+  /** For the sake of the connection, where somebody limits it, and of programs that send spans here right now. */
+  private async rest(step: SyncStep, worked: number, bytes: number): Promise<void> {
     const { maxBytesPerSecond: most } = this.link;
-    if (most === null) return;
-    await new Promise((resolve) => setTimeout(resolve, (bytes * 1_000) / most));
+    const isBusyHere = step === 'push spans' && bytes > 0 && Date.now() - this.changedAt < BUSY_MS;
+    const forIngest = isBusyHere ? Math.min(MOST_REST_MS, worked * REST) : 0;
+    const forLimit = most === null ? 0 : (bytes * 1_000) / most;
+    const ms = Math.max(forIngest, forLimit);
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
   private async follow(next: (version: number) => Promise<number>, what: 'write' | 'push'): Promise<void> {
@@ -122,6 +141,7 @@ export class Connection {
     while (!this.closed) {
       try {
         version = await next(version);
+        if (what === 'push') this.changedAt = Date.now();
         this.schedule.wake(what);
       } catch {
         // The database starts again.

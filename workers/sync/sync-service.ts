@@ -312,8 +312,8 @@ export class Sync implements SyncService {
   }
 }
 
-function linkOf({ workspace, account, role, permissions, projects }: SyncHello) {
-  return { workspace, account, role, permissions: permissions as readonly Permission[], projects };
+function linkOf({ workspace, account, role, permissions, projects, members }: SyncHello) {
+  return { workspace, account, role, permissions: permissions as readonly Permission[], projects, members };
 }
 
 function asSpoorError(error: unknown): unknown {

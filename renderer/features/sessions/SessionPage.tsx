@@ -15,6 +15,8 @@ import { Figure } from '../../ui/Figure';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { Tag } from '../../ui/Tag';
+import { Comments } from '../comments/Comments';
+import { TagList } from '../comments/TagList';
 import { ScoreBar } from '../scores/ScoreBar';
 import { TurnList } from './TurnList';
 
@@ -66,6 +68,13 @@ export function SessionPage({ sessionId }: { readonly sessionId: string }) {
         <>
           <Summary session={data} />
           <TurnList sessionId={sessionId} count={data.traceCount} version={version} />
+          <details className="max-h-[45%] shrink-0 overflow-y-auto border-t border-line bg-panel">
+            <summary className="cursor-pointer px-3.5 py-1.5 font-medium">Comments and tags</summary>
+            <div className="px-3.5">
+              <TagList about={{ traceId: null, spanId: null, sessionId }} />
+            </div>
+            <Comments about={{ traceId: null, spanId: null, sessionId, viewId: null }} />
+          </details>
         </>
       )}
     </div>

@@ -7,6 +7,7 @@ import { Lanes } from './Lanes';
 import { Minimap } from './Minimap';
 import { SpanTable } from './SpanTable';
 import { Statistics } from './Statistics';
+import { TraceComments } from './TraceComments';
 import { TraceLogs } from './TraceLogs';
 import type { OpenTimeline } from './use-timeline';
 import { Waterfall } from './Waterfall';
@@ -20,6 +21,7 @@ export function TraceBody({ timeline }: { readonly timeline: OpenTimeline }) {
   if (tab === 'statistics') return <Statistics timeline={timeline} />;
   if (tab === 'conversation') return <Conversation timeline={timeline} />;
   if (tab === 'graph') return <AgentGraph timeline={timeline} />;
+  if (tab === 'comments') return <TraceComments timeline={timeline} />;
   if (tab === 'logs') return <TraceLogs timeline={timeline} />;
   const { spanCount, services } = timeline.info;
   const of = `${formatCount(spanCount)} spans of ${formatCount(services.length)} services`;

@@ -4,6 +4,7 @@ import { isAgentRun } from '../../stores/trace-view-store';
 import { costHint, costText } from '../../ui/cost-text';
 import { Figure } from '../../ui/Figure';
 import { serviceColor } from '../../ui/series';
+import { TagList } from '../comments/TagList';
 import { ScoreBar } from '../scores/ScoreBar';
 import type { OpenTimeline } from './use-timeline';
 
@@ -40,6 +41,7 @@ export function TraceSummaryBar({ timeline: { info, whole } }: { readonly timeli
         })}
       />
       <span className="grow" />
+      <TagList about={{ traceId: summary.traceId, spanId: null, sessionId: null }} />
       {isAgentRun(summary) && (
         <ScoreBar target={{ traceId: summary.traceId, spanId: null, sessionId: null }} what="run" />
       )}

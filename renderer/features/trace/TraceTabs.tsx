@@ -1,9 +1,10 @@
 /** The views of a trace, and what changes all of them: critical path, clocks, what the search leaves. */
 import clsx from 'clsx';
 import { useShallow } from 'zustand/react/shallow';
-import { formatDuration, formatShare } from '../../../core/model/format';
+import { formatCount, formatDuration, formatShare } from '../../../core/model/format';
 import { type TraceTab, tabsOf, useTraceView } from '../../stores/trace-view-store';
 import { Kbd } from '../../ui/Kbd';
+import { useComments } from '../comments/use-comments';
 import type { OpenTimeline } from './use-timeline';
 
 const TITLES: Readonly<Record<TraceTab, string>> = {
@@ -15,11 +16,13 @@ const TITLES: Readonly<Record<TraceTab, string>> = {
   logs: 'Logs',
   conversation: 'Conversation',
   graph: 'Graph',
+  comments: 'Comments',
 };
 
 const LANES_BY = ['service', 'instance', 'thread'] as const;
 
-export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimeline }) {
+export function TraceTabs({ timeline: { traceId, info } }: { readonly timeline: OpenTimeline }) {
+  const comments = useComments({ traceId }).data?.length ?? 0;
   const { tab, set, showCritical, adjustClocks, lanesBy, search, onlyMatches, range } = useTraceView(
     // Not the window: it changes with every frame of a zoom.
     useShallow(({ tab, set, showCritical, adjustClocks, lanesBy, search, onlyMatches, range }) => ({
@@ -49,7 +52,9 @@ export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimel
             )}
             onClick={() => set({ tab: name })}
           >
-            {TITLES[name]} <Kbd>{String(k + 1)}</Kbd>
+            {TITLES[name]}
+            {name === 'comments' && comments > 0 && <span className="text-secondary">{formatCount(comments)}</span>}
+            <Kbd>{String(k + 1)}</Kbd>
           </button>
         ))}
       </div>
@@ -114,7 +119,7 @@ export function TraceTabs({ timeline: { info } }: { readonly timeline: OpenTimel
             {adjustClocks ? 'Clocks adjusted' : 'Clocks as sent'}
           </Toggle>
         )}
-        {tab !== 'conversation' && tab !== 'graph' && tab !== 'logs' && (
+        {tab !== 'conversation' && tab !== 'graph' && tab !== 'logs' && tab !== 'comments' && (
           <Toggle
             on={showCritical}
             title={`What the trace waited for (X)\n${info.critical

@@ -3,7 +3,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Annotation, AnnotationEdit } from '../../../core/api/annotation';
 import { spanIdFromInt8 } from '../../../core/model/ids';
+import { useRefetchOn } from '../../app/use-refetch-on';
+import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
+import { useConnection } from '../../stores/connection-store';
+
+const PACE_MS = 500;
 
 export interface TraceAnnotations {
   readonly list: readonly Annotation[];
@@ -13,7 +18,16 @@ export interface TraceAnnotations {
 
 export function useAnnotations(traceId: string): TraceAnnotations {
   const queries = useQueryClient();
-  const { data } = useQuery({ queryKey: ['annotations', traceId], queryFn: () => api.traceAnnotations(traceId) });
+  const version = useThrottled(
+    useConnection(({ version }) => version),
+    PACE_MS,
+  );
+  const { data, refetch } = useQuery({
+    queryKey: ['annotations', traceId],
+    queryFn: () => api.traceAnnotations(traceId),
+  });
+  // Others write, too.
+  useRefetchOn(version, refetch);
   return useMemo(() => {
     const list = data ?? [];
     const bySpan = new Map(

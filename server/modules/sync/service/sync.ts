@@ -10,6 +10,7 @@ import {
   SYNC_PROTOCOL_HEADER,
   type SyncHello,
 } from '../../../../core/api/sync';
+import type { Project } from '../../../../core/api/team';
 import { decodeRows, TEXT } from '../../../../core/store/row-spec';
 import { deleteTrace } from '../../../../core/store/trace-removal';
 import type { PushedObject, PushResult } from '../../../../core/sync/objects';
@@ -28,6 +29,7 @@ import type { Actor } from '../../../http/actor';
 import type { Principal } from '../../../http/route';
 import type { AccountRepo } from '../../auth/repo/accounts';
 import type { Projects } from '../../projects/service/projects';
+import type { Members } from '../../workspaces/service/members';
 import type { Workspaces } from '../../workspaces/service/workspaces';
 import { placeOf } from '../repo/history';
 import { changesSince, snapshotFrom } from './changes';
@@ -42,6 +44,7 @@ export interface SyncOptions {
   readonly accounts: Pick<AccountRepo, 'byId' | 'byIds'>;
   readonly workspaces: Pick<Workspaces, 'get'>;
   readonly projects: Pick<Projects, 'list'>;
+  readonly members: Pick<Members, 'list'>;
   /** @throws QuotaReached */
   readonly checkQuota: (workspaceId: number) => Promise<void>;
   /** Resolves when a trace request (protobuf) is durable, as if it had come with a key of the project. */
@@ -52,13 +55,13 @@ export class Sync {
   constructor(private readonly options: SyncOptions) {}
 
   async hello(who: Principal): Promise<SyncHello> {
-    const { accounts, workspaces, projects } = this.options;
-    const [workspace, account, all] = await Promise.all([
+    const { accounts, workspaces, members } = this.options;
+    const [workspace, account, open, team] = await Promise.all([
       workspaces.get(who.workspace.id),
       who.kind === 'account' ? accounts.byId(who.id) : null,
-      projects.list(who.workspace.id),
+      this.openProjects(who),
+      who.permissions.includes('members:read') ? members.list(who.workspace.id) : [],
     ]);
-    const open = all.filter(({ id, archivedAt }) => archivedAt === null && mayShareTo(who, id));
     return {
       protocol: { current: SYNC_PROTOCOL, oldest: OLDEST_SYNC_PROTOCOL },
       workspace: { id: who.workspace.publicId, name: workspace.name },
@@ -66,6 +69,7 @@ export class Sync {
       role: who.kind === 'account' ? who.role : null,
       permissions: [...who.permissions],
       projects: open.map(({ id, name }) => ({ id, name })),
+      members: team.map(({ accountId: id, name }) => ({ id, name })),
     };
   }
 
@@ -96,7 +100,7 @@ export class Sync {
     const { id: workspaceId } = who.workspace;
     const tenant = database.tenant(workspaceId);
     await told(placeOf(tenant, workspaceId, known));
-    if (!(await this.hello(who)).projects.some(({ id }) => id === project)) {
+    if (!(await this.openProjects(who)).some(({ id }) => id === project)) {
       throw withCode(
         SYNC_ERRORS.noProject,
         'NOT_FOUND',
@@ -134,6 +138,12 @@ export class Sync {
       for (const id of ids) await deleteTrace(tx, workspaceId, id);
       return ids.length;
     });
+  }
+
+  /** That one may share to. */
+  private async openProjects(who: Principal): Promise<readonly Project[]> {
+    const all = await this.options.projects.list(who.workspace.id);
+    return all.filter(({ id, archivedAt }) => archivedAt === null && mayShareTo(who, id));
   }
 
   private async nameOf(who: Principal): Promise<string | null> {

@@ -1,4 +1,5 @@
 /** The contract's store for one workspace of the server. */
+import type { CommentAuthor } from '../../../../core/api/comment';
 import { SpoorError } from '../../../../core/api/errors';
 import type { StoreReport, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
@@ -9,6 +10,7 @@ import type { SqlClient } from '../../../../core/store/sql-client';
 import { ChangeFeed } from '../../../../services/store/change-feed';
 import { type WorkspaceReaders, workspaceReaders } from '../../../../services/store/workspace-readers';
 import { WorkspaceStore } from '../../../../services/store/workspace-store';
+import { whoActs } from '../../../adapters/acting';
 
 const SIZE_TTL_MS = 60_000;
 
@@ -23,6 +25,8 @@ export class ServerStore extends WorkspaceStore implements StoreService {
     private readonly workspaceId: number,
     prices: () => PriceBook,
     private readonly tell: () => void,
+    /** Of an account. */
+    private readonly nameOf: (accountId: string) => Promise<string>,
   ) {
     super();
     this.readers = workspaceReaders(sql, workspaceId, prices, EVERY_KEY);
@@ -63,6 +67,11 @@ export class ServerStore extends WorkspaceStore implements StoreService {
 
   protected async ready(): Promise<WorkspaceReaders> {
     return this.readers;
+  }
+
+  protected async author(): Promise<CommentAuthor> {
+    const id = /^account:(.+)$/.exec(whoActs()?.name ?? '')?.[1];
+    return id === undefined ? null : { id, name: await this.nameOf(id) };
   }
 
   protected changed(): void {

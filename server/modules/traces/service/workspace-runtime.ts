@@ -28,6 +28,8 @@ export interface RuntimeOptions {
   readonly addresses: () => { readonly http: ListenAddress; readonly grpc: ListenAddress | null };
   /** Of endpoints of a workspace. */
   readonly keysOf: (workspaceId: number) => KeyService;
+  /** Of an account. */
+  readonly nameOf: (accountId: string) => Promise<string>;
   /** Asks endpoints of models. */
   readonly fetches: Fetches;
   /** Tells the other copies that something of the workspace was written. */
@@ -51,8 +53,8 @@ export class WorkspaceRuntime {
     private readonly workspaceId: number,
     private readonly options: RuntimeOptions,
   ) {
-    const { database, prices, version, openApiFile, log, addresses, keysOf, fetches, tell } = options;
-    this.store = new ServerStore(database.tenant(workspaceId), workspaceId, prices, () => tell(workspaceId));
+    const { database, prices, version, openApiFile, log, addresses, keysOf, fetches, tell, nameOf } = options;
+    this.store = new ServerStore(database.tenant(workspaceId), workspaceId, prices, () => tell(workspaceId), nameOf);
     const gateway: Gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
       this.store,
