@@ -21,6 +21,7 @@ export function TagList({ about }: { readonly about: MarkTarget }) {
   const { traceId, sessionId } = about;
   const { data, refetch } = useQuery({
     queryKey: ['tags', about],
+    refetchOnMount: 'always',
     queryFn: () =>
       api.listTags({ limit: 100, ...(traceId !== null && { traceId }), ...(sessionId !== null && { sessionId }) }),
   });

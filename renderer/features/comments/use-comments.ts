@@ -20,7 +20,11 @@ export function useComments(about: Pick<CommentListQuery, 'traceId' | 'sessionId
     useConnection(({ version }) => version),
     PACE_MS,
   );
-  const query = useQuery({ queryKey: ['comments', about], queryFn: () => allComments(about) });
+  const query = useQuery({
+    queryKey: ['comments', about],
+    queryFn: () => allComments(about),
+    refetchOnMount: 'always',
+  });
   useRefetchOn(version, query.refetch);
   return query;
 }

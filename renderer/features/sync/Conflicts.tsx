@@ -27,7 +27,7 @@ export function Conflicts({ count }: { readonly count: number }) {
           <li key={conflict.id} className="flex items-start gap-3 border-t border-line py-1.5">
             <div className="min-w-0 grow">
               <div>
-                {kindName(conflict.kind)}: {fieldText(conflict)}. {KEPT[conflict.kept]}.{' '}
+                {whatText(conflict)}. {KEPT[conflict.kept]}.{' '}
                 <span className="text-secondary">{formatAgo(Date.parse(conflict.at), now)}</span>
               </div>
               <div className="truncate text-secondary" dir="auto" title={valueText(conflict.mine)}>
@@ -47,6 +47,9 @@ export function Conflicts({ count }: { readonly count: number }) {
   );
 }
 
-function fieldText({ field }: SyncConflict): string {
-  return field === 'deleted' ? 'one deleted it, the other changed it' : field;
+function whatText({ kind, field }: SyncConflict): string {
+  const name = kindName(kind);
+  if (field === 'deleted') return `${name}: one deleted it, the other changed it`;
+  // The text of a note, the text of a comment: there is no other.
+  return field === 'note' || field === 'text' ? name : `${name}, ${field}`;
 }

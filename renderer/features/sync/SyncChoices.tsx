@@ -36,7 +36,7 @@ export function SyncChoices({ link }: { readonly link: SyncLink }) {
         </p>
       )}
       <fieldset disabled={!mayShare} className="flex flex-col gap-2 disabled:opacity-60">
-        <legend className="pb-1 font-semibold">Share without being asked</legend>
+        <legend className="pb-1 font-semibold">Shared automatically</legend>
         <Check checked={has('everything')} onChange={toggle('everything')}>
           Everything
         </Check>

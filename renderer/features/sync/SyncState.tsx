@@ -22,7 +22,7 @@ export function SyncState({ report }: { readonly report: SyncReport }) {
         <Notice title={problem.message} action={<Button onClick={() => run(() => api.syncNow())}>Try now</Button>}>
           {problem.retryAt === null
             ? 'What is stored here stays, and what you write is kept until it can be sent.'
-            : `Tried again ${whenText(problem.retryAt, now)}. What you write is kept until then.`}
+            : `Tried again ${whenText(problem.retryAt, now)}.`}
         </Notice>
       )}
       {failure && <Notice title={failure} />}

@@ -35,7 +35,7 @@ export async function changesSince(
   limit: number,
   namesOf: NamesOf,
 ): Promise<ChangesPage> {
-  return sql.transaction(async (tx) => {
+  const { events: told, ...page } = await sql.transaction(async (tx) => {
     const after = await placeOf(tx, workspaceId, cursor);
     await placeOf(tx, workspaceId, known);
     if (after === 0n && !(await isWhole(tx, workspaceId))) throw new OtherHistory('too-old');
@@ -44,15 +44,13 @@ export async function changesSince(
     const rows = decodeRows(
       EVENT,
       await tx.query(
-        `select e.seq, e.id::text as id, e.type, e.actor, ${timeSql('e.at')} as time, e.payload::text as payload from event e where e.workspace_id = $1 and e.seq > $2 and e.type <> '${INGESTED}' order by e.seq limit $3`,
+        `select e.seq, e.id::text as id, e.type, e.actor, ${timeSql('e.at')} as time, e.payload::text as payload from event e
+         where e.workspace_id = $1 and e.seq > $2 and e.type <> '${INGESTED}' order by e.seq limit $3`,
         [workspaceId, after, limit],
       ),
     );
-    const idOf = (actor: string): string => ACCOUNT.exec(actor)?.[1] ?? '';
-    const names = await namesOf([...new Set(rows.map(({ actor }) => idOf(actor)))].filter((id) => id !== ''));
-    const events = rows.map(({ seq: _, actor, payload, ...event }): RemoteEvent => {
-      const actorName = names.get(idOf(actor)) ?? null;
-      return { ...event, actorName, payload: JSON.parse(payload) as RemoteEvent['payload'] };
+    const events = rows.map(({ seq: _, payload, ...event }) => {
+      return { ...event, payload: JSON.parse(payload) as RemoteEvent['payload'] };
     });
     const last = rows.at(-1);
     const hasMore = rows.length === limit;
@@ -68,6 +66,14 @@ export async function changesSince(
       hasMore,
     };
   });
+  // After the transaction: who holds one connection does not wait for a second.
+  const idOf = (actor: string): string => ACCOUNT.exec(actor)?.[1] ?? '';
+  const ids = [...new Set(told.map(({ actor }) => idOf(actor)))].filter((id) => id !== '');
+  const names = ids.length === 0 ? new Map<string, string>() : await namesOf(ids);
+  return {
+    ...page,
+    events: told.map(({ actor, ...event }) => ({ ...event, actorName: names.get(idOf(actor)) ?? null })),
+  };
 }
 
 /** @param next of the page before @throws OtherHistory */
@@ -139,7 +145,7 @@ async function sharedTraces(
   }));
 }
 
-function refsOf(events: readonly RemoteEvent[]): ObjectRef[] {
+function refsOf(events: readonly Pick<RemoteEvent, 'type' | 'payload'>[]): ObjectRef[] {
   const refs = new Map<string, ObjectRef>();
   for (const { type, payload } of events) {
     const kind = OBJECT_KINDS.find((one): one is ObjectKind => type.startsWith(`${one}.`));
@@ -149,7 +155,7 @@ function refsOf(events: readonly RemoteEvent[]): ObjectRef[] {
   return [...refs.values()];
 }
 
-function tracesOf(events: readonly RemoteEvent[]): string[] {
+function tracesOf(events: readonly Pick<RemoteEvent, 'type' | 'payload'>[]): string[] {
   const ids = new Set<string>();
   for (const { type, payload } of events) {
     if (type === SHARED) for (const id of (payload.traceIds ?? []) as readonly string[]) ids.add(id);
