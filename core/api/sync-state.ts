@@ -90,7 +90,7 @@ export interface SyncQueue {
 }
 
 /** What the server does not take. */
-export interface RefusedObject {
+interface RefusedObject {
   readonly kind: string;
   readonly id: string;
   readonly message: string;

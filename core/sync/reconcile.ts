@@ -22,7 +22,7 @@ export interface Reconciled {
 /** Between two texts of which neither is lost. */
 const BETWEEN = '\n\n— written at the same time —\n\n';
 /** As many as anybody could wait for an answer to. */
-export const RECENT_STAMPS = 16;
+const RECENT_STAMPS = 16;
 
 export function isPending({ stamp, baseStamp, fields }: Pick<LocalObject, 'stamp' | 'baseStamp' | 'fields'>): boolean {
   // What was deleted before anybody else had it is nobody's business.

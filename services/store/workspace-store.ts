@@ -1,5 +1,6 @@
 /** The contract's reading and writing over the store of one workspace; what opens it, appends and prunes is the host's. */
 import type { CommentAuthor } from '../../core/api/comment';
+import { SpoorError } from '../../core/api/errors';
 import type { StoreService } from '../../core/api/workers';
 import { promptCost } from '../../core/pricing/prompt-cost';
 import { parseTraceql } from '../../core/query/traceql/parse';
@@ -13,6 +14,9 @@ import { readTurnMessages } from '../../core/store/turn-messages';
 import { readUsage } from '../../core/store/usage-metrics';
 import { deflateCodec } from './payload-codec';
 import type { WorkspaceReaders } from './workspace-readers';
+
+/** SQLSTATE of our own. */
+const READ_ALONE = 'SP403';
 
 type Hosted = 'append' | 'state' | 'rebuild' | 'rebuildReport' | 'nextChange';
 
@@ -179,7 +183,11 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
 
   /** As `read`; who waits for changes is told. */
   private async write<T>(run: (readers: WorkspaceReaders) => Promise<T>): Promise<T> {
-    const result = await run(await this.ready());
+    const result = await run(await this.ready()).catch((error: unknown) => {
+      // Said by a trigger (migration 018).
+      if ((error as { code?: unknown }).code !== READ_ALONE) throw error;
+      throw new SpoorError('FORBIDDEN', (error as Error).message);
+    });
     this.changed();
     return result;
   }

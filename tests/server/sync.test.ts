@@ -308,6 +308,11 @@ describe('who may not, or no longer', () => {
     await expect(bob.api.share({ traceId: await bob.send(), sessionId: null })).rejects.toThrow(
       'sharing needs a member',
     );
+    const shared = { ...ABOUT, traceId, name: 'mine', value: 1 };
+    await expect(bob.api.createScore(shared)).rejects.toThrow('where you may read alone');
+    // What is not the team's is his own.
+    expect(await bob.api.createScore({ ...shared, traceId: await bob.send() })).toMatchObject({ name: 'mine' });
+    expect((await bob.api.syncReport()).queue.objects).toBe(0);
     const accountId = (await member.ask('get', '/v1/auth/me')).body.id;
     await owner.client.ask('delete', `/v1/workspaces/${owner.workspace}/members/${accountId}`);
     await bob.api.syncNow();

@@ -105,7 +105,7 @@ function unreachable(server: string, reason: unknown): SyncFailure {
 }
 
 /** @returns also OtherHistory */
-export function failureOf({ status, headers, body }: Answered, server: string): Error {
+function failureOf({ status, headers, body }: Answered, server: string): Error {
   const { code = '', message = '', details = [] } = errorIn(body);
   const about = details.map((detail) => detail.code);
   if (about.includes(SYNC_ERRORS.restored)) return new OtherHistory('restored');

@@ -8,7 +8,7 @@ import { SyncFailure } from './failure';
 import { type Answered, type Ask, ask } from './server-client';
 
 /** Of the secret, among the keys of endpoints. */
-export const SYNC_KEY = 'sync';
+const SYNC_KEY = 'sync';
 /** Renewed so long before it ends. */
 const EARLY_MS = 30_000;
 

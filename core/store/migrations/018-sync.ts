@@ -146,13 +146,14 @@ update annotation set id = (substr(replace(trace_id::text, '-', ''), 1, 16) || l
   async run(tx: SqlClient) {
     for (const statement of FUNCTIONS) await tx.query(statement);
     for (const [kind, { table, columns, isOurs }] of Object.entries(STAMPED_018)) {
+      const permission = kind === 'alert-rule' ? 'rules:write' : 'notes:write';
       const when = (row: string): string => (isOurs ? `when (${isOurs.replace('ROW', row)})` : '');
       await tx.query(`create trigger stamp_new after insert on ${table} for each row ${when('new')}
-        execute function stamp_object('${kind}')`);
+        execute function stamp_object('${kind}', '${permission}')`);
       await tx.query(`create trigger stamp_change after update of ${columns} on ${table} for each row ${when('new')}
-        execute function stamp_object('${kind}')`);
+        execute function stamp_object('${kind}', '${permission}')`);
       await tx.query(`create trigger stamp_end after delete on ${table} for each row ${when('old')}
-        execute function stamp_object('${kind}')`);
+        execute function stamp_object('${kind}', '${permission}')`);
       await tx.query(`insert into versioned_object (workspace_id, kind, id, stamp, recent, deleted)
         select t.workspace_id, '${kind}', t.id, s.stamp, array[s.stamp], false
         from ${table} t, lateral (select next_stamp(t.workspace_id) as stamp) s
@@ -218,15 +219,27 @@ declare
   of_workspace int4;
   of_id uuid;
   fresh text;
+  what jsonb;
 begin
   -- What is taken from elsewhere has its stamps.
   if coalesce(current_setting('spoor.stamped', true), '') <> '' then return null; end if;
   if tg_op = 'DELETE' then
     of_workspace := old.workspace_id;
     of_id := old.id;
+    what := to_jsonb(old);
   else
     of_workspace := new.workspace_id;
     of_id := new.id;
+    what := to_jsonb(new);
+  end if;
+  -- Who may not write in the team's workspace does not write what is the team's here, offline either.
+  if exists (select 1 from sync_link l where l.workspace_id = of_workspace and not l.link::jsonb->'permissions' ? tg_argv[1])
+    and (exists (select 1 from versioned_object v
+        where v.workspace_id = of_workspace and v.kind = tg_argv[0] and v.id = of_id and v.base_stamp is not null)
+      or exists (select 1 from sync_trace s
+        where s.workspace_id = of_workspace and s.trace_id = (what->>'trace_id')::uuid and s.shared_by is not null)) then
+    raise exception 'This is shared with the team, where you may read alone. Ask an admin of the workspace to make you a member.'
+      using errcode = 'SP403';
   end if;
   fresh := next_stamp(of_workspace);
   insert into versioned_object (workspace_id, kind, id, stamp, recent, deleted)
