@@ -190,4 +190,26 @@ export interface SyncApi {
   dismissSyncConflict(id: string | null): Promise<void>;
   /** What others did, newest first. */
   syncEvents(): Promise<readonly SyncEvent[]>;
+  /** A `.spoor` file. @throws NOT_FOUND, PAYLOAD_TOO_LARGE */
+  exportFile(target: ShareTarget): Promise<Uint8Array>;
+  /** @returns null: there is more to come @throws VALIDATION_ERROR, PAYLOAD_TOO_LARGE */
+  importFile(part: FilePart): Promise<ImportReport | null>;
+}
+
+/** A part of a `.spoor` file on its way in: calls are smaller than files. */
+export interface FilePart {
+  /** Of the file, made up by who sends it. */
+  readonly uploadId: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly isLast: boolean;
+}
+
+export interface ImportReport {
+  readonly traces: number;
+  readonly spans: number;
+  readonly objects: number;
+  /** That are here as new, or newer. */
+  readonly objectsKept: number;
+  /** The first of its traces; null: it has none. */
+  readonly traceId: string | null;
 }

@@ -3,6 +3,7 @@
 import type { Usage } from '../dialects/agent-span';
 import type { SignalBatch } from '../model/signal-batch';
 import type { RedactionSettings } from '../redaction/rules';
+import type { FiledObject } from '../sync/objects';
 import type { Replica } from '../sync/ports';
 import type { OperationRef } from '../timeline/trace-columns';
 import type { AlertOutcome, AlertRule, AlertRuleEdit, AlertUnit } from './alert';
@@ -209,6 +210,13 @@ export interface ReplicaService extends Replica, Pick<StoreService, 'nextChange'
   traceSharing(traceId: string): Promise<Omit<TraceSharing, 'url'>>;
   /** As an OTLP request, before anything is taken out; some hundreds of traces at most. */
   spansOfTraces(traceIds: readonly string[]): Promise<{ readonly request: Uint8Array; readonly spans: number }>;
+  spanCount(traceIds: readonly string[]): Promise<number>;
+  /** What people wrote about these traces, and the session. */
+  objectsAbout(traceIds: readonly string[], sessionId: string | null): Promise<readonly FiledObject[]>;
+  /** Stores an OTLP request; what is stored already is left out. @throws VALIDATION_ERROR */
+  takeRequest(request: Uint8Array): Promise<{ readonly traceIds: readonly string[]; readonly spans: number }>;
+  /** Takes what is not here, and what is newer than here. @returns how many */
+  takeObjects(objects: readonly FiledObject[]): Promise<number>;
   syncQueue(): Promise<SyncQueue>;
   syncConflicts(): Promise<readonly SyncConflict[]>;
   /** @param id null: all */

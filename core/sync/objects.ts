@@ -61,6 +61,12 @@ export type PushResult =
   /** It is never taken as it is. */
   | { readonly state: 'refused'; readonly message: string };
 
+/** As a file has it. */
+export interface FiledObject extends ObjectRef {
+  readonly stamp: Stamp;
+  readonly fields: Fields;
+}
+
 /** What two people changed at once, and what became of it. */
 export interface Conflict extends ObjectRef {
   /** `deleted`: one deleted it, the other changed it. */

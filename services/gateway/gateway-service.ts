@@ -59,7 +59,7 @@ import {
   usageQuery,
   versionOf,
 } from './queries';
-import { conflictId, shareTarget, syncChoice, syncConnect } from './sync-queries';
+import { conflictId, filePart, shareTarget, syncChoice, syncConnect } from './sync-queries';
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
@@ -98,6 +98,8 @@ export class Gateway implements SpoorApi {
   readonly traceSharing: SpoorApi['traceSharing'] = (traceId) => this.sync.traceSharing(String(traceId));
   readonly syncConflicts: SpoorApi['syncConflicts'] = () => this.sync.syncConflicts();
   readonly dismissSyncConflict: SpoorApi['dismissSyncConflict'] = (id) => this.sync.dismissSyncConflict(conflictId(id));
+  readonly exportFile: SpoorApi['exportFile'] = (target) => this.sync.exportFile(shareTarget(target));
+  readonly importFile: SpoorApi['importFile'] = (part) => this.sync.importFile(filePart(part));
   readonly syncEvents: SpoorApi['syncEvents'] = () => this.sync.syncEvents();
 
   constructor(

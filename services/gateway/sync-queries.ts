@@ -1,6 +1,6 @@
 /** What screens ask of sync, checked where it comes in. */
 import { z } from 'zod';
-import type { ShareTarget, SyncChoice, SyncConnect } from '../../core/api/sync-state';
+import type { FilePart, ShareTarget, SyncChoice, SyncConnect } from '../../core/api/sync-state';
 import { parse } from './queries';
 
 const NAME = z.string().min(1).max(10_000);
@@ -39,3 +39,10 @@ export const syncChoice = (choice: unknown): SyncChoice => parse(CHOICE, choice)
 export const syncConnect = (connect: unknown): SyncConnect => parse(CONNECT, connect);
 export const shareTarget = (target: unknown): ShareTarget => parse(TARGET, target);
 export const conflictId = (id: unknown): string | null => parse(CONFLICT, id);
+
+const PART = z.strictObject({
+  uploadId: z.string().min(1).max(100),
+  bytes: z.instanceof(Uint8Array),
+  isLast: z.boolean(),
+});
+export const filePart = (part: unknown): FilePart => parse(PART, part) as FilePart;

@@ -55,6 +55,7 @@ async function settled(one: Desktop): Promise<void> {
   await expect.poll(() => isSettled(one), { timeout: 20_000 }).toBe(true);
 }
 
+const ABOUT_TRACE = { spanId: null, sessionId: null } as const;
 const ABOUT = { spanId: null, sessionId: null, label: null, comment: '', source: 'human' } as const;
 const SOON = { timeout: 10_000 };
 
@@ -332,5 +333,25 @@ describe('who may not, or no longer', () => {
     expect(await has(one, traceId)).toBe(true);
     expect((await one.api.disconnectSync()).state).toBe('off');
     expect(await has(one, traceId)).toBe(true);
+  });
+});
+
+describe('a file', () => {
+  it('brings a trace with what people wrote, twice without harm, and keeps what is newer here', async () => {
+    const [one, two] = [await desktop('one'), await desktop('two')];
+    const traceId = await one.send();
+    await write(one, traceId, 'as it was saved');
+    await one.api.createComment({ ...ABOUT_TRACE, traceId, text: 'why?', mentions: [], parentId: null, viewId: null });
+    const bytes = Uint8Array.from(await one.api.exportFile({ traceId, sessionId: null }));
+    const take = () => two.api.importFile({ uploadId: 'a', bytes, isLast: true });
+    expect(await take()).toEqual({ traces: 1, spans: 3, objects: 2, objectsKept: 0, traceId });
+    expect(await two.api.traceSummary(traceId)).toEqual(await one.api.traceSummary(traceId));
+    expect(await noteOf(two, traceId)).toBe('as it was saved');
+    await write(two, traceId, 'newer');
+    expect(await take()).toEqual({ traces: 1, spans: 0, objects: 0, objectsKept: 2, traceId });
+    expect(await noteOf(two, traceId)).toBe('newer');
+    await expect(two.api.importFile({ uploadId: 'b', bytes: bytes.slice(0, 300), isLast: true })).rejects.toThrow(
+      'cut off',
+    );
   });
 });

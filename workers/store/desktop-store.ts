@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { SpoorError } from '../../core/api/errors';
 import type { ShareTarget } from '../../core/api/sync-state';
 import type { ReplicaService } from '../../core/api/workers';
-import { parseTraceId } from '../../core/model/ids';
+import { hexFromBytes, parseTraceId, TRACE_ID_BYTES } from '../../core/model/ids';
+import type { SpanBatch } from '../../core/model/span-batch';
 import { decodeTraces } from '../../core/otlp/decode-traces';
-import { decodeRows, TEXT } from '../../core/store/row-spec';
+import { decodeRows, INT4, TEXT } from '../../core/store/row-spec';
 import { forgetLink, readLink, writeLink } from '../../core/store/sync/link';
 import { StoredReplica } from '../../core/store/sync/replica';
 import { ChangeFeed } from '../../services/store/change-feed';
@@ -60,6 +61,27 @@ export class DesktopStore extends Store implements ReplicaService {
   };
   readonly spansOfTraces: ReplicaService['spansOfTraces'] = (traceIds) =>
     this.with((replica) => replica.traces.read(traceIds));
+  readonly spanCount: ReplicaService['spanCount'] = (traceIds) =>
+    this.with(async (_, { sql, workspaceId }) => {
+      const rows = await sql.query(
+        'select coalesce(sum(span_count), 0)::int4 as spans from trace where workspace_id = $1 and trace_id = any($2::uuid[])',
+        [workspaceId, traceIds],
+      );
+      return decodeRows({ spans: INT4 }, rows)[0]?.spans ?? 0;
+    });
+  readonly objectsAbout: ReplicaService['objectsAbout'] = (traceIds, sessionId) =>
+    this.with((replica) => replica.objectsAbout(traceIds, sessionId));
+  readonly takeObjects: ReplicaService['takeObjects'] = async (objects) => {
+    const taken = await this.with((replica) => replica.takeObjects(objects));
+    this.changed();
+    return taken;
+  };
+  readonly takeRequest: ReplicaService['takeRequest'] = async (request) => {
+    const { batch, rejected, rejectedReason } = decodeTraces(request);
+    if (rejected > 0) throw new SpoorError('VALIDATION_ERROR', `A span of it cannot be read: ${rejectedReason}.`);
+    const traceIds = traceIdsIn(batch);
+    return { traceIds, spans: (await this.append(batch)).stored };
+  };
   readonly syncLink: ReplicaService['syncLink'] = () =>
     this.with((_, { sql, workspaceId }) => readLink(sql, workspaceId));
   readonly setSyncLink: ReplicaService['setSyncLink'] = (link) =>
@@ -117,6 +139,12 @@ export class DesktopStore extends Store implements ReplicaService {
     });
     return run(this.stored, open);
   }
+}
+
+function traceIdsIn({ traceId }: SpanBatch): string[] {
+  const ids: string[] = [];
+  for (let at = 0; at < traceId.length; at += TRACE_ID_BYTES) ids.push(hexFromBytes(traceId, at, TRACE_ID_BYTES));
+  return ids;
 }
 
 function idOf(traceId: string): string {

@@ -18,6 +18,7 @@ import type { KeyService, ReplicaService, SyncService } from '../../core/api/wor
 import type { Log } from '../../services/log';
 import { Connection } from './connection';
 import { problemOf, SyncFailure } from './failure';
+import { FileTransfer } from './file-transfer';
 import { parsed } from './server-client';
 import { Session } from './session';
 import { previewShare } from './share-preview';
@@ -48,11 +49,16 @@ export class Sync implements SyncService {
   readonly dismissSyncConflict: SyncService['dismissSyncConflict'] = (id) => this.replica.dismissSyncConflict(id);
   readonly syncEvents: SyncService['syncEvents'] = () => this.replica.syncEvents();
 
+  readonly exportFile: SyncService['exportFile'] = (target) => this.files.export(target);
+  readonly importFile: SyncService['importFile'] = (part) => this.files.take(part);
+  private readonly files: FileTransfer;
+
   constructor(
     private readonly replica: ReplicaService,
     private readonly keys: Pick<KeyService, 'keyOf' | 'setKey'>,
     private readonly log: Log,
   ) {
+    this.files = new FileTransfer(replica);
     this.started = this.start();
   }
 

@@ -182,3 +182,15 @@ export function sharedObjects(withViews: boolean, withRules: boolean): string {
   if (whole.length > 0) conditions.push(`v.kind in (${whole.join(', ')})`);
   return conditions.map((condition) => `(${condition})`).join(' or ');
 }
+
+/** SQL that narrows objects, `v`, to those about some traces or a session. @param ids and `session` SQL of either */
+export function aboutTraces(ids: string, session: string): string {
+  const kinds = Object.entries(TABLES).filter(([, { columns }]) => columns.some(([field]) => field === 'traceId'));
+  return kinds
+    .map(
+      ([kind, { table }]) => `v.kind = '${kind}' and exists (select 1 from ${table} t
+        where t.workspace_id = v.workspace_id and t.id = v.id and (t.trace_id = any(${ids}) or t.session_id = ${session}))`,
+    )
+    .map((condition) => `(${condition})`)
+    .join(' or ');
+}

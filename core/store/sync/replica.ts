@@ -1,6 +1,6 @@
 /** The replica of a desktop: the engine's port to the database that has everything else. */
 import type { SyncConflict, SyncEvent, SyncLink, SyncQueue } from '../../api/sync-state';
-import { type Conflict, type LocalObject, OBJECT_KINDS, type PushedObject } from '../../sync/objects';
+import { type Conflict, type FiledObject, type LocalObject, OBJECT_KINDS, type PushedObject } from '../../sync/objects';
 import {
   keyOf,
   type Place,
@@ -18,7 +18,7 @@ import type { PayloadCodec } from '../payloads';
 import { BOOL, decodeRows, INT4, INT8, oneOf, orNull, TEXT } from '../row-spec';
 import type { SqlClient, SqlStatements } from '../sql-client';
 import { readLink } from './link';
-import { lockRows, sharedObjects, writeFields } from './object-tables';
+import { aboutTraces, lockRows, sharedObjects, writeFields } from './object-tables';
 import { SharedTraces } from './shared-traces';
 import { putObjects, readObjects, readRefs, seeStamp } from './versioned-objects';
 
@@ -181,6 +181,32 @@ export class StoredReplica implements Replica {
       conflicts,
       refused: refused.map(({ message, ...ref }) => ({ ...ref, message: message ?? '' })),
     };
+  }
+
+  /** What people wrote about these traces, and the session. */
+  async objectsAbout(traceIds: readonly string[], sessionId: string | null): Promise<FiledObject[]> {
+    const about = aboutTraces('$2::uuid[]', '$3::text');
+    const objects = await readObjects(this.sql, this.workspaceId, `not v.deleted and (${about})`, [
+      traceIds,
+      sessionId,
+    ]);
+    return objects.flatMap(({ kind, id, stamp, fields }) => (fields ? [{ kind, id, stamp, fields }] : []));
+  }
+
+  /** Takes what is not here, and what is newer than here. @returns how many */
+  async takeObjects(objects: readonly FiledObject[]): Promise<number> {
+    return this.sql.transaction(async (tx) => {
+      await lockRows(tx, this.workspaceId, objects);
+      const locals = await this.locals(tx, objects);
+      const taken = objects.flatMap((object): LocalObject[] => {
+        const local = locals.get(keyOf(object));
+        if (local && local.stamp >= object.stamp) return [];
+        return [{ base: null, baseStamp: null, baseRecent: [], ...local, ...object }];
+      });
+      await this.keep(tx, locals, async () => taken.map((next) => ({ next, conflicts: [] })));
+      if (taken.length > 0) await seeStamp(tx, this.workspaceId, latest(taken, ''));
+      return taken.length;
+    });
   }
 
   /** The server is asked once more for what it refused. */

@@ -25,7 +25,7 @@ export async function readObjects(
   sql: SqlStatements,
   workspaceId: number,
   condition: string,
-  parameters: readonly (string | number | readonly string[])[] = [],
+  parameters: readonly (string | number | readonly string[] | null)[] = [],
 ): Promise<Stored[]> {
   const rows = decodeRows(
     ROW,

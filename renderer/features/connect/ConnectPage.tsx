@@ -1,4 +1,6 @@
+import { isTeamPage } from '../../connection/team-session';
 import { PageHeader } from '../../ui/PageHeader';
+import { OpenFile } from './OpenFile';
 import { SendTraces } from './SendTraces';
 
 export function ConnectPage() {
@@ -10,6 +12,7 @@ export function ConnectPage() {
       <div className="min-h-0 grow overflow-y-auto p-6">
         <div className="max-w-[760px]">
           <SendTraces />
+          {!isTeamPage() && <OpenFile />}
         </div>
       </div>
     </div>

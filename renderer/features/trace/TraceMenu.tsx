@@ -5,9 +5,11 @@ import { useLocation } from 'wouter';
 import { May } from '../../app/May';
 import { api } from '../../connection/connection';
 import { shareableLink } from '../../connection/shareable-link';
+import { isTeamPage } from '../../connection/team-session';
 import { useRemoved } from '../../stores/removed-store';
 import { useTraceList } from '../../stores/trace-list-store';
 import { foldSpans } from '../../stores/trace-view-store';
+import { saveSpoorFile } from '../sync/spoor-file';
 import { useAgentRun } from './agent-run/use-agent-run';
 import type { OpenTimeline } from './use-timeline';
 
@@ -49,6 +51,17 @@ export function TraceMenu({ timeline }: { readonly timeline: OpenTimeline }) {
           >
             <Item onSelect={() => void navigator.clipboard.writeText(traceId)}>Copy trace id</Item>
             <Item onSelect={() => void navigator.clipboard.writeText(shareableLink())}>Copy link</Item>
+            {!isTeamPage() && (
+              <Item
+                onSelect={() => {
+                  saveSpoorFile({ traceId, sessionId: null }).catch((error: Error) =>
+                    setFailure(`Not saved: ${error.message}`),
+                  );
+                }}
+              >
+                Save as a .spoor file
+              </Item>
+            )}
             {foldable.length > 0 && (
               <Item onSelect={() => foldSpans(foldable.map((spanId) => BigInt(`0x${spanId}`)))}>
                 Fold infrastructure

@@ -117,6 +117,8 @@ export const CONTRACT_ACCESS: Readonly<Record<keyof SpoorApi, Permission | null>
   syncConflicts: null,
   dismissSyncConflict: null,
   syncEvents: null,
+  exportFile: null,
+  importFile: null,
   rebuildReport: null,
   sendTestTrace: null,
   listenOnFreePort: null,
