@@ -30,8 +30,8 @@ codec.register({
   decode: (bytes) => {
     const type = TYPED_ARRAYS[bytes[0] as number];
     if (!type) throw new Error(`unknown typed array ${bytes[0]}`);
-    // Copied, because a typed array must begin at a multiple of its element's size.
-    return new type(bytes.slice(1).buffer);
+    // Copied, because a typed array must begin at a multiple of its element's size; a `slice` of a Buffer of Node's is no copy.
+    return new type(Uint8Array.from(bytes.subarray(1)).buffer);
   },
 });
 
