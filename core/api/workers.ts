@@ -228,6 +228,12 @@ export interface ReplicaService extends Replica, Pick<StoreService, 'nextChange'
 /** The sync worker: shares with a team server. */
 export type SyncService = SyncApi;
 
+/** The host, as sync sees it: its session is a key, and whether there is time. */
+export interface PowerService extends KeyService {
+  /** Whether the machine runs on its battery. */
+  onBattery(): Promise<boolean>;
+}
+
 /** The timeline worker: traces in memory, laid out for the screen. */
 export type TimelineService = TimelineApi;
 

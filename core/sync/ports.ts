@@ -25,7 +25,7 @@ export interface RemoteEvent {
 export interface RemoteChanges {
   readonly objects: readonly RemoteObject[];
   readonly traces: readonly SharedTrace[];
-  /** The replica's own traces, of which somebody deleted the server's copy. */
+  /** Traces of which somebody deleted the server's copy. */
   readonly removed: readonly string[];
   readonly events: readonly RemoteEvent[];
 }

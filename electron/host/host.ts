@@ -48,6 +48,8 @@ export interface HostOptions {
   readonly uiPortMayMove: boolean;
   /** Of the system, once it can be asked; null: there is none. */
   readonly keychain?: () => Keychain | null;
+  /** Whether the machine runs on its battery; nobody knows without a window. */
+  readonly onBattery?: () => boolean;
   /** For the window of a Spoor that runs already. */
   readonly link?: string | null;
 }
@@ -100,7 +102,7 @@ export class Host {
     private readonly lock: InstanceLock,
     { receivers, retention, searchesPrompts }: Settings,
   ) {
-    this.keys = new KeyStore(dataDir, options.keychain ?? (() => null));
+    this.keys = new KeyStore(dataDir, options.keychain ?? (() => null), process.env, options.onBattery);
     this.uiAddress = options.ui;
     this.otlpAddresses = { http: options.otlpHttp, grpc: options.otlpGrpc };
     this.workers = {

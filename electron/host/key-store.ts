@@ -5,7 +5,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeyPlace } from '../../core/api/playground';
-import type { KeyService } from '../../core/api/workers';
+import type { PowerService } from '../../core/api/workers';
 
 /** Encrypts so that only this user of this machine can decrypt. */
 export interface Keychain {
@@ -16,7 +16,7 @@ export interface Keychain {
 
 const VARIABLE = 'SPOOR_ENDPOINT_KEY_';
 
-export class KeyStore implements KeyService {
+export class KeyStore implements PowerService {
   private readonly memory = new Map<string, string>();
   private readonly file: string;
   private changing: Promise<void> = Promise.resolve();
@@ -26,6 +26,7 @@ export class KeyStore implements KeyService {
     dataDir: string,
     private readonly keychain: () => Keychain | null,
     private readonly environment: NodeJS.ProcessEnv = process.env,
+    private readonly isOnBattery: () => boolean = () => false,
   ) {
     this.file = join(dataDir, 'endpoint-keys.json');
   }
@@ -49,6 +50,10 @@ export class KeyStore implements KeyService {
       }
     }
     return this.environment[variableOf(id, name)] ?? null;
+  }
+
+  async onBattery(): Promise<boolean> {
+    return this.isOnBattery();
   }
 
   /** @param key null: forget it */

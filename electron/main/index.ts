@@ -1,6 +1,6 @@
 /** The desktop shell: one window over the same host as the headless shell. */
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, nativeTheme, safeStorage, shell } from 'electron';
+import { app, BrowserWindow, dialog, nativeTheme, powerMonitor, safeStorage, shell } from 'electron';
 import { failureText } from '../../services/store/start-error';
 import { parseOptions } from '../cli/options';
 import { LINK_SCHEME, linkAmong, pageOfLink } from '../host/deep-link';
@@ -47,6 +47,7 @@ async function run(): Promise<void> {
     desktop: true,
     uiPortMayMove: true,
     keychain: systemKeychain,
+    onBattery: () => app.isReady() && powerMonitor.isOnBatteryPower(),
     link,
   });
   // Not handled until the window can show it.

@@ -6,6 +6,7 @@ import { formatCompact } from '../../core/model/format';
 import { isTeamPage } from '../connection/team-session';
 import { useFiring } from '../features/alerts/use-alert-rules';
 import { useUnseenHits } from '../features/guardrails/use-unseen-hits';
+import { useUnreadComments } from '../features/sync/use-team-events';
 import { WorkspaceMenu } from '../features/team/WorkspaceMenu';
 import { useSidebarSlot } from '../stores/sidebar-slot';
 import { SavedViews } from './SavedViews';
@@ -15,6 +16,7 @@ export function Sidebar() {
   const status = useStatus();
   const unseen = useUnseenHits().length;
   const firing = useFiring().length;
+  const comments = useUnreadComments().length;
   const remarks = useSidebarSlot(({ content }) => content);
   return (
     <nav aria-label="Main" className="flex min-h-0 flex-col gap-0.5 overflow-y-auto border-r border-line bg-raised p-2">
@@ -53,7 +55,7 @@ export function Sidebar() {
         Send traces
       </Item>
       {!isTeamPage() && (
-        <Item to="/sync" icon={lucide.RefreshCw}>
+        <Item to="/sync" icon={lucide.RefreshCw} count={comments > 0 ? formatCompact(comments) : ''}>
           Team sync
         </Item>
       )}

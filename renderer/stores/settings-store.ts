@@ -11,10 +11,13 @@ interface Settings {
   readonly panelWidthPx: number;
   /** When the newest mark of a guardrail was made that the reader has seen, RFC 3339. */
   readonly marksSeenUntil: string;
+  /** When the newest comment was written that the reader has seen on the sync page, RFC 3339. */
+  readonly teamSeenUntil: string;
   setTheme(theme: Theme): void;
   setNameWidth(px: number): void;
   setPanelWidth(px: number): void;
   setMarksSeen(until: string): void;
+  setTeamSeen(until: string): void;
 }
 
 export const useSettings = create<Settings>()(
@@ -24,10 +27,12 @@ export const useSettings = create<Settings>()(
       nameWidthPx: 360,
       panelWidthPx: 400,
       marksSeenUntil: '',
+      teamSeenUntil: '',
       setTheme: (theme) => set({ theme }),
       setNameWidth: (px) => set({ nameWidthPx: Math.round(Math.min(Math.max(px, 160), 900)) }),
       setPanelWidth: (px) => set({ panelWidthPx: Math.round(Math.min(Math.max(px, 280), 900)) }),
       setMarksSeen: (marksSeenUntil) => set({ marksSeenUntil }),
+      setTeamSeen: (teamSeenUntil) => set({ teamSeenUntil }),
     }),
     { name: 'spoor.settings' },
   ),

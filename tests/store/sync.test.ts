@@ -25,7 +25,7 @@ const LINK: SyncLink = {
   workspace: { id: 'w', name: 'Acme' },
   account: { id: 'a', name: 'Ann' },
   role: 'member',
-  permissions: [],
+  permissions: ['notes:write', 'rules:write'],
   projects: [],
   members: [],
   paused: false,
@@ -191,6 +191,25 @@ describe.each([pgliteDatabases(), postgresDatabases()])('a replica on $name', (d
         parts: partsOf(batch, i),
       })).sort((a, b) => (a.id < b.id ? -1 : 1));
     expect(rowsOf(after)).toEqual(rowsOf(before).slice(0, 50));
+  });
+
+  it('lets who reads alone write nothing of the team, and everything of their own', async () => {
+    const id = '00000000-0000-4000-8000-000000000003';
+    const tagged = { traceId: TRACE, spanId: null, sessionId: null, createdAt: '2026-01-01T00:00:00.000000Z' };
+    server.write('tag', id, { ...tagged, name: 'theirs' });
+    await engine.round();
+    await writeLink(sql, 1, { ...LINK, role: 'viewer', permissions: ['telemetry:read'] });
+    const tags = new Tags(sql, 1);
+    await expect(tags.update(id, 1, { name: 'mine' })).rejects.toMatchObject({ code: 'SP403' });
+    await expect(tags.remove(id)).rejects.toMatchObject({ code: 'SP403' });
+    expect((await tags.list({})).data[0]?.name).toBe('theirs');
+    expect(await tags.create({ traceId: TRACE, spanId: null, sessionId: null, name: 'my own' })).toMatchObject({
+      version: 1,
+    });
+    // What the team changes comes all the same.
+    server.write('tag', id, { ...tagged, name: 'theirs, changed' });
+    await engine.round();
+    expect((await tags.list({})).data.map(({ name }) => name)).toContain('theirs, changed');
   });
 
   it('forgets the server, and keeps what it brought', async () => {

@@ -27,6 +27,7 @@ interface Surroundings {
   readonly replica: ReplicaService;
   readonly session: Session;
   readonly log: Log;
+  readonly onBattery: () => Promise<boolean>;
   readonly onHello: (hello: SyncHello) => Promise<void>;
 }
 
@@ -41,6 +42,7 @@ export class Connection {
   private closed = false;
   private sliceEnd = 0;
   private stepAt = Date.now();
+  private onBattery = false;
   /** When something was stored here last. */
   private changedAt = 0;
 
@@ -65,6 +67,7 @@ export class Connection {
       { round: () => this.round(), push: () => this.within(() => this.engine.push()) },
       {
         isLive: () => this.wakeUps?.live ?? false,
+        isOnBattery: () => this.onBattery,
         onChange: () => {},
         onFailure: (error) => {
           if (!(error instanceof Closed)) log('warn', 'sync waits', { error: String(error) });
@@ -101,6 +104,7 @@ export class Connection {
   }
 
   private async round(): Promise<boolean> {
+    this.onBattery = await this.surroundings.onBattery();
     if (Date.now() - this.helloAt > HELLO_MS) {
       const { session, onHello } = this.surroundings;
       await onHello(parsed(SYNC_HELLO, await session.ask({ method: 'GET', path: '/v1/sync' }), this.link.server));

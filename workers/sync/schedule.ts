@@ -9,6 +9,8 @@ import { problemOf, retryAfterMs } from './failure';
 const ASK_LIVE_MS = 60_000;
 const ASK_MS = 10_000;
 const FIRST_WAIT_MS = 20;
+const BATTERY_WAIT_MS = 30_000;
+const BATTERY_TIMES = 5;
 const MOST_WAIT_MS = 2_000;
 /** Of its own time a push is followed by so much rest. */
 const REST = 10;
@@ -26,6 +28,7 @@ export interface Rounds {
 
 export interface ScheduleEvents {
   readonly isLive: () => boolean;
+  readonly isOnBattery: () => boolean;
   readonly onChange: () => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -114,12 +117,14 @@ export class Schedule {
   }
 
   private waitFor(what: Wanted): number {
-    return what === 'push' ? Math.max(FIRST_WAIT_MS, this.restUntil - Date.now()) : FIRST_WAIT_MS;
+    if (what !== 'push') return FIRST_WAIT_MS;
+    // On battery spans that trickle in are sent together, from time to time.
+    return Math.max(this.events.isOnBattery() ? BATTERY_WAIT_MS : FIRST_WAIT_MS, this.restUntil - Date.now());
   }
 
   private next(): void {
     if (this.wanted !== 'nothing') this.later(this.waitFor(this.wanted));
-    else this.later(this.events.isLive() ? ASK_LIVE_MS : ASK_MS);
+    else this.later((this.events.isLive() ? ASK_LIVE_MS : ASK_MS) * (this.events.isOnBattery() ? BATTERY_TIMES : 1));
   }
 
   private failed(error: unknown): void {

@@ -62,7 +62,7 @@ export class DeviceSignIn {
   }
 
   private poll(seconds: number): void {
-    this.timer = setTimeout(() => void this.askOnce(), seconds * 1_000);
+    this.timer = setTimeout(() => void this.askOnce(), Math.max(1, seconds) * 1_000);
     this.timer.unref();
   }
 

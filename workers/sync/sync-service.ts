@@ -14,7 +14,7 @@ import type {
   TraceSharing,
 } from '../../core/api/sync-state';
 import type { Permission } from '../../core/api/team';
-import type { KeyService, ReplicaService, SyncService } from '../../core/api/workers';
+import type { PowerService, ReplicaService, SyncService } from '../../core/api/workers';
 import type { Log } from '../../services/log';
 import { Connection } from './connection';
 import { problemOf, SyncFailure } from './failure';
@@ -34,6 +34,7 @@ const NOTHING: SyncChoice = {
   redactsEmails: false,
   redactedKeys: [],
 };
+const WITHDRAWN_AT_ONCE = 1_000;
 const EMPTY_QUEUE = { objects: 0, traces: 0, spans: 0, wanted: 0, refused: [], conflicts: 0 };
 
 export class Sync implements SyncService {
@@ -55,7 +56,7 @@ export class Sync implements SyncService {
 
   constructor(
     private readonly replica: ReplicaService,
-    private readonly keys: Pick<KeyService, 'keyOf' | 'setKey'>,
+    private readonly keys: Pick<PowerService, 'keyOf' | 'setKey' | 'onBattery'>,
     private readonly log: Log,
   ) {
     this.files = new FileTransfer(replica);
@@ -185,20 +186,20 @@ export class Sync implements SyncService {
     const link = await this.linked();
     const traceIds = await this.replica.tracesOf(target);
     const { sessionId } = target;
-    if (sessionId !== null) {
-      const rules = link.rules.filter((rule) => rule.kind !== 'session' || rule.sessionId !== sessionId);
-      await this.relink({ ...link, rules });
-    }
-    await this.replica.unshareTraces(traceIds);
+    // The server first: what it still has is still shared.
     try {
       const session = new Session(link.server, this.keys, this.stopping.signal);
-      for (let at = 0; at < traceIds.length; at += 1_000) {
-        const json = { traceIds: traceIds.slice(at, at + 1_000) };
+      for (let at = 0; at < traceIds.length; at += WITHDRAWN_AT_ONCE) {
+        const json = { traceIds: traceIds.slice(at, at + WITHDRAWN_AT_ONCE) };
         await session.ask({ method: 'POST', path: '/v1/sync/actions/withdraw', json });
       }
     } catch (error) {
       throw asSpoorError(error);
     }
+    await this.replica.unshareTraces(traceIds);
+    if (sessionId === null) return;
+    const rules = link.rules.filter((rule) => rule.kind !== 'session' || rule.sessionId !== sessionId);
+    await this.relink({ ...link, rules });
   }
 
   async traceSharing(traceId: string): Promise<TraceSharing> {
@@ -275,6 +276,7 @@ export class Sync implements SyncService {
       replica: this.replica,
       session: new Session(link.server, this.keys, this.stopping.signal),
       log: this.log,
+      onBattery: () => this.keys.onBattery(),
       /** Roles change; what is not allowed any more is not queued any more. */
       onHello: (hello) => this.learn(hello),
     });

@@ -1,8 +1,8 @@
 import { transferablesOfReply } from '../../core/api/transfer';
-import type { KeyService, ReplicaService } from '../../core/api/workers';
+import type { PowerService, ReplicaService } from '../../core/api/workers';
 import { logToHost, runWorker, WorkerLinks } from '../rpc/worker-port';
 import { Sync } from './sync-service';
 
 const links = new WorkerLinks();
-const sync = new Sync(links.to<ReplicaService>('store'), links.to<KeyService>('host'), logToHost);
+const sync = new Sync(links.to<ReplicaService>('store'), links.to<PowerService>('host'), logToHost);
 runWorker(sync, links, () => sync.close(), transferablesOfReply);

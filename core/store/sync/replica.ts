@@ -66,7 +66,7 @@ export class StoredReplica implements Replica {
     );
   }
 
-  async apply({ objects, traces, events }: RemoteChanges, place: Place | null): Promise<void> {
+  async apply({ objects, traces, removed, events }: RemoteChanges, place: Place | null): Promise<void> {
     await this.sql.transaction(async (tx) => {
       const link = await this.link(tx);
       await lockRows(tx, this.workspaceId, objects);
@@ -75,6 +75,7 @@ export class StoredReplica implements Replica {
         objects.map((remote) => reconcile(locals.get(keyOf(remote)), remote, stampAfter)),
       );
       for (const { stamp } of objects.slice(-1)) await seeStamp(tx, this.workspaceId, latest(objects, stamp));
+      await this.traces.removed(tx, removed);
       await this.traces.hearOf(tx, traces, link.clientId, link.follow);
       await this.keepEvents(tx, events);
       if (place) await this.moveTo(tx, place);

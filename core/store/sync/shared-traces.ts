@@ -259,6 +259,16 @@ export class SharedTraces {
     );
   }
 
+  /** Somebody took the server's copies of these away: spans that come later do not bring them back. */
+  async removed(tx: SqlStatements, traceIds: readonly string[]): Promise<void> {
+    if (traceIds.length === 0) return;
+    await tx.query(
+      `update sync_trace set shared_at = null, shared_by = null, pending = false, wanted = false, pushed_mark = null, pushed_spans = 0
+       where workspace_id = $1 and trace_id = any($2::uuid[])`,
+      [this.workspaceId, traceIds],
+    );
+  }
+
   /** The server has spans of these. @param clientId of this replica @param follow projects; null: all */
   async hearOf(
     tx: SqlStatements,

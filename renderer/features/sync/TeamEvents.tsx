@@ -1,13 +1,23 @@
-import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { formatAgo } from '../../../core/model/format';
 import { useNow } from '../../app/use-now';
-import { api } from '../../connection/connection';
+import { useSettings } from '../../stores/settings-store';
 import { ActivitySentence } from '../team/ActivitySentence';
+import { useTeamEvents, useUnreadComments } from './use-team-events';
 
-/** What the team did, as far as it came here: it is there offline, too. */
+/** What the team did: it is there offline, too. Who looks at it has read it. */
 export function TeamEvents() {
   const now = useNow(30_000);
-  const { data } = useQuery({ queryKey: ['sync-events'], queryFn: () => api.syncEvents(), refetchInterval: 5_000 });
+  const { data } = useTeamEvents();
+  const unread = useUnreadComments();
+  // Marked for as long as the page is looked at.
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const newest = data?.[0]?.time;
+  useEffect(() => {
+    if (unread.length === 0 || newest === undefined) return;
+    setFresh((before) => new Set([...before, ...unread.map(({ id }) => id)]));
+    useSettings.getState().setTeamSeen(newest);
+  }, [unread, newest]);
   return (
     <section aria-label="Activity" className="flex flex-col gap-1.5">
       <h2 className="font-semibold">What the team did</h2>
@@ -19,6 +29,7 @@ export function TeamEvents() {
               {formatAgo(Date.parse(event.time), now)}
             </time>
             <span className="min-w-0 truncate">
+              {fresh.has(event.id) && <span className="pr-1.5 font-medium text-accent">new</span>}
               <span dir="auto">{event.actorName ?? 'A program'}</span> <ActivitySentence {...event} />
             </span>
           </li>

@@ -30,7 +30,9 @@ export function ActivitySentence({ type, payload }: Pick<Activity, 'type' | 'pay
           ? 'began to alert:'
           : 'is well again:'
         : kind === 'trace'
-          ? `${what} a trace`
+          ? traces.length > 1
+            ? `${what} ${payload.count ?? traces.length} traces`
+            : `${what} a trace`
           : type === 'guardrail.hit.v1'
             ? `marked ${payload.hits} ${payload.hits === 1 ? 'place' : 'places'} by the guardrail`
             : `${DONE[what] ?? what} ${NOUN[kind] ?? kind}`;

@@ -51,6 +51,9 @@ export function TraceMenu({ timeline }: { readonly timeline: OpenTimeline }) {
           >
             <Item onSelect={() => void navigator.clipboard.writeText(traceId)}>Copy trace id</Item>
             <Item onSelect={() => void navigator.clipboard.writeText(shareableLink())}>Copy link</Item>
+            {isTeamPage() && (
+              <Item onSelect={() => window.location.assign(`spoor://app/#/trace/${traceId}`)}>Open in the desktop</Item>
+            )}
             {!isTeamPage() && (
               <Item
                 onSelect={() => {

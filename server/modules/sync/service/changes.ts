@@ -19,6 +19,7 @@ import { isWhole, placeOf, positionOf } from '../repo/history';
 const SNAPSHOT_OBJECTS = 500;
 const SNAPSHOT_TRACES = 1_000;
 const SHARED = 'trace.shared.v1';
+const TOLD_TRACES = 20;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 const EVENT = { seq: INT8, id: TEXT, type: TEXT, time: TEXT, actor: TEXT, payload: TEXT };
@@ -57,10 +58,10 @@ export async function changesSince(
     const objects = (await readRefs(tx, workspaceId, refsOf(events))).map(asRemote);
     const traces = await sharedTraces(tx, workspaceId, 't.trace_id = any($2::uuid[])', [tracesOf(events)]);
     return {
+      events: events.map(shortened),
       objects,
       traces,
-      removed: events.flatMap(({ type, payload }) => (type === 'trace.deleted.v1' ? String(payload.traceId) : [])),
-      events: events.filter(({ type }) => type !== SHARED),
+      removed: await stillDeleted(tx, workspaceId, deletedIn(events)),
       cursor: hasMore && last ? `${last.seq}.${last.id}` : newest,
       position: await positionOf(tx, workspaceId),
       hasMore,
@@ -143,6 +144,28 @@ async function sharedTraces(
     sharedBy: row.shared_by_name,
     spanCount: row.span_count,
   }));
+}
+
+/** What was shared by hundreds is told of by some. */
+function shortened<T extends Pick<RemoteEvent, 'type' | 'payload'>>(event: T): T {
+  const { traceIds } = event.payload;
+  if (event.type !== SHARED || !Array.isArray(traceIds)) return event;
+  return { ...event, payload: { traceIds: traceIds.slice(0, TOLD_TRACES), count: traceIds.length } };
+}
+
+function deletedIn(events: readonly Pick<RemoteEvent, 'type' | 'payload'>[]): string[] {
+  return events.flatMap(({ type, payload }) => (type === 'trace.deleted.v1' ? String(payload.traceId) : []));
+}
+
+/** Those that nobody has brought back since. */
+async function stillDeleted(tx: SqlStatements, workspaceId: number, traceIds: readonly string[]): Promise<string[]> {
+  if (traceIds.length === 0) return [];
+  const rows = await tx.query(
+    `select replace(trace_id::text, '-', '') as id from trace
+     where workspace_id = $1 and trace_id = any($2::uuid[]) and deleted_at is not null`,
+    [workspaceId, traceIds],
+  );
+  return decodeRows({ id: TEXT }, rows).map(({ id }) => id);
 }
 
 function refsOf(events: readonly Pick<RemoteEvent, 'type' | 'payload'>[]): ObjectRef[] {

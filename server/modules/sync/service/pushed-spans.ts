@@ -3,7 +3,7 @@ import { SpoorError } from '../../../../core/api/errors';
 import { hexFromBytes } from '../../../../core/model/ids';
 import { Envelopes } from '../../../../core/otlp/envelope';
 import { WIRE_BYTES } from '../../../../core/otlp/wire-reader';
-import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
+import { decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { type BlockRange, SpanParcels } from '../../../../core/store/sync/span-parcels';
 import type { At, SpanPage, WantedTrace } from '../../../../core/sync/ports';
@@ -68,12 +68,16 @@ export async function announceTraces(
   });
 }
 
-/** Resolves when what this copy of the server kept for another is stored. @throws SpoorError SERVICE_UNAVAILABLE */
+/** Resolves when what waited a moment ago for the copy of the server that writes the workspace is stored. @throws SpoorError SERVICE_UNAVAILABLE */
 export async function untilStored(sql: SqlClient, workspaceId: number): Promise<void> {
   const end = Date.now() + STORED_WITHIN_MS;
-  for (;;) {
-    const waiting = await sql.query('select 1 as one from ingest_spool where workspace_id = $1 limit 1', [workspaceId]);
-    if (waiting.length === 0) return;
+  // Not what comes meanwhile: of a busy workspace something always waits. Nor what was set aside (spool.ts).
+  const waits = `select max(id) as last from ingest_spool where workspace_id = $1 and signal not like 'dead:%'`;
+  const [newest] = decodeRows({ last: orNull(INT8) }, await sql.query(waits, [workspaceId]));
+  const last = newest?.last ?? null;
+  while (last !== null) {
+    const rows = await sql.query(`${waits} and id <= $2`, [workspaceId, last]);
+    if (decodeRows({ last: orNull(INT8) }, rows)[0]?.last === null) return;
     if (Date.now() > end) throw new SpoorError('SERVICE_UNAVAILABLE', 'Spans wait to be stored; try again shortly.');
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
