@@ -323,6 +323,32 @@ describe('who may not, or no longer', () => {
     expect(bob.spoor.errors() + (await bob.api.syncReport()).problem?.message).not.toContain('refresh_');
   });
 
+  it('a member who becomes a viewer goes on reading, and is not stopped by what can no longer be sent', async () => {
+    const [bob, one] = [await desktop('bob'), await connected('one')];
+    const member = await invite(owner, 'bob@example.com', 'member');
+    const { signIn } = await bob.api.connectSync({ server: server.url, apiKey: null });
+    await member.ask('post', `/v1/auth/device/${signIn?.userCode}/actions/allow`);
+    await expect.poll(async () => (await bob.api.syncReport()).link?.role, { timeout: 20_000 }).toBe('member');
+    await bob.api.chooseSync({ ...NO_CHOICE, projectId });
+    const own = await bob.send();
+    await bob.api.share({ traceId: own, sessionId: null });
+    await settled(bob);
+    const members = `/v1/workspaces/${owner.workspace}/members`;
+    const { accountId, version } = (await owner.client.ask('get', members)).body.data.find(
+      ({ email }: { email: string }) => email === 'bob@example.com',
+    );
+    const demoted = await owner.client.ask('patch', `${members}/${accountId}`, { role: 'viewer', version });
+    expect(demoted.status).toBe(200);
+    await write(bob, own, 'too late');
+    await expect.poll(async () => (await bob.api.syncReport()).link?.role, { timeout: 30_000 }).toBe('viewer');
+    await settled(bob);
+    const theirs = await one.send();
+    await one.api.share({ traceId: theirs, sessionId: null });
+    await expect.poll(() => has(bob, theirs), SOON).toBe(true);
+    expect(await noteOf(bob, own)).toBe('too late');
+    expect((await owner.client.ask('get', '/v1/annotations')).body.data).toEqual([]);
+  });
+
   it('takes back what was shared: gone from the server, still here', async () => {
     const one = await connected('one');
     const traceId = await one.send();

@@ -25,7 +25,7 @@ const LINK: SyncLink = {
   workspace: { id: 'w', name: 'Acme' },
   account: { id: 'a', name: 'Ann' },
   role: 'member',
-  permissions: ['notes:write', 'rules:write'],
+  permissions: ['notes:write', 'rules:write', 'traces:share'],
   projects: [],
   members: [],
   paused: false,

@@ -4,6 +4,7 @@ import type { SyncLink } from '../../core/api/sync-state';
 import type { ReplicaService } from '../../core/api/workers';
 import { SyncEngine, type SyncStep } from '../../core/sync/engine';
 import type { Log } from '../../services/log';
+import { SyncFailure } from './failure';
 import { HttpRemote } from './http-remote';
 import { OutgoingSpans } from './outgoing-spans';
 import { Schedule } from './schedule';
@@ -70,6 +71,8 @@ export class Connection {
         isOnBattery: () => this.onBattery,
         onChange: () => {},
         onFailure: (error) => {
+          // Roles may have changed, and projects: they are asked for before it is tried again.
+          if (error instanceof SyncFailure && error.code === 'forbidden') this.helloAt = 0;
           if (!(error instanceof Closed)) log('warn', 'sync waits', { error: String(error) });
         },
       },

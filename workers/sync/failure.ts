@@ -15,7 +15,7 @@ export class SyncFailure extends Error {
 }
 
 /** Nothing changes until somebody does something. */
-const FINAL: readonly SyncProblemCode[] = ['signed-out', 'not-a-member', 'no-workspace', 'forbidden', 'protocol'];
+const FINAL: readonly SyncProblemCode[] = ['signed-out', 'not-a-member', 'no-workspace', 'protocol'];
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 5 * 60_000;

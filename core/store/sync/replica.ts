@@ -129,8 +129,10 @@ export class StoredReplica implements Replica {
     return this.traces.notice(link.projectId === null ? [] : link.rules);
   }
 
-  nextSpans(): Promise<SpanParcel | null> {
-    return this.traces.next();
+  async nextSpans(): Promise<SpanParcel | null> {
+    // They wait until they have somewhere to go, and may.
+    const { projectId, permissions } = await this.link(this.sql);
+    return projectId === null || !permissions.includes('traces:share') ? null : this.traces.next();
   }
 
   async spansArrived(parcel: SpanParcel, position: string | null): Promise<void> {
@@ -255,7 +257,7 @@ export class StoredReplica implements Replica {
 
   private async pendingSql(sql: SqlStatements): Promise<string> {
     const link = await readLink(sql, this.workspaceId);
-    if (!link) return 'false';
+    if (!link?.permissions.includes('notes:write')) return 'false';
     // What the server has already is its business, whatever is shared now.
     const isShared = sharedObjects(link.sharesViews, link.sharesAlertRules);
     return `${PENDING} and (v.base_stamp is not null or ${isShared})`;
