@@ -31,6 +31,18 @@ export interface SyncChoice {
   readonly redactedKeys: readonly string[];
 }
 
+/** Nothing is shared, everything comes. */
+export const NO_CHOICE: SyncChoice = {
+  projectId: null,
+  follow: null,
+  rules: [],
+  sharesViews: false,
+  sharesAlertRules: false,
+  maxBytesPerSecond: null,
+  redactsEmails: false,
+  redactedKeys: [],
+};
+
 export interface SyncLink extends SyncChoice {
   /** Origin. */
   readonly server: string;

@@ -3,8 +3,9 @@
  * from one desktop to the other, catching up after a day offline, what sync costs ingest; and seeds of the simulation.
  */
 import { join } from 'node:path';
+import { NO_CHOICE } from '../../core/api/sync-state';
 import { startPostgres } from '../fixtures/databases';
-import { type Desktop, desktopKey, isSettled, NO_CHOICE, startDesktop } from '../fixtures/sharing-desktop';
+import { type Desktop, desktopKey, isSettled, startDesktop } from '../fixtures/sharing-desktop';
 import { temporaryFolder } from '../fixtures/spoor';
 import { simulate } from '../fixtures/sync/simulation';
 import { makeKeys, setUpOwner, startTeamServer, type TeamClient } from '../fixtures/team-server';

@@ -2,10 +2,10 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SyncChoice } from '../../core/api/sync-state';
+import { NO_CHOICE, type SyncChoice } from '../../core/api/sync-state';
 import { CALM, type ChaosProxy, startChaosProxy } from '../fixtures/chaos-proxy';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
-import { type Desktop, desktopKey, isSettled, NO_CHOICE, startDesktop } from '../fixtures/sharing-desktop';
+import { type Desktop, desktopKey, isSettled, startDesktop } from '../fixtures/sharing-desktop';
 import { temporaryFolder } from '../fixtures/spoor';
 import { invite, makeKeys, type Owner, setUpOwner, startTeamServer, type TeamServer } from '../fixtures/team-server';
 

@@ -1,7 +1,7 @@
 /** The replica in a database, on both engines, against the server of the simulation and spans of its own. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SyncLink } from '../../core/api/sync-state';
+import { NO_CHOICE, type SyncLink } from '../../core/api/sync-state';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { Comments } from '../../core/store/comments';
 import { migrate } from '../../core/store/migrate';
@@ -30,14 +30,8 @@ const LINK: SyncLink = {
   members: [],
   paused: false,
   connectedAt: '2026-01-01T00:00:00Z',
+  ...NO_CHOICE,
   projectId: 'p',
-  follow: null,
-  rules: [],
-  sharesViews: false,
-  sharesAlertRules: false,
-  maxBytesPerSecond: null,
-  redactsEmails: false,
-  redactedKeys: [],
 };
 const SCORE = { spanId: null, sessionId: null, label: null, comment: '', source: 'human', value: 1 } as const;
 const TRACE = `${'0'.repeat(31)}1`;

@@ -13,6 +13,7 @@ import type {
   SyncReport,
   TraceSharing,
 } from '../../core/api/sync-state';
+import { NO_CHOICE } from '../../core/api/sync-state';
 import type { Permission } from '../../core/api/team';
 import type { PowerService, ReplicaService, SyncService } from '../../core/api/workers';
 import type { Log } from '../../services/log';
@@ -24,16 +25,6 @@ import { Session } from './session';
 import { previewShare } from './share-preview';
 import { DeviceSignIn, serverOrigin } from './sign-in';
 
-const NOTHING: SyncChoice = {
-  projectId: null,
-  follow: null,
-  rules: [],
-  sharesViews: false,
-  sharesAlertRules: false,
-  maxBytesPerSecond: null,
-  redactsEmails: false,
-  redactedKeys: [],
-};
 const WITHDRAWN_AT_ONCE = 1_000;
 const EMPTY_QUEUE = { objects: 0, traces: 0, spans: 0, wanted: 0, refused: [], conflicts: 0 };
 
@@ -167,7 +158,7 @@ export class Sync implements SyncService {
 
   async previewShare(target: ShareTarget): Promise<SharePreview> {
     await this.started;
-    return previewShare(this.replica, await this.replica.tracesOf(target), this.link ?? NOTHING);
+    return previewShare(this.replica, await this.replica.tracesOf(target), this.link ?? NO_CHOICE);
   }
 
   async share(target: ShareTarget): Promise<void> {
@@ -246,7 +237,7 @@ export class Sync implements SyncService {
     const kept = isSame ? before : null;
     const onlyProject = hello.projects.length === 1 ? (hello.projects[0]?.id ?? null) : null;
     await this.relink({
-      ...NOTHING,
+      ...NO_CHOICE,
       projectId: onlyProject,
       clientId: randomUUID(),
       connectedAt: new Date().toISOString(),
