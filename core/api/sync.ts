@@ -23,11 +23,14 @@ export const SYNC_ERRORS = {
   restored: 'history-restored',
   /** The replica was away for longer than the server keeps its history. */
   historyGone: 'history-gone',
+  /** The workspace has sent all it may today. */
+  quota: 'quota-reached',
   /** The project was archived, or is none of this workspace. */
   noProject: 'no-project',
 } as const;
 
 const MAX_TEXT = 100_000;
+const MAX_VALUE = 500_000;
 const MAX_NAME = 10_000;
 
 const stamp = z.string().regex(STAMP);
@@ -40,7 +43,14 @@ const traceId = z.string().regex(/^[0-9a-f]{32}$/);
 const time = z.iso.datetime({ offset: true });
 const position = z.string().max(100);
 
-const value = z.union([text, z.number(), z.boolean(), z.null(), z.array(z.string().max(MAX_NAME)).max(1_000)]);
+// Looser than OBJECT_FIELDS: of what is too long the server refuses the one, not all that came with it.
+const value = z.union([
+  z.string().max(MAX_VALUE),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string().max(MAX_NAME)).max(1_000),
+]);
 const fields = z.record(z.string().max(50), value);
 const kind = z.enum(OBJECT_KINDS);
 

@@ -3,6 +3,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NO_CHOICE, type SyncChoice } from '../../core/api/sync-state';
+import { nextStamp } from '../../core/sync/stamp';
 import { CALM, type ChaosProxy, startChaosProxy } from '../fixtures/chaos-proxy';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import { type Desktop, desktopKey, isSettled, startDesktop } from '../fixtures/sharing-desktop';
@@ -55,6 +56,7 @@ async function settled(one: Desktop): Promise<void> {
   await expect.poll(() => isSettled(one), { timeout: 20_000 }).toBe(true);
 }
 
+const DAY_MS = 86_400_000;
 const ABOUT_TRACE = { spanId: null, sessionId: null } as const;
 const ABOUT = { spanId: null, sessionId: null, label: null, comment: '', source: 'human' } as const;
 const SOON = { timeout: 10_000 };
@@ -347,6 +349,64 @@ describe('who may not, or no longer', () => {
     await expect.poll(() => has(bob, theirs), SOON).toBe(true);
     expect(await noteOf(bob, own)).toBe('too late');
     expect((await owner.client.ask('get', '/v1/annotations')).body.data).toEqual([]);
+  });
+
+  it('a workspace that has sent all it may today: says so, keeps the rest, and goes on when it may again', async () => {
+    const one = await connected('one');
+    await server.stop();
+    server = await startTeamServer(database, { SPOOR_DAILY_QUOTA: '3' }, Number(new URL(server.url).port));
+    const [first, second] = [await one.send(), await one.send()];
+    await one.api.share({ traceId: first, sessionId: null });
+    await expect.poll(async () => (await owner.client.ask('get', `/v1/traces/${first}`)).status, SOON).toBe(200);
+    await one.api.share({ traceId: second, sessionId: null });
+    await expect.poll(async () => (await one.api.syncReport()).problem?.code, { timeout: 20_000 }).toBe('quota');
+    const { problem, queue } = await one.api.syncReport();
+    expect(problem?.message).toContain('all it may today');
+    expect([queue.spans, problem?.retryAt]).toEqual([3, expect.any(String)]);
+    await server.stop();
+    server = await startTeamServer(database, {}, Number(new URL(server.url).port));
+    await one.api.syncNow();
+    await expect.poll(async () => (await owner.client.ask('get', `/v1/traces/${second}`)).status, SOON).toBe(200);
+  }, 90_000);
+
+  it('a workspace that was deleted: says so, and everything stays here', async () => {
+    const one = await connected('one');
+    const traceId = await one.send();
+    await one.api.share({ traceId, sessionId: null });
+    await settled(one);
+    expect((await owner.client.ask('delete', `/v1/workspaces/${owner.workspace}`)).status).toBe(204);
+    await write(one, traceId, 'kept here');
+    await expect.poll(async () => (await one.api.syncReport()).problem?.code, SOON).toBe('signed-out');
+    expect([await has(one, traceId), await noteOf(one, traceId)]).toEqual([true, 'kept here']);
+    expect((await one.api.disconnectSync()).state).toBe('off');
+    expect(await noteOf(one, traceId)).toBe('kept here');
+  });
+
+  it('a clock that is a day ahead does not win for a day, and one that is a year ahead is refused', async () => {
+    const one = await connected('one');
+    const traceId = await one.send();
+    await one.api.share({ traceId, sessionId: null });
+    await write(one, traceId, 'by a good clock');
+    await settled(one);
+    const headers = { 'x-spoor-sync': '1' };
+    const push = async (ms: number, note: string) => {
+      const { objects } = (await owner.client.ask('get', '/v1/sync/snapshot?known=', undefined, headers)).body;
+      const [{ kind, id, stamp: base, fields }] = objects;
+      const object = { kind, id, base, stamp: nextStamp(null, ms, 'abcdef01'), fields: { ...fields, note } };
+      return (await owner.client.ask('post', '/v1/sync/objects', { known: '', objects: [object] }, headers)).body
+        .results[0];
+    };
+    expect(await push(Date.now() + 366 * DAY_MS, 'from the future')).toMatchObject({
+      state: 'refused',
+      message: expect.stringContaining('more than 30 days ahead'),
+    });
+    expect((await push(Date.now() + DAY_MS, 'a day ahead')).state).toBe('applied');
+    await expect.poll(() => noteOf(one, traceId), SOON).toBe('a day ahead');
+    await write(one, traceId, 'later, by a good clock');
+    await settled(one);
+    const notes = async () => (await owner.client.ask('get', '/v1/annotations')).body.data[0].note;
+    expect(await notes()).toBe('later, by a good clock');
+    expect(await one.api.syncConflicts()).toEqual([]);
   });
 
   it('takes back what was shared: gone from the server, still here', async () => {

@@ -7,6 +7,9 @@ import type { OutgoingSpans } from './outgoing-spans';
 import { parsed } from './server-client';
 import type { Session } from './session';
 
+/** Of a request; the server takes 1 MiB. */
+const MAX_OBJECT_BYTES = 700_000;
+
 export interface RemoteOptions {
   readonly server: string;
   readonly session: Pick<Session, 'ask'>;
@@ -35,7 +38,11 @@ export class HttpRemote implements Remote {
 
   async pushObjects(known: string, objects: readonly PushedObject[]): Promise<At<readonly PushResult[]>> {
     const { session, server } = this.options;
-    const answer = await session.ask({ method: 'POST', path: '/v1/sync/objects', json: { known, objects } });
+    const answer = await session.ask({
+      method: 'POST',
+      path: '/v1/sync/objects',
+      json: { known, objects: fitting(objects) },
+    });
     const { results, position } = parsed(SYNC_PUSHED, answer, server);
     return { answer: results, position };
   }
@@ -58,4 +65,14 @@ export class HttpRemote implements Remote {
     const { request, traces, position } = parsed(SYNC_READ, answer, server);
     return { answer: { request: Uint8Array.from(Buffer.from(request, 'base64')), traces }, position };
   }
+}
+
+/** The first of them, as many as the server takes at once: the others are pending still, and come next. */
+function fitting(objects: readonly PushedObject[]): readonly PushedObject[] {
+  let bytes = 0;
+  const end = objects.findIndex((object, i) => {
+    bytes += Buffer.byteLength(JSON.stringify(object));
+    return i > 0 && bytes > MAX_OBJECT_BYTES;
+  });
+  return end < 0 ? objects : objects.slice(0, end);
 }

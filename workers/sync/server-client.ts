@@ -8,7 +8,6 @@ import { SyncFailure } from './failure';
 const TIMEOUT_MS = 60_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const DEFAULT_RETRY_MS = 10_000;
-const LONG_WAIT_MS = 120_000;
 
 export interface Ask {
   readonly method: 'GET' | 'POST';
@@ -124,9 +123,7 @@ function failureOf({ status, headers, body }: Answered, server: string): Error {
     return new SyncFailure('forbidden', `${message || 'The server does not allow it.'} Ask an admin of the workspace.`);
   }
   if (status === 429) {
-    // Too many requests pass in seconds, a quota with the day.
-    const isQuota = (wait ?? 0) > LONG_WAIT_MS;
-    return new SyncFailure(isQuota ? 'quota' : 'server', message, wait ?? DEFAULT_RETRY_MS);
+    return new SyncFailure(about.includes(SYNC_ERRORS.quota) ? 'quota' : 'server', message, wait ?? DEFAULT_RETRY_MS);
   }
   if (code === '' || status >= 500) {
     return new SyncFailure('server', `${server} answered ${status}${message ? `: ${message}` : ''}.`, wait);

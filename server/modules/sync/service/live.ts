@@ -5,6 +5,7 @@ import { EVENTS } from '../../../events/event';
 const KEEP_ALIVE_MS = 20_000;
 /** Of one workspace; who is beyond asks from time to time. */
 const MAX_LISTENERS = 500;
+const MAX_UNREAD = 16;
 const encoder = new TextEncoder();
 const CHANGED = encoder.encode('event: changed\ndata: {}\n\n');
 const ALIVE = encoder.encode(': \n\n');
@@ -59,6 +60,11 @@ export class LiveChanges {
 
   private tell(workspaceId: number | null, message: Uint8Array): void {
     const told = workspaceId === null ? [...this.listeners.values()] : [this.listeners.get(workspaceId) ?? new Set()];
-    for (const listeners of told) for (const listener of listeners) listener.enqueue(message);
+    for (const listeners of told) {
+      for (const listener of listeners) {
+        // Who does not read has enough to read.
+        if ((listener.desiredSize ?? 0) > -MAX_UNREAD) listener.enqueue(message);
+      }
+    }
   }
 }

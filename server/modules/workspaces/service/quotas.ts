@@ -1,5 +1,6 @@
 /** How much a workspace may send a day (UTC): what is beyond it is refused until midnight, and said so. */
 import { SpoorError } from '../../../../core/api/errors';
+import { SYNC_ERRORS } from '../../../../core/api/sync';
 import type { QuotaReport } from '../../../../core/api/team';
 import { decodeRows, INT8, orNull } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
@@ -13,7 +14,8 @@ const MAX_RETRY_S = 3_600;
 
 export class QuotaReached extends SpoorError {
   constructor(readonly retryAfterSeconds: number) {
-    super('RATE_LIMITED', 'The workspace has sent all it may today (UTC); ask whoever runs the server for more.');
+    const message = 'The workspace has sent all it may today (UTC); ask whoever runs the server for more.';
+    super('RATE_LIMITED', message, [{ field: 'quota', code: SYNC_ERRORS.quota, message }]);
   }
 }
 
