@@ -89,6 +89,7 @@ test('no time, time backwards, years beside nanoseconds, cycles, missing parents
   await page.getByRole('treeitem', { name: /^x{100}/ }).click();
   await expect(page.getByRole('complementary', { name: 'Span details' })).toContainText('xxxx');
   await page.getByRole('treeitem', { name: /^instant/ }).click();
+  await expect(page.getByRole('complementary', { name: 'Span details' })).toContainText('instant');
   await page.keyboard.press('f');
   await expect(page.getByRole('tree')).toHaveAttribute('aria-description', /^Shows \d+ ns to \d+ ns of 1,095 d 0 h/);
   await page.keyboard.press('f');
