@@ -3,12 +3,11 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NO_CHOICE, type SyncChoice } from '../../core/api/sync-state';
-import { nextStamp } from '../../core/sync/stamp';
 import { CALM, type ChaosProxy, startChaosProxy } from '../fixtures/chaos-proxy';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
-import { type Desktop, desktopKey, isSettled, startDesktop } from '../fixtures/sharing-desktop';
+import { type Desktop, desktopKey, has, isSettled, noteOf, startDesktop, write } from '../fixtures/sharing-desktop';
 import { temporaryFolder } from '../fixtures/spoor';
-import { invite, makeKeys, type Owner, setUpOwner, startTeamServer, type TeamServer } from '../fixtures/team-server';
+import { makeKeys, type Owner, setUpOwner, startTeamServer, type TeamServer } from '../fixtures/team-server';
 
 let postgres: TestPostgres;
 let database: string;
@@ -56,24 +55,8 @@ async function settled(one: Desktop): Promise<void> {
   await expect.poll(() => isSettled(one), { timeout: 20_000 }).toBe(true);
 }
 
-const DAY_MS = 86_400_000;
-const ABOUT_TRACE = { spanId: null, sessionId: null } as const;
 const ABOUT = { spanId: null, sessionId: null, label: null, comment: '', source: 'human' } as const;
 const SOON = { timeout: 10_000 };
-
-async function write({ api }: Desktop, traceId: string, note: string): Promise<void> {
-  const [known] = await api.traceAnnotations(traceId);
-  if (known) await api.updateAnnotation(known.id, known.version, { bookmarked: false, note });
-  else await api.createAnnotation({ traceId, spanId: null, sessionId: null, bookmarked: false, note });
-}
-
-const noteOf = async ({ api }: Desktop, traceId: string): Promise<string | undefined> =>
-  (await api.traceAnnotations(traceId))[0]?.note;
-const has = async ({ api }: Desktop, traceId: string): Promise<boolean> =>
-  api.traceSummary(traceId).then(
-    () => true,
-    () => false,
-  );
 
 describe('a desktop that shares', () => {
   it('shares nothing until it is told to, then the trace that is shared, with what is written about it', async () => {
@@ -268,185 +251,4 @@ describe('a network that drops, cuts off, delays and repeats', () => {
     await settled(restored);
     expect(await restored.api.syncConflicts()).toEqual([]);
   }, 90_000);
-});
-
-describe('who may not, or no longer', () => {
-  it.each([
-    ['older', 0, 'protocol-too-old', 'Update Spoor on this machine'],
-    ['newer', 99, 'protocol-too-new', 'Ask for the server to be updated'],
-  ])('a replica that speaks an %s version is told so', async (_, version, code, advice) => {
-    const path = '/v1/sync/changes?known=&cursor=&limit=10';
-    const { status, body } = await owner.client.ask('get', path, undefined, { 'x-spoor-sync': String(version) });
-    expect([status, body.error.details[0].code]).toEqual([409, code]);
-    expect(body.error.message).toContain(advice);
-  });
-
-  it('a key that was revoked: says so, keeps what is written, and goes on with another', async () => {
-    const one = await desktop('one');
-    const { id, key } = await keyFor();
-    await one.api.connectSync({ server: server.url, apiKey: key });
-    const traceId = await one.send();
-    await one.api.share({ traceId, sessionId: null });
-    await settled(one);
-    await owner.client.ask('delete', `/v1/api-keys/${id}`);
-    await write(one, traceId, 'nobody has this yet');
-    await expect.poll(async () => (await one.api.syncReport()).problem?.code, SOON).toBe('signed-out');
-    const { problem, queue } = await one.api.syncReport();
-    expect(problem?.message).toContain('revoked');
-    expect([problem?.retryAt, queue.objects]).toEqual([null, 1]);
-    await one.api.connectSync({ server: server.url, apiKey: (await keyFor()).key });
-    await settled(one);
-    expect((await owner.client.ask('get', '/v1/annotations')).body.data).toHaveLength(1);
-  });
-
-  it('a viewer gets what is shared and sends nothing; a member who was removed is told; what is here stays', async () => {
-    const [bob, one] = [await desktop('bob'), await connected('one')];
-    const member = await invite(owner, 'bob@example.com', 'viewer');
-    const { signIn } = await bob.api.connectSync({ server: server.url, apiKey: null });
-    await member.ask('post', `/v1/auth/device/${signIn?.userCode}/actions/allow`);
-    await expect.poll(async () => (await bob.api.syncReport()).link?.role, { timeout: 20_000 }).toBe('viewer');
-    const traceId = await one.send();
-    await one.api.share({ traceId, sessionId: null });
-    await expect.poll(() => has(bob, traceId), SOON).toBe(true);
-    await expect(bob.api.share({ traceId: await bob.send(), sessionId: null })).rejects.toThrow(
-      'sharing needs a member',
-    );
-    const shared = { ...ABOUT, traceId, name: 'mine', value: 1 };
-    await expect(bob.api.createScore(shared)).rejects.toThrow('where you may read alone');
-    // What is not the team's is his own.
-    expect(await bob.api.createScore({ ...shared, traceId: await bob.send() })).toMatchObject({ name: 'mine' });
-    expect((await bob.api.syncReport()).queue.objects).toBe(0);
-    const accountId = (await member.ask('get', '/v1/auth/me')).body.id;
-    await owner.client.ask('delete', `/v1/workspaces/${owner.workspace}/members/${accountId}`);
-    await bob.api.syncNow();
-    await expect.poll(async () => (await bob.api.syncReport()).problem?.code, SOON).toBe('signed-out');
-    expect((await bob.api.syncReport()).problem?.message).toMatch(/member|sign in/i);
-    expect(await has(bob, traceId)).toBe(true);
-    expect(bob.spoor.errors() + (await bob.api.syncReport()).problem?.message).not.toContain('refresh_');
-  });
-
-  it('a member who becomes a viewer goes on reading, and is not stopped by what can no longer be sent', async () => {
-    const [bob, one] = [await desktop('bob'), await connected('one')];
-    const member = await invite(owner, 'bob@example.com', 'member');
-    const { signIn } = await bob.api.connectSync({ server: server.url, apiKey: null });
-    await member.ask('post', `/v1/auth/device/${signIn?.userCode}/actions/allow`);
-    await expect.poll(async () => (await bob.api.syncReport()).link?.role, { timeout: 20_000 }).toBe('member');
-    await bob.api.chooseSync({ ...NO_CHOICE, projectId });
-    const own = await bob.send();
-    await bob.api.share({ traceId: own, sessionId: null });
-    await settled(bob);
-    const members = `/v1/workspaces/${owner.workspace}/members`;
-    const { accountId, version } = (await owner.client.ask('get', members)).body.data.find(
-      ({ email }: { email: string }) => email === 'bob@example.com',
-    );
-    const demoted = await owner.client.ask('patch', `${members}/${accountId}`, { role: 'viewer', version });
-    expect(demoted.status).toBe(200);
-    await write(bob, own, 'too late');
-    await expect.poll(async () => (await bob.api.syncReport()).link?.role, { timeout: 30_000 }).toBe('viewer');
-    await settled(bob);
-    const theirs = await one.send();
-    await one.api.share({ traceId: theirs, sessionId: null });
-    await expect.poll(() => has(bob, theirs), SOON).toBe(true);
-    expect(await noteOf(bob, own)).toBe('too late');
-    expect((await owner.client.ask('get', '/v1/annotations')).body.data).toEqual([]);
-  });
-
-  it('a workspace that has sent all it may today: says so, keeps the rest, and goes on when it may again', async () => {
-    const one = await connected('one');
-    await server.stop();
-    server = await startTeamServer(database, { SPOOR_DAILY_QUOTA: '3' }, Number(new URL(server.url).port));
-    // What was sent is counted a moment later.
-    let last = '';
-    await expect
-      .poll(
-        async () => {
-          last = await one.send();
-          await one.api.share({ traceId: last, sessionId: null });
-          await new Promise((resolve) => setTimeout(resolve, 1_000));
-          return (await one.api.syncReport()).problem?.code;
-        },
-        { timeout: 60_000 },
-      )
-      .toBe('quota');
-    const { problem, queue } = await one.api.syncReport();
-    expect(problem?.message).toContain('all it may today');
-    expect(queue.spans).toBeGreaterThan(0);
-    expect(problem?.retryAt).toEqual(expect.any(String));
-    await server.stop();
-    server = await startTeamServer(database, {}, Number(new URL(server.url).port));
-    await one.api.syncNow();
-    await expect.poll(async () => (await owner.client.ask('get', `/v1/traces/${last}`)).status, SOON).toBe(200);
-  }, 120_000);
-
-  it('a workspace that was deleted: says so, and everything stays here', async () => {
-    const one = await connected('one');
-    const traceId = await one.send();
-    await one.api.share({ traceId, sessionId: null });
-    await settled(one);
-    expect((await owner.client.ask('delete', `/v1/workspaces/${owner.workspace}`)).status).toBe(204);
-    await write(one, traceId, 'kept here');
-    await expect.poll(async () => (await one.api.syncReport()).problem?.code, SOON).toBe('signed-out');
-    expect([await has(one, traceId), await noteOf(one, traceId)]).toEqual([true, 'kept here']);
-    expect((await one.api.disconnectSync()).state).toBe('off');
-    expect(await noteOf(one, traceId)).toBe('kept here');
-  });
-
-  it('a clock that is a day ahead does not win for a day, and one that is a year ahead is refused', async () => {
-    const one = await connected('one');
-    const traceId = await one.send();
-    await one.api.share({ traceId, sessionId: null });
-    await write(one, traceId, 'by a good clock');
-    await settled(one);
-    const headers = { 'x-spoor-sync': '1' };
-    const push = async (ms: number, note: string) => {
-      const { objects } = (await owner.client.ask('get', '/v1/sync/snapshot?known=', undefined, headers)).body;
-      const [{ kind, id, stamp: base, fields }] = objects;
-      const object = { kind, id, base, stamp: nextStamp(null, ms, 'abcdef01'), fields: { ...fields, note } };
-      return (await owner.client.ask('post', '/v1/sync/objects', { known: '', objects: [object] }, headers)).body
-        .results[0];
-    };
-    expect(await push(Date.now() + 366 * DAY_MS, 'from the future')).toMatchObject({
-      state: 'refused',
-      message: expect.stringContaining('more than 30 days ahead'),
-    });
-    expect((await push(Date.now() + DAY_MS, 'a day ahead')).state).toBe('applied');
-    await expect.poll(() => noteOf(one, traceId), SOON).toBe('a day ahead');
-    await write(one, traceId, 'later, by a good clock');
-    await settled(one);
-    const notes = async () => (await owner.client.ask('get', '/v1/annotations')).body.data[0].note;
-    expect(await notes()).toBe('later, by a good clock');
-    expect(await one.api.syncConflicts()).toEqual([]);
-  });
-
-  it('takes back what was shared: gone from the server, still here', async () => {
-    const one = await connected('one');
-    const traceId = await one.send();
-    await one.api.share({ traceId, sessionId: null });
-    await settled(one);
-    expect(await one.api.withdrawShared()).toEqual({ traces: 1 });
-    expect((await owner.client.ask('get', `/v1/traces/${traceId}`)).status).toBe(404);
-    expect(await has(one, traceId)).toBe(true);
-    expect((await one.api.disconnectSync()).state).toBe('off');
-    expect(await has(one, traceId)).toBe(true);
-  });
-});
-
-describe('a file', () => {
-  it('brings a trace with what people wrote, twice without harm, and keeps what is newer here', async () => {
-    const [one, two] = [await desktop('one'), await desktop('two')];
-    const traceId = await one.send();
-    await write(one, traceId, 'as it was saved');
-    await one.api.createComment({ ...ABOUT_TRACE, traceId, text: 'why?', mentions: [], parentId: null, viewId: null });
-    const bytes = Uint8Array.from(await one.api.exportFile({ traceId, sessionId: null }));
-    const take = () => two.api.importFile({ uploadId: 'a', bytes, isLast: true });
-    expect(await take()).toEqual({ traces: 1, spans: 3, objects: 2, objectsKept: 0, traceId });
-    expect(await two.api.traceSummary(traceId)).toEqual(await one.api.traceSummary(traceId));
-    expect(await noteOf(two, traceId)).toBe('as it was saved');
-    await write(two, traceId, 'newer');
-    expect(await take()).toEqual({ traces: 1, spans: 0, objects: 0, objectsKept: 2, traceId });
-    expect(await noteOf(two, traceId)).toBe('newer');
-    await expect(two.api.importFile({ uploadId: 'b', bytes: bytes.slice(0, 300), isLast: true })).rejects.toThrow(
-      'cut off',
-    );
-  });
 });

@@ -52,7 +52,7 @@ export class DesktopStore extends Store implements ReplicaService {
   readonly traceSharing: ReplicaService['traceSharing'] = (traceId) =>
     this.with((replica) => replica.traces.sharing(idOf(traceId)));
   readonly shareTraces: ReplicaService['shareTraces'] = async (traceIds) => {
-    await this.with((replica) => replica.traces.share(traceIds, 'trace'));
+    await this.with((replica) => replica.traces.share(traceIds));
     this.changed();
   };
   readonly unshareTraces: ReplicaService['unshareTraces'] = async (traceIds) => {

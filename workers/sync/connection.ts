@@ -69,7 +69,6 @@ export class Connection {
       {
         isLive: () => this.wakeUps?.live ?? false,
         isOnBattery: () => this.onBattery,
-        onChange: () => {},
         onFailure: (error) => {
           // Roles may have changed, and projects: they are asked for before it is tried again.
           if (error instanceof SyncFailure && error.code === 'forbidden') this.helloAt = 0;
@@ -77,12 +76,7 @@ export class Connection {
         },
       },
     );
-    this.wakeUps = new WakeUps(
-      link.server,
-      session,
-      () => this.schedule.wake('round'),
-      () => {},
-    );
+    this.wakeUps = new WakeUps(link.server, session, () => this.schedule.wake('round'));
     // What people write is sent at once; spans that trickle in may wait for each other.
     void this.follow((version) => replica.nextWrite(version), 'write');
     void this.follow((version) => replica.nextChange(version), 'push');

@@ -29,7 +29,6 @@ export interface Rounds {
 export interface ScheduleEvents {
   readonly isLive: () => boolean;
   readonly isOnBattery: () => boolean;
-  readonly onChange: () => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -90,7 +89,6 @@ export class Schedule {
     const what = this.wanted;
     this.wanted = 'nothing';
     this.working = true;
-    this.events.onChange();
     const startedAt = Date.now();
     try {
       const hasMore = await (what === 'push' || what === 'write' ? this.rounds.push() : this.rounds.round());
@@ -105,10 +103,7 @@ export class Schedule {
     }
     this.working = false;
     this.restUntil = Date.now() + Math.min(MOST_WAIT_MS, (Date.now() - startedAt) * REST);
-    if (!this.stopped) {
-      if (!this.problem) this.next();
-      this.events.onChange();
-    }
+    if (!this.stopped && !this.problem) this.next();
   }
 
   private forget(): void {

@@ -31,6 +31,8 @@ const EMPTY_QUEUE = { objects: 0, traces: 0, spans: 0, wanted: 0, refused: [], c
 export class Sync implements SyncService {
   private link: SyncLink | null = null;
   private connection: Connection | null = null;
+  /** One for all who ask: a refresh token that two used at once would end the session. */
+  private session: Session | null = null;
   private signIn: DeviceSignIn | null = null;
   /** Of signing in. */
   private problem: SyncProblem | null = null;
@@ -132,7 +134,8 @@ export class Sync implements SyncService {
     const link = await this.linked();
     await this.connection?.close();
     this.connection = null;
-    await new Session(link.server, this.keys, this.stopping.signal).forget();
+    await this.sessionWith(link.server).forget();
+    this.session = null;
     await this.replica.forgetSyncLink();
     this.link = null;
     this.problem = null;
@@ -144,8 +147,7 @@ export class Sync implements SyncService {
     // Else the next round would share them again.
     await this.relink({ ...link, rules: [], paused: true });
     try {
-      const session = new Session(link.server, this.keys, this.stopping.signal);
-      const { body } = await session.ask({
+      const { body } = await this.sessionWith(link.server).ask({
         method: 'POST',
         path: '/v1/sync/actions/withdraw',
         json: { traceIds: null },
@@ -179,7 +181,7 @@ export class Sync implements SyncService {
     const { sessionId } = target;
     // The server first: what it still has is still shared.
     try {
-      const session = new Session(link.server, this.keys, this.stopping.signal);
+      const session = this.sessionWith(link.server);
       for (let at = 0; at < traceIds.length; at += WITHDRAWN_AT_ONCE) {
         const json = { traceIds: traceIds.slice(at, at + WITHDRAWN_AT_ONCE) };
         await session.ask({ method: 'POST', path: '/v1/sync/actions/withdraw', json });
@@ -223,12 +225,15 @@ export class Sync implements SyncService {
     await this.connection?.close();
     this.connection = null;
     const session = new Session(server, this.keys, this.stopping.signal);
+    this.session = session;
     await keep(session);
     let hello: SyncHello;
     try {
       hello = parsed(SYNC_HELLO, await session.ask({ method: 'GET', path: '/v1/sync' }), server);
     } catch (error) {
-      if (!this.link) await session.forget();
+      // Who was connected is told still that the session is none.
+      if (this.link) this.failed(error);
+      else await session.forget();
       throw error;
     }
     const before = this.link;
@@ -265,12 +270,17 @@ export class Sync implements SyncService {
     if (link.paused) return;
     this.connection = new Connection(link, {
       replica: this.replica,
-      session: new Session(link.server, this.keys, this.stopping.signal),
+      session: this.sessionWith(link.server),
       log: this.log,
       onBattery: () => this.keys.onBattery(),
       /** Roles change; what is not allowed any more is not queued any more. */
       onHello: (hello) => this.learn(hello),
     });
+  }
+
+  private sessionWith(server: string): Session {
+    this.session ??= new Session(server, this.keys, this.stopping.signal);
+    return this.session;
   }
 
   private async learn(hello: SyncHello): Promise<void> {

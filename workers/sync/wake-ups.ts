@@ -19,7 +19,6 @@ export class WakeUps {
     private readonly server: string,
     private readonly session: Pick<Session, 'token'>,
     private readonly onWake: () => void,
-    private readonly onState: () => void,
   ) {
     void this.listen();
   }
@@ -39,7 +38,7 @@ export class WakeUps {
       // Who syncs says what is wrong; without wake-ups it asks from time to time.
     }
     clearTimeout(this.silence);
-    this.become(false);
+    this.live = false;
     if (this.stopped) return;
     // A line that was good for a while and ended, as it does when a token ends, is taken up at once.
     this.failures = Date.now() - startedAt > SILENCE_MS ? 0 : this.failures + 1;
@@ -61,7 +60,7 @@ export class WakeUps {
       signal,
     });
     if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
-    this.become(true);
+    this.live = true;
     this.failures = 0;
     const decoder = new TextDecoder();
     // Node's streams can be walked through, which the DOM's types do not know.
@@ -75,11 +74,5 @@ export class WakeUps {
     clearTimeout(this.silence);
     this.silence = setTimeout(() => this.controller.abort(), SILENCE_MS);
     this.silence.unref();
-  }
-
-  private become(live: boolean): void {
-    if (this.live === live) return;
-    this.live = live;
-    this.onState();
   }
 }

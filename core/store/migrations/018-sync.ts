@@ -92,8 +92,6 @@ create table sync_trace (
   trace_id uuid not null,
   -- by this desktop; null: not, or not any more
   shared_at timestamptz,
-  -- trace, session, rule
-  reason text not null default '',
   -- who shared it, where it was somebody else
   shared_by text,
   pending bool not null default false,

@@ -47,14 +47,13 @@ export class SharedTraces {
     this.parcels = new SpanParcels(sql, workspaceId, codec);
   }
 
-  /** @param reason `trace`, `session` or `rule` */
-  async share(traceIds: readonly string[], reason: string): Promise<void> {
+  async share(traceIds: readonly string[]): Promise<void> {
     await this.sql.query(
-      `insert into sync_trace (workspace_id, trace_id, shared_at, reason, pending)
-       select $1, i.trace_id, now(), $3, true from unnest($2::uuid[]) as i (trace_id)
-       on conflict (workspace_id, trace_id) do update set pending = true, reason = excluded.reason,
+      `insert into sync_trace (workspace_id, trace_id, shared_at, pending)
+       select $1, i.trace_id, now(), true from unnest($2::uuid[]) as i (trace_id)
+       on conflict (workspace_id, trace_id) do update set pending = true,
          shared_at = coalesce(sync_trace.shared_at, now())`,
-      [this.workspaceId, traceIds, reason],
+      [this.workspaceId, traceIds],
     );
   }
 
@@ -100,9 +99,11 @@ export class SharedTraces {
              and s.shared_at is not null and not s.pending and t.span_count <> s.pushed_spans`,
           [this.workspaceId],
         );
-        await tx.query('update sync_link set seen_mark = null, backfill_after = null where workspace_id = $1', [
-          this.workspaceId,
-        ]);
+        await tx.query(
+          `update sync_link set seen_mark = null, backfill_after = null
+           where workspace_id = $1 and (seen_mark is not null or backfill_after is not null)`,
+          [this.workspaceId],
+        );
         return false;
       }
       await this.noticeArrivals(tx, rules);
@@ -131,20 +132,16 @@ export class SharedTraces {
     const { where, parameters } = ruleSql(rules, 4);
     await tx.query(
       `with arrived as materialized (
-         select distinct trace_id from span where workspace_id + 0 = $1 and block_id >= $2 and age(xmin) <= age($3::xid8::xid))
-       insert into sync_trace (workspace_id, trace_id, shared_at, reason, pending)
-       select $1, t.trace_id, now(), 'rule', true from arrived a, lateral (
-         select * from trace where workspace_id = $1 and trace_id = a.trace_id limit 1) t
-       where t.deleted_at is null and (${where})
-       on conflict (workspace_id, trace_id) do nothing`,
-      [this.workspaceId, seen.seen_block, seen.seen_mark, ...parameters],
-    );
-    await tx.query(
-      `with arrived as materialized (
-         select distinct trace_id from span where workspace_id + 0 = $1 and block_id >= $2 and age(xmin) <= age($3::xid8::xid))
+         select distinct trace_id from span where workspace_id + 0 = $1 and block_id >= $2 and age(xmin) <= age($3::xid8::xid)),
+       shared as (
+         insert into sync_trace (workspace_id, trace_id, shared_at, pending)
+         select $1, t.trace_id, now(), true from arrived a, lateral (
+           select * from trace where workspace_id = $1 and trace_id = a.trace_id limit 1) t
+         where t.deleted_at is null and (${where})
+         on conflict (workspace_id, trace_id) do nothing)
        update sync_trace s set pending = true from arrived a
        where s.workspace_id = $1 and s.trace_id = a.trace_id and s.shared_at is not null and not s.pending`,
-      [this.workspaceId, seen.seen_block, seen.seen_mark],
+      [this.workspaceId, seen.seen_block, seen.seen_mark, ...parameters],
     );
   }
 
@@ -161,8 +158,8 @@ export class SharedTraces {
         `with looked as materialized (
            select * from trace where workspace_id = $1 and trace_id > $2::uuid order by trace_id limit ${BACKFILL}),
          shared as (
-           insert into sync_trace (workspace_id, trace_id, shared_at, reason, pending)
-           select $1, t.trace_id, now(), 'rule', true from looked t where t.deleted_at is null and (${where})
+           insert into sync_trace (workspace_id, trace_id, shared_at, pending)
+           select $1, t.trace_id, now(), true from looked t where t.deleted_at is null and (${where})
            on conflict (workspace_id, trace_id) do nothing)
          select (array_agg(trace_id order by trace_id desc))[1]::text as last, count(*)::int4 as count from looked`,
         [this.workspaceId, at.after, ...parameters],

@@ -23,7 +23,7 @@ describe('the schedule', () => {
     };
     schedule = new Schedule(
       { round: run('round'), push: run('push') },
-      { isLive: () => live, isOnBattery: () => onBattery, onChange: () => {}, onFailure: () => {} },
+      { isLive: () => live, isOnBattery: () => onBattery, onFailure: () => {} },
     );
   });
   afterEach(async () => {
