@@ -1,17 +1,23 @@
 /** The attributes that say what `readSpanFacts` reads, and which of them is believed. */
-import type { CallCounts, CallKind } from '../model/batch-calls';
+import { CALL_COUNTS } from '../model/batch-calls';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 
-export type Slot =
-  | keyof CallCounts
-  | keyof Omit<CallKind, 'agentName'>
-  | 'requestModel'
-  | 'responseModel'
-  | 'agentName'
-  | 'sessionId';
+/** Counts come first. */
+export const SLOTS = [
+  ...CALL_COUNTS,
+  'provider',
+  'requestModel',
+  'responseModel',
+  'serviceTier',
+  'agentName',
+  'sessionId',
+] as const;
+
+type Slot = (typeof SLOTS)[number];
 
 interface Fact {
-  readonly slot: Slot;
+  /** Index in `SLOTS`. */
+  readonly slot: number;
   /** The lowest is believed; the order of dialects in read-agent-span.ts. */
   readonly rank: number;
   readonly map?: (text: string) => string;
@@ -27,7 +33,6 @@ const KEYS: Readonly<Record<Slot, readonly (string | readonly [string, (text: st
     ['gen_ai.provider.name', providerOf],
     ['gen_ai.system', providerOf],
   ],
-  model: [],
   requestModel: [
     'llm.request.model_name',
     'llm.model_name',
@@ -163,17 +168,25 @@ const WHOLE_KEYS: readonly string[] = [
   'tool_arguments',
 ];
 
-export const FACTS = new Map<string, Fact>(
+const FACTS = new Map<string, Fact>(
   Object.entries(KEYS).flatMap(([slot, keys]) =>
     keys.map((entry, rank): [string, Fact] => {
       const [key, map] = typeof entry === 'string' ? [entry] : entry;
-      return [key, { slot: slot as Slot, rank, ...(map && { map }) }];
+      return [key, { slot: SLOTS.indexOf(slot as Slot), rank, ...(map && { map }) }];
     }),
   ),
 );
-export const KIND_AT = new Map(KIND_KEYS.map((key, at) => [key, at]));
-export const MARK_AT = new Map(KIND_MARKS.map((key, at) => [key, 1 << at]));
-export const WHOLE = new Set(WHOLE_KEYS);
+
+/** What a key can mean. */
+export interface KeyMeaning {
+  /** Whether the span is read whole. */
+  readonly isWhole: boolean;
+  /** Bit of what says a kind by being there, or 0. */
+  readonly mark: number;
+  /** Index in `KIND_KEYS`, or -1. */
+  readonly kindAt: number;
+  readonly fact: Fact | null;
+}
 
 export const FACT_KEYS: readonly string[] = [
   ...FACTS.keys(),
@@ -183,3 +196,15 @@ export const FACT_KEYS: readonly string[] = [
   ...AGENT_KEYS,
   ...CODING_KEYS,
 ];
+
+export const KEY_MEANINGS: ReadonlyMap<string, KeyMeaning> = new Map(
+  FACT_KEYS.map((key) => [
+    key,
+    {
+      isWhole: WHOLE_KEYS.includes(key),
+      mark: KIND_MARKS.includes(key) ? 1 << KIND_MARKS.indexOf(key) : 0,
+      kindAt: KIND_KEYS.indexOf(key),
+      fact: FACTS.get(key) ?? null,
+    },
+  ]),
+);

@@ -3,10 +3,10 @@
  * says what `readSource` says, at a tenth of the price: keys are looked up, and what kind of span it is is read once for all that
  * look alike.
  */
-import type { CallCounts, CallKind } from '../model/batch-calls';
+import { CALL_COUNTS, type CallCounts, type CallKind } from '../model/batch-calls';
 import { type KeyValue, type PlainValue, plainValue } from '../otlp/json-types';
 import type { AgentSpanKind } from './agent-span';
-import { FACT_KEYS, FACTS, KIND_AT, MARK_AT, type Slot, WHOLE } from './fact-keys';
+import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, SLOTS } from './fact-keys';
 import { readSource } from './read-agent-span';
 import { AttributeReader } from './span-source';
 
@@ -50,76 +50,64 @@ function isCodingAgent(name: string, scope: string): boolean {
   );
 }
 
-type Values = Partial<Record<Slot, string | number>>;
+/** By index in `SLOTS`; null: not said. */
+type Values = readonly (string | number | null)[];
 
-const READ: Readonly<Record<Slot, (value: PlainValue) => string | number | null>> = {
-  provider: asText,
-  model: asText,
-  requestModel: asText,
-  responseModel: asText,
-  input: asCount,
-  output: asCount,
-  cacheRead: asCount,
-  cacheWrite: asCount,
-  reasoning: asCount,
-  inputAudio: asCount,
-  outputAudio: asCount,
-  serviceTier: asText,
-  reportedCost: asNumber,
-  agentName: asText,
-  sessionId: asText,
-};
+const READ: readonly ((value: PlainValue) => string | number | null)[] = SLOTS.map((slot) => {
+  if (slot === 'reportedCost') return asNumber;
+  return (CALL_COUNTS as readonly string[]).includes(slot) ? asCount : asText;
+});
+/** No fact has as high a rank. */
+const UNSAID = 255;
 
 const KINDS_HELD = 5_000;
 const kinds = new Map<string, AgentSpanKind | null>();
 
-/** What an attribute can mean: read once for all spans of a request that have it. */
+/** What an attribute says: read once for all spans of a request that have it. */
 export interface AgentAttribute extends KeyValue {
-  readonly isWhole: boolean;
-  /** Bit of what says a kind by being there, or 0. */
-  readonly mark: number;
-  /** Index in `KIND_KEYS`, or -1. */
-  readonly kindAt: number;
+  readonly meaning: KeyMeaning;
+  /** Where its value says a kind. */
   readonly kindText: string;
-  /** Null: it holds no value of a fact. */
-  readonly slot: Slot | null;
-  readonly rank: number;
-  readonly read: string | number;
+  /** Of the fact; null: it holds none. */
+  readonly read: string | number | null;
 }
+
+const NOTHING: KeyMeaning = { isWhole: false, mark: 0, kindAt: -1, fact: null };
 
 export function agentAttribute({ key, value }: KeyValue): AgentAttribute {
   const plain = plainValue(value);
-  const kindAt = KIND_AT.get(key) ?? -1;
-  const fact = FACTS.get(key);
-  const read = fact ? READ[fact.slot](plain) : null;
+  // A key may have the hash of another.
+  const meaning = KEY_MEANINGS.get(key) ?? NOTHING;
+  const { fact, kindAt } = meaning;
+  const read = fact ? (READ[fact.slot]?.(plain) ?? null) : null;
   return {
     key,
     value,
-    isWhole: WHOLE.has(key),
-    mark: MARK_AT.get(key) ?? 0,
-    kindAt,
+    meaning,
     kindText: kindAt >= 0 ? String(plain) : '',
-    slot: fact && read !== null ? fact.slot : null,
-    rank: fact?.rank ?? 0,
-    read: fact?.map && typeof read === 'string' ? fact.map(read) : (read ?? 0),
+    read: fact?.map && typeof read === 'string' ? fact.map(read) : read,
   };
 }
+
+/** Used for every span; nothing keeps them. */
+const values: (string | number | null)[] = SLOTS.map(() => null);
+const ranks = new Uint8Array(SLOTS.length);
 
 /** The facts in the attributes selected by `isAgentKey`; null: there are none. */
 export function readSpanFacts(name: string, scope: string, attributes: readonly AgentAttribute[]): SpanFacts | null {
   let isWhole = isCodingAgent(name, scope);
-  const values: Values = {};
-  const ranks: Partial<Record<Slot, number>> = {};
+  values.fill(null);
+  ranks.fill(UNSAID);
   const kindValues: (string | undefined)[] = [];
   let marks = 0;
-  for (const attribute of attributes) {
-    isWhole ||= attribute.isWhole;
-    if (attribute.kindAt >= 0) kindValues[attribute.kindAt] = attribute.kindText;
-    marks |= attribute.mark;
-    const { slot, rank } = attribute;
-    if (slot === null || (ranks[slot] ?? Number.POSITIVE_INFINITY) < rank) continue;
-    values[slot] = attribute.read;
-    ranks[slot] = rank;
+  for (const { meaning, kindText, read } of attributes) {
+    isWhole ||= meaning.isWhole;
+    if (meaning.kindAt >= 0) kindValues[meaning.kindAt] = kindText;
+    marks |= meaning.mark;
+    const { fact } = meaning;
+    if (fact === null || read === null || (ranks[fact.slot] as number) < fact.rank) continue;
+    values[fact.slot] = read;
+    ranks[fact.slot] = fact.rank;
   }
   if (isWhole) return wholeFacts(name, scope, attributes) ?? factsOf(null, values);
   // A session alone, on spans of any name, says nothing of an agent.
@@ -160,27 +148,29 @@ function isSame(a: Shape, b: Shape): boolean {
   return true;
 }
 
-function factsOf(kind: AgentSpanKind | null, values: Values): SpanFacts | null {
+const AT = Object.fromEntries(SLOTS.map((slot, at) => [slot, at])) as Record<(typeof SLOTS)[number], number>;
+
+function factsOf(kind: AgentSpanKind | null, said: Values): SpanFacts | null {
   // Who has an agent's name and does nothing that agents do is something else: an agent of monitoring, say.
-  const agentName = kind === null ? null : textIn(values.agentName);
-  const sessionId = textIn(values.sessionId);
-  const call = kind === 'model' || kind === 'embedding' ? callOf(values) : null;
+  const agentName = kind === null ? null : textIn(said, AT.agentName);
+  const sessionId = textIn(said, AT.sessionId);
+  const call = kind === 'model' || kind === 'embedding' ? callOf(said) : null;
   return call || agentName !== null || sessionId !== null ? { call, agentName, sessionId } : null;
 }
 
-function callOf(values: Values): ModelCallFacts {
+function callOf(said: Values): ModelCallFacts {
   return {
-    provider: textIn(values.provider),
-    model: textIn(values.responseModel ?? values.requestModel),
-    input: numberIn(values.input),
-    output: numberIn(values.output),
-    cacheRead: numberIn(values.cacheRead),
-    cacheWrite: numberIn(values.cacheWrite),
-    reasoning: numberIn(values.reasoning),
-    inputAudio: numberIn(values.inputAudio),
-    outputAudio: numberIn(values.outputAudio),
-    serviceTier: textIn(values.serviceTier),
-    reportedCost: numberIn(values.reportedCost),
+    provider: textIn(said, AT.provider),
+    model: textIn(said, AT.responseModel) ?? textIn(said, AT.requestModel),
+    input: numberIn(said, AT.input),
+    output: numberIn(said, AT.output),
+    cacheRead: numberIn(said, AT.cacheRead),
+    cacheWrite: numberIn(said, AT.cacheWrite),
+    reasoning: numberIn(said, AT.reasoning),
+    inputAudio: numberIn(said, AT.inputAudio),
+    outputAudio: numberIn(said, AT.outputAudio),
+    serviceTier: textIn(said, AT.serviceTier),
+    reportedCost: numberIn(said, AT.reportedCost),
   };
 }
 
@@ -199,11 +189,13 @@ function readWhole(name: string, scope: string, attributes: readonly KeyValue[])
   return readSource({ name, scope, attributes: new AttributeReader(plain), events: [] });
 }
 
-function textIn(value: string | number | undefined): string | null {
+function textIn(said: Values, slot: number): string | null {
+  const value = said[slot];
   return typeof value === 'string' ? value : null;
 }
 
-function numberIn(value: string | number | undefined): number | null {
+function numberIn(said: Values, slot: number): number | null {
+  const value = said[slot];
   return typeof value === 'number' ? value : null;
 }
 

@@ -1,6 +1,7 @@
 /** Looks through what the spans of agents hold for what rules mark. What is alike in a batch stands in it once, and is read once. */
 import type { Guardrail } from '../api/guardrail';
 import { holdsPrompt, PROMPT_KEYS } from '../dialects/prompt-keys';
+import { ByteTable } from '../model/byte-table';
 import { PART_ATTRIBUTE, type RecordParts } from '../model/record-parts';
 import type { GuardrailMark, SpanBatch } from '../model/span-batch';
 import { plainValue } from '../otlp/json-types';
@@ -19,6 +20,7 @@ const MAX_CHARS = 1_000_000;
 const MAX_MARKS = 5;
 const MAX_EXCERPT = 120;
 const SHOWN_OF_SECRET = 4;
+const KEYS_HELD = 1_000;
 /** Tag of KeyValue.key. */
 const KEY_TAG = (1 << 3) | WIRE_BYTES;
 
@@ -29,6 +31,8 @@ interface Compiled {
   readonly tools: RegExp | null;
 }
 
+const utf8 = new TextDecoder();
+
 /** Of a part; the rows that have it are marked. */
 type Found = Omit<GuardrailMark, 'row'>;
 
@@ -36,6 +40,7 @@ export class GuardrailScanner {
   private readonly rules: readonly Compiled[];
   private readonly hints: HintTable;
   private readonly isAllHinted: boolean;
+  private readonly keys = new KeyTable();
 
   constructor(rules: readonly Guardrail[]) {
     this.rules = rules.flatMap(({ enabled, ...rule }) => (enabled ? [compiled(rule)] : []));
@@ -63,10 +68,9 @@ export class GuardrailScanner {
   private inPart(parts: RecordParts, part: number): readonly Found[] {
     const start = part === 0 ? 0 : (parts.end[part - 1] as number);
     const end = parts.end[part] as number;
-    const key = parts.kind[part] === PART_ATTRIBUTE ? keyOf(parts, start, end) : null;
+    const key = parts.kind[part] === PART_ATTRIBUTE ? this.keys.of(parts, start, end) : null;
     if (key === null) return [];
     if (TOOL_KEYS.has(key)) return this.forbidden(key, textIn(parts, start, end));
-    if (!holdsPrompt(key)) return [];
     const isHinted = this.hints.isIn(parts.bytes, start, end);
     if (!isHinted && this.isAllHinted) return [];
     const text = textIn(parts, start, end);
@@ -132,18 +136,42 @@ function marksOf(batch: SpanBatch, found: ReadonlyMap<number, readonly Found[]>)
 const SHAPES: ReadonlySet<number> = new Set(
   [...PROMPT_KEYS, ...TOOL_KEYS].map((key) => (key.length << 8) | key.charCodeAt(0)),
 );
-const [G, L] = ['g'.charCodeAt(0), 'l'.charCodeAt(0)];
+const [G, L, P, C] = [...'glpc'].map((letter) => letter.charCodeAt(0));
 
-/** Null: it is none that is looked at, or does not come first, as encoders write it. */
-function keyOf({ bytes }: RecordParts, start: number, end: number): string | null {
-  if (end - start < 3 || bytes[start] !== KEY_TAG) return null;
-  const length = bytes[start + 1] as number;
-  const first = bytes[start + 2] as number;
-  // Flattened lists begin with gen_ai or llm.
-  if (!SHAPES.has((length << 8) | first) && first !== G && first !== L) return null;
-  const reader = new WireReader(bytes, start, end);
-  reader.next();
-  return reader.string();
+/** Whether a key may be gen_ai.prompt, gen_ai.completion or one of llm. @param eighth its eighth byte */
+function mayBeFlattened(first: number, eighth: number): boolean {
+  return first === L || (first === G && (eighth === P || eighth === C));
+}
+
+/** Keys of the shapes, and what they are: null, if they are not looked at. One sender has a few. */
+class KeyTable {
+  private bytes = new ByteTable();
+  private keys: (string | null)[] = [];
+
+  /** Null: it is none that is looked at, or does not come first, as encoders write it. */
+  of({ bytes }: RecordParts, start: number, end: number): string | null {
+    if (end - start < 3 || bytes[start] !== KEY_TAG) return null;
+    const length = bytes[start + 1] as number;
+    const first = bytes[start + 2] as number;
+    if (!SHAPES.has((length << 8) | first) && !mayBeFlattened(first, bytes[start + 9] as number)) return null;
+    const from = start + 2;
+    const to = from + length;
+    // Keys of 128 bytes and more, whose length takes two, are none of ours.
+    if (length > 127 || to > end) return null;
+    const known = this.bytes.find(bytes, from, to);
+    return known >= 0 ? (this.keys[known] as string | null) : this.add(bytes, from, to);
+  }
+
+  private add(bytes: Uint8Array, from: number, to: number): string | null {
+    if (this.keys.length >= KEYS_HELD) {
+      this.bytes = new ByteTable();
+      this.keys = [];
+    }
+    const text = utf8.decode(bytes.subarray(from, to));
+    const key = TOOL_KEYS.has(text) || holdsPrompt(text) ? text : null;
+    this.keys[this.bytes.add(bytes, from, to)] = key;
+    return key;
+  }
 }
 
 function textIn({ bytes }: RecordParts, start: number, end: number): string {

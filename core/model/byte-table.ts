@@ -13,6 +13,11 @@ export class ByteTable {
   private hashes: Uint32Array;
   /** Entry + 1, or 0. */
   private slots: Uint32Array;
+  /** What was not found last, which mostly is what is added next. */
+  private missed: Uint8Array | null = null;
+  private missedStart = 0;
+  private missedEnd = 0;
+  private missedHash = 0;
   private readonly seed = (Math.random() * 0x1_0000_0000) >>> 0;
 
   constructor(entries = 64, bytes = 4096) {
@@ -33,13 +38,20 @@ export class ByteTable {
     const mask = this.slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = (this.slots[slot] as number) - 1;
-      if (entry < 0) return -1;
+      if (entry < 0) {
+        this.missed = source;
+        this.missedStart = start;
+        this.missedEnd = end;
+        this.missedHash = hash;
+        return -1;
+      }
       if (this.hashes[entry] === hash && this.equals(entry, source, start, end)) return entry;
     }
   }
 
   /** Adds an entry that `find` did not find. */
   add(source: Uint8Array, start: number, end: number): number {
+    const hash = this.takeMissed(source, start, end) ?? hashOf(source, start, end, this.seed);
     const entry = this.count++;
     if (entry === this.ends.length) this.grow();
     const at = this.start(entry);
@@ -47,10 +59,15 @@ export class ByteTable {
     this.bytes = grown(this.bytes, at + size);
     copyBytes(source, start, end, this.bytes, at);
     this.ends[entry] = at + size;
-    const hash = hashOf(source, start, end, this.seed);
     this.hashes[entry] = hash;
     this.place(entry, hash);
     return entry;
+  }
+
+  private takeMissed(source: Uint8Array, start: number, end: number): number | null {
+    const isSame = this.missed === source && this.missedStart === start && this.missedEnd === end;
+    this.missed = null;
+    return isSame ? this.missedHash : null;
   }
 
   private equals(entry: number, source: Uint8Array, start: number, end: number): boolean {

@@ -34,7 +34,7 @@ export function readAnyValue(reader: WireReader, depth = 0): AnyValue {
         break;
       case 3:
         reader.expect(WIRE_VARINT);
-        value = { intValue: reader.int64().toString() };
+        value = { intValue: reader.int64Text() };
         break;
       case 4:
         reader.expect(WIRE_FIXED64);

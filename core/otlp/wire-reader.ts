@@ -20,7 +20,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class WireReader {
   readonly bytes: Uint8Array;
-  private readonly view: DataView;
+  private held: DataView | null = null;
   pos: number;
   end: number;
   /** Number of the field that `next` stopped at. */
@@ -32,9 +32,15 @@ export class WireReader {
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.pos = start;
     this.end = end;
+  }
+
+  /** Made when it is needed: most readers are made for a key or a text. */
+  private get view(): DataView {
+    const { bytes } = this;
+    this.held ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return this.held;
   }
 
   /** Points the reader at another range of the same bytes. */
@@ -83,6 +89,34 @@ export class WireReader {
 
   /** A varint as a signed 64-bit integer. */
   int64(): bigint {
+    const small = this.smallVarint();
+    return small >= 0 ? BigInt(small) : this.largeVarint();
+  }
+
+  /** A varint as a signed 64-bit integer in decimal. */
+  int64Text(): string {
+    const small = this.smallVarint();
+    return small >= 0 ? String(small) : this.largeVarint().toString();
+  }
+
+  /** A varint of at most seven bytes, as most are: a BigInt costs ten times that. -1, with nothing read: it is longer. */
+  private smallVarint(): number {
+    let value = 0;
+    let scale = 1;
+    const end = Math.min(this.end, this.pos + 7);
+    for (let at = this.pos; at < end; at++) {
+      const byte = this.bytes[at] as number;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        this.pos = at + 1;
+        return value;
+      }
+      scale *= 128;
+    }
+    return -1;
+  }
+
+  private largeVarint(): bigint {
     let value = 0n;
     let shift = 0n;
     for (;;) {

@@ -11,12 +11,9 @@ import type { SqlClient } from './sql-client';
 export const MODEL_CALLS = `(select c.*, k.operation_id, k.status, k.provider, k.model, k.service_tier, k.agent_name
   from model_call c join model_call_kind k on k.workspace_id = c.workspace_id and k.id = c.kind_id)`;
 
-const COLUMNS = [
-  'workspace_id',
-  'trace_id',
-  'span_id',
-  'start_ns',
-  'kind_id',
+const COLUMNS = ['workspace_id', 'trace_id', 'span_id', 'start_ns', 'kind_id'];
+/** In order of `CALL_COUNTS`. */
+const COUNT_COLUMNS = [
   'input_tokens',
   'output_tokens',
   'cache_read_tokens',
@@ -31,9 +28,8 @@ const FIRST_BYTES = 64 * 1024;
 const COST = CALL_COUNTS.length - 1;
 
 interface CalledBy {
-  /** The trace's 16 bytes are at `traceAt`. */
-  readonly ids: Uint8Array;
-  readonly traceAt: number;
+  /** 16 bytes. */
+  readonly traceId: Uint8Array;
   /** As SQL stores it. */
   readonly spanId: bigint;
   readonly startNs: bigint;
@@ -51,9 +47,11 @@ interface StoredKind extends CallKind {
 export class ModelCallRows {
   private copy: CopyWriter | null = null;
 
+  /** @param said indices in `CALL_COUNTS` of what any call says: a column that is null in every row costs, too */
   constructor(
     private readonly workspaceId: number,
     private readonly interned: InternedIds,
+    private readonly said: readonly number[] = CALL_COUNTS.map((_, at) => at),
   ) {}
 
   /** The calls of a batch. @param isStored whether a row of it is stored now */
@@ -82,14 +80,16 @@ export class ModelCallRows {
       kindOf[i] = at;
     }
     const ids = await this.kindIds(tx, stored);
-    const spanIds = new DataView(batch.spanId.buffer, batch.spanId.byteOffset);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as number;
       if (!isStored(row)) continue;
+      const copy = this.begin();
       const traceAt = (batch.trace[row] as number) * TRACE_ID_BYTES;
-      const spanId = spanIds.getBigInt64(row * SPAN_ID_BYTES);
-      const by = { ids: batch.traceId, traceAt, spanId, startNs: batch.startNs[row] as bigint };
-      this.write(by, ids[kindOf[i] as number] as number, counts, i * CALL_COUNTS.length);
+      copy.data(batch.traceId, traceAt, traceAt + TRACE_ID_BYTES);
+      copy.data(batch.spanId, row * SPAN_ID_BYTES, (row + 1) * SPAN_ID_BYTES);
+      copy.int8(batch.startNs[row] as bigint);
+      copy.int4(ids[kindOf[i] as number] as number);
+      this.writeCounts(copy, counts, i * CALL_COUNTS.length);
     }
   }
 
@@ -103,27 +103,37 @@ export class ModelCallRows {
     const [id] = await this.kindIds(tx, [storedKind(call, operationId, status)]);
     const counts = new Float64Array(CALL_COUNTS.length);
     writeCounts(counts, 0, call);
-    this.write(by, id as number, counts, 0);
+    const copy = this.begin();
+    copy.data(by.traceId, 0, TRACE_ID_BYTES);
+    copy.int8(by.spanId);
+    copy.int8(by.startNs);
+    copy.int4(id as number);
+    this.writeCounts(copy, counts, 0);
   }
 
   async store(tx: SqlClient): Promise<void> {
-    if (this.copy) await tx.copyIn('model_call', COLUMNS, this.copy.finish());
+    if (!this.copy) return;
+    const columns = [...COLUMNS, ...this.said.map((at) => COUNT_COLUMNS[at] as string)];
+    await tx.copyIn('model_call', columns, this.copy.finish());
   }
 
-  /** @param countsAt of the call's `CALL_COUNTS` */
-  private write(by: CalledBy, kindId: number, counts: Float64Array, countsAt: number): void {
+  /** A row as far as its workspace. */
+  private begin(): CopyWriter {
     this.copy ??= new CopyWriter(FIRST_BYTES);
-    const { copy } = this;
-    copy.row(COLUMNS.length);
-    copy.int4(this.workspaceId);
-    copy.data(by.ids, by.traceAt, by.traceAt + TRACE_ID_BYTES);
-    copy.int8(by.spanId);
-    copy.int8(by.startNs);
-    copy.int4(kindId);
-    for (let i = 0; i < COST; i++) copy.countOrNull(counts[countsAt + i] as number);
-    const cost = counts[countsAt + COST] as number;
-    if (Number.isNaN(cost)) copy.null();
-    else copy.float8(cost);
+    this.copy.row(COLUMNS.length + this.said.length);
+    this.copy.int4(this.workspaceId);
+    return this.copy;
+  }
+
+  /** @param from of the first of a call's `CALL_COUNTS` */
+  private writeCounts(copy: CopyWriter, counts: Float64Array, from: number): void {
+    for (let i = 0; i < this.said.length; i++) {
+      const which = this.said[i] as number;
+      const count = counts[from + which] as number;
+      if (which !== COST) copy.countOrNull(count);
+      else if (Number.isNaN(count)) copy.null();
+      else copy.float8(count);
+    }
   }
 
   private async kindIds(tx: SqlClient, kinds: readonly StoredKind[]): Promise<number[]> {
@@ -148,6 +158,15 @@ export class ModelCallRows {
     }
     return kinds.map(({ key }) => this.interned.recall(key) as number);
   }
+}
+
+/** Which counts any call of the batches says: indices in `CALL_COUNTS`. */
+export function saidCounts(batches: readonly SpanBatch[]): number[] {
+  const said = CALL_COUNTS.map(() => false);
+  for (const { counts } of batches.map(({ calls }) => calls)) {
+    for (let i = 0; i < counts.length; i++) if (!Number.isNaN(counts[i])) said[i % CALL_COUNTS.length] = true;
+  }
+  return CALL_COUNTS.flatMap((_, at) => (said[at] ? [at] : []));
 }
 
 function storedKind(kind: CallKind, operationId: number, status: number): StoredKind {

@@ -119,8 +119,8 @@ export async function rebuildCalls(
       if (!facts) continue;
       addFacts(traces, row.trace_id, row.start_ns, facts);
       if (facts.call) {
-        const ids = bytesFromHex(row.trace_id) as Uint8Array;
-        const by = { ids, traceAt: 0, spanId: row.span_id, startNs: row.start_ns };
+        const traceId = bytesFromHex(row.trace_id) as Uint8Array;
+        const by = { traceId, spanId: row.span_id, startNs: row.start_ns };
         await calls.add(tx, { ...facts.call, agentName: facts.agentName }, by, row.operation_id, row.status);
       }
     }

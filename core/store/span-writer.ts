@@ -10,7 +10,7 @@ import { type SpanKey, spanKey, traceKey } from './edge-finder';
 import { type PlacedMark, writeMarks } from './guardrails';
 import type { InternedBatch } from './interned';
 import { MissingParents } from './missing-parents';
-import { ModelCallRows } from './model-calls';
+import { ModelCallRows, saidCounts } from './model-calls';
 import { startOf } from './part-ids';
 import { type PayloadRef, PayloadWriter } from './payloads';
 import { type SenderScore, writeSenderScores } from './sender-scores';
@@ -50,10 +50,10 @@ class Append {
   readonly services = new Map<number, ServiceCount>();
   readonly prepared: Prepared[] = [];
 
-  constructor({ workspaceId, codec, interned }: WriterState) {
+  constructor({ workspaceId, codec, interned }: WriterState, batches: readonly SpanBatch[]) {
     this.deltas = new TraceDeltas(workspaceId);
     this.payloads = new PayloadWriter(codec);
-    this.calls = new ModelCallRows(workspaceId, interned);
+    this.calls = new ModelCallRows(workspaceId, interned, saidCounts(batches));
   }
 }
 
@@ -61,7 +61,7 @@ export class SpanWriter {
   constructor(private readonly shared: WriterState) {}
 
   async append(tx: SqlClient, batches: readonly SpanBatch[]): Promise<AppendResult[]> {
-    const append = new Append(this.shared);
+    const append = new Append(this.shared, batches);
     const results: AppendResult[] = [];
     const traceIds = batches.map(traceIdsOf);
     // One question for all batches: what it costs is asking.

@@ -104,16 +104,18 @@ export class TraceDeltas {
   /** @param isStored whether a row of the batch is stored now */
   addAgentFacts(batch: SpanBatch, isStored: (row: number) => boolean, traceIds: readonly string[]): void {
     const { row: rows, counts } = batch.calls;
-    for (const [i, row] of rows.entries()) {
-      const delta = isStored(row) && this.byTrace.get(traceIds[batch.trace[row] as number] as string);
-      if (!delta) continue;
+    const deltas = traceIds.map((id) => this.byTrace.get(id));
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as number;
+      const delta = deltas[batch.trace[row] as number];
+      if (!delta || !isStored(row)) continue;
       const input = counts[i * CALL_COUNTS.length] as number;
       const output = counts[i * CALL_COUNTS.length + 1] as number;
       if (!Number.isNaN(input)) delta.inputTokens = (delta.inputTokens ?? 0) + input;
       if (!Number.isNaN(output)) delta.outputTokens = (delta.outputTokens ?? 0) + output;
     }
     for (const { trace, agentName, agentStartNs, sessionId } of batch.traceFacts) {
-      const delta = this.byTrace.get(traceIds[trace] as string);
+      const delta = deltas[trace];
       // What spans say that are stored already is known.
       if (!delta) continue;
       if (agentStartNs !== null && (delta.agentStartNs === null || agentStartNs < delta.agentStartNs)) {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { decodeTraces } from '../../core/otlp/decode-traces';
 import { pgliteClient } from '../../services/store/pglite-client';
 import { startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { AGENT_BATCH_SPANS, agentBatch } from './agent-load';
@@ -14,6 +15,7 @@ import { percentile, report, SHORT } from './report';
 
 const SPANS = SHORT ? 200_000 : 1_000_000;
 const CONNECTIONS = 4;
+const DECODED_BATCHES = 40;
 const AGENT_BATCHES = SHORT ? 20 : 200;
 
 async function main(): Promise<void> {
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
     const grpc = await sendGrpcLoad(overGrpc.ready.otlpGrpc, batches.slice(0, batches.length / 2), CONNECTIONS);
     await overGrpc.stop();
     const agents = await agentRates(join(folder.path, 'agents'));
+    const reading = decodeSeconds(true) - decodeSeconds(false);
     report(
       'ingest',
       [
@@ -47,6 +50,7 @@ async function main(): Promise<void> {
         { name: 'resident memory at the end', value: memory / 1024 ** 2, unit: 'MiB' },
         { name: 'spans that call models', value: agents.meant, unit: 'spans/s' },
         { name: 'to the same that say nothing of one', value: agents.meant / agents.plain, unit: 'ratio' },
+        { name: 'reading what they say, alone', value: reading * agents.meant, unit: 'of the time of a span' },
         { name: 'on disk', value: body.bytesOnDisk / SPANS, unit: 'bytes/span' },
       ],
       { spans: SPANS, connections: CONNECTIONS },
@@ -67,7 +71,7 @@ async function agentRates(dataDir: string): Promise<{ meant: number; plain: numb
     return (AGENT_BATCHES * AGENT_BATCH_SPANS) / seconds;
   };
   // What the first batches wait for is the start.
-  await rate(false);
+  for (const meant of [false, true]) await rate(meant);
   const best = { meant: 0, plain: 0 };
   for (const _ of [1, 2]) {
     best.plain = Math.max(best.plain, await rate(false));
@@ -75,6 +79,18 @@ async function agentRates(dataDir: string): Promise<{ meant: number; plain: numb
   }
   await spoor.stop();
   return best;
+}
+
+/** Of a span, by itself: the best of some. */
+function decodeSeconds(meant: boolean): number {
+  const batches = Array.from({ length: DECODED_BATCHES }, (_, n) => agentBatch(n, meant));
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 6; round++) {
+    const startedAt = performance.now();
+    for (const batch of batches) decodeTraces(batch);
+    best = Math.min(best, performance.now() - startedAt);
+  }
+  return best / 1000 / DECODED_BATCHES / AGENT_BATCH_SPANS;
 }
 
 /** In a PGlite of its own on disk. */

@@ -101,8 +101,9 @@ describe('guardrails', () => {
 });
 
 describe('hints', () => {
-  const plain = (text: string): boolean => ['abc', 'b-cd', '[xy'].some((hint) => text.toLowerCase().includes(hint));
-  const table = new HintTable(['abc', 'b-cd', '[xy']);
+  const hints = ['abc', 'b-cd', '[xy', 'aaxaa', 'ddcddb'];
+  const plain = (text: string): boolean => hints.some((hint) => text.toLowerCase().includes(hint));
+  const table = new HintTable(hints);
   it('are found wherever they stand, as a plain search finds them', () => {
     const text = fc.string({
       unit: fc.constantFrom('a', 'B', 'c', 'C', '-', 'd', '[', 'x', 'Y', 'ä', '\u{1F600}'),
@@ -114,6 +115,14 @@ describe('hints', () => {
         const start = (before % 3) + 1;
         expect(table.isIn(bytes, start, bytes.length)).toBe(plain(drawn));
       }),
+      { numRuns: 1_000 },
     );
+    for (const hint of hints) {
+      for (const before of ['', '|', '||']) {
+        const bytes = new TextEncoder().encode(before + hint);
+        expect(table.isIn(bytes, 0, bytes.length), before + hint).toBe(true);
+        expect(table.isIn(bytes, 0, bytes.length - 1), before + hint).toBe(false);
+      }
+    }
   });
 });
