@@ -152,9 +152,25 @@ export interface TraceSharing {
   readonly url: string | null;
 }
 
+/** How far a project has come, in traces. */
+export interface SyncProjectState {
+  /** Null: it is not known where they are. */
+  readonly projectId: string | null;
+  /** Shared from here, and there. */
+  readonly sent: number;
+  /** Shared from here, and not there yet. */
+  readonly waiting: number;
+  /** Shared by others, and here. */
+  readonly received: number;
+  /** Shared by others, and not here yet. */
+  readonly wanted: number;
+}
+
 /** What would leave this machine. */
 export interface SharePreview {
   readonly traces: number;
+  /** Of them, so many, the newest of a rule, were looked through for secrets. */
+  readonly lookedThrough: number;
   readonly spans: number;
   readonly bytes: number;
   /** Values that are taken out first, by rule. */
@@ -192,6 +208,10 @@ export interface SyncApi {
   withdrawShared(): Promise<{ readonly traces: number }>;
   /** What would leave this machine, were it shared. @throws NOT_FOUND */
   previewShare(target: ShareTarget): Promise<SharePreview>;
+  /** What would leave this machine by a rule, of what is stored now. */
+  previewRule(rule: SyncRule): Promise<SharePreview>;
+  /** Of projects that anything was shared with. */
+  syncProjects(): Promise<readonly SyncProjectState[]>;
   /** @throws NOT_FOUND, FORBIDDEN */
   share(target: ShareTarget): Promise<void>;
   /** Takes the server's copy back. */

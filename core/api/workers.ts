@@ -30,7 +30,17 @@ import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
 import type { PruningReport, Retention } from './retention';
 import type { StoredTurn } from './session';
 import type { StoredMark, StoredSpanMessage } from './stored-mark';
-import type { ShareTarget, SyncApi, SyncConflict, SyncEvent, SyncLink, SyncQueue, TraceSharing } from './sync-state';
+import type {
+  ShareTarget,
+  SyncApi,
+  SyncConflict,
+  SyncEvent,
+  SyncLink,
+  SyncProjectState,
+  SyncQueue,
+  SyncRule,
+  TraceSharing,
+} from './sync-state';
 import type { TimelineApi } from './timeline';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
@@ -192,6 +202,14 @@ export interface KeyService {
 }
 
 /** The store worker, as the sync worker sees it: a replica of what a team shares. */
+/** Traces that a rule is about. */
+export interface RuleMatches {
+  readonly traces: number;
+  readonly spans: number;
+  /** Newest first, some of them. */
+  readonly newest: readonly string[];
+}
+
 export interface ReplicaService extends Replica, Pick<StoreService, 'nextChange'> {
   /** As `nextChange`, of what people write here. */
   nextWrite(after: number): Promise<number>;
@@ -205,6 +223,9 @@ export interface ReplicaService extends Replica, Pick<StoreService, 'nextChange'
   followAgain(): Promise<void>;
   /** @returns the traces there are of it */
   tracesOf(target: ShareTarget): Promise<readonly string[]>;
+  /** What a rule would share: how much, and the newest of it. */
+  tracesUnder(rule: SyncRule, newest: number): Promise<RuleMatches>;
+  syncProjects(): Promise<readonly SyncProjectState[]>;
   shareTraces(traceIds: readonly string[]): Promise<void>;
   unshareTraces(traceIds: readonly string[]): Promise<void>;
   traceSharing(traceId: string): Promise<Omit<TraceSharing, 'url'>>;

@@ -17,6 +17,7 @@ import { workspacePartitions015 } from './migrations/015-workspace-partitions';
 import { callKinds016 } from './migrations/016-call-kinds';
 import { alerts017 } from './migrations/017-alerts';
 import { sync018 } from './migrations/018-sync';
+import { syncProjects019 } from './migrations/019-sync-projects';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -48,6 +49,7 @@ export const MIGRATIONS: readonly Migration[] = [
   callKinds016,
   alerts017,
   sync018,
+  syncProjects019,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -2,7 +2,7 @@
  * Brings a replica and the server together, step by step. It keeps nothing: what is done is in the replica and on the server, so a step
  * that failed, or a process that ended in the midst of one, is made good by the next round.
  */
-import { keyOf, OtherHistory, type Remote, type Replica } from './ports';
+import { type At, keyOf, OtherHistory, type Remote, type Replica } from './ports';
 
 const OBJECTS = 200;
 const CHANGES = 500;
@@ -13,9 +13,13 @@ const MAX_ATTEMPTS = 5;
 export type SyncStep = 'pull' | 'push' | 'push spans' | 'pull spans';
 
 export interface EngineHooks {
-  /** May wait: for bandwidth, and for somebody who paused. */
   /** Between two parcels of spans: false ends the round, so that what people write does not wait behind a million of them. */
   readonly mayGoOn?: () => boolean;
+  /** False: the server takes no spans for now. */
+  readonly maySendSpans?: () => boolean;
+  /** Spans could not be sent. @returns whether all else goes on without them */
+  readonly onSpansRefused?: (error: unknown) => boolean;
+  /** May wait: for bandwidth, and for somebody who paused. */
   readonly onStep?: (step: SyncStep, done: { readonly spans: number; readonly bytes: number }) => Promise<void> | void;
 }
 
@@ -110,15 +114,22 @@ export class SyncEngine {
   /** @returns whether there is more */
   private async pushSpans(): Promise<boolean> {
     while (await this.replica.notice()) await this.did('push spans');
-    for (;;) {
+    while (this.hooks.maySendSpans?.() ?? true) {
       const parcel = await this.replica.nextSpans();
       if (!parcel) return false;
-      const sent = parcel.spans > 0 ? await this.remote.pushSpans(this.known, parcel.request) : null;
+      let sent: At<null> | null;
+      try {
+        sent = parcel.spans > 0 ? await this.remote.pushSpans(this.known, parcel.request) : null;
+      } catch (error) {
+        if (this.hooks.onSpansRefused?.(error)) return false;
+        throw error;
+      }
       await this.replica.spansArrived(parcel, sent?.position ?? null);
       this.known = sent?.position ?? this.known;
       await this.did('push spans', parcel.spans, parcel.request.length);
       if (!this.mayGoOn()) return true;
     }
+    return false;
   }
 
   /** @returns whether there is more */

@@ -59,7 +59,7 @@ import {
   usageQuery,
   versionOf,
 } from './queries';
-import { conflictId, filePart, shareTarget, syncChoice, syncConnect } from './sync-queries';
+import { conflictId, filePart, shareTarget, syncChoice, syncConnect, syncRule } from './sync-queries';
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
@@ -93,6 +93,8 @@ export class Gateway implements SpoorApi {
   readonly disconnectSync: SpoorApi['disconnectSync'] = () => this.sync.disconnectSync();
   readonly withdrawShared: SpoorApi['withdrawShared'] = () => this.sync.withdrawShared();
   readonly previewShare: SpoorApi['previewShare'] = (target) => this.sync.previewShare(shareTarget(target));
+  readonly previewRule: SpoorApi['previewRule'] = (rule) => this.sync.previewRule(syncRule(rule));
+  readonly syncProjects: SpoorApi['syncProjects'] = () => this.sync.syncProjects();
   readonly share: SpoorApi['share'] = (target) => this.sync.share(shareTarget(target));
   readonly unshare: SpoorApi['unshare'] = (target) => this.sync.unshare(shareTarget(target));
   readonly traceSharing: SpoorApi['traceSharing'] = (traceId) => this.sync.traceSharing(String(traceId));

@@ -1,22 +1,19 @@
 /** What screens ask of sync, checked where it comes in. */
 import { z } from 'zod';
-import type { FilePart, ShareTarget, SyncChoice, SyncConnect } from '../../core/api/sync-state';
+import type { FilePart, ShareTarget, SyncChoice, SyncConnect, SyncRule } from '../../core/api/sync-state';
 import { parse } from './queries';
 
 const NAME = z.string().min(1).max(10_000);
+const RULE: z.ZodType<SyncRule> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('everything') }),
+  z.strictObject({ kind: z.literal('errors') }),
+  z.strictObject({ kind: z.literal('service'), service: NAME }),
+  z.strictObject({ kind: z.literal('session'), sessionId: NAME }),
+]);
 const CHOICE: z.ZodType<SyncChoice> = z.strictObject({
   projectId: z.uuid().nullable(),
   follow: z.array(z.uuid()).max(1_000).nullable(),
-  rules: z
-    .array(
-      z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('everything') }),
-        z.strictObject({ kind: z.literal('errors') }),
-        z.strictObject({ kind: z.literal('service'), service: NAME }),
-        z.strictObject({ kind: z.literal('session'), sessionId: NAME }),
-      ]),
-    )
-    .max(1_000),
+  rules: z.array(RULE).max(1_000),
   sharesViews: z.boolean(),
   sharesAlertRules: z.boolean(),
   maxBytesPerSecond: z.int().min(10_000).nullable(),
@@ -38,6 +35,7 @@ const CONFLICT = z
 export const syncChoice = (choice: unknown): SyncChoice => parse(CHOICE, choice);
 export const syncConnect = (connect: unknown): SyncConnect => parse(CONNECT, connect);
 export const shareTarget = (target: unknown): ShareTarget => parse(TARGET, target);
+export const syncRule = (rule: unknown): SyncRule => parse(RULE, rule);
 export const conflictId = (id: unknown): string | null => parse(CONFLICT, id);
 
 const PART = z.strictObject({

@@ -4,7 +4,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { NO_CHOICE, type SyncChoice } from '../../core/api/sync-state';
 import { nextStamp } from '../../core/sync/stamp';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
-import { type Desktop, desktopKey, has, isSettled, noteOf, startDesktop, write } from '../fixtures/sharing-desktop';
+import {
+  type Desktop,
+  desktopKey,
+  has,
+  isSettled,
+  noteOf,
+  signIn,
+  startDesktop,
+  write,
+} from '../fixtures/sharing-desktop';
 import { temporaryFolder } from '../fixtures/spoor';
 import { invite, makeKeys, type Owner, setUpOwner, startTeamServer, type TeamServer } from '../fixtures/team-server';
 
@@ -93,8 +102,8 @@ describe('who may not, or no longer', () => {
   it('a viewer gets what is shared and sends nothing; a member who was removed is told; what is here stays', async () => {
     const [bob, one] = [await desktop('bob'), await connected('one')];
     const member = await invite(owner, 'bob@example.com', 'viewer');
-    const { signIn } = await bob.api.connectSync({ server: server.url, apiKey: null });
-    await member.ask('post', `/v1/auth/device/${signIn?.userCode}/actions/allow`);
+    const { signIn: asked } = await bob.api.connectSync({ server: server.url, apiKey: null });
+    await member.ask('post', `/v1/auth/device/${asked?.userCode}/actions/allow`);
     await expect.poll(async () => (await bob.api.syncReport()).link?.role, { timeout: 20_000 }).toBe('viewer');
     const traceId = await one.send();
     await one.api.share({ traceId, sessionId: null });
@@ -119,8 +128,8 @@ describe('who may not, or no longer', () => {
   it('a member who becomes a viewer goes on reading, and is not stopped by what can no longer be sent', async () => {
     const [bob, one] = [await desktop('bob'), await connected('one')];
     const member = await invite(owner, 'bob@example.com', 'member');
-    const { signIn } = await bob.api.connectSync({ server: server.url, apiKey: null });
-    await member.ask('post', `/v1/auth/device/${signIn?.userCode}/actions/allow`);
+    const { signIn: asked } = await bob.api.connectSync({ server: server.url, apiKey: null });
+    await member.ask('post', `/v1/auth/device/${asked?.userCode}/actions/allow`);
     await expect.poll(async () => (await bob.api.syncReport()).link?.role, { timeout: 20_000 }).toBe('member');
     await bob.api.chooseSync({ ...NO_CHOICE, projectId });
     const own = await bob.send();
@@ -147,11 +156,12 @@ describe('who may not, or no longer', () => {
     await server.stop();
     server = await startTeamServer(database, { SPOOR_DAILY_QUOTA: '3' }, Number(new URL(server.url).port));
     // What was sent is counted a moment later.
-    let last = '';
+    let [first, last] = ['', ''];
     await expect
       .poll(
         async () => {
           last = await one.send();
+          first ||= last;
           await one.api.share({ traceId: last, sessionId: null });
           await new Promise((resolve) => setTimeout(resolve, 1_000));
           return (await one.api.syncReport()).problem?.code;
@@ -161,6 +171,10 @@ describe('who may not, or no longer', () => {
       .toBe('quota');
     const { problem, queue } = await one.api.syncReport();
     expect(problem?.message).toContain('all it may today');
+    // All but spans goes on.
+    const note = { traceId: first, bookmarked: false, note: 'seen meanwhile' };
+    expect((await owner.client.ask('post', '/v1/annotations', note)).status).toBe(201);
+    await expect.poll(() => noteOf(one, first), SOON).toBe('seen meanwhile');
     expect(queue.spans).toBeGreaterThan(0);
     expect(problem?.retryAt).toEqual(expect.any(String));
     await server.stop();
@@ -168,6 +182,50 @@ describe('who may not, or no longer', () => {
     await one.api.syncNow();
     await expect.poll(async () => (await owner.client.ask('get', `/v1/traces/${last}`)).status, SOON).toBe(200);
   }, 120_000);
+
+  it('a project that was archived: says so, takes what others share, and goes on in another', async () => {
+    // Keys end with their project.
+    const [one, two] = [await desktop('one'), await desktop('two')];
+    for (const each of [one, two]) await signIn(each, server.url, owner.client, { projectId });
+    const made = await owner.client.ask('post', '/v1/projects', { name: 'Second' });
+    const second: string = made.body.id;
+    const { body } = await owner.client.ask('get', `/v1/projects/${projectId}`);
+    const archived = await owner.client.ask('post', `/v1/projects/${projectId}/actions/archive`, {
+      version: body.version,
+    });
+    expect(archived.status).toBe(200);
+    const waits = await one.send();
+    await one.api.share({ traceId: waits, sessionId: null });
+    await expect
+      .poll(async () => (await one.api.syncReport()).problem?.message, SOON)
+      .toContain('Choose another project');
+    expect(await one.api.syncProjects()).toEqual([{ projectId, sent: 0, waiting: 1, received: 0, wanted: 0 }]);
+    for (const each of [one, two]) {
+      await each.api.syncNow();
+      const projects = async () => (await each.api.syncReport()).link?.projects.map(({ id }) => id);
+      await expect.poll(projects, SOON).toEqual([second]);
+    }
+    await two.api.chooseSync({ ...NO_CHOICE, projectId: second });
+    const theirs = await two.send();
+    await two.api.share({ traceId: theirs, sessionId: null });
+    await expect.poll(() => has(one, theirs), SOON).toBe(true);
+    expect((await one.api.syncReport()).problem?.code).toBe('forbidden');
+    await one.api.chooseSync({ ...NO_CHOICE, projectId: second });
+    await expect.poll(() => has(two, waits), SOON).toBe(true);
+    await settled(one);
+    expect(await one.api.syncProjects()).toEqual([{ projectId: second, sent: 1, waiting: 0, received: 1, wanted: 0 }]);
+  }, 60_000);
+
+  it('shows what a rule would share before it does, without what is taken out of it', async () => {
+    const one = await connected('one');
+    for (const _ of [1, 2, 3]) await one.send();
+    const all = await one.api.previewRule({ kind: 'everything' });
+    expect(all).toMatchObject({ traces: 3, lookedThrough: 3, spans: 9, redacted: {}, complete: true });
+    expect(all.bytes).toBeGreaterThan(500);
+    expect(JSON.parse(all.sample).resourceSpans).toBeDefined();
+    expect(await one.api.previewRule({ kind: 'service', service: 'nobody' })).toMatchObject({ traces: 0, sample: '' });
+    expect((await owner.client.ask('get', '/v1/traces')).body.data).toEqual([]);
+  });
 
   it('a workspace that was deleted: says so, and everything stays here', async () => {
     const one = await connected('one');

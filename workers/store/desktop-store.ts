@@ -90,6 +90,9 @@ export class DesktopStore extends Store implements ReplicaService {
     this.with((_, { sql, workspaceId }) => sql.transaction((tx) => forgetLink(tx, workspaceId)));
   readonly followAgain: ReplicaService['followAgain'] = () =>
     this.with((replica, { sql }) => sql.transaction((tx) => replica.traces.followAgain(tx)));
+  readonly tracesUnder: ReplicaService['tracesUnder'] = (rule, newest) =>
+    this.with((replica) => replica.traces.under(rule, newest));
+  readonly syncProjects: ReplicaService['syncProjects'] = () => this.with((replica) => replica.traces.projects());
   readonly lookAgain: ReplicaService['lookAgain'] = () =>
     this.with((replica, { sql }) => replica.traces.lookAgain(sql));
 

@@ -1,6 +1,6 @@
 /** A link that is at work: the engine between the replica and the server, and what wakes it. */
 import { SYNC_HELLO, type SyncHello } from '../../core/api/sync';
-import type { SyncLink } from '../../core/api/sync-state';
+import type { SyncLink, SyncProblem } from '../../core/api/sync-state';
 import type { ReplicaService } from '../../core/api/workers';
 import { SyncEngine, type SyncStep } from '../../core/sync/engine';
 import type { Log } from '../../services/log';
@@ -10,12 +10,13 @@ import { OutgoingSpans } from './outgoing-spans';
 import { Schedule } from './schedule';
 import { parsed } from './server-client';
 import type { Session } from './session';
+import { SpansGate } from './spans-gate';
 import { WakeUps } from './wake-ups';
 
 /** Rates are of so long. */
 const RATE_MS = 5_000;
 /** Roles and projects are asked for so often. */
-const HELLO_MS = 5 * 60_000;
+const HELLO_MS = 60_000;
 const LOOK_AGAIN_MS = 1_000;
 const SLICE_MS = 200;
 /** Something was stored so lately: programs send spans. */
@@ -38,6 +39,7 @@ export class Connection {
   readonly schedule: Schedule;
   private readonly wakeUps: WakeUps;
   private readonly engine: SyncEngine;
+  private readonly spansGate = new SpansGate(() => this.schedule.wake('round'));
   private helloAt = 0;
   private done: { readonly at: number; readonly spans: number; readonly bytes: number }[] = [];
   private closed = false;
@@ -62,6 +64,8 @@ export class Connection {
     });
     this.engine = new SyncEngine(replica, remote, {
       mayGoOn: () => Date.now() < this.sliceEnd,
+      maySendSpans: () => this.spansGate.isOpen,
+      onSpansRefused: (error) => this.spansRefused(error),
       onStep: (step, done) => this.step(step, done.spans, done.bytes),
     });
     this.schedule = new Schedule(
@@ -70,8 +74,7 @@ export class Connection {
         isLive: () => this.wakeUps?.live ?? false,
         isOnBattery: () => this.onBattery,
         onFailure: (error) => {
-          // Roles may have changed, and projects: they are asked for before it is tried again.
-          if (error instanceof SyncFailure && error.code === 'forbidden') this.helloAt = 0;
+          this.askAnew(error);
           if (!(error instanceof Closed)) log('warn', 'sync waits', { error: String(error) });
         },
       },
@@ -86,6 +89,17 @@ export class Connection {
     return this.wakeUps.live;
   }
 
+  get problem(): SyncProblem | null {
+    return this.schedule.problem ?? this.spansGate.problem;
+  }
+
+  /** Now, whatever is in the way. */
+  retry(): void {
+    this.helloAt = 0;
+    this.spansGate.open();
+    this.schedule.now();
+  }
+
   rates(): { readonly spansPerSecond: number; readonly bytesPerSecond: number } {
     const since = Date.now() - RATE_MS;
     this.done = this.done.filter(({ at }) => at > since);
@@ -96,6 +110,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.spansGate.close();
     this.wakeUps.close();
     await this.schedule.close();
   }
@@ -108,6 +123,20 @@ export class Connection {
       this.helloAt = Date.now();
     }
     return this.within(() => this.engine.round());
+  }
+
+  private spansRefused(error: unknown): boolean {
+    const isRefusal = this.spansGate.refused(error);
+    if (isRefusal) {
+      this.askAnew(error);
+      this.surroundings.log('warn', 'the server takes no spans for now', { error: String(error) });
+    }
+    return isRefusal;
+  }
+
+  /** Roles may have changed, and projects: they are asked for before it is tried again. */
+  private askAnew(error: unknown): void {
+    if (error instanceof SyncFailure && error.code === 'forbidden') this.helloAt = 0;
   }
 
   /** What people write does not wait behind a million spans. */
@@ -124,6 +153,7 @@ export class Connection {
     this.stepAt = Date.now();
     if (this.closed) throw new Closed('sync was stopped');
     if (bytes === 0) return;
+    if (step === 'push spans') this.spansGate.taken();
     this.done.push({ at: Date.now(), spans, bytes });
   }
 

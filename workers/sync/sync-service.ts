@@ -11,6 +11,7 @@ import type {
   SyncLink,
   SyncProblem,
   SyncReport,
+  SyncRule,
   TraceSharing,
 } from '../../core/api/sync-state';
 import { NO_CHOICE } from '../../core/api/sync-state';
@@ -22,7 +23,7 @@ import { problemOf, SyncFailure } from './failure';
 import { FileTransfer } from './file-transfer';
 import { parsed } from './server-client';
 import { Session } from './session';
-import { previewShare } from './share-preview';
+import { previewRule, previewTraces } from './share-preview';
 import { DeviceSignIn, serverOrigin } from './sign-in';
 
 const WITHDRAWN_AT_ONCE = 1_000;
@@ -42,6 +43,7 @@ export class Sync implements SyncService {
   readonly syncConflicts: SyncService['syncConflicts'] = () => this.replica.syncConflicts();
   readonly dismissSyncConflict: SyncService['dismissSyncConflict'] = (id) => this.replica.dismissSyncConflict(id);
   readonly syncEvents: SyncService['syncEvents'] = () => this.replica.syncEvents();
+  readonly syncProjects: SyncService['syncProjects'] = () => this.replica.syncProjects();
 
   readonly exportFile: SyncService['exportFile'] = (target) => this.files.export(target);
   readonly importFile: SyncService['importFile'] = (part) => this.files.take(part);
@@ -60,7 +62,7 @@ export class Sync implements SyncService {
     await this.started;
     const queue = this.link ? await this.replica.syncQueue() : EMPTY_QUEUE;
     const schedule = this.connection?.schedule;
-    const problem = schedule?.problem ?? this.problem;
+    const problem = this.connection?.problem ?? this.problem;
     return {
       state: this.stateOf(problem),
       link: this.link,
@@ -126,7 +128,7 @@ export class Sync implements SyncService {
   async syncNow(): Promise<SyncReport> {
     await this.linked();
     await this.replica.tryRefusedAgain();
-    this.connection?.schedule.now();
+    this.connection?.retry();
     return this.syncReport();
   }
 
@@ -160,7 +162,13 @@ export class Sync implements SyncService {
 
   async previewShare(target: ShareTarget): Promise<SharePreview> {
     await this.started;
-    return previewShare(this.replica, await this.replica.tracesOf(target), this.link ?? NO_CHOICE);
+    const traceIds = await this.replica.tracesOf(target);
+    return previewTraces(this.replica, traceIds, this.link ?? NO_CHOICE);
+  }
+
+  async previewRule(rule: SyncRule): Promise<SharePreview> {
+    await this.started;
+    return previewRule(this.replica, rule, this.link ?? NO_CHOICE);
   }
 
   async share(target: ShareTarget): Promise<void> {

@@ -1,8 +1,9 @@
 /** Which traces are shared, and how far their spans have come: the outbox of spans, and the list of those to fetch. */
-import type { SyncRule, TraceSharing } from '../../api/sync-state';
+import type { SyncProjectState, SyncRule, TraceSharing } from '../../api/sync-state';
+import type { RuleMatches } from '../../api/workers';
 import type { SharedTrace, SpanPage, SpanParcel, WantedTrace } from '../../sync/ports';
 import type { PayloadCodec } from '../payloads';
-import { BOOL, decodeRows, INT4, orNull, type RowOf, TEXT } from '../row-spec';
+import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql-client';
 import { SpanParcels } from './span-parcels';
 
@@ -24,6 +25,8 @@ const PENDING = {
   pass_mark: orNull(TEXT),
   pass_spans: orNull(INT4),
 };
+
+const PROJECT = { project_id: orNull(TEXT), sent: INT4, waiting: INT4, received: INT4, wanted: INT4 };
 
 type Pending = RowOf<typeof PENDING>;
 
@@ -74,6 +77,44 @@ export class SharedTraces {
     if (!row || (!row.ours && row.shared_by === null)) return { state: 'local', sharedBy: null };
     if (!row.ours) return { state: 'theirs', sharedBy: row.shared_by };
     return { state: row.pending ? 'waiting' : 'shared', sharedBy: null };
+  }
+
+  /** What a rule is about, of what is stored now. */
+  async under(rule: SyncRule, newest: number): Promise<RuleMatches> {
+    const { where, parameters } = ruleSql([rule], 2);
+    const standing = `from trace t where t.workspace_id = $1 and t.deleted_at is null and (${where})`;
+    const [sums] = decodeRows(
+      { traces: INT4, spans: INT8 },
+      await this.sql.query(
+        `select count(*)::int4 as traces, coalesce(sum(t.span_count), 0)::int8 as spans ${standing}`,
+        [this.workspaceId, ...parameters],
+      ),
+    );
+    const rows = await this.sql.query(
+      `select replace(t.trace_id::text, '-', '') as id ${standing} order by t.start_ns desc limit ${Math.trunc(newest)}`,
+      [this.workspaceId, ...parameters],
+    );
+    return {
+      traces: sums?.traces ?? 0,
+      spans: Number(sums?.spans ?? 0n),
+      newest: decodeRows({ id: TEXT }, rows).map(({ id }) => id),
+    };
+  }
+
+  async projects(): Promise<SyncProjectState[]> {
+    // What waits goes where traces go now.
+    const rows = await this.sql.query(
+      `select case when s.pending then l.link::json->>'projectId' else s.project_id::text end as project_id,
+         count(*) filter (where s.shared_at is not null and not s.pending)::int4 as sent,
+         count(*) filter (where s.pending)::int4 as waiting,
+         count(*) filter (where s.shared_by is not null and not s.wanted)::int4 as received,
+         count(*) filter (where s.wanted)::int4 as wanted
+       from sync_trace s join sync_link l on l.workspace_id = s.workspace_id where s.workspace_id = $1 group by 1`,
+      [this.workspaceId],
+    );
+    return decodeRows(PROJECT, rows)
+      .filter(({ sent, waiting, received, wanted }) => sent + waiting + received + wanted > 0)
+      .map(({ project_id: projectId, ...counts }) => ({ projectId, ...counts }));
   }
 
   /** What the server has of them stays there. */
@@ -248,7 +289,8 @@ export class SharedTraces {
     }
     if (done.length === 0) return;
     await this.sql.query(
-      `update sync_trace s set pushed_mark = d.mark, pushed_spans = d.spans, pass_block = null, pass_mark = null, pass_spans = null,
+      `update sync_trace s set pushed_mark = d.mark, pushed_spans = d.spans,
+         project_id = (select (link::json->>'projectId')::uuid from sync_link where workspace_id = $1), pass_block = null, pass_mark = null, pass_spans = null,
          pending = exists (select 1 from trace t where t.workspace_id = $1 and t.trace_id = s.trace_id and t.span_count <> d.spans)
        from unnest($2::uuid[], $3::text[], $4::int4[]) as d (trace_id, mark, spans)
        where s.workspace_id = $1 and s.trace_id = d.trace_id`,
@@ -276,12 +318,12 @@ export class SharedTraces {
     const heard = traces.filter(({ projectId }) => follow === null || follow.includes(projectId));
     if (heard.length === 0) return;
     await tx.query(
-      `insert into sync_trace (workspace_id, trace_id, shared_by, wanted)
-       select $1, h.trace_id, h.shared_by, true
-       from unnest($2::uuid[], $3::text[], $4::text[], $5::int4[]) as h (trace_id, client, shared_by, span_count)
+      `insert into sync_trace (workspace_id, trace_id, shared_by, project_id, wanted)
+       select $1, h.trace_id, h.shared_by, h.project_id, true
+       from unnest($2::uuid[], $3::text[], $4::text[], $5::int4[], $7::uuid[]) as h (trace_id, client, shared_by, span_count, project_id)
        where not exists (select 1 from sync_trace s where s.workspace_id = $1 and s.trace_id = h.trace_id
          and h.client = $6 and s.pushed_spans >= h.span_count)
-       on conflict (workspace_id, trace_id) do update set wanted = true,
+       on conflict (workspace_id, trace_id) do update set wanted = true, project_id = excluded.project_id,
          shared_by = case when sync_trace.shared_at is null then excluded.shared_by end`,
       [
         this.workspaceId,
@@ -290,6 +332,7 @@ export class SharedTraces {
         heard.map(({ sharedBy }) => sharedBy ?? ''),
         heard.map(({ spanCount }) => spanCount),
         clientId,
+        heard.map(({ projectId }) => projectId),
       ] satisfies SqlParameter[],
     );
   }

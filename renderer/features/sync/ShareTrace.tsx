@@ -4,11 +4,11 @@ import { Share2 } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { SharePreview, ShareTarget, SyncLink } from '../../../core/api/sync-state';
-import { formatBytes, formatCount, plural } from '../../../core/model/format';
+import type { ShareTarget, SyncLink } from '../../../core/api/sync-state';
 import { api } from '../../connection/connection';
 import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
+import { SharePreview } from './SharePreview';
 import { useSync, useSyncAction } from './use-sync';
 
 interface ShareTraceProps {
@@ -114,7 +114,7 @@ function Share({ link, traceId, sessionId, state, url, onDone }: ShareProps) {
           All of its session, and what comes of it
         </label>
       )}
-      {preview && <Preview preview={preview} />}
+      {preview && <SharePreview preview={preview} />}
       {url !== null && (
         <p className="flex min-w-0 items-center gap-2">
           <a
@@ -148,33 +148,6 @@ function Share({ link, traceId, sessionId, state, url, onDone }: ShareProps) {
           </Button>
         )}
       </div>
-    </>
-  );
-}
-
-function Preview({
-  preview: { traces, spans, bytes, redacted, sample, complete },
-}: {
-  readonly preview: SharePreview;
-}) {
-  const taken = Object.entries(redacted);
-  return (
-    <>
-      <p>
-        {plural(spans, 'span')}
-        {traces > 1 && ` in ${plural(traces, 'trace')}`}, {formatBytes(bytes)} before packing.{' '}
-        {taken.length === 0
-          ? 'No secrets were found in it.'
-          : `Taken out first: ${taken.map(([rule, count]) => `${rule} ${formatCount(count)} ×`).join(', ')}.`}
-      </p>
-      <details>
-        <summary className="cursor-pointer text-secondary">
-          {complete ? 'All of it, as it leaves' : 'The first spans, as they leave'}
-        </summary>
-        <pre className="mt-1 max-h-[260px] overflow-auto rounded border border-line bg-background p-2 font-mono text-xs">
-          {sample}
-        </pre>
-      </details>
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { SyncChoice, SyncLink, SyncRule } from '../../../core/api/sync-stat
 import { api } from '../../connection/connection';
 import { Button } from '../../ui/Button';
 import { FIELD, LABEL } from '../../ui/field';
+import { RuleDialog } from './RuleDialog';
 import { useSyncAction } from './use-sync';
 
 const LIMITS: readonly (readonly [bytes: number | null, text: string])[] = [
@@ -18,9 +19,12 @@ export function SyncChoices({ link }: { readonly link: SyncLink }) {
   const { run, failure } = useSyncAction();
   const choose = (change: Partial<SyncChoice>): void => run(() => api.chooseSync({ ...choiceOf(link), ...change }));
   const has = (kind: SyncRule['kind']): boolean => link.rules.some((rule) => rule.kind === kind);
-  const toggle = (kind: 'everything' | 'errors') => (on: boolean) =>
-    choose({ rules: [...link.rules.filter((rule) => rule.kind !== kind), ...(on ? [{ kind }] : [])] });
-  const without = (gone: SyncRule): void => choose({ rules: link.rules.filter((rule) => rule !== gone) });
+  /** Shown before it shares anything. */
+  const [asked, setAsked] = useState<SyncRule | null>(null);
+  const others = (than: SyncRule): readonly SyncRule[] =>
+    link.rules.filter((rule) => JSON.stringify(rule) !== JSON.stringify(than));
+  const without = (gone: SyncRule): void => choose({ rules: others(gone) });
+  const toggle = (kind: 'everything' | 'errors') => (on: boolean) => (on ? setAsked({ kind }) : without({ kind }));
   const mayShare = link.permissions.includes('traces:share');
   return (
     <section aria-label="What is shared" className="flex flex-col gap-3">
@@ -34,6 +38,17 @@ export function SyncChoices({ link }: { readonly link: SyncLink }) {
         <p role="alert" className="text-error">
           {failure}
         </p>
+      )}
+      {asked && (
+        <RuleDialog
+          link={link}
+          rule={asked}
+          onClose={() => setAsked(null)}
+          onShare={() => {
+            choose({ rules: [...others(asked), asked] });
+            setAsked(null);
+          }}
+        />
       )}
       <fieldset disabled={!mayShare} className="flex flex-col gap-2 disabled:opacity-60">
         <legend className="pb-1 font-semibold">Shared automatically</legend>
@@ -53,7 +68,7 @@ export function SyncChoices({ link }: { readonly link: SyncLink }) {
             </span>
           ) : null,
         )}
-        <AddService onAdd={(service) => choose({ rules: [...link.rules, { kind: 'service', service }] })} />
+        <AddService onAdd={(service) => setAsked({ kind: 'service', service })} />
         <Check checked={link.sharesViews} onChange={(sharesViews) => choose({ sharesViews })}>
           Saved views
         </Check>

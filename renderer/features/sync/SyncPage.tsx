@@ -4,6 +4,7 @@ import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { Conflicts } from './Conflicts';
 import { ConnectForm } from './ConnectForm';
+import { Projects } from './Projects';
 import { SignInCode } from './SignInCode';
 import { SyncChoices } from './SyncChoices';
 import { SyncState } from './SyncState';
@@ -51,6 +52,7 @@ export function SyncPage() {
             </div>
             {link && (
               <div className="flex max-w-[620px] min-w-[300px] grow flex-col gap-6">
+                <Projects link={link} />
                 <Conflicts count={report.queue.conflicts} />
                 <TeamEvents />
               </div>

@@ -1,7 +1,7 @@
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import type { SyncReport } from '../../../core/api/sync-state';
-import { formatAgo, formatBytes, formatCount } from '../../../core/model/format';
+import { formatAgo, formatBytes, formatCount, plural } from '../../../core/model/format';
 import { useNow } from '../../app/use-now';
 import { api } from '../../connection/connection';
 import { Button } from '../../ui/Button';
@@ -39,7 +39,7 @@ export function SyncState({ report }: { readonly report: SyncReport }) {
         <Fact label="Waiting">{state === 'paused' ? 'paused' : (waitingText(queue) ?? 'nothing')}</Fact>
         <Fact label="Sending">
           {report.bytesPerSecond > 0
-            ? `${formatCount(report.spansPerSecond)} spans/s, ${formatBytes(report.bytesPerSecond)}/s`
+            ? `${plural(report.spansPerSecond, 'span')}/s, ${formatBytes(report.bytesPerSecond)}/s`
             : '—'}
         </Fact>
         <Fact label="Last in step">

@@ -30,10 +30,16 @@ test('a trace is shared after a look at it, talked about, and sync says how it s
     await expect(page.getByRole('link', { name: 'Acme: up to date' })).toBeVisible();
     expect((await owner.client.ask('get', '/v1/traces')).body.data).toEqual([]);
 
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('checkbox', { name: 'Everything' }).click();
+    await expect(dialog).toContainText('3 spans');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('checkbox', { name: 'Everything' })).not.toBeChecked();
+    expect((await owner.client.ask('get', '/v1/traces')).body.data).toEqual([]);
+
     await page.getByRole('link', { name: /^Traces/ }).click();
     await page.getByRole('row').filter({ hasText: 'GET /hello' }).first().click();
     await page.getByRole('button', { name: 'Share' }).click();
-    const dialog = page.getByRole('dialog');
     await expect(dialog).toContainText('3 spans');
     await dialog.getByText('All of it, as it leaves').click();
     await expect(dialog.locator('pre')).toContainText('GET /hello');
@@ -63,6 +69,7 @@ test('a trace is shared after a look at it, talked about, and sync says how it s
     await expect(page.getByRole('link', { name: 'Acme: offline' })).toBeVisible({ timeout: 20_000 });
     await page.getByRole('link', { name: 'Acme: offline' }).click();
     await expect(page.getByText('1 change to send')).toBeVisible();
+    await expect(page.getByRole('row').filter({ hasText: 'yours go here' }).getByRole('cell').first()).toHaveText('1');
     await page.getByRole('button', { name: 'Disconnect' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
     await expect(page.getByLabel("Address of your team's server")).toBeVisible();

@@ -111,6 +111,8 @@ export const CONTRACT_ACCESS: Readonly<Record<keyof SpoorApi, Permission | null>
   disconnectSync: null,
   withdrawShared: null,
   previewShare: null,
+  previewRule: null,
+  syncProjects: null,
   share: null,
   unshare: null,
   traceSharing: null,

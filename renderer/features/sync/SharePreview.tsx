@@ -1,0 +1,31 @@
+import type { SharePreview as Preview } from '../../../core/api/sync-state';
+import { formatBytes, formatCount, plural } from '../../../core/model/format';
+
+/** How much would leave, what is taken out of it first, and what it looks like. */
+export function SharePreview({ preview }: { readonly preview: Preview }) {
+  const { traces, lookedThrough, spans, bytes, redacted, sample, complete } = preview;
+  const taken = Object.entries(redacted);
+  const where = lookedThrough < traces ? `the newest ${formatCount(lookedThrough)} traces` : 'it';
+  return (
+    <>
+      <p>
+        {plural(spans, 'span')}
+        {traces !== 1 && ` in ${plural(traces, 'trace')}`}, {lookedThrough < traces && 'about '}
+        {formatBytes(bytes)} before packing.{' '}
+        {taken.length === 0
+          ? `No secrets were found in ${where}.`
+          : `Taken out of ${where} first: ${taken.map(([rule, count]) => `${rule} ${formatCount(count)} ×`).join(', ')}.`}
+      </p>
+      {sample !== '' && (
+        <details>
+          <summary className="cursor-pointer text-secondary">
+            {complete ? 'All of it, as it leaves' : 'The first spans, as they leave'}
+          </summary>
+          <pre className="mt-1 max-h-[260px] overflow-auto rounded border border-line bg-background p-2 font-mono text-xs">
+            {sample}
+          </pre>
+        </details>
+      )}
+    </>
+  );
+}
