@@ -1,27 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useLocation } from 'wouter';
+import type { SavedView } from '../../core/api/saved-view';
 import { api } from '../connection/connection';
-import { useConnection } from '../stores/connection-store';
 import { exploredOf } from '../stores/saved-view-address';
 import { useTraceList } from '../stores/trace-list-store';
 import { May } from './May';
-import { useRefetchOn } from './use-refetch-on';
-import { useThrottled } from './use-throttled';
-
-/** They change when somebody saves one, and otherwise not. */
-const PACE_MS = 1_000;
+import { useSavedViews, useShownView } from './use-saved-views';
 
 /** Searches with a name; one click and they are what is searched for. */
 export function SavedViews() {
-  const version = useConnection((connection) => connection.version);
-  const [, navigate] = useLocation();
-  const { data, refetch } = useQuery({
-    queryKey: ['saved-views'],
-    queryFn: () => api.listSavedViews(),
-    enabled: version > 0,
-  });
-  useRefetchOn(useThrottled(version, PACE_MS), refetch);
+  const [location, navigate] = useLocation();
+  const { data, refetch } = useSavedViews();
+  const shown = useShownView();
+  const isCurrent = ({ id }: SavedView): boolean => location === '/traces' && shown?.id === id;
   if (!data || data.length === 0) return null;
   return (
     <section aria-label="Saved views" className="hidden pt-3 min-[1100px]:block">
@@ -30,7 +21,8 @@ export function SavedViews() {
         <div key={view.id} className="group flex h-[28px] items-center rounded-md hover:bg-panel">
           <button
             type="button"
-            className="min-w-0 grow truncate px-2 text-left font-medium text-secondary group-hover:text-text"
+            className={`min-w-0 grow truncate px-2 text-left font-medium group-hover:text-text ${isCurrent(view) ? 'text-accent' : 'text-secondary'}`}
+            aria-current={isCurrent(view) ? 'page' : undefined}
             title={view.query}
             onClick={() => {
               useTraceList.getState().explore(exploredOf(view));

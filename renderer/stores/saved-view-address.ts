@@ -31,6 +31,13 @@ export function savedViewOf(name: string, explored: Explored): SavedViewEdit {
   };
 }
 
+/** Whether it is what is looked at. */
+export function isShown(view: SavedView, explored: Explored): boolean {
+  const shown = savedViewOf(view.name, explored);
+  const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+  return (Object.keys(shown) as (keyof SavedViewEdit)[]).every((key) => same(shown[key], view[key]));
+}
+
 function rangeOf(last: string | null, from: string | null, to: string | null): TimeRange {
   const known = LAST.find(({ short }) => short === last);
   if (known) return { kind: 'last', minutes: known.minutes };

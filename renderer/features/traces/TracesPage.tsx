@@ -23,6 +23,7 @@ import { SaveView } from './SaveView';
 import { SearchNote } from './SearchNote';
 import { TimeRangePicker } from './TimeRangePicker';
 import { TraceTable } from './TraceTable';
+import { ViewComments } from './ViewComments';
 
 type TraceList = ReturnType<typeof useTraceList.getState>;
 
@@ -79,6 +80,7 @@ export function TracesPage() {
         />
         <span className="grow" />
         <TimeRangePicker range={list.range} onChange={list.setRange} />
+        <ViewComments />
         <SaveView />
         {live && (
           <Button

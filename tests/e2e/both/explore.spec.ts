@@ -204,12 +204,23 @@ test('keeps a search under a name', async ({ app }) => {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   // What closes gives the focus back; only then can something else have it.
   await expect(page.getByRole('button', { name: 'Save view' })).toBeFocused();
+  const comments = page.getByRole('button', { name: 'Comments on the view Failed orders' });
+  await expect(comments).toBeVisible();
   await search.fill('');
   await expect(page.getByRole('row')).toHaveCount(13);
+  await expect(comments).toHaveCount(0);
   const views = page.getByRole('region', { name: 'Saved views' });
-  await views.getByRole('button', { name: 'Failed orders', exact: true }).click();
+  const view = views.getByRole('button', { name: 'Failed orders', exact: true });
+  await view.click();
   await expect(search).toHaveText('status:error');
   await expect(page.getByRole('row')).toHaveCount(5);
+  await expect(view).toHaveAttribute('aria-current', 'page');
+  await comments.click();
+  await page.getByLabel(/^Write a comment/).fill('look here first');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('article')).toContainText('look here first');
+  await page.keyboard.press('Escape');
+  await expect(comments).toHaveAccessibleName('Comments on the view Failed orders, 1');
   await views.getByRole('button', { name: 'Delete the view Failed orders' }).click();
   await expect(views).toHaveCount(0);
 });
