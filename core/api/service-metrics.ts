@@ -16,17 +16,22 @@ export interface RedMetrics {
   readonly from: string;
   readonly to: string;
   readonly stepSeconds: number;
+  /** Of all services: what each serves. */
+  readonly total: RedSeries;
   /** The busiest first. */
   readonly groups: readonly RedGroup[];
 }
 
-export interface RedGroup extends RedValues {
+export interface RedSeries extends RedValues {
+  /** One a step. */
+  readonly steps: readonly RedValues[];
+}
+
+export interface RedGroup extends RedSeries {
   readonly service: string;
   /** Of groups by operation. */
   readonly operation: string | null;
   readonly kind: string | null;
-  /** One a step. */
-  readonly steps: readonly RedValues[];
 }
 
 /** Of spans that serve a request (kind server or consumer), where the service has any; else of all its spans. */

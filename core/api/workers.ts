@@ -210,8 +210,10 @@ export interface RuleMatches {
   readonly newest: readonly string[];
 }
 
-export interface ReplicaService extends Replica, Pick<StoreService, 'nextChange'> {
-  /** As `nextChange`, of what people write here. */
+export interface ReplicaService extends Replica {
+  /** As `nextChange` of the store, of what programs send here. */
+  nextArrival(after: number): Promise<number>;
+  /** As `nextChange` of the store, of what people write here. */
   nextWrite(after: number): Promise<number>;
   syncLink(): Promise<SyncLink | null>;
   setSyncLink(link: SyncLink): Promise<void>;

@@ -3,6 +3,7 @@ import type {
   RedGroup,
   RedMetrics,
   RedQuery,
+  RedSeries,
   RedValues,
   ServiceEdgeSummary,
   ServiceMetricsQuery,
@@ -64,7 +65,7 @@ export class ServiceMetrics {
       from: rfc3339FromNs(BigInt(range.from) * NS_PER_MINUTE),
       to: rfc3339FromNs(BigInt(range.to) * NS_PER_MINUTE),
       stepSeconds: step * 60,
-      groups: groupsOf(tallies, steps, await this.operations(), query.groupBy ?? 'service'),
+      ...groupsOf(tallies, steps, await this.operations(), query.groupBy ?? 'service'),
     };
   }
 
@@ -201,19 +202,22 @@ function groupsOf(
   steps: number,
   operations: ReadonlyMap<number, KnownOperation>,
   groupBy: 'service' | 'operation',
-): RedGroup[] {
+): Pick<RedMetrics, 'total' | 'groups'> {
   const serving = new Set<number>();
   const serves = ({ kind }: KnownOperation): boolean => kind === SPAN_KIND_SERVER || kind === SPAN_KIND_CONSUMER;
   for (const id of tallies.keys()) {
     const operation = operations.get(id);
     if (operation && serves(operation)) serving.add(operation.serviceId);
   }
+  const total = Array.from({ length: steps }, newTally);
   const groups = new Map<number, { readonly operation: KnownOperation; readonly steps: Tally[] }>();
   for (const [id, row] of tallies) {
     const operation = operations.get(id);
     if (!operation) continue;
     const byService = groupBy === 'service';
-    if (byService && serving.has(operation.serviceId) && !serves(operation)) continue;
+    const counts = serves(operation) || !serving.has(operation.serviceId);
+    if (counts) for (const [at, tally] of row.entries()) if (tally) mergeInto(total[at] as Tally, tally);
+    if (byService && !counts) continue;
     const key = byService ? operation.serviceId : id;
     let group = groups.get(key);
     if (!group) {
@@ -222,20 +226,23 @@ function groupsOf(
     }
     for (const [at, tally] of row.entries()) if (tally) mergeInto(group.steps[at] as Tally, tally);
   }
-  return [...groups.values()]
-    .map(({ operation, steps: some }): RedGroup => {
-      const all = newTally();
-      for (const tally of some) mergeInto(all, tally);
-      const named = groupBy === 'operation' ? operation : null;
-      return {
-        service: operation.service,
-        operation: named?.name ?? null,
-        kind: named ? spanKindName(named.kind) : null,
-        ...valuesOf(all),
-        steps: some.map(valuesOf),
-      };
-    })
-    .sort((a, b) => b.spans - a.spans);
+  const named = (operation: KnownOperation) => ({
+    service: operation.service,
+    operation: groupBy === 'operation' ? operation.name : null,
+    kind: groupBy === 'operation' ? spanKindName(operation.kind) : null,
+  });
+  return {
+    total: seriesOf(total),
+    groups: [...groups.values()]
+      .map(({ operation, steps: some }): RedGroup => ({ ...named(operation), ...seriesOf(some) }))
+      .sort((a, b) => b.spans - a.spans),
+  };
+}
+
+function seriesOf(steps: readonly Tally[]): RedSeries {
+  const all = newTally();
+  for (const tally of steps) mergeInto(all, tally);
+  return { ...valuesOf(all), steps: steps.map(valuesOf) };
 }
 
 function newTally(): Tally {

@@ -13,6 +13,7 @@ import { DatasetsPage } from '../features/datasets/DatasetsPage';
 import { ExperimentPage } from '../features/datasets/ExperimentPage';
 import { GuardrailAlert } from '../features/guardrails/GuardrailAlert';
 import { GuardrailsPage } from '../features/guardrails/GuardrailsPage';
+import { HomePage } from '../features/home/HomePage';
 import { PlaygroundPage } from '../features/playground/PlaygroundPage';
 import { SessionPage } from '../features/sessions/SessionPage';
 import { SessionsPage } from '../features/sessions/SessionsPage';
@@ -68,6 +69,9 @@ function Frame() {
         <div className="min-h-0 grow">
           <ErrorBoundary>
             <Switch>
+              <Route path="/home">
+                <HomePage />
+              </Route>
               <Route path="/traces">
                 <TracesPage />
               </Route>

@@ -46,6 +46,9 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
             Open trace {traceId}
           </Command.Item>
         )}
+        <Command.Item className={item} onSelect={run(() => navigate('/home'))}>
+          Home
+        </Command.Item>
         <Command.Item className={item} onSelect={run(() => navigate('/traces'))}>
           Traces
         </Command.Item>

@@ -25,6 +25,9 @@ export function Sidebar() {
         <span className="hidden min-[1100px]:inline">Spoor</span>
       </div>
       {isTeamPage() && <WorkspaceMenu />}
+      <Item to="/home" icon={lucide.LayoutDashboard}>
+        Home
+      </Item>
       <Item
         to="/traces"
         icon={lucide.ChartNoAxesGantt}

@@ -194,8 +194,14 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
       });
       expect(group?.steps.map((step) => step.spans)).toEqual(steps);
     }
+    const served = spans.filter(({ kind }) => kind === KINDS.server);
+    expect(red.total).toMatchObject({ spans: served.length, errors: served.filter(({ error }) => error).length });
+    expect(red.total.steps.map((step) => step.spans)).toEqual(
+      red.total.steps.map((_, i) => red.groups.reduce((sum, { steps }) => sum + (steps[i]?.spans ?? 0), 0)),
+    );
     const operations = await metrics().red({ groupBy: 'operation' });
     expect(operations.groups).toHaveLength(8);
+    expect(operations.total).toMatchObject({ spans: red.total.spans, p95Ns: red.total.p95Ns });
     expect(operations.groups.reduce((sum, group) => sum + group.spans, 0)).toBe(spans.length);
     const [first] = red.groups;
     const within = await metrics().red({ from: red.from, to: String(from + 120_000_000_000n), groupBy: 'service' });

@@ -4,6 +4,7 @@ import { SpoorError } from '../../core/api/errors';
 import type { ShareTarget } from '../../core/api/sync-state';
 import type { ReplicaService } from '../../core/api/workers';
 import { hexFromBytes, parseTraceId, TRACE_ID_BYTES } from '../../core/model/ids';
+import type { SignalBatch } from '../../core/model/signal-batch';
 import type { SpanBatch } from '../../core/model/span-batch';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { decodeRows, INT4, TEXT } from '../../core/store/row-spec';
@@ -20,6 +21,7 @@ const MAX_TRACES = 10_000;
 export class DesktopStore extends Store implements ReplicaService {
   private stored: StoredReplica | null = null;
   private readonly writes = new ChangeFeed();
+  private readonly arrivals = new ChangeFeed();
 
   readonly place: ReplicaService['place'] = () => this.with((replica) => replica.place());
   readonly startOver: ReplicaService['startOver'] = (reason) => this.with((replica) => replica.startOver(reason));
@@ -96,6 +98,17 @@ export class DesktopStore extends Store implements ReplicaService {
   readonly lookAgain: ReplicaService['lookAgain'] = () =>
     this.with((replica, { sql }) => replica.traces.lookAgain(sql));
 
+  override async append(batch: SignalBatch): Promise<{ stored: number; duplicates: number }> {
+    const result = await super.append(batch);
+    this.arrivals.changed();
+    return result;
+  }
+
+  /** What sync itself does is none: it would rest for its own sake. */
+  nextArrival(after: number): Promise<number> {
+    return this.arrivals.next(after);
+  }
+
   /** As `nextChange`, of what people write here: it is not for screens, and what comes from elsewhere does not count. */
   nextWrite(after: number): Promise<number> {
     return this.writes.next(after);
@@ -135,7 +148,7 @@ export class DesktopStore extends Store implements ReplicaService {
       workspaceId: open.workspaceId,
       codec: deflateCodec,
       append: async (request) => {
-        await this.append(decodeTraces(request).batch);
+        await super.append(decodeTraces(request).batch);
       },
       nowMs: Date.now,
       nonce: () => randomBytes(4).toString('hex'),

@@ -46,8 +46,8 @@ export class Connection {
   private sliceEnd = 0;
   private stepAt = Date.now();
   private onBattery = false;
-  /** When something was stored here last. */
-  private changedAt = 0;
+  /** When programs sent something here last. */
+  private arrivedAt = 0;
 
   constructor(
     private readonly link: SyncLink,
@@ -82,7 +82,7 @@ export class Connection {
     this.wakeUps = new WakeUps(link.server, session, () => this.schedule.wake('round'));
     // What people write is sent at once; spans that trickle in may wait for each other.
     void this.follow((version) => replica.nextWrite(version), 'write');
-    void this.follow((version) => replica.nextChange(version), 'push');
+    void this.follow((version) => replica.nextArrival(version), 'push');
   }
 
   get isLive(): boolean {
@@ -160,7 +160,7 @@ export class Connection {
   /** For the sake of the connection, where somebody limits it, and of programs that send spans here right now. */
   private async rest(step: SyncStep, worked: number, bytes: number): Promise<void> {
     const { maxBytesPerSecond: most } = this.link;
-    const isBusyHere = step === 'push spans' && bytes > 0 && Date.now() - this.changedAt < BUSY_MS;
+    const isBusyHere = step === 'push spans' && bytes > 0 && Date.now() - this.arrivedAt < BUSY_MS;
     const forIngest = isBusyHere ? Math.min(MOST_REST_MS, worked * REST) : 0;
     const forLimit = most === null ? 0 : (bytes * 1_000) / most;
     const ms = Math.max(forIngest, forLimit);
@@ -172,7 +172,7 @@ export class Connection {
     while (!this.closed) {
       try {
         version = await next(version);
-        if (what === 'push') this.changedAt = Date.now();
+        if (what === 'push') this.arrivedAt = Date.now();
         this.schedule.wake(what);
       } catch {
         // The database starts again.

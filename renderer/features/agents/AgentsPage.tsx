@@ -1,6 +1,5 @@
 /** The agents that ran: how often, how many runs failed, how long they took, at what cost. */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { AgentSummary } from '../../../core/api/agents';
 import { formatAgo, formatCompact, formatCount, formatDuration, formatShare } from '../../../core/model/format';
@@ -9,7 +8,7 @@ import { useRefetchOn } from '../../app/use-refetch-on';
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../stores/connection-store';
-import { ALL_TIME, boundsOf, type TimeRange } from '../../stores/time-range';
+import { boundsOf } from '../../stores/time-range';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { costHint, costText } from '../../ui/cost-text';
@@ -25,7 +24,7 @@ const TITLES = ['Runs', 'With errors', 'p50', 'p95', 'Calls', 'Tokens', 'Cost', 
 
 export function AgentsPage() {
   const version = useConnection(({ version }) => version);
-  const [range, setRange] = useState<TimeRange>(ALL_TIME);
+  const { range, setRange } = useTraceList();
   const now = useNow(10_000);
   const { data, error, refetch } = useQuery({
     queryKey: ['agents', range],
@@ -78,7 +77,7 @@ export function AgentsPage() {
               ))}
             </div>
             {data.map((agent) => (
-              <Row key={agent.name ?? ''} agent={agent} now={now} range={range} />
+              <Row key={agent.name ?? ''} agent={agent} now={now} />
             ))}
           </div>
           <ModelTable range={range} version={paced} />
@@ -88,13 +87,11 @@ export function AgentsPage() {
   );
 }
 
-function Row({ agent, now, range }: { readonly agent: AgentSummary; readonly now: number; readonly range: TimeRange }) {
+function Row({ agent, now }: { readonly agent: AgentSummary; readonly now: number }) {
   const [, navigate] = useLocation();
   const { name, runs, runsWithErrors, models, calls } = agent;
   const open = (): void => {
-    const { setQuery, setRange } = useTraceList.getState();
-    setQuery(`agent:${JSON.stringify(name)}`);
-    setRange(range);
+    useTraceList.getState().setQuery(`agent:${JSON.stringify(name)}`);
     navigate('/traces');
   };
   return (

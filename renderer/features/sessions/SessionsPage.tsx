@@ -6,7 +6,8 @@ import { useRefetchOn } from '../../app/use-refetch-on';
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../stores/connection-store';
-import { ALL_TIME, boundsOf, type TimeRange } from '../../stores/time-range';
+import { ALL_TIME, boundsOf } from '../../stores/time-range';
+import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
@@ -21,7 +22,7 @@ const PACE_MS = 2_000;
 export function SessionsPage() {
   const version = useConnection(({ version }) => version);
   const [query, setQuery] = useState('');
-  const [range, setRange] = useState<TimeRange>(ALL_TIME);
+  const { range, setRange } = useTraceList();
   const search = useRef<{ focus: () => void }>(null);
   const { data, error, refetch, fetchNextPage, hasNextPage, isPlaceholderData } = useInfiniteQuery({
     queryKey: ['sessions', query, range],

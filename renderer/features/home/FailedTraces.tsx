@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { formatAgo, formatDuration } from '../../../core/model/format';
+import { useNow } from '../../app/use-now';
+import { useRefetchOn } from '../../app/use-refetch-on';
+import { api } from '../../connection/connection';
+import { boundsOf, type TimeRange } from '../../stores/time-range';
+
+const SHOWN = 6;
+
+/** The newest traces with errors: what somebody in trouble looks for. */
+export function FailedTraces({ range, version }: { readonly range: TimeRange; readonly version: number }) {
+  const now = useNow(10_000);
+  const { data, refetch } = useQuery({
+    queryKey: ['failed-traces', range],
+    queryFn: () => api.listTraces({ query: 'status:error', ...boundsOf(range), limit: SHOWN }),
+    placeholderData: (previous) => previous,
+    refetchOnMount: 'always',
+  });
+  useRefetchOn(version, refetch);
+  if (!data) return null;
+  return (
+    <section aria-label="Failed last" className="min-w-[300px] grow basis-0">
+      <h2 className="flex h-[29px] items-center border-b border-line bg-raised px-3.5 text-sm font-medium text-secondary">
+        Failed last
+      </h2>
+      {data.data.length === 0 && <p className="px-3.5 py-3 text-secondary">No trace has an error.</p>}
+      <ul>
+        {data.data.map(({ traceId, rootName, rootService, startTime, durationNs }) => (
+          <li key={traceId} className="border-b border-line hover:bg-raised">
+            <Link href={`/trace/${traceId}`} className="flex h-[32px] items-center gap-2 px-3.5">
+              <span className="min-w-0 truncate font-medium" dir="auto">
+                {rootName || 'unnamed'}
+              </span>
+              <span className="min-w-0 shrink truncate text-secondary" dir="auto">
+                {rootService}
+              </span>
+              <span className="grow" />
+              <span className="shrink-0 font-mono text-sm">{formatDuration(durationNs)}</span>
+              <time className="w-[78px] shrink-0 text-right text-secondary" dateTime={startTime}>
+                {formatAgo(Date.parse(startTime), now)}
+              </time>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

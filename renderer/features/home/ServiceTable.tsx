@@ -1,0 +1,66 @@
+import type { RedGroup } from '../../../core/api/service-metrics';
+import { formatCompact, formatDuration, formatShare } from '../../../core/model/format';
+
+const GRID = 'grid grid-cols-[minmax(140px,1fr)_90px_90px_90px_90px] items-center gap-x-4 px-3.5';
+const TITLES = ['Requests', 'Failed', 'p50', 'p95'];
+
+interface ServiceTableProps {
+  readonly groups: readonly RedGroup[];
+  readonly onOpen: (service: string, failed: boolean) => void;
+}
+
+/** What each service served; one click shows its traces, or those that failed. */
+export function ServiceTable({ groups, onOpen }: ServiceTableProps) {
+  return (
+    <div role="table" aria-label="Services" className="min-w-[620px]">
+      <div role="row" className={`${GRID} h-[29px] border-b border-line bg-raised text-sm font-medium text-secondary`}>
+        <span role="columnheader">Service</span>
+        {TITLES.map((title) => (
+          <span key={title} role="columnheader" className="text-right">
+            {title}
+          </span>
+        ))}
+      </div>
+      {groups.map(({ service, spans, errors, p50Ns, p95Ns }) => (
+        <div key={service} role="row" className={`${GRID} h-[32px] border-b border-line hover:bg-raised`}>
+          <span role="rowheader" className="min-w-0">
+            <button
+              type="button"
+              className="max-w-full truncate text-left font-medium hover:underline"
+              dir="auto"
+              title="Show its traces"
+              onClick={() => onOpen(service, false)}
+            >
+              {service || 'unnamed'}
+            </button>
+          </span>
+          <Cell>{formatCompact(spans)}</Cell>
+          <Cell>
+            {errors === 0 ? (
+              <span className="text-faint">0</span>
+            ) : (
+              <button
+                type="button"
+                className="text-error hover:underline"
+                title={`Show the traces with errors of ${service}`}
+                onClick={() => onOpen(service, true)}
+              >
+                {formatShare(errors, spans)}
+              </button>
+            )}
+          </Cell>
+          <Cell>{formatDuration(p50Ns)}</Cell>
+          <Cell>{formatDuration(p95Ns)}</Cell>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Cell({ children }: { readonly children: React.ReactNode }) {
+  return (
+    <span role="cell" className="text-right font-mono text-sm">
+      {children}
+    </span>
+  );
+}

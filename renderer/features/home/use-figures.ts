@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query';
+import type { RedMetrics } from '../../../core/api/service-metrics';
+import type { UsageMetrics } from '../../../core/api/usage';
+import { useRefetchOn } from '../../app/use-refetch-on';
+import { useThrottled } from '../../app/use-throttled';
+import { api } from '../../connection/connection';
+import { useConnection } from '../../stores/connection-store';
+import { boundsOf, type TimeRange } from '../../stores/time-range';
+import { periodBefore } from './change';
+
+const PACE_MS = 10_000;
+/** One step: totals only. */
+const WHOLE_SECONDS = 10_000_000;
+
+export interface Figures {
+  readonly requests: number;
+  /** Null: there were none. */
+  readonly successRate: number | null;
+  readonly p95Ns: number | null;
+  /** Null: of no call it is known. */
+  readonly costUsd: number | null;
+  readonly costComplete: boolean;
+  readonly tokens: number;
+  /** Of models. */
+  readonly calls: number;
+  readonly agents: number;
+}
+
+export interface HomeData {
+  readonly red: RedMetrics;
+  readonly now: Figures;
+  /** Null: all time has nothing before it. */
+  readonly before: Figures | null;
+}
+
+export function useHome(range: TimeRange) {
+  const version = useConnection(({ version }) => version);
+  const query = useQuery({
+    queryKey: ['home', range],
+    queryFn: async (): Promise<HomeData> => {
+      const nowMs = Date.now();
+      const previous = periodBefore(range, nowMs);
+      // Both of the same length: up to now, whether or not anything came lately.
+      const current = { ...boundsOf(range), ...(range.kind === 'last' && { to: new Date(nowMs).toISOString() }) };
+      const [[red, now], before] = await Promise.all([
+        figuresIn(current),
+        previous && figuresIn(previous).then(([, figures]) => figures),
+      ]);
+      return { red, now, before };
+    },
+    enabled: version > 0,
+    placeholderData: (shown) => shown,
+    refetchOnMount: 'always',
+  });
+  const paced = useThrottled(version, PACE_MS);
+  useRefetchOn(paced, query.refetch);
+  return { ...query, version: paced };
+}
+
+async function figuresIn(bounds: ReturnType<typeof boundsOf>): Promise<readonly [RedMetrics, Figures]> {
+  const [red, usage] = await Promise.all([
+    api.redMetrics({ ...bounds, groupBy: 'service' }),
+    api.usageMetrics({ ...bounds, groupBy: 'agent', stepSeconds: WHOLE_SECONDS }),
+  ]);
+  return [red, figuresOf(red, usage)];
+}
+
+function figuresOf({ total }: RedMetrics, { groups }: UsageMetrics): Figures {
+  const known = groups.flatMap(({ costUsd }) => costUsd ?? []);
+  const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+  return {
+    requests: total.spans,
+    successRate: total.spans === 0 ? null : 1 - total.errors / total.spans,
+    p95Ns: total.p95Ns,
+    costUsd: known.length === 0 ? null : sum(known),
+    costComplete: groups.every(({ costComplete }) => costComplete),
+    tokens: sum(groups.map(({ inputTokens, outputTokens }) => inputTokens + outputTokens)),
+    calls: sum(groups.map(({ calls }) => calls)),
+    agents: groups.filter(({ name }) => name !== null).length,
+  };
+}
