@@ -1,6 +1,7 @@
 /** Opens Spoor in the shell under test: the headless command with a real browser, or a real Electron with its window. */
-import { _electron, test as base, chromium, type ElectronApplication, type Page } from '@playwright/test';
+import { _electron, type Browser, test as base, chromium, type ElectronApplication, type Page } from '@playwright/test';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
+import { prepareFolder } from '../fixtures/prepared-folder';
 import { FREE_PORTS, startSpoor, temporaryFolder } from '../fixtures/spoor';
 
 export interface App {
@@ -33,10 +34,11 @@ export function found<T>(variable: string): T {
 
 const SIZE = { width: 1440, height: 900 };
 
-async function openInBrowser({ dataDir, args = [], colorScheme = 'light' }: OpenOptions): Promise<App> {
-  const binary = found<{ executablePath: string; args: string[] }>('SPOOR_E2E_BROWSER');
+async function openInBrowser(
+  browser: Browser,
+  { dataDir, args = [], colorScheme = 'light' }: OpenOptions,
+): Promise<App> {
   const spoor = await startSpoor(dataDir, args);
-  const browser = await chromium.launch(binary);
   const context = await browser.newContext({
     viewport: SIZE,
     colorScheme,
@@ -50,7 +52,7 @@ async function openInBrowser({ dataDir, args = [], colorScheme = 'light' }: Open
     send: sender(spoor.ready.otlpHttp),
     stopServer: () => spoor.stop(),
     async close() {
-      await browser.close();
+      await context.close();
       await spoor.stop();
     },
   };
@@ -104,18 +106,35 @@ function sender(otlpHttp: string): App['send'] {
   };
 }
 
-/** `app`: Spoor on an empty folder, in the shell of the project. */
-export const test = base.extend<{ app: App; folder: string }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names
-  folder: async ({}, use) => {
+interface Fixtures {
+  readonly app: App;
+  readonly folder: string;
+  /** Whether Spoor starts for the first time; else it has an empty database. */
+  readonly isFirstStart: boolean;
+}
+
+/** `app`: Spoor without a trace, in the shell of the project. */
+export const test = base.extend<Fixtures, { chromiumOfWorker: Browser | null }>({
+  isFirstStart: [false, { option: true }],
+  chromiumOfWorker: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names
+    async ({}, use, { project }) => {
+      const browser = project.name === 'browser' ? await chromium.launch(found('SPOOR_E2E_BROWSER')) : null;
+      await use(browser);
+      await browser?.close();
+    },
+    { scope: 'worker' },
+  ],
+  folder: async ({ isFirstStart }, use) => {
     const { path, remove } = await temporaryFolder();
+    if (!isFirstStart) await prepareFolder(path);
     await use(path);
     await remove();
   },
-  app: async ({ folder }, use, testInfo) => {
-    const app = await (testInfo.project.name === 'electron'
-      ? openInElectron({ dataDir: folder })
-      : openInBrowser({ dataDir: folder }));
+  app: async ({ folder, chromiumOfWorker }, use) => {
+    const app = await (chromiumOfWorker
+      ? openInBrowser(chromiumOfWorker, { dataDir: folder })
+      : openInElectron({ dataDir: folder }));
     const problems: string[] = [];
     app.page.on('pageerror', (error) => problems.push(error.message));
     await use(app);

@@ -6,6 +6,8 @@ import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
 import { test } from '../app';
 
+test.use({ isFirstStart: true });
+
 test('an empty workspace says how to send the first trace, and shows it when it comes', async ({ app }) => {
   const { page } = app;
   await expect(page.getByRole('heading', { name: 'Waiting for the first trace' })).toBeVisible();

@@ -46,7 +46,10 @@ test('says how it goes, how that moved, and leads to what failed', async ({ app 
   await app.send([...before, ...lately].flat());
   await page.setViewportSize({ width: 1300, height: 800 });
   const figure = (label: string) => page.getByRole('term').filter({ hasText: label }).locator('..');
-  await expect(figure('Requests')).toContainText('30', { timeout: 20_000 });
+  // Who stays sees it within ten seconds.
+  await page.getByRole('link', { name: 'Sessions' }).click();
+  await page.getByRole('link', { name: 'Home' }).click();
+  await expect(figure('Requests')).toContainText('30');
   await expect(figure('Success rate')).toContainText('90 %');
   await page.getByRole('button', { name: 'All time' }).click();
   await page.getByRole('button', { name: 'Last hour' }).click();
