@@ -36,7 +36,7 @@ export function createWindow(preload: string, page: string | null = null): Brows
     openOutside(url);
   });
   window.webContents.session.setPermissionRequestHandler((_contents, permission, decide) => {
-    decide(permission === 'clipboard-sanitized-write');
+    decide(permission === 'clipboard-sanitized-write' || permission === 'notifications');
   });
   showPage(window, page ?? '');
   return window;

@@ -1,11 +1,12 @@
 /** The frame: navigation on the left, the screen, the status bar below. The address after `#` says which screen. */
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { isTeamPage } from '../connection/team-session';
 import { AgentsPage } from '../features/agents/AgentsPage';
 import { AlertsPage } from '../features/alerts/AlertsPage';
 import { FiringBar } from '../features/alerts/FiringBar';
+import { useAlertNotices } from '../features/alerts/use-alert-notices';
 import { ComparePage } from '../features/compare/ComparePage';
 import { ConnectPage } from '../features/connect/ConnectPage';
 import { DatasetPage } from '../features/datasets/DatasetPage';
@@ -59,6 +60,7 @@ function Frame() {
     'Mod+k': () => setPaletteOpen(true),
     g: () => navigate('/traces'),
   });
+  useAlertNotices(useCallback(() => navigate('/alerts'), [navigate]));
   return (
     <div className="grid h-full grid-cols-[48px_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_26px] min-[1100px]:grid-cols-[208px_minmax(0,1fr)]">
       <Sidebar />

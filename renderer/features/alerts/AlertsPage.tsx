@@ -14,6 +14,7 @@ import { PageHeader } from '../../ui/PageHeader';
 import { AlertForm } from './AlertForm';
 import { AlertHistory } from './AlertHistory';
 import { describeRule, valueText } from './alert-text';
+import { noticeState } from './use-alert-notices';
 import { useAlertRules } from './use-alert-rules';
 
 /** Which rule is open in the form; `new`: one that is not there yet. */
@@ -52,6 +53,7 @@ export function AlertsPage() {
           Rules look at a number twice a minute, and say when it is beyond a threshold.
         </span>
         <span className="grow" />
+        <AskForNotices />
         <May permission="rules:write">
           <Button onClick={() => setOpen('new')}>
             <Plus size={13} aria-hidden /> Add an alert
@@ -171,4 +173,15 @@ function State({
 
 function editOf({ name, enabled, measure, query, comparison, threshold, windowSeconds }: AlertRule): AlertRuleEdit {
   return { name, enabled, measure, query, comparison, threshold, windowSeconds };
+}
+
+/** Browsers ask before a page may; the desktop need not. */
+function AskForNotices() {
+  const [state, setState] = useState(noticeState());
+  if (state !== 'default') return null;
+  return (
+    <Button onClick={() => void Notification.requestPermission().then(setState)} className="max-sm:hidden">
+      Tell me while I am elsewhere
+    </Button>
+  );
 }

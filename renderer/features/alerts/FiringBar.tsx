@@ -2,7 +2,7 @@
 import { BellRing } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { plural } from '../../../core/model/format';
-import { valueText } from './alert-text';
+import { firingText } from './alert-text';
 import { useFiring } from './use-alert-rules';
 
 export function FiringBar() {
@@ -10,7 +10,6 @@ export function FiringBar() {
   const [location] = useLocation();
   const [first] = firing;
   if (!first || location === '/alerts') return null;
-  const { name, value, unit, threshold, comparison, firingSince } = first;
   return (
     <div
       role="status"
@@ -19,9 +18,9 @@ export function FiringBar() {
       <BellRing size={14} aria-hidden className="shrink-0" />
       <span className="min-w-0 truncate">
         <strong className="font-semibold" dir="auto">
-          {name}
+          {first.name}
         </strong>
-        : {valueText(value, unit)}, {comparison} {valueText(threshold, unit)}, since {clockOf(firingSince ?? '')}
+        : {firingText(first)}, since {clockOf(first.firingSince ?? '')}
         {firing.length > 1 && `, and ${plural(firing.length - 1, 'more alert')}`}
       </span>
       <span className="grow" />

@@ -1,4 +1,4 @@
-import type { AlertReading, AlertRuleEdit, AlertUnit } from '../../../core/api/alert';
+import type { AlertReading, AlertRule, AlertRuleEdit, AlertUnit } from '../../../core/api/alert';
 import { formatCost, formatDuration } from '../../../core/model/format';
 
 const NS_OF: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3_600e9 };
@@ -22,6 +22,11 @@ export function valueText(value: number | null, unit: AlertUnit | null): string 
     default:
       return numberText(value);
   }
+}
+
+/** What is wrong with a rule that is on. */
+export function firingText({ value, unit, threshold, comparison }: AlertRule): string {
+  return `${valueText(value, unit)}, ${comparison} ${valueText(threshold, unit)}`;
 }
 
 /** What a rule watches for, in a sentence. */

@@ -15,6 +15,20 @@ test('an alert begins, is seen wherever one is, and leads to what it looked at',
     endNs,
   }));
   await app.send(spans);
+  // The system's notices cannot be seen from here: those that the page makes are.
+  await page.evaluate(() => {
+    const made: string[] = [];
+    class Recorded extends EventTarget {
+      static readonly permission = 'granted';
+      onclick: (() => void) | null = null;
+      constructor(title: string, { body }: { body: string }) {
+        super();
+        made.push(`${title}: ${body}`);
+      }
+    }
+    Object.assign(window, { Notification: Recorded, made });
+    document.hasFocus = () => false;
+  });
   await page.getByRole('link', { name: /^Alerts/ }).click();
   await expect(page.getByText('No alerts yet')).toBeVisible();
   await page.getByRole('button', { name: 'Add an alert' }).click();
@@ -28,6 +42,7 @@ test('an alert begins, is seen wherever one is, and leads to what it looked at',
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('list', { name: 'Alert rules' })).toContainText('began', { timeout: 20_000 });
+  expect(await page.evaluate('made')).toEqual(['Many payments: 3, above 2']);
   await page.getByRole('link', { name: /^Sessions/ }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Many payments: 3, above 2' })).toBeVisible();
   await page.getByRole('link', { name: 'Look' }).click();

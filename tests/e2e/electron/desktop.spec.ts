@@ -29,6 +29,17 @@ test('the page has no Node, no Electron, and one narrow object', async ({ app })
   });
 });
 
+test('the page may tell of alerts, and asks for nothing else', async ({ app }) => {
+  await expect(app.page.getByText('Listening on')).toBeVisible();
+  const answers = await app.page.evaluate(async () => [
+    Notification.permission,
+    await Notification.requestPermission(),
+    await navigator.mediaDevices?.getUserMedia({ audio: true }).catch((error: Error) => error.name),
+  ]);
+  expect(answers.slice(0, 2)).toEqual(['granted', 'granted']);
+  expect(['NotAllowedError', 'NotFoundError', undefined]).toContain(answers[2]);
+});
+
 test('the window never leaves our pages', async ({ app }) => {
   const { page } = app;
   await expect(page.getByText('Listening on')).toBeVisible();
