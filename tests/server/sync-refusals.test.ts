@@ -270,9 +270,16 @@ describe('who may not, or no longer', () => {
   it('takes back what was shared: gone from the server, still here', async () => {
     const one = await connected('one');
     const traceId = await one.send();
-    await one.api.share({ traceId, sessionId: null });
-    await settled(one);
-    expect(await one.api.withdrawShared()).toEqual({ traces: 1 });
+    for (const shared of [traceId, await one.send()]) {
+      await one.api.share({ traceId: shared, sessionId: null });
+      await settled(one);
+    }
+    const told = async () => (await owner.client.ask('get', '/v1/activity')).body.data;
+    const counts = (events: readonly { type: string; payload: Record<string, unknown> }[]) =>
+      events.flatMap(({ type, payload }) => (type === 'trace.shared.v1' ? [payload.count] : []));
+    await expect.poll(async () => counts(await told()), SOON).toEqual([2]);
+    await expect.poll(async () => counts(await one.api.syncEvents()), SOON).toEqual([2]);
+    expect(await one.api.withdrawShared()).toEqual({ traces: 2 });
     expect((await owner.client.ask('get', `/v1/traces/${traceId}`)).status).toBe(404);
     expect(await has(one, traceId)).toBe(true);
     expect((await one.api.disconnectSync()).state).toBe('off');

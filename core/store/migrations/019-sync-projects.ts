@@ -4,6 +4,6 @@ export const syncProjects019 = {
   name: 'projects of shared traces',
   sql: `
 -- of the server; null: nobody knows, or it is not there yet
-alter table sync_trace add column project_id uuid;
+alter table sync_trace add column project_id text;
 `,
 } as const;

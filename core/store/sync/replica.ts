@@ -13,6 +13,7 @@ import {
   type WantedTrace,
 } from '../../sync/ports';
 import { arrived, equal, lost, reconcile } from '../../sync/reconcile';
+import { type Told, togetherAll } from '../../sync/shared-together';
 import { laterOf, nextStamp, type Stamp } from '../../sync/stamp';
 import type { PayloadCodec } from '../payloads';
 import { BOOL, decodeRows, INT4, INT8, oneOf, orNull, TEXT } from '../row-spec';
@@ -328,11 +329,22 @@ export class StoredReplica implements Replica {
 
   private async keepEvents(tx: SqlStatements, events: readonly RemoteEvent[]): Promise<void> {
     if (events.length === 0) return;
+    const [newest] = decodeRows(
+      { event: TEXT },
+      await tx.query('select event from sync_event where workspace_id = $1 order by id desc limit 1', [
+        this.workspaceId,
+      ]),
+    ).map(({ event }) => toldOf(JSON.parse(event) as RemoteEvent));
+    const told = togetherAll([...(newest ? [newest] : []), ...events.map(toldOf)]);
+    if (newest && told[0]?.id !== newest.id) {
+      await tx.query('delete from sync_event where workspace_id = $1 and event_id = $2', [this.workspaceId, newest.id]);
+    }
+    const lines = told.filter(({ id }) => id !== newest?.id).map(({ actor: _, ...event }): RemoteEvent => event);
     await tx.query(
       `insert into sync_event (workspace_id, event_id, event)
        select $1, e.id, e.event from unnest($2::text[], $3::text[]) as e (id, event)
        on conflict (workspace_id, event_id) do nothing`,
-      [this.workspaceId, events.map(({ id }) => id), events.map((event) => JSON.stringify(event))],
+      [this.workspaceId, lines.map(({ id }) => id), lines.map((event) => JSON.stringify(event))],
     );
     await this.keepNewest(tx, 'sync_event', KEPT_EVENTS);
   }
@@ -364,4 +376,8 @@ function latest(objects: readonly { readonly stamp: Stamp }[], first: Stamp): St
 
 function lostObject(object: LocalObject & { readonly recent?: readonly Stamp[] }) {
   return { ...lost(object), recent: object.recent ?? [object.stamp] };
+}
+
+function toldOf(event: RemoteEvent): RemoteEvent & Told {
+  return { ...event, actor: event.actorName };
 }

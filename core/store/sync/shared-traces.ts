@@ -104,7 +104,7 @@ export class SharedTraces {
   async projects(): Promise<SyncProjectState[]> {
     // What waits goes where traces go now.
     const rows = await this.sql.query(
-      `select case when s.pending then l.link::json->>'projectId' else s.project_id::text end as project_id,
+      `select case when s.pending then l.link::json->>'projectId' else s.project_id end as project_id,
          count(*) filter (where s.shared_at is not null and not s.pending)::int4 as sent,
          count(*) filter (where s.pending)::int4 as waiting,
          count(*) filter (where s.shared_by is not null and not s.wanted)::int4 as received,
@@ -290,7 +290,7 @@ export class SharedTraces {
     if (done.length === 0) return;
     await this.sql.query(
       `update sync_trace s set pushed_mark = d.mark, pushed_spans = d.spans,
-         project_id = (select (link::json->>'projectId')::uuid from sync_link where workspace_id = $1), pass_block = null, pass_mark = null, pass_spans = null,
+         project_id = (select link::json->>'projectId' from sync_link where workspace_id = $1), pass_block = null, pass_mark = null, pass_spans = null,
          pending = exists (select 1 from trace t where t.workspace_id = $1 and t.trace_id = s.trace_id and t.span_count <> d.spans)
        from unnest($2::uuid[], $3::text[], $4::int4[]) as d (trace_id, mark, spans)
        where s.workspace_id = $1 and s.trace_id = d.trace_id`,
@@ -320,7 +320,7 @@ export class SharedTraces {
     await tx.query(
       `insert into sync_trace (workspace_id, trace_id, shared_by, project_id, wanted)
        select $1, h.trace_id, h.shared_by, h.project_id, true
-       from unnest($2::uuid[], $3::text[], $4::text[], $5::int4[], $7::uuid[]) as h (trace_id, client, shared_by, span_count, project_id)
+       from unnest($2::uuid[], $3::text[], $4::text[], $5::int4[], $7::text[]) as h (trace_id, client, shared_by, span_count, project_id)
        where not exists (select 1 from sync_trace s where s.workspace_id = $1 and s.trace_id = h.trace_id
          and h.client = $6 and s.pushed_spans >= h.span_count)
        on conflict (workspace_id, trace_id) do update set wanted = true, project_id = excluded.project_id,

@@ -9,6 +9,8 @@ import { boundsOf, type TimeRange } from '../../stores/time-range';
 import { periodBefore } from './change';
 
 const PACE_MS = 10_000;
+/** Of what is counted for long: so many times as long until the next. */
+const REST = 20;
 /** One step: totals only. */
 const WHOLE_SECONDS = 10_000_000;
 
@@ -31,6 +33,8 @@ export interface HomeData {
   readonly now: Figures;
   /** Null: all time has nothing before it. */
   readonly before: Figures | null;
+  /** How long counting took. */
+  readonly tookMs: number;
 }
 
 export function useHome(range: TimeRange) {
@@ -46,13 +50,13 @@ export function useHome(range: TimeRange) {
         figuresIn(current),
         previous && figuresIn(previous).then(([, figures]) => figures),
       ]);
-      return { red, now, before };
+      return { red, now, before, tookMs: Date.now() - nowMs };
     },
     enabled: version > 0,
     placeholderData: (shown) => shown,
     refetchOnMount: 'always',
   });
-  const paced = useThrottled(version, PACE_MS);
+  const paced = useThrottled(version, Math.max(PACE_MS, REST * (query.data?.tookMs ?? 0)));
   useRefetchOn(paced, query.refetch);
   return { ...query, version: paced };
 }

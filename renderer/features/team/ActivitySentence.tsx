@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { Activity } from '../../../core/api/team';
+import { plural } from '../../../core/model/format';
 
 const DONE: Readonly<Record<string, string>> = { created: 'added', updated: 'changed', deleted: 'deleted' };
 const NOUN: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function ActivitySentence({ type, payload }: Pick<Activity, 'type' | 'pay
           : 'is well again:'
         : kind === 'trace'
           ? traces.length > 1
-            ? `${what} ${payload.count ?? traces.length} traces`
+            ? `${what} ${plural(Number(payload.count ?? traces.length), 'trace')}`
             : `${what} a trace`
           : type === 'guardrail.hit.v1'
             ? `marked ${payload.hits} ${payload.hits === 1 ? 'place' : 'places'} by the guardrail`
