@@ -8,9 +8,9 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 'tests/unit/**/*.test.ts'),
-      // One database server for all; files after one another on it.
+      // Databases of their own for each file, and nothing that waits for the clock.
       project('store', 'tests/store/**/*.test.ts', {
-        fileParallelism: false,
+        maxWorkers: 2,
         testTimeout: 30_000,
         hookTimeout: 60_000,
       }),
