@@ -11,7 +11,7 @@ const WITHIN_MS = 10 * 60_000;
 const KEPT_IDS = 100;
 
 /** What both say, as one. @returns null: they are two things */
-export function sharedTogether(before: Told, next: Told): Told['payload'] | null {
+function sharedTogether(before: Told, next: Told): Told['payload'] | null {
   const isSame =
     before.type === 'trace.shared.v1' &&
     next.type === before.type &&
