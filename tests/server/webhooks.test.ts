@@ -153,14 +153,14 @@ it('a redirect is not followed, a test is sent, one that is off is told nothing'
     .poll(async () => (await webhookOf(id))?.last?.error, { timeout: 10_000 })
     .toBe('The address answered 302.');
   expect(told.every(({ headers }) => headers['webhook-id'] === told[0]?.headers['webhook-id'])).toBe(true);
-  const before = told.length;
   const url = `http://[::ffff:127.0.0.1]:${port}/hook`;
   const off = { url, types: ['score.created.v1'], enabled: false, version: 1 };
   expect((await ann.client.ask('patch', `/v1/webhooks/${id}`, off)).body).toMatchObject({ enabled: false, version: 2 });
   expect((await ann.client.ask('patch', `/v1/webhooks/${id}`, off)).status).toBe(409);
   await ann.client.ask('post', '/v1/scores', { traceId: traceIdOf(1), name: 'good', value: 1, source: 'human' });
   await expect.poll(async () => (await activity()).at(0)?.type, { timeout: 10_000 }).toBe('score.created.v1');
-  expect(told.length).toBe(before);
+  // The test may be told a second time meanwhile, as whatever fails is.
+  expect(told.map(({ body }) => JSON.parse(body).type)).not.toContain('score.created.v1');
   await ann.client.ask('delete', `/v1/webhooks/${id}`);
 });
 
