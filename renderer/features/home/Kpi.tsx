@@ -23,7 +23,7 @@ export function Kpi({ label, value, hint, change, since, bad }: KpiProps) {
       </dd>
       <dd className={`pt-0.5 text-sm ${isBad ? 'text-error' : 'text-secondary'}`}>
         {change?.text ?? ' '}
-        {change && <span className="sr-only"> than in {since}</span>}
+        {change && <span className="sr-only">, compared with {since}</span>}
       </dd>
     </div>
   );
