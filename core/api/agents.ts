@@ -1,5 +1,7 @@
 /** Agents over all traces. */
-export interface AgentListQuery {
+import type { DeploymentFilter } from './deployment';
+
+export interface AgentListQuery extends DeploymentFilter {
   /** When runs started: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;

@@ -10,6 +10,7 @@ import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } fr
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type { Comment, CommentEdit, CommentListQuery, NewComment } from './comment';
+import type { Deployment, DeploymentFilter } from './deployment';
 import type {
   Dataset,
   DatasetEdit,
@@ -178,6 +179,8 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   sessionTraces(sessionId: string, from: number, to: number): Promise<readonly TraceSummary[]>;
   /** The most expensive first. */
   listAgents(query: AgentListQuery): Promise<readonly AgentSummary[]>;
+  /** What resources say of where their spans come from, the latest first seen first; a thousand at most. */
+  listDeployments(): Promise<readonly Deployment[]>;
   /** Begins to make the read models anew from what is stored. @throws CONFLICT when that is under way */
   rebuild(): Promise<RebuildReport>;
   rebuildReport(): Promise<RebuildReport>;
@@ -201,7 +204,7 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver>;
 }
 
-export interface HistogramQuery {
+export interface HistogramQuery extends DeploymentFilter {
   readonly query?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;

@@ -16,6 +16,7 @@ import type {
   SpanDetail,
   StatusReport,
 } from './contract';
+import type { Deployment } from './deployment';
 import type { ErrorValue } from './errors';
 import type {
   Dataset,
@@ -130,6 +131,7 @@ export interface HttpAnswers {
   listSessions: Page<SessionSummary>;
   getSession: SessionResource;
   listAgents: Page<AgentSummary>;
+  listDeployments: Page<Deployment>;
   rebuild: RebuildReport;
   getRebuild: RebuildReport;
 }

@@ -1,5 +1,7 @@
 /** What a search for traces gives (TraceListQuery). */
+
 import type { StatusCodeName } from '../model/span-kind';
+import type { DeploymentFilter } from './deployment';
 import type { Page } from './page';
 import type { TraceListQuery } from './trace-list-query';
 import type { TraceSummary } from './trace-summary';
@@ -62,7 +64,7 @@ export interface MetricSeries {
 
 export type QueryResult = ({ readonly kind: 'traces' } & TraceListPage) | ({ readonly kind: 'metrics' } & MetricResult);
 
-export interface GroupQuery {
+export interface GroupQuery extends DeploymentFilter {
   /** TraceQL or words. */
   readonly query?: string | undefined;
   /** A field as TraceQL names it. */

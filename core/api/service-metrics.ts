@@ -1,11 +1,13 @@
 /** What services and their operations did over time, and who called whom. */
+import type { DeploymentFilter } from './deployment';
+
 export interface ServiceMetricsQuery {
   /** Start times, RFC 3339 or epoch nanoseconds; known to the minute. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
-export interface RedQuery extends ServiceMetricsQuery {
+export interface RedQuery extends ServiceMetricsQuery, DeploymentFilter {
   readonly groupBy?: 'service' | 'operation' | undefined;
   /** Length of a step in seconds, whole minutes; about sixty steps where it is left out. */
   readonly stepSeconds?: number | undefined;

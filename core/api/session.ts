@@ -1,7 +1,8 @@
 /** Sessions (threads, conversations): the traces that name the same one, each a turn. */
+import type { DeploymentFilter } from './deployment';
 import type { TraceSummary } from './trace-summary';
 
-export interface SessionListQuery {
+export interface SessionListQuery extends DeploymentFilter {
   /** Part of the session's id, of an agent's name or of a root's; empty: all. */
   readonly query?: string | undefined;
   /** Of its last turn: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */

@@ -1,4 +1,6 @@
 /** What a list can be sorted by; `-`: the greatest first. */
+import type { DeploymentFilter } from './deployment';
+
 export const TRACE_SORTS = [
   '-startTime',
   'startTime',
@@ -13,7 +15,7 @@ export type TraceSort = (typeof TRACE_SORTS)[number];
 export const NEWEST_FIRST: TraceSort = '-startTime';
 
 /** What to look for in the list of traces. */
-export interface TraceListQuery {
+export interface TraceListQuery extends DeploymentFilter {
   /** TraceQL, or words with `service:NAME`, `status:error|ok`, `duration>200ms`, `key:value`. */
   readonly query?: string | undefined;
   /** Start time bounds, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */

@@ -1,5 +1,7 @@
 /** What calls of models took, over time. */
-export interface UsageQuery {
+import type { DeploymentFilter } from './deployment';
+
+export interface UsageQuery extends DeploymentFilter {
   /** Start times, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;

@@ -105,6 +105,7 @@ export interface StoreService
     | 'getSession'
     | 'sessionTraces'
     | 'listAgents'
+    | 'listDeployments'
     | 'rebuild'
     | 'rebuildReport'
     | 'listAttributes'

@@ -8,6 +8,8 @@ export interface SampleSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly service: string;
+  /** More of its resource, or other values of what every resource has here. */
+  readonly resource?: Readonly<Record<string, SampleValue>>;
   readonly name: string;
   /** SpanKind by number; 1 internal where absent. */
   readonly kind?: number;
@@ -35,21 +37,27 @@ function keyValues(attributes: Readonly<Record<string, SampleValue>> = {}): KeyV
   return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
-/** One request, grouped by service. */
+/** One request, grouped by resource. */
 export function traceRequest(spans: readonly SampleSpan[]): object {
-  const byService = new Map<string, SampleSpan[]>();
-  for (const span of spans) byService.set(span.service, [...(byService.get(span.service) ?? []), span]);
+  const groups = new Map<string, { readonly of: SampleSpan; readonly spans: object[] }>();
+  for (const span of spans) {
+    const key = JSON.stringify([span.service, span.resource]);
+    const group = groups.get(key) ?? { of: span, spans: [] };
+    group.spans.push(otlpSpan(span));
+    groups.set(key, group);
+  }
   return {
-    resourceSpans: [...byService].map(([service, group]) => ({
+    resourceSpans: [...groups.values()].map(({ of: { service, resource }, spans }) => ({
       resource: {
         attributes: keyValues({
           'service.name': service,
           'service.version': '1.4.0',
           'deployment.environment.name': 'dev',
           'telemetry.sdk.name': 'spoor-sample',
+          ...resource,
         }),
       },
-      scopeSpans: [{ scope: { name: `${service}-instrumentation`, version: '1.0.0' }, spans: group.map(otlpSpan) }],
+      scopeSpans: [{ scope: { name: `${service}-instrumentation`, version: '1.0.0' }, spans }],
     })),
   };
 }

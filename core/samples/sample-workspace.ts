@@ -17,6 +17,20 @@ const NEWEST_SHOP_AGE_NS = 60n * 1_000_000_000n;
 /** Spans a request, as an SDK's batch processor would send them. */
 const BATCH = 2_000;
 
+/** Of the shop's traces: those from here on are of the next version. */
+const CANARY_FROM = 90;
+const TEAMS: Readonly<Record<string, string>> = {
+  web: 'storefront',
+  catalog: 'storefront',
+  checkout: 'payments',
+  payments: 'payments',
+};
+
+function inProduction(span: SampleSpan, version: string): SampleSpan {
+  const team = TEAMS[span.service] ?? 'fulfilment';
+  return { ...span, resource: { 'deployment.environment.name': 'production', 'service.version': version, team } };
+}
+
 /** Export requests in the order to send them. */
 export function* sampleRequests(nowNs: bigint): Generator<object> {
   const random = new Random(SEED);
@@ -24,7 +38,8 @@ export function* sampleRequests(nowNs: bigint): Generator<object> {
   const shop: SampleSpan[] = [];
   for (let i = 0; i < SHOP_TRACES; i++) {
     const age = NEWEST_SHOP_AGE_NS + (SPREAD_NS * BigInt(SHOP_TRACES - i)) / BigInt(SHOP_TRACES);
-    shop.push(...shopTrace(random, nowNs - age - BigInt(random.int(0, 9_000)) * 1_000_000n));
+    const spans = shopTrace(random, nowNs - age - BigInt(random.int(0, 9_000)) * 1_000_000n);
+    shop.push(...spans.map((span) => inProduction(span, i < CANARY_FROM ? '1.4.0' : '1.5.0')));
   }
   yield* requestsOf(shop);
   yield* requestsOf(agentRun(random, nowNs - 95n * 1_000_000_000n, 'triage', false));

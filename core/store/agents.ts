@@ -2,6 +2,7 @@
 import type { AgentListQuery, AgentSummary } from '../api/agents';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
+import { deploymentsIn } from './deployments';
 import { decodeRows, FLOAT8, INT8, orNull, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 import { readUsage, STANDING_CALLS, USAGE_NAMES } from './usage-metrics';
@@ -31,6 +32,7 @@ export async function readAgents(
   const bounds = [workspaceId, from, to];
   const between = (start: string): string =>
     `($2::int8 is null or ${start} >= $2) and ($3::int8 is null or ${start} < $3)`;
+  const deployments = await deploymentsIn(sql, workspaceId, query);
   const runs = decodeRows(
     RUNS,
     await sql.query(
@@ -39,6 +41,7 @@ export async function readAgents(
          percentile_disc(0.5) within group (order by end_ns - start_ns)::float8 as p50,
          percentile_disc(0.95) within group (order by end_ns - start_ns)::float8 as p95
        from trace where workspace_id = $1 and agent_name is not null and deleted_at is null and ${between('start_ns')}
+         ${deployments ? `and deployment_ids && ${deployments}` : ''}
        group by 1`,
       bounds,
     ),
@@ -47,7 +50,7 @@ export async function readAgents(
     { name: orNull(TEXT), model: TEXT },
     await sql.query(
       `select ${USAGE_NAMES.agent} as name, c.model from ${STANDING_CALLS} and ${between('c.start_ns')}
-         and c.model is not null
+         and c.model is not null ${deployments ? `and c.deployment_id = any(${deployments})` : ''}
        group by 1, 2 order by count(*) desc, 2`,
       bounds,
     ),

@@ -5,6 +5,7 @@ import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL, servicesOf } from './block-e
 import { inBlockOrder } from './block-order';
 import { encodeTerms } from './block-terms';
 import { CopyWriter } from './copy-binary';
+import { DEPLOYMENT_OF_SPAN } from './deployments';
 import { EdgeFinder } from './edge-finder';
 import { type BlockSpan, OpenBlock } from './open-block';
 import { type PayloadCodec, readPayloads } from './payloads';
@@ -55,16 +56,18 @@ const MINUTE_COLUMNS = [
   'errors',
   'duration_ns',
   'sketch',
+  'deployment_id',
 ];
 
 function encodeMinutes(workspaceId: number, block: OpenBlock): Uint8Array {
   const copy = new CopyWriter(block.operations.size * 160);
-  for (const { operationId, minute, spans, errors, durationNs, sketch } of block.operationMinutes()) {
+  for (const { operationId, deploymentId, minute, spans, errors, durationNs, sketch } of block.operationMinutes()) {
     const bytes = sketch.encode();
     copy.row(MINUTE_COLUMNS.length);
     for (const value of [workspaceId, operationId, minute, block.id, spans, errors]) copy.int4(value);
     copy.int8(BigInt.asIntN(64, durationNs));
     copy.data(bytes, 0, bytes.length);
+    copy.int4(deploymentId);
   }
   return copy.finish();
 }
@@ -123,6 +126,7 @@ export async function closeAgain(
 const STORED = {
   ...SPAN_OF_EDGE,
   resource_id: INT4,
+  deployment_id: INT4,
   scope_id: INT4,
   attributes: INT4_ARRAY,
   payload_id: INT4,
@@ -143,7 +147,8 @@ async function readBlock(
   const rows = decodeRows(
     STORED,
     await tx.query(
-      `select ${SPAN_OF_EDGE_SQL}, resource_id, scope_id, attributes, payload_id, payload_index::int4 as payload_index
+      `select ${SPAN_OF_EDGE_SQL}, resource_id, ${DEPLOYMENT_OF_SPAN} as deployment_id, scope_id, attributes, payload_id,
+         payload_index::int4 as payload_index
        from span s where workspace_id + 0 = $1 and block_id = $2`,
       [workspaceId, id],
     ),
@@ -160,6 +165,7 @@ async function readBlock(
       error: row.status === STATUS_ERROR,
       operationId: row.operation_id,
       resourceId: row.resource_id,
+      deploymentId: row.deployment_id,
       scopeId: row.scope_id,
     };
     block.addSpan(span);

@@ -2,8 +2,12 @@
  * Turns the services, operations, resources and scopes of a batch into their ids. Ids are remembered between batches; those
  * made in a transaction that rolls back are forgotten with it.
  */
+
+import { deploymentOf } from '../model/deployment-keys';
 import { hexFromBytes } from '../model/ids';
 import type { BatchOperation, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
+import { decodeResource } from '../otlp/proto-to-json';
+import { internDeployments } from './deployments';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
 
@@ -13,6 +17,8 @@ const MAX_REMEMBERED = 200_000;
 export interface InternedBatch {
   /** By index into the batch's resources, scopes and operations. */
   readonly resourceIds: Int32Array;
+  /** By index into the batch's resources; 0: it says nothing of where its spans come from. */
+  readonly deploymentIds: Int32Array;
   readonly scopeIds: Int32Array;
   readonly operationIds: Int32Array;
   /** By index into the batch's operations. */
@@ -41,10 +47,12 @@ export class InternedIds {
       tx,
       batch.operations.map(({ serviceName }) => serviceName),
     );
+    const resourceIds = await this.messages(tx, 'resource', batch.resources);
     return {
       serviceIds,
       operationIds: await this.operations(tx, batch.operations, serviceIds),
-      resourceIds: await this.messages(tx, 'resource', batch.resources),
+      resourceIds,
+      deploymentIds: await this.deployments(tx, batch.resources, resourceIds),
       scopeIds: await this.messages(tx, 'scope', batch.scopes),
     };
   }
@@ -136,6 +144,40 @@ export class InternedIds {
       }
     }
     return Int32Array.from(operations, (operation, i) => this.must(keyOf(operation, i)));
+  }
+
+  /** What resources say of where their spans come from; written beside those that are new to this process. */
+  private async deployments(
+    tx: SqlClient,
+    resources: readonly BatchResource[],
+    resourceIds: Int32Array,
+  ): Promise<Int32Array> {
+    const missing = new Map<number, BatchResource>();
+    for (const [i, id] of resourceIds.entries()) {
+      if (this.get(`deployment\0${id}`) === undefined) missing.set(id, resources[i] as BatchResource);
+    }
+    if (missing.size > 0) {
+      const said = [...missing].flatMap(([id, { message }]) => {
+        const deployment = deploymentOf(decodeResource(message).attributes);
+        return deployment ? [{ id, deployment }] : [];
+      });
+      const ids =
+        said.length === 0
+          ? []
+          : await internDeployments(
+              tx,
+              this.workspaceId,
+              said.map((one) => one.deployment),
+            );
+      for (const id of missing.keys()) this.fresh.set(`deployment\0${id}`, 0);
+      for (const [i, { id }] of said.entries()) this.fresh.set(`deployment\0${id}`, ids[i] as number);
+      await tx.query(
+        `update resource r set deployment_id = i.deployment_id from unnest($1::int4[], $2::int4[]) as i (id, deployment_id)
+         where r.workspace_id = $3 and r.id = i.id and r.deployment_id is null`,
+        [[...missing.keys()], [...missing.keys()].map((id) => this.must(`deployment\0${id}`)), this.workspaceId],
+      );
+    }
+    return resourceIds.map((id) => this.must(`deployment\0${id}`));
   }
 
   /** Resources and scopes: a message and its schema URL, alike when every byte is. */

@@ -18,6 +18,7 @@ import { callKinds016 } from './migrations/016-call-kinds';
 import { alerts017 } from './migrations/017-alerts';
 import { sync018 } from './migrations/018-sync';
 import { syncProjects019 } from './migrations/019-sync-projects';
+import { deployments020 } from './migrations/020-deployments';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -50,6 +51,7 @@ export const MIGRATIONS: readonly Migration[] = [
   alerts017,
   sync018,
   syncProjects019,
+  deployments020,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -8,7 +8,7 @@ import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 /** SQL that stands for a table: calls with what their kind says. */
-export const MODEL_CALLS = `(select c.*, k.operation_id, k.status, k.provider, k.model, k.service_tier, k.agent_name
+export const MODEL_CALLS = `(select c.*, k.operation_id, k.deployment_id, k.status, k.provider, k.model, k.service_tier, k.agent_name
   from model_call c join model_call_kind k on k.workspace_id = c.workspace_id and k.id = c.kind_id)`;
 
 const COLUMNS = ['workspace_id', 'trace_id', 'span_id', 'start_ns', 'kind_id'];
@@ -35,11 +35,15 @@ interface CalledBy {
   readonly startNs: bigint;
 }
 
-/** A kind of calls as they are stored: with the operation and the status of their spans. */
-interface StoredKind extends CallKind {
+/** A kind of calls as they are stored: with the operation, the deployment and the status of their spans. */
+interface StoredKind extends CallKind, KindOfSpan {
   /** Under which its id is remembered. */
   readonly key: string;
+}
+
+interface KindOfSpan {
   readonly operationId: number;
+  readonly deploymentId: number;
   readonly status: number;
 }
 
@@ -70,11 +74,14 @@ export class ModelCallRows {
       const row = rows[i] as number;
       const operation = batch.operation[row] as number;
       const status = batch.status[row] as number;
-      const shape = (operation * kinds.length + (kind[i] as number)) * 256 + status;
+      const resource = batch.resource[row] as number;
+      const shape =
+        ((resource * batch.operations.length + operation) * kinds.length + (kind[i] as number)) * 256 + status;
       let at = known.get(shape);
       if (at === undefined) {
         const operationId = interned.operationIds[operation] as number;
-        at = stored.push(storedKind(kinds[kind[i] as number] as CallKind, operationId, status)) - 1;
+        const deploymentId = interned.deploymentIds[resource] as number;
+        at = stored.push(storedKind(kinds[kind[i] as number] as CallKind, { operationId, deploymentId, status })) - 1;
         known.set(shape, at);
       }
       kindOf[i] = at;
@@ -93,14 +100,8 @@ export class ModelCallRows {
     }
   }
 
-  async add(
-    tx: SqlClient,
-    call: CallCounts & CallKind,
-    by: CalledBy,
-    operationId: number,
-    status: number,
-  ): Promise<void> {
-    const [id] = await this.kindIds(tx, [storedKind(call, operationId, status)]);
+  async add(tx: SqlClient, call: CallCounts & CallKind, by: CalledBy, of: KindOfSpan): Promise<void> {
+    const [id] = await this.kindIds(tx, [storedKind(call, of)]);
     const counts = new Float64Array(CALL_COUNTS.length);
     writeCounts(counts, 0, call);
     const copy = this.begin();
@@ -141,14 +142,17 @@ export class ModelCallRows {
     if (missing.length > 0) {
       const parameters = [this.workspaceId, ...KIND_FIELDS.map((field) => missing.map((kind) => kind[field]))];
       await tx.query(
-        `insert into model_call_kind (workspace_id, digest, operation_id, status, provider, model, service_tier, agent_name)
-         select $1, ${DIGEST}, i.* from ${GIVEN} as i (operation_id, status, provider, model, service_tier, agent_name)
+        `insert into model_call_kind
+           (workspace_id, digest, operation_id, deployment_id, status, provider, model, service_tier, agent_name)
+         select $1, ${DIGEST}, i.* from ${GIVEN}
+           as i (operation_id, deployment_id, status, provider, model, service_tier, agent_name)
          on conflict (workspace_id, digest) do nothing`,
         parameters,
       );
       const found = await tx.query(
         `select k.id, i.at::int4 as at
-         from ${GIVEN} with ordinality as i (operation_id, status, provider, model, service_tier, agent_name, at), lateral (
+         from ${GIVEN} with ordinality
+           as i (operation_id, deployment_id, status, provider, model, service_tier, agent_name, at), lateral (
            select id from model_call_kind where workspace_id = $1 and digest = ${DIGEST} limit 1) as k`,
         parameters,
       );
@@ -169,17 +173,18 @@ export function saidCounts(batches: readonly SpanBatch[]): number[] {
   return CALL_COUNTS.flatMap((_, at) => (said[at] ? [at] : []));
 }
 
-function storedKind(kind: CallKind, operationId: number, status: number): StoredKind {
+function storedKind(kind: CallKind, { operationId, deploymentId, status }: KindOfSpan): StoredKind {
   const text = (value: string | null): string | null => value?.replaceAll('\0', '\u2400') || null;
   const [provider, model] = [text(kind.provider), text(kind.model)];
   const [serviceTier, agentName] = [text(kind.serviceTier), text(kind.agentName)];
-  const key = `model call\0${operationId}\0${status}\0${provider ?? ''}\0${model ?? ''}\0${serviceTier ?? ''}\0${agentName ?? ''}`;
-  return { key, operationId, status, provider, model, serviceTier, agentName };
+  const key = ['model call', operationId, deploymentId, status, provider, model, serviceTier, agentName].join('\0');
+  return { key, operationId, deploymentId, status, provider, model, serviceTier, agentName };
 }
 
-const GIVEN = 'unnest($2::int4[], $3::int2[], $4::text[], $5::text[], $6::text[], $7::text[])';
-/** As in migration 016. */
-const DIGEST = `sha256(convert_to(
-  jsonb_build_array(i.operation_id, i.status, i.provider, i.model, i.service_tier, i.agent_name)::text, 'UTF8'))`;
+const GIVEN = 'unnest($2::int4[], $3::int4[], $4::int2[], $5::text[], $6::text[], $7::text[], $8::text[])';
+/** As in migration 016; since 020 with the deployment, where one is known. */
+const DIGEST = `sha256(convert_to((
+  jsonb_build_array(i.operation_id, i.status, i.provider, i.model, i.service_tier, i.agent_name)
+    || case when i.deployment_id = 0 then '[]'::jsonb else jsonb_build_array(i.deployment_id) end)::text, 'UTF8'))`;
 
-const KIND_FIELDS = ['operationId', 'status', 'provider', 'model', 'serviceTier', 'agentName'] as const;
+const KIND_FIELDS = ['operationId', 'deploymentId', 'status', 'provider', 'model', 'serviceTier', 'agentName'] as const;

@@ -31,17 +31,23 @@ export interface BlockSpan {
   readonly error: boolean;
   readonly operationId: number;
   readonly resourceId: number;
+  /** 0: none is known. */
+  readonly deploymentId: number;
   readonly scopeId: number;
 }
 
+/** What one operation did in one minute, as far as it came from one deployment. */
 export interface OperationMinute {
   readonly operationId: number;
+  readonly deploymentId: number;
   /** Since the epoch. */
   readonly minute: number;
   spans: number;
   errors: number;
   durationNs: bigint;
   readonly sketch: LatencySketch;
+  /** The same of another deployment. */
+  readonly next: OperationMinute | null;
 }
 
 export interface ServiceEdge {
@@ -83,7 +89,7 @@ export class OpenBlock {
   ) {}
 
   /** @returns the minute of its start, since the epoch */
-  addSpan({ startNs, durationNs, error, operationId, resourceId, scopeId }: BlockSpan): number {
+  addSpan({ startNs, durationNs, error, operationId, resourceId, deploymentId, scopeId }: BlockSpan): number {
     if (this.spans === 0 || startNs < this.firstStartNs) this.firstStartNs = startNs;
     if (this.spans === 0 || startNs > this.lastStartNs) this.lastStartNs = startNs;
     if (durationNs > this.longestNs) this.longestNs = durationNs;
@@ -93,10 +99,12 @@ export class OpenBlock {
     this.resources.add(resourceId);
     this.scopes.add(scopeId);
     const operations = this.minuteOf(startNs);
-    let entry = operations.get(operationId);
+    const first = operations.get(operationId) ?? null;
+    let entry = first;
+    while (entry && entry.deploymentId !== deploymentId) entry = entry.next;
     if (!entry) {
-      const minute = this.minute;
-      entry = { operationId, minute, spans: 0, errors: 0, durationNs: 0n, sketch: new LatencySketch() };
+      const counts = { spans: 0, errors: 0, durationNs: 0n, sketch: new LatencySketch() };
+      entry = { operationId, deploymentId, minute: this.minute, ...counts, next: first };
       operations.set(operationId, entry);
     }
     entry.spans++;
@@ -137,7 +145,7 @@ export class OpenBlock {
   }
 
   operationMinutes(): OperationMinute[] {
-    return [...this.minutes.values()].flatMap((operations) => [...operations.values()]);
+    return [...this.minutes.values()].flatMap((operations) => [...operations.values()].flatMap(listed));
   }
 
   bloom(): Uint8Array {
@@ -218,4 +226,10 @@ export class OpenBlock {
     const size = reader.skipLengthDelimited();
     eachWordHash(reader.bytes, reader.pos - size, reader.pos, this.addHash);
   }
+}
+
+function listed(first: OperationMinute): OperationMinute[] {
+  const all: OperationMinute[] = [];
+  for (let one: OperationMinute | null = first; one; one = one.next) all.push(one);
+  return all;
 }

@@ -3,6 +3,7 @@ import { FACT_KEYS } from '../dialects/fact-keys';
 import { agentAttribute, readSpanFacts, type SpanFacts } from '../dialects/span-facts';
 import { bytesFromHex } from '../model/ids';
 import { decodeScope, decodeSpanBody } from '../otlp/proto-to-json';
+import { DEPLOYMENT_OF_SPAN } from './deployments';
 import { ModelCallRows } from './model-calls';
 import { PartReader, SPAN_ATTRIBUTES } from './part-reader';
 import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, TEXT } from './row-spec';
@@ -15,6 +16,7 @@ const ROW = {
   start_ns: INT8,
   status: INT4,
   operation_id: INT4,
+  deployment_id: INT4,
   attributes: INT4_ARRAY,
   block_id: INT4,
   payload_id: INT4,
@@ -95,7 +97,7 @@ export async function rebuildCalls(
     ROW,
     await tx.query(
       `select replace(s.trace_id::text, '-', '') as trace_id, s.span_id, s.start_ns, s.status::int4 as status,
-         s.operation_id, s.attributes, s.block_id, s.payload_id, s.payload_index::int4 as payload_index, o.name,
+         s.operation_id, ${DEPLOYMENT_OF_SPAN} as deployment_id, s.attributes, s.block_id, s.payload_id, s.payload_index::int4 as payload_index, o.name,
          c.message as scope
        from span s join operation o on o.id = s.operation_id join scope c on c.id = s.scope_id
        where s.workspace_id = $1 and s.trace_id between $2::uuid and $3::uuid
@@ -121,7 +123,11 @@ export async function rebuildCalls(
       if (facts.call) {
         const traceId = bytesFromHex(row.trace_id) as Uint8Array;
         const by = { traceId, spanId: row.span_id, startNs: row.start_ns };
-        await calls.add(tx, { ...facts.call, agentName: facts.agentName }, by, row.operation_id, row.status);
+        await calls.add(tx, { ...facts.call, agentName: facts.agentName }, by, {
+          operationId: row.operation_id,
+          deploymentId: row.deployment_id,
+          status: row.status,
+        });
       }
     }
   }

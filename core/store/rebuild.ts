@@ -3,10 +3,11 @@
  * rows of traces, calls of models, missing parents, counters. In short transactions between those of the writer, while spans come.
  */
 import { inBlockOrder } from './block-order';
+import { DEPLOYMENT_OF_SPAN } from './deployments';
 import { EdgeFinder } from './edge-finder';
 import { FactElements, type IdRange, rebuildCalls } from './rebuild-calls';
-import { decodeRows, INT4 } from './row-spec';
-import type { SqlClient } from './sql-client';
+import { BOOL, decodeRows, INT4 } from './row-spec';
+import type { SqlClient, SqlStatements } from './sql-client';
 import type { StoreWriter } from './store-writer';
 import type { WriterState } from './writer-state';
 
@@ -52,6 +53,12 @@ export class Rebuild {
     }
     await step(rebuildCounters);
   }
+}
+
+/** Whether spans say more than the read models, which an older version wrote. */
+export async function isRebuildDue(sql: SqlStatements, workspaceId: number): Promise<boolean> {
+  const rows = await sql.query('select rebuild_due from workspace where id = $1', [workspaceId]);
+  return decodeRows({ rebuild_due: BOOL }, rows)[0]?.rebuild_due ?? false;
 }
 
 function rangesOf(spans: number): IdRange[] {
@@ -115,26 +122,28 @@ async function rebuildTraces(
   );
   await tx.query(
     `with s as materialized (
-       select s.*, o.service_id from span s join operation o on o.id = s.operation_id where s.${within.replace(' and ', ' and s.')}),
+       select s.*, o.service_id, nullif(${DEPLOYMENT_OF_SPAN}, 0) as deployment_id from span s join operation o on o.id = s.operation_id where s.${within.replace(' and ', ' and s.')}),
      root as (
        select distinct on (trace_id) trace_id, (parent_span_id is not null)::int4::int2 as rank, start_ns, span_id, operation_id
        from s order by trace_id, parent_span_id is not null, start_ns, span_id),
      whole as (
        select trace_id, min(start_ns) as start_ns, max(greatest(start_ns, start_ns + greatest(duration_ns, 0))) as end_ns,
          count(*)::int4 as spans, (count(*) filter (where status = 2))::int4 as errors,
-         array_agg(distinct service_id) as service_ids, min(block_id) as first_block, max(block_id) as last_block
+         array_agg(distinct service_id) as service_ids,
+         coalesce(array_agg(distinct deployment_id) filter (where deployment_id is not null), '{}') as deployment_ids, min(block_id) as first_block, max(block_id) as last_block
        from s group by trace_id)
      insert into trace (workspace_id, trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns,
-       root_span_id, root_operation_id, missing_parents, first_block, last_block)
+       root_span_id, root_operation_id, missing_parents, first_block, last_block, deployment_ids)
      select $1, w.trace_id, w.start_ns, w.end_ns, w.spans, w.errors, w.service_ids, r.rank, r.start_ns, r.span_id, r.operation_id,
        (select count(*) from missing_parent m where m.workspace_id = $1 and m.trace_id = w.trace_id)::int4,
-       w.first_block, w.last_block
+       w.first_block, w.last_block, w.deployment_ids
      from whole w join root r using (trace_id)
      on conflict (workspace_id, trace_id) do update set start_ns = excluded.start_ns, end_ns = excluded.end_ns,
        span_count = excluded.span_count, error_count = excluded.error_count, service_ids = excluded.service_ids,
        root_rank = excluded.root_rank, root_start_ns = excluded.root_start_ns, root_span_id = excluded.root_span_id,
        root_operation_id = excluded.root_operation_id, missing_parents = excluded.missing_parents,
-       first_block = excluded.first_block, last_block = excluded.last_block`,
+       first_block = excluded.first_block, last_block = excluded.last_block,
+       deployment_ids = excluded.deployment_ids`,
     parameters,
   );
   // What the writer remembers of them may have been wrong, too.
@@ -143,7 +152,7 @@ async function rebuildTraces(
 
 async function rebuildCounters(tx: SqlClient, { workspaceId }: WriterState): Promise<void> {
   await tx.query(
-    `update workspace w set trace_count = t.traces, span_count = t.spans
+    `update workspace w set trace_count = t.traces, span_count = t.spans, rebuild_due = false
      from (select count(*) as traces, coalesce(sum(span_count), 0) as spans from trace
        where workspace_id = $1 and deleted_at is null) t
      where w.id = $1`,

@@ -13,6 +13,7 @@ import { SPAN_KIND_CONSUMER, SPAN_KIND_SERVER, STATUS_ERROR, spanKindName } from
 import { NS_PER_MINUTE, rfc3339FromNs } from '../model/time';
 import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL } from './block-edges';
 import { inBlockOrder } from './block-order';
+import { DEPLOYMENT_OF_SPAN, deploymentsIn } from './deployments';
 import { EdgeFinder } from './edge-finder';
 import { readOperationMinutes } from './operation-minutes';
 import { decodeRows, INT4, INT8, type RowOf, TEXT } from './row-spec';
@@ -59,8 +60,9 @@ export class ServiceMetrics {
       row[at] ??= { spans: 0, errors: 0, sketch: new LatencySketch() };
       return row[at];
     };
-    await this.addClosed(range, tallyOf);
-    await this.addOpen(range, tallyOf);
+    const deployments = await deploymentsIn(this.sql, this.workspaceId, query);
+    await this.addClosed(range, deployments, tallyOf);
+    await this.addOpen(range, deployments, tallyOf);
     return {
       from: rfc3339FromNs(BigInt(range.from) * NS_PER_MINUTE),
       to: rfc3339FromNs(BigInt(range.to) * NS_PER_MINUTE),
@@ -92,7 +94,7 @@ export class ServiceMetrics {
     }
     const finder = new EdgeFinder();
     const operations = await this.operations();
-    for (const span of await this.openSpans()) {
+    for (const span of await this.openSpans(null)) {
       const serviceId = operations.get(span.operation_id)?.serviceId;
       if (serviceId === undefined) continue;
       findEdges(span, serviceId, finder, (callerId, { serviceId: calleeId, minute, error, durationNs }) => {
@@ -115,12 +117,14 @@ export class ServiceMetrics {
   /** Some minutes a statement. */
   private async addClosed(
     { from, to }: Minutes,
+    deployments: string | null,
     tallyOf: (operationId: number, minute: number) => Tally,
   ): Promise<void> {
     const pace = new Pace(10, 1_000_000);
     for (let minute = from; minute < to; ) {
       const end = Math.min(to, minute + pace.next);
-      const condition = `minute >= ${minute} and minute < ${end}`;
+      const inTime = `minute >= ${minute} and minute < ${end}`;
+      const condition = deployments ? `${inTime} and deployment_id = any(${deployments})` : inTime;
       for (const row of await pace.timed(() => readOperationMinutes(this.sql, this.workspaceId, condition))) {
         const tally = tallyOf(row.operationId, row.minute);
         tally.spans += row.spans;
@@ -131,8 +135,12 @@ export class ServiceMetrics {
     }
   }
 
-  private async addOpen({ from, to }: Minutes, tallyOf: (operationId: number, minute: number) => Tally): Promise<void> {
-    for (const { operation_id, start_ns, duration_ns, status } of await this.openSpans()) {
+  private async addOpen(
+    { from, to }: Minutes,
+    deployments: string | null,
+    tallyOf: (operationId: number, minute: number) => Tally,
+  ): Promise<void> {
+    for (const { operation_id, start_ns, duration_ns, status } of await this.openSpans(deployments)) {
       const minute = Number(start_ns / NS_PER_MINUTE);
       if (minute < from || minute >= to) continue;
       const tally = tallyOf(operation_id, minute);
@@ -143,14 +151,15 @@ export class ServiceMetrics {
   }
 
   /** Spans of blocks that have no summary yet: a few thousand. */
-  private async openSpans(): Promise<RowOf<typeof SPAN_OF_EDGE>[]> {
+  private async openSpans(deployments: string | null): Promise<RowOf<typeof SPAN_OF_EDGE>[]> {
     return this.sql.transaction(async (tx) => {
       const open = await tx.query('select id from span_block where workspace_id = $1 and not closed', [
         this.workspaceId,
       ]);
       await inBlockOrder(tx, true);
       const rows = await tx.query(
-        `select ${SPAN_OF_EDGE_SQL} from span s where workspace_id + 0 = $1 and block_id = any($2::int4[])`,
+        `select ${SPAN_OF_EDGE_SQL} from span s where workspace_id + 0 = $1 and block_id = any($2::int4[])
+           ${deployments ? `and ${DEPLOYMENT_OF_SPAN} = any(${deployments})` : ''}`,
         [this.workspaceId, decodeRows({ id: INT4 }, open).map(({ id }) => id)],
       );
       return decodeRows(SPAN_OF_EDGE, rows);

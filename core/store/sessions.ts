@@ -5,6 +5,7 @@ import type { SessionListQuery, SessionSummary } from '../api/session';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
 import { decodeCursor, pageOf, SESSION_CURSOR } from './cursor';
+import { deploymentsIn } from './deployments';
 import { MODEL_CALLS } from './model-calls';
 import { BOOL, decodeRows, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -51,6 +52,8 @@ export class Sessions {
     const [from, to] = [timeBound('from', query.from), timeBound('to', query.to)];
     if (from !== null) where.and('t.start_ns >= ?', from);
     if (to !== null) where.and('t.start_ns < ?', to);
+    const deployments = await deploymentsIn(this.sql, this.workspaceId, query);
+    if (deployments) where.and(`t.deployment_ids && ${deployments}`);
     const part = query.query?.trim().replaceAll('\0', '');
     if (part) {
       const pattern = containing(part);

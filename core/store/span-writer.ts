@@ -129,6 +129,7 @@ export class SpanWriter {
         error,
         operationId: interned.operationIds[batch.operation[row] as number] as number,
         resourceId: interned.resourceIds[batch.resource[row] as number] as number,
+        deploymentId: interned.deploymentIds[batch.resource[row] as number] as number,
         scopeId: interned.scopeIds[batch.scope[row] as number] as number,
       });
       const serviceId = interned.serviceIds[batch.operation[row] as number] as number;

@@ -18,6 +18,7 @@ export interface TraceDelta {
   spans: number;
   errors: number;
   readonly serviceIds: Set<number>;
+  readonly deploymentIds: Set<number>;
   rootRank: number;
   rootStartNs: bigint;
   rootSpanId: bigint;
@@ -64,6 +65,7 @@ export class TraceDeltas {
         spans: 0,
         errors: 0,
         serviceIds: new Set(),
+        deploymentIds: new Set(),
         rootRank: rank,
         rootStartNs: startNs,
         rootSpanId: span.id,
@@ -88,6 +90,8 @@ export class TraceDeltas {
     const lastNs = endNs > startNs ? endNs : startNs;
     if (lastNs > delta.endNs) delta.endNs = lastNs;
     delta.serviceIds.add(interned.serviceIds[operation] as number);
+    const deploymentId = interned.deploymentIds[batch.resource[row] as number] as number;
+    if (deploymentId > 0) delta.deploymentIds.add(deploymentId);
     if (
       rank < delta.rootRank ||
       (rank === delta.rootRank &&
@@ -165,6 +169,8 @@ export class TraceDeltas {
       copy.orNull(delta.sessionId, (id) => copy.text(id));
       copy.int4(delta.firstBlock);
       copy.int4(delta.lastBlock);
+      copy.int4Array(delta.deploymentIds.size);
+      for (const id of delta.deploymentIds) copy.int4(id);
     }
     return copy.finish();
   }
@@ -191,6 +197,7 @@ export class TraceDeltas {
       deltas.map(({ sessionId }) => sessionId),
       deltas.map(({ firstBlock }) => firstBlock),
       deltas.map(({ lastBlock }) => lastBlock),
+      deltas.map(({ deploymentIds }) => `{${[...deploymentIds].join(',')}}`),
     ]);
   }
 }
@@ -215,6 +222,7 @@ const TRACE_COLUMNS = [
   'session_id',
   'first_block',
   'last_block',
+  'deployment_ids',
 ];
 
 const BETTER_ROOT = `(i.root_rank, i.root_start_ns, i.root_span_id) < (t.root_rank, t.root_start_ns, t.root_span_id)`;
@@ -241,10 +249,13 @@ update trace t set
   agent_start_ns = least(t.agent_start_ns, i.agent_start_ns),
   session_id = coalesce(t.session_id, i.session_id),
   first_block = least(t.first_block, i.first_block),
-  last_block = greatest(t.last_block, i.last_block)
+  last_block = greatest(t.last_block, i.last_block),
+  deployment_ids = case when t.deployment_ids @> i.deployment_ids::int4[] then t.deployment_ids
+    else array(select distinct unnest(t.deployment_ids || i.deployment_ids::int4[])) end
 from unnest($2::uuid[], $3::int8[], $4::int8[], $5::int4[], $6::int4[], $7::text[], $8::int2[], $9::int8[],
-  $10::int8[], $11::int4[], $12::int4[], $13::int8[], $14::int8[], $15::text[], $16::int8[], $17::text[], $18::int4[], $19::int4[])
+  $10::int8[], $11::int4[], $12::int4[], $13::int8[], $14::int8[], $15::text[], $16::int8[], $17::text[], $18::int4[], $19::int4[],
+  $20::text[])
   as i (trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns, root_span_id,
   root_operation_id, missing_parents, input_tokens, output_tokens, agent_name, agent_start_ns, session_id,
-  first_block, last_block)
+  first_block, last_block, deployment_ids)
 where t.workspace_id = $1 and t.trace_id = i.trace_id`;

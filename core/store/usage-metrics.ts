@@ -3,6 +3,7 @@ import { SpoorError } from '../api/errors';
 import type { UsageBy, UsageGroup, UsageMetrics, UsageQuery, UsageValues } from '../api/usage';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
+import { deploymentsIn } from './deployments';
 import { MODEL_CALLS } from './model-calls';
 import { BOOL, decodeRows, FLOAT8, INT4, INT8, orNull, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -67,6 +68,7 @@ export async function readUsage(
       { field: 'step', code: 'too_small', message: 'use a longer step or a shorter range' },
     ]);
   }
+  const deployments = await deploymentsIn(sql, workspaceId, query);
   const sums = SUMS.map((name) => `sum(c.${name}_tokens)::int8 as ${name}`).join(', ');
   const rows = await sql.query(
     `select ${USAGE_NAMES[query.groupBy ?? 'model']} as name, ((c.start_ns - $2::int8) / $4::int8)::int4 as step, c.provider, c.model,
@@ -74,6 +76,7 @@ export async function readUsage(
        count(*) filter (where c.status = 2) as errors, min(c.start_ns) as start_ns, max(c.input_tokens) as largest,
        sum(c.reported_cost) as reported, ${sums}
      from ${STANDING_CALLS} and c.start_ns >= $2 and c.start_ns < $3
+       ${deployments ? `and c.deployment_id = any(${deployments})` : ''}
      group by 1, 2, 3, 4, 5, 6, ${sizeSql(book)}`,
     [workspaceId, from, to, stepSeconds * NS_PER_SECOND],
   );

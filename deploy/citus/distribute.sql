@@ -19,6 +19,7 @@ alter table scope drop constraint scope_pkey, add primary key (workspace_id, id)
 alter table metric drop constraint metric_pkey, add primary key (workspace_id, id);
 alter table metric_series drop constraint metric_series_pkey, add primary key (workspace_id, id);
 alter table model_call_kind drop constraint model_call_kind_pkey, add primary key (workspace_id, id);
+alter table deployment drop constraint deployment_pkey, add primary key (workspace_id, id);
 alter table guardrail_hit drop constraint guardrail_hit_pkey, add primary key (workspace_id, id);
 alter table pruning drop constraint pruning_pkey, add primary key (workspace_id, id);
 
@@ -52,4 +53,5 @@ select create_distributed_table('pruning', 'workspace_id', colocate_with => 'tra
 select create_distributed_table('received_request', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('model_call', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('model_call_kind', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('deployment', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('guardrail_hit', 'workspace_id', colocate_with => 'trace');

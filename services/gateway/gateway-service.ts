@@ -309,6 +309,7 @@ export class Gateway implements SpoorApi {
   }
 
   readonly rebuild: SpoorApi['rebuild'] = () => this.store.rebuild();
+  readonly listDeployments: SpoorApi['listDeployments'] = () => this.store.listDeployments();
   readonly rebuildReport: SpoorApi['rebuildReport'] = () => this.store.rebuildReport();
 
   async listServices() {

@@ -26,13 +26,13 @@ interface Source {
 /** Ends when the signal says so. @throws SpoorError VALIDATION_ERROR before the first event */
 export async function* liveTraces(
   source: Source,
-  query: string | undefined,
+  asked: TraceListQuery,
   signal: AbortSignal,
 ): AsyncGenerator<LiveEvent | null> {
   const from = nsFromMs(Date.now() - LOOK_BACK_MS).toString();
   const known = new Map<string, number>();
   let version = 0;
-  for await (const trace of newest(source, { query, from })) known.set(trace.traceId, trace.spanCount);
+  for await (const trace of newest(source, { ...asked, from })) known.set(trace.traceId, trace.spanCount);
   while (!signal.aborted) {
     const changed = await source.nextChange(version);
     if (signal.aborted) return;
@@ -41,7 +41,7 @@ export async function* liveTraces(
     version = changed;
     const events: LiveEvent[] = [];
     let told = 0;
-    for await (const trace of newest(source, { query, from })) {
+    for await (const trace of newest(source, { ...asked, from })) {
       const before = known.get(trace.traceId);
       if (before === trace.spanCount) {
         // A page of what is known lies between us and anything new.

@@ -19,6 +19,8 @@ const MAX_BUCKETS = 500;
 const MAX_WAIT_MS = 60_000;
 const text = z.string().max(2_000).optional();
 const query = z.string().max(10_000).optional();
+/** Of `DeploymentFilter`. */
+const deployment = { environment: text, version: text, team: text };
 const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).optional();
 
 export const TRACE_LIST = z.object({
@@ -29,6 +31,7 @@ export const TRACE_LIST = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).optional(),
   cursor: text,
   waitMs,
+  ...deployment,
 });
 
 export const QUERY = TRACE_LIST.extend({
@@ -41,6 +44,7 @@ export const HISTOGRAM = z.object({
   from: text,
   to: text,
   waitMs,
+  ...deployment,
   buckets: z.coerce.number().int().min(1).max(MAX_BUCKETS).optional(),
 });
 
@@ -136,7 +140,8 @@ export function versionOf(input: unknown): number {
 }
 
 export const SERVICE_METRICS = z.object({ from: text, to: text });
-export const RED = SERVICE_METRICS.extend({
+export const AGENTS = SERVICE_METRICS.extend(deployment);
+export const RED = AGENTS.extend({
   groupBy: z.enum(['service', 'operation']).optional(),
   stepSeconds: z.coerce.number().int().min(1).max(10_000_000).optional(),
 });
@@ -151,7 +156,7 @@ export function redQuery(input: unknown): RedQuery {
   return parse(RED, input);
 }
 
-export const USAGE = SERVICE_METRICS.extend({
+export const USAGE = AGENTS.extend({
   groupBy: z.enum(USAGE_BY, { message: `is one of ${USAGE_BY.join(', ')}` }).optional(),
   stepSeconds: z.coerce.number().int().min(1).max(10_000_000).optional(),
 });
@@ -161,7 +166,7 @@ export function usageQuery(input: unknown): UsageQuery {
   return parse(USAGE, input);
 }
 
-export const SESSION_LIST = z.object({ query: text, from: text, to: text, limit, cursor: text });
+export const SESSION_LIST = z.object({ query: text, from: text, to: text, limit, cursor: text, ...deployment });
 /** Of the turns of a session; a page of them is found by its offset, as nothing is ever put between them for long. */
 export const SESSION_TURNS = z.object({ limit, cursor: z.coerce.number().int().min(0).max(10_000_000).optional() });
 const SESSION_ID = z.object({ sessionId: z.string().min(1).max(10_000) });
@@ -192,10 +197,17 @@ export function sessionTurnsQuery(input: unknown): { readonly from: number; read
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function agentListQuery(input: unknown): AgentListQuery {
-  return parse(SERVICE_METRICS, input);
+  return parse(AGENTS, input);
 }
 
-export const GROUPS = z.object({ query, by: z.string().min(1).max(2_000), from: text, to: text, waitMs });
+export const GROUPS = z.object({
+  query,
+  by: z.string().min(1).max(2_000),
+  from: text,
+  to: text,
+  waitMs,
+  ...deployment,
+});
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function groupQuery(input: unknown): GroupQuery {

@@ -78,9 +78,11 @@ export function restApi(api: RestSource, authorize: MiddlewareHandler, openApiFi
   });
   app.get('/v1/live', async (context) => {
     const { signal } = context.req.raw;
-    const events = liveTraces(api, context.req.query('query'), signal);
+    const { query, environment, version, team } = context.req.query();
+    const asked = { query, environment, version, team };
+    const events = liveTraces(api, asked, signal);
     // What is wrong with the query is an answer of its own, before the stream begins.
-    await api.listTraces({ query: context.req.query('query'), limit: 1, waitMs: 0 });
+    await api.listTraces({ ...asked, limit: 1, waitMs: 0 });
     return streamSSE(context, async (stream) => {
       stream.onAbort(() => void events.return(undefined));
       await stream.write(': waiting for traces\n\n');
@@ -236,6 +238,7 @@ export function restApi(api: RestSource, authorize: MiddlewareHandler, openApiFi
   app.get('/v1/agents', async (context) => {
     return context.json(onePage(await api.listAgents(context.req.query())));
   });
+  app.get('/v1/deployments', async (context) => context.json(onePage(await api.listDeployments())));
   app.post('/v1/rebuild', async (context) => context.json(await api.rebuild(), 202));
   app.get('/v1/rebuild', async (context) => context.json(await api.rebuildReport()));
   app.get('/v1/operations', async (context) => {

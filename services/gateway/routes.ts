@@ -16,6 +16,7 @@ import { GUARDRAIL, GUARDRAIL_HITS } from './guardrail-queries';
 import { ANNOTATION_LIST, NEW_ANNOTATION, SCORE, SCORE_LIST, SCORE_VALUE } from './mark-queries';
 import { ENDPOINT, ENDPOINT_KEY, PROMPT } from './playground/queries';
 import {
+  AGENTS,
   ANNOTATION,
   ATTRIBUTES,
   GROUPS,
@@ -138,7 +139,7 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     method: 'get',
     path: '/v1/live',
     summary: 'Server-sent events: `trace` for each new trace that matches, `update` when more of its spans came',
-    query: TRACE_LIST.pick({ query: true }),
+    query: TRACE_LIST.pick({ query: true, environment: true, version: true, team: true }),
     contentType: 'text/event-stream',
   },
   ...crudRoutes('Annotation', '/v1/annotations', 'bookmarks and notes on spans, traces and sessions', {
@@ -300,7 +301,12 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     method: 'get',
     path: '/v1/agents',
     summary: 'Agents with their runs, calls of models, tokens and costs',
-    query: SERVICE_METRICS,
+    query: AGENTS,
+  },
+  listDeployments: {
+    method: 'get',
+    path: '/v1/deployments',
+    summary: 'Environments, versions and teams that resources name, the latest first seen first',
   },
   rebuild: {
     method: 'post',

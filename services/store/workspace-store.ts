@@ -5,6 +5,7 @@ import type { StoreService } from '../../core/api/workers';
 import { promptCost } from '../../core/pricing/prompt-cost';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { readAgents } from '../../core/store/agents';
+import { listDeployments } from '../../core/store/deployments';
 import { readMarks } from '../../core/store/mark-reader';
 import { readSpanAttribute } from '../../core/store/span-attribute';
 import { readSpanMessages } from '../../core/store/span-messages';
@@ -119,6 +120,8 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.read(({ sql, workspaceId }) => readTurnMessages(sql, deflateCodec, workspaceId, traceIds));
   readonly listAgents: StoreService['listAgents'] = (query) =>
     this.read(({ sql, workspaceId, prices }) => readAgents(sql, workspaceId, prices(), query));
+  readonly listDeployments: StoreService['listDeployments'] = () =>
+    this.read(({ sql, workspaceId }) => listDeployments(sql, workspaceId));
   readonly listServices: StoreService['listServices'] = () => this.read(({ reader }) => reader.listServices());
   readonly listAttributes: StoreService['listAttributes'] = (query) =>
     this.read(({ attributes }) => attributes.keys(query));

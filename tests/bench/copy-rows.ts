@@ -23,6 +23,7 @@ function encodeRows(request: Uint8Array): Uint8Array {
   const numbers = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i + 1);
   const interned = {
     resourceIds: numbers(batch.resources.length),
+    deploymentIds: numbers(batch.resources.length),
     scopeIds: numbers(batch.scopes.length),
     operationIds: numbers(batch.operations.length),
     serviceIds: numbers(batch.operations.length),

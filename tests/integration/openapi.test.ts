@@ -175,6 +175,7 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   listSessions: () => ['/v1/sessions?query=s-'],
   getSession: () => ['/v1/sessions/s-1'],
   listAgents: () => ['/v1/agents'],
+  listDeployments: () => ['/v1/deployments'],
   rebuild: () => ['/v1/rebuild', {}],
   getRebuild: () => ['/v1/rebuild'],
   deleteTrace: () => [trace],

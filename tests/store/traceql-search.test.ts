@@ -302,7 +302,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
     const fresh = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
     const field = groupField('span.http.method');
     const [first, second] = [1, 2].map(() =>
-      groupSpans(fresh, '{ }', field, { from: null, to: null }, Number.POSITIVE_INFINITY),
+      groupSpans(fresh, parseTraceql('{ }'), field, { from: null, to: null }, Number.POSITIVE_INFINITY),
     );
     expect((await first)?.groups.length).toBeGreaterThan(1);
     expect(await first).toEqual(await second);

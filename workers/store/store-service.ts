@@ -5,7 +5,7 @@ import type { RebuildReport, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
-import { Rebuild } from '../../core/store/rebuild';
+import { isRebuildDue, Rebuild } from '../../core/store/rebuild';
 import { readLink } from '../../core/store/sync/link';
 import { BudgetWatch } from '../../services/store/budget-watch';
 import { ChangeFeed } from '../../services/store/change-feed';
@@ -41,7 +41,10 @@ export class Store extends WorkspaceStore implements StoreService {
     this.disk = new DiskSpace(options.dataDir, () => this.changes.changed());
     this.opened = this.open();
     this.opened.then(
-      () => this.become({ state: 'ready' }),
+      (open) => {
+        this.become({ state: 'ready' });
+        this.rebuildIfDue(open).catch((error) => this.onTrouble('the read models could not be looked at', error));
+      },
       (error: Error) => this.become({ state: 'failed', message: error.message }),
     );
     setInterval(() => void this.prune(), PRUNE_EVERY_MS).unref();
@@ -91,6 +94,11 @@ export class Store extends WorkspaceStore implements StoreService {
         },
       );
     return this.rebuilding;
+  }
+
+  /** Where an older Spoor stored spans without counting what this one counts. */
+  private async rebuildIfDue({ sql, workspaceId }: OpenStore): Promise<void> {
+    if (await isRebuildDue(sql, workspaceId)) await this.rebuild();
   }
 
   async rebuildReport(): Promise<RebuildReport> {

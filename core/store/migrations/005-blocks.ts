@@ -78,8 +78,11 @@ create table operation_minute (
   errors int4 not null,
   duration_ns int8 not null,
   -- core/model/latency-sketch.ts
-  sketch bytea not null
+  sketch bytea not null,
+  -- 020 adds this where this ran before it was written here, and fills it in resources
+  deployment_id int4 not null default 0
 );
+alter table resource add column if not exists deployment_id int4;
 create index operation_minute_time on operation_minute (workspace_id, minute);
 ${SERVICE_EDGE_SQL}
 alter table trace add column first_block int4 not null default 0;

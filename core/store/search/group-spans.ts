@@ -6,7 +6,6 @@ import { STATUS_ERROR, spanKindName } from '../../model/span-kind';
 import type { Field, TraceqlQuery } from '../../query/traceql/ast';
 import { valuesOf } from '../../query/traceql/evaluate';
 import { fieldNamed } from '../../query/traceql/field-name';
-import { parseTraceql } from '../../query/traceql/parse';
 import { nameOf } from '../../query/traceql/spansets';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
 import type { TimeRange } from './block-plan';
@@ -41,10 +40,9 @@ export function groupField(text: string): Field {
   );
 }
 
-/** @param traceql a search */
 export async function groupSpans(
   searcher: Searcher,
-  traceql: string,
+  search: TraceqlQuery,
   field: Field,
   range: TimeRange,
   untilMs: number,
@@ -83,7 +81,7 @@ export async function groupSpans(
   };
   // As a metric by that field: so that all it takes is read.
   const counted = { kind: 'metric', name: 'count_over_time', of: null, quantiles: [], by: [field] } as const;
-  const query = { ...parseTraceql(traceql), metrics: counted };
+  const query = { ...search, metrics: counted };
   const everything = isEverything(query) ? await searcher.everything(range) : null;
   const nameOfOperation = everything && operationName(field, searcher.operations());
   const byMinutes = nameOfOperation ? everything : null;

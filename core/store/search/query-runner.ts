@@ -2,6 +2,7 @@
 import { SpoorError } from '../../api/errors';
 import type { GroupQuery, MetricResult, QueryRequest, QueryResult, SpanGroups } from '../../api/search';
 import { rfc3339FromNs } from '../../model/time';
+import { inDeployments } from '../../query/in-deployments';
 import { traceqlOf } from '../../query/plain-search';
 import type { Metric, TraceqlQuery } from '../../query/traceql/ast';
 import { parseTraceql } from '../../query/traceql/parse';
@@ -25,7 +26,7 @@ export class QueryRunner {
 
   /** @throws SpoorError VALIDATION_ERROR */
   async run(request: QueryRequest): Promise<QueryResult> {
-    const query = parseTraceql((request.query ?? '').replaceAll('\0', ''));
+    const query = inDeployments(parseTraceql((request.query ?? '').replaceAll('\0', '')), request);
     if (!query.metrics) return { kind: 'traces', ...(await this.list.page(request)) };
     return { kind: 'metrics', ...(await this.measure(query, request)) };
   }
@@ -34,7 +35,8 @@ export class QueryRunner {
   async groups(query: GroupQuery): Promise<SpanGroups> {
     const untilMs = performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
     const field = groupField(query.by);
-    return groupSpans(this.searcher, traceqlOf(query.query ?? ''), field, rangeOf(query), untilMs);
+    const search = inDeployments(parseTraceql(traceqlOf(query.query ?? '')), query);
+    return groupSpans(this.searcher, search, field, rangeOf(query), untilMs);
   }
 
   private async measure(query: TraceqlQuery, request: QueryRequest): Promise<MetricResult> {

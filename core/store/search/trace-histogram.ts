@@ -2,6 +2,7 @@
 import type { Heatmap, HeatmapCell, Histogram, HistogramQuery } from '../../api/contract';
 import { STATUS_ERROR } from '../../model/span-kind';
 import { rfc3339FromNs } from '../../model/time';
+import { inDeployments } from '../../query/in-deployments';
 import { traceqlOf } from '../../query/plain-search';
 import { parseTraceql } from '../../query/traceql/parse';
 import { decodeRows, INT4, INT8 } from '../row-spec';
@@ -77,7 +78,7 @@ export class TraceHistogram {
 
   private async counted(query: HistogramQuery, byDuration: boolean): Promise<Counted> {
     const untilMs = performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
-    const parsed = parseTraceql(traceqlOf(query.query ?? ''));
+    const parsed = inDeployments(parseTraceql(traceqlOf(query.query ?? '')), query);
     const asked = rangeOf(query);
     const range = await this.bounds(asked);
     const length = query.buckets ?? DEFAULT_BUCKETS;

@@ -85,6 +85,7 @@ export const CONTRACT_ACCESS: Readonly<Record<keyof SpoorApi, Permission | null>
   sessionTraces: 'telemetry:read',
   sessionTurns: 'telemetry:read',
   listAgents: 'telemetry:read',
+  listDeployments: 'telemetry:read',
   listAttributes: 'telemetry:read',
   listAttributeValues: 'telemetry:read',
   listLogs: 'telemetry:read',

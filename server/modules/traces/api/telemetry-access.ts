@@ -30,6 +30,7 @@ export const TELEMETRY_ACCESS: Readonly<Record<keyof HttpAnswers, Permission | n
   listSessions: 'telemetry:read',
   getSession: 'telemetry:read',
   listAgents: 'telemetry:read',
+  listDeployments: 'telemetry:read',
   deleteTrace: 'telemetry:delete',
   restoreTrace: 'telemetry:delete',
   listTraceAnnotations: 'telemetry:read',
