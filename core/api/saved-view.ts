@@ -19,6 +19,10 @@ export interface SavedViewEdit {
   /** RFC 3339. */
   readonly from: string | null;
   readonly to: string | null;
+  /** Of `DeploymentFilter`; null: all. */
+  readonly environment: string | null;
+  readonly serviceVersion: string | null;
+  readonly team: string | null;
   /** What spans are grouped by; null: traces one by one. */
   readonly groupBy: string | null;
   /** Null: newest first. */

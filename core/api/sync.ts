@@ -6,8 +6,9 @@ import { STAMP } from '../sync/stamp';
 /**
  * History of the protocol, one line a change; a test pins the hash of the schemas below.
  * 1: objects with stamps, spans as OTLP, changes by cursor, snapshots, server-sent events that wake.
+ * 2: saved views have an environment, a version and a team; who changes one with version 1 takes them out.
  */
-export const SYNC_PROTOCOL = 1;
+export const SYNC_PROTOCOL = 2;
 /** Of replicas that a server still speaks with. */
 export const OLDEST_SYNC_PROTOCOL = 1;
 /** Each request says which version it is of. */
@@ -93,6 +94,9 @@ export const OBJECT_FIELDS = {
     last: nullableText,
     from: nullableText,
     to: nullableText,
+    environment: nullableText.optional(),
+    serviceVersion: nullableText.optional(),
+    team: nullableText.optional(),
     groupBy: nullableText,
     sort: nullableText,
     columns: z.array(z.string().max(1_000)).max(100).nullable(),

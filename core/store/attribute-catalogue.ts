@@ -139,7 +139,9 @@ export class AttributeCatalogue {
       'select id, message from resource where workspace_id = $1 and id > $2 order by id',
       [this.workspaceId, this.resources.at(-1)?.id ?? 0],
     );
-    const fresh = decodeRows({ id: INT4, message: BYTEA }, rows);
+    // Whoever asked at the same time may have read them, too.
+    const last = this.resources.at(-1)?.id ?? 0;
+    const fresh = decodeRows({ id: INT4, message: BYTEA }, rows).filter(({ id }) => id > last);
     this.resources = this.resources.concat(
       fresh.map(({ id, message }) => ({ id, attributes: decodeResource(message).attributes })),
     );

@@ -11,6 +11,9 @@ const SPEC = {
   last: orNull(TEXT),
   from: orNull(TEXT),
   to: orNull(TEXT),
+  environment: orNull(TEXT),
+  serviceVersion: orNull(TEXT),
+  team: orNull(TEXT),
   groupBy: orNull(TEXT),
   sort: orNull(oneOf(TRACE_SORTS)),
   columns: orNull(TEXT_ARRAY),
@@ -31,6 +34,9 @@ export class SavedViews {
         last: 't.last',
         from: 't.from_time',
         to: 't.to_time',
+        environment: 't.environment',
+        serviceVersion: 't.service_version',
+        team: 't.team',
         groupBy: 't.group_by',
         sort: 't.sort',
         columns: 't.columns',
@@ -59,13 +65,17 @@ export class SavedViews {
   }
 }
 
-function values({ name, query, last, from, to, groupBy, sort, columns, chart }: SavedViewEdit): ColumnValues {
+function values(edit: SavedViewEdit): ColumnValues {
+  const { name, query, last, from, to, environment, serviceVersion, team, groupBy, sort, columns, chart } = edit;
   return {
     name: clean(name),
     query: clean(query),
     last: clean(last),
     from_time: clean(from),
     to_time: clean(to),
+    environment: clean(environment),
+    service_version: clean(serviceVersion),
+    team: clean(team),
     group_by: clean(groupBy),
     sort,
     'columns::text[]': columns?.map(clean) ?? null,

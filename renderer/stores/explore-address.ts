@@ -1,6 +1,9 @@
 /** What is searched for, when, and how it shows, in the address: a link shows the same, and so does the next start of the page. */
+
+import type { DeploymentFilter } from '../../core/api/deployment';
 import { NEWEST_FIRST, TRACE_SORTS, type TraceSort } from '../../core/api/trace-list-query';
-import { ALL_TIME, LAST, type TimeRange } from './time-range';
+import { DEPLOYMENT_FIELDS } from '../../core/model/deployment-keys';
+import { ALL_TIME, type Extent, LAST, type TimeRange } from './time-range';
 
 /** Columns of the table beside the trace's name, in their order. */
 export const COLUMNS = [
@@ -20,9 +23,8 @@ const USUAL_COLUMNS: readonly Column[] = ['service', 'duration', 'spans', 'token
 export const CHARTS = ['histogram', 'heatmap', 'scatter'] as const;
 export type Chart = (typeof CHARTS)[number];
 
-export interface Explored {
+export interface Explored extends Extent {
   readonly query: string;
-  readonly range: TimeRange;
   /** A field, as TraceQL names it; null: traces one by one. */
   readonly groupBy: string | null;
   readonly sort: TraceSort;
@@ -38,6 +40,7 @@ export function exploredIn(search: string): Explored {
   return {
     query: parameters.get('q') ?? '',
     range: rangeIn(parameters),
+    deployment: deploymentIn(parameters),
     groupBy: parameters.get('by') || null,
     sort: TRACE_SORTS.find((sort) => sort === parameters.get('sort')) ?? NEWEST_FIRST,
     columns: columnsIn(columns === null ? null : columns.split(',')),
@@ -45,9 +48,12 @@ export function exploredIn(search: string): Explored {
   };
 }
 
-export function addressWith(url: URL, { query, range, groupBy, sort, columns, chart }: Explored): string {
+export function addressWith(url: URL, { query, range, deployment, groupBy, sort, columns, chart }: Explored): string {
   const { searchParams } = url;
-  for (const name of ['q', 'last', 'from', 'to', 'by', 'sort', 'columns', 'chart']) searchParams.delete(name);
+  for (const name of ['q', 'last', 'from', 'to', 'by', 'sort', 'columns', 'chart', ...DEPLOYMENT_FIELDS]) {
+    searchParams.delete(name);
+  }
+  for (const field of DEPLOYMENT_FIELDS) if (deployment[field]) searchParams.set(field, deployment[field]);
   if (query !== '') searchParams.set('q', query);
   if (range.kind === 'last') searchParams.set('last', shortOf(range.minutes));
   if (range.kind === 'between') {
@@ -72,6 +78,12 @@ export function chartIn(name: string | null): Chart {
 
 export function isUsual(columns: readonly Column[]): boolean {
   return columns.join() === USUAL_COLUMNS.join();
+}
+
+function deploymentIn(parameters: URLSearchParams): DeploymentFilter {
+  return Object.fromEntries(
+    DEPLOYMENT_FIELDS.flatMap((field) => (parameters.get(field) ? [[field, parameters.get(field)]] : [])),
+  );
 }
 
 function rangeIn(parameters: URLSearchParams): TimeRange {

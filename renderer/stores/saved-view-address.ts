@@ -4,9 +4,15 @@ import { NEWEST_FIRST } from '../../core/api/trace-list-query';
 import { chartIn, columnsIn, type Explored, isUsual } from './explore-address';
 import { ALL_TIME, LAST, type TimeRange } from './time-range';
 
-export function exploredOf({ query, last, from, to, groupBy, sort, columns, chart }: SavedView): Explored {
+export function exploredOf(view: SavedView): Explored {
+  const { query, last, from, to, environment, serviceVersion, team, groupBy, sort, columns, chart } = view;
   return {
     query,
+    deployment: {
+      ...(environment && { environment }),
+      ...(serviceVersion && { version: serviceVersion }),
+      ...(team && { team }),
+    },
     range: rangeOf(last, from, to),
     groupBy,
     sort: sort ?? NEWEST_FIRST,
@@ -16,7 +22,7 @@ export function exploredOf({ query, last, from, to, groupBy, sort, columns, char
 }
 
 export function savedViewOf(name: string, explored: Explored): SavedViewEdit {
-  const { query, range, groupBy, sort, columns, chart } = explored;
+  const { query, range, deployment, groupBy, sort, columns, chart } = explored;
   const between = range.kind === 'between' ? range : null;
   return {
     name,
@@ -24,6 +30,9 @@ export function savedViewOf(name: string, explored: Explored): SavedViewEdit {
     last: range.kind === 'last' ? (LAST.find(({ minutes }) => minutes === range.minutes)?.short ?? null) : null,
     from: between ? new Date(between.fromMs).toISOString() : null,
     to: between ? new Date(between.toMs).toISOString() : null,
+    environment: deployment.environment ?? null,
+    serviceVersion: deployment.version ?? null,
+    team: deployment.team ?? null,
     groupBy,
     sort: sort === NEWEST_FIRST ? null : sort,
     columns: isUsual(columns) ? null : columns,

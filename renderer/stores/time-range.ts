@@ -1,3 +1,21 @@
+/** What a screen is about: a part of time, and where spans come from. */
+import type { DeploymentFilter } from '../../core/api/deployment';
+
+export interface Extent {
+  readonly range: TimeRange;
+  /** Empty: from anywhere. */
+  readonly deployment: DeploymentFilter;
+}
+
+/** As the API takes it, at this moment. */
+export function inExtent({ range, deployment }: Extent): DeploymentFilter & ReturnType<typeof boundsOf> {
+  return { ...boundsOf(range), ...deployment };
+}
+
+export function isEverything({ range, deployment }: Extent): boolean {
+  return range.kind === 'all' && Object.keys(deployment).length === 0;
+}
+
 /** Which part of time a list is about. */
 export type TimeRange =
   | { readonly kind: 'all' }

@@ -3,16 +3,18 @@
  * has moved away they wait behind a line that says how many, so that nothing jumps under his eyes.
  */
 import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
+import type { DeploymentFilter } from '../../core/api/deployment';
 import type { TraceListPage } from '../../core/api/search';
 import { NEWEST_FIRST, type TraceSort } from '../../core/api/trace-list-query';
 import { api } from '../connection/connection';
 import { addressWith, type Chart, type Column, type Explored, exploredIn } from './explore-address';
 import { Paced } from './paced';
-import { boundsOf, type TimeRange } from './time-range';
+import { type Extent, inExtent, type TimeRange } from './time-range';
 
 const PAGE = 100;
 
-type Bounds = ReturnType<typeof boundsOf>;
+type Bounds = ReturnType<typeof inExtent>;
 
 export type ListedTrace = TraceListPage['data'][number];
 
@@ -23,7 +25,7 @@ interface TraceListState extends Explored {
   /** Newer than what is shown, not shown yet. */
   readonly waiting: readonly ListedTrace[];
   readonly nextCursor: string | null;
-  /** Of the range when `nextCursor` was given: a cursor belongs to them. */
+  /** Of range and deployment when `nextCursor` was given: a cursor belongs to them. */
   readonly bounds: Bounds;
   readonly phase: 'loading' | 'ready' | 'failed';
   readonly error: string | null;
@@ -40,6 +42,7 @@ interface TraceListState extends Explored {
   setScrollTop(px: number): void;
   setQuery(query: string): void;
   setRange(range: TimeRange): void;
+  setDeployment(deployment: DeploymentFilter): void;
   setGroupBy(groupBy: string | null): void;
   setSort(sort: TraceSort): void;
   setColumns(columns: readonly Column[]): void;
@@ -91,6 +94,10 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     ask({ range }, set, get);
   },
 
+  setDeployment(deployment) {
+    ask({ deployment }, set, get);
+  },
+
   explore(explored) {
     ask(explored, set, get);
   },
@@ -135,7 +142,7 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     }
     if (!refreshes.mayBegin(() => void get().refresh(readerAtTop))) return;
     const asked = question;
-    const bounds = boundsOf(get().range);
+    const bounds = inExtent(get());
     const first = await refreshes.timed(firstPage(get(), bounds)).catch(() => null);
     if (!first || asked !== question) return;
     const { traces, nextCursor } = get();
@@ -211,7 +218,7 @@ function ask(change: Partial<Explored>, set: Set, get: () => TraceListState): vo
 async function load(set: Set, get: () => TraceListState): Promise<void> {
   const asked = ++question;
   try {
-    const bounds = boundsOf(get().range);
+    const bounds = inExtent(get());
     let page = await firstPage(get(), bounds);
     let traces = page.data;
     while (asked === question) {
@@ -239,8 +246,8 @@ function firstPage({ query, sort }: Explored, bounds: Bounds) {
 }
 
 /** The newest that match, a page after the other. */
-export async function newestTraces(query: string, range: TimeRange, count: number): Promise<readonly ListedTrace[]> {
-  const bounds = boundsOf(range);
+export async function newestTraces(query: string, extent: Extent, count: number): Promise<readonly ListedTrace[]> {
+  const bounds = inExtent(extent);
   const found: ListedTrace[] = [];
   for (let cursor: string | null | undefined; cursor !== null && found.length < count; ) {
     const page = await api.listTraces({ query, ...bounds, limit: PAGE, ...(cursor ? { cursor } : {}) });
@@ -260,4 +267,8 @@ function newestFirst(traces: readonly ListedTrace[]): ListedTrace[] {
   return [...traces].sort((a, b) =>
     a.startTime < b.startTime ? 1 : a.startTime > b.startTime ? -1 : a.traceId < b.traceId ? 1 : -1,
   );
+}
+
+export function useExtent(): Extent {
+  return useTraceList(useShallow(({ range, deployment }) => ({ range, deployment })));
 }

@@ -112,6 +112,7 @@ export function queryRequest(input: unknown): QueryRequest {
 }
 
 const moment = z.iso.datetime({ offset: true }).nullable();
+const name = z.string().min(1).max(200).nullable().default(null);
 export const SAVED_VIEW = z.object({
   name: z.string().trim().min(1).max(200),
   query: z.string().max(10_000),
@@ -122,6 +123,9 @@ export const SAVED_VIEW = z.object({
     .default(null),
   from: moment.default(null),
   to: moment.default(null),
+  environment: name,
+  serviceVersion: name,
+  team: name,
   groupBy: z.string().min(1).max(2_000).nullable().default(null),
   sort: z.enum(TRACE_SORTS).nullable().default(null),
   columns: z.array(z.string().min(1).max(200)).max(50).nullable().default(null),

@@ -311,6 +311,10 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
       { value: 'web', isText: true, spanCount: 40 },
     ]);
     await expect(catalogue().values('http.route', {})).rejects.toThrow('has no scope');
+    // As a screen asks: several at once, of a catalogue that knows nothing yet.
+    const fresh = catalogue();
+    const asked = Array.from({ length: 3 }, () => fresh.values('resource.service.name', bounds));
+    for (const values of await Promise.all(asked)) expect(values.map(({ spanCount }) => spanCount)).toEqual([40, 40]);
   });
 
   it('finds no word of a prompt where that is asked for, and everything else as before', async () => {

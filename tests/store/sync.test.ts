@@ -235,7 +235,19 @@ describe.each([pgliteDatabases(), postgresDatabases()])('a replica on $name', (d
   }
 });
 
-const VIEW = { query: '{ }', last: null, from: null, to: null, groupBy: null, sort: null, columns: null, chart: null };
+const VIEW = {
+  query: '{ }',
+  last: null,
+  from: null,
+  to: null,
+  environment: null,
+  serviceVersion: null,
+  team: null,
+  groupBy: null,
+  sort: null,
+  columns: null,
+  chart: null,
+};
 
 function partsOf({ parts }: ReturnType<typeof decodeTraces>['batch'], row: number): string[] {
   const first = row === 0 ? 0 : (parts.partEnd[row - 1] as number);

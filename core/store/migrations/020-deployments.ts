@@ -28,6 +28,10 @@ alter table resource add column if not exists deployment_id int4;
 alter table operation_minute add column if not exists deployment_id int4 not null default 0;
 alter table model_call_kind add column deployment_id int4 not null default 0;
 alter table trace add column deployment_ids int4[] not null default '{}';
+-- what a view is narrowed to; null: nothing
+alter table saved_view add column environment text;
+alter table saved_view add column service_version text;
+alter table saved_view add column team text;
 -- read models say less than the spans do
 alter table workspace add column rebuild_due bool not null default false;
 `,

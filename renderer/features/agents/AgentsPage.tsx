@@ -8,13 +8,13 @@ import { useRefetchOn } from '../../app/use-refetch-on';
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../stores/connection-store';
-import { boundsOf } from '../../stores/time-range';
-import { useTraceList } from '../../stores/trace-list-store';
+import { inExtent, isEverything } from '../../stores/time-range';
+import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { costHint, costText } from '../../ui/cost-text';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
-import { TimeRangePicker } from '../traces/TimeRangePicker';
+import { ExtentPicker } from '../traces/ExtentPicker';
 import { ModelTable } from './ModelTable';
 
 /** Every run is counted again. */
@@ -24,11 +24,11 @@ const TITLES = ['Runs', 'With errors', 'p50', 'p95', 'Calls', 'Tokens', 'Cost', 
 
 export function AgentsPage() {
   const version = useConnection(({ version }) => version);
-  const { range, setRange } = useTraceList();
+  const extent = useExtent();
   const now = useNow(10_000);
   const { data, error, refetch } = useQuery({
-    queryKey: ['agents', range],
-    queryFn: () => api.listAgents(boundsOf(range)),
+    queryKey: ['agents', extent],
+    queryFn: () => api.listAgents(inExtent(extent)),
     enabled: version > 0,
     placeholderData: (previous) => previous,
     refetchOnMount: 'always',
@@ -40,7 +40,7 @@ export function AgentsPage() {
       <PageHeader>
         <h1 className="font-semibold">Agents</h1>
         <span className="grow" />
-        <TimeRangePicker range={range} onChange={setRange} />
+        <ExtentPicker />
       </PageHeader>
       {error && (
         <Notice
@@ -57,9 +57,9 @@ export function AgentsPage() {
       )}
       {data?.length === 0 && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
-          {range.kind === 'all'
+          {isEverything(extent)
             ? 'No agent has run yet. Point its OpenTelemetry exporter at this machine: “Send traces” has the lines for each framework.'
-            : 'No agent ran in this time.'}
+            : `No agent ran in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`}
         </p>
       )}
       {data && data.length > 0 && (
@@ -80,7 +80,7 @@ export function AgentsPage() {
               <Row key={agent.name ?? ''} agent={agent} now={now} />
             ))}
           </div>
-          <ModelTable range={range} version={paced} />
+          <ModelTable extent={extent} version={paced} />
         </div>
       )}
     </div>

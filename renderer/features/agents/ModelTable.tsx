@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { formatCompact, formatCount, formatShare } from '../../../core/model/format';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { api } from '../../connection/connection';
-import { boundsOf, type TimeRange } from '../../stores/time-range';
+import { type Extent, inExtent } from '../../stores/time-range';
 import { costHint, costText } from '../../ui/cost-text';
 
 const GRID = 'grid grid-cols-[minmax(160px,1fr)_80px_90px_120px_110px_84px] items-center gap-x-4 px-3.5';
@@ -11,10 +11,10 @@ const GRID = 'grid grid-cols-[minmax(160px,1fr)_80px_90px_120px_110px_84px] item
 const WHOLE_SECONDS = 10_000_000;
 const TITLES = ['Calls', 'Failed', 'Tokens', 'From cache', 'Cost'];
 
-export function ModelTable({ range, version }: { readonly range: TimeRange; readonly version: number }) {
+export function ModelTable({ extent, version }: { readonly extent: Extent; readonly version: number }) {
   const { data, refetch } = useQuery({
-    queryKey: ['usage', 'model', range],
-    queryFn: () => api.usageMetrics({ ...boundsOf(range), groupBy: 'model', stepSeconds: WHOLE_SECONDS }),
+    queryKey: ['usage', 'model', extent],
+    queryFn: () => api.usageMetrics({ ...inExtent(extent), groupBy: 'model', stepSeconds: WHOLE_SECONDS }),
     placeholderData: (previous) => previous,
     refetchOnMount: 'always',
   });

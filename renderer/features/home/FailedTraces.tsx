@@ -4,16 +4,16 @@ import { formatAgo, formatDuration } from '../../../core/model/format';
 import { useNow } from '../../app/use-now';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { api } from '../../connection/connection';
-import { boundsOf, type TimeRange } from '../../stores/time-range';
+import { type Extent, inExtent } from '../../stores/time-range';
 
 const SHOWN = 6;
 
 /** The newest traces with errors: what somebody in trouble looks for. */
-export function FailedTraces({ range, version }: { readonly range: TimeRange; readonly version: number }) {
+export function FailedTraces({ extent, version }: { readonly extent: Extent; readonly version: number }) {
   const now = useNow(10_000);
   const { data, refetch } = useQuery({
-    queryKey: ['failed-traces', range],
-    queryFn: () => api.listTraces({ query: 'status:error', ...boundsOf(range), limit: SHOWN }),
+    queryKey: ['failed-traces', extent],
+    queryFn: () => api.listTraces({ query: 'status:error', ...inExtent(extent), limit: SHOWN }),
     placeholderData: (previous) => previous,
     refetchOnMount: 'always',
   });

@@ -1,13 +1,14 @@
 /** How it goes at a glance: requests, failures, latency, what models cost, each beside the period before. */
 import { Link, useLocation } from 'wouter';
 import { formatCompact, formatCount, formatDuration } from '../../../core/model/format';
-import { useTraceList } from '../../stores/trace-list-store';
+import { isEverything } from '../../stores/time-range';
+import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { costHint, costText } from '../../ui/cost-text';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { ModelTable } from '../agents/ModelTable';
-import { TimeRangePicker } from '../traces/TimeRangePicker';
+import { ExtentPicker } from '../traces/ExtentPicker';
 import { beforeText, changeOf, pointsOf } from './change';
 import { FailedTraces } from './FailedTraces';
 import { Kpi } from './Kpi';
@@ -16,8 +17,9 @@ import { ServiceTable } from './ServiceTable';
 import { type Figures, useHome } from './use-figures';
 
 export function HomePage() {
-  const { range, setRange } = useTraceList();
-  const { data, error, refetch, version } = useHome(range);
+  const extent = useExtent();
+  const { range } = extent;
+  const { data, error, refetch, version } = useHome(extent);
   const [, navigate] = useLocation();
   const open = (service: string, failed: boolean): void => {
     useTraceList.getState().setQuery(`service:${JSON.stringify(service)}${failed ? ' status:error' : ''}`);
@@ -32,7 +34,7 @@ export function HomePage() {
           <span className="min-w-0 truncate text-secondary max-md:hidden">compared with {beforeText(range)}</span>
         )}
         <span className="grow" />
-        <TimeRangePicker range={range} onChange={setRange} />
+        <ExtentPicker />
       </PageHeader>
       {error && (
         <Notice
@@ -49,7 +51,7 @@ export function HomePage() {
       )}
       {isEmpty && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
-          {range.kind === 'all' ? (
+          {isEverything(extent) ? (
             <>
               Nothing has come yet.{' '}
               <Link href="/connect" className="text-accent hover:underline">
@@ -58,7 +60,7 @@ export function HomePage() {
               says how.
             </>
           ) : (
-            'Nothing came in this time.'
+            `Nothing came in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`
           )}
         </p>
       )}
@@ -70,9 +72,9 @@ export function HomePage() {
             <div className="min-w-[min(620px,100%)] grow-[2] basis-0 overflow-x-auto border-line lg:border-r">
               <ServiceTable groups={data.red.groups} onOpen={open} />
             </div>
-            <FailedTraces range={range} version={version} />
+            <FailedTraces extent={extent} version={version} />
           </div>
-          <ModelTable range={range} version={version} />
+          <ModelTable extent={extent} version={version} />
         </div>
       )}
     </div>

@@ -5,7 +5,7 @@ import { useRefetchOn } from '../../app/use-refetch-on';
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../stores/connection-store';
-import { boundsOf, type TimeRange } from '../../stores/time-range';
+import { type Extent, inExtent } from '../../stores/time-range';
 import { periodBefore } from './change';
 
 const PACE_MS = 10_000;
@@ -37,18 +37,19 @@ export interface HomeData {
   readonly tookMs: number;
 }
 
-export function useHome(range: TimeRange) {
+export function useHome(extent: Extent) {
   const version = useConnection(({ version }) => version);
   const query = useQuery({
-    queryKey: ['home', range],
+    queryKey: ['home', extent],
     queryFn: async (): Promise<HomeData> => {
       const nowMs = Date.now();
+      const { range, deployment } = extent;
       const previous = periodBefore(range, nowMs);
       // Both of the same length: up to now, whether or not anything came lately.
-      const current = { ...boundsOf(range), ...(range.kind === 'last' && { to: new Date(nowMs).toISOString() }) };
+      const current = { ...inExtent(extent), ...(range.kind === 'last' && { to: new Date(nowMs).toISOString() }) };
       const [[red, now], before] = await Promise.all([
         figuresIn(current),
-        previous && figuresIn(previous).then(([, figures]) => figures),
+        previous && figuresIn({ ...previous, ...deployment }).then(([, figures]) => figures),
       ]);
       return { red, now, before, tookMs: Date.now() - nowMs };
     },
@@ -61,7 +62,7 @@ export function useHome(range: TimeRange) {
   return { ...query, version: paced };
 }
 
-async function figuresIn(bounds: ReturnType<typeof boundsOf>): Promise<readonly [RedMetrics, Figures]> {
+async function figuresIn(bounds: ReturnType<typeof inExtent>): Promise<readonly [RedMetrics, Figures]> {
   const [red, usage] = await Promise.all([
     api.redMetrics({ ...bounds, groupBy: 'service' }),
     api.usageMetrics({ ...bounds, groupBy: 'agent', stepSeconds: WHOLE_SECONDS }),

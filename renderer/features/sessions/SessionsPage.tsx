@@ -6,13 +6,13 @@ import { useRefetchOn } from '../../app/use-refetch-on';
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../stores/connection-store';
-import { ALL_TIME, boundsOf } from '../../stores/time-range';
-import { useTraceList } from '../../stores/trace-list-store';
+import { ALL_TIME, inExtent, isEverything } from '../../stores/time-range';
+import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { SearchField } from '../../ui/SearchField';
-import { TimeRangePicker } from '../traces/TimeRangePicker';
+import { ExtentPicker } from '../traces/ExtentPicker';
 import { SessionTable } from './SessionTable';
 
 const PAGE = 50;
@@ -22,12 +22,12 @@ const PACE_MS = 2_000;
 export function SessionsPage() {
   const version = useConnection(({ version }) => version);
   const [query, setQuery] = useState('');
-  const { range, setRange } = useTraceList();
+  const extent = useExtent();
   const search = useRef<{ focus: () => void }>(null);
   const { data, error, refetch, fetchNextPage, hasNextPage, isPlaceholderData } = useInfiniteQuery({
-    queryKey: ['sessions', query, range],
+    queryKey: ['sessions', query, extent],
     queryFn: ({ pageParam }) =>
-      api.listSessions({ query, ...boundsOf(range), limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) }),
+      api.listSessions({ query, ...inExtent(extent), limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ pagination }) => pagination.nextCursor,
     enabled: version > 0,
@@ -37,7 +37,7 @@ export function SessionsPage() {
   useRefetchOn(useThrottled(version, PACE_MS), refetch);
   useKeys({ '/': () => search.current?.focus() });
   const sessions = data?.pages.flatMap((page) => page.data) ?? [];
-  const isNarrowed = query !== '' || range.kind !== 'all';
+  const isNarrowed = query !== '' || !isEverything(extent);
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
@@ -51,7 +51,7 @@ export function SessionsPage() {
           onChange={setQuery}
           className="w-[300px] min-w-[120px]"
         />
-        <TimeRangePicker range={range} onChange={setRange} />
+        <ExtentPicker />
       </PageHeader>
       {error && (
         <Notice
@@ -83,7 +83,8 @@ export function SessionsPage() {
               <Button
                 onClick={() => {
                   setQuery('');
-                  setRange(ALL_TIME);
+                  useTraceList.getState().setRange(ALL_TIME);
+                  useTraceList.getState().setDeployment({});
                 }}
               >
                 Look at all sessions

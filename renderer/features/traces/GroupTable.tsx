@@ -5,12 +5,12 @@ import { withCondition } from '../../../core/query/facets';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
-import { boundsOf, type TimeRange } from '../../stores/time-range';
+import { type Extent, inExtent } from '../../stores/time-range';
 import { Notice } from '../../ui/Notice';
 
 interface GroupTableProps {
   readonly query: string;
-  readonly range: TimeRange;
+  readonly extent: Extent;
   readonly by: string;
   readonly version: number;
   /** Shows the traces of one group. */
@@ -22,10 +22,10 @@ const PACE_MS = 30_000;
 const COLUMNS = 'grid grid-cols-[minmax(0,1fr)_minmax(80px,220px)_90px_90px_90px] items-center gap-x-4 px-3.5';
 
 /** The spans that match, by a field: how many, how many failed, how long they took. A row leads to its traces. */
-export function GroupTable({ query, range, by, version, onOpen }: GroupTableProps) {
+export function GroupTable({ query, extent, by, version, onOpen }: GroupTableProps) {
   const { data, error, refetch, isPlaceholderData } = useQuery({
-    queryKey: ['groups', query, range, by],
-    queryFn: () => api.groups({ query, by, ...boundsOf(range), waitMs: 5_000 }),
+    queryKey: ['groups', query, extent, by],
+    queryFn: () => api.groups({ query, by, ...inExtent(extent), waitMs: 5_000 }),
     placeholderData: (previous) => previous,
     refetchOnMount: 'always',
     retry: false,

@@ -9,7 +9,7 @@ import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
 import { addressOf, useCompare } from '../../stores/compare-store';
 import { CHARTS, chartIn } from '../../stores/explore-address';
-import { boundsOf } from '../../stores/time-range';
+import { inExtent } from '../../stores/time-range';
 import { type ListedTrace, newestTraces, type useTraceList } from '../../stores/trace-list-store';
 import { openFromList } from '../../stores/trace-view-store';
 import { GroupBy } from './GroupBy';
@@ -41,9 +41,9 @@ interface OverviewProps {
 
 /** What matches over time: how many, or how long they took. */
 export function Overview({ list, version, onQuery }: OverviewProps) {
-  const { query, range, setRange, groupBy, setGroupBy, chart, setChart } = list;
+  const { query, range, deployment, setRange, groupBy, setGroupBy, chart, setChart } = list;
   const { data, refetch, isPlaceholderData } = useQuery({
-    queryKey: ['overview', chart, query, range],
+    queryKey: ['overview', chart, query, range, deployment],
     queryFn: () => chartData(list),
     placeholderData: keepPreviousData,
     enabled: version > 0,
@@ -111,9 +111,10 @@ type ChartData =
   | ({ readonly chart: 'heatmap' } & Heatmap)
   | { readonly chart: 'scatter'; readonly traces: readonly ListedTrace[] };
 
-async function chartData({ chart, query, range }: OverviewProps['list']): Promise<ChartData> {
-  if (chart === 'scatter') return { chart, traces: await newestTraces(query, range, POINTS) };
-  const asked = { query, ...boundsOf(range), buckets: BUCKETS, waitMs: WAIT_MS };
+async function chartData(list: OverviewProps['list']): Promise<ChartData> {
+  const { chart, query } = list;
+  if (chart === 'scatter') return { chart, traces: await newestTraces(query, list, POINTS) };
+  const asked = { query, ...inExtent(list), buckets: BUCKETS, waitMs: WAIT_MS };
   return chart === 'heatmap' ? { chart, ...(await api.heatmap(asked)) } : { chart, ...(await api.histogram(asked)) };
 }
 

@@ -1,5 +1,6 @@
 import { Pause } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { DEPLOYMENT_FIELDS } from '../../../core/model/deployment-keys';
 import { readableTraceql } from '../../../core/query/facets';
 import { useKeys } from '../../app/use-keys';
 import { useStatus } from '../../app/use-status';
@@ -9,19 +10,19 @@ import { useCompare } from '../../stores/compare-store';
 import { useConnection } from '../../stores/connection-store';
 import { useRecentSearches } from '../../stores/recent-searches';
 import { useRemoved } from '../../stores/removed-store';
-import { ALL_TIME, rangeLabel } from '../../stores/time-range';
+import { ALL_TIME, isEverything, rangeLabel } from '../../stores/time-range';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { SendTraces } from '../connect/SendTraces';
+import { ExtentPicker } from './ExtentPicker';
 import { QueryEditor } from './editor/QueryEditor';
 import { Facets } from './Facets';
 import { GroupTable } from './GroupTable';
 import { Overview } from './Overview';
 import { SaveView } from './SaveView';
 import { SearchNote } from './SearchNote';
-import { TimeRangePicker } from './TimeRangePicker';
 import { TraceTable } from './TraceTable';
 import { ViewComments } from './ViewComments';
 
@@ -79,7 +80,7 @@ export function TracesPage() {
           className="w-[680px] max-w-full min-w-0"
         />
         <span className="grow" />
-        <TimeRangePicker range={list.range} onChange={list.setRange} />
+        <ExtentPicker />
         <ViewComments />
         <SaveView />
         {live && (
@@ -110,7 +111,7 @@ export function TracesPage() {
         </Notice>
       )}
       {/* Without a database there is nothing to list; the notice above says what to do. */}
-      {status?.store.state === 'failed' ? null : isEmpty && list.query === '' && list.range.kind === 'all' ? (
+      {status?.store.state === 'failed' ? null : isEmpty && list.query === '' && isEverything(list) ? (
         <FirstTrace />
       ) : (
         <>
@@ -119,7 +120,7 @@ export function TracesPage() {
             {list.groupBy !== null ? (
               <GroupTable
                 query={list.query}
-                range={list.range}
+                extent={list}
                 by={list.groupBy}
                 version={version}
                 onOpen={(narrowed) => {
@@ -197,17 +198,20 @@ function FirstTrace() {
 }
 
 function NoMatch({ list, onClear }: { readonly list: TraceList; readonly onClear: () => void }) {
-  const { query, range, setRange } = list;
+  const { query, range, deployment, setRange, setDeployment } = list;
+  const chosen = DEPLOYMENT_FIELDS.flatMap((field) => deployment[field] ?? []);
   return (
     <div className="flex min-w-0 grow flex-col items-center gap-3 px-6 pt-20 text-center">
       <p className="text-secondary">
         No trace
         {range.kind === 'all' ? '' : ` of this time range (${rangeLabel(range)})`}
+        {chosen.length > 0 && ` from ${chosen.join(', ')}`}
         {query === '' ? '' : ' matches '}
         {query !== '' && <code className="font-mono break-words text-text">{query}</code>}.
       </p>
       <div className="flex gap-2">
         {range.kind !== 'all' && <Button onClick={() => setRange(ALL_TIME)}>Look at all time</Button>}
+        {chosen.length > 0 && <Button onClick={() => setDeployment({})}>Clear the filter</Button>}
         {query !== '' && <Button onClick={onClear}>Clear the search</Button>}
       </div>
     </div>

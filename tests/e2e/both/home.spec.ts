@@ -74,3 +74,59 @@ test('says how it goes, how that moved, and leads to what failed', async ({ app 
   await failed.getByRole('link').first().click();
   await expect(page.getByRole('treeitem', { name: /POST \/ask/ })).toBeVisible();
 });
+
+test('is about one environment, version and team where that is chosen, and so are the other screens', async ({
+  app,
+}) => {
+  const { page } = app;
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const from = (number: number, environment: string, version: string, team: string): SampleSpan[] =>
+    request(number, now - MINUTE, version === '2.0').map((span) => ({
+      ...span,
+      resource: { 'deployment.environment.name': environment, 'service.version': version, team },
+      attributes: { ...span.attributes, 'session.id': `session of ${environment}` },
+    }));
+  await app.send(
+    [
+      from(1, 'staging', '2.0', 'search'),
+      from(2, 'production', '1.0', 'shop'),
+      from(3, 'production', '2.0', 'shop'),
+    ].flat(),
+  );
+  await expect(page.getByRole('link', { name: /^Traces/ })).toContainText('3');
+  await page.getByRole('link', { name: 'Home' }).click();
+  const figure = (label: string) => page.getByRole('term').filter({ hasText: label }).locator('..');
+  await expect(figure('Requests')).toContainText('3');
+  await page.getByRole('button', { name: 'Filter: none' }).click();
+  const choice = (name: string) => page.getByRole('combobox', { name, exact: true });
+  await choice('Environment').selectOption('production');
+  await expect(figure('Requests')).toContainText('2');
+  await expect(figure('Tokens')).toContainText('2.2k');
+  await expect(choice('Team').getByRole('option')).toHaveText(['All', 'shop']);
+  await choice('Version').selectOption('2.0');
+  await expect(figure('Requests')).toContainText('1');
+  await expect(page.getByRole('region', { name: 'Failed last' }).getByRole('listitem')).toHaveCount(1);
+  expect(new URL(page.url()).search).toBe('?environment=production&version=2.0');
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: /^Traces/ }).click();
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByRole('link', { name: 'Sessions' }).click();
+  await expect(page.getByText('session of production')).toBeVisible();
+  await expect(page.getByText('session of staging')).toBeHidden();
+  await page.getByRole('link', { name: 'Agents' }).click();
+  await expect(page.getByRole('row').filter({ hasText: 'helper' }).getByRole('cell').first()).toHaveText('1');
+  // A view keeps it, and so does the address.
+  await page.getByRole('link', { name: /^Traces/ }).click();
+  await page.getByRole('button', { name: 'Save view' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Production, 2.0');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Filter: production, 2.0' }).click();
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('row')).toHaveCount(4);
+  await page.getByRole('button', { name: 'Production, 2.0', exact: true }).click();
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Filter: production, 2.0' })).toBeVisible();
+  await expect(page.getByRole('row')).toHaveCount(2);
+});
