@@ -48,6 +48,14 @@ export async function rebuildWorkspaces(
   }
 }
 
+/** How many were counted by an older version, which knew less. */
+export async function workspacesToRebuild({ system }: Pick<ServerDatabase, 'system'>): Promise<number> {
+  const rows = await system.query(
+    'select count(*)::int4 as due from workspace where id > 1 and rebuild_due and deleted_at is null',
+  );
+  return decodeRows({ due: INT4 }, rows)[0]?.due ?? 0;
+}
+
 /** But the first, which is a desktop's own. */
 async function workspacesOf({ system }: Pick<ServerDatabase, 'system'>, publicIds: readonly string[]) {
   const rows = decodeRows(

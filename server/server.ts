@@ -64,6 +64,7 @@ import { Members } from './modules/workspaces/service/members';
 import { QuotaReached, Quotas } from './modules/workspaces/service/quotas';
 import { Workspaces } from './modules/workspaces/service/workspaces';
 import type { ServerOptions } from './options';
+import { workspacesToRebuild } from './rebuild';
 import { serverRoutes } from './routes';
 import { openTracing } from './tracing';
 
@@ -112,6 +113,9 @@ export async function startServer(
   const opened = await openDatabaseOf(options);
   const database = tracing ? tracing.traced(opened) : opened;
   await migrateServer(database);
+  const due = await workspacesToRebuild(database);
+  if (due > 0)
+    log('warn', 'run spoor-server rebuild: an older version counted less of what is stored', { workspaces: due });
   const accounts = new AccountRepo(database.system);
   const cache = new Cache(database);
   await cache.start();

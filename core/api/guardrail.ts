@@ -1,4 +1,6 @@
 /** Rules that mark what agents said and did; nothing is held back by them. */
+import type { DeploymentFilter } from './deployment';
+
 export const GUARDRAIL_KINDS = ['secrets', 'personal-data', 'prompt-injection', 'pattern', 'tool', 'budget'] as const;
 export type GuardrailKind = (typeof GUARDRAIL_KINDS)[number];
 
@@ -40,8 +42,11 @@ export interface GuardrailHit {
   readonly createdAt: string;
 }
 
-export interface GuardrailHitQuery {
+export interface GuardrailHitQuery extends DeploymentFilter {
   readonly traceId?: string | undefined;
+  /** Of the trace's start: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }

@@ -10,11 +10,12 @@ import {
 import type { Page } from '../api/page';
 import type { GuardrailMark } from '../model/span-batch';
 import { decodeCursor, HIT_CURSOR, pageOf } from './cursor';
+import { deploymentsIn } from './deployments';
 import { aboutTarget } from './mark-targets';
 import { BOOL, decodeRows, FLOAT8, INT8, oneOf, orNull, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient, SqlStatements } from './sql-client';
 import { type ColumnValues, clean, VersionedTable } from './versioned-table';
-import { WhereBuilder } from './where';
+import { timeBound, WhereBuilder } from './where';
 
 const SPEC = {
   name: TEXT,
@@ -90,6 +91,11 @@ export class Guardrails {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const where = new WhereBuilder(this.workspaceId, 't');
     aboutTarget(where, { traceId: query.traceId });
+    const [from, to] = [timeBound('from', query.from), timeBound('to', query.to)];
+    if (from !== null) where.and('r.start_ns >= ?', from);
+    if (to !== null) where.and('r.start_ns < ?', to);
+    const deployments = await deploymentsIn(this.sql, this.workspaceId, query);
+    if (deployments) where.and(`r.deployment_ids && ${deployments}`);
     if (query.cursor) where.and('t.id < ?', decodeCursor(HIT_CURSOR, query.cursor).at);
     const rows = await this.sql.query(
       `select t.id, t.rule_id::text as "ruleId", g.name as "ruleName", g.kind, replace(t.trace_id::text, '-', '') as "traceId",

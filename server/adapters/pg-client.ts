@@ -1,9 +1,8 @@
 /** SqlClient over connections to PostgreSQL. */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { to as copyTo } from 'pg-copy-streams';
 import { nestedIn, type SqlClient, type SqlRow, type SqlStatements } from '../../core/store/sql-client';
+import { copyInto } from './copy-into';
 
 const INT8_OID = 20;
 
@@ -21,6 +20,8 @@ export function pgClient(connectionString: string): PgClient {
   const pool = new pg.Pool({ connectionString, types: PG_TYPES });
   // The server closed a connection that rests: the pool drops it, and the next query says whether there is a server.
   pool.on('error', () => {});
+  // One that is in use says so to its query, too.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return { ...sqlOver(poolConnections(pool)), close: () => pool.end() };
 }
 
@@ -77,8 +78,7 @@ function statementsOver(connection: pg.ClientBase): SqlStatements {
       return (await connection.query<SqlRow>(sql, values)).rows;
     },
     async copyIn(table, columns, data) {
-      const sql = `copy ${table} (${columns.join(', ')}) from stdin with (format binary)`;
-      await pipeline(Readable.from([Buffer.from(data)]), connection.query(copyFrom(sql)));
+      await copyInto(connection, `copy ${table} (${columns.join(', ')}) from stdin with (format binary)`, data);
     },
     async copyOut(select) {
       const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 /** Checks guardrails as they come in. */
 import { z } from 'zod';
 import { GUARDRAIL_KINDS, type GuardrailEdit, type GuardrailHitQuery } from '../../core/api/guardrail';
-import { parse } from './queries';
+import { DEPLOYMENT, parse } from './queries';
 
 const MAX_LIMIT = 100;
 const text = z.string().max(2_000).optional();
@@ -16,6 +16,9 @@ export const GUARDRAIL = z.object({
 });
 export const GUARDRAIL_HITS = z.object({
   traceId: text,
+  from: text,
+  to: text,
+  ...DEPLOYMENT,
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).optional(),
   cursor: text,
 });

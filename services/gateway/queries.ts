@@ -20,7 +20,7 @@ const MAX_WAIT_MS = 60_000;
 const text = z.string().max(2_000).optional();
 const query = z.string().max(10_000).optional();
 /** Of `DeploymentFilter`. */
-const deployment = { environment: text, version: text, team: text };
+export const DEPLOYMENT = { environment: text, version: text, team: text };
 const waitMs = z.coerce.number().int().min(0).max(MAX_WAIT_MS).optional();
 
 export const TRACE_LIST = z.object({
@@ -31,7 +31,7 @@ export const TRACE_LIST = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).optional(),
   cursor: text,
   waitMs,
-  ...deployment,
+  ...DEPLOYMENT,
 });
 
 export const QUERY = TRACE_LIST.extend({
@@ -44,7 +44,7 @@ export const HISTOGRAM = z.object({
   from: text,
   to: text,
   waitMs,
-  ...deployment,
+  ...DEPLOYMENT,
   buckets: z.coerce.number().int().min(1).max(MAX_BUCKETS).optional(),
 });
 
@@ -144,7 +144,7 @@ export function versionOf(input: unknown): number {
 }
 
 export const SERVICE_METRICS = z.object({ from: text, to: text });
-export const AGENTS = SERVICE_METRICS.extend(deployment);
+export const AGENTS = SERVICE_METRICS.extend(DEPLOYMENT);
 export const RED = AGENTS.extend({
   groupBy: z.enum(['service', 'operation']).optional(),
   stepSeconds: z.coerce.number().int().min(1).max(10_000_000).optional(),
@@ -170,7 +170,7 @@ export function usageQuery(input: unknown): UsageQuery {
   return parse(USAGE, input);
 }
 
-export const SESSION_LIST = z.object({ query: text, from: text, to: text, limit, cursor: text, ...deployment });
+export const SESSION_LIST = z.object({ query: text, from: text, to: text, limit, cursor: text, ...DEPLOYMENT });
 /** Of the turns of a session; a page of them is found by its offset, as nothing is ever put between them for long. */
 export const SESSION_TURNS = z.object({ limit, cursor: z.coerce.number().int().min(0).max(10_000_000).optional() });
 const SESSION_ID = z.object({ sessionId: z.string().min(1).max(10_000) });
@@ -210,7 +210,7 @@ export const GROUPS = z.object({
   from: text,
   to: text,
   waitMs,
-  ...deployment,
+  ...DEPLOYMENT,
 });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */

@@ -96,7 +96,7 @@ function decodeSeconds(meant: boolean): number {
 /** In a PGlite of its own on disk. */
 async function copyOnPglite(directory: string, batches: readonly Uint8Array[]): Promise<number> {
   const db = await PGlite.create(directory);
-  const seconds = await copyAlone(pgliteClient(db), batches);
+  const seconds = await copyAlone(pgliteClient(db), [batches]);
   await db.close();
   return seconds;
 }

@@ -89,6 +89,8 @@ it('puts right what was wrong, and lets in what comes meanwhile', async () => {
   const sql = pgClient(url);
   await sql.query('delete from trace where root_span_id = 1');
   await sql.query('update trace set span_count = 99');
+  // As migration 020 leaves a workspace that an older version filled.
+  await sql.query('update workspace set rebuild_due = true where id > 1');
   server = await startTeamServer(url);
   keys = { ...keys, ingest: keys.ingest.at(server.url), read: keys.read.at(server.url) };
   expect(await listed()).toEqual([
@@ -97,6 +99,8 @@ it('puts right what was wrong, and lets in what comes meanwhile', async () => {
   ]);
   // Nothing was sent to this server yet, so it writes nothing.
   expect(await command('--workspace', ann.workspace)).toEqual({ code: 0, said: expect.stringContaining('Acme: done') });
+  expect(server.errors()).toContain('run spoor-server rebuild');
+  expect(await sql.query('select 1 from workspace where rebuild_due')).toEqual([]);
   expect(await listed()).toEqual([3, 2, 1].map((n) => [`GET /${n}`, 1]));
 
   await sql.query('update trace set span_count = 99');

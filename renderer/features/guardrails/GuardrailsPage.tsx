@@ -12,6 +12,7 @@ import { useConnection } from '../../stores/connection-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
+import { ExtentPicker } from '../traces/ExtentPicker';
 import { HitList } from './HitList';
 import { describeRule } from './kinds';
 import { RuleForm } from './RuleForm';
@@ -50,6 +51,7 @@ export function GuardrailsPage() {
           Rules mark what agents say and do. They hold nothing back.
         </span>
         <span className="grow" />
+        <ExtentPicker />
         <Dialog.Root open={adding} onOpenChange={setAdding}>
           <May permission="rules:write">
             <Dialog.Trigger asChild>

@@ -6,6 +6,8 @@ import { useNow } from '../../app/use-now';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { api } from '../../connection/connection';
 import { useSettings } from '../../stores/settings-store';
+import { inExtent, isEverything } from '../../stores/time-range';
+import { useExtent } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 
@@ -15,14 +17,16 @@ const GRID = 'grid grid-cols-[160px_minmax(0,1fr)_minmax(120px,280px)_90px] item
 /** What rules marked, newest first; to see it is to have seen it. */
 export function HitList({ version }: { readonly version: number }) {
   const now = useNow(10_000);
+  const extent = useExtent();
   const setMarksSeen = useSettings(({ setMarksSeen }) => setMarksSeen);
   const { data, error, refetch, fetchNextPage, hasNextPage } = useInfiniteQuery({
-    queryKey: ['guardrail-hits'],
+    queryKey: ['guardrail-hits', extent],
     queryFn: ({ pageParam }) =>
-      api.listGuardrailHits({ limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) }),
+      api.listGuardrailHits({ ...inExtent(extent), limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ pagination }) => pagination.nextCursor,
     enabled: version > 0,
+    placeholderData: (previous) => previous,
     refetchOnMount: 'always',
   });
   useRefetchOn(version, refetch);
@@ -45,7 +49,9 @@ export function HitList({ version }: { readonly version: number }) {
       ))}
       {data && hits.length === 0 && (
         <p className="px-3.5 py-6 text-secondary">
-          Nothing was marked. Rules look at what arrives from now on, not at what is stored.
+          {isEverything(extent)
+            ? 'Nothing was marked. Rules look at what arrives from now on, not at what is stored.'
+            : 'Nothing was marked in the traces of this time and filter.'}
         </p>
       )}
       {hasNextPage && (
