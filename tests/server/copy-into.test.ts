@@ -56,9 +56,13 @@ it('fails with a connection that goes, and stores nothing', async () => {
   const before = await stored();
   const lost = sql.transaction(async (tx) => {
     const [{ pid } = {}] = await tx.query('select pg_backend_pid() as pid');
-    const copied = tx.copyIn('number', ['n'], rows(30_000_000, 2_000_000));
-    await sql.query(`select pg_terminate_backend(${Number(pid)})`);
-    await copied;
+    const [copied] = await Promise.allSettled([
+      tx.copyIn('number', ['n'], rows(30_000_000, 2_000_000)),
+      sql.query(`select pg_terminate_backend(${Number(pid)})`),
+    ]);
+    expect(copied.status).toBe('rejected');
+    // The next statement says so, too.
+    await tx.query('select 1');
   });
   await expect(lost).rejects.toThrow();
   expect(await stored()).toBe(before);
