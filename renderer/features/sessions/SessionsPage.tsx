@@ -79,7 +79,7 @@ export function SessionsPage() {
         <div className="flex flex-col items-center gap-3 px-6 pt-20 text-center text-secondary">
           {isNarrowed ? (
             <>
-              <p>No session of that time and name.</p>
+              <p>No session matches the time, the filter and the name.</p>
               <Button
                 onClick={() => {
                   setQuery('');
