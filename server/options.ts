@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../core/api/workers';
 import type { OidcOptions } from './modules/auth/service/oidc';
 
-/** Transactions at once: while some wait for the disk, others are prepared. More bring nothing on two cores. */
+/** Transactions at once: while some wait for the disk, others are prepared. What more do to fairness between copies is not known. */
 const LANES = 4;
 
 export class UsageError extends Error {

@@ -1,6 +1,6 @@
-/** What a list can be sorted by; `-`: the greatest first. */
 import type { DeploymentFilter } from './deployment';
 
+/** What a list can be sorted by; `-`: the greatest first. */
 export const TRACE_SORTS = [
   '-startTime',
   'startTime',

@@ -97,8 +97,8 @@ export async function rebuildCalls(
     ROW,
     await tx.query(
       `select replace(s.trace_id::text, '-', '') as trace_id, s.span_id, s.start_ns, s.status::int4 as status,
-         s.operation_id, ${DEPLOYMENT_OF_SPAN} as deployment_id, s.attributes, s.block_id, s.payload_id, s.payload_index::int4 as payload_index, o.name,
-         c.message as scope
+         s.operation_id, ${DEPLOYMENT_OF_SPAN} as deployment_id, s.attributes, s.block_id, s.payload_id,
+         s.payload_index::int4 as payload_index, o.name, c.message as scope
        from span s join operation o on o.id = s.operation_id join scope c on c.id = s.scope_id
        where s.workspace_id = $1 and s.trace_id between $2::uuid and $3::uuid
          and exists (select 1 from unnest(s.attributes) as e where e = any('{${elements}}'::int4[]))`,

@@ -122,7 +122,8 @@ async function rebuildTraces(
   );
   await tx.query(
     `with s as materialized (
-       select s.*, o.service_id, nullif(${DEPLOYMENT_OF_SPAN}, 0) as deployment_id from span s join operation o on o.id = s.operation_id where s.${within.replace(' and ', ' and s.')}),
+       select s.*, o.service_id, nullif(${DEPLOYMENT_OF_SPAN}, 0) as deployment_id
+       from span s join operation o on o.id = s.operation_id where s.${within.replace(' and ', ' and s.')}),
      root as (
        select distinct on (trace_id) trace_id, (parent_span_id is not null)::int4::int2 as rank, start_ns, span_id, operation_id
        from s order by trace_id, parent_span_id is not null, start_ns, span_id),
@@ -130,7 +131,8 @@ async function rebuildTraces(
        select trace_id, min(start_ns) as start_ns, max(greatest(start_ns, start_ns + greatest(duration_ns, 0))) as end_ns,
          count(*)::int4 as spans, (count(*) filter (where status = 2))::int4 as errors,
          array_agg(distinct service_id) as service_ids,
-         coalesce(array_agg(distinct deployment_id) filter (where deployment_id is not null), '{}') as deployment_ids, min(block_id) as first_block, max(block_id) as last_block
+         coalesce(array_agg(distinct deployment_id) filter (where deployment_id is not null), '{}') as deployment_ids,
+         min(block_id) as first_block, max(block_id) as last_block
        from s group by trace_id)
      insert into trace (workspace_id, trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns,
        root_span_id, root_operation_id, missing_parents, first_block, last_block, deployment_ids)

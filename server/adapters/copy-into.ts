@@ -1,6 +1,6 @@
 /**
  * COPY ... FROM STDIN of bytes that are there already. Statement, data and end leave in one write: PostgreSQL reads them in turn, and
- * passes over data whose statement failed ("Function Call ... COPY Operations" in its protocol's documentation). pg-copy-streams
+ * drops data whose statement failed ("COPY Operations" in the documentation of its protocol). pg-copy-streams
  * waits for the answer to the statement first, and writes each piece by itself.
  */
 import type pg from 'pg';

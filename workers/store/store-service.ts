@@ -98,7 +98,7 @@ export class Store extends WorkspaceStore implements StoreService {
 
   /** Where an older Spoor stored spans without counting what this one counts. */
   private async rebuildIfDue({ sql, workspaceId }: OpenStore): Promise<void> {
-    if (await isRebuildDue(sql, workspaceId)) await this.rebuild();
+    if ((await isRebuildDue(sql, workspaceId)) && !this.closing) await this.rebuild();
   }
 
   async rebuildReport(): Promise<RebuildReport> {

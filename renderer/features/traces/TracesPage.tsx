@@ -11,7 +11,7 @@ import { useConnection } from '../../stores/connection-store';
 import { useRecentSearches } from '../../stores/recent-searches';
 import { useRemoved } from '../../stores/removed-store';
 import { ALL_TIME, isEverything, rangeLabel } from '../../stores/time-range';
-import { useTraceList } from '../../stores/trace-list-store';
+import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
@@ -59,6 +59,7 @@ export function TracesPage() {
 
   useKeys({ '/': () => search.current?.focus(), n: () => list.showWaiting() });
 
+  const extent = useExtent();
   const status = useStatus();
   const connected = useConnection(({ phase }) => phase === 'connected');
   const live =
@@ -120,7 +121,7 @@ export function TracesPage() {
             {list.groupBy !== null ? (
               <GroupTable
                 query={list.query}
-                extent={list}
+                extent={extent}
                 by={list.groupBy}
                 version={version}
                 onOpen={(narrowed) => {
