@@ -11,6 +11,7 @@ import { AgentColumns } from './agent-columns';
 import { checkKeyValue, checkSpanField } from './check-body';
 import { Envelopes, type RecordOwner } from './envelope';
 import { readEvent, readKeyValue, readStatus } from './proto-to-json';
+import type { ResourceAttribute } from './resource-attribute';
 import { SpanBatchBuilder } from './span-batch-builder';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 
@@ -28,9 +29,9 @@ const KEY_TAG = (1 << 3) | WIRE_BYTES;
 const EVENT_FIELD = 11;
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
-/** @throws WireError when `bytes` is not an ExportTraceServiceRequest. */
-export function decodeTraces(bytes: Uint8Array): DecodedTraces {
-  const decoder = new TraceDecoder(bytes);
+/** @param attribute of every resource, whatever the sender says @throws WireError when `bytes` is not an ExportTraceServiceRequest. */
+export function decodeTraces(bytes: Uint8Array, attribute: ResourceAttribute | null = null): DecodedTraces {
+  const decoder = new TraceDecoder(bytes, attribute);
   return decoder.decode();
 }
 
@@ -46,14 +47,17 @@ class TraceDecoder {
   private rejected = 0;
   private rejectedReason = '';
 
-  constructor(bytes: Uint8Array) {
+  constructor(
+    bytes: Uint8Array,
+    private readonly resourceAttribute: ResourceAttribute | null,
+  ) {
     this.bytes = bytes;
     this.builder = new SpanBatchBuilder(bytes.length);
     this.checker = new WireReader(bytes);
   }
 
   decode(): DecodedTraces {
-    const envelopes = new Envelopes(this.bytes);
+    const envelopes = new Envelopes(this.bytes, this.resourceAttribute);
     envelopes.each((reader, owner) => this.span(reader, owner));
     return {
       batch: this.builder.finish(envelopes, this.agents.finish(), this.evaluations),

@@ -5,6 +5,7 @@
 import type { BatchResource, BatchScope } from '../model/span-batch';
 import { checkResource, checkScope } from './check-body';
 import { decodeResource, decodeScope } from './proto-to-json';
+import { type ResourceAttribute, resourceWith } from './resource-attribute';
 import { WIRE_BYTES, WireReader } from './wire-reader';
 
 export interface RecordOwner {
@@ -22,7 +23,11 @@ export class Envelopes {
   readonly resources: BatchResource[] = [];
   readonly scopes: BatchScope[] = [];
 
-  constructor(private readonly bytes: Uint8Array) {}
+  /** @param attribute of every resource, whatever the sender says */
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly attribute: ResourceAttribute | null = null,
+  ) {}
 
   /** Calls `record` for each record, with a reader over it. @throws WireError */
   each(record: (reader: WireReader, owner: RecordOwner) => void): void {
@@ -43,7 +48,8 @@ export class Envelopes {
     const { message, schemaUrl } = readHeader(reader, checkResource);
     const serviceName = serviceNameOf(message);
     // A copy: the request's buffer must not travel along with a slice of it.
-    const resource = this.resources.push({ serviceName, message: message.slice(), schemaUrl }) - 1;
+    const own = this.attribute ? resourceWith(message, this.attribute) : message.slice();
+    const resource = this.resources.push({ serviceName, message: own, schemaUrl }) - 1;
     const scopes = new WireReader(this.bytes, start, end);
     while (scopes.next()) {
       if (scopes.field !== 2) {

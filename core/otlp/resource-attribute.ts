@@ -8,9 +8,13 @@ import { WireWriter } from './wire-writer';
 const utf8 = new TextEncoder();
 const NOTHING = new Uint8Array(0);
 
+export interface ResourceAttribute {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** @returns the request with the attribute in each resource, in place of one of that key @throws WireError */
-export function withResourceAttribute(request: Uint8Array, key: string, value: string): Uint8Array {
-  const name = utf8.encode(key);
+export function withResourceAttribute(request: Uint8Array, attribute: ResourceAttribute): Uint8Array {
   const writer = new WireWriter(request.length + 256);
   const reader = new WireReader(request);
   while (reader.next()) {
@@ -20,12 +24,19 @@ export function withResourceAttribute(request: Uint8Array, key: string, value: s
       continue;
     }
     const envelope = reader.message();
-    writer.message(1, () => writeEnvelope(writer, envelope, name, value));
+    writer.message(1, () => writeEnvelope(writer, envelope, attribute));
   }
   return writer.finish();
 }
 
-function writeEnvelope(writer: WireWriter, envelope: WireReader, name: Uint8Array, value: string): void {
+/** The same for a Resource message by itself. @throws WireError */
+export function resourceWith(resource: Uint8Array, attribute: ResourceAttribute): Uint8Array {
+  const writer = new WireWriter(resource.length + 128);
+  writeResource(writer, new WireReader(resource), attribute);
+  return writer.finish();
+}
+
+function writeEnvelope(writer: WireWriter, envelope: WireReader, attribute: ResourceAttribute): void {
   const rest: Uint8Array[] = [];
   let resource = new WireReader(NOTHING);
   let isFirst = true;
@@ -38,18 +49,21 @@ function writeEnvelope(writer: WireWriter, envelope: WireReader, name: Uint8Arra
       rest.push(envelope.bytes.subarray(envelope.tagStart, envelope.pos));
     }
   }
-  writer.message(1, () => {
-    while (resource.next()) {
-      resource.skip();
-      const field = resource.bytes.subarray(resource.tagStart, resource.pos);
-      if (resource.field !== 1 || !hasKey(field, name)) writer.raw(field);
-    }
-    writer.message(1, () => {
-      writer.data(1, name);
-      writer.message(2, () => writer.string(1, value));
-    });
-  });
+  writer.message(1, () => writeResource(writer, resource, attribute));
   for (const field of rest) writer.raw(field);
+}
+
+function writeResource(writer: WireWriter, resource: WireReader, { key, value }: ResourceAttribute): void {
+  const name = utf8.encode(key);
+  while (resource.next()) {
+    resource.skip();
+    const field = resource.bytes.subarray(resource.tagStart, resource.pos);
+    if (resource.field !== 1 || !hasKey(field, name)) writer.raw(field);
+  }
+  writer.message(1, () => {
+    writer.data(1, name);
+    writer.message(2, () => writer.string(1, value));
+  });
 }
 
 /** @param field a KeyValue with its tag and length */

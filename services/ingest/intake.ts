@@ -1,6 +1,7 @@
 /** What every receiver does with a request: wait its turn within bounds, decode, store, and say what was left out. */
 import { SpoorError } from '../../core/api/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import type { ResourceAttribute } from '../../core/otlp/resource-attribute';
 import type { Redactor } from '../../core/redaction/redactor';
 import type { Log } from '../log';
 import type { Forwarder } from './forwarder';
@@ -77,19 +78,23 @@ export class Intake {
     return this.queue.waiting(announced, handle);
   }
 
-  /** Resolves when the records of an export request (protobuf) are on disk. @throws WireError, SpoorError */
-  async store(signal: Signal, request: Uint8Array): Promise<Rejection> {
+  /**
+   * Resolves when the records of an export request (protobuf) are on disk.
+   * @param attribute of every resource, whatever the sender says
+   * @throws WireError, SpoorError
+   */
+  async store(signal: Signal, request: Uint8Array, attribute: ResourceAttribute | null = null): Promise<Rejection> {
     const { redactor, forwarder } = this.options;
     let clean = request;
-    let decoded = signal.decode(clean);
+    let decoded = signal.decode(clean, attribute);
     if (redactor.suspects(decoded.batch)) {
       clean = redactor.redact(signal.name, request);
-      decoded = signal.decode(clean);
+      decoded = signal.decode(clean, attribute);
     }
     const { rejected, rejectedReason } = decoded;
     const batch = await this.options.guardrails.mark(decoded.batch);
     const { length } = batch; // the batch moves to the store's thread
-    const derived = batch.signal === 'logs' ? this.options.logRuns.spansOf(batch, clean) : null;
+    const derived = batch.signal === 'logs' ? this.options.logRuns.spansOf(batch, clean, attribute) : null;
     if (length > 0) {
       await this.options.append(batch);
       if (derived) await this.options.append(await this.options.guardrails.mark(derived));

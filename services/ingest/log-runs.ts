@@ -8,6 +8,7 @@ import { decodeTraces } from '../../core/otlp/decode-traces';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { decodeScope } from '../../core/otlp/proto-to-json';
 import { readLogRecords } from '../../core/otlp/read-log-records';
+import type { ResourceAttribute } from '../../core/otlp/resource-attribute';
 import { hexOf } from './digest';
 
 /** Not the agent's own: that one stands for spans that it sends itself. */
@@ -18,8 +19,12 @@ const MAX_MESSAGE = 2_000;
 export class LogRuns {
   private readonly codex = new CodexRuns();
 
-  /** Null: there are none, as in almost all requests. @param request the one that the batch was decoded from */
-  spansOf(batch: LogBatch, request: Uint8Array): SpanBatch | null {
+  /**
+   * Null: there are none, as in almost all requests.
+   * @param request the one that the batch was decoded from
+   * @param attribute of every resource
+   */
+  spansOf(batch: LogBatch, request: Uint8Array, attribute: ResourceAttribute | null = null): SpanBatch | null {
     const scopes = new Set(batch.scopes.map(({ message }) => decodeScope(message).name).filter(isOfAgent));
     if (scopes.size === 0) return null;
     const records = readLogRecords(request, (scope) => scopes.has(scope));
@@ -28,7 +33,7 @@ export class LogRuns {
       ...this.codex.spans(records.filter(({ scopeName }) => CODEX_SCOPE.test(scopeName))),
     ];
     if (spans.length === 0) return null;
-    return decodeTraces(protobufFromTraceJson({ resourceSpans: spans.map(otlpSpan) })).batch;
+    return decodeTraces(protobufFromTraceJson({ resourceSpans: spans.map(otlpSpan) }), attribute).batch;
   }
 }
 

@@ -13,7 +13,9 @@ import { SIGNALS, type Signal } from './signals';
 // What the library would print goes to the log, as JSON lines, where we say it.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
 
-export type RequestIntake = Pick<Intake, 'waiting' | 'store'>;
+export interface RequestIntake extends Pick<Intake, 'waiting'> {
+  store(signal: Signal, request: Uint8Array): Promise<Rejection>;
+}
 
 export class OtlpGrpcReceiver {
   private server: grpc.Server | null = null;

@@ -9,6 +9,7 @@ import type { RejectedField } from '../../core/otlp/export-response';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
+import { type ResourceAttribute, withResourceAttribute } from '../../core/otlp/resource-attribute';
 
 interface Decoded {
   readonly batch: SignalBatch;
@@ -25,8 +26,8 @@ export interface Signal {
   readonly rejectedField: RejectedField;
   /** @throws JsonShapeError */
   readonly fromJson: (request: unknown) => Uint8Array;
-  /** @throws WireError */
-  readonly decode: (request: Uint8Array) => Decoded;
+  /** @param attribute of every resource, whatever the sender says @throws WireError */
+  readonly decode: (request: Uint8Array, attribute?: ResourceAttribute | null) => Decoded;
 }
 
 const grpcPath = (signal: string, service: string): string =>
@@ -51,7 +52,10 @@ export const SIGNALS: readonly Signal[] = [
     jsonList: 'resourceLogs',
     rejectedField: 'rejectedLogRecords',
     fromJson: protobufFromLogsJson,
-    decode: (request) => decodeLogs(request, digestOf(request), nsFromMs(Date.now())),
+    decode(request, attribute) {
+      const whole = attribute ? withResourceAttribute(request, attribute) : request;
+      return decodeLogs(whole, digestOf(whole), nsFromMs(Date.now()));
+    },
   },
   {
     name: 'metrics',
@@ -60,7 +64,10 @@ export const SIGNALS: readonly Signal[] = [
     jsonList: 'resourceMetrics',
     rejectedField: 'rejectedDataPoints',
     fromJson: protobufFromMetricsJson,
-    decode: (request) => decodeMetrics(request, digestOf(request)),
+    decode(request, attribute) {
+      const whole = attribute ? withResourceAttribute(request, attribute) : request;
+      return decodeMetrics(whole, digestOf(whole));
+    },
   },
 ];
 

@@ -49,7 +49,8 @@ const send = (workspaceId: number, trace: number) => {
     startNs: T0,
     endNs: T0 + 1n,
   };
-  return ingest.store(workspaceId, TRACES, protobufFromTraceJson(traceRequest([{ ...span, service: 'web' }])));
+  const request = protobufFromTraceJson(traceRequest([{ ...span, service: 'web' }]));
+  return ingest.store({ workspaceId, projectId: 'p1' }, TRACES, request);
 };
 const spansOf = (workspaceId: number) => number(`select count(*) from span where workspace_id = ${workspaceId}`);
 

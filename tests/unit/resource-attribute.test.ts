@@ -31,7 +31,9 @@ describe('an attribute for every resource', () => {
         { scopeSpans },
       ],
     });
-    const { batch } = decodeTraces(withResourceAttribute(request, 'project', 'p1'));
+    const project = { key: 'project', value: 'p1' };
+    const { batch } = decodeTraces(withResourceAttribute(request, project));
+    expect(decodeTraces(request, project).batch).toEqual(batch);
     expect(batch.length).toBe(3);
     expect(batch.resources.map(({ message }) => decodeResource(message).attributes)).toEqual([
       [text('service.name', 'a'), text('project', 'p1')],
@@ -41,15 +43,16 @@ describe('an attribute for every resource', () => {
     expect(batch.resources.map(({ schemaUrl }) => schemaUrl)).toEqual(['x', '', '']);
     expect(decodeResource((batch.resources[1] as { message: Uint8Array }).message).droppedAttributesCount).toBe(3);
     expect(batch.scopes.every(({ message }) => message.length > 0)).toBe(true);
-    const twice = withResourceAttribute(withResourceAttribute(request, 'project', 'p1'), 'project', 'p1');
-    expect(twice).toEqual(withResourceAttribute(request, 'project', 'p1'));
+    const once = withResourceAttribute(request, project);
+    expect(withResourceAttribute(once, project)).toEqual(once);
   });
 
   it('of what is no request throws', () => {
+    const attribute = { key: 'a', value: 'b' };
     for (const bytes of [[10, 200, 1], [10, 3, 10, 5, 1], [7], [10, 2, 10, 255]]) {
-      expect(() => withResourceAttribute(Uint8Array.from(bytes), 'a', 'b')).toThrow(WireError);
+      expect(() => withResourceAttribute(Uint8Array.from(bytes), attribute)).toThrow(WireError);
     }
-    expect(withResourceAttribute(new Uint8Array(0), 'a', 'b')).toHaveLength(0);
+    expect(withResourceAttribute(new Uint8Array(0), attribute)).toHaveLength(0);
   });
 });
 

@@ -109,12 +109,13 @@ export class Sync {
     }
     await checkQuota(workspaceId);
     const request = await unpacked(body);
+    const traceIds = traceIdsOf(request);
     const rejection = await store(workspaceId, project, request);
     await untilStored(database.system, workspaceId);
     const sharer = { id: who.id, name: await this.nameOf(who), client, projectId: project };
     return {
       answer: rejection,
-      position: await announceTraces(tenant, workspaceId, traceIdsOf(request), sharer, actor),
+      position: await announceTraces(tenant, workspaceId, traceIds, sharer, actor),
     };
   }
 

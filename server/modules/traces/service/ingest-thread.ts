@@ -7,10 +7,10 @@ import { WireError } from '../../../../core/otlp/wire-reader';
 import type { Rejection } from '../../../../services/ingest/intake';
 import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
 import type { Log } from '../../../../services/log';
-import type { IngestPort } from './ingest';
+import type { IngestPlace, IngestPort } from './ingest';
 
 type Asked =
-  | { readonly id: number; readonly workspaceId: number; readonly signal: string; readonly request: Uint8Array }
+  | { readonly id: number; readonly place: IngestPlace; readonly signal: string; readonly request: Uint8Array }
   | { readonly close: true };
 type Told =
   | { readonly type: 'ready' }
@@ -80,13 +80,13 @@ export async function startIngestThread({
     worker.once('error', reject);
   });
   return {
-    store(workspaceId, signal, request) {
+    store(place, signal, request) {
       return new Promise((resolve, reject) => {
         const id = ++asked;
         waiting.set(id, { resolve, reject });
         // Bytes that share their memory with others are copied, the rest moves.
         const own = request.byteLength === request.buffer.byteLength ? request : request.slice();
-        worker.postMessage({ id, workspaceId, signal: signal.name, request: own } satisfies Asked, [
+        worker.postMessage({ id, place, signal: signal.name, request: own } satisfies Asked, [
           own.buffer as ArrayBuffer,
         ]);
       });
@@ -120,9 +120,9 @@ export async function runIngestThread(
       void ingest.close().finally(() => port.close());
       return;
     }
-    const { id, workspaceId, request } = asked;
+    const { id, place, request } = asked;
     const signal = SIGNALS.find(({ name }) => name === asked.signal) as Signal;
-    ingest.store(workspaceId, signal, request).then(
+    ingest.store(place, signal, request).then(
       (rejection) => tell({ type: 'stored', id, rejection }),
       (error: unknown) => tell({ type: 'refused', id, error: errorValueOf(error), isWire: error instanceof WireError }),
     );

@@ -3,6 +3,7 @@
  * copy that does, and stores what others kept for this one.
  */
 import { SpoorError } from '../../../../core/api/errors';
+import { withResourceAttribute } from '../../../../core/otlp/resource-attribute';
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
 import { Guardrails } from '../../../../core/store/guardrails';
@@ -14,6 +15,7 @@ import type { Log } from '../../../../services/log';
 import type { ServerDatabase } from '../../../adapters/database';
 import { knownError } from '../../../adapters/database-errors';
 import { CHANGED, SPOOLED } from './channels';
+import { projectAttribute } from './project-attribute';
 import { Retentions } from './retentions';
 import { Spool } from './spool';
 import { Writers } from './writers';
@@ -25,10 +27,16 @@ const PRUNE_EVERY_MS = 10 * 60_000;
 /** Changes of a workspace are told no more often. */
 const TELL_EVERY_MS = 200;
 
+/** What telemetry belongs to: who sends it has a key of the project. */
+export interface IngestPlace {
+  readonly workspaceId: number;
+  readonly projectId: string;
+}
+
 /** What the thread that has the port asks of the one that stores. */
 export interface IngestPort {
-  /** Resolves when the request (protobuf) is on disk. @throws SpoorError, WireError */
-  store(workspaceId: number, signal: Signal, request: Uint8Array): Promise<Rejection>;
+  /** Resolves when the request (protobuf) is on disk; its memory may move to another thread. @throws SpoorError, WireError */
+  store(place: IngestPlace, signal: Signal, request: Uint8Array): Promise<Rejection>;
   /** Stores what is queued, then ends. */
   close(): Promise<void>;
 }
@@ -80,11 +88,12 @@ export class Ingest implements IngestPort {
     });
   }
 
-  async store(workspaceId: number, signal: Signal, request: Uint8Array): Promise<Rejection> {
+  async store({ workspaceId, projectId }: IngestPlace, signal: Signal, request: Uint8Array): Promise<Rejection> {
+    const attribute = projectAttribute(projectId);
     try {
-      if (await this.writers.of(workspaceId)) return await this.intakeOf(workspaceId).store(signal, request);
+      if (await this.writers.of(workspaceId)) return await this.intakeOf(workspaceId).store(signal, request, attribute);
       const { rejected, rejectedReason: reason } = signal.decode(request);
-      await this.spool.add(workspaceId, signal.name, request);
+      await this.spool.add(workspaceId, signal.name, withResourceAttribute(request, attribute));
       this.announce(SPOOLED, workspaceId);
       return { rejected, reason };
     } catch (error) {

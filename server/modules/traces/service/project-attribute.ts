@@ -1,6 +1,5 @@
 /** Which project telemetry came for: the one that its key belongs to, whatever the sender says. */
-import { withResourceAttribute } from '../../../../core/otlp/resource-attribute';
-import { WireError } from '../../../../core/otlp/wire-reader';
+import type { ResourceAttribute } from '../../../../core/otlp/resource-attribute';
 import { traceqlOf } from '../../../../core/query/plain-search';
 import type { FieldExpression } from '../../../../core/query/traceql/ast';
 import { parseTraceql } from '../../../../core/query/traceql/parse';
@@ -9,14 +8,9 @@ import { within } from '../../../../core/query/traceql/within';
 
 const KEY = 'spoor.project.id';
 
-/** An export request that says so in each resource; one that cannot be read stays as it is, for its reader to refuse. */
-export function ofProject(request: Uint8Array, projectId: string): Uint8Array {
-  try {
-    return withResourceAttribute(request, KEY, projectId);
-  } catch (error) {
-    if (error instanceof WireError) return request;
-    throw error;
-  }
+/** What every resource says. */
+export function projectAttribute(projectId: string): ResourceAttribute {
+  return { key: KEY, value: projectId };
 }
 
 /** TraceQL for what a query asks for, among the spans of a project. @throws SpoorError VALIDATION_ERROR */

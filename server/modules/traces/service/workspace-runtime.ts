@@ -14,7 +14,6 @@ import type { Log } from '../../../../services/log';
 import { Timeline } from '../../../../services/timeline/timeline-service';
 import type { ServerDatabase } from '../../../adapters/database';
 import type { IngestPort } from './ingest';
-import { ofProject } from './project-attribute';
 import { ServerStore } from './server-store';
 
 export interface RuntimeOptions {
@@ -89,7 +88,7 @@ export class WorkspaceRuntime {
       const { ingest, log } = this.options;
       const intake: RequestIntake = {
         waiting: (announced, handle) => this.queue.waiting(announced, handle),
-        store: (signal, request) => ingest.store(this.workspaceId, signal, ofProject(request, projectId)),
+        store: (signal, request) => ingest.store({ workspaceId: this.workspaceId, projectId }, signal, request),
       };
       door = { intake, receiver: new OtlpHttpReceiver({ intake, log, loopbackOnly: false, corsOrigins: [] }) };
       this.doors.set(projectId, door);

@@ -9,7 +9,6 @@ import { BOOL, decodeRows, INT8, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { type Signal, signalOfJson, signalOfProtobuf } from '../../../../services/ingest/signals';
 import type { IngestPort } from '../../traces/service/ingest';
-import { ofProject } from '../../traces/service/project-attribute';
 import { type ImportWork, partOf } from './uploads';
 
 /** Of one line, and of a whole request: as much as may come at once over HTTP. */
@@ -55,7 +54,7 @@ export class Imports {
     const content = upload.gzip ? pipeline(Readable.from(parts), createGunzip(), () => {}) : parts;
     try {
       for await (const { signal, request } of requestsIn(content, upload.format)) {
-        const { rejected } = await this.ingest.store(workspaceId, signal, ofProject(request, upload.project_id));
+        const { rejected } = await this.ingest.store({ workspaceId, projectId: upload.project_id }, signal, request);
         counts.requests++;
         counts.rejected += rejected;
       }
