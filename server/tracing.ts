@@ -120,7 +120,8 @@ function tracedSql(sql: SqlClient, asked: Asks): SqlClient {
 
 function tracedStatements(sql: SqlStatements, asked: Asks): SqlStatements {
   return {
-    query: (text, parameters) => asked(text, () => sql.query(text, parameters)),
+    query: (text, ...more) => asked(text, () => sql.query(text, ...more)),
+    execute: (text, ...more) => asked(text, () => sql.execute(text, ...more)),
     copyIn: (table, columns, data) => asked(`copy ${table} from stdin`, () => sql.copyIn(table, columns, data)),
     copyOut: (select) => asked(select, () => sql.copyOut(select)),
   };

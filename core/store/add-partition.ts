@@ -16,6 +16,6 @@ export async function addPartition(
   const name = `${table}_${number}`;
   const [known] = await tx.query('select 1 as found where to_regclass($1) is not null', [name]);
   if (known) return;
-  await tx.query(`create table ${name} (like ${table} including defaults including storage)`);
-  await tx.query(`alter table ${table} attach partition ${name} for values from (${from}) to (${to})`);
+  await tx.execute(`create table ${name} (like ${table} including defaults including storage)`);
+  await tx.execute(`alter table ${table} attach partition ${name} for values from (${from}) to (${to})`);
 }

@@ -20,7 +20,7 @@ export const BLOCK_MODELS: readonly string[] = ['operation_minute', 'service_edg
 export type IndexesText = (keyId: number) => boolean;
 
 export async function closeBlock(tx: SqlClient, workspaceId: number, block: OpenBlock): Promise<void> {
-  await tx.query(
+  await tx.execute(
     `insert into span_block (workspace_id, id, closed, span_count, error_count, first_start_ns, last_start_ns, longest_ns,
        terms, bloom, last_at)
      values ($1, $2, true, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10::float8 / 1000))
@@ -40,11 +40,12 @@ export async function closeBlock(tx: SqlClient, workspaceId: number, block: Open
       block.bloom(),
       block.lastAt,
     ],
+    'close block',
   );
   await tx.copyIn('operation_minute', MINUTE_COLUMNS, encodeMinutes(workspaceId, block));
   if (block.edges.size > 0) await writeEdges(tx, workspaceId, block);
   // The index over blocks does not look into pages that it has no summary of: it reads them all.
-  await tx.query(`select brin_summarize_new_values('span_${partitionOf(block.id)}_workspace_id_block_id_idx')`);
+  await tx.execute(`select brin_summarize_new_values('span_${partitionOf(block.id)}_workspace_id_block_id_idx')`);
 }
 
 const MINUTE_COLUMNS = [
@@ -74,7 +75,7 @@ function encodeMinutes(workspaceId: number, block: OpenBlock): Uint8Array {
 
 async function writeEdges(tx: SqlClient, workspaceId: number, block: OpenBlock): Promise<void> {
   const edges = [...block.edges.values()];
-  await tx.query(
+  await tx.execute(
     `insert into service_edge (workspace_id, block_id, caller_id, callee_id, minute, calls, errors, duration_ns)
      select $1, $2, * from unnest($3::int4[], $4::int4[], $5::int4[], $6::int4[], $7::int4[], $8::int8[])`,
     [
@@ -117,10 +118,10 @@ export async function closeAgain(
   const block = await readBlock(tx, workspaceId, id, codec, indexesText, edges);
   if (keepsTime) block.lastAt = await readLastAt(tx, workspaceId, id);
   for (const table of BLOCK_MODELS) {
-    await tx.query(`delete from ${table} where workspace_id = $1 and block_id = $2`, [workspaceId, id]);
+    await tx.execute(`delete from ${table} where workspace_id = $1 and block_id = $2`, [workspaceId, id]);
   }
   if (block.spans > 0) await closeBlock(tx, workspaceId, block);
-  else await tx.query('delete from span_block where workspace_id = $1 and id = $2', [workspaceId, id]);
+  else await tx.execute('delete from span_block where workspace_id = $1 and id = $2', [workspaceId, id]);
 }
 
 const STORED = {

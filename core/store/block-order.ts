@@ -6,5 +6,5 @@ import type { SqlClient } from './sql-client';
  */
 export async function inBlockOrder(tx: SqlClient, on: boolean): Promise<void> {
   const value = on ? 'off' : 'on';
-  await tx.query("select set_config('enable_seqscan', $1, true), set_config('enable_indexscan', $1, true)", [value]);
+  await tx.execute("select set_config('enable_seqscan', $1, true), set_config('enable_indexscan', $1, true)", [value]);
 }

@@ -22,7 +22,7 @@ export async function internDeployments(
 ): Promise<number[]> {
   const parameters = [workspaceId, ...DEPLOYMENT_FIELDS.map((field) => deployments.map((one) => one[field]))];
   const given = 'unnest($2::text[], $3::text[], $4::text[])';
-  await tx.query(
+  await tx.execute(
     `insert into deployment (workspace_id, digest, environment, version, team)
      select distinct $1::int4, ${DEPLOYMENT_DIGEST}, i.* from ${given} as i (environment, version, team)
      on conflict (workspace_id, digest) do nothing`,

@@ -88,7 +88,7 @@ export class InternedIds {
   private async services(tx: SqlClient, names: readonly string[]): Promise<Int32Array> {
     const missing = [...new Set(names)].filter((name) => this.get(`service\0${name}`) === undefined);
     if (missing.length > 0) {
-      await tx.query(
+      await tx.execute(
         `insert into service (workspace_id, name, name_digest)
          select $1, name, sha256(convert_to(name, 'UTF8')) from unnest($2::text[]) as input (name)
          on conflict (workspace_id, name_digest) do nothing`,
@@ -125,7 +125,7 @@ export class InternedIds {
         missing.map(({ operation }) => operation.kind),
         missing.map(({ operation }) => operation.name),
       ];
-      await tx.query(
+      await tx.execute(
         `insert into operation (workspace_id, service_id, kind, name, name_digest)
          select $1, service_id, kind, name, sha256(convert_to(name, 'UTF8'))
          from unnest($2::int4[], $3::int2[], $4::text[]) as input (service_id, kind, name)
@@ -171,7 +171,7 @@ export class InternedIds {
             );
       for (const id of missing.keys()) this.fresh.set(`deployment\0${id}`, 0);
       for (const [i, { id }] of said.entries()) this.fresh.set(`deployment\0${id}`, ids[i] as number);
-      await tx.query(
+      await tx.execute(
         `update resource r set deployment_id = i.deployment_id from unnest($1::int4[], $2::int4[]) as i (id, deployment_id)
          where r.workspace_id = $3 and r.id = i.id and r.deployment_id is null`,
         [[...missing.keys()], [...missing.keys()].map((id) => this.must(`deployment\0${id}`)), this.workspaceId],
@@ -197,7 +197,7 @@ export class InternedIds {
         [...missing.values()].map(({ message }) => hexFromBytes(message, 0, message.length)),
         [...missing.values()].map(({ schemaUrl }) => schemaUrl.replaceAll('\0', '\u2400')),
       ];
-      await tx.query(
+      await tx.execute(
         `insert into ${table} (workspace_id, digest, message, schema_url)
          select $1, sha256(message || convert_to(schema_url, 'UTF8')), message, schema_url
          from (select decode(hex, 'hex') as message, schema_url

@@ -31,7 +31,7 @@ export class MissingParents {
   async write(tx: SqlClient, workspaceId: number): Promise<void> {
     const wanted = [...this.wanted.values()];
     if (wanted.length > 0) {
-      await tx.query(
+      await tx.execute(
         `insert into missing_parent (workspace_id, trace_id, span_id)
          select $1, trace_id, span_id from unnest($2::uuid[], $3::int8[]) as input (trace_id, span_id)
          on conflict do nothing`,
@@ -39,7 +39,7 @@ export class MissingParents {
       );
     }
     if (this.filled.length > 0) {
-      await tx.query(
+      await tx.execute(
         // Each looked up by the primary key: a join may be planned as a scan of all that is missing, and one trace can miss 100,000.
         `delete from missing_parent where ctid = any(array(
            select m.ctid from unnest($2::uuid[], $3::int8[]) as i (trace_id, span_id), lateral (

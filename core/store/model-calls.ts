@@ -141,7 +141,7 @@ export class ModelCallRows {
     const missing = kinds.filter(({ key }) => this.interned.recall(key) === undefined);
     if (missing.length > 0) {
       const parameters = [this.workspaceId, ...KIND_FIELDS.map((field) => missing.map((kind) => kind[field]))];
-      await tx.query(
+      await tx.execute(
         `insert into model_call_kind
            (workspace_id, digest, operation_id, deployment_id, status, provider, model, service_tier, agent_name)
          select $1, ${DIGEST}, i.* from ${GIVEN}

@@ -108,7 +108,7 @@ export class PartIds {
     if (missing.length === 0) return;
     this.newKeys = [];
     const names = missing.map(({ name }) => name);
-    await tx.query(
+    await tx.execute(
       `insert into attribute_key (workspace_id, key) select $1, key from unnest($2::text[]) as input (key)
        on conflict do nothing`,
       [this.workspaceId, names],
@@ -129,7 +129,7 @@ export class PartIds {
     const values = fresh.map(({ key, message }) => (key === this.restKey ? NO_VALUE : searchable(message)));
     const keyIds = fresh.map(({ key }) => key.id);
     const messages = fresh.map(({ message }) => hexFromBytes(message, 0, message.length));
-    await tx.query(
+    await tx.execute(
       `insert into attribute (workspace_id, key_id, message, text, number, type, words)
        select $1, key_id, decode(message, 'hex'), text, number, type, words::text[]
        from unnest($2::int4[], $3::text[], $4::text[], $5::float8[], $6::int2[], $7::text[])
@@ -157,7 +157,7 @@ export class PartIds {
       (key === this.restKey ? this.rests : this.attributes).set(message, id);
     }
     const keys = [...new Set(fresh.map(({ key }) => key))];
-    await tx.query(
+    await tx.execute(
       `update attribute_key k set value_count = i.value_count from unnest($2::int4[], $3::int4[]) as i (id, value_count)
        where k.workspace_id = $1 and k.id = i.id`,
       [this.workspaceId, keys.map(({ id }) => id), keys.map(({ values: count }) => count)],

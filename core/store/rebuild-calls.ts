@@ -83,11 +83,11 @@ export async function rebuildCalls(
   elements: string,
 ): Promise<void> {
   const parameters = [workspaceId, from, to];
-  await tx.query(
+  await tx.execute(
     'delete from model_call where workspace_id = $1 and trace_id between $2::uuid and $3::uuid',
     parameters,
   );
-  await tx.query(
+  await tx.execute(
     `update trace set input_tokens = null, output_tokens = null, agent_name = null, agent_start_ns = null, session_id = null
      where workspace_id = $1 and trace_id between $2::uuid and $3::uuid
        and (input_tokens is not null or output_tokens is not null or agent_name is not null or session_id is not null)`,
@@ -161,7 +161,7 @@ function addFacts(
 async function writeFacts(tx: SqlClient, workspaceId: number, traces: ReadonlyMap<string, TraceFacts>): Promise<void> {
   if (traces.size === 0) return;
   const facts = [...traces.values()];
-  await tx.query(
+  await tx.execute(
     `update trace t set input_tokens = i.input, output_tokens = i.output, agent_name = i.agent, agent_start_ns = i.agent_start,
        session_id = i.session
      from unnest($2::uuid[], $3::int8[], $4::int8[], $5::text[], $6::int8[], $7::text[])

@@ -107,8 +107,8 @@ async function rebuildTraces(
 ): Promise<void> {
   const parameters = [workspaceId, from, to];
   const within = 'workspace_id = $1 and trace_id between $2::uuid and $3::uuid';
-  await tx.query(`delete from missing_parent where ${within}`, parameters);
-  await tx.query(
+  await tx.execute(`delete from missing_parent where ${within}`, parameters);
+  await tx.execute(
     `with s as materialized (select trace_id, span_id, parent_span_id from span where ${within})
      insert into missing_parent (workspace_id, trace_id, span_id)
      select distinct $1::int4, c.trace_id, c.parent_span_id from s c
@@ -116,11 +116,11 @@ async function rebuildTraces(
        select 1 from s p where p.trace_id = c.trace_id and p.span_id = c.parent_span_id)`,
     parameters,
   );
-  await tx.query(
+  await tx.execute(
     `delete from trace where ${within} and trace_id not in (select trace_id from span where ${within})`,
     parameters,
   );
-  await tx.query(
+  await tx.execute(
     `with s as materialized (
        select s.*, o.service_id, nullif(${DEPLOYMENT_OF_SPAN}, 0) as deployment_id
        from span s join operation o on o.id = s.operation_id where s.${within.replace(' and ', ' and s.')}),
@@ -153,7 +153,7 @@ async function rebuildTraces(
 }
 
 async function rebuildCounters(tx: SqlClient, { workspaceId }: WriterState): Promise<void> {
-  await tx.query(
+  await tx.execute(
     `update workspace w set trace_count = t.traces, span_count = t.spans, rebuild_due = false
      from (select count(*) as traces, coalesce(sum(span_count), 0) as spans from trace
        where workspace_id = $1 and deleted_at is null) t
@@ -163,7 +163,7 @@ async function rebuildCounters(tx: SqlClient, { workspaceId }: WriterState): Pro
   const open = await tx.query('select id from span_block where workspace_id = $1 and not closed', [workspaceId]);
   // The minutes of closed blocks, and the rows of those that are open.
   await inBlockOrder(tx, true);
-  await tx.query(
+  await tx.execute(
     `with counted as (
        select operation_id, sum(spans) as spans, sum(errors) as errors, min(minute)::int8 * 60000000000 as first_ns,
          max(minute)::int8 * 60000000000 as last_ns

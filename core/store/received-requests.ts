@@ -29,7 +29,7 @@ export class ReceivedRequests {
   /** Notes the request; false when it was received before. */
   async isNew(tx: SqlClient, digest: Uint8Array): Promise<boolean> {
     if (this.sinceClearing >= CLEAR_EVERY) {
-      await tx.query(`delete from received_request where workspace_id = $1 and received_at < now() - ${KEPT}`, [
+      await tx.execute(`delete from received_request where workspace_id = $1 and received_at < now() - ${KEPT}`, [
         this.workspaceId,
       ]);
       this.known = null;
@@ -41,7 +41,7 @@ export class ReceivedRequests {
     this.known.add(hex);
     this.fresh.push(hex);
     this.sinceClearing++;
-    await tx.query('insert into received_request (workspace_id, digest) values ($1, $2) on conflict do nothing', [
+    await tx.execute('insert into received_request (workspace_id, digest) values ($1, $2) on conflict do nothing', [
       this.workspaceId,
       digest,
     ]);

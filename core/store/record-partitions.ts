@@ -47,7 +47,7 @@ export class RecordPartitions {
   async count(tx: SqlClient, signal: RecordSignal, partition: number, records: number): Promise<void> {
     const current = this.current.get(signal);
     if (current) current.sinceMeasured += records;
-    await tx.query(
+    await tx.execute(
       `with counted as (
          update record_partition set records = records + $4, last_at = now()
          where workspace_id = $1 and signal = $2 and id = $3)

@@ -16,7 +16,7 @@ export async function writeSenderScores(
   scores: readonly SenderScore[],
 ): Promise<void> {
   if (scores.length === 0) return;
-  await tx.query(
+  await tx.execute(
     `insert into score (workspace_id, trace_id, span_id, name, value, label, comment, source)
      select $1, i.trace_id, i.span_id, i.name, i.value, i.label, i.comment, 'sender'
      from unnest($2::uuid[], $3::int8[], $4::text[], $5::float8[], $6::text[], $7::text[])

@@ -109,7 +109,7 @@ export class SpanBlocks {
   async extra(tx: SqlClient): Promise<number> {
     const [id] = (await this.take(tx, 1)) as [number];
     await makePartition(tx, partitionOf(id));
-    await tx.query('insert into span_block (workspace_id, id) values ($1, $2)', [this.workspaceId, id]);
+    await tx.execute('insert into span_block (workspace_id, id) values ($1, $2)', [this.workspaceId, id]);
     return id;
   }
 
@@ -148,7 +148,8 @@ export class SpanBlocks {
   /** Writes the summaries of full blocks, and announces the open one; after the spans are copied. */
   async write(tx: SqlClient): Promise<void> {
     if (this.open && this.fresh.has(this.open.id)) {
-      await tx.query('insert into span_block (workspace_id, id) values ($1, $2)', [this.workspaceId, this.open.id]);
+      const row = [this.workspaceId, this.open.id];
+      await tx.execute('insert into span_block (workspace_id, id) values ($1, $2)', row, 'open block');
     }
     for (const block of this.full) await closeBlock(tx, this.workspaceId, block);
     this.full = [];

@@ -260,7 +260,7 @@ export class SpanWriter {
     traces: number,
   ): Promise<void> {
     const values = [...services.values()];
-    await tx.query(
+    await tx.execute(
       `with counted as (
          update workspace set span_count = span_count + $7, trace_count = trace_count + $8 where id = $1)
        update service s set span_count = s.span_count + i.spans, error_count = s.error_count + i.errors,
@@ -277,6 +277,7 @@ export class SpanWriter {
         spans,
         traces,
       ],
+      'count spans',
     );
   }
 }

@@ -7,8 +7,17 @@ export type SqlParameter = SqlScalar | Uint8Array | readonly SqlScalar[];
 export type SqlRow = { readonly [column: string]: unknown };
 
 export interface SqlStatements {
-  query(sql: string, parameters?: readonly SqlParameter[]): Promise<readonly SqlRow[]>;
-  /** `COPY table (columns) FROM ... (FORMAT binary)` of `data` (see CopyWriter). */
+  /**
+   * @param name of a statement that comes with every batch: PostgreSQL keeps it with its plan, which is made while tables are small
+   *   and must be right for large ones, as lookups by key are
+   */
+  query(sql: string, parameters?: readonly SqlParameter[], name?: string): Promise<readonly SqlRow[]>;
+  /**
+   * A statement for what it changes. In a transaction it may still be under way when this resolves: what is asked for later comes
+   * after it, and the transaction fails with it.
+   */
+  execute(sql: string, parameters?: readonly SqlParameter[], name?: string): Promise<void>;
+  /** As `execute`, `COPY table (columns) FROM ... (FORMAT binary)` of `data` (see CopyWriter). */
   copyIn(table: string, columns: readonly string[], data: Uint8Array): Promise<void>;
   /** `COPY (select) TO ... (FORMAT binary)`; `select` takes no parameters. */
   copyOut(select: string): Promise<Uint8Array>;

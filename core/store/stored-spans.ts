@@ -84,6 +84,7 @@ export class StoredSpans {
        from unnest($2::uuid[]) as i (trace_id),
        lateral (select span_count, first_block, last_block from trace where workspace_id = $1 and trace_id = i.trace_id limit 1) as t`,
       [this.workspaceId, traceIds],
+      'stored traces',
     );
     const known = decodeRows({ trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4 }, rows);
     if (known.length === 0) return;

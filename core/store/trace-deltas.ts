@@ -177,7 +177,7 @@ export class TraceDeltas {
 
   private async merge(tx: SqlClient, traces: readonly (readonly [string, TraceDelta])[]): Promise<void> {
     const deltas = traces.map(([, delta]) => delta);
-    await tx.query(MERGE_TRACES, [
+    await tx.execute(MERGE_TRACES, [
       this.workspaceId,
       traces.map(([traceId]) => traceId),
       deltas.map(({ startNs }) => startNs),

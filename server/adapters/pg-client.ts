@@ -1,8 +1,9 @@
 /** SqlClient over connections to PostgreSQL. */
 import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
-import { nestedIn, type SqlClient, type SqlRow, type SqlStatements } from '../../core/store/sql-client';
+import type { SqlClient, SqlRow, SqlStatements } from '../../core/store/sql-client';
 import { copyInto } from './copy-into';
+import { copyOutOf } from './copy-out-of';
+import { inTransaction } from './pg-transaction';
 
 const INT8_OID = 20;
 
@@ -17,7 +18,7 @@ export interface PgClient extends SqlClient {
 }
 
 export function pgClient(connectionString: string): PgClient {
-  const pool = new pg.Pool({ connectionString, types: PG_TYPES });
+  const pool = new pg.Pool({ connectionString, types: PG_TYPES, pipeline: true });
   // The server closed a connection that rests: the pool drops it, and the next query says whether there is a server.
   pool.on('error', () => {});
   // One that is in use says so to its query, too.
@@ -51,40 +52,24 @@ export function poolConnections(
 
 export function sqlOver(withConnection: WithConnection): SqlClient {
   return {
-    query: (sql, parameters) => withConnection((connection) => statementsOver(connection).query(sql, parameters)),
-    copyIn: (table, columns, data) =>
-      withConnection((connection) => statementsOver(connection).copyIn(table, columns, data)),
+    query: (...asked) => withConnection((connection) => statementsOver(connection).query(...asked)),
+    execute: (...asked) => withConnection((connection) => statementsOver(connection).execute(...asked)),
+    copyIn: (...asked) => withConnection((connection) => statementsOver(connection).copyIn(...asked)),
     copyOut: (select) => withConnection((connection) => statementsOver(connection).copyOut(select)),
-    transaction: (run) =>
-      withConnection(async (connection) => {
-        await connection.query('begin');
-        try {
-          const result = await run(nestedIn(statementsOver(connection)));
-          await connection.query('commit');
-          return result;
-        } catch (error) {
-          // Of a connection that is gone the transaction is, too; what matters is why.
-          await connection.query('rollback').catch(() => {});
-          throw error;
-        }
-      }),
+    transaction: (run) => withConnection((connection) => inTransaction(statementsOver(connection), run)),
   };
 }
 
 function statementsOver(connection: pg.ClientBase): SqlStatements {
+  const query: SqlStatements['query'] = async (text, parameters = [], name) => {
+    const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
+    return (await connection.query<SqlRow>({ text, values, ...(name && { name }) })).rows;
+  };
   return {
-    async query(sql, parameters = []) {
-      const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
-      return (await connection.query<SqlRow>(sql, values)).rows;
-    },
-    async copyIn(table, columns, data) {
-      await copyInto(connection, `copy ${table} (${columns.join(', ')}) from stdin with (format binary)`, data);
-    },
-    async copyOut(select) {
-      const chunks: Buffer[] = [];
-      const stream = connection.query(copyTo(`copy (${select}) to stdout with (format binary)`));
-      for await (const chunk of stream) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks);
-    },
+    query,
+    execute: async (...asked) => void (await query(...asked)),
+    copyIn: (table, columns, data) =>
+      copyInto(connection, `copy ${table} (${columns.join(', ')}) from stdin with (format binary)`, data),
+    copyOut: (select) => copyOutOf(connection, `copy (${select}) to stdout with (format binary)`),
   };
 }

@@ -62,6 +62,7 @@ function tenantOver(sql: SqlClient, workspaceId: number): SqlClient {
   return {
     transaction,
     query: (...args) => transaction((tx) => tx.query(...args)),
+    execute: (...args) => transaction((tx) => tx.execute(...args)),
     copyIn: (...args) => transaction((tx) => tx.copyIn(...args)),
     copyOut: (...args) => transaction((tx) => tx.copyOut(...args)),
   };

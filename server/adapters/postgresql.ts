@@ -30,6 +30,7 @@ export function openPostgres({ url, connections }: PostgresOptions): ServerDatab
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,
+    pipeline: true,
   };
   const few = Math.max(2, Math.floor(connections / 4));
   const system = quietPool({ ...base, max: few, application_name: 'spoor system' });

@@ -27,13 +27,8 @@ export async function publish(
   payload: object,
   by: { readonly actor: string; readonly requestId: string } | null = null,
 ): Promise<void> {
-  await tx.query('select publish_event($1, $2, $3::jsonb, $4, $5)', [
-    workspaceId,
-    type,
-    JSON.stringify(payload),
-    by?.actor ?? null,
-    by?.requestId ?? null,
-  ]);
+  const event = [workspaceId, type, JSON.stringify(payload), by?.actor ?? null, by?.requestId ?? null];
+  await tx.execute('select publish_event($1, $2, $3::jsonb, $4, $5)', event, 'publish event');
 }
 
 /** @param types null: all @param after and `upTo`: of sequence numbers, the first left out */

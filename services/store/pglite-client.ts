@@ -7,9 +7,10 @@ const INT8_OID = 20;
 const OPTIONS: QueryOptions = { parsers: { [INT8_OID]: BigInt } };
 
 export function pgliteClient(db: PGliteInterface): SqlClient {
-  const { query, copyIn, copyOut } = statementsOver(db);
+  const { query, execute, copyIn, copyOut } = statementsOver(db);
   return {
     query: (...args) => thenTurn(query(...args)),
+    execute: (...args) => thenTurn(execute(...args)),
     copyIn: (...args) => thenTurn(copyIn(...args)),
     copyOut: (...args) => thenTurn(copyOut(...args)),
     transaction: (run) => thenTurn(db.transaction((tx) => run(nestedIn(statementsOver(tx))))),
@@ -29,11 +30,13 @@ async function thenTurn<T>(answer: Promise<T>): Promise<T> {
 }
 
 function statementsOver(db: Pick<Transaction, 'query'>): SqlStatements {
+  const query: SqlStatements['query'] = async (sql, parameters = []) => {
+    const { rows } = await db.query<SqlRow>(sql, [...parameters], OPTIONS);
+    return rows;
+  };
   return {
-    async query(sql, parameters = []) {
-      const { rows } = await db.query<SqlRow>(sql, [...parameters], OPTIONS);
-      return rows;
-    },
+    query,
+    execute: async (...args) => void (await query(...args)),
     async copyIn(table, columns, data) {
       const blob = new Blob([data as Uint8Array<ArrayBuffer>]);
       await db.query(`copy ${table} (${columns.join(', ')}) from '/dev/blob' with (format binary)`, [], { blob });

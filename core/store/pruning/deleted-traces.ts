@@ -57,7 +57,7 @@ async function removeSome(tx: SqlClient, state: WriterState): Promise<number | n
   const ids = isWhole ? due : await without(tx, workspaceId, due);
   stored.forget(due);
   for (const table of TABLES) {
-    await tx.query(`delete from ${table} where workspace_id = $1 and trace_id = any($2::uuid[])`, [workspaceId, ids]);
+    await tx.execute(`delete from ${table} where workspace_id = $1 and trace_id = any($2::uuid[])`, [workspaceId, ids]);
   }
   return ids.length;
 }
@@ -106,7 +106,7 @@ async function rewrite(
     writer.addRecord((payloads.get(payload_id) as Payload).record(payload_index)),
   );
   const numbers = await writer.write(tx, workspaceId, payloadNumbers, 'span_payload');
-  await tx.query(
+  await tx.execute(
     `update span s set payload_id = i.to_id, payload_index = i.to_index::int2
      from unnest($3::int4[], $4::int4[], $5::int4[], $6::int4[]) as i (from_id, from_index, to_id, to_index)
      where s.workspace_id + 0 = $1 and s.block_id = $2 and s.payload_id = i.from_id and s.payload_index = i.from_index`,
@@ -120,7 +120,7 @@ async function rewrite(
     ],
   );
   await inBlockOrder(tx, false);
-  await tx.query('delete from span_payload where workspace_id = $1 and block_id = $2 and id = any($3::int4[])', [
+  await tx.execute('delete from span_payload where workspace_id = $1 and block_id = $2 and id = any($3::int4[])', [
     workspaceId,
     block,
     ids,

@@ -20,7 +20,7 @@ export async function pruneRecords(
   );
   const records = Number(decodeRows({ records: INT8 }, rows)[0]?.records ?? 0n) - kept;
   const counter = signal === 'logs' ? 'log_count' : 'metric_point_count';
-  await tx.query(`update workspace set ${counter} = ${counter} - $2 where id = $1`, [workspaceId, records]);
+  await tx.execute(`update workspace set ${counter} = ${counter} - $2 where id = $1`, [workspaceId, records]);
   const pruned = signal === 'logs' ? { logs: records, moved: kept } : { metricPoints: records };
   const others = await tx.query('select 1 as one from record_partition where signal = $1 and id = $2 limit 1', [
     signal,
@@ -28,7 +28,7 @@ export async function pruneRecords(
   ]);
   if (others.length > 0) {
     for (const table of RECORD_TABLES[signal]) {
-      await tx.query(`delete from ${table}_${partition} where workspace_id = $1`, [workspaceId]);
+      await tx.execute(`delete from ${table}_${partition} where workspace_id = $1`, [workspaceId]);
     }
     return pruned;
   }
@@ -48,17 +48,17 @@ async function moveLogs(tx: SqlClient, { workspaceId, partitions }: WriterState,
   if (found.length === 0) return 0;
   const to = await partitions.of(tx, 'logs');
   const payloads = found.flatMap(({ payload_id }) => (payload_id === 0 ? [] : [payload_id]));
-  await tx.query(
+  await tx.execute(
     `update payload set partition_id = $3 where workspace_id = $1 and partition_id = $4 and id = any($2::int4[])`,
     [workspaceId, payloads, to, from],
   );
-  await tx.query(`update log_record set partition_id = $2 where partition_id = $3 and ${ofAnnotated}`, [
+  await tx.execute(`update log_record set partition_id = $2 where partition_id = $3 and ${ofAnnotated}`, [
     workspaceId,
     to,
     from,
   ]);
   const logs = found.reduce((sum, row) => sum + Number(row.logs), 0);
-  await tx.query(
+  await tx.execute(
     `update record_partition set records = records + $3 where workspace_id = $1 and signal = 'logs' and id = $2`,
     [workspaceId, to, logs],
   );

@@ -83,7 +83,7 @@ export class SpanPartitionPruning {
       await removeTraces(tx, workspaceId, ids);
       const listed = going.filter((trace) => trace.listed);
       const spans = listed.reduce((sum, { span_count }) => sum + span_count, 0);
-      await tx.query(
+      await tx.execute(
         'update workspace set trace_count = trace_count - $2, span_count = span_count - $3 where id = $1',
         [workspaceId, listed.length, spans],
       );
@@ -136,13 +136,13 @@ export class SpanPartitionPruning {
         placed.map(({ index }) => index),
       ],
     );
-    await tx.query('delete from span where workspace_id + 0 = $1 and block_id = $2 and trace_id = any($3::uuid[])', [
+    await tx.execute('delete from span where workspace_id + 0 = $1 and block_id = $2 and trace_id = any($3::uuid[])', [
       workspaceId,
       block,
       traceIds,
     ]);
     await inBlockOrder(tx, false);
-    await tx.query(
+    await tx.execute(
       `update trace t set last_block = greatest(t.last_block, $3) from unnest($2::uuid[]) as i (trace_id)
        where t.workspace_id = $1 and t.trace_id = i.trace_id`,
       [workspaceId, traceIds, target.id],
@@ -167,17 +167,21 @@ export class SpanPartitionPruning {
     const to = firstBlockOf(this.partition + 1);
     await countServices(tx, workspaceId, from, to, -1);
     for (const table of BLOCK_MODELS) {
-      await tx.query(`delete from ${table} where workspace_id = $1 and block_id >= $2 and block_id < $3`, [
+      await tx.execute(`delete from ${table} where workspace_id = $1 and block_id >= $2 and block_id < $3`, [
         workspaceId,
         from,
         to,
       ]);
     }
-    await tx.query('delete from span_block where workspace_id = $1 and id >= $2 and id < $3', [workspaceId, from, to]);
+    await tx.execute('delete from span_block where workspace_id = $1 and id >= $2 and id < $3', [
+      workspaceId,
+      from,
+      to,
+    ]);
     const others = await tx.query('select 1 as one from span_block where id >= $1 and id < $2 limit 1', [from, to]);
     if (others.length > 0) {
       for (const table of SPAN_TABLES) {
-        await tx.query(`delete from ${table}_${this.partition} where workspace_id = $1`, [workspaceId]);
+        await tx.execute(`delete from ${table}_${this.partition} where workspace_id = $1`, [workspaceId]);
       }
       return 0;
     }
@@ -204,13 +208,13 @@ export async function fullSpanPartitions(
 }
 
 async function removeTraces(tx: SqlClient, workspaceId: number, traceIds: readonly string[]): Promise<void> {
-  await tx.query(
+  await tx.execute(
     `insert into pruned_trace (workspace_id, trace_id) select $1, trace_id from unnest($2::uuid[]) as i (trace_id)
      on conflict (workspace_id, trace_id) do update set pruned_at = excluded.pruned_at`,
     [workspaceId, traceIds],
   );
   for (const table of ['trace', 'missing_parent', 'model_call', 'score', 'guardrail_hit']) {
-    await tx.query(
+    await tx.execute(
       `delete from ${table} where ctid = any(array(
          select r.ctid from unnest($2::uuid[]) as i (trace_id), lateral (
            select ctid from ${table} where workspace_id = $1 and trace_id = i.trace_id offset 0) as r))`,
@@ -227,7 +231,7 @@ async function countServices(
   to: number,
   sign: 1 | -1,
 ): Promise<void> {
-  await tx.query(
+  await tx.execute(
     `update service s set span_count = s.span_count + $4 * i.spans, error_count = s.error_count + $4 * i.errors
      from (select o.service_id, sum(m.spans)::int8 as spans, sum(m.errors)::int8 as errors
        from operation_minute m join operation o on o.id = m.operation_id
