@@ -20,6 +20,7 @@ import { openPostgres } from './adapters/postgresql';
 import { openRedis } from './adapters/redis';
 import { Consumers } from './events/consumers';
 import { forgetEvents } from './events/outbox';
+import { redisStreams } from './events/redis-streams';
 import { createApp } from './http/app';
 import { Authentication } from './http/authentication';
 import { Idempotency } from './http/idempotency';
@@ -154,7 +155,8 @@ export async function startServer(
   jobs.define<Delivery>(DELIVERIES, (work) => deliveries.deliver(work));
   const imports = new Imports(database.system, ingest);
   jobs.define<ImportWork>(IMPORTS, (work) => imports.run(work), IMPORT_S);
-  const readers = [usageOf, activityOf, tellWebhooks(jobs)];
+  const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
+  const readers = [usageOf, activityOf, tellWebhooks(jobs), ...(redis ? [redisStreams(redis)] : [])];
   const consumers = new Consumers(database, readers, jobs, log);
   await jobs.start();
   await consumers.start();
@@ -182,7 +184,6 @@ export async function startServer(
       isInvited: (email) => members.isInvited(email),
       log,
     });
-  const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const limits = new RateLimits(redis);
   const app = createApp({
     authentication,
@@ -291,10 +292,10 @@ export async function startServer(
       await tracing
         ?.close()
         .catch((error: unknown) => log('warn', 'the last traces were not sent', { error: String(error) }));
-      redis?.removeAllListeners('close');
-      redis?.disconnect();
       await alerts.close();
       await consumers.close();
+      redis?.removeAllListeners('close');
+      redis?.disconnect();
       await jobs.close();
       await ingest.close();
       await database.close();

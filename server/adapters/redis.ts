@@ -1,9 +1,12 @@
 /** Redis, for what copies of the server share and may lose. Without it, and while it is away, each copy keeps that for itself. */
+import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { Redis } from 'ioredis';
 import type { Log } from '../../services/log';
 
 const TIMEOUT_MS = 5_000;
 const LONGEST_PAUSE_MS = 10_000;
+const FAILURES = 2;
+const PAUSE_MS = 10_000;
 
 /** @param url redis:// or rediss:// */
 export function openRedis(url: string, log: Log): Redis {
@@ -29,4 +32,9 @@ export function openRedis(url: string, log: Log): Redis {
     isAway = false;
   });
   return redis;
+}
+
+/** A Redis that does not answer is not asked for a while: everybody would wait for it. */
+export function redisBreaker(): CircuitBreakerPolicy {
+  return circuitBreaker(handleAll, { halfOpenAfter: PAUSE_MS, breaker: new ConsecutiveBreaker(FAILURES) });
 }

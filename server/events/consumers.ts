@@ -9,7 +9,7 @@ import type { Log } from '../../services/log';
 import type { ServerDatabase } from '../adapters/database';
 import { isUnavailable } from '../adapters/database-errors';
 import type { Jobs, Work } from '../modules/jobs/service/jobs';
-import { EVENTS, INGESTED, type TeamEvent } from './event';
+import { EVENTS, EventsWait, INGESTED, type TeamEvent } from './event';
 import { readEvents } from './outbox';
 
 export interface EventConsumer {
@@ -109,7 +109,7 @@ export class Consumers {
     else {
       running = this.catchUp(consumer, workspaceId, key)
         .catch((error: unknown) =>
-          this.log(isUnavailable(error) ? 'debug' : 'warn', 'events wait', {
+          this.log(isAway(error) ? 'debug' : 'warn', 'events wait', {
             consumer: consumer.name,
             error: String(error),
           }),
@@ -131,7 +131,7 @@ export class Consumers {
         if (!(await this.step(consumer, workspaceId, size)) && !this.again.has(key)) return;
         size = BATCH;
       } catch (error) {
-        if (isUnavailable(error)) throw error;
+        if (isAway(error)) throw error;
         // One of them: which, shows when they come one by one.
         if (size === 1) await this.setAside(consumer, workspaceId, error);
         size = 1;
@@ -188,6 +188,10 @@ export class Consumers {
       if (events.length > 0) await consumer.handle(tx, workspaceId, events);
     });
   }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof EventsWait || isUnavailable(error);
 }
 
 interface Place {

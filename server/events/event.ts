@@ -17,6 +17,11 @@ export interface TeamEvent {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** What a consumer brings events to is away: they wait for it, in their order. */
+export class EventsWait extends Error {
+  override readonly name = 'EventsWait';
+}
+
 /** The channel on which is said in which workspace something happened, but for ingest. */
 export const EVENTS = 'spoor_event';
 /** What was stored in one transaction of ingest. */

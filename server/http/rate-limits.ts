@@ -1,12 +1,10 @@
 /** How much one may ask: counted in Redis for all copies of the server, or by each for itself. */
-import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
+import type { CircuitBreakerPolicy } from 'cockatiel';
 import type { Redis } from 'ioredis';
 import { SpoorError } from '../../core/api/errors';
+import { redisBreaker } from '../adapters/redis';
 import { type LimitRule, slidingWindow, tokenBucket } from './limit-rules';
 
-/** A Redis that does not answer is not asked for a while: every request would wait for it. */
-const FAILURES = 2;
-const PAUSE_MS = 10_000;
 const SWEEP_AT = 50_000;
 
 export interface Allowance {
@@ -24,10 +22,7 @@ export class RateLimited extends SpoorError {
 
 /** Makes limits; all of them share what is known of Redis. */
 export class RateLimits {
-  private readonly breaker: CircuitBreakerPolicy = circuitBreaker(handleAll, {
-    halfOpenAfter: PAUSE_MS,
-    breaker: new ConsecutiveBreaker(FAILURES),
-  });
+  private readonly breaker = redisBreaker();
 
   /** @param redis null: there is none */
   constructor(private readonly redis: Redis | null) {}
