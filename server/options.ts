@@ -25,7 +25,7 @@ export interface ServerOptions {
   /** Connections of this copy to PostgreSQL, beside those that write. */
   readonly connections: number;
   readonly lanes: number;
-  /** Where copies count together what is asked; null: each counts for itself. */
+  /** Where copies count together what is asked, and events are streamed; null: each counts for itself. */
   readonly redisUrl: string | null;
   readonly secretKey: string | null;
   /** Browsers reach it over TLS: cookies go over nothing else. */
@@ -54,7 +54,7 @@ Options
   --otlp-grpc HOST:PORT   OTLP/gRPC, where it is wanted           (SPOOR_SERVER_OTLP_GRPC)
   --database-url URL      PostgreSQL 15 or later; without one an embedded database, for a trial (DATABASE_URL)
   --data-dir DIR          where the embedded database is kept     (SPOOR_SERVER_DATA_DIR)
-  --redis-url URL         where copies count requests together, for limits (REDIS_URL)
+  --redis-url URL         where copies count requests together, and events are streamed (REDIS_URL)
   --connections N         connections to PostgreSQL of this copy, 20 (SPOOR_SERVER_CONNECTIONS)
   --json                  print one line of JSON when ready
   --help
