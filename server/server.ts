@@ -156,7 +156,7 @@ export async function startServer(
   const imports = new Imports(database.system, ingest);
   jobs.define<ImportWork>(IMPORTS, (work) => imports.run(work), IMPORT_S);
   const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
-  const readers = [usageOf, activityOf, tellWebhooks(jobs), ...(redis ? [redisStreams(redis)] : [])];
+  const readers = [usageOf, activityOf, tellWebhooks(jobs), ...(redis ? [redisStreams(redis, log)] : [])];
   const consumers = new Consumers(database, readers, jobs, log);
   await jobs.start();
   await consumers.start();

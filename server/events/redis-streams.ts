@@ -6,6 +6,7 @@
  */
 import type { Redis } from 'ioredis';
 import { decodeRows, TEXT } from '../../core/store/row-spec';
+import type { Log } from '../../services/log';
 import { redisBreaker } from '../adapters/redis';
 import type { EventConsumer } from './consumers';
 import { EventsWait, type TeamEvent } from './event';
@@ -16,8 +17,9 @@ const KEPT_EVENTS = 2_000;
 const KEPT_S = 7 * 24 * 3600;
 const NOT_ABOVE_THE_LAST = /equal or smaller than the target stream top item/;
 
-export function redisStreams(redis: Redis): EventConsumer {
+export function redisStreams(redis: Redis, log: Log): EventConsumer {
   const breaker = redisBreaker();
+  let isWaiting = false;
   return {
     name: 'redis-streams',
     types: null,
@@ -26,7 +28,12 @@ export function redisStreams(redis: Redis): EventConsumer {
         const rows = await tx.query('select public_id::text as id from workspace where id = $1', [workspaceId]);
         const [workspace] = decodeRows({ id: TEXT }, rows);
         if (workspace) await breaker.execute(() => bring(redis, `spoor:events:${workspace.id}`, events));
+        if (isWaiting) log('info', 'events go to Redis again', {});
+        isWaiting = false;
       } catch (error) {
+        // It may be there and refuse them, as when its memory is full.
+        if (!isWaiting) log('warn', 'events wait for Redis', { error: String(error) });
+        isWaiting = true;
         // Never left to the jobs: those behind it would be there first.
         throw new EventsWait(`Redis takes no events: ${(error as Error).message}`);
       }

@@ -11,6 +11,7 @@ import { publish, readEvents } from '../../server/events/outbox';
 import { redisStreams } from '../../server/events/redis-streams';
 import { migrateServer } from '../../server/migrations/migrate-server';
 import { Jobs } from '../../server/modules/jobs/service/jobs';
+import type { Log } from '../../services/log';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import { HAS_REDIS, startRedis, type TestRedis } from '../fixtures/redis';
 import { setUpOwner, startTeamServer } from '../fixtures/team-server';
@@ -26,6 +27,7 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('streams of Redis', () 
   /** Of whoever follows. */
   let reader: Redis;
   const opened: { close(): Promise<void> }[] = [];
+  const said: string[] = [];
 
   beforeAll(async () => {
     postgres = await startPostgres();
@@ -39,6 +41,7 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('streams of Redis', () 
     await postgres?.stop();
   });
   beforeEach(async () => {
+    said.length = 0;
     await reader.flushall();
     url = await postgres.createDatabase();
     database = openPostgres({ url, connections: 8 });
@@ -54,7 +57,8 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('streams of Redis', () 
   async function run(of: (streams: EventConsumer) => EventConsumer = (streams) => streams): Promise<void> {
     const client = openRedis(redis.url, () => {});
     const jobs = new Jobs(database, () => {});
-    const consumers = new Consumers(database, [of(redisStreams(client))], jobs, () => {});
+    const log: Log = (_, message) => said.push(message);
+    const consumers = new Consumers(database, [of(redisStreams(client, log))], jobs, () => {});
     await jobs.start();
     await consumers.start();
     opened.push({ close: async () => client.disconnect() }, jobs, consumers);
@@ -123,6 +127,17 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('streams of Redis', () 
     // It forgot what it had, as it may.
     await expect.poll(async () => (await streamOf(2)).events.length, { timeout: 40_000 }).toBe(4);
     expect((await streamOf(2)).events).toEqual(await published(2, 3n));
+    expect(said).toEqual(['events wait for Redis', 'events go to Redis again']);
+  }, 60_000);
+
+  it('take no more than there is room for, and lose nothing by it', async () => {
+    await run();
+    await reader.config('SET', 'maxmemory', '1');
+    await publishMany(2, 5);
+    await expect.poll(() => said, SOON).toEqual(['events wait for Redis']);
+    await reader.config('SET', 'maxmemory', '0');
+    await expect.poll(async () => (await streamOf(2)).events.length, { timeout: 40_000 }).toBe(5);
+    expect((await streamOf(2)).events).toEqual(await published(2));
   }, 60_000);
 
   it('begin anew where the database was restored from an older backup', async () => {
