@@ -277,6 +277,7 @@ export class SpanWriter {
         spans,
         traces,
       ],
+      // Services are few, and statistics of their table are new as often as batches come: so is the plan.
       'count spans',
     );
   }

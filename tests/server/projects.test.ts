@@ -1,5 +1,6 @@
 /** Telemetry belongs to the project whose key it came with, over every protocol, whatever it says of itself. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { claudeCodeLogs } from '../fixtures/coding-agent-logs';
 import { temporaryFolder } from '../fixtures/spoor';
 import {
   makeKeys,
@@ -57,6 +58,16 @@ it('is listed by project, with any query', async () => {
   expect(await namesOf(shop.projectId, '{ name =')).toBe(400);
   expect(await namesOf('00000000-0000-4000-8000-000000000000')).toBe(404);
   expect(await namesOf('no-id')).toBe(404);
+});
+
+it('are the spans, too, that are made of what a coding agent logs', async () => {
+  const docs = await makeKeys(ann.client, 'docs');
+  const logs = claudeCodeLogs(T0, 'cc-1', 'p-1', [
+    ['user_prompt', 0, { prompt: 'Fix the build', prompt_length: 13 }],
+    ['api_request', 2_000, { model: 'claude-sonnet-4-5', input_tokens: 100, output_tokens: 50, duration_ms: 1_500 }],
+  ]);
+  expect((await docs.ingest.ask('post', '/v1/logs', logs)).status).toBe(200);
+  expect(await namesOf(docs.projectId)).toHaveLength(1);
 });
 
 it('says so where it is read', async () => {
