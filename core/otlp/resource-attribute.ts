@@ -39,12 +39,10 @@ export function resourceWith(resource: Uint8Array, attribute: ResourceAttribute)
 function writeEnvelope(writer: WireWriter, envelope: WireReader, attribute: ResourceAttribute): void {
   const rest: Uint8Array[] = [];
   let resource = new WireReader(NOTHING);
-  let isFirst = true;
   while (envelope.next()) {
-    if (envelope.field === 1 && envelope.wireType === WIRE_BYTES && isFirst) {
-      resource = envelope.message();
-      isFirst = false;
-    } else {
+    // Of several the last counts, as where requests are read (envelope.ts): one that is left would speak for the sender.
+    if (envelope.field === 1 && envelope.wireType === WIRE_BYTES) resource = envelope.message();
+    else {
       envelope.skip();
       rest.push(envelope.bytes.subarray(envelope.tagStart, envelope.pos));
     }

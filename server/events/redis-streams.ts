@@ -50,7 +50,8 @@ async function bring(redis: Redis, key: string, events: readonly TeamEvent[]): P
 
 /** @returns false: another history stands there */
 async function add(redis: Redis, key: string, events: readonly TeamEvent[]): Promise<boolean> {
-  const adding = redis.pipeline();
+  // All or none: of one that is missing between others there is no bringing it later.
+  const adding = redis.multi();
   for (const event of events) {
     adding.xadd(key, 'MAXLEN', '~', KEPT_EVENTS, idOf(event), 'event', JSON.stringify(event));
   }

@@ -47,6 +47,20 @@ describe('an attribute for every resource', () => {
     expect(withResourceAttribute(once, project)).toEqual(once);
   });
 
+  it('is said of the resource that counts, where a sender sends two', () => {
+    const resource = (...attributes: object[]) =>
+      protobufFromTraceJson({ resourceSpans: [{ resource: { attributes }, scopeSpans }] }).subarray(2);
+    const [first, second] = [resource(text('service.name', 'a')), resource(text('project', 'forged'))];
+    const envelope = [...first, ...second];
+    const request = Uint8Array.from([10, (envelope.length & 127) | 128, envelope.length >> 7, ...envelope]);
+    const project = { key: 'project', value: 'p1' };
+    for (const { batch } of [decodeTraces(withResourceAttribute(request, project)), decodeTraces(request, project)]) {
+      expect(batch.resources.map(({ message }) => decodeResource(message).attributes)).toEqual([
+        [text('project', 'p1')],
+      ]);
+    }
+  });
+
   it('of what is no request throws', () => {
     const attribute = { key: 'a', value: 'b' };
     for (const bytes of [[10, 200, 1], [10, 3, 10, 5, 1], [7], [10, 2, 10, 255]]) {
