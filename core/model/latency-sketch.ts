@@ -64,8 +64,8 @@ export class LatencySketch {
     return Uint8Array.from(bytes);
   }
 
-  /** Adds what `encode` wrote. */
-  mergeEncoded(bytes: Uint8Array): void {
+  /** Adds what `encode` wrote, or takes it off. */
+  mergeEncoded(bytes: Uint8Array, sign: 1 | -1 = 1): void {
     let at = 0;
     const varint = (): number => {
       let value = 0;
@@ -77,7 +77,7 @@ export class LatencySketch {
     };
     for (let bucket = 0; at < bytes.length; ) {
       bucket += varint();
-      this.addBucket(bucket, varint());
+      this.addBucket(bucket, sign * varint());
     }
   }
 }

@@ -8,6 +8,7 @@ import type { KeyValue } from '../otlp/json-types';
 import { plainValue } from '../otlp/json-types';
 import { decodeResource } from '../otlp/proto-to-json';
 import type { BlockSummaries } from './block-summaries';
+import { deletedTerms, isStanding } from './deleted-counts';
 import { REST_KEY } from './part-ids';
 import { BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -155,14 +156,21 @@ export class AttributeCatalogue {
     const attributes = new Map<number, number>();
     const resources = new Map<number, number>();
     const partly = [...open];
+    const whole = new Set<number>();
     for (const { id, firstStartNs, lastStartNs, terms } of closed) {
       if ((from !== null && lastStartNs < from) || (to !== null && firstStartNs >= to)) continue;
       if ((from !== null && firstStartNs < from) || (to !== null && lastStartNs >= to)) {
         partly.push(id);
         continue;
       }
+      whole.add(id);
       add(attributes, terms.attributes.ids, terms.attributes.counts);
       add(resources, terms.resources.ids, terms.resources.counts);
+    }
+    for (const { blockId, terms } of await deletedTerms(this.sql, this.workspaceId)) {
+      if (!whole.has(blockId)) continue;
+      add(attributes, terms.attributes.ids, terms.attributes.counts, -1);
+      add(resources, terms.resources.ids, terms.resources.counts, -1);
     }
     for (let i = 0; i < partly.length; i += SLICE) {
       await this.count(partly.slice(i, i + SLICE), from, to, attributes, resources);
@@ -179,8 +187,8 @@ export class AttributeCatalogue {
   ): Promise<void> {
     const rows = await this.sql.query(
       `with s as materialized (
-         select resource_id, attributes from span
-         where workspace_id = $1 and block_id = any($2::int4[])
+         select resource_id, attributes from span s
+         where workspace_id = $1 and block_id = any($2::int4[]) and ${isStanding(this.workspaceId)}
            and ($3::int8 is null or start_ns >= $3) and ($4::int8 is null or start_ns < $4))
        select e as attribute, null::int4 as resource, count(*) as spans from s, unnest(attributes) as e group by e
        union all select null, resource_id, count(*) from s group by resource_id`,
@@ -194,10 +202,10 @@ export class AttributeCatalogue {
   }
 }
 
-function add(to: Map<number, number>, ids: Int32Array, counts: Uint32Array): void {
+function add(to: Map<number, number>, ids: Int32Array, counts: Uint32Array, sign = 1): void {
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as number;
-    to.set(id, (to.get(id) ?? 0) + (counts[i] as number));
+    to.set(id, (to.get(id) ?? 0) + sign * (counts[i] as number));
   }
 }
 

@@ -105,19 +105,23 @@ export async function closeUnfinished(
   for (const { id } of decodeRows({ id: INT4 }, rows)) await closeAgain(tx, workspaceId, id, codec, indexesText, edges);
 }
 
-/** Reads a block and summarises it; an empty one goes. @param keepsTime whether its time of arrival is known already */
+/**
+ * Reads a block and summarises it; an empty one goes.
+ * @param edges null: calls between services stay as they are counted @param keepsTime whether its time of arrival is known already
+ */
 export async function closeAgain(
   tx: SqlClient,
   workspaceId: number,
   id: number,
   codec: PayloadCodec,
   indexesText: IndexesText,
-  edges: EdgeFinder,
+  edges: EdgeFinder | null,
   keepsTime = false,
 ): Promise<void> {
   const block = await readBlock(tx, workspaceId, id, codec, indexesText, edges);
   if (keepsTime) block.lastAt = await readLastAt(tx, workspaceId, id);
   for (const table of BLOCK_MODELS) {
+    if (table === 'service_edge' && edges === null && block.spans > 0) continue;
     await tx.execute(`delete from ${table} where workspace_id = $1 and block_id = $2`, [workspaceId, id]);
   }
   if (block.spans > 0) await closeBlock(tx, workspaceId, block);
@@ -140,7 +144,7 @@ async function readBlock(
   id: number,
   codec: PayloadCodec,
   indexesText: IndexesText,
-  edges: EdgeFinder,
+  edges: EdgeFinder | null,
 ): Promise<OpenBlock> {
   const block = new OpenBlock(id, indexesText);
   const payloads = await readPayloads(tx, codec, workspaceId, id, null);
@@ -170,7 +174,7 @@ async function readBlock(
       scopeId: row.scope_id,
     };
     block.addSpan(span);
-    findEdges(row, services.get(row.operation_id) as number, edges, block.addCall);
+    if (edges) findEdges(row, services.get(row.operation_id) as number, edges, block.addCall);
     const parts = payloads.get(row.payload_id)?.parts(row.payload_index) ?? [];
     for (const element of row.attributes) {
       block.attributes.add(element);

@@ -19,6 +19,7 @@ import { alerts017 } from './migrations/017-alerts';
 import { sync018 } from './migrations/018-sync';
 import { syncProjects019 } from './migrations/019-sync-projects';
 import { deployments020 } from './migrations/020-deployments';
+import { deletedCounts022 } from './migrations/022-deleted-counts';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -52,6 +53,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sync018,
   syncProjects019,
   deployments020,
+  deletedCounts022,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -1,4 +1,7 @@
-/** Reads rows of `operation_minute` as binary COPY: sketches as hex cost more than reading them. */
+/**
+ * Reads rows of `operation_minute` as binary COPY: sketches as hex cost more than reading them. With those of deleted traces, which
+ * are to be taken off.
+ */
 import { CopyReader } from './copy-binary';
 import type { SqlStatements } from './sql-client';
 
@@ -9,6 +12,8 @@ export interface OperationMinutes {
   readonly spans: number;
   readonly errors: number;
   readonly sketch: Uint8Array;
+  /** -1: spans of a deleted trace. */
+  readonly sign: 1 | -1;
 }
 
 /** @param condition SQL over its columns, of numbers of our own */
@@ -19,14 +24,18 @@ export async function readOperationMinutes(
 ): Promise<OperationMinutes[]> {
   const reader = new CopyReader(
     await sql.copyOut(
-      `select operation_id, minute, spans, errors, sketch from operation_minute
-       where workspace_id = ${workspaceId} and ${condition}`,
+      `select operation_id, minute, spans, errors, sketch, 1 from operation_minute
+       where workspace_id = ${workspaceId} and ${condition}
+       union all select operation_id, minute, -spans, -errors, sketch, -1 from deleted_minute d
+       where workspace_id = ${workspaceId} and ${condition} and exists (
+         select 1 from span_block b where b.workspace_id = ${workspaceId} and b.id = d.block_id and b.closed)`,
     ),
   );
   const rows: OperationMinutes[] = [];
   while (reader.next()) {
     const [operationId, minute, spans, errors] = [reader.int4(), reader.int4(), reader.int4(), reader.int4()];
-    rows.push({ operationId, minute, spans, errors, sketch: reader.data() });
+    const sketch = reader.data();
+    rows.push({ operationId, minute, spans, errors, sketch, sign: reader.int4() < 0 ? -1 : 1 });
   }
   return rows;
 }

@@ -3,10 +3,11 @@
  * rows of traces, calls of models, missing parents, counters. In short transactions between those of the writer, while spans come.
  */
 import { inBlockOrder } from './block-order';
+import { countDeleted, DELETED_MODELS } from './deleted-counts';
 import { DEPLOYMENT_OF_SPAN } from './deployments';
 import { EdgeFinder } from './edge-finder';
 import { FactElements, type IdRange, rebuildCalls } from './rebuild-calls';
-import { BOOL, decodeRows, INT4 } from './row-spec';
+import { BOOL, decodeRows, INT4, TEXT } from './row-spec';
 import type { SqlClient, SqlStatements } from './sql-client';
 import type { StoreWriter } from './store-writer';
 import type { WriterState } from './writer-state';
@@ -148,6 +149,12 @@ async function rebuildTraces(
        deployment_ids = excluded.deployment_ids`,
     parameters,
   );
+  for (const table of DELETED_MODELS) await tx.execute(`delete from ${table} where ${within}`, parameters);
+  const deleted = await tx.query(
+    `select replace(trace_id::text, '-', '') as trace_id from trace where ${within} and deleted_at is not null`,
+    parameters,
+  );
+  for (const { trace_id } of decodeRows({ trace_id: TEXT }, deleted)) await countDeleted(tx, workspaceId, trace_id);
   // What the writer remembers of them may have been wrong, too.
   stored.rolledBack();
 }

@@ -13,6 +13,7 @@ import { SPAN_KIND_CONSUMER, SPAN_KIND_SERVER, STATUS_ERROR, spanKindName } from
 import { NS_PER_MINUTE, rfc3339FromNs } from '../model/time';
 import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL } from './block-edges';
 import { inBlockOrder } from './block-order';
+import { isStanding } from './deleted-counts';
 import { DEPLOYMENT_OF_SPAN, deploymentsIn } from './deployments';
 import { EdgeFinder } from './edge-finder';
 import { readOperationMinutes } from './operation-minutes';
@@ -63,6 +64,7 @@ export class ServiceMetrics {
     const deployments = await deploymentsIn(this.sql, this.workspaceId, query);
     await this.addClosed(range, deployments, tallyOf);
     await this.addOpen(range, deployments, tallyOf);
+    leaveOutEmpty(tallies);
     return {
       from: rfc3339FromNs(BigInt(range.from) * NS_PER_MINUTE),
       to: rfc3339FromNs(BigInt(range.to) * NS_PER_MINUTE),
@@ -84,8 +86,13 @@ export class ServiceMetrics {
       edges.set(key, edge);
     };
     const rows = await this.sql.query(
-      `select caller_id, callee_id, sum(calls)::int8 as calls, sum(errors)::int8 as errors, sum(duration_ns)::text as ns
-       from service_edge where workspace_id = $1 and minute >= $2 and minute < $3 group by caller_id, callee_id`,
+      `select caller_id, callee_id, sum(calls)::int8 as calls, sum(errors)::int8 as errors, sum(duration_ns)::text as ns from (
+         select caller_id, callee_id, calls, errors, duration_ns from service_edge
+         where workspace_id = $1 and minute >= $2 and minute < $3
+         union all select caller_id, callee_id, -calls, -errors, -duration_ns from deleted_edge d
+         where workspace_id = $1 and minute >= $2 and minute < $3 and exists (
+           select 1 from span_block b where b.workspace_id = $1 and b.id = d.block_id and b.closed)) e
+       group by caller_id, callee_id having sum(calls) > 0`,
       [this.workspaceId, from, to],
     );
     const spec = { caller_id: INT4, callee_id: INT4, calls: INT8, errors: INT8, ns: TEXT };
@@ -129,7 +136,7 @@ export class ServiceMetrics {
         const tally = tallyOf(row.operationId, row.minute);
         tally.spans += row.spans;
         tally.errors += row.errors;
-        tally.sketch.mergeEncoded(row.sketch);
+        tally.sketch.mergeEncoded(row.sketch, row.sign);
       }
       minute = end;
     }
@@ -159,6 +166,7 @@ export class ServiceMetrics {
       await inBlockOrder(tx, true);
       const rows = await tx.query(
         `select ${SPAN_OF_EDGE_SQL} from span s where workspace_id + 0 = $1 and block_id = any($2::int4[])
+           and ${isStanding(this.workspaceId)}
            ${deployments ? `and ${DEPLOYMENT_OF_SPAN} = any(${deployments})` : ''}`,
         [this.workspaceId, decodeRows({ id: INT4 }, open).map(({ id }) => id)],
       );
@@ -204,6 +212,14 @@ interface KnownOperation {
   readonly kind: number;
   readonly serviceId: number;
   readonly service: string;
+}
+
+/** What is left of deleted traces: counted, and taken off again. */
+function leaveOutEmpty(tallies: Map<number, (Tally | undefined)[]>): void {
+  for (const [id, row] of tallies) {
+    for (const [at, tally] of row.entries()) if (tally?.spans === 0) row[at] = undefined;
+    if (row.every((tally) => tally === undefined)) tallies.delete(id);
+  }
 }
 
 function groupsOf(

@@ -160,6 +160,17 @@ export class SpanBlocks {
     await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, edges, true);
   }
 
+  /** Spans were taken out of a block: what is known of it is read again. */
+  async countAgain(tx: SqlClient, id: number): Promise<void> {
+    const rows = await tx.query('select 1 as one from span_block where workspace_id = $1 and id = $2 and closed', [
+      this.workspaceId,
+      id,
+    ]);
+    if (rows.length > 0) await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, null, true);
+    // Before more is written, blocks that are open are read from their rows.
+    else this.rolledBack();
+  }
+
   /** The numbers that follow; those of a partition belong to one workspace, so that it can be dropped whole. */
   private async take(tx: SqlClient, count: number): Promise<number[]> {
     const ids: number[] = [];

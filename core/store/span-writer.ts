@@ -6,6 +6,7 @@ import { hexFromBytes, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type { SpanBatch } from '../model/span-batch';
 import { STATUS_ERROR } from '../model/span-kind';
 import { CopyWriter } from './copy-binary';
+import { countDeleted } from './deleted-counts';
 import { type SpanKey, spanKey, traceKey } from './edge-finder';
 import { type PlacedMark, writeMarks } from './guardrails';
 import type { InternedBatch } from './interned';
@@ -247,8 +248,10 @@ export class SpanWriter {
     await append.missing.write(tx, this.shared.workspaceId);
     await append.calls.store(tx);
     await writeSenderScores(tx, workspaceId, append.scores);
-    const newTraces = await append.deltas.write(tx);
-    await this.count(tx, append.services, spans, newTraces);
+    const { fresh, deleted } = await append.deltas.write(tx);
+    const hidden = deleted.reduce((sum, late) => sum + late.spans, 0);
+    await this.count(tx, append.services, spans - hidden, fresh);
+    for (const { traceId, blocks } of deleted) await countDeleted(tx, workspaceId, traceId, blocks);
     // Last: on a server it takes the place in the order of events, which who deletes a trace takes after the trace.
     await writeMarks(tx, workspaceId, append.marks);
   }

@@ -3,7 +3,9 @@ import { CALL_COUNTS } from '../model/batch-calls';
 import type { SpanBatch } from '../model/span-batch';
 import { STATUS_ERROR } from '../model/span-kind';
 import { CopyWriter } from './copy-binary';
+import type { BlockRange } from './deleted-counts';
 import type { InternedBatch } from './interned';
+import { decodeRows, INT4, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 /** A span without a parent beats any other candidate for the root; among equals the earliest wins. */
@@ -135,14 +137,14 @@ export class TraceDeltas {
     if (delta) delta.missingParents += count;
   }
 
-  /** @returns how many traces were not there before. */
-  async write(tx: SqlClient): Promise<number> {
+  /** @returns how many traces were not there before, and what came for those that are deleted */
+  async write(tx: SqlClient): Promise<{ readonly fresh: number; readonly deleted: readonly LateSpans[] }> {
     const all = [...this.byTrace];
     const fresh = all.filter(([, { isNew }]) => isNew);
     if (fresh.length > 0) await tx.copyIn('trace', TRACE_COLUMNS, this.encode(fresh));
     const known = all.filter(([, { isNew }]) => !isNew);
-    if (known.length > 0) await this.merge(tx, known);
-    return fresh.length;
+    const deleted = known.length > 0 ? await this.merge(tx, known) : [];
+    return { fresh: fresh.length, deleted };
   }
 
   private encode(traces: readonly (readonly [string, TraceDelta])[]): Uint8Array {
@@ -175,9 +177,9 @@ export class TraceDeltas {
     return copy.finish();
   }
 
-  private async merge(tx: SqlClient, traces: readonly (readonly [string, TraceDelta])[]): Promise<void> {
+  private async merge(tx: SqlClient, traces: readonly (readonly [string, TraceDelta])[]): Promise<LateSpans[]> {
     const deltas = traces.map(([, delta]) => delta);
-    await tx.execute(MERGE_TRACES, [
+    const rows = await tx.query(MERGE_TRACES, [
       this.workspaceId,
       traces.map(([traceId]) => traceId),
       deltas.map(({ startNs }) => startNs),
@@ -199,7 +201,18 @@ export class TraceDeltas {
       deltas.map(({ lastBlock }) => lastBlock),
       deltas.map(({ deploymentIds }) => `{${[...deploymentIds].join(',')}}`),
     ]);
+    const late = { trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4 };
+    return decodeRows(late, rows).map(({ trace_id, span_count, first_block, last_block }) => {
+      return { traceId: trace_id, spans: span_count, blocks: { first: first_block, last: last_block } };
+    });
   }
+}
+
+/** Spans that came for a deleted trace. */
+export interface LateSpans {
+  readonly traceId: string;
+  readonly spans: number;
+  readonly blocks: BlockRange;
 }
 
 const TRACE_COLUMNS = [
@@ -228,6 +241,7 @@ const TRACE_COLUMNS = [
 const BETTER_ROOT = `(i.root_rank, i.root_start_ns, i.root_span_id) < (t.root_rank, t.root_start_ns, t.root_span_id)`;
 
 const MERGE_TRACES = `
+with merged as (
 update trace t set
   start_ns = least(t.start_ns, i.start_ns),
   end_ns = greatest(t.end_ns, i.end_ns),
@@ -258,4 +272,6 @@ from unnest($2::uuid[], $3::int8[], $4::int8[], $5::int4[], $6::int4[], $7::text
   as i (trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns, root_span_id,
   root_operation_id, missing_parents, input_tokens, output_tokens, agent_name, agent_start_ns, session_id,
   first_block, last_block, deployment_ids)
-where t.workspace_id = $1 and t.trace_id = i.trace_id`;
+where t.workspace_id = $1 and t.trace_id = i.trace_id
+returning t.deleted_at, t.trace_id, i.span_count, i.first_block, i.last_block)
+select replace(trace_id::text, '-', '') as trace_id, span_count, first_block, last_block from merged where deleted_at is not null`;

@@ -97,8 +97,13 @@ export class TraceReader {
 
   async listServices(): Promise<ServiceSummary[]> {
     const rows = await this.sql.query(
-      `select name, span_count, error_count, first_seen_ns, last_seen_ns from service
-       where workspace_id = $1 and span_count > 0 order by name`,
+      `with deleted as (
+         select o.service_id, sum(d.spans) as spans, sum(d.errors) as errors
+         from deleted_minute d join operation o on o.id = d.operation_id where d.workspace_id = $1 group by o.service_id)
+       select s.name, (s.span_count - coalesce(d.spans, 0))::int8 as span_count,
+         (s.error_count - coalesce(d.errors, 0))::int8 as error_count, s.first_seen_ns, s.last_seen_ns
+       from service s left join deleted d on d.service_id = s.id
+       where s.workspace_id = $1 and s.span_count > coalesce(d.spans, 0) order by s.name`,
       [this.workspaceId],
     );
     const spec = {

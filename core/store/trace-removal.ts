@@ -1,6 +1,7 @@
 /** Traces taken out of the lists, and what a reader is told of one that is not there. */
 import { SpoorError } from '../api/errors';
 import { parseTraceId, type TraceId } from '../model/ids';
+import { countDeleted, forgetDeleted } from './deleted-counts';
 import { decodeRows, orNull, TEXT } from './row-spec';
 import type { SqlClient, SqlStatements } from './sql-client';
 
@@ -16,26 +17,33 @@ export async function restoreTrace(sql: SqlClient, workspaceId: number, trace: s
 
 async function setDeleted(sql: SqlClient, workspaceId: number, trace: string, deleted: boolean): Promise<void> {
   const traceId = parseTraceId(trace);
-  const changed = traceId
-    ? await sql.query(
-        `with changed as (
-           update trace set deleted_at = case when $3 then now() end
-           where workspace_id = $1 and trace_id = $2::uuid and (deleted_at is null) = $3 returning span_count
-         ), counted as (
-           update workspace w set trace_count = w.trace_count + (case when $3 then -1 else 1 end),
-             span_count = w.span_count + (case when $3 then -1 else 1 end) * changed.span_count
-           from changed where w.id = $1
-         )
-         select 1 as one from changed`,
-        [workspaceId, traceId, deleted],
-      )
-    : [];
-  if (changed.length === 0) {
+  const isChanged = traceId !== null && (await sql.transaction((tx) => change(tx, workspaceId, traceId, deleted)));
+  if (!isChanged) {
     throw new SpoorError(
       'NOT_FOUND',
       deleted ? 'There is no such trace to delete.' : 'There is no such deleted trace.',
     );
   }
+}
+
+/** Its row first: spans that arrive meanwhile wait for it, and are counted as it is then. */
+async function change(tx: SqlClient, workspaceId: number, traceId: TraceId, deleted: boolean): Promise<boolean> {
+  const changed = await tx.query(
+    `with changed as (
+       update trace set deleted_at = case when $3 then now() end
+       where workspace_id = $1 and trace_id = $2::uuid and (deleted_at is null) = $3 returning span_count
+     ), counted as (
+       update workspace w set trace_count = w.trace_count + (case when $3 then -1 else 1 end),
+         span_count = w.span_count + (case when $3 then -1 else 1 end) * changed.span_count
+       from changed where w.id = $1
+     )
+     select 1 as one from changed`,
+    [workspaceId, traceId, deleted],
+  );
+  if (changed.length === 0) return false;
+  if (deleted) await countDeleted(tx, workspaceId, traceId);
+  else await forgetDeleted(tx, workspaceId, [traceId]);
+  return true;
 }
 
 /** Why a trace cannot be read: it never came, it was deleted, or it made room for others. */

@@ -1,10 +1,13 @@
 /**
  * Takes traces that were deleted long ago off the disk: their rows, and what payloads hold of them, a thousand spans at most in a
- * transaction. Counts over time (operation_minute) keep them: they say what happened, not to whom.
+ * transaction. No count has them since they were deleted (deleted-counts.ts); blocks are summarised anew without them.
  */
+
+import { STATUS_ERROR } from '../../model/span-kind';
 import { inBlockOrder } from '../block-order';
+import { countDeleted, DELETED_MODELS } from '../deleted-counts';
 import { type Payload, PayloadWriter, readPayloads } from '../payloads';
-import { decodeRows, INT4, TEXT } from '../row-spec';
+import { decodeRows, INT4, type RowOf, TEXT } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { WriterState } from '../writer-state';
 import type { Change } from './prune-spans';
@@ -13,6 +16,9 @@ import type { Change } from './prune-spans';
 export const DELETED_DAYS = 30;
 const BATCH = 1_000;
 const TRACES = 50;
+/** Blocks that a step summarises anew: some tens of milliseconds each. */
+const BLOCKS = 4;
+const REMOVED = { trace_id: TEXT, block_id: INT4, payload_id: INT4, operation_id: INT4, status: INT4 };
 /** Rows of a trace, by its id; annotations and scores of it too, which went with it when it was deleted. */
 const TABLES = ['trace', 'missing_parent', 'model_call', 'score', 'guardrail_hit', 'annotation'];
 
@@ -40,26 +46,93 @@ async function removeSome(tx: SqlClient, state: WriterState): Promise<number | n
   ).map(({ trace_id }) => trace_id);
   if (due.length === 0) return null;
   const spans = decodeRows(
-    { trace_id: TEXT, block_id: INT4, payload_id: INT4 },
+    REMOVED,
     await tx.query(
-      `with going as (
-         select s.row_table, s.row_place from unnest($2::uuid[]) as i (trace_id), lateral (
-           select tableoid as row_table, ctid as row_place from span where workspace_id = $1 and trace_id = i.trace_id offset 0) s
-         limit ${BATCH})
+      `with of_due as materialized (
+         select s.row_table, s.row_place, s.block_id from unnest($2::uuid[]) as i (trace_id), lateral (
+           select tableoid as row_table, ctid as row_place, block_id from span
+           where workspace_id = $1 and trace_id = i.trace_id offset 0) s),
+       going as (
+         select row_table, row_place from of_due
+         where block_id in (select distinct block_id from of_due order by block_id limit ${BLOCKS}) limit ${BATCH})
        delete from span s using going g where s.tableoid = g.row_table and s.ctid = g.row_place
-       returning replace(s.trace_id::text, '-', '') as trace_id, s.block_id, s.payload_id`,
+       returning replace(s.trace_id::text, '-', '') as trace_id, s.block_id, s.payload_id, s.operation_id, s.status::int4 as status`,
       [workspaceId, due],
     ),
   );
   for (const [block, payloads] of payloadsByBlock(spans)) await rewrite(tx, state, block, payloads);
-  // Of the one that was cut through, some are left.
-  const isWhole = spans.length < BATCH;
-  const ids = isWhole ? due : await without(tx, workspaceId, due);
+  await takeOff(tx, state, spans);
+  const ids = await without(tx, workspaceId, due);
   stored.forget(due);
-  for (const table of TABLES) {
+  for (const table of [...TABLES, ...DELETED_MODELS]) {
     await tx.execute(`delete from ${table} where workspace_id = $1 and trace_id = any($2::uuid[])`, [workspaceId, ids]);
   }
   return ids.length;
+}
+
+/** What blocks and services count is made to count these spans no more. */
+async function takeOff(
+  tx: SqlClient,
+  { workspaceId, blocks }: WriterState,
+  spans: readonly RowOf<typeof REMOVED>[],
+): Promise<void> {
+  const byBlock = new Map<number, Set<string>>();
+  for (const { block_id, trace_id } of spans) {
+    const traces = byBlock.get(block_id) ?? new Set();
+    byBlock.set(block_id, traces.add(trace_id));
+  }
+  for (const [block, traces] of byBlock) {
+    await addCalls(tx, workspaceId, block, [...traces], -1);
+    for (const traceId of traces) await countDeleted(tx, workspaceId, traceId, { first: block, last: block });
+    await addCalls(tx, workspaceId, block, [...traces], 1);
+    await blocks.countAgain(tx, block);
+  }
+  const operations = new Map<number, { spans: number; errors: number }>();
+  for (const { operation_id, status } of spans) {
+    const counts = operations.get(operation_id) ?? { spans: 0, errors: 0 };
+    operations.set(operation_id, counts);
+    counts.spans++;
+    if (status === STATUS_ERROR) counts.errors++;
+  }
+  await tx.execute(
+    `update service s set span_count = s.span_count - i.spans, error_count = s.error_count - i.errors
+     from (select o.service_id, sum(c.spans)::int8 as spans, sum(c.errors)::int8 as errors
+       from unnest($2::int4[], $3::int4[], $4::int4[]) as c (operation_id, spans, errors)
+       join operation o on o.id = c.operation_id group by o.service_id) i
+     where s.workspace_id = $1 and s.id = i.service_id`,
+    [
+      workspaceId,
+      [...operations.keys()],
+      [...operations.values()].map((counts) => counts.spans),
+      [...operations.values()].map(({ errors }) => errors),
+    ],
+  );
+}
+
+/** Calls of deleted traces are taken off those of the block, or put back where their spans are still there. */
+async function addCalls(
+  tx: SqlClient,
+  workspaceId: number,
+  block: number,
+  traceIds: readonly string[],
+  sign: 1 | -1,
+): Promise<void> {
+  await tx.execute(
+    `update service_edge e set calls = e.calls + $4 * d.calls, errors = e.errors + $4 * d.errors,
+       duration_ns = e.duration_ns + $4 * d.duration_ns
+     from (select caller_id, callee_id, minute, sum(calls)::int4 as calls, sum(errors)::int4 as errors,
+         sum(duration_ns)::int8 as duration_ns
+       from deleted_edge where workspace_id = $1 and block_id = $2 and trace_id = any($3::uuid[]) group by 1, 2, 3) d
+     where e.workspace_id = $1 and e.block_id = $2 and e.caller_id = d.caller_id and e.callee_id = d.callee_id
+       and e.minute = d.minute`,
+    [workspaceId, block, traceIds, sign],
+  );
+  if (sign === 1) {
+    await tx.execute('delete from service_edge where workspace_id = $1 and block_id = $2 and calls <= 0', [
+      workspaceId,
+      block,
+    ]);
+  }
 }
 
 /** Those of which no span is left. */
@@ -72,7 +145,9 @@ async function without(tx: SqlClient, workspaceId: number, traceIds: readonly st
   return decodeRows({ trace_id: TEXT }, rows).map(({ trace_id }) => trace_id);
 }
 
-function payloadsByBlock(spans: readonly { block_id: number; payload_id: number }[]): Map<number, Set<number>> {
+function payloadsByBlock(
+  spans: readonly Pick<RowOf<typeof REMOVED>, 'block_id' | 'payload_id'>[],
+): Map<number, Set<number>> {
   const blocks = new Map<number, Set<number>>();
   for (const { block_id, payload_id } of spans) {
     if (payload_id === 0) continue;

@@ -6,6 +6,7 @@
 
 import { BLOCK_MODELS } from '../block-closing';
 import { inBlockOrder } from '../block-order';
+import { DELETED_MODELS } from '../deleted-counts';
 import { type Payload, PayloadWriter, readPayloads } from '../payloads';
 import { partitionBytes } from '../record-partitions';
 import { BOOL, decodeRows, INT4, INT8, TEXT } from '../row-spec';
@@ -147,6 +148,12 @@ export class SpanPartitionPruning {
        where t.workspace_id = $1 and t.trace_id = i.trace_id`,
       [workspaceId, traceIds, target.id],
     );
+    for (const table of DELETED_MODELS) {
+      await tx.execute(
+        `update ${table} set block_id = $4 where workspace_id = $1 and block_id = $3 and trace_id = any($2::uuid[])`,
+        [workspaceId, traceIds, block, target.id],
+      );
+    }
     const spans = Number(decodeRows({ spans: INT8 }, moved)[0]?.spans ?? 0n);
     this.target = { id: target.id, spans: target.spans + spans };
     return spans;
@@ -213,7 +220,7 @@ async function removeTraces(tx: SqlClient, workspaceId: number, traceIds: readon
      on conflict (workspace_id, trace_id) do update set pruned_at = excluded.pruned_at`,
     [workspaceId, traceIds],
   );
-  for (const table of ['trace', 'missing_parent', 'model_call', 'score', 'guardrail_hit']) {
+  for (const table of ['trace', 'missing_parent', 'model_call', 'score', 'guardrail_hit', ...DELETED_MODELS]) {
     await tx.execute(
       `delete from ${table} where ctid = any(array(
          select r.ctid from unnest($2::uuid[]) as i (trace_id), lateral (

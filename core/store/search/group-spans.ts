@@ -106,12 +106,12 @@ export async function groupSpans(
   while (byMinutes && nameOfOperation && byMinutes.whole.length > 0) {
     if (performance.now() >= untilMs) break;
     const blocks = byMinutes.whole.splice(0, pace.next);
-    for (const { operationId, spans, errors, sketch } of await pace.timed(() => searcher.minutesOf(blocks))) {
+    for (const { operationId, spans, errors, sketch, sign } of await pace.timed(() => searcher.minutesOf(blocks))) {
       const group = groupOf(nameOfOperation(operationId));
       if (!group) continue;
       group.spans += spans;
       group.errors += errors;
-      group.sketch.mergeEncoded(sketch);
+      group.sketch.mergeEncoded(sketch, sign);
     }
   }
   const isWhole = complete && (byMinutes?.whole.length ?? 0) === 0;
@@ -141,6 +141,7 @@ function operationName(
 
 function sorted(groups: ReadonlyMap<string, Group>): SpanGroup[] {
   return [...groups]
+    .filter(([, { spans }]) => spans > 0)
     .sort(([, a], [, b]) => b.spans - a.spans)
     .slice(0, MAX_GROUPS)
     .map(([value, { spans, errors, sketch }]) => ({

@@ -2,6 +2,7 @@
 import type { FieldExpression } from '../../query/traceql/ast';
 import { conditionOf } from '../../query/traceql/evaluate';
 import { CopyReader } from '../copy-binary';
+import { isStanding } from '../deleted-counts';
 import type { SqlRow } from '../sql-client';
 import { type PlannedBlock, payloadMayIn, refineByBloom, type TimeRange } from './block-plan';
 import { Pace } from './pace';
@@ -53,7 +54,7 @@ export async function* spanSlices(
       const run = window.splice(0, pace.next);
       const payloadMay = payloadMayIn(run);
       const next = window[0] ?? blocks[at + WINDOW];
-      const where = loader.inBlocks(run, range);
+      const where = `${loader.inBlocks(run, range)} and ${isStanding(loader.workspaceId)}`;
       const matching = `from span s where ${where} and (${conditionSql(condition, payloadMay)})`;
       yield {
         exact: isExact(condition, payloadMay),
