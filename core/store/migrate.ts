@@ -82,11 +82,13 @@ export async function migrate(
     await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await tx.query(`create table if not exists ${table} (
       version int4 primary key, name text not null, applied_at timestamptz not null default now())`);
-    const rows = await tx.query(`select coalesce(max(version), 0)::int4 as version from ${table}`);
-    const current = decodeRows({ version: INT4 }, rows)[0]?.version ?? 0;
+    const rows = await tx.query(`select version from ${table}`);
+    const applied = new Set(decodeRows({ version: INT4 }, rows).map(({ version }) => version));
+    const current = Math.max(0, ...applied);
     const newest = migrations.at(-1)?.version ?? 0;
     if (current > newest) throw new SchemaTooNewError(current, newest);
-    const pending = migrations.filter(({ version }) => version > current);
+    // Of two that were made side by side the later number may have come first.
+    const pending = migrations.filter(({ version }) => !applied.has(version));
     for (const { version, name, sql: text, run } of pending) {
       for (const statement of statementsOf(text)) await tx.query(statement);
       await run?.(tx, codec);

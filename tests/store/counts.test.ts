@@ -151,6 +151,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('counts on $name', (data
               () => {},
               () => false,
             ).run();
+          // The writer relates spans that come to those it saw lately, and days lie between that and these.
+          if (one.do === 'prune' || one.do === 'expire') writer = open();
           const all = [...model.values()];
           const found = await figures(
             workspaceId,

@@ -47,7 +47,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
     await sql.query('insert into schema_migration (version, name) values (99, $1)', ['future']);
     await expect(migrate(sql, deflateCodec)).rejects.toThrow(SchemaTooNewError);
     expect(await reader.counts()).toMatchObject({ spans: 0, traces: 0 });
-    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1));
+    const versions = MIGRATIONS.map(({ version }) => version);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
 
   it('keeps one row per trace with its root, services, errors and duration', async () => {
