@@ -7,6 +7,22 @@ export interface Retention {
   readonly spans: number | null;
 }
 
+/** Of a size limit: this part of it is left to the newest records, whatever else takes room. */
+export const FLOOR_SHARE = 0.1;
+
+/** Why what is stored stays larger than it may be. */
+export interface UnmetLimit {
+  /** What takes the room, and what to do. */
+  readonly message: string;
+  readonly limitBytes: number;
+  /** On disk. */
+  readonly bytes: number;
+  /** Of these, spans, logs and metric points, which pruning can take out. */
+  readonly recordBytes: number;
+  /** Of these, at least so many are left. */
+  readonly floorBytes: number;
+}
+
 /** Which limit made room for new records. */
 export type PruningReason = 'age' | 'size' | 'count';
 

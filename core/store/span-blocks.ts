@@ -26,6 +26,8 @@ const BLOCK_SPANS = 4_096;
 
 /** Block numbers taken at once; those left when Spoor ends are taken again. */
 const MIN_TAKEN = 8;
+/** Of a span on disk, about. */
+const SPAN_BYTES = 170;
 
 export class SpanBlocks {
   private open: OpenBlock | null = null;
@@ -76,7 +78,8 @@ export class SpanBlocks {
     const missing = Math.ceil(spans / BLOCK_SPANS) + 1 - this.free.length;
     if (missing <= 0) return;
     if (await this.isPartitionFull(tx)) this.beginPartition();
-    const few = Math.min(MIN_TAKEN, Math.ceil(this.share.spans / BLOCK_SPANS));
+    const { spans: most, bytes } = this.share;
+    const few = Math.min(MIN_TAKEN, Math.ceil(most / BLOCK_SPANS), Math.ceil(bytes / (BLOCK_SPANS * SPAN_BYTES)));
     this.free.push(...(await this.take(tx, Math.max(missing, few))));
   }
 

@@ -47,4 +47,9 @@ export const DURABLE_START_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   '-c',
   'wal_sync_method=fsync',
+  // Of the log no more is kept to be used again than is written between two checkpoints; those are ours to ask for.
+  '-c',
+  'min_wal_size=8MB',
+  '-c',
+  'max_wal_size=16MB',
 ];

@@ -22,6 +22,7 @@ export interface OpenStore extends WorkspaceReaders {
   readonly appends: AppendQueue;
   readonly pruner: Pruner;
   readonly writer: StoreWriter;
+  readonly tended: TendedWriter;
 }
 
 interface OpenEvents {
@@ -45,12 +46,14 @@ export async function openStore(
   const prices = () => priceFile.read();
   const readers = workspaceReaders(sql, LOCAL_WORKSPACE, prices, searchesKey);
   await readers.experiments.abandon();
+  const tended = new TendedWriter(records, sql, disk);
   return {
     ...readers,
     database,
     budgets: new BudgetWatch(sql, LOCAL_WORKSPACE, readers.guardrails, prices, onChange, onTrouble),
-    appends: new AppendQueue(new TendedWriter(records, sql, disk), () => onChange()),
+    appends: new AppendQueue(tended, () => onChange()),
     writer: records,
+    tended,
     pruner: new Pruner(sql, records, LOCAL_WORKSPACE, retention, {
       vacuums: true,
       bytes: () => bytesBelow(database.directory),

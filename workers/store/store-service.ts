@@ -140,9 +140,11 @@ export class Store extends WorkspaceStore implements StoreService {
   }
 
   private async prune(): Promise<void> {
-    if (this.current.state !== 'ready' || this.closing || this.rebuilding.state === 'running') return;
-    const { pruner } = await this.opened;
+    if (this.current.state !== 'ready' || this.closing) return;
+    const { pruner, tended } = await this.opened;
     try {
+      await tended.tendLog();
+      if (this.rebuilding.state === 'running') return;
       if (await pruner.run()) this.changes.changed();
     } catch (error) {
       if (isFatal(error)) this.onFatal(error);

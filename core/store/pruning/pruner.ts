@@ -2,16 +2,18 @@
  * Keeps what is stored within its limits: takes out the oldest partition, of spans, logs or metric points, until age, size and
  * count are in them. What it did is on record; what it was doing when the process ended, it finishes at the next start.
  */
-import type { PruningReason, PruningReport, Retention } from '../../api/retention';
+import type { PruningReason, PruningReport, Retention, UnmetLimit } from '../../api/retention';
 import { limitsOf, type PartitionShare } from '../partition-share';
-import { RECORD_SIGNALS } from '../record-partitions';
+import { partitionBytes, RECORD_SIGNALS } from '../record-partitions';
 import { decodeRows, INT8 } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { StoreWriter } from '../store-writer';
 import type { WriterState } from '../writer-state';
+import { compact } from './compaction';
 import { fullRecordPartitions, pruneRecords } from './prune-records';
 import { type Change, fullSpanPartitions, SpanPartitionPruning } from './prune-spans';
 import { type Pruned, PruningLog, type Victim } from './pruning-log';
+import { SizeLimit, tablesOf } from './size-limit';
 
 /** What the runtime knows of the database's files. */
 export interface Files {
@@ -33,12 +35,12 @@ const REMEMBERED = 100_000;
 /** When less of a partition than this goes, the rest is marked or still grows: nothing is gained by going on. */
 const MIN_GAIN = 0.1;
 const REST_AFTER_NO_GAIN_MS = 3_600_000;
-/** Tables that lose rows one by one: their space is used again, or given back where most of it is empty. */
-const BESIDE_SPANS = ['trace', 'missing_parent', 'span_block', 'operation_minute', 'service_edge'];
-const MOST = 0.5;
-/** Below this part of its limit the size is not measured for so long: less than the rest comes in that time. */
-const FAR = 0.85;
-const FAR_MS = 60_000;
+/** Tables are looked at when so many records went, beside those there are, or after so long; and now and then where the limit is passed. */
+const COMPACT_AFTER_GONE = 0.25;
+const COMPACT_AFTER_MS = 60_000;
+const COMPACT_EVERY_MS = 600_000;
+/** Lose rows with spans. */
+const BESIDE_SPANS = ['trace', 'missing_parent', 'span_block', 'operation_minute', 'service_edge', 'model_call'];
 
 export class Pruner {
   private readonly log: PruningLog;
@@ -46,8 +48,11 @@ export class Pruner {
   private running: Promise<boolean> | null = null;
   private stopped = false;
   private restUntil = 0;
+  /** Records that were taken out since tables were looked at. */
+  private gone = 0;
+  private compactedAt = Number.NEGATIVE_INFINITY;
+  private unmet: UnmetLimit | null = null;
   private isFirst = true;
-  private measured = { bytes: Number.POSITIVE_INFINITY, at: 0 };
 
   constructor(
     private readonly sql: SqlClient,
@@ -63,6 +68,11 @@ export class Pruner {
 
   last(): Promise<PruningReport | null> {
     return this.log.last(this.sql);
+  }
+
+  /** Why the limit of bytes is passed and stays so; null: it is met, or room is being made. */
+  unmetLimit(): UnmetLimit | null {
+    return this.unmet;
   }
 
   /** Makes room where a limit is passed; one run at a time. @returns whether anything was pruned */
@@ -88,32 +98,82 @@ export class Pruner {
       if (unfinished?.victim) await this.prune(unfinished.id, unfinished.victim, new Set());
     }
     const kept = new Set<string>();
-    let start: { readonly spans: number; readonly besideSpans: number } | null = null;
-    const goneOf = async (): Promise<number> => (start ? 1 - (await this.spans()) / Math.max(1, start.spans) : 0);
     // Partitions that become full meanwhile wait for the next time: what is moved into them would be moved for ever.
     const candidates = await this.full();
+    const take = async (victim: Candidate, reason: PruningReason): Promise<void> => {
+      candidates.splice(candidates.indexOf(victim), 1);
+      id ??= await this.log.begin(this.sql, reason);
+      const gone = await this.prune(id, victim, kept);
+      if (reason !== 'age' && gone < MIN_GAIN) this.restUntil = this.now() + REST_AFTER_NO_GAIN_MS;
+    };
     while (!this.stopped) {
-      const next = await this.next(candidates, async () => (start?.besideSpans ?? 0) * (await goneOf()));
+      const next = await this.next(candidates);
       if (!next) break;
-      candidates.splice(candidates.indexOf(next.victim), 1);
-      start ??= await this.measure();
-      id ??= await this.log.begin(this.sql, next.reason);
-      const gone = await this.prune(id, next.victim, kept);
-      if (next.reason !== 'age' && gone < MIN_GAIN) this.restUntil = this.now() + REST_AFTER_NO_GAIN_MS;
+      await take(next.victim, next.reason);
     }
+    await this.keepSize(candidates, (victim) => take(victim, 'size'));
     if (id === null || this.stopped) return id !== null;
     await this.forgetOldest();
-    if (this.files.vacuums) await this.vacuum(await goneOf());
+    const isDue =
+      this.now() - this.compactedAt > COMPACT_AFTER_MS || this.gone > COMPACT_AFTER_GONE * (await this.spans());
+    if (isDue) await this.compact();
     await this.files.settle();
     await this.log.finish(this.sql, id);
     return true;
   }
 
-  /** In full it holds the store for a second or so: only where a limit was lowered, not each time that room is made. */
-  private async vacuum(gone: number): Promise<void> {
-    const vacuum = gone > MOST ? 'vacuum full' : 'vacuum';
-    for (const table of BESIDE_SPANS) await this.sql.query(`${vacuum} ${table}`);
-    await this.sql.query('vacuum pruned_trace');
+  /** Takes out the oldest until the size is in its limit, or until that gains nothing. */
+  private async keepSize(full: readonly Candidate[], take: (victim: Candidate) => Promise<void>): Promise<void> {
+    if (this.limits.bytes === Number.POSITIVE_INFINITY || this.stopped) return;
+    if ((await this.files.bytes()) <= this.limits.bytes) {
+      this.unmet = null;
+      return;
+    }
+    const bytesOnDisk = async (): Promise<number> => {
+      await this.files.settle();
+      return this.files.bytes();
+    };
+    // What is empty goes before what is full.
+    if (this.gone > 0 || this.now() - this.compactedAt > COMPACT_EVERY_MS) await this.compact();
+    const limit = new SizeLimit(this.limits.bytes, bytesOnDisk);
+    let bytes = await bytesOnDisk();
+    let before = await this.besideSpans();
+    let unmet: UnmetLimit | null = null;
+    while (bytes > this.limits.bytes && !this.stopped && this.now() >= this.restUntil) {
+      const [victim] = full;
+      const spans = await this.spans();
+      // Rows of what is gone: their room is empty, and given back at the end.
+      const empty = this.files.vacuums ? before.bytes * (1 - Math.min(1, spans / Math.max(1, before.spans))) : 0;
+      unmet = await limit.forbids(this.sql, victim ?? null, bytes - empty);
+      if (empty > 0 && (unmet || bytes - empty <= this.limits.bytes)) {
+        await this.compact();
+        bytes = await bytesOnDisk();
+        before = await this.besideSpans();
+        continue;
+      }
+      if (unmet || !victim) break;
+      const taken = await partitionBytes(this.sql, tablesOf(victim.signal), victim.partition);
+      await take(victim);
+      bytes = await limit.took(bytes, taken);
+    }
+    if (bytes > this.limits.bytes && this.now() < this.restUntil) unmet = await limit.rests(this.sql, bytes);
+    this.unmet = bytes > this.limits.bytes ? unmet : null;
+  }
+
+  /** Tables that have rows for each trace or block. */
+  private async besideSpans(): Promise<{ readonly bytes: number; readonly spans: number }> {
+    const rows = await this.sql.query(
+      'select sum(pg_total_relation_size(to_regclass(name)))::int8 as bytes from unnest($1::text[]) as n (name)',
+      [BESIDE_SPANS],
+    );
+    return { spans: await this.spans(), bytes: Number(decodeRows({ bytes: INT8 }, rows)[0]?.bytes ?? 0n) };
+  }
+
+  private async compact(): Promise<void> {
+    if (!this.files.vacuums) return;
+    this.compactedAt = this.now();
+    this.gone = 0;
+    await compact(this.sql, () => this.stopped);
   }
 
   /** @returns which part of the records are gone, from 0 to 1; the others were moved */
@@ -125,6 +185,7 @@ export class Pruner {
     const note = async (tx: SqlClient, pruned: Pruned): Promise<void> => {
       gone += (pruned.spans ?? 0) + (pruned.logs ?? 0) + (pruned.metricPoints ?? 0);
       moved += pruned.moved ?? 0;
+      this.gone += (pruned.spans ?? 0) + (pruned.logs ?? 0) + (pruned.metricPoints ?? 0);
       await this.log.add(tx, id, pruned);
     };
     await this.log.setVictim(this.sql, id, victim);
@@ -139,10 +200,9 @@ export class Pruner {
     return gone / Math.max(1, gone + moved);
   }
 
-  /** What goes next, and why. @param full oldest first @param reusable bytes of tables that are empty by now */
+  /** What goes next for its age, or because there are too many, and why. @param full oldest first */
   private async next(
     full: readonly Candidate[],
-    reusable: () => Promise<number>,
   ): Promise<{ readonly victim: Candidate; readonly reason: PruningReason } | null> {
     const [oldest] = full;
     if (!oldest) return null;
@@ -150,16 +210,7 @@ export class Pruner {
     if (this.now() < this.restUntil) return null;
     const oldestSpans = full.find(({ signal }) => signal === 'spans');
     if (oldestSpans && (await this.spans()) > this.limits.spans) return { victim: oldestSpans, reason: 'count' };
-    if (this.limits.bytes === Number.POSITIVE_INFINITY || !(await this.mayBeTooLarge())) return null;
-    return this.measured.bytes - (await reusable()) > this.limits.bytes ? { victim: oldest, reason: 'size' } : null;
-  }
-
-  /** Counts the bytes on disk, where the last count is old or near the limit: a walk through a thousand files. */
-  private async mayBeTooLarge(): Promise<boolean> {
-    const { bytes, at } = this.measured;
-    const isFar = bytes < FAR * this.limits.bytes && this.now() - at < FAR_MS;
-    if (!isFar) this.measured = { bytes: await this.files.bytes(), at: this.now() };
-    return this.measured.bytes > this.limits.bytes;
+    return null;
   }
 
   /** Partitions that nothing is written to any more, oldest first. */
@@ -173,14 +224,6 @@ export class Pruner {
       ];
       return all.sort((a, b) => a.lastAt - b.lastAt);
     });
-  }
-
-  private async measure(): Promise<{ readonly spans: number; readonly besideSpans: number }> {
-    const rows = await this.sql.query(
-      'select sum(pg_total_relation_size(to_regclass(name)))::int8 as bytes from unnest($1::text[]) as n (name)',
-      [BESIDE_SPANS],
-    );
-    return { spans: await this.spans(), besideSpans: Number(decodeRows({ bytes: INT8 }, rows)[0]?.bytes ?? 0n) };
   }
 
   private async spans(): Promise<number> {

@@ -1,0 +1,81 @@
+/**
+ * What pruning by size can give back, and when it has to stop: what is over may be nothing that it can take out. It goes by what is
+ * on disk before and after each step, and leaves the newest records, whatever else takes room.
+ */
+import { FLOOR_SHARE, type UnmetLimit } from '../../api/retention';
+import { formatBytes } from '../../model/format';
+import { partitionBytes, RECORD_TABLES, type RecordSignal } from '../record-partitions';
+import { decodeRows, INT8 } from '../row-spec';
+import { SPAN_TABLES } from '../span-partitions';
+import type { SqlClient } from '../sql-client';
+import type { Victim } from './pruning-log';
+
+/** Steps in a row that gave back less than half of what they took out. */
+const MOST_IN_VAIN = 2;
+
+export function tablesOf(signal: 'spans' | RecordSignal): readonly string[] {
+  return signal === 'spans' ? SPAN_TABLES : RECORD_TABLES[signal];
+}
+
+/** Of spans, logs and metric points, with their indexes: what pruning can take out. */
+export async function recordBytes(sql: SqlClient): Promise<number> {
+  const parents = [...SPAN_TABLES, ...RECORD_TABLES.logs, ...RECORD_TABLES.metrics];
+  const rows = await sql.query(
+    `select coalesce(sum(pg_total_relation_size(i.inhrelid)), 0)::int8 as bytes from pg_inherits i
+     where i.inhparent = any(array(select to_regclass(name) from unnest($1::text[]) as n (name)))
+       and exists (select 1 from pg_class c where c.oid = i.inhrelid and c.relkind = 'r')`,
+    [parents],
+  );
+  return Number(decodeRows({ bytes: INT8 }, rows)[0]?.bytes ?? 0n);
+}
+
+export class SizeLimit {
+  private inVain = 0;
+
+  constructor(
+    private readonly limitBytes: number,
+    /** On disk, once all that was dropped is off it. */
+    private readonly bytesOnDisk: () => Promise<number>,
+  ) {}
+
+  get floorBytes(): number {
+    return Math.floor(this.limitBytes * FLOOR_SHARE);
+  }
+
+  /** Null: the step may be taken. */
+  async forbids(sql: SqlClient, victim: Victim | null, bytes: number): Promise<UnmetLimit | null> {
+    const records = await recordBytes(sql);
+    if (victim === null) return this.unmet(bytes, records, 'None of its older records can be taken out.');
+    const gain = await partitionBytes(sql, tablesOf(victim.signal), victim.partition);
+    if (records - gain < this.floorBytes) {
+      return this.unmet(bytes, records, `The newest ${formatBytes(this.floorBytes)} of records stay in any case.`);
+    }
+    if (this.inVain >= MOST_IN_VAIN) return this.unmet(bytes, records, 'Taking out older records gives nothing back.');
+    return null;
+  }
+
+  /** Most of the oldest records are of traces that stay. */
+  async rests(sql: SqlClient, bytes: number): Promise<UnmetLimit> {
+    const why = 'Most of the oldest have a bookmark, a note or a score, or belong to traces that still grow.';
+    return this.unmet(bytes, await recordBytes(sql), why);
+  }
+
+  /** A step was taken. @param taken bytes that it took out @returns what is on disk now */
+  async took(before: number, taken: number): Promise<number> {
+    const after = await this.bytesOnDisk();
+    this.inVain = before - after < taken / 2 ? this.inVain + 1 : 0;
+    return after;
+  }
+
+  private unmet(bytes: number, records: number, why: string): UnmetLimit {
+    const { limitBytes, floorBytes } = this;
+    const others = Math.max(0, bytes - records);
+    return {
+      message: `The limit of ${formatBytes(limitBytes)} cannot be met: ${formatBytes(others)} are indexes of names and values, the log of the database and what people keep, ${formatBytes(records)} are records. ${why} Raise retention.gigabytes in settings.json.`,
+      limitBytes,
+      bytes,
+      recordBytes: records,
+      floorBytes,
+    };
+  }
+}
