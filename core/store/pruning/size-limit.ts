@@ -18,7 +18,7 @@ export function tablesOf(signal: 'spans' | RecordSignal): readonly string[] {
 }
 
 /** Of spans, logs and metric points, with their indexes: what pruning can take out. */
-export async function recordBytes(sql: SqlClient): Promise<number> {
+async function recordBytes(sql: SqlClient): Promise<number> {
   const parents = [...SPAN_TABLES, ...RECORD_TABLES.logs, ...RECORD_TABLES.metrics];
   const rows = await sql.query(
     `select coalesce(sum(pg_total_relation_size(i.inhrelid)), 0)::int8 as bytes from pg_inherits i
