@@ -13,7 +13,7 @@ export class UsageError extends Error {
 }
 
 export interface ServerOptions {
-  readonly command: 'serve' | 'rebuild' | 'quota';
+  readonly command: 'serve' | 'rebuild' | 'quota' | 'trust-clock';
   /** Public ids of those that the command is for; empty: all. */
   readonly workspaces: readonly string[];
   readonly listen: ListenAddress;
@@ -48,6 +48,8 @@ export const USAGE = `Usage: spoor-server [options]     the team server
                                   make counts, summaries and rows of traces anew from the stored spans
        spoor-server quota --workspace ID --daily N|none [options]
                                   what a workspace may send a day; none: what the server allows everybody
+       spoor-server trust-clock [options]
+                                  the clock of the database is right, though it jumped: what is too old by it is pruned
 
 Options
   --listen HOST:PORT      where it is reached, 127.0.0.1:4390     (SPOOR_SERVER_LISTEN)
@@ -120,7 +122,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
 /** @throws UsageError */
 function commandOf([command, ...more]: readonly string[]): ServerOptions['command'] {
   if (command === undefined) return 'serve';
-  if ((command === 'rebuild' || command === 'quota') && more.length === 0) return command;
+  if ((command === 'rebuild' || command === 'quota' || command === 'trust-clock') && more.length === 0) return command;
   throw new UsageError(`${[command, ...more].join(' ')} is not a command. See spoor-server --help.`);
 }
 

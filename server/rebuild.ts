@@ -1,4 +1,5 @@
 /** `spoor-server rebuild`: makes the read models of workspaces anew from the spans that are stored, while the server runs. */
+import { EVERY_KEY } from '../core/search/searched-keys';
 import { Rebuild } from '../core/store/rebuild';
 import { decodeRows, INT4, TEXT } from '../core/store/row-spec';
 import { StoreWriter } from '../core/store/store-writer';
@@ -7,6 +8,7 @@ import type { Lane, ServerDatabase } from './adapters/database';
 import { migrateServer } from './migrations/migrate-server';
 import { CHANGED } from './modules/traces/service/channels';
 import { Retentions } from './modules/traces/service/retentions';
+import { serverClock } from './modules/traces/service/server-clock';
 
 const ASK_AGAIN_MS = 1_000;
 /** A copy lets go of a workspace that nothing came for in five minutes. */
@@ -24,13 +26,22 @@ export async function rebuildWorkspaces(
   patienceMs = PATIENCE_MS,
 ): Promise<void> {
   await migrateServer(database);
+  const clock = serverClock(database.system);
+  await clock.look();
   const lost: Error[] = [];
   const lane = await database.lane((error) => lost.push(error));
   try {
     for (const { id, name } of await workspacesOf(database, publicIds)) {
       await own(lane, id, name, say, patienceMs);
       // Until it is done, copies keep what comes for this workspace in the spool.
-      const writer = new StoreWriter(lane.sql, id, deflateCodec, await new Retentions(database.system).of(id));
+      const writer = new StoreWriter(
+        lane.sql,
+        id,
+        deflateCodec,
+        await new Retentions(database.system).of(id),
+        EVERY_KEY,
+        clock.now,
+      );
       let told = 0;
       const progress = (share: number): void => {
         if (share - told < 0.1) return;

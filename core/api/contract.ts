@@ -24,7 +24,7 @@ import type {
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { Page } from './page';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
-import type { PruningReport, Retention } from './retention';
+import type { PruningReport, Retention, RetentionReport } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
@@ -47,6 +47,8 @@ import type { UsageMetrics, UsageQuery } from './usage';
 
 export interface SpoorApi extends TimelineApi, SyncApi {
   status(): Promise<StatusReport>;
+  /** The system's clock is right where it was in doubt: what is too old by it is pruned. */
+  trustClock(): Promise<void>;
   /** A page of a search; not full when time was up first. */
   listTraces(query: TraceListQuery): Promise<TraceListPage>;
   histogram(query: HistogramQuery): Promise<Histogram>;
@@ -336,6 +338,8 @@ export interface StatusReport {
   readonly forwarding: ForwardingReport | null;
   /** How much is kept. */
   readonly retention: Retention;
+  /** What stands in the way of that. */
+  readonly keeping: RetentionReport;
   /** When room was made last, or is being made; null: it never was. */
   readonly lastPruning: PruningReport | null;
 }

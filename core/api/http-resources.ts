@@ -132,6 +132,7 @@ export interface HttpAnswers {
   getSession: SessionResource;
   listAgents: Page<AgentSummary>;
   listDeployments: Page<Deployment>;
+  trustClock: null;
   rebuild: RebuildReport;
   getRebuild: RebuildReport;
 }

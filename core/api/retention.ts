@@ -41,3 +41,25 @@ export interface PruningReport {
   readonly keptTraces: number;
   readonly freedBytes: number;
 }
+
+/** Whether the system's clock is believed when it says what is old. Times are RFC 3339. */
+export type ClockReport =
+  | { readonly state: 'trusted' }
+  | {
+      /** It is more than a day from where it was last seen: nothing is pruned for its age beyond what Spoor has seen pass. */
+      readonly state: 'ahead' | 'behind';
+      /** What it says. */
+      readonly clock: string;
+      /** What records are old by instead, until somebody says that the clock is right. */
+      readonly trusted: string;
+      readonly since: string;
+    };
+
+/** What stands in the way of keeping as much as was set. */
+export interface RetentionReport {
+  /** Null: the limit of size is met, or none is set. */
+  readonly unmet: UnmetLimit | null;
+  readonly clock: ClockReport;
+}
+
+export const KEEPS: RetentionReport = { unmet: null, clock: { state: 'trusted' } };

@@ -27,7 +27,7 @@ import type {
   ExperimentState,
 } from './evaluation';
 import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
-import type { PruningReport, Retention } from './retention';
+import type { PruningReport, Retention, RetentionReport } from './retention';
 import type { StoredTurn } from './session';
 import type { StoredMark, StoredSpanMessage } from './stored-mark';
 import type {
@@ -108,6 +108,7 @@ export interface StoreService
     | 'listDeployments'
     | 'rebuild'
     | 'rebuildReport'
+    | 'trustClock'
     | 'listAttributes'
     | 'listAttributeValues'
     | 'listLogs'
@@ -176,6 +177,7 @@ export interface StoreReport {
   readonly bytesOnDisk: number;
   readonly disk: { readonly freeBytes: number; readonly full: boolean };
   readonly lastPruning: PruningReport | null;
+  readonly keeping: RetentionReport;
 }
 
 /** The ingest worker: OTLP in. */

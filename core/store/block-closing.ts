@@ -27,7 +27,7 @@ export async function closeBlock(tx: SqlClient, workspaceId: number, block: Open
      on conflict (workspace_id, id) do update set closed = true, span_count = excluded.span_count,
        error_count = excluded.error_count, first_start_ns = excluded.first_start_ns, last_start_ns = excluded.last_start_ns,
        longest_ns = excluded.longest_ns, terms = excluded.terms, bloom = excluded.bloom,
-       last_at = excluded.last_at`,
+       last_at = greatest(span_block.last_at, excluded.last_at)`,
     [
       workspaceId,
       block.id,
@@ -97,17 +97,19 @@ export async function closeUnfinished(
   workspaceId: number,
   codec: PayloadCodec,
   indexesText: IndexesText,
+  now = Date.now(),
 ): Promise<void> {
   const rows = await tx.query('select id from span_block where workspace_id = $1 and not closed order by id', [
     workspaceId,
   ]);
   const edges = new EdgeFinder();
-  for (const { id } of decodeRows({ id: INT4 }, rows)) await closeAgain(tx, workspaceId, id, codec, indexesText, edges);
+  for (const { id } of decodeRows({ id: INT4 }, rows))
+    await closeAgain(tx, workspaceId, id, codec, indexesText, edges, now);
 }
 
 /**
  * Reads a block and summarises it; an empty one goes.
- * @param edges null: calls between services stay as they are counted @param keepsTime whether its time of arrival is known already
+ * @param edges null: calls between services stay as they are counted @param lastAt when its last span came, at the latest; null: that is known already
  */
 export async function closeAgain(
   tx: SqlClient,
@@ -116,10 +118,10 @@ export async function closeAgain(
   codec: PayloadCodec,
   indexesText: IndexesText,
   edges: EdgeFinder | null,
-  keepsTime = false,
+  lastAt: number | null,
 ): Promise<void> {
   const block = await readBlock(tx, workspaceId, id, codec, indexesText, edges);
-  if (keepsTime) block.lastAt = await readLastAt(tx, workspaceId, id);
+  block.lastAt = lastAt ?? (await readLastAt(tx, workspaceId, id));
   for (const table of BLOCK_MODELS) {
     if (table === 'service_edge' && edges === null && block.spans > 0) continue;
     await tx.execute(`delete from ${table} where workspace_id = $1 and block_id = $2`, [workspaceId, id]);

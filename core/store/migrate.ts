@@ -20,6 +20,7 @@ import { sync018 } from './migrations/018-sync';
 import { syncProjects019 } from './migrations/019-sync-projects';
 import { deployments020 } from './migrations/020-deployments';
 import { deletedCounts022 } from './migrations/022-deleted-counts';
+import { retentionClock023 } from './migrations/023-retention-clock';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
@@ -54,6 +55,7 @@ export const MIGRATIONS: readonly Migration[] = [
   syncProjects019,
   deployments020,
   deletedCounts022,
+  retentionClock023,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

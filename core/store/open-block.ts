@@ -67,7 +67,7 @@ export class OpenBlock {
   lastStartNs = 0n;
   longestNs = 0n;
   /** When its last span arrived, in milliseconds since the epoch; of a block read again: at the latest. */
-  lastAt = Date.now();
+  lastAt = 0;
   readonly attributes = new TermCounts();
   readonly operations = new TermCounts();
   readonly resources = new TermCounts();

@@ -29,6 +29,7 @@ export class RecordPartitions {
   constructor(
     private readonly workspaceId: number,
     private readonly share: PartitionShare,
+    private readonly now: () => number,
   ) {}
 
   /** Forgets everything: the transaction it was told of did not commit. */
@@ -49,25 +50,25 @@ export class RecordPartitions {
     if (current) current.sinceMeasured += records;
     await tx.execute(
       `with counted as (
-         update record_partition set records = records + $4, last_at = now()
+         update record_partition set records = records + $4, last_at = to_timestamp($5::float8 / 1000)
          where workspace_id = $1 and signal = $2 and id = $3)
        update workspace set ${COUNTERS[signal]} = ${COUNTERS[signal]} + $4 where id = $1`,
-      [this.workspaceId, signal, partition, records],
+      [this.workspaceId, signal, partition, records, this.now()],
     );
   }
 
   /** What comes from now on goes into a new partition. */
   async begin(tx: SqlClient, signal: RecordSignal): Promise<Current> {
     const rows = await tx.query(
-      `insert into record_partition (workspace_id, signal, id) values ($1, $2, nextval('record_partition_id')::int4)
-       returning id`,
-      [this.workspaceId, signal],
+      `insert into record_partition (workspace_id, signal, id, opened_at, last_at)
+       select $1, $2, nextval('record_partition_id')::int4, at, at from to_timestamp($3::float8 / 1000) as at returning id`,
+      [this.workspaceId, signal, this.now()],
     );
     const id = decodeRows({ id: INT4 }, rows)[0]?.id as number;
     for (const table of RECORD_TABLES[signal]) {
       await addPartition(tx, table, id, id, id + 1);
     }
-    const current = { id, openedAt: Date.now(), sinceMeasured: 0 };
+    const current = { id, openedAt: this.now(), sinceMeasured: 0 };
     this.current.set(signal, current);
     return current;
   }
@@ -84,7 +85,7 @@ export class RecordPartitions {
   }
 
   private async isFull(tx: SqlClient, signal: RecordSignal, current: Current): Promise<boolean> {
-    if (Date.now() - current.openedAt > this.share.ageMs) return true;
+    if (this.now() - current.openedAt > this.share.ageMs) return true;
     if (this.share.bytes === Number.POSITIVE_INFINITY || current.sinceMeasured < MEASURE_EVERY) return false;
     current.sinceMeasured = 0;
     return (await partitionBytes(tx, RECORD_TABLES[signal], current.id)) > this.share.bytes;

@@ -29,6 +29,9 @@ const MIN_TAKEN = 8;
 /** Of a span on disk, about. */
 const SPAN_BYTES = 170;
 
+const OPEN_BLOCK = `insert into span_block (workspace_id, id, opened_at, last_at)
+  select $1, $2, at, at from to_timestamp($3::float8 / 1000) as at`;
+
 export class SpanBlocks {
   private open: OpenBlock | null = null;
   private loaded = false;
@@ -48,6 +51,7 @@ export class SpanBlocks {
     private readonly codec: PayloadCodec,
     private readonly indexesText: IndexesText,
     private readonly share: PartitionShare,
+    private readonly clock: () => number,
   ) {}
 
   committed(): void {
@@ -68,9 +72,9 @@ export class SpanBlocks {
 
   /** Makes sure that `place` has numbers for so many spans. */
   async prepare(tx: SqlClient, spans: number): Promise<void> {
-    this.now = Date.now();
+    this.now = this.clock();
     if (!this.loaded) {
-      await closeUnfinished(tx, this.workspaceId, this.codec, this.indexesText);
+      await closeUnfinished(tx, this.workspaceId, this.codec, this.indexesText, this.now);
       this.openedAt = await this.readOpenedAt(tx);
       this.loaded = true;
     }
@@ -112,13 +116,13 @@ export class SpanBlocks {
   async extra(tx: SqlClient): Promise<number> {
     const [id] = (await this.take(tx, 1)) as [number];
     await makePartition(tx, partitionOf(id));
-    await tx.execute('insert into span_block (workspace_id, id) values ($1, $2)', [this.workspaceId, id]);
+    await tx.execute(OPEN_BLOCK, [this.workspaceId, id, this.clock()]);
     return id;
   }
 
   /** Summarises a block that `extra` gave. */
   async closeExtra(tx: SqlClient, id: number): Promise<void> {
-    await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, new EdgeFinder());
+    await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, new EdgeFinder(), this.clock());
   }
 
   /** The block of the next span. */
@@ -151,8 +155,7 @@ export class SpanBlocks {
   /** Writes the summaries of full blocks, and announces the open one; after the spans are copied. */
   async write(tx: SqlClient): Promise<void> {
     if (this.open && this.fresh.has(this.open.id)) {
-      const row = [this.workspaceId, this.open.id];
-      await tx.execute('insert into span_block (workspace_id, id) values ($1, $2)', row, 'open block');
+      await tx.execute(OPEN_BLOCK, [this.workspaceId, this.open.id, this.open.lastAt], 'open block');
     }
     for (const block of this.full) await closeBlock(tx, this.workspaceId, block);
     this.full = [];
@@ -160,7 +163,7 @@ export class SpanBlocks {
 
   /** Summarises a closed block anew. @param edges that was shown the blocks before it */
   async rebuild(tx: SqlClient, id: number, edges: EdgeFinder): Promise<void> {
-    await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, edges, true);
+    await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, edges, null);
   }
 
   /** Spans were taken out of a block: what is known of it is read again. */
@@ -169,7 +172,7 @@ export class SpanBlocks {
       this.workspaceId,
       id,
     ]);
-    if (rows.length > 0) await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, null, true);
+    if (rows.length > 0) await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, null, null);
     // Before more is written, blocks that are open are read from their rows.
     else this.rolledBack();
   }

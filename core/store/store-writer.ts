@@ -42,6 +42,8 @@ export class StoreWriter {
     retention: Retention = KEEP_ALL,
     /** Whether the words of a key's values are searched. */
     indexesText: SearchesKey = EVERY_KEY,
+    /** When records arrive (trusted-clock.ts). */
+    now: () => number = Date.now,
   ) {
     const share = shareOf(retention);
     const partIds = new PartIds(workspaceId);
@@ -55,10 +57,10 @@ export class StoreWriter {
       interned: new InternedIds(workspaceId),
       partIds,
       payloadNumbers: new PayloadNumbers(),
-      blocks: new SpanBlocks(workspaceId, codec, indexesKey, share),
+      blocks: new SpanBlocks(workspaceId, codec, indexesKey, share, now),
       edges: new EdgeFinder(),
       stored: new StoredSpans(workspaceId),
-      partitions: new RecordPartitions(workspaceId, share),
+      partitions: new RecordPartitions(workspaceId, share, now),
     };
     this.spans = new SpanWriter(this.state);
     this.logs = new LogWriter(this.state);

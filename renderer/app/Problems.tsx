@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { OtlpProtocol } from '../../core/api/contract';
+import type { ClockReport } from '../../core/api/retention';
 import { formatBytes } from '../../core/model/format';
 import { api } from '../connection/connection';
+import { isTeamPage } from '../connection/team-session';
 import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
 import { useStatus } from './use-status';
@@ -12,6 +14,10 @@ export function Problems() {
   const queries = useQueryClient();
   const move = useMutation({
     mutationFn: (protocol: OtlpProtocol) => api.listenOnFreePort(protocol),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['status'] }),
+  });
+  const settle = useMutation({
+    mutationFn: () => api.trustClock(),
     onSettled: () => queries.invalidateQueries({ queryKey: ['status'] }),
   });
   if (!status) return null;
@@ -26,11 +32,20 @@ export function Problems() {
       </Notice>
     );
   }
+  const { clock, unmet } = status.keeping;
+  const keeping = (
+    <>
+      {clock.state !== 'trusted' && (
+        <ClockNotice clock={clock} settle={isTeamPage() ? null : () => settle.mutate()} isSettling={settle.isPending} />
+      )}
+      {unmet && <Notice title="More is on disk than may be.">{unmet.message}</Notice>}
+    </>
+  );
   const receivers = [
     { protocol: 'http', name: 'HTTP', receiver: status.otlpHttp },
     { protocol: 'grpc', name: 'gRPC', receiver: status.otlpGrpc },
   ] as const;
-  return receivers.map(({ protocol, name, receiver }) => {
+  const silent = receivers.map(({ protocol, name, receiver }) => {
     if (receiver.state !== 'failed') return null;
     const { message, holder, freePort } = receiver;
     return (
@@ -51,4 +66,42 @@ export function Problems() {
       </Notice>
     );
   });
+  return (
+    <>
+      {keeping}
+      {silent}
+    </>
+  );
+}
+
+/** The clock jumped: what is too old by it is kept until somebody says that it is right. */
+function ClockNotice({
+  clock: { state, clock, trusted },
+  settle,
+  isSettling,
+}: {
+  readonly clock: Exclude<ClockReport, { state: 'trusted' }>;
+  /** Null: it is not for whoever looks to say. */
+  readonly settle: (() => void) | null;
+  readonly isSettling: boolean;
+}) {
+  const day = (time: string): string =>
+    new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+  return (
+    <Notice
+      title={`The clock says ${day(clock)}, and was last seen at ${day(trusted)}.`}
+      action={
+        settle && (
+          <Button disabled={isSettling} onClick={settle}>
+            {state === 'ahead' ? 'The clock is right, prune what is old' : 'The clock is right'}
+          </Button>
+        )
+      }
+    >
+      Until that is settled, nothing is pruned for its age but by the time that Spoor has seen pass.{' '}
+      {settle
+        ? 'If the clock is wrong, set it; this goes away by itself.'
+        : 'Whoever runs the server can settle it: spoor-server trust-clock.'}
+    </Notice>
+  );
 }

@@ -1,5 +1,7 @@
 /** Events of workspaces: written with what they tell of (migration 006), read in the order of their commits. */
+
 import type { ToldType } from '../../core/api/team';
+import { TRUSTED_NOW } from '../../core/store/pruning/trusted-clock';
 import { decodeRows, INT8, TEXT } from '../../core/store/row-spec';
 import type { SqlClient, SqlStatements } from '../../core/store/sql-client';
 import { timeSql } from '../adapters/time-sql';
@@ -59,7 +61,7 @@ export async function forgetEvents(sql: SqlClient, consumers: readonly string[])
   for (;;) {
     const gone = await sql.query(
       `delete from event where (workspace_id, seq) in (
-         select e.workspace_id, e.seq from event e where e.at < now() - make_interval(days => ${KEPT_DAYS})
+         select e.workspace_id, e.seq from event e where e.at < ${TRUSTED_NOW} - make_interval(days => ${KEPT_DAYS})
            -- The newest says where the history stands (modules/sync).
            and e.seq < (select f.seq from event_feed f where f.workspace_id = e.workspace_id)
            and not exists (select 1 from unnest($1::text[]) as n (consumer)

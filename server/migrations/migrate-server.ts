@@ -16,6 +16,7 @@ import { endpointKeys009 } from './009-endpoint-keys';
 import { uploads010 } from './010-uploads';
 import { deletedTraces011 } from './011-deleted-traces';
 import { sync012 } from './012-sync';
+import { oneIndex013 } from './013-one-index';
 
 export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -30,6 +31,7 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   uploads010,
   deletedTraces011,
   sync012,
+  oneIndex013,
 ];
 
 /** Of the copies of a server that start together one does it. */
@@ -41,6 +43,8 @@ const TENANT = `(select nullif(current_setting('${TENANT_SETTING}', true), '')::
 /** Tables without `workspace_id` whose rows belong to a workspace: what names it. */
 const BELONGS: Readonly<Record<string, string>> = {
   workspace: 'id = TENANT',
+  // Of no workspace, and nothing to hide.
+  retention_clock: 'true',
   experiment_result: 'exists (select 1 from experiment e where e.id = experiment_id and e.workspace_id = TENANT)',
 };
 /** Tables that people of a workspace may not reach at all, though their rows name one. */
@@ -54,6 +58,7 @@ const SYSTEM_TABLES: readonly string[] = [
 ];
 /** Tables whose rows people of a workspace may add to and read. */
 const APPEND_ONLY: readonly string[] = ['audit_log', 'event'];
+const READ_ONLY: readonly string[] = ['retention_clock'];
 
 export async function migrateServer({ system, engine }: Pick<ServerDatabase, 'system' | 'engine'>): Promise<void> {
   await migrate(system, deflateCodec);
@@ -79,7 +84,11 @@ async function fence(sql: SqlClient): Promise<void> {
       const using = condition.replaceAll('TENANT', TENANT);
       await tx.query(`alter table ${table} enable row level security`);
       await tx.query(`create policy tenant on ${table} to ${TENANT_ROLE} using (${using}) with check (${using})`);
-      const rights = APPEND_ONLY.includes(table) ? 'select, insert' : 'select, insert, update, delete';
+      const rights = READ_ONLY.includes(table)
+        ? 'select'
+        : APPEND_ONLY.includes(table)
+          ? 'select, insert'
+          : 'select, insert, update, delete';
       await tx.query(`grant ${rights} on ${table} to ${TENANT_ROLE}`);
     }
     await tx.query(`grant usage on all sequences in schema public to ${TENANT_ROLE}`);

@@ -5,6 +5,7 @@ import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery, OtlpProtocol, OtlpReceiver, SpoorApi, StatusReport } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
+import { KEEPS } from '../../core/api/retention';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
@@ -130,6 +131,10 @@ export class Gateway implements SpoorApi {
       ...ingest,
       retention: this.options.retention,
     };
+  }
+
+  async trustClock(): Promise<void> {
+    await this.store.trustClock();
   }
 
   async listTraces(query: TraceListQuery) {
@@ -373,7 +378,7 @@ export class Gateway implements SpoorApi {
       if (!(error instanceof SpoorError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
       const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
       const disk = { freeBytes: 0, full: false };
-      return { store: { state: 'opening' }, counts, bytesOnDisk: 0, disk, lastPruning: null };
+      return { store: { state: 'opening' }, counts, bytesOnDisk: 0, disk, lastPruning: null, keeping: KEEPS };
     }
   }
 }

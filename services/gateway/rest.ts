@@ -239,6 +239,10 @@ export function restApi(api: RestSource, authorize: MiddlewareHandler, openApiFi
     return context.json(onePage(await api.listAgents(context.req.query())));
   });
   app.get('/v1/deployments', async (context) => context.json(onePage(await api.listDeployments())));
+  app.post('/v1/retention/actions/trust-clock', async (context) => {
+    await api.trustClock();
+    return context.body(null, 204);
+  });
   app.post('/v1/rebuild', async (context) => context.json(await api.rebuild(), 202));
   app.get('/v1/rebuild', async (context) => context.json(await api.rebuildReport()));
   app.get('/v1/operations', async (context) => {

@@ -308,6 +308,12 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     path: '/v1/deployments',
     summary: 'Environments, versions and teams that resources name, the latest first seen first',
   },
+  trustClock: {
+    method: 'post',
+    path: '/v1/retention/actions/trust-clock',
+    summary: 'Says that the clock of the system is right, where the status has it in doubt',
+    status: 204,
+  },
   rebuild: {
     method: 'post',
     path: '/v1/rebuild',

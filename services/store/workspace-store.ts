@@ -19,7 +19,7 @@ import type { WorkspaceReaders } from './workspace-readers';
 /** SQLSTATE of our own. */
 const READ_ALONE = 'SP403';
 
-type Hosted = 'append' | 'state' | 'rebuild' | 'rebuildReport' | 'nextChange';
+type Hosted = 'trustClock' | 'append' | 'state' | 'rebuild' | 'rebuildReport' | 'nextChange';
 
 export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly listTraces: StoreService['listTraces'] = (query) => this.read(({ list }) => list.page(query));

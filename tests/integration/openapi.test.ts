@@ -176,6 +176,7 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   getSession: () => ['/v1/sessions/s-1'],
   listAgents: () => ['/v1/agents'],
   listDeployments: () => ['/v1/deployments'],
+  trustClock: () => ['/v1/retention/actions/trust-clock'],
   rebuild: () => ['/v1/rebuild', {}],
   getRebuild: () => ['/v1/rebuild'],
   deleteTrace: () => [trace],

@@ -2,15 +2,24 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { PruningReport, Retention } from '../../core/api/retention';
+import type { PruningReport, Retention, RetentionReport } from '../../core/api/retention';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
-import { eventually, FREE_PORTS, type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import {
+  eventually,
+  FREE_PORTS,
+  REPOSITORY,
+  type RunningSpoor,
+  runSpoor,
+  startSpoor,
+  temporaryFolder,
+} from '../fixtures/spoor';
 import { T0, traceIdOf } from '../fixtures/traces';
 
 interface Status {
   readonly counts: { readonly traces: number; readonly spans: number };
   readonly retention: Retention;
   readonly lastPruning: PruningReport | null;
+  readonly keeping: RetentionReport;
 }
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -71,3 +80,45 @@ it('refuses limits that are none', async () => {
   const { code, stderr } = await runSpoor(['serve', '--data-dir', folder.path, ...FREE_PORTS]);
   expect([code, stderr]).toEqual([1, expect.stringContaining('retention.days')]);
 });
+
+it('does not believe a clock in 2100 at a start, says so, and prunes once somebody says that it is right', async () => {
+  const skewed = {
+    NODE_OPTIONS: `--require ${join(REPOSITORY, 'tests/fixtures/skewed-clock.cjs')}`,
+    SPOOR_TEST_SKEW_MS: String(74 * 365 * 86_400_000),
+  };
+  spoor = await startSpoor(folder.path);
+  await spoor.post('/v1/traces', traceRequest(spansFrom(0, 100)));
+  await spoor.stop();
+  spoor = await startSpoor(folder.path, [], skewed);
+  const running = spoor;
+  const status = async () => (await running.get<Status>('/v1/status')).body;
+  const { clock } = (
+    await eventually(async () => {
+      const now = await status();
+      return now.counts.spans === 100 && now;
+    })
+  ).keeping;
+  expect(clock).toMatchObject({ state: 'ahead', clock: expect.stringMatching(/^2[01]\d\d-/) });
+  await running.post('/v1/traces', traceRequest(spansFrom(100, 10)));
+  // Longer than it rests between two looks.
+  await new Promise((resolve) => setTimeout(resolve, 12_000));
+  expect((await status()).counts.spans).toBe(110);
+  const trust = () =>
+    fetch(`${running.ready.ui}/v1/retention/actions/trust-clock`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${running.ready.token}` },
+    });
+  expect((await trust()).status).toBe(204);
+  // There is nothing to settle any more.
+  expect((await trust()).status).toBe(204);
+  expect((await status()).keeping.clock).toEqual({ state: 'trusted' });
+  // Back in our days nothing more is lost: what came is as old as it was.
+  await spoor.stop();
+  spoor = await startSpoor(folder.path);
+  const back = spoor;
+  const then = await eventually(async () => {
+    const { body } = await back.get<Status>('/v1/status');
+    return body.keeping.clock.state === 'behind' && body;
+  });
+  expect(then.counts.spans).toBeGreaterThanOrEqual(10);
+}, 90_000);

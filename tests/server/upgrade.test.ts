@@ -94,6 +94,10 @@ describe('migrations add before they take away', () => {
       /\bdrop\s+(table|column|index|constraint)|\brename\b|\balter\s+column\s+\w+\s+(?:type|drop)|\bset\s+not\s+null\b/i;
     // A key that becomes wider takes nothing away.
     const widens = /\bdrop constraint \w+,\s+add (primary|foreign) key \(workspace_id, /;
-    expect(statements.filter((statement) => taking.test(statement) && !widens.test(statement))).toEqual([]);
+    // No statement names an index; where there are two alike, one may go.
+    const twin = /\bindex if exists trace_deleted\b/;
+    const takes = (statement: string): boolean =>
+      taking.test(statement) && !widens.test(statement) && !twin.test(statement);
+    expect(statements.filter(takes)).toEqual([]);
   });
 });

@@ -2,7 +2,9 @@
 import type { StoreOptions } from '../../core/api/workers';
 import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import { EVERY_KEY } from '../../core/search/searched-keys';
+import { losesMuch } from '../../core/store/pruning/lost-by-age';
 import { Pruner } from '../../core/store/pruning/pruner';
+import { TrustedClock } from '../../core/store/pruning/trusted-clock';
 import { StoreWriter } from '../../core/store/store-writer';
 import { AppendQueue } from '../../services/store/append-queue';
 import { BudgetWatch } from '../../services/store/budget-watch';
@@ -21,6 +23,7 @@ export interface OpenStore extends WorkspaceReaders {
   readonly budgets: BudgetWatch;
   readonly appends: AppendQueue;
   readonly pruner: Pruner;
+  readonly clock: TrustedClock;
   readonly writer: StoreWriter;
   readonly tended: TendedWriter;
 }
@@ -39,7 +42,19 @@ export async function openStore(
   const { sql } = database;
   const { retention, searchesPrompts } = options;
   const searchesKey = searchesPrompts ? EVERY_KEY : (key: string) => !holdsPrompt(key);
-  const records = new StoreWriter(sql, LOCAL_WORKSPACE, deflateCodec, retention, searchesKey);
+  const clock = new TrustedClock(sql, {
+    matters: (wall, trusted) => losesMuch(sql, LOCAL_WORKSPACE, retention.days, wall, trusted),
+  });
+  const records = new StoreWriter(sql, LOCAL_WORKSPACE, deflateCodec, retention, searchesKey, clock.now);
+  const files = {
+    vacuums: true,
+    bytes: () => bytesBelow(database.directory),
+    settle: async () => {
+      await sql.query('checkpoint');
+    },
+  };
+  const pruner = new Pruner(sql, records, LOCAL_WORKSPACE, retention, files, clock.now);
+  await clock.look();
   const priceFile = new PriceFile(options.dataDir, (error) =>
     onTrouble('prices.json cannot be used; costs come from the list of Spoor alone', error),
   );
@@ -54,12 +69,7 @@ export async function openStore(
     appends: new AppendQueue(tended, () => onChange()),
     writer: records,
     tended,
-    pruner: new Pruner(sql, records, LOCAL_WORKSPACE, retention, {
-      vacuums: true,
-      bytes: () => bytesBelow(database.directory),
-      settle: async () => {
-        await sql.query('checkpoint');
-      },
-    }),
+    pruner,
+    clock,
   };
 }

@@ -3,8 +3,10 @@
 import type { CommentAuthor } from '../../core/api/comment';
 import type { RebuildReport, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
+import { KEEPS } from '../../core/api/retention';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import { readClock, settleClock } from '../../core/store/pruning/trusted-clock';
 import { isRebuildDue, Rebuild } from '../../core/store/rebuild';
 import { readLink } from '../../core/store/sync/link';
 import { BudgetWatch } from '../../services/store/budget-watch';
@@ -96,6 +98,20 @@ export class Store extends WorkspaceStore implements StoreService {
     return this.rebuilding;
   }
 
+  async trustClock(): Promise<void> {
+    const { writer, clock } = await this.ready();
+    const isSettled = await writer.change(async (tx, { blocks, partitions }) => {
+      const settled = await settleClock(tx);
+      // Times that the writer remembers are others now.
+      blocks.rolledBack();
+      partitions.rolledBack();
+      return settled;
+    });
+    if (!isSettled) return;
+    await clock.look();
+    this.changes.changed();
+  }
+
   /** Where an older Spoor stored spans without counting what this one counts. */
   private async rebuildIfDue({ sql, workspaceId }: OpenStore): Promise<void> {
     if ((await isRebuildDue(sql, workspaceId)) && !this.closing) await this.rebuild();
@@ -113,9 +129,9 @@ export class Store extends WorkspaceStore implements StoreService {
     if (this.current.state !== 'ready') {
       const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
       const disk = await this.disk.state();
-      return { store: this.current, counts, bytesOnDisk: 0, disk, lastPruning: null };
+      return { store: this.current, counts, bytesOnDisk: 0, disk, lastPruning: null, keeping: KEEPS };
     }
-    const { database, reader, pruner } = await this.opened;
+    const { database, reader, pruner, sql } = await this.opened;
     if (Date.now() - this.diskUsage.at > DISK_USAGE_TTL_MS) {
       this.diskUsage = { bytes: await bytesBelow(database.directory), at: Date.now() };
     }
@@ -126,6 +142,7 @@ export class Store extends WorkspaceStore implements StoreService {
       bytesOnDisk: this.diskUsage.bytes,
       disk,
       lastPruning: await pruner.last(),
+      keeping: { unmet: pruner.unmetLimit(), clock: await readClock(sql) },
     };
   }
 
@@ -141,8 +158,9 @@ export class Store extends WorkspaceStore implements StoreService {
 
   private async prune(): Promise<void> {
     if (this.current.state !== 'ready' || this.closing) return;
-    const { pruner, tended } = await this.opened;
+    const { pruner, tended, clock } = await this.opened;
     try {
+      await clock.look();
       await tended.tendLog();
       if (this.rebuilding.state === 'running') return;
       if (await pruner.run()) this.changes.changed();

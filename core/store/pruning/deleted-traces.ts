@@ -11,6 +11,7 @@ import { decodeRows, INT4, type RowOf, TEXT } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { WriterState } from '../writer-state';
 import type { Change } from './prune-spans';
+import { TRUSTED_NOW } from './trusted-clock';
 
 /** Until then they can be restored. */
 export const DELETED_DAYS = 30;
@@ -40,7 +41,7 @@ async function removeSome(tx: SqlClient, state: WriterState): Promise<number | n
     { trace_id: TEXT },
     await tx.query(
       `select replace(trace_id::text, '-', '') as trace_id from trace
-       where workspace_id = $1 and deleted_at < now() - make_interval(days => ${DELETED_DAYS}) order by deleted_at limit ${TRACES}`,
+       where workspace_id = $1 and deleted_at < ${TRUSTED_NOW} - make_interval(days => ${DELETED_DAYS}) order by deleted_at limit ${TRACES}`,
       [workspaceId],
     ),
   ).map(({ trace_id }) => trace_id);

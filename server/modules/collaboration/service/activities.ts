@@ -1,4 +1,5 @@
 import type { Activity } from '../../../../core/api/team';
+import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
 import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { timeSql } from '../../../adapters/time-sql';
@@ -33,7 +34,7 @@ export async function forgetActivity(sql: SqlClient): Promise<void> {
   for (;;) {
     const gone = await sql.query(
       `delete from activity where (workspace_id, seq) in (select workspace_id, seq from activity
-         where at < now() - make_interval(days => ${KEPT_DAYS}) limit ${BATCH}) returning 1 as one`,
+         where at < ${TRUSTED_NOW} - make_interval(days => ${KEPT_DAYS}) limit ${BATCH}) returning 1 as one`,
     );
     if (gone.length < BATCH) return;
   }

@@ -3,6 +3,7 @@
  * waits for a long statement. It goes on where it was cut off, and any number of copies may do it by turns. It is the one service
  * that reaches into the tables of all modules.
  */
+import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
 import { RECORD_TABLES, type RecordSignal } from '../../../../core/store/record-partitions';
 import { decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
 import { firstBlockOf, SPAN_TABLES } from '../../../../core/store/span-partitions';
@@ -24,7 +25,7 @@ export class WorkspaceRemoval {
   /** @returns how many are gone now */
   async run(): Promise<number> {
     const rows = await this.sql.query(
-      `select id from workspace where deleted_at < now() - make_interval(days => ${KEPT_DAYS}) order by id`,
+      `select id from workspace where deleted_at < ${TRUSTED_NOW} - make_interval(days => ${KEPT_DAYS}) order by id`,
     );
     const ids = decodeRows({ id: INT4 }, rows).map(({ id }) => id);
     for (const id of ids) {

@@ -102,6 +102,7 @@ export const CONTRACT_ACCESS: Readonly<Record<keyof SpoorApi, Permission | null>
   runPrompt: 'notes:write',
   cancelPrompt: 'notes:write',
   // Of whoever runs the server; and what is sent here needs a key.
+  trustClock: null,
   rebuild: null,
   syncReport: null,
   connectSync: null,

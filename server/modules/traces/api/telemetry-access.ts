@@ -87,6 +87,7 @@ export const TELEMETRY_ACCESS: Readonly<Record<keyof HttpAnswers, Permission | n
   setEndpointKey: 'rules:write',
   runPrompt: 'notes:write',
   // Of whoever runs the server.
+  trustClock: null,
   rebuild: null,
   getRebuild: null,
 };

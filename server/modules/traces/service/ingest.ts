@@ -7,6 +7,7 @@ import { withResourceAttribute } from '../../../../core/otlp/resource-attribute'
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
 import { Guardrails } from '../../../../core/store/guardrails';
+import type { TrustedClock } from '../../../../core/store/pruning/trusted-clock';
 import { GuardrailRules } from '../../../../services/ingest/guardrail-rules';
 import { Intake, type Rejection } from '../../../../services/ingest/intake';
 import { LogRuns } from '../../../../services/ingest/log-runs';
@@ -17,6 +18,7 @@ import { knownError } from '../../../adapters/database-errors';
 import { CHANGED, SPOOLED } from './channels';
 import { projectAttribute } from './project-attribute';
 import { Retentions } from './retentions';
+import { serverClock } from './server-clock';
 import { Spool } from './spool';
 import { Writers } from './writers';
 
@@ -55,6 +57,7 @@ export class Ingest implements IngestPort {
   private readonly writers: Writers;
   private readonly spool: Spool;
   private readonly retention: Retentions;
+  private readonly clock: TrustedClock;
   private readonly redactor = new Redactor(DEFAULT_REDACTION, (bytes) =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
   );
@@ -67,10 +70,12 @@ export class Ingest implements IngestPort {
     const { database, lanes, log } = options;
     this.spool = new Spool(database.system);
     this.retention = new Retentions(database.system);
+    this.clock = serverClock(database.system);
     this.writers = new Writers(
       database,
       lanes,
       (workspaceId) => this.retention.of(workspaceId),
+      this.clock,
       (workspaceId) => this.tell(workspaceId),
       log,
     );
@@ -104,6 +109,13 @@ export class Ingest implements IngestPort {
   /** Takes out what workspaces no longer keep, those that this copy writes, or that nobody does. */
   async prune(): Promise<void> {
     try {
+      await this.clock.look();
+      if (this.clock.isDoubted) {
+        this.options.log(
+          'warn',
+          'the clock jumped: nothing is pruned for its age until it is back, or spoor-server trust-clock says that it is right',
+        );
+      }
       for (const workspaceId of await this.retention.bounded()) {
         if (this.stopped) return;
         const writer = await this.writers.of(workspaceId);

@@ -1,6 +1,7 @@
 /** How long workspaces keep their telemetry. */
 import type { Retention } from '../../../../core/api/retention';
 import { DELETED_DAYS } from '../../../../core/store/pruning/deleted-traces';
+import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
 import { decodeRows, INT4, orNull } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 
@@ -25,7 +26,7 @@ export class Retentions {
   async withDeleted(): Promise<number[]> {
     const rows = await this.sql.query(
       `select w.id from workspace w where w.deleted_at is null and exists (select 1 from trace t
-         where t.workspace_id = w.id and t.deleted_at < now() - make_interval(days => ${DELETED_DAYS})) order by w.id`,
+         where t.workspace_id = w.id and t.deleted_at < ${TRUSTED_NOW} - make_interval(days => ${DELETED_DAYS})) order by w.id`,
     );
     return decodeRows({ id: INT4 }, rows).map(({ id }) => id);
   }

@@ -1,9 +1,11 @@
 /** The contract's store for one workspace of the server. */
 import type { CommentAuthor } from '../../../../core/api/comment';
 import { SpoorError } from '../../../../core/api/errors';
+import { KEEPS } from '../../../../core/api/retention';
 import type { StoreReport, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { EVERY_KEY } from '../../../../core/search/searched-keys';
+import { readClock } from '../../../../core/store/pruning/trusted-clock';
 import { decodeRows, INT8 } from '../../../../core/store/row-spec';
 import { PARTITION_BLOCKS } from '../../../../core/store/span-partitions';
 import type { SqlClient } from '../../../../core/store/sql-client';
@@ -49,6 +51,7 @@ export class ServerStore extends WorkspaceStore implements StoreService {
       // The database's disk is not ours to look at.
       disk: { freeBytes: 0, full: false },
       lastPruning: null,
+      keeping: { ...KEEPS, clock: await readClock(this.sql) },
     };
   }
 
@@ -59,6 +62,10 @@ export class ServerStore extends WorkspaceStore implements StoreService {
 
   async rebuild(): Promise<never> {
     throw new SpoorError('FORBIDDEN', 'The read models of a server are rebuilt by whoever runs it.');
+  }
+
+  async trustClock(): Promise<never> {
+    throw new SpoorError('FORBIDDEN', 'The clock of a server is settled by whoever runs it: spoor-server trust-clock.');
   }
 
   async rebuildReport() {

@@ -5,8 +5,10 @@
 import { SpoorError } from '../../../../core/api/errors';
 import type { Retention } from '../../../../core/api/retention';
 import type { SignalBatch } from '../../../../core/model/signal-batch';
+import { EVERY_KEY } from '../../../../core/search/searched-keys';
 import { removeDeletedTraces } from '../../../../core/store/pruning/deleted-traces';
 import { Pruner } from '../../../../core/store/pruning/pruner';
+import type { TrustedClock } from '../../../../core/store/pruning/trusted-clock';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { StoreWriter } from '../../../../core/store/store-writer';
 import type { AppendResult } from '../../../../core/store/writer-state';
@@ -47,6 +49,8 @@ export class Writers {
     count: number,
     /** What is kept of it; asked for when its writer opens. */
     private readonly retentionOf: (workspaceId: number) => Promise<Retention>,
+    /** When records arrive, and which are old. */
+    private readonly clock: Pick<TrustedClock, 'now' | 'look'>,
     private readonly onCommit: (workspaceId: number) => void,
     private readonly log: Log,
   ) {
@@ -114,7 +118,8 @@ export class Writers {
   private async open(lane: Lane, workspaceId: number): Promise<WorkspaceWriter | null> {
     if (!(await lane.own(workspaceId))) return null;
     const retention = await this.retentionOf(workspaceId);
-    const writer = new StoreWriter(lane.sql, workspaceId, deflateCodec, retention);
+    await this.clock.look();
+    const writer = new StoreWriter(lane.sql, workspaceId, deflateCodec, retention, EVERY_KEY, this.clock.now);
     return {
       queue: new AppendQueue(
         {
@@ -124,7 +129,7 @@ export class Writers {
         () => this.onCommit(workspaceId),
       ),
       removeDeleted: (isStopped) => removeDeletedTraces((run) => writer.change(run), isStopped),
-      pruner: new Pruner(lane.sql, writer, workspaceId, retention, SHARED_FILES),
+      pruner: new Pruner(lane.sql, writer, workspaceId, retention, SHARED_FILES, this.clock.now),
       usedAt: Date.now(),
     };
   }

@@ -1,7 +1,9 @@
 /** Large files of telemetry, sent in parts: each is checked and kept, so that a cut connection costs one part and not the file. */
+
 import { createHash } from 'node:crypto';
 import { SpoorError } from '../../../../core/api/errors';
 import type { Upload, UploadFormat, UploadState } from '../../../../core/api/team';
+import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
 import { BOOL, BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
@@ -157,7 +159,7 @@ export class Uploads {
 export async function forgetUploads(sql: SqlClient): Promise<void> {
   await sql.query(
     `delete from upload where (workspace_id, id) in (select workspace_id, id from upload
-       where updated_at < now() - make_interval(days => ${KEPT_DAYS}) and state <> 'importing' limit 100)`,
+       where updated_at < ${TRUSTED_NOW} - make_interval(days => ${KEPT_DAYS}) and state <> 'importing' limit 100)`,
   );
 }
 
