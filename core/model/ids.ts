@@ -9,13 +9,28 @@ export type SpanId = string & { readonly [brand]: 'SpanId' };
 export const TRACE_ID_BYTES = 16;
 export const SPAN_ID_BYTES = 8;
 
+const DIGITS = '0123456789abcdef';
+/** An id has 16. */
+const LONG_BYTES = 64;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Lower-case hex of `length` bytes from `offset`. */
 export function hexFromBytes(bytes: Uint8Array, offset: number, length: number): string {
+  if (length > LONG_BYTES) return longHex(bytes.subarray(offset, offset + length));
   let hex = '';
   for (let i = offset; i < offset + length; i++) hex += HEX[bytes[i] as number];
   return hex;
+}
+
+/** A text put together by twos is an object of the engine for each two: what is long is written in one piece. */
+function longHex(bytes: Uint8Array): string {
+  const digits = new Uint8Array(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    digits[2 * i] = DIGITS.charCodeAt(byte >> 4);
+    digits[2 * i + 1] = DIGITS.charCodeAt(byte & 15);
+  }
+  return new TextDecoder().decode(digits);
 }
 
 /** Bytes of a hex string in either case, or null when it is not hex. */

@@ -4,11 +4,14 @@
  */
 import { jsonObject } from '../model/json-object';
 import { nsFromText } from '../model/time';
+import { DecodeBudget } from '../otlp/decode-budget';
 
 type Json = ReturnType<typeof jsonObject>;
 
 /** Traces whose name and group are remembered: they come once, their spans in later requests as well. */
 const MAX_TRACES = 2_000;
+/** What a span of theirs takes while it is written as OTLP/JSON, in bytes. */
+const SPAN_COST = 2048;
 
 interface TraceFacts {
   readonly workflow: string | null;
@@ -25,10 +28,11 @@ export class OpenAiAgentsTraces {
   /** @param hexOf so many bytes of a digest of a text, as hex */
   constructor(private readonly hexOf: (text: string, bytes: number) => string) {}
 
-  /** An OTLP/JSON trace request. @throws OpenAiAgentsError */
+  /** An OTLP/JSON trace request. @throws OpenAiAgentsError, SpoorError PAYLOAD_TOO_LARGE */
   otlpOf(body: unknown): object {
     const { data } = jsonObject(body);
     if (!Array.isArray(data)) throw new OpenAiAgentsError('there is no list "data"');
+    new DecodeBudget().charge(data.length * SPAN_COST);
     const items = data.map(jsonObject);
     for (const item of items) if (item.object === 'trace') this.remember(item);
     const spans = items.flatMap((item) => (item.object === 'trace.span' ? [this.spanOf(item)] : []));

@@ -2,6 +2,7 @@
  * Checks what is stored as it came, without building anything: one pass over the bytes with one reader, every known field of the
  * type that the schema gives it. Whatever passes here, proto-to-json.ts can read later.
  */
+import { COST } from './decode-budget';
 import {
   MAX_NESTING,
   WIRE_BYTES,
@@ -31,6 +32,7 @@ function checkField(reader: WireReader, fields: Fields, depth: number): void {
     reader.skip();
   } else {
     reader.expect(WIRE_BYTES);
+    reader.charge(COST.item);
     const length = reader.skipLengthDelimited();
     const { pos, end } = reader;
     reader.reset(pos - length, pos);

@@ -9,6 +9,7 @@ import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, type LogBatch, NO_TRACE } from '../model/log-batch';
 import { RecordPartsBuilder } from '../model/record-parts';
 import { checkAnyValue, checkKeyValue } from './check-body';
+import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
 import { plainValue } from './json-types';
 import { decodeLogBody, readAnyValue } from './proto-to-json';
@@ -16,6 +17,8 @@ import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireReader } from 
 
 export interface DecodedLogs {
   readonly batch: LogBatch;
+  /** What decoding charged, in bytes. */
+  readonly cost: number;
   /** Records left out. */
   readonly rejected: number;
   /** Why the first of them was left out; empty when none was. */
@@ -33,7 +36,7 @@ const utf8 = new TextEncoder();
 /**
  * @param digest names the request (see LogBatch)
  * @param nowNs for records that say no time, epoch nanoseconds
- * @throws WireError when `bytes` is not an ExportLogsServiceRequest.
+ * @throws WireError when `bytes` is not an ExportLogsServiceRequest, SpoorError PAYLOAD_TOO_LARGE
  */
 export function decodeLogs(bytes: Uint8Array, digest: Uint8Array, nowNs: bigint): DecodedLogs {
   return new LogDecoder(bytes, nowNs).decode(digest);
@@ -56,6 +59,7 @@ class LogDecoder {
   private readonly eventNames = new Map<string, number>();
   private readonly parts: RecordPartsBuilder;
   private readonly checker: WireReader;
+  private readonly budget = new DecodeBudget();
   private readonly evaluations: SentEvaluation[] = [];
   private rejected = 0;
   private rejectedReason = '';
@@ -76,11 +80,11 @@ class LogDecoder {
     this.eventName = new Uint32Array(capacity);
     this.messageEnd = new Uint32Array(capacity);
     this.parts = new RecordPartsBuilder(capacity, bytes.length);
-    this.checker = new WireReader(bytes);
+    this.checker = new WireReader(bytes, 0, bytes.length, this.budget);
   }
 
   decode(digest: Uint8Array): DecodedLogs {
-    const envelopes = new Envelopes(this.bytes);
+    const envelopes = new Envelopes(this.bytes, null, this.budget);
     envelopes.each((reader, owner) => this.record(reader, owner));
     const n = this.length;
     return {
@@ -106,6 +110,7 @@ class LogDecoder {
         scopes: envelopes.scopes,
         evaluations: this.evaluations,
       },
+      cost: this.budget.spent,
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
     };
@@ -273,6 +278,7 @@ class LogDecoder {
   }
 
   private attribute(start: number, end: number): number {
+    this.budget.charge(COST.item);
     const known = this.parts.findAttribute(this.bytes, start, end);
     if (known >= 0) return known;
     this.checker.reset(start, end);

@@ -13,12 +13,15 @@ import {
   NUMBER_NONE,
 } from '../model/metric-batch';
 import { checkKeyValue } from './check-body';
+import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
 import { KIND_FIELDS, POINT_ATTRIBUTES, readPointField } from './metric-point';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 
 export interface DecodedMetrics {
   readonly batch: MetricBatch;
+  /** What decoding charged, in bytes. */
+  readonly cost: number;
   /** Data points left out. */
   readonly rejected: number;
   /** Why the first of them was left out; empty when none was. */
@@ -29,7 +32,7 @@ const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
 /**
  * @param digest names the request (see MetricBatch)
- * @throws WireError when `bytes` is not an ExportMetricsServiceRequest.
+ * @throws WireError when `bytes` is not an ExportMetricsServiceRequest, SpoorError PAYLOAD_TOO_LARGE
  */
 export function decodeMetrics(bytes: Uint8Array, digest: Uint8Array): DecodedMetrics {
   return new MetricDecoder(bytes).decode(digest);
@@ -52,15 +55,16 @@ class MetricDecoder {
   private readonly attributes = new GrowingBytes();
   private readonly metrics: BatchMetric[] = [];
   private readonly checker: WireReader;
+  private readonly budget = new DecodeBudget();
   private rejected = 0;
   private rejectedReason = '';
 
   constructor(private readonly bytes: Uint8Array) {
-    this.checker = new WireReader(bytes);
+    this.checker = new WireReader(bytes, 0, bytes.length, this.budget);
   }
 
   decode(digest: Uint8Array): DecodedMetrics {
-    const envelopes = new Envelopes(this.bytes);
+    const envelopes = new Envelopes(this.bytes, null, this.budget, COST.series);
     envelopes.each((reader, owner) => this.metric(reader, owner));
     const n = this.length;
     const seriesCount = this.seriesKeys.count;
@@ -84,6 +88,7 @@ class MetricDecoder {
         resources: envelopes.resources,
         scopes: envelopes.scopes,
       },
+      cost: this.budget.spent,
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
     };
@@ -95,7 +100,7 @@ class MetricDecoder {
     // A metric without data says nothing.
     if (kind === null) return;
     const index = this.metrics.push({ ...header, kind, resource, scope }) - 1;
-    const again = new WireReader(this.bytes, start, end);
+    const again = new WireReader(this.bytes, start, end, this.budget);
     while (again.next()) {
       if (KIND_FIELDS.get(again.field) !== kind) {
         again.skip();
@@ -106,6 +111,7 @@ class MetricDecoder {
         if (data.field !== 1) data.skip();
         else {
           data.expect(WIRE_BYTES);
+          this.budget.charge(COST.point);
           this.point(data.message(), index, kind, header.name);
         }
       }
@@ -199,6 +205,7 @@ class MetricDecoder {
   }
 
   private addKeyValue(to: GrowingBytes, start: number, end: number): void {
+    this.budget.charge(COST.item);
     this.checker.reset(start, end);
     checkKeyValue(this.checker, 0);
     to.add(fieldOne(end - start));
@@ -211,6 +218,7 @@ class MetricDecoder {
     key.set(attributes, 4);
     const known = this.seriesKeys.find(key, 0, key.length);
     if (known >= 0) return known;
+    this.budget.charge(COST.series);
     const series = this.seriesKeys.add(key, 0, key.length);
     this.attributes.add(attributes);
     this.seriesMetric = grown(this.seriesMetric, series + 1);

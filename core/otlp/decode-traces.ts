@@ -9,6 +9,7 @@ import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type { SpanBatch } from '../model/span-batch';
 import { AgentColumns } from './agent-columns';
 import { checkKeyValue, checkSpanField } from './check-body';
+import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
 import { readEvent, readKeyValue, readStatus } from './proto-to-json';
 import type { ResourceAttribute } from './resource-attribute';
@@ -17,6 +18,8 @@ import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader
 
 export interface DecodedTraces {
   readonly batch: SpanBatch;
+  /** What decoding charged, in bytes. */
+  readonly cost: number;
   /** Spans left out. */
   readonly rejected: number;
   /** Why the first of them was left out; empty when none was. */
@@ -29,7 +32,7 @@ const KEY_TAG = (1 << 3) | WIRE_BYTES;
 const EVENT_FIELD = 11;
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
-/** @param attribute of every resource, whatever the sender says @throws WireError when `bytes` is not an ExportTraceServiceRequest. */
+/** @param attribute of every resource, whatever the sender says @throws WireError when `bytes` is not an ExportTraceServiceRequest, SpoorError PAYLOAD_TOO_LARGE */
 export function decodeTraces(bytes: Uint8Array, attribute: ResourceAttribute | null = null): DecodedTraces {
   const decoder = new TraceDecoder(bytes, attribute);
   return decoder.decode();
@@ -40,6 +43,7 @@ class TraceDecoder {
   private readonly builder: SpanBatchBuilder;
   /** Walks over what is stored verbatim: it is checked now, while the sender can still be told. */
   private readonly checker: WireReader;
+  private readonly budget = new DecodeBudget();
   private readonly agents = new AgentColumns();
   private readonly evaluations: SentEvaluation[] = [];
   /** Parts whose key matters to a dialect. */
@@ -53,14 +57,15 @@ class TraceDecoder {
   ) {
     this.bytes = bytes;
     this.builder = new SpanBatchBuilder(bytes.length);
-    this.checker = new WireReader(bytes);
+    this.checker = new WireReader(bytes, 0, bytes.length, this.budget);
   }
 
   decode(): DecodedTraces {
-    const envelopes = new Envelopes(this.bytes, this.resourceAttribute);
+    const envelopes = new Envelopes(this.bytes, this.resourceAttribute, this.budget);
     envelopes.each((reader, owner) => this.span(reader, owner));
     return {
       batch: this.builder.finish(envelopes, this.agents.finish(), this.evaluations),
+      cost: this.budget.spent,
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
     };
@@ -202,6 +207,7 @@ class TraceDecoder {
 
   /** The part of an attribute; it is checked when it is met first. */
   private attribute(start: number, end: number): number {
+    this.budget.charge(COST.item);
     const known = this.builder.parts.findAttribute(this.bytes, start, end);
     if (known >= 0) return known;
     this.checker.reset(start, end);

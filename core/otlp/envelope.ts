@@ -4,6 +4,7 @@
  */
 import type { BatchResource, BatchScope } from '../model/span-batch';
 import { checkResource, checkScope } from './check-body';
+import { COST, DecodeBudget } from './decode-budget';
 import { decodeResource, decodeScope } from './proto-to-json';
 import { type ResourceAttribute, resourceWith } from './resource-attribute';
 import { WIRE_BYTES, WireReader } from './wire-reader';
@@ -23,15 +24,21 @@ export class Envelopes {
   readonly resources: BatchResource[] = [];
   readonly scopes: BatchScope[] = [];
 
-  /** @param attribute of every resource, whatever the sender says */
+  /**
+   * @param attribute of every resource, whatever the sender says
+   * @param budget is charged with all that is made of the request
+   * @param recordCost what becomes of a record, in bytes
+   */
   constructor(
     private readonly bytes: Uint8Array,
     private readonly attribute: ResourceAttribute | null = null,
+    private readonly budget: DecodeBudget = new DecodeBudget(),
+    private readonly recordCost: number = COST.record,
   ) {}
 
-  /** Calls `record` for each record, with a reader over it. @throws WireError */
+  /** Calls `record` for each record, with a reader over it. @throws WireError, SpoorError PAYLOAD_TOO_LARGE */
   each(record: (reader: WireReader, owner: RecordOwner) => void): void {
-    const request = new WireReader(this.bytes);
+    const request = new WireReader(this.bytes, 0, this.bytes.length, this.budget);
     while (request.next()) {
       if (request.field !== 1) {
         request.skip();
@@ -44,13 +51,14 @@ export class Envelopes {
 
   private resource(reader: WireReader, record: (reader: WireReader, owner: RecordOwner) => void): void {
     const { pos: start, end } = reader;
+    this.budget.charge(COST.owner);
     // The schema URL stands behind the records it applies to, so the header is read first.
     const { message, schemaUrl } = readHeader(reader, checkResource);
     const serviceName = serviceNameOf(message);
     // A copy: the request's buffer must not travel along with a slice of it.
     const own = this.attribute ? resourceWith(message, this.attribute) : message.slice();
     const resource = this.resources.push({ serviceName, message: own, schemaUrl }) - 1;
-    const scopes = new WireReader(this.bytes, start, end);
+    const scopes = new WireReader(this.bytes, start, end, this.budget);
     while (scopes.next()) {
       if (scopes.field !== 2) {
         scopes.skip();
@@ -68,16 +76,18 @@ export class Envelopes {
     record: (reader: WireReader, owner: RecordOwner) => void,
   ): void {
     const { pos: start, end } = reader;
+    this.budget.charge(COST.owner);
     const { message, schemaUrl } = readHeader(reader, checkScope);
     const scope = this.scopes.push({ message: message.slice(), schemaUrl }) - 1;
     const owner = { resource, scope, serviceName, scopeName: decodeScope(message).name };
-    const records = new WireReader(this.bytes, start, end);
+    const records = new WireReader(this.bytes, start, end, this.budget);
     while (records.next()) {
       if (records.field !== 2) {
         records.skip();
         continue;
       }
       records.expect(WIRE_BYTES);
+      this.budget.charge(this.recordCost);
       record(records.message(), owner);
     }
   }
@@ -94,7 +104,7 @@ function readHeader(
     if (reader.field === 1) {
       reader.expect(WIRE_BYTES);
       message = reader.view8();
-      check(new WireReader(reader.bytes, reader.pos - message.length, reader.pos), 0);
+      check(new WireReader(reader.bytes, reader.pos - message.length, reader.pos, reader.budget), 0);
     } else if (reader.field === 3) {
       reader.expect(WIRE_BYTES);
       schemaUrl = reader.string();

@@ -13,6 +13,10 @@ export class JsonShapeError extends Error {
 }
 
 export type JsonObject = { readonly [key: string]: unknown };
+/** Longer is no id of any kind, and not worth reading. */
+const MAX_ID_DIGITS = 64;
+const MAX_INT_DIGITS = 21;
+
 type WriteRecord = (out: WireWriter, record: JsonObject, at: string) => void;
 
 /** Names of the lists in an export request of one signal, from the outermost to the records. */
@@ -118,7 +122,8 @@ export function writeString(out: WireWriter, field: number, owner: JsonObject, n
 export function writeId(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
   const value = get(owner, name);
   if (value === undefined || value === '') return;
-  out.data(field, bytesFromHex(asString(value, `${at}.${name}`)) ?? new Uint8Array(1));
+  const hex = asString(value, `${at}.${name}`);
+  out.data(field, (hex.length > MAX_ID_DIGITS ? null : bytesFromHex(hex)) ?? new Uint8Array(1));
 }
 
 export function writeUint32(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
@@ -147,7 +152,8 @@ export function writeEnum(
 ): void {
   const value = get(owner, name);
   if (value === undefined) return;
-  if (typeof value === 'string' && !/^-?\d+$/.test(value)) {
+  // Patterns that repeat meet short texts only: over megabytes they overflow the stack of the engine.
+  if (typeof value === 'string' && (value.length > MAX_INT_DIGITS || !/^-?\d+$/.test(value))) {
     const index = names.indexOf(value.startsWith(prefix) ? value.slice(prefix.length) : value);
     if (index < 0) throw new JsonShapeError(`${at}.${name}: unknown value ${JSON.stringify(value.slice(0, 40))}`);
     out.varint(field, index);

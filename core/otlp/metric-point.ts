@@ -4,6 +4,7 @@
  */
 import { hexFromBytes } from '../model/ids';
 import type { MetricKind } from '../model/metric-batch';
+import { COST } from './decode-budget';
 import type { KeyValue } from './json-types';
 import { doubleJson, readKeyValue } from './proto-to-json';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireError, type WireReader } from './wire-reader';
@@ -113,7 +114,13 @@ export function readPointField(kind: MetricKind, reader: WireReader, fields: Rec
   const [name, read, repeated] = known;
   const value = read(reader);
   if (!repeated) fields[name] = value;
-  else fields[name] = [...((fields[name] as unknown[] | undefined) ?? []), ...(Array.isArray(value) ? value : [value])];
+  else {
+    // One by one: lists are long, and come in many pieces from old encoders.
+    const list = (fields[name] as unknown[] | undefined) ?? [];
+    if (Array.isArray(value)) for (const item of value) list.push(item);
+    else list.push(value);
+    fields[name] = list;
+  }
 }
 
 function scalar<T>(wireType: number, read: (reader: WireReader) => T): (reader: WireReader) => T {
@@ -126,11 +133,17 @@ function scalar<T>(wireType: number, read: (reader: WireReader) => T): (reader: 
 /** Repeated scalars come packed, or one by one from old encoders. */
 function packed<T>(wireType: number, read: (reader: WireReader) => T): Read {
   return (reader) => {
-    if (reader.wireType === wireType) return [read(reader)];
+    if (reader.wireType === wireType) {
+      reader.charge(COST.item);
+      return [read(reader)];
+    }
     reader.expect(WIRE_BYTES);
     const run = reader.message();
     const values: T[] = [];
-    while (run.pos < run.end) values.push(read(run));
+    while (run.pos < run.end) {
+      run.charge(COST.item);
+      values.push(read(run));
+    }
     if (run.pos !== run.end) throw new WireError(`packed values end in the middle of one at byte ${run.end}`);
     return values;
   };

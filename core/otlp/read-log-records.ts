@@ -1,5 +1,6 @@
 /** Log records of an export request (protobuf) one by one, for who looks at few of them; storing goes by decode-logs. */
 
+import { DecodeBudget } from './decode-budget';
 import { Envelopes } from './envelope';
 import { type PlainValue, plainAttributes, plainValue } from './json-types';
 import { decodeLogBody } from './proto-to-json';
@@ -17,11 +18,17 @@ export interface PlainLogRecord {
   readonly serviceName: string;
 }
 
-/** @param wants whether the records of a scope are looked at @throws WireError */
+/** A record as an object of texts, and the span that may be made of it, which is written as JSON first. */
+const RECORD_COST = 2048;
+
+/** @param wants whether the records of a scope are looked at @throws WireError, SpoorError PAYLOAD_TOO_LARGE */
 export function readLogRecords(request: Uint8Array, wants: (scopeName: string) => boolean): PlainLogRecord[] {
   const records: PlainLogRecord[] = [];
+  // What records hold was charged where the request was decoded; here they become more.
+  const budget = new DecodeBudget();
   new Envelopes(request).each((reader, { scopeName, serviceName }) => {
     if (!wants(scopeName)) return;
+    budget.charge(RECORD_COST);
     const { pos, end } = reader;
     let timeNs = 0n;
     let observedNs = 0n;

@@ -2,6 +2,8 @@
  * A reader of the protobuf wire format (protobuf.dev/programming-guides/encoding) over a range of bytes. It reads where the
  * bytes lie, allocates nothing per field and throws `WireError` on anything a conforming encoder cannot have written.
  */
+import { COST, type DecodeBudget } from './decode-budget';
+
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
@@ -30,7 +32,13 @@ export class WireReader {
   /** Where the tag of the current field begins. */
   tagStart = 0;
 
-  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+  /** @param budget is charged with each message and text that is read, here and by the readers this one makes */
+  constructor(
+    bytes: Uint8Array,
+    start = 0,
+    end = bytes.length,
+    readonly budget: DecodeBudget | null = null,
+  ) {
     this.bytes = bytes;
     this.pos = start;
     this.end = end;
@@ -165,13 +173,20 @@ export class WireReader {
   }
 
   string(): string {
+    this.charge(COST.item);
     return utf8.decode(this.view8());
   }
 
   /** A reader over a length-delimited field's contents; this one moves behind them. */
   message(): WireReader {
+    this.charge(COST.item);
     const length = this.skipLengthDelimited();
-    return new WireReader(this.bytes, this.pos - length, this.pos);
+    return new WireReader(this.bytes, this.pos - length, this.pos, this.budget);
+  }
+
+  /** For what is about to be made of the current field. @throws SpoorError PAYLOAD_TOO_LARGE */
+  charge(cost: number): void {
+    this.budget?.charge(cost);
   }
 
   /** Demands the wire type that the schema gives the current field. */

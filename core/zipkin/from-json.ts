@@ -1,12 +1,17 @@
 /** Reads Zipkin v2 JSON: an array of spans, or of arrays of spans, as its API takes and gives them. */
+import { COST, DecodeBudget } from '../otlp/decode-budget';
 import { asInt64, eachOf, get, type JsonObject, JsonShapeError, optionalObject } from '../otlp/json-fields';
 import { NO_ENDPOINT, ZIPKIN_KINDS, type ZipkinEndpoint, type ZipkinSpan } from './span';
 
-/** @throws JsonShapeError naming the first value of the wrong shape. */
+/** @throws JsonShapeError naming the first value of the wrong shape, SpoorError PAYLOAD_TOO_LARGE */
 export function zipkinSpansFromJson(request: unknown): ZipkinSpan[] {
   if (!Array.isArray(request)) throw new JsonShapeError('the request: not an array of spans');
   const spans: ZipkinSpan[] = [];
-  eachOf({ spans: request.flat(1) }, 'spans', '', (span, at) => spans.push(spanOf(span, at)));
+  const budget = new DecodeBudget();
+  eachOf({ spans: request.flat(1) }, 'spans', '', (span, at) => {
+    budget.charge(COST.record);
+    spans.push(spanOf(span, at));
+  });
   return spans;
 }
 

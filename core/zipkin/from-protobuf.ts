@@ -1,18 +1,20 @@
 /** Reads Zipkin v2 protobuf: zipkin.proto3.ListOfSpans (openzipkin/zipkin-api, zipkin.proto). */
 import { hexFromBytes } from '../model/ids';
+import { COST, DecodeBudget } from '../otlp/decode-budget';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireError, WireReader } from '../otlp/wire-reader';
 import { NO_ENDPOINT, ZIPKIN_KINDS, type ZipkinEndpoint, type ZipkinSpan } from './span';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** @throws WireError */
+/** @throws WireError, SpoorError PAYLOAD_TOO_LARGE */
 export function zipkinSpansFromProtobuf(bytes: Uint8Array): ZipkinSpan[] {
   const spans: ZipkinSpan[] = [];
-  const reader = new WireReader(bytes);
+  const reader = new WireReader(bytes, 0, bytes.length, new DecodeBudget());
   while (reader.next()) {
     if (reader.field !== 1) reader.skip();
     else {
       reader.expect(WIRE_BYTES);
+      reader.charge(COST.record);
       spans.push(spanOf(reader.message()));
     }
   }
@@ -80,8 +82,9 @@ const WIRE_TYPES = new Map([
 
 function id(reader: WireReader, lengths: readonly number[]): string {
   const bytes = reader.view8();
-  const hex = hexFromBytes(bytes, 0, bytes.length);
-  if (!lengths.includes(bytes.length) || (hex !== '' && /^0+$/.test(hex))) {
+  const isId = lengths.includes(bytes.length);
+  const hex = isId ? hexFromBytes(bytes, 0, bytes.length) : '';
+  if (!isId || (hex !== '' && /^0+$/.test(hex))) {
     throw new WireError(`an id of ${bytes.length} bytes, or of zeros, at byte ${reader.tagStart}`);
   }
   return hex;
@@ -95,12 +98,18 @@ function endpoint(reader: WireReader): ZipkinEndpoint {
   const result: Mutable<ZipkinEndpoint> = { ...NO_ENDPOINT };
   while (reader.next()) {
     if (reader.field === 1 && reader.wireType === WIRE_BYTES) result.serviceName = reader.string();
-    else if (reader.field === 2 && reader.wireType === WIRE_BYTES) result.ipv4 = [...reader.view8()].join('.');
-    else if (reader.field === 3 && reader.wireType === WIRE_BYTES) result.ipv6 = ipv6(reader.view8());
+    else if (reader.field === 2 && reader.wireType === WIRE_BYTES) result.ipv4 = [...address(reader, 4)].join('.');
+    else if (reader.field === 3 && reader.wireType === WIRE_BYTES) result.ipv6 = ipv6(address(reader, 16));
     else if (reader.field === 4 && reader.wireType === WIRE_VARINT) result.port = reader.uint32();
     else reader.skip();
   }
   return result;
+}
+
+/** Of another length it is none. */
+function address(reader: WireReader, length: number): Uint8Array {
+  const bytes = reader.view8();
+  return bytes.length === length ? bytes : new Uint8Array(0);
 }
 
 function ipv6(bytes: Uint8Array): string {

@@ -13,6 +13,8 @@ import type { ZipkinEndpoint, ZipkinKind, ZipkinSpan } from './span';
 const KIND_NUMBERS: Readonly<Record<ZipkinKind, number>> = { SERVER: 2, CLIENT: 3, PRODUCER: 4, CONSUMER: 5 };
 const KIND_INTERNAL = 1;
 const SCOPE_NAME = 'zipkin';
+/** Sides of one span that are compared with each span below it: receivers of one message, and attempts. */
+const MAX_SERVERS = 64;
 /** The OpenTelemetry Collector's name for the same. */
 const ABSENT_START = 'otel.zipkin.absentField.startTime';
 const ABSENT_DURATION = 'otel.zipkin.absentField.duration';
@@ -23,13 +25,15 @@ export function protobufFromZipkin(spans: readonly ZipkinSpan[], nowNs: bigint):
   const servers = new Map<string, ZipkinSpan[]>();
   for (const span of spans) {
     if (!span.shared) continue;
-    const key = serverKey(span, span.id);
-    servers.set(key, [...(servers.get(key) ?? []), span]);
+    const known = servers.get(serverKey(span, span.id));
+    if (!known) servers.set(serverKey(span, span.id), [span]);
+    else if (known.length < MAX_SERVERS) known.push(span);
   }
   const byService = new Map<string, ZipkinSpan[]>();
   for (const span of spans) {
-    const key = span.localEndpoint.serviceName;
-    byService.set(key, [...(byService.get(key) ?? []), span]);
+    const known = byService.get(span.localEndpoint.serviceName);
+    if (known) known.push(span);
+    else byService.set(span.localEndpoint.serviceName, [span]);
   }
   const out = new WireWriter(spans.length * 300);
   for (const [serviceName, group] of byService) {

@@ -4,10 +4,11 @@ import type { SignalBatch } from '../../core/model/signal-batch';
 import type { ResourceAttribute } from '../../core/otlp/resource-attribute';
 import type { Redactor } from '../../core/redaction/redactor';
 import type { Log } from '../log';
+import type { DecodedBytes } from './decoded-bytes';
 import type { Forwarder } from './forwarder';
 import type { GuardrailRules } from './guardrail-rules';
 import type { LogRuns } from './log-runs';
-import type { Signal } from './signals';
+import type { Decoded, Signal } from './signals';
 
 /** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
 const MAX_WAITING_REQUESTS = 1_000;
@@ -16,6 +17,8 @@ const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 export interface IntakeOptions {
   /** Resolves when the batch is committed. */
   readonly append: (batch: SignalBatch) => Promise<{ readonly stored: number }>;
+  /** Of all requests of the thread, which may have several intakes. */
+  readonly decoded: DecodedBytes;
   readonly log: Log;
   readonly onSpans: (count: number) => void;
   readonly redactor: Redactor;
@@ -84,13 +87,24 @@ export class Intake {
    * @throws WireError, SpoorError
    */
   async store(signal: Signal, request: Uint8Array, attribute: ResourceAttribute | null = null): Promise<Rejection> {
-    const { redactor, forwarder } = this.options;
+    const { redactor, decoded: held } = this.options;
+    held.check();
     let clean = request;
     let decoded = signal.decode(clean, attribute);
     if (redactor.suspects(decoded.batch)) {
       clean = redactor.redact(signal.name, request);
       decoded = signal.decode(clean, attribute);
     }
+    return held.holding(decoded.cost, () => this.keep(signal, request, clean, decoded, attribute));
+  }
+
+  private async keep(
+    signal: Signal,
+    request: Uint8Array,
+    clean: Uint8Array,
+    decoded: Decoded,
+    attribute: ResourceAttribute | null,
+  ): Promise<Rejection> {
     const { rejected, rejectedReason } = decoded;
     const batch = await this.options.guardrails.mark(decoded.batch);
     const { length } = batch; // the batch moves to the store's thread
@@ -99,7 +113,7 @@ export class Intake {
       await this.options.append(batch);
       if (derived) await this.options.append(await this.options.guardrails.mark(derived));
       if (signal.name === 'traces') this.options.onSpans(length);
-      forwarder?.forward(signal, request);
+      this.options.forwarder?.forward(signal, request);
     }
     if (rejected > 0) this.options.log('warn', `${signal.name} rejected`, { rejected, reason: rejectedReason });
     return { rejected, reason: rejectedReason };

@@ -84,7 +84,7 @@ function statusOf(error: unknown): Partial<grpc.StatusObject> {
   if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') {
     return withDetails(grpc.status.UNAVAILABLE, details);
   }
-  if (error instanceof SpoorError && error.code === 'RATE_LIMITED') {
+  if (error instanceof SpoorError && (error.code === 'RATE_LIMITED' || error.code === 'PAYLOAD_TOO_LARGE')) {
     return withDetails(grpc.status.RESOURCE_EXHAUSTED, details);
   }
   if (error instanceof SpoorError && error.code === 'UNAUTHORIZED') {

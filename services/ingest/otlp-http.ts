@@ -1,6 +1,6 @@
 /** OTLP/HTTP (opentelemetry.io/docs/specs/otlp/#otlphttp): protobuf and JSON, answered once the spans are committed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { SpoorError } from '../../core/api/errors';
+import { ERROR_STATUS, SpoorError } from '../../core/api/errors';
 import { nsFromMs } from '../../core/model/time';
 import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { parseExactJson } from '../../core/otlp/exact-json';
@@ -162,9 +162,10 @@ export class OtlpHttpReceiver {
   private fromOpenAiAgents(bytes: Uint8Array): Uint8Array {
     try {
       return TRACES.fromJson(
-        this.agentRuns.otlpOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))),
+        this.agentRuns.otlpOf(parseExactJson(bytes)),
       );
     } catch (error) {
+      if (error instanceof SpoorError) throw error;
       throw new Refusal(400, `The body is no export of the OpenAI Agents SDK: ${(error as Error).message}.`);
     }
   }
@@ -189,8 +190,8 @@ function failureOf(error: unknown): { status: number; message: string } {
   if (error instanceof Refusal || error instanceof BodyError) return error;
   if (error instanceof WireError) return { status: 400, message: `The body is not OTLP protobuf: ${error.message}.` };
   if (error instanceof JsonShapeError) return { status: 400, message: `The body is not OTLP/JSON: ${error.message}.` };
-  if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE')
-    return { status: 503, message: error.message };
+  if (error instanceof SpoorError && (error.code === 'SERVICE_UNAVAILABLE' || error.code === 'PAYLOAD_TOO_LARGE'))
+    return { status: ERROR_STATUS[error.code], message: error.message };
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }
 
@@ -198,6 +199,7 @@ function zipkinSpans(encoding: otlp.OtlpEncoding, bytes: Uint8Array): ZipkinSpan
   try {
     return encoding === 'json' ? zipkinSpansFromJson(parseJson(bytes)) : zipkinSpansFromProtobuf(bytes);
   } catch (error) {
+    if (error instanceof SpoorError) throw error;
     throw new Refusal(400, `The body is not Zipkin v2 ${encoding}: ${(error as Error).message}.`);
   }
 }
@@ -210,8 +212,9 @@ function encodingOf(request: IncomingMessage): otlp.OtlpEncoding | null {
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseExactJson(bytes);
   } catch (error) {
+    if (error instanceof SpoorError) throw error;
     throw new JsonShapeError((error as Error).message);
   }
 }

@@ -1,5 +1,6 @@
 /** The three signals that are stored: where they come in, how they are read, and what their answers call a record left out. */
 import { createHash } from 'node:crypto';
+import { SpoorError } from '../../core/api/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { nsFromMs } from '../../core/model/time';
 import { decodeLogs } from '../../core/otlp/decode-logs';
@@ -11,8 +12,10 @@ import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { type ResourceAttribute, withResourceAttribute } from '../../core/otlp/resource-attribute';
 
-interface Decoded {
+export interface Decoded {
   readonly batch: SignalBatch;
+  /** What decoding charged, in bytes (core/otlp/decode-budget.ts). */
+  readonly cost: number;
   readonly rejected: number;
   readonly rejectedReason: string;
 }
@@ -26,7 +29,7 @@ export interface Signal {
   readonly rejectedField: RejectedField;
   /** @throws JsonShapeError */
   readonly fromJson: (request: unknown) => Uint8Array;
-  /** @param attribute of every resource, whatever the sender says @throws WireError */
+  /** @param attribute of every resource, whatever the sender says @throws WireError, SpoorError PAYLOAD_TOO_LARGE */
   readonly decode: (request: Uint8Array, attribute?: ResourceAttribute | null) => Decoded;
 }
 
@@ -79,13 +82,15 @@ function digestOf(request: Uint8Array): Uint8Array {
 /**
  * The signal of a protobuf request that came without saying (`POST /`, where an exporter's endpoint has no path). The three look
  * alike on the outside, but the fields of their records have different types: the one that reads it without complaint is it.
+ * @throws SpoorError PAYLOAD_TOO_LARGE
  */
 export function signalOfProtobuf(request: Uint8Array): Signal {
   const fits = SIGNALS.find((signal) => {
     try {
       const { batch, rejected } = signal.decode(request);
       return batch.length > 0 && rejected === 0;
-    } catch {
+    } catch (error) {
+      if (error instanceof SpoorError) throw error; // too large, whatever it is
       return false;
     }
   });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseExactJson } from '../../core/otlp/exact-json';
+import { parseExactJson as parseBytes } from '../../core/otlp/exact-json';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { ours } from '../fuzz/oracle';
+
+const parseExactJson = (text: string): unknown => parseBytes(new TextEncoder().encode(text));
 
 const logs = (record: object | string) =>
   protobufFromLogsJson(

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseExactJson } from '../../core/otlp/exact-json';
+import { parseExactJson as parseBytes } from '../../core/otlp/exact-json';
+
+const parseExactJson = (text: string): unknown => parseBytes(new TextEncoder().encode(text));
 
 describe('parseExactJson', () => {
   it('keeps every digit of long integers', () => {

@@ -5,6 +5,7 @@ import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
 import { transferablesOf } from '../../core/model/signal-batch';
 import { Redactor } from '../../core/redaction/redactor';
+import { DecodedBytes } from '../../services/ingest/decoded-bytes';
 import { Forwarder } from '../../services/ingest/forwarder';
 import { GuardrailRules } from '../../services/ingest/guardrail-rules';
 import { Intake } from '../../services/ingest/intake';
@@ -43,6 +44,7 @@ export class Ingest implements IngestService {
       forwarder: this.forwarder,
       guardrails: new GuardrailRules(store, log),
       logRuns: new LogRuns(),
+      decoded: new DecodedBytes(),
       append: (batch) => store.append(transferring(batch, transferablesOf(batch))),
       log,
       onSpans: (count) => this.rate.add(count),

@@ -8,6 +8,7 @@ import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
 import { Guardrails } from '../../../../core/store/guardrails';
 import type { TrustedClock } from '../../../../core/store/pruning/trusted-clock';
+import { DecodedBytes } from '../../../../services/ingest/decoded-bytes';
 import { GuardrailRules } from '../../../../services/ingest/guardrail-rules';
 import { Intake, type Rejection } from '../../../../services/ingest/intake';
 import { LogRuns } from '../../../../services/ingest/log-runs';
@@ -61,6 +62,7 @@ export class Ingest implements IngestPort {
   private readonly redactor = new Redactor(DEFAULT_REDACTION, (bytes) =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
   );
+  private readonly decoded = new DecodedBytes();
   private readonly telling = new Set<number>();
   private readonly timer: NodeJS.Timeout;
   private readonly pruning: NodeJS.Timeout;
@@ -149,6 +151,7 @@ export class Ingest implements IngestPort {
         forwarder: null,
         guardrails: new GuardrailRules({ listGuardrails: () => rules.list() }, log),
         logRuns: new LogRuns(),
+        decoded: this.decoded,
         append: async (batch) => {
           const writer = await this.writers.of(workspaceId);
           if (!writer) throw new SpoorError('SERVICE_UNAVAILABLE', 'Another copy of the server took over; try again.');

@@ -9,17 +9,14 @@ import { BOOL, decodeRows, INT8, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { type Signal, signalOfJson, signalOfProtobuf } from '../../../../services/ingest/signals';
 import type { IngestPort } from '../../traces/service/ingest';
+import { BadFile, type Line, type LineLimits, linesOf } from './lines';
 import { type ImportWork, partOf } from './uploads';
 
 /** Of one line, and of a whole request: as much as may come at once over HTTP. */
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
-const NEWLINE = 10;
+/** 1 GiB packed well, and more lines than a file of that size has. */
+const LIMITS: LineLimits = { lineBytes: MAX_REQUEST_BYTES, fileBytes: 32 * 1024 ** 3, lines: 10_000_000 };
 const SPEC = { project_id: TEXT, format: TEXT, gzip: BOOL, parts: INT8, state: TEXT };
-
-/** The file is at fault: to try again is of no use. */
-class BadFile extends Error {
-  override readonly name = 'BadFile';
-}
 
 export class Imports {
   constructor(
@@ -59,7 +56,7 @@ export class Imports {
         counts.rejected += rejected;
       }
     } catch (error) {
-      if (error instanceof BadFile || error instanceof WireError || isBadGzip(error)) {
+      if (error instanceof BadFile || error instanceof WireError || isTooLarge(error) || isBadGzip(error)) {
         return end('failed', `${(error as Error).message} What came before it was stored.`);
       }
       throw error;
@@ -84,16 +81,17 @@ async function* requestsIn(content: AsyncIterable<Uint8Array>, format: string): 
     yield { signal: signalOfProtobuf(request), request };
     return;
   }
-  let number = 0;
-  for await (const line of linesOf(content)) {
-    number++;
-    if (line.trim() !== '') yield requestOf(line, number);
+  for await (const line of linesOf(content, LIMITS)) {
+    const request = requestOf(line);
+    if (request) yield request;
   }
 }
 
-function requestOf(line: string, number: number): FoundRequest {
+/** Null: there is only space in it. */
+function requestOf({ number, bytes }: Line): FoundRequest | null {
+  if (bytes.every(isSpace)) return null;
   try {
-    const json = parseExactJson(line);
+    const json = parseExactJson(bytes);
     const signal = signalOfJson(json);
     return { signal, request: signal.fromJson(json) };
   } catch (error) {
@@ -104,19 +102,9 @@ function requestOf(line: string, number: number): FoundRequest {
   }
 }
 
-async function* linesOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of content) {
-    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
-    let from = 0;
-    for (let at = rest.indexOf(NEWLINE); at !== -1; at = rest.indexOf(NEWLINE, from)) {
-      yield rest.toString('utf8', from, at);
-      from = at + 1;
-    }
-    rest = rest.subarray(from);
-    if (rest.length > MAX_REQUEST_BYTES) throw new BadFile('A line is longer than 64 MiB: write one request a line.');
-  }
-  if (rest.length > 0) yield rest.toString('utf8');
+/** Of JSON. */
+function isSpace(byte: number): boolean {
+  return byte === 32 || byte === 9 || byte === 13;
 }
 
 async function whole(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -128,6 +116,11 @@ async function whole(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     if (bytes > MAX_REQUEST_BYTES) throw new BadFile('A request in protobuf is at most 64 MiB: use lines of JSON.');
   }
   return Uint8Array.from(Buffer.concat(chunks));
+}
+
+/** Of what a request would become; the file is at fault. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof SpoorError && error.code === 'PAYLOAD_TOO_LARGE';
 }
 
 function isBadGzip(error: unknown): boolean {
