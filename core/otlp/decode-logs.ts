@@ -7,6 +7,7 @@ import { ByteTable, copyBytes } from '../model/byte-table';
 import { GrowingBytes, grown } from '../model/growing';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, type LogBatch, NO_TRACE } from '../model/log-batch';
+import { withoutNul } from '../model/nul';
 import { RecordPartsBuilder } from '../model/record-parts';
 import { checkAnyValue, checkKeyValue } from './check-body';
 import { COST, DecodeBudget } from './decode-budget';
@@ -27,6 +28,8 @@ export interface DecodedLogs {
 
 /** What a list shows of a body; longer ones are kept whole beside it. */
 const MAX_MESSAGE_BYTES = 1024;
+/** It is read as objects, and written as the message. */
+const BODY_COST = 3 * COST.item;
 const BYTES_PER_RECORD = 150;
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
@@ -194,7 +197,7 @@ class LogDecoder {
           reader.expect(WIRE_BYTES);
           eventName = reader.string();
           keep = eventName.includes('\0');
-          eventName = eventName.replaceAll('\0', '\u2400');
+          eventName = withoutNul(eventName);
           break;
         default:
           reader.skip();
@@ -260,6 +263,7 @@ class LogDecoder {
 
   /** Adds the message of a body. @returns whether the message is all of it */
   private body(reader: WireReader): boolean {
+    this.budget.charge(BODY_COST);
     const body = reader.message();
     this.checker.reset(body.pos, body.end);
     checkAnyValue(this.checker, 0);
@@ -273,7 +277,7 @@ class LogDecoder {
       }
     }
     const plain = text ?? (Object.keys(value).length === 0 ? '' : JSON.stringify(plainValue(value)));
-    this.message.add(utf8.encode(cut(plain.replaceAll('\0', '\u2400'))));
+    this.message.add(utf8.encode(cut(withoutNul(plain))));
     return false;
   }
 

@@ -12,6 +12,7 @@ import {
   NUMBER_INT,
   NUMBER_NONE,
 } from '../model/metric-batch';
+import { withoutNul } from '../model/nul';
 import { checkKeyValue } from './check-body';
 import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
@@ -132,7 +133,7 @@ class MetricDecoder {
       if (reader.field >= 1 && reader.field <= 3) {
         reader.expect(WIRE_BYTES);
         const name = (['name', 'description', 'unit'] as const)[reader.field - 1] as 'name';
-        text[name] = reader.string().replaceAll('\0', '\u2400');
+        text[name] = withoutNul(reader.string());
       } else if (reader.field === 12) {
         reader.expect(WIRE_BYTES);
         const length = reader.skipLengthDelimited();

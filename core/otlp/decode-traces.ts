@@ -6,6 +6,7 @@
 import { EVALUATION_EVENT, readEvaluation, type SentEvaluation } from '../dialects/evaluation-event';
 import { type AgentAttribute, agentAttribute, isAgentKey, readSpanFacts } from '../dialects/span-facts';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
+import { withoutNul } from '../model/nul';
 import type { SpanBatch } from '../model/span-batch';
 import { AgentColumns } from './agent-columns';
 import { checkKeyValue, checkSpanField } from './check-body';
@@ -108,7 +109,7 @@ class TraceDecoder {
           name = reader.string();
           // A column cannot hold a NUL: the name stays in the body as it was sent.
           if (name.includes('\0')) {
-            name = name.replaceAll('\0', '\u2400');
+            name = withoutNul(name);
             this.builder.parts.keep(this.bytes, tagStart, reader.pos);
           }
           break;

@@ -2,6 +2,8 @@
  * The two levels that every export request wraps its records in: ResourceX {resource 1, ScopeX 2, schema_url 3} and ScopeX
  * {scope 1, records 2, schema_url 3}, alike for spans, log records and metrics.
  */
+
+import { withoutNul } from '../model/nul';
 import type { BatchResource, BatchScope } from '../model/span-batch';
 import { checkResource, checkScope } from './check-body';
 import { COST, DecodeBudget } from './decode-budget';
@@ -118,5 +120,5 @@ function serviceNameOf(resource: Uint8Array): string {
   const attribute = decodeResource(resource).attributes.findLast(({ key }) => key === 'service.name');
   const value = attribute?.value;
   const name = value && 'stringValue' in value ? (value.stringValue as string) : '';
-  return name.replaceAll('\0', '\u2400');
+  return withoutNul(name);
 }

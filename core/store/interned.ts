@@ -5,6 +5,7 @@
 
 import { deploymentOf } from '../model/deployment-keys';
 import { hexFromBytes } from '../model/ids';
+import { withoutNul } from '../model/nul';
 import type { BatchOperation, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
 import { decodeResource } from '../otlp/proto-to-json';
 import { internDeployments } from './deployments';
@@ -195,7 +196,7 @@ export class InternedIds {
       const parameters = [
         this.workspaceId,
         [...missing.values()].map(({ message }) => hexFromBytes(message, 0, message.length)),
-        [...missing.values()].map(({ schemaUrl }) => schemaUrl.replaceAll('\0', '\u2400')),
+        [...missing.values()].map(({ schemaUrl }) => withoutNul(schemaUrl)),
       ];
       await tx.execute(
         `insert into ${table} (workspace_id, digest, message, schema_url)

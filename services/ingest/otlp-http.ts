@@ -161,9 +161,7 @@ export class OtlpHttpReceiver {
 
   private fromOpenAiAgents(bytes: Uint8Array): Uint8Array {
     try {
-      return TRACES.fromJson(
-        this.agentRuns.otlpOf(parseExactJson(bytes)),
-      );
+      return TRACES.fromJson(this.agentRuns.otlpOf(parseExactJson(bytes)));
     } catch (error) {
       if (error instanceof SpoorError) throw error;
       throw new Refusal(400, `The body is no export of the OpenAI Agents SDK: ${(error as Error).message}.`);
