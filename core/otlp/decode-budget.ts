@@ -7,7 +7,7 @@ import { SpoorError } from '../api/errors';
 const MIB = 1024 * 1024;
 
 /** What a request may become, in bytes of memory by the estimates below. */
-export const MAX_DECODED_BYTES = 256 * MIB;
+const MAX_DECODED_BYTES = 256 * MIB;
 
 /**
  * What things take on their way through the columns, the copy to the thread of the store, and the rows there. 64 MiB of spans of
