@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import pino from 'pino';
 import { settleClock } from '../core/store/pruning/trusted-clock';
 import { version } from '../package.json';
+import { onLastResort, outliveOutput } from '../services/last-resort';
 import type { Log } from '../services/log';
 import { isUnavailable } from './adapters/database-errors';
 import { migrateServer } from './migrations/migrate-server';
@@ -12,15 +13,35 @@ import { parseServerOptions, USAGE, UsageError } from './options';
 import { rebuildWorkspaces } from './rebuild';
 import { openDatabaseOf, startServer } from './server';
 
+/** Longer than requests that are under way get. */
+const LAST_DRAIN_MS = 25_000;
+
+const output = pino.destination({ fd: 2, sync: false });
 const logger = pino(
   { level: process.env.SPOOR_LOG_LEVEL ?? 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
-  pino.destination({ fd: 2, sync: false }),
+  output,
 );
+outliveOutput(output, process.stdout, process.stderr);
 const log: Log = (level, message, fields) => logger[level]({ ...fields }, message);
 
 // Threads of ours share the cores with each other and with PostgreSQL: what V8's helpers take from them costs more than a scavenge
 // gains by being parallel (ADR 019).
 setFlagsFromString('--no-parallel-scavenge');
+
+/** What is to be closed before the process ends; nothing before the server has started. */
+let close = async (): Promise<void> => {};
+const flushedExit = (code: number): void => {
+  logger.flush(() => process.exit(code));
+  // Where nobody reads the log, it is never flushed.
+  setTimeout(() => process.exit(code), 1_000);
+};
+const die = onLastResort({
+  name: 'the server',
+  log,
+  drain: () => close(),
+  exit: flushedExit,
+  drainMs: LAST_DRAIN_MS,
+});
 
 async function main(): Promise<void> {
   const options = parseServerOptions(process.argv.slice(2), process.env);
@@ -59,12 +80,10 @@ async function main(): Promise<void> {
     rendererDir: join(__dirname, '..', 'renderer'),
     ingestFile: join(__dirname, 'server-ingest.worker.js'),
     log,
-    onDied(error) {
-      // Who watches over the process starts it again; what was acknowledged is on disk.
-      log('error', 'ingest ended', { error: error.message });
-      logger.flush(() => process.exit(1));
-    },
+    // Who watches over the process starts it again; what was acknowledged is on disk.
+    onDied: die,
   });
+  close = () => server.close();
   const { url, publicUrl, otlpGrpc, setupSecret } = server;
   const setup = setupSecret === null ? null : `${publicUrl ?? url}/setup#token=${setupSecret}`;
   if (options.json) {

@@ -1,6 +1,6 @@
 /** Puts the server together: one database, the modules over it, one port for people, collectors and probes. */
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { errorValueOf, SpoorError } from '../core/api/errors';
 import type { ListenAddress } from '../core/api/workers';
@@ -9,6 +9,7 @@ import list from '../resources/prices.json';
 import { OtlpGrpcReceiver } from '../services/ingest/otlp-grpc';
 import { TRACES } from '../services/ingest/signals';
 import type { Log } from '../services/log';
+import { httpServer } from '../services/net/http-server';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
 import { Cache } from './adapters/cache';
@@ -238,13 +239,17 @@ export async function startServer(
   let draining = false;
   const probes = probesOf(database, metrics, () => draining);
   const api = getRequestListener((request, env) => app.fetch(request, env));
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '/').split('?')[0] as string;
-    const probe = request.method === 'GET' ? probes[path] : undefined;
-    if (probe) void probe(response);
-    else if (request.method === 'POST' && INGEST_PATHS.includes(path)) void takeIn(request, response);
-    else void api(request, response);
-  });
+  const server = httpServer(
+    async (request, response) => {
+      const path = (request.url ?? '/').split('?')[0] as string;
+      const probe = request.method === 'GET' ? probes[path] : undefined;
+      if (probe) return probe(response);
+      return request.method === 'POST' && INGEST_PATHS.includes(path)
+        ? takeIn(request, response)
+        : api(request, response);
+    },
+    { log, requestMs: REQUEST_MS },
+  );
   const doorOf = async (authorization: string | undefined): Promise<ReturnType<WorkspaceRuntime['doorOf']>> => {
     const principal = await authentication.principal(authorization);
     if (principal.kind === 'api-key' && principal.permissions.includes('telemetry:ingest')) {
@@ -261,7 +266,6 @@ export async function startServer(
       refuse(response, error, log);
     }
   };
-  server.requestTimeout = REQUEST_MS;
   const closePages = servePages(server, {
     authentication,
     limits,

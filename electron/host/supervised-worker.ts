@@ -39,6 +39,14 @@ export class SupervisedWorker {
     worker.on('error', (error) => {
       reason = error.stack ?? error.message;
     });
+    worker.on('messageerror', (error) => {
+      this.events.onMessage({
+        type: 'log',
+        level: 'error',
+        message: `a message of the ${this.name} worker could not be read`,
+        fields: { error: error.message },
+      });
+    });
     worker.once('exit', (code) => {
       this.worker = null;
       if (this.closing) return;

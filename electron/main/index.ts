@@ -1,6 +1,7 @@
 /** The desktop shell: one window over the same host as the headless shell. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, powerMonitor, safeStorage, shell } from 'electron';
+import { onLastResort, outliveOutput } from '../../services/last-resort';
 import { failureText } from '../../services/store/start-error';
 import { parseOptions } from '../cli/options';
 import { LINK_SCHEME, linkAmong, pageOfLink } from '../host/deep-link';
@@ -34,10 +35,22 @@ else if (process.platform === 'win32') {
   app.setAsDefaultProtocolClient(LINK_SCHEME, process.execPath, [join(__dirname, 'index.js')]);
 }
 
+/** Longer than its threads get. */
+const LAST_DRAIN_MS = 60_000;
+
 async function run(): Promise<void> {
   const options = parseOptions(ownArguments(), process.env);
   const paths = builtPaths(__dirname);
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
+  let host: Host | null = null;
+  outliveOutput(process.stdout, process.stderr);
+  onLastResort({
+    name: 'Spoor',
+    log,
+    drain: async () => host?.close(),
+    exit: (code) => app.exit(code),
+    drainMs: LAST_DRAIN_MS,
+  });
   // Chromium's own files (cache, cookies) belong to the data folder too.
   app.setPath('userData', join(options.dataDir, 'window'));
   const starting = Host.start({
@@ -54,7 +67,7 @@ async function run(): Promise<void> {
   starting.catch(() => {});
   await app.whenReady();
   serveAppScheme(paths.rendererDir);
-  const host = await starting;
+  host = await starting;
   connectRenderers(host);
   createWindow(paths.preload, pageOfLink(link ?? ''));
   host.onFocus(showWindow);

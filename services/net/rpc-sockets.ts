@@ -34,6 +34,9 @@ export function serveSockets(
     maxPayload: MAX_CALL_BYTES,
     handleProtocols: () => RPC_PROTOCOL,
   });
+  // Each socket says it itself; a server of sockets without a port of its own has nothing more to say.
+  sockets.on('error', () => {});
+  sockets.on('wsClientError', (_error, socket) => socket.destroy());
   const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const token = tokenFromProtocols(request.headers['sec-websocket-protocol']);
     const admission = request.url === RPC_PATH && token !== null ? await admit(token, request) : null;
@@ -42,6 +45,8 @@ export function serveSockets(
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      // A frame that breaks the protocol: ws has told the other side, and closes this socket alone.
+      webSocket.on('error', () => {});
       const left = Math.min(LONGEST_TIMER_MS, Math.max(0, admission.until - Date.now()));
       const expiry = setTimeout(() => webSocket.close(SOCKET_EXPIRED, 'the token has expired'), left);
       webSocket.on('close', () => clearTimeout(expiry));

@@ -135,6 +135,7 @@ async function removeOlder(path: string, holder: number): Promise<void> {
 function holdLock(server: Server): InstanceLock {
   let described: RunningInstance | null = null;
   let show = (_link: string | null): void => {};
+  server.on('error', () => {});
   server.on('connection', (socket) => {
     let message = '';
     socket.setEncoding('utf8');

@@ -1,6 +1,9 @@
 /** Requests of who means harm: SQL in every filter, fields that are not theirs to set, requests hidden in others. */
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { protocolsWithToken, RPC_PATH } from '../../core/api/rpc/websocket';
 import { decodeRows, INT8 } from '../../core/store/row-spec';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
@@ -256,5 +259,25 @@ describe('requests hidden in others', () => {
       );
     }
     expect(statuses.has(429)).toBe(true);
+  });
+});
+
+describe('frames that break the protocol', () => {
+  it.each([
+    ['too long', (socket: WebSocket) => socket.send(Buffer.alloc(1_048_577))],
+    [
+      'with reserved bits',
+      (socket: WebSocket) => (socket as unknown as { _socket: Socket })._socket.write(Buffer.from([0xff, 0xff, 0, 0])),
+    ],
+  ])('%s: end their own socket', async (_, send) => {
+    const { token } = eve;
+    const socket = new WebSocket(server.url.replace('http', 'ws') + RPC_PATH, protocolsWithToken(token ?? ''));
+    socket.on('error', () => {});
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    send(socket);
+    await closed;
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect((await ann.client.ask('get', '/v1/traces')).status).toBe(200);
   });
 });

@@ -1,13 +1,17 @@
 /** The UI port: the renderer's files, the HTTP API and the WebSocket that carries the contract to a browser. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
 import { bearerToken, type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
 import type { Log } from '../../services/log';
+import { httpServer } from '../../services/net/http-server';
 import { isLoopbackAddress, isLoopbackHost } from '../../services/net/loopback';
 import { serveSockets } from '../../services/net/rpc-sockets';
 import { StaticFiles } from '../../services/net/static-files';
+
+/** In which a request has to arrive: files of a hundred megabytes come from this machine. */
+const REQUEST_MS = 300_000;
 
 export interface UiServer {
   readonly server: Server;
@@ -31,14 +35,14 @@ export async function createUiServer(api: RestSource, options: GatewayOptions, l
     // Only our own page, served from this very address, may call from a browser.
     return origin === undefined || origin === `http://${host}`;
   };
-  const server = createServer((request, response) => {
-    if (!allowed(request)) {
+  const server = httpServer(
+    async (request, response) => {
+      if (allowed(request)) return handle(request, response);
       response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' });
       response.end('Only pages of this address may call Spoor.\n');
-      return;
-    }
-    void handle(request, response);
-  });
+    },
+    { log, requestMs: REQUEST_MS },
+  );
   const closeSockets = serveSockets(server, (token, request) =>
     allowed(request) && tokensEqual(token, options.token) ? { api, until: Number.POSITIVE_INFINITY } : null,
   );

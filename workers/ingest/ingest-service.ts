@@ -1,5 +1,5 @@
 /** The receivers: accept OTLP from the first moment, whether or not the database is open yet. */
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { OtlpProtocol, OtlpReceiver } from '../../core/api/contract';
 import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
@@ -14,9 +14,13 @@ import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
 import { OtlpHttpReceiver } from '../../services/ingest/otlp-http';
 import { ReceiverPort } from '../../services/ingest/receiver-port';
 import type { Log } from '../../services/log';
+import { httpServer } from '../../services/net/http-server';
 import { listen } from '../../services/net/listen';
 import { isLoopbackAddress } from '../../services/net/loopback';
 import { Rate } from './rate';
+
+/** In which a request has to arrive. */
+const REQUEST_MS = 120_000;
 
 export class Ingest implements IngestService {
   private readonly intake: Intake;
@@ -106,12 +110,7 @@ export class Ingest implements IngestService {
   }
 
   private server(): Server {
-    return createServer((request, response) => {
-      this.http.handle(request, response).catch((error: unknown) => {
-        this.log('error', 'request handler failed', { error: String(error) });
-        response.destroy();
-      });
-    });
+    return httpServer(this.http.handle, { log: this.log, requestMs: REQUEST_MS });
   }
 
   /** `localhost` means ::1 to some clients. Where that cannot be bound, 127.0.0.1 has to do. */

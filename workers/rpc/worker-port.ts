@@ -4,6 +4,7 @@ import type * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/umd/node-adapter';
 import { createLink, type Link, type Service, serve } from '../../core/api/rpc/service';
 import type { HostMessage, PeerName, WorkerMessage } from '../../core/api/workers';
+import { onLastResort } from '../../services/last-resort';
 import type { Log } from '../../services/log';
 
 export function endpointOf(port: NodeMessagePort): Comlink.Endpoint {
@@ -53,6 +54,7 @@ export function runWorker<T extends Service<T>>(
   close: () => Promise<void>,
   transfer?: (value: unknown) => Transferable[],
 ): void {
+  onLastResort({ name: 'a thread', log: logToHost, drain: close, exit: (code) => process.exit(code) });
   parentPort?.on('message', (message: HostMessage) => {
     switch (message.type) {
       case 'serve':

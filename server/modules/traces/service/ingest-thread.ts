@@ -6,6 +6,7 @@ import { type ErrorValue, errorFromValue, errorValueOf, SpoorError } from '../..
 import { WireError } from '../../../../core/otlp/wire-reader';
 import type { Rejection } from '../../../../services/ingest/intake';
 import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
+import { onLastResort } from '../../../../services/last-resort';
 import type { Log } from '../../../../services/log';
 import type { IngestPlace, IngestPort } from './ingest';
 
@@ -56,6 +57,8 @@ export async function startIngestThread({
     serving = false;
   };
   worker.on('error', die);
+  // An answer that cannot be read is one that somebody waits for in vain.
+  worker.on('messageerror', die);
   worker.on('exit', () => die(new Error('the thread of ingest ended')));
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (told: Told) => {
@@ -115,6 +118,12 @@ export async function runIngestThread(
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     return;
   }
+  onLastResort({
+    name: 'the thread of ingest',
+    log: (...entry) => tell({ type: 'log', entry }),
+    drain: () => ingest.close(),
+    exit: (code) => process.exit(code),
+  });
   port.on('message', (asked: Asked) => {
     if ('close' in asked) {
       void ingest.close().finally(() => port.close());
