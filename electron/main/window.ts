@@ -1,5 +1,5 @@
 /** The window: sandboxed, isolated, and unable to leave our own pages. */
-import { BrowserWindow, shell } from 'electron';
+import { BrowserWindow, type Session, shell } from 'electron';
 import { APP_ORIGIN } from './app-scheme';
 
 /** Of the panel in both themes, so that nothing flashes before the first paint. */
@@ -31,15 +31,35 @@ export function createWindow(preload: string, page: string | null = null): Brows
     return { action: 'deny' };
   });
   window.webContents.on('will-navigate', (event, url) => {
-    if (url.startsWith(`${APP_ORIGIN}/`)) return;
+    if (isOurs(url)) return;
     event.preventDefault();
     openOutside(url);
   });
-  window.webContents.session.setPermissionRequestHandler((_contents, permission, decide) => {
-    decide(permission === 'clipboard-sanitized-write' || permission === 'notifications');
+  // Chromium asks nobody before it goes to about:blank, which is no page of ours and has none of our policy.
+  window.webContents.on('did-navigate', (_event, url) => {
+    if (!isOurs(url)) showPage(window, '');
   });
+  window.webContents.on('will-attach-webview', (event) => event.preventDefault());
+  permit(window.webContents.session);
   showPage(window, page ?? '');
   return window;
+}
+
+const PERMITTED: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'notifications']);
+
+/** What a page may do without a question: a check is what scripts see before they ask, and decides alone where nothing is asked. */
+function permit(session: Session): void {
+  session.setPermissionRequestHandler((contents, permission, decide) => {
+    decide(PERMITTED.has(permission) && isOurs(contents.getURL()));
+  });
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => PERMITTED.has(permission) && isOurs(`${origin.replace(/\/$/, '')}/`),
+  );
+  session.setDevicePermissionHandler(() => false);
+}
+
+function isOurs(url: string): boolean {
+  return url.startsWith(`${APP_ORIGIN}/`);
 }
 
 export function showPage(window: BrowserWindow, page: string): void {

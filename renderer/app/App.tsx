@@ -54,7 +54,7 @@ export function App() {
 function Frame() {
   const [helpOpen, setHelpOpen] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
-  const [, navigate] = useLocation();
+  const [location, navigate] = useLocation();
   useKeys({
     '?': () => setHelpOpen(true),
     'Mod+k': () => setPaletteOpen(true),
@@ -69,7 +69,7 @@ function Frame() {
         <FiringBar />
         <GuardrailAlert />
         <div className="min-h-0 grow">
-          <ErrorBoundary>
+          <ErrorBoundary what="screen" subject={location}>
             <Switch>
               <Route path="/home">
                 <HomePage />

@@ -9,6 +9,7 @@ import { useUnseenHits } from '../features/guardrails/use-unseen-hits';
 import { useUnreadComments } from '../features/sync/use-team-events';
 import { WorkspaceMenu } from '../features/team/WorkspaceMenu';
 import { useSidebarSlot } from '../stores/sidebar-slot';
+import { ErrorBoundary } from './ErrorBoundary';
 import { SavedViews } from './SavedViews';
 import { useStatus } from './use-status';
 
@@ -17,6 +18,7 @@ export function Sidebar() {
   const unseen = useUnseenHits().length;
   const firing = useFiring().length;
   const comments = useUnreadComments().length;
+  const [location] = useLocation();
   const remarks = useSidebarSlot(({ content }) => content);
   return (
     <nav aria-label="Main" className="flex min-h-0 flex-col gap-0.5 overflow-y-auto border-r border-line bg-raised p-2">
@@ -68,7 +70,11 @@ export function Sidebar() {
         </Item>
       )}
       <SavedViews />
-      <div className="hidden min-[1100px]:block">{remarks}</div>
+      <div className="hidden min-[1100px]:block">
+        <ErrorBoundary what="list" subject={location}>
+          {remarks}
+        </ErrorBoundary>
+      </div>
     </nav>
   );
 }

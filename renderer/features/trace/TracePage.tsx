@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 import { SpoorError } from '../../../core/api/errors';
-import { parseSpanId } from '../../../core/model/ids';
 import { fitWindow, showsWhole } from '../../../core/timeline/time-window';
+import { ErrorBoundary } from '../../app/ErrorBoundary';
 import { useKeys } from '../../app/use-keys';
 import { api } from '../../connection/connection';
 import { useSettings } from '../../stores/settings-store';
@@ -25,6 +25,7 @@ import { TraceHeader } from './TraceHeader';
 import { TraceSummaryBar } from './TraceSummaryBar';
 import { TraceTabs } from './TraceTabs';
 import { useAnnotations } from './use-annotations';
+import { useSelectionInAddress } from './use-selection-in-address';
 import { useSpanPlace } from './use-span-place';
 import { type OpenTimeline, useTimeline } from './use-timeline';
 
@@ -36,13 +37,7 @@ interface TracePageProps {
 
 export function TracePage({ traceId, spanId }: TracePageProps) {
   const { timeline, error, searchError, retry } = useTimeline(traceId);
-  const { open, select } = useTraceView.getState();
-
-  useEffect(() => {
-    open(traceId);
-    const linked = spanId === null ? null : parseSpanId(spanId);
-    if (linked) select(BigInt(`0x${linked}`));
-  }, [traceId, spanId, open, select]);
+  useSelectionInAddress(traceId, spanId);
 
   if (timeline) return <OpenTrace timeline={timeline} searchError={searchError} />;
   return (
@@ -71,7 +66,6 @@ function OpenTrace({
   const selected = useTraceView(({ selected }) => selected);
   const select = useTraceView(({ select }) => select);
   const { panelWidthPx, setPanelWidth } = useSettings();
-  const [location, navigate] = useLocation();
   const setSidebar = useSidebarSlot(({ setContent }) => setContent);
   const { data: remarks } = useQuery({
     queryKey: ['remarks', traceId, info.version],
@@ -83,13 +77,6 @@ function OpenTrace({
   const hits = useTraceHits(traceId);
   const annotations = useAnnotations(traceId);
   useKeys(useWindowKeys(timeline));
-
-  // The address follows the selection, so that it can be copied at any moment.
-  useEffect(() => {
-    const id = selected === null ? '' : `/${selected.toString(16).padStart(16, '0')}`;
-    const address = `/trace/${traceId}${id}`;
-    if (address !== location) navigate(address, { replace: true });
-  }, [selected, traceId, location, navigate]);
 
   useEffect(() => {
     setSidebar(
@@ -121,7 +108,9 @@ function OpenTrace({
               className="min-h-0 shrink-0 bg-panel max-[900px]:fixed max-[900px]:inset-x-0 max-[900px]:bottom-[26px] max-[900px]:z-10 max-[900px]:h-[60%] max-[900px]:w-full! max-[900px]:border-t max-[900px]:border-line-strong max-[900px]:shadow-xl"
               style={{ width: panelWidthPx }}
             >
-              <SpanPanel timeline={timeline} spanId={selected} onClose={() => select(null)} />
+              <ErrorBoundary what="span" subject={String(selected)}>
+                <SpanPanel timeline={timeline} spanId={selected} onClose={() => select(null)} />
+              </ErrorBoundary>
             </aside>
           </>
         )}

@@ -40,6 +40,39 @@ test('the page may tell of alerts, and asks for nothing else', async ({ app }) =
   expect(['NotAllowedError', 'NotFoundError', undefined]).toContain(answers[2]);
 });
 
+test('a page that asks what it may do hears no for all but notices and the clipboard', async ({ app }) => {
+  await expect(app.page.getByText('Listening on')).toBeVisible();
+  const states = await app.page.evaluate(async () => {
+    const names = [
+      'notifications',
+      'geolocation',
+      'camera',
+      'microphone',
+      'midi',
+      'clipboard-read',
+      'persistent-storage',
+    ];
+    const asked = names.map(async (name) => {
+      const { state } = await navigator.permissions.query({ name: name as PermissionName });
+      return [name, state];
+    });
+    return Object.fromEntries(await Promise.all(asked));
+  });
+  const { notifications, ...others } = states;
+  expect(notifications).toBe('granted');
+  expect(Object.values(others)).not.toContain('granted');
+});
+
+test('about:blank leads back to our page', async ({ app }) => {
+  const { page } = app;
+  await expect(page.getByText('Listening on')).toBeVisible();
+  await page.evaluate(() => {
+    window.location.href = 'about:blank';
+  });
+  await expect.poll(() => page.url()).toMatch(/^spoor-app:\/\/app\//);
+  await expect(page.getByText('Listening on')).toBeVisible();
+});
+
 test('the window never leaves our pages', async ({ app }) => {
   const { page } = app;
   await expect(page.getByText('Listening on')).toBeVisible();
