@@ -7,7 +7,8 @@ const project = (name: string, include: string, options: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 'tests/unit/**/*.test.ts'),
+      // Some decode what takes the most; a busy machine needs longer than the usual five seconds.
+      project('unit', 'tests/unit/**/*.test.ts', { testTimeout: 60_000 }),
       // Databases of their own for each file, and nothing that waits for the clock.
       project('store', 'tests/store/**/*.test.ts', {
         maxWorkers: 2,
