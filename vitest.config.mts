@@ -12,19 +12,19 @@ export default defineConfig({
       // Databases of their own for each file, and nothing that waits for the clock.
       project('store', 'tests/store/**/*.test.ts', {
         maxWorkers: 2,
-        testTimeout: 30_000,
-        hookTimeout: 60_000,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
       }),
       // Real processes on real ports and folders, which two cores run best one at a time.
       project('integration', 'tests/integration/**/*.test.ts', {
         fileParallelism: false,
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
       }),
       project('server', 'tests/server/**/*.test.ts', {
         fileParallelism: false,
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
       }),
     ],
   },
