@@ -51,13 +51,14 @@ function longIntegers(bytes: Uint8Array): number[] {
   const budget = new DecodeBudget(MAX_PARSED_BYTES);
   const found: number[] = [];
   const keys = bytes.length > HARMLESS_BYTES ? new KnownKeys(bytes) : null;
-  let stringAt = 0;
+  /** Where the text begins that a colon would make a key; -1: none came since the last. */
+  let keyAt = -1;
   let depth = 0;
   let i = 0;
   while (i < bytes.length) {
     const code = bytes[i] as number;
     if (code === QUOTE) {
-      stringAt = i;
+      keyAt = i;
       i = endOfString(bytes, i);
       continue;
     }
@@ -72,8 +73,11 @@ function longIntegers(bytes: Uint8Array): number[] {
     }
     i++;
     if (code === COMMA) budget.charge(ELEMENT_COST);
-    else if (code === COLON) budget.charge(MEMBER_COST + (keys && !keys.has(stringAt) ? NEW_KEY_COST : 0));
-    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+    else if (code === COLON) {
+      budget.charge(MEMBER_COST + (keys && keyAt !== -1 && !keys.has(keyAt) ? NEW_KEY_COST : 0));
+      // Each key is read once, whatever follows it: colons may come by the million.
+      keyAt = -1;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       budget.charge(CONTAINER_COST);
       if (++depth > MAX_DEPTH) throw new SyntaxError(`it is nested deeper than ${MAX_DEPTH} levels at byte ${i - 1}`);
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;

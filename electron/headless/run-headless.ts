@@ -1,10 +1,10 @@
 /** The headless shell: the same workers under plain Node, the renderer over HTTP. */
 import { spawn } from 'node:child_process';
 import type { ListenAddress } from '../../core/api/workers';
-import { onLastResort, outliveOutput } from '../../services/last-resort';
 import { StartError } from '../../services/store/start-error';
 import type { Options } from '../cli/options';
 import { AlreadyRunningError, Host } from '../host/host';
+import { closeAtLast } from '../host/last-resort';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
@@ -13,22 +13,16 @@ import { readyLine } from '../host/ready-line';
 /** Set by the launcher when `start` found no desktop to open. */
 const NO_DESKTOP_REASON = process.env.SPOOR_NO_DESKTOP_REASON;
 
-/** Longer than its threads get. */
-const LAST_DRAIN_MS = 60_000;
-
 /** Runs until SIGTERM or SIGINT. @throws StartError */
 export async function runHeadless(options: Options): Promise<void> {
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
   const serve = options.command === 'serve';
   let host: Host | null = null;
-  outliveOutput(process.stdout, process.stderr);
-  onLastResort({
-    name: 'Spoor',
+  closeAtLast(
     log,
-    drain: async () => host?.close(),
-    exit: (code) => process.exit(code),
-    drainMs: LAST_DRAIN_MS,
-  });
+    () => host,
+    (code) => process.exit(code),
+  );
   try {
     host = await Host.start({
       ...options,

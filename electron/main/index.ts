@@ -1,12 +1,12 @@
 /** The desktop shell: one window over the same host as the headless shell. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, powerMonitor, safeStorage, shell } from 'electron';
-import { onLastResort, outliveOutput } from '../../services/last-resort';
 import { failureText } from '../../services/store/start-error';
 import { parseOptions } from '../cli/options';
 import { LINK_SCHEME, linkAmong, pageOfLink } from '../host/deep-link';
 import { AlreadyRunningError, Host } from '../host/host';
 import type { Keychain } from '../host/key-store';
+import { closeAtLast } from '../host/last-resort';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
@@ -35,22 +35,19 @@ else if (process.platform === 'win32') {
   app.setAsDefaultProtocolClient(LINK_SCHEME, process.execPath, [join(__dirname, 'index.js')]);
 }
 
-/** Longer than its threads get. */
-const LAST_DRAIN_MS = 60_000;
-
 async function run(): Promise<void> {
   const options = parseOptions(ownArguments(), process.env);
   const paths = builtPaths(__dirname);
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
   let host: Host | null = null;
-  outliveOutput(process.stdout, process.stderr);
-  onLastResort({
-    name: 'Spoor',
+  closeAtLast(
     log,
-    drain: async () => host?.close(),
-    exit: (code) => app.exit(code),
-    drainMs: LAST_DRAIN_MS,
-  });
+    () => host,
+    (code) => {
+      sayGoodbye();
+      app.exit(code);
+    },
+  );
   // Chromium's own files (cache, cookies) belong to the data folder too.
   app.setPath('userData', join(options.dataDir, 'window'));
   const starting = Host.start({
@@ -69,7 +66,7 @@ async function run(): Promise<void> {
   serveAppScheme(paths.rendererDir);
   host = await starting;
   connectRenderers(host);
-  createWindow(paths.preload, pageOfLink(link ?? ''));
+  createWindow(paths.preload, log, pageOfLink(link ?? ''));
   host.onFocus(showWindow);
   app.on('activate', () => showWindow(null));
   openLink = showWindow;
@@ -81,10 +78,10 @@ async function run(): Promise<void> {
     const page = wanted === null ? null : pageOfLink(wanted);
     const [window] = BrowserWindow.getAllWindows();
     if (!window) {
-      createWindow(paths.preload, page);
+      createWindow(paths.preload, log, page);
       return;
     }
-    if (page !== null) showPage(window, page);
+    if (page !== null) showPage(window, log, page);
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
@@ -101,6 +98,15 @@ function systemKeychain(): Keychain | null {
     encrypt: (text) => safeStorage.encryptString(text),
     decrypt: (encrypted) => safeStorage.decryptString(encrypted),
   };
+}
+
+/** A window that only vanishes leaves its user in doubt about the data. */
+function sayGoodbye(): void {
+  if (process.env.SPOOR_NO_DIALOGS === '1' || !app.isReady()) return;
+  dialog.showErrorBox(
+    'Spoor has to close',
+    'An unexpected error occurred. What programs sent until now is stored. Start Spoor again to go on.',
+  );
 }
 
 function announce(host: Host, json: boolean): void {
@@ -131,7 +137,7 @@ run().catch((error: unknown) => {
   if (error instanceof AlreadyRunningError && error.running) {
     // The first instance has shown itself when it was asked; one without a window has pages in the browser.
     const page = link === null || error.running.desktop ? null : pageOfLink(link);
-    if (page !== null) void shell.openExternal(`${error.running.ui}/${page}`);
+    if (page !== null) shell.openExternal(`${error.running.ui}/${page}`).catch(() => {});
     process.stdout.write(`Spoor is already running: ${error.running.ui}\n`);
     app.exit(0);
     return;

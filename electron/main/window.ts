@@ -1,12 +1,13 @@
 /** The window: sandboxed, isolated, and unable to leave our own pages. */
 import { BrowserWindow, type Session, shell } from 'electron';
+import type { Log } from '../../services/log';
 import { APP_ORIGIN } from './app-scheme';
 
 /** Of the panel in both themes, so that nothing flashes before the first paint. */
 const BACKGROUND = { light: '#fbfbfa', dark: '#131412' };
 
 /** @param page search and hash of the address; null: where the app begins */
-export function createWindow(preload: string, page: string | null = null): BrowserWindow {
+export function createWindow(preload: string, log: Log, page: string | null = null): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
     height: 900,
@@ -27,21 +28,21 @@ export function createWindow(preload: string, page: string | null = null): Brows
   });
   window.once('ready-to-show', () => window.show());
   window.webContents.setWindowOpenHandler(({ url }) => {
-    openOutside(url);
+    openOutside(url, log);
     return { action: 'deny' };
   });
   window.webContents.on('will-navigate', (event, url) => {
     if (isOurs(url)) return;
     event.preventDefault();
-    openOutside(url);
+    openOutside(url, log);
   });
   // Chromium asks nobody before it goes to about:blank, which is no page of ours and has none of our policy.
   window.webContents.on('did-navigate', (_event, url) => {
-    if (!isOurs(url)) showPage(window, '');
+    if (!isOurs(url)) showPage(window, log, '');
   });
   window.webContents.on('will-attach-webview', (event) => event.preventDefault());
   permit(window.webContents.session);
-  showPage(window, page ?? '');
+  showPage(window, log, page ?? '');
   return window;
 }
 
@@ -62,11 +63,17 @@ function isOurs(url: string): boolean {
   return url.startsWith(`${APP_ORIGIN}/`);
 }
 
-export function showPage(window: BrowserWindow, page: string): void {
-  void window.loadURL(`${APP_ORIGIN}/${page}`);
+export function showPage(window: BrowserWindow, log: Log, page: string): void {
+  // It also rejects when the next page is asked for before this one is there.
+  window.loadURL(`${APP_ORIGIN}/${page}`).catch((error: Error) => {
+    log('warn', 'a page was not loaded', { error: error.message });
+  });
 }
 
 /** Links lead to the browser, or to a file in the editor, and nowhere else: span attributes are hostile text. */
-function openOutside(url: string): void {
-  if (/^(https?:\/\/|vscode:\/\/file\/)/i.test(url)) void shell.openExternal(url);
+function openOutside(url: string, log: Log): void {
+  if (!/^(https?:\/\/|vscode:\/\/file\/)/i.test(url)) return;
+  shell.openExternal(url).catch((error: Error) => {
+    log('warn', 'no program of this machine opens the link', { url, error: error.message });
+  });
 }

@@ -38,7 +38,7 @@ export function Problems() {
       {clock.state !== 'trusted' && (
         <ClockNotice clock={clock} settle={isTeamPage() ? null : () => settle.mutate()} isSettling={settle.isPending} />
       )}
-      {unmet && <Notice title="More is on disk than may be.">{unmet.message}</Notice>}
+      {unmet && <Notice title="The storage limit cannot be met.">{unmet.message}</Notice>}
     </>
   );
   const receivers = [
@@ -74,7 +74,7 @@ export function Problems() {
   );
 }
 
-/** The clock jumped: what is too old by it is kept until somebody says that it is right. */
+/** The clock jumped: data that it makes too old is kept until somebody confirms that it is right. */
 function ClockNotice({
   clock: { state, clock, trusted },
   settle,
@@ -89,19 +89,20 @@ function ClockNotice({
     new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
   return (
     <Notice
-      title={`The clock says ${day(clock)}, and was last seen at ${day(trusted)}.`}
+      title={`The system clock jumped from ${day(trusted)} to ${day(clock)}.`}
       action={
         settle && (
           <Button disabled={isSettling} onClick={settle}>
-            {state === 'ahead' ? 'The clock is right, prune what is old' : 'The clock is right'}
+            {state === 'ahead' ? 'The clock is right: prune old data' : 'The clock is right'}
           </Button>
         )
       }
     >
-      Until that is settled, nothing is pruned for its age but by the time that Spoor has seen pass.{' '}
+      Until this is resolved, Spoor measures the age of your data by the time that has actually passed, so the jump
+      prunes nothing.{' '}
       {settle
-        ? 'If the clock is wrong, set it; this goes away by itself.'
-        : 'Whoever runs the server can settle it: spoor-server trust-clock.'}
+        ? 'If the clock is wrong, set it, and this notice goes away.'
+        : 'If the clock is right, the operator of the server runs spoor-server trust-clock.'}
     </Notice>
   );
 }

@@ -1,4 +1,4 @@
-/** What 011 made is made for every host by now. */
+/** Migration 022 of the store makes the same index under another name, for every host. */
 export const oneIndex013 = {
   version: 13,
   name: 'one index of deleted traces',

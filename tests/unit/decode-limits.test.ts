@@ -70,6 +70,12 @@ describe('what a request may become', () => {
     expect((parseExactJson(attributes) as unknown[]).length).toBe(1_500_000);
   }, 60_000);
 
+  it('reads each key of JSON once, however many colons follow', () => {
+    // Read again for each colon, these are some 10^13 steps.
+    const hostile = `{"${'k'.repeat(4 * MIB)}"${':'.repeat(4 * MIB)}`;
+    expect(() => parseExactJson(new TextEncoder().encode(hostile))).toThrow(SyntaxError);
+  });
+
   it('is bounded for Zipkin', () => {
     const spans = Array<object>(700_000).fill({ traceId: '1', id: '1' });
     expect(() => zipkinSpansFromJson(spans)).toThrow(tooLarge);

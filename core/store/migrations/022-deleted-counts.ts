@@ -44,7 +44,7 @@ create table deleted_edge (
   duration_ns int8 not null
 );
 create index deleted_edge_trace on deleted_edge (workspace_id, trace_id);
-create index if not exists trace_deleted on trace (workspace_id, deleted_at) where deleted_at is not null;
+create index deleted_trace on trace (workspace_id, deleted_at) where deleted_at is not null;
 `,
   async run(tx: SqlClient, _codec: PayloadCodec): Promise<void> {
     const rows = await tx.query(

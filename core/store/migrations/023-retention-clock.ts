@@ -1,6 +1,6 @@
 /**
  * Until when the clock of this database was known to be right: what is old is told by it, and a clock that jumps is noticed. A row
- * for all workspaces. The index of deleted traces gets a name that no migration of the server has.
+ * for all workspaces.
  */
 export const retentionClock023 = {
   version: 23,
@@ -17,6 +17,5 @@ create table retention_clock (
   -- how often somebody said that the system's clock is right
   settled int4 not null default 0
 );
-alter index if exists trace_deleted rename to deleted_trace;
 `,
 } as const;

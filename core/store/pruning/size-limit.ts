@@ -71,7 +71,7 @@ export class SizeLimit {
     const { limitBytes, floorBytes } = this;
     const others = Math.max(0, bytes - records);
     return {
-      message: `The limit of ${formatBytes(limitBytes)} cannot be met: ${formatBytes(others)} are indexes of names and values, the log of the database and what people keep, ${formatBytes(records)} are records. ${why} Raise retention.gigabytes in settings.json.`,
+      message: `The limit of ${formatBytes(limitBytes)} cannot be met: ${formatBytes(others)} are indexes, the database log and data that people marked to keep; ${formatBytes(records)} are records. ${why} Raise retention.gigabytes in settings.json.`,
       limitBytes,
       bytes,
       recordBytes: records,

@@ -73,6 +73,27 @@ test('about:blank leads back to our page', async ({ app }) => {
   await expect(page.getByText('Listening on')).toBeVisible();
 });
 
+test('links that no program opens, and pages asked for at once, do not end the app', async ({ app }) => {
+  const { page } = app;
+  await expect(page.getByText('Listening on')).toBeVisible();
+  // As a machine answers that has neither a browser nor an editor for it.
+  await app.desktop?.evaluate(({ shell }) => {
+    shell.openExternal = () => Promise.reject(new Error('no application is registered'));
+  });
+  await page.evaluate(() => {
+    window.open('vscode://file/nowhere');
+    window.open('https://127.0.0.1:9/');
+  });
+  await app.desktop?.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    window?.webContents.executeJavaScript("location.href = 'about:blank'").catch(() => {});
+    for (let i = 0; i < 5; i++) window?.webContents.emit('did-navigate', {}, 'about:blank');
+  });
+  await expect(page.getByText('Listening on')).toBeVisible();
+  await app.send(drawnSpans(traceIdOf(1), 'still here 0..5'));
+  await expect(page.getByRole('row', { name: /still here/ })).toBeVisible();
+});
+
 test('the window never leaves our pages', async ({ app }) => {
   const { page } = app;
   await expect(page.getByText('Listening on')).toBeVisible();

@@ -1,0 +1,68 @@
+import { expect } from '@playwright/test';
+import { drawnSpans, traceIdOf } from '../../fixtures/traces';
+import { test } from '../app';
+
+test('goes from span to span by the address, by keys and back, without a loop', async ({ app }) => {
+  const { page } = app;
+  const [first, second] = [traceIdOf(1), traceIdOf(2)];
+  await app.send(drawnSpans(first, 'root 0..1000\n  early 100..200\n  late 800..900'));
+  await app.send(drawnSpans(second, 'other 0..1000'));
+  await page.getByRole('row', { name: /root/ }).click();
+  const details = page.getByRole('complementary', { name: 'Span details' });
+  const hash = () => page.evaluate(() => window.location.hash);
+  const go = (address: string) =>
+    page.evaluate((to) => {
+      window.location.hash = to;
+    }, address);
+  await page.getByRole('treeitem', { name: /^early/ }).click();
+  await expect(details).toContainText('early');
+  const early = await hash();
+  await page.getByRole('treeitem', { name: /^late/ }).click();
+  await expect(details).toContainText('late');
+  const late = await hash();
+  expect(new Set([early, late]).size).toBe(2);
+  // Both ways, then a span that is not there, the trace alone, another trace, and back by history.
+  for (const address of [early, late, early]) {
+    await go(address);
+    await expect(details).toContainText(address === early ? 'early' : 'late');
+    expect(await hash()).toBe(address);
+  }
+  await go(`#/trace/${first}/00000000000000ff`);
+  await expect(details).toContainText('The span could not be read.');
+  await go(`#/trace/${first}`);
+  await expect(details).toHaveCount(0);
+  await go(`#/trace/${second}/not-an-id`);
+  await expect(page.getByRole('treeitem', { name: /^other/ })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('treeitem', { name: /^late/ })).toBeVisible();
+  await page.keyboard.press('j');
+  await expect(details).toContainText('root');
+  await page.keyboard.press('j');
+  await expect(details).toContainText('early');
+  expect(await hash()).toBe(early);
+});
+
+test('a screen that fails to draw is left by going elsewhere', async ({ app }) => {
+  const { page } = app;
+  await app.send(drawnSpans(traceIdOf(1), 'root 0..1000'));
+  await expect(page.getByRole('row', { name: /root/ })).toBeVisible();
+  // A browser without canvases: the waterfall cannot be drawn, everything else can.
+  await page.evaluate(() => {
+    const { getContext } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.getContext = () => {
+      throw new Error('no canvas here');
+    };
+    window.addEventListener('mend', () => {
+      HTMLCanvasElement.prototype.getContext = getContext;
+    });
+  });
+  await page.getByRole('row', { name: /root/ }).click();
+  await expect(page.getByText('This screen failed to draw.')).toBeVisible();
+  await expect(page.getByText(/no canvas here/)).toBeVisible();
+  await page.getByRole('link', { name: 'Agents' }).click();
+  await expect(page.getByRole('heading', { name: 'Agents' })).toBeVisible();
+  await expect(page.getByText('This screen failed to draw.')).toHaveCount(0);
+  await page.evaluate(() => window.dispatchEvent(new Event('mend')));
+  await page.goBack();
+  await expect(page.getByRole('treeitem', { name: /^root/ })).toBeVisible();
+});
