@@ -28,6 +28,8 @@ drop trigger publish_deletion on trace;
 drop trigger publish_hits on guardrail_hit;
 
 select create_reference_table('workspace');
+-- Nodes ask it what is old.
+select create_reference_table('retention_clock');
 
 select create_distributed_table('trace', 'workspace_id', colocate_with => 'none');
 select create_distributed_table('span', 'workspace_id', colocate_with => 'trace');
@@ -47,6 +49,9 @@ select create_distributed_table('attribute_key', 'workspace_id', colocate_with =
 select create_distributed_table('attribute', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('operation_minute', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('service_edge', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('deleted_block', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('deleted_minute', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('deleted_edge', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('missing_parent', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('pruned_trace', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('pruning', 'workspace_id', colocate_with => 'trace');
