@@ -9,6 +9,7 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort as NodeMessagePort } from 'node:worker_threads';
 import type { OtlpProtocol, OtlpReceiver, StoreState } from '../../core/api/contract';
+import { isCall, isReply, unsayable } from '../../core/api/rpc/channel';
 import { serve } from '../../core/api/rpc/service';
 import type {
   GatewayOptions,
@@ -20,7 +21,7 @@ import type {
 } from '../../core/api/workers';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from '../../services/store/instance-lock';
 import { StartError } from '../../services/store/start-error';
-import { endpointOf } from '../../workers/rpc/worker-port';
+import { channelOf } from '../../workers/rpc/worker-port';
 import { prepareDataFolder, storedToken } from './data-folder';
 import { type Keychain, KeyStore } from './key-store';
 import type { HostLog } from './log';
@@ -190,13 +191,13 @@ export class Host {
       attach: (port: NodeMessagePort): void => {
         if (current) onLost();
         current = port;
-        port.on('message', post);
+        port.on('message', (message: unknown) => relay(message, post, post));
       },
     };
     this.rendererPorts.add(entry);
     if (this.workers.gateway.running) this.serveRenderer(entry);
     return {
-      send: (message) => current?.postMessage(message),
+      send: (message) => relay(message, (one) => current?.postMessage(one), post),
       close: () => {
         this.rendererPorts.delete(entry);
         current?.close();
@@ -291,7 +292,7 @@ export class Host {
   /** Keys go to the gateway, which calls endpoints, and to sync, which has a session with a server. */
   private serveKeys(name: 'gateway' | 'sync'): void {
     const { port1, port2 } = channel();
-    serve(this.keys, endpointOf(port2 as unknown as NodeMessagePort));
+    serve(this.keys, channelOf(port2 as unknown as NodeMessagePort));
     this.workers[name].post({ type: 'reach', worker: 'host', port: port1 }, [port1]);
   }
 
@@ -330,6 +331,16 @@ export class Host {
 
   private async closeWorkers(): Promise<void> {
     await Promise.all(Object.values(this.workers).map((worker) => worker.close()));
+  }
+}
+
+/** Passes a message on. One that cannot be carried further is answered, so that its call settles. */
+function relay(message: unknown, pass: (message: unknown) => void, answer: (message: unknown) => void): void {
+  try {
+    pass(message);
+  } catch (error) {
+    const id = isReply(message) ? message.reply : isCall(message) ? message.call : null;
+    if (id !== null) answer(unsayable(id, error));
   }
 }
 

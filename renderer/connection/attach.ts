@@ -1,4 +1,4 @@
-import type * as Comlink from 'comlink';
+import type { Channel } from '../../core/api/rpc/channel';
 
-/** What a transport calls with each endpoint it opens; `closed` resolves when that one is gone. */
-export type Attach = (endpoint: Comlink.Endpoint, closed: Promise<void>) => void;
+/** What a transport calls with each channel it opens; `closed` resolves when that one is gone. */
+export type Attach = (channel: Channel, closed: Promise<void>) => void;

@@ -14,8 +14,8 @@ export const api: SpoorApi = link.api;
 
 export function connect(): void {
   const { setPhase } = useConnection.getState();
-  const attach: Attach = (endpoint, closed) => {
-    link.attach(endpoint, closed);
+  const attach: Attach = (channel, closed) => {
+    link.attach(channel, closed);
     setPhase('connected');
   };
   const desktop = desktopBridge();

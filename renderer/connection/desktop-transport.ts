@@ -1,5 +1,6 @@
 /** Reaches the gateway through the desktop window's port. */
 import { DESKTOP_GLOBAL, PORT_LOST, PORT_MESSAGE, type SpoorDesktop } from '../../core/api/desktop';
+import type { Channel } from '../../core/api/rpc/channel';
 import type { Attach } from './attach';
 
 export function desktopBridge(): SpoorDesktop | null {
@@ -22,7 +23,17 @@ export function connectDesktop(desktop: SpoorDesktop, attach: Attach): void {
       desktop.connect();
     });
     port.start();
-    attach(port, closed);
+    attach(channelOf(port), closed);
   });
   desktop.connect();
+}
+
+function channelOf(port: MessagePort): Channel {
+  return {
+    send: (message, transfer) => port.postMessage(message, transfer),
+    listen(hear, lost) {
+      port.addEventListener('message', ({ data }) => hear(data));
+      port.addEventListener('messageerror', () => lost(new Error('it is no value')));
+    },
+  };
 }

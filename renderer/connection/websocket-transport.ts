@@ -1,7 +1,7 @@
 /** Reaches the gateway over a WebSocket and reaches it again when the connection breaks, or its token is about to end. */
-import type * as Comlink from 'comlink';
+import type { Channel } from '../../core/api/rpc/channel';
 import { protocolsWithToken, RPC_PATH } from '../../core/api/rpc/websocket';
-import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
+import { decodeMessage, encodeMessage } from '../../core/api/rpc/wire';
 import type { Attach } from './attach';
 
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000];
@@ -52,7 +52,7 @@ export function connectWebSocket(tokens: Tokens, attach: Attach, events: WebSock
       isOpened = true;
       const previous = current;
       current = socket;
-      attach(endpointOf(socket), closed);
+      attach(channelOf(socket), closed);
       if (previous) setTimeout(() => previous.close(), LINGER_MS);
       const left = tokens.renewalMs();
       if (left < LONGEST_TIMER_MS) renewal = setTimeout(open, Math.max(0, left));
@@ -80,23 +80,20 @@ async function tokenRefused(token: string): Promise<boolean> {
   return response?.status === 401;
 }
 
-function endpointOf(socket: WebSocket): Comlink.Endpoint {
-  const listeners = new Map<unknown, (event: MessageEvent) => void>();
+function channelOf(socket: WebSocket): Channel {
   return {
-    postMessage: (message: unknown) => socket.send(encodeWire(message)),
-    addEventListener(_type, listener) {
-      const receive = ({ data }: MessageEvent): void => {
-        const event = { data: decodeWire(new Uint8Array(data as ArrayBuffer)) } as MessageEvent;
-        if (typeof listener === 'function') listener(event);
-        else listener.handleEvent(event);
-      };
-      listeners.set(listener, receive);
-      socket.addEventListener('message', receive);
-    },
-    removeEventListener(_type, listener) {
-      const receive = listeners.get(listener);
-      if (receive) socket.removeEventListener('message', receive);
-      listeners.delete(listener);
+    send: (message) => socket.send(encodeMessage(message)),
+    listen(hear, lost) {
+      socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+        let message: unknown;
+        try {
+          message = decodeMessage(new Uint8Array(data));
+        } catch (error) {
+          lost(error instanceof Error ? error : new Error(String(error)));
+          return;
+        }
+        hear(message);
+      });
     },
   };
 }

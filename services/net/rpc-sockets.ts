@@ -2,21 +2,24 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { CONTRACT_METHODS } from '../../core/api/contract-methods';
+import type { Channel } from '../../core/api/rpc/channel';
 import { type Service, serve } from '../../core/api/rpc/service';
 import { RPC_PATH, RPC_PROTOCOL, SOCKET_EXPIRED, tokenFromProtocols } from '../../core/api/rpc/websocket';
-import { decodeWire, encodeWire } from '../../core/api/rpc/wire';
+import { decodeMessage, encodeMessage } from '../../core/api/rpc/wire';
 
 /** A call of the contract is small; only replies are large. */
 const MAX_CALL_BYTES = 1024 * 1024;
+/** Of one socket at once; a page has some dozens. */
+const MAX_CALLS = 256;
 /** Longer than a timer can say. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** RFC 6455 7.4.1 */
 const GOING_AWAY = 1001;
+const INVALID_DATA = 1007;
 /** In which the other side says goodbye. */
 const FAREWELL_MS = 1_000;
-
-type Endpoint = Parameters<typeof serve>[1];
 
 export interface Admission {
   readonly api: Service<unknown>;
@@ -50,7 +53,7 @@ export function serveSockets(
       const left = Math.min(LONGEST_TIMER_MS, Math.max(0, admission.until - Date.now()));
       const expiry = setTimeout(() => webSocket.close(SOCKET_EXPIRED, 'the token has expired'), left);
       webSocket.on('close', () => clearTimeout(expiry));
-      serve(admission.api, socketEndpoint(webSocket));
+      serve(admission.api, socketChannel(webSocket), { methods: CONTRACT_METHODS, maxCalls: MAX_CALLS });
     });
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -69,33 +72,23 @@ export function serveSockets(
   };
 }
 
-/** Comlink over a WebSocket: one binary message a call or reply. */
-function socketEndpoint(socket: WebSocket): Endpoint {
-  const listeners = new Map<unknown, (data: Buffer) => void>();
+/** One binary message a call or reply. */
+function socketChannel(socket: WebSocket): Channel {
   return {
-    postMessage(message: unknown) {
-      if (socket.readyState === socket.OPEN) socket.send(encodeWire(message));
+    send(message) {
+      if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message));
     },
-    addEventListener(_type: string, listener: EventListenerOrEventListenerObject) {
-      const receive = (data: Buffer): void => {
+    listen(hear) {
+      socket.on('message', (data: Buffer) => {
         let message: unknown;
         try {
-          message = decodeWire(data);
+          message = decodeMessage(data);
         } catch {
-          socket.close(1007, 'not a call');
+          socket.close(INVALID_DATA, 'not a call');
           return;
         }
-        const event = { data: message } as MessageEvent;
-        if (typeof listener === 'function') listener(event);
-        else listener.handleEvent(event);
-      };
-      listeners.set(listener, receive);
-      socket.on('message', receive);
-    },
-    removeEventListener(_type: string, listener: EventListenerOrEventListenerObject) {
-      const receive = listeners.get(listener);
-      if (receive) socket.off('message', receive);
-      listeners.delete(listener);
+        hear(message);
+      });
     },
   };
 }

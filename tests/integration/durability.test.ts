@@ -1,6 +1,5 @@
 /** Nothing acknowledged is lost: when a worker dies, and when the whole process is killed under load. */
 import { join } from 'node:path';
-import type * as Comlink from 'comlink';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SpoorApi } from '../../core/api/contract';
 import { createLink } from '../../core/api/rpc/service';
@@ -177,20 +176,15 @@ describe('a worker that dies', () => {
 
   it('is started again: the gateway, which a window then reaches through the same connection', async () => {
     const link = createLink<SpoorApi>('gateway');
-    const listeners = new Set<(event: MessageEvent) => void>();
+    const listeners = new Set<(message: unknown) => void>();
     let lost = 0;
     const window = host.connectRenderer(
       (data) => {
-        for (const listener of listeners) listener({ data } as MessageEvent);
+        for (const listener of listeners) listener(data);
       },
       () => lost++,
     );
-    const endpoint: Comlink.Endpoint = {
-      postMessage: window.send,
-      addEventListener: (_type, listener) => listeners.add(listener as (event: MessageEvent) => void),
-      removeEventListener: (_type, listener) => listeners.delete(listener as (event: MessageEvent) => void),
-    };
-    link.attach(endpoint, new Promise(() => {}));
+    link.attach({ send: window.send, listen: (hear) => listeners.add(hear) }, new Promise(() => {}));
     expect((await link.api.status()).store.state).toMatch(/opening|ready/);
     await host.crashWorker('gateway');
     await eventually(async () => lost === 1);

@@ -221,7 +221,7 @@ describe('the pages', () => {
     const url = `${spoor.ready.ui.replace('http', 'ws')}/rpc`;
     expect(await handshake(url, protocolsWithToken(spoor.ready.token))).toBe(101);
     expect(await handshake(url, protocolsWithToken('wrong-token'))).toBe(401);
-    expect(await handshake(url, ['spoor.v1'])).toBe(401);
+    expect(await handshake(url, ['spoor.v2'])).toBe(401);
     expect(await handshake(url, protocolsWithToken(spoor.ready.token), 'https://evil.example')).toBe(401);
     expect(await handshake(url.replace('/rpc', '/other'), protocolsWithToken(spoor.ready.token))).toBe(401);
   });

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { CONTRACT_METHODS } from '../../core/api/contract-methods';
 import { transferablesOfReply } from '../../core/api/transfer';
 import type {
   GatewayOptions,
@@ -34,7 +35,7 @@ async function start(): Promise<void> {
     endAlerts();
     await close();
   };
-  runWorker(gateway, links, end, transferablesOfReply);
+  runWorker(gateway, links, end, { methods: CONTRACT_METHODS, transfer: transferablesOfReply });
   try {
     tellHost({ type: 'listening', ...(await listen(server, options.ui)) });
   } catch (error) {

@@ -1,14 +1,19 @@
 /** The thread side of the wiring: what a worker's entry file does with the host's messages. */
-import { type MessagePort as NodeMessagePort, parentPort } from 'node:worker_threads';
-import type * as Comlink from 'comlink';
-import nodeEndpoint from 'comlink/dist/umd/node-adapter';
-import { createLink, type Link, type Service, serve } from '../../core/api/rpc/service';
+import { type MessagePort as NodeMessagePort, parentPort, type TransferListItem } from 'node:worker_threads';
+import type { Channel } from '../../core/api/rpc/channel';
+import { createLink, type Link, type ServeOptions, type Service, serve } from '../../core/api/rpc/service';
 import type { HostMessage, PeerName, WorkerMessage } from '../../core/api/workers';
 import { onLastResort } from '../../services/last-resort';
 import type { Log } from '../../services/log';
 
-export function endpointOf(port: NodeMessagePort): Comlink.Endpoint {
-  return nodeEndpoint(port as unknown as Parameters<typeof nodeEndpoint>[0]);
+export function channelOf(port: NodeMessagePort): Channel {
+  return {
+    send: (message, transfer) => port.postMessage(message, transfer as unknown as TransferListItem[]),
+    listen(hear, lost) {
+      port.on('message', hear);
+      port.on('messageerror', lost);
+    },
+  };
 }
 
 export function closedOf(port: NodeMessagePort): Promise<void> {
@@ -43,7 +48,7 @@ export class WorkerLinks {
   }
 
   attach(worker: PeerName, port: NodeMessagePort): void {
-    this.links.get(worker)?.attach(endpointOf(port), closedOf(port));
+    this.links.get(worker)?.attach(channelOf(port), closedOf(port));
   }
 }
 
@@ -52,13 +57,13 @@ export function runWorker<T extends Service<T>>(
   service: T,
   links: WorkerLinks,
   close: () => Promise<void>,
-  transfer?: (value: unknown) => Transferable[],
+  options: Pick<ServeOptions, 'transfer' | 'methods'> = {},
 ): void {
   onLastResort({ name: 'a thread', log: logToHost, drain: close, exit: (code) => process.exit(code) });
   parentPort?.on('message', (message: HostMessage) => {
     switch (message.type) {
       case 'serve':
-        serve(service, endpointOf(message.port as unknown as NodeMessagePort), transfer);
+        serve(service, channelOf(message.port as unknown as NodeMessagePort), options);
         break;
       case 'reach':
         links.attach(message.worker, message.port as unknown as NodeMessagePort);

@@ -14,4 +14,4 @@ const store = new DesktopStore(
   },
   (message, error) => logToHost('error', message, { error: String(error) }),
 );
-runWorker(store, new WorkerLinks(), () => store.close(), transferablesOfReply);
+runWorker(store, new WorkerLinks(), () => store.close(), { transfer: transferablesOfReply });

@@ -5,4 +5,4 @@ import { Sync } from './sync-service';
 
 const links = new WorkerLinks();
 const sync = new Sync(links.to<ReplicaService>('store'), links.to<PowerService>('host'), logToHost);
-runWorker(sync, links, () => sync.close(), transferablesOfReply);
+runWorker(sync, links, () => sync.close(), { transfer: transferablesOfReply });

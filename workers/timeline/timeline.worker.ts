@@ -5,4 +5,4 @@ import { runWorker, WorkerLinks } from '../rpc/worker-port';
 
 const links = new WorkerLinks();
 const timeline = new Timeline(links.to<StoreService>('store'));
-runWorker(timeline, links, async () => {}, transferablesOfReply);
+runWorker(timeline, links, async () => {}, { transfer: transferablesOfReply });

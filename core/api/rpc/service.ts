@@ -1,95 +1,95 @@
 /**
- * Calls between threads, processes and sockets, over Comlink. A service is an object of async methods. Errors cross as values
- * (Comlink alone would lose their codes), and a link outlives the thread behind it: when that dies, calls in flight reject
- * with SERVICE_UNAVAILABLE and later calls wait for its successor.
+ * Calls between threads, processes and sockets. A service is an object of async methods. Every call settles: with the value, with
+ * the error as a value that keeps its code, or because it or its answer could not be carried. A link outlives the thread behind it:
+ * when that dies, calls in flight reject with SERVICE_UNAVAILABLE and later calls wait for its successor.
  */
-import * as Comlink from 'comlink';
-import { type ErrorValue, errorFromValue, errorValueOf, SpoorError } from '../errors';
+import { errorFromValue, errorValueOf, SpoorError } from '../errors';
+import { type Channel, isBroken, isCall, isReply, type Reply, unsayable } from './channel';
 
 // biome-ignore lint/suspicious/noExplicitAny: a method's parameters are contravariant; only `any` admits every service.
 type AsyncMethod = (...parameters: any[]) => Promise<unknown>;
 export type Service<T> = { readonly [K in keyof T]: AsyncMethod };
 
-type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorValue };
+export interface ServeOptions {
+  /** Which methods may be called; without it all that the service has, which is for threads of ours. */
+  readonly methods?: readonly string[] | undefined;
+  /** Names the buffers of a reply that move instead of being copied. */
+  readonly transfer?: ((value: unknown) => Transferable[]) | undefined;
+  /** Calls that may be under way at once; more are refused. */
+  readonly maxCalls?: number | undefined;
+}
 
-/** Serves `service` on an endpoint. `transfer` names the buffers of a reply that move instead of being copied. */
-export function serve<T extends Service<T>>(
-  service: T,
-  endpoint: Comlink.Endpoint,
-  transfer: (value: unknown) => Transferable[] = () => [],
-): void {
-  const methods = new Map<string, AsyncMethod>();
-  for (let level: object = service; level !== Object.prototype; level = Object.getPrototypeOf(level) as object) {
-    for (const name of Object.getOwnPropertyNames(level)) {
-      const value = (service as unknown as Record<string, unknown>)[name];
-      if (name !== 'constructor' && typeof value === 'function' && !methods.has(name)) {
-        methods.set(name, (value as AsyncMethod).bind(service));
+/** Serves `service` on a channel. */
+export function serve<T extends Service<T>>(service: T, channel: Channel, options: ServeOptions = {}): void {
+  const { transfer = () => [], maxCalls = Number.POSITIVE_INFINITY } = options;
+  const methods = methodsOf(service, options.methods);
+  let underWay = 0;
+  const run = async (method: string, parameters: readonly unknown[]): Promise<unknown> => {
+    const found = methods.get(method);
+    if (!found) throw new SpoorError('NOT_FOUND', `There is no method ${method.slice(0, 100)}.`);
+    if (underWay >= maxCalls) {
+      throw new SpoorError('RATE_LIMITED', `No more than ${maxCalls} calls may wait at once; wait for some of them.`);
+    }
+    underWay++;
+    try {
+      return await found(...parameters);
+    } finally {
+      underWay--;
+    }
+  };
+  const answer = (reply: Reply, moving: Transferable[]): void => {
+    try {
+      channel.send(reply, moving);
+    } catch (error) {
+      channel.send(unsayable(reply.reply, error), []);
+    }
+  };
+  const refuse = (reply: number, error: unknown): void => answer({ reply, ok: false, error: errorValueOf(error) }, []);
+  channel.listen(
+    (message) => {
+      if (isCall(message)) {
+        const { call: reply, method, parameters } = message;
+        run(method, parameters).then(
+          (value) => {
+            try {
+              answer({ reply, ok: true, value }, transfer(value));
+            } catch (error) {
+              refuse(reply, error);
+            }
+          },
+          (error: unknown) => refuse(reply, error),
+        );
+      } else if (isBroken(message) && 'call' in message) {
+        refuse(message.call, new SpoorError('VALIDATION_ERROR', `The call could not be read: ${message.broken}`));
       }
+    },
+    // Nobody can be answered who cannot be told apart.
+    () => {},
+  );
+}
+
+/** By name, of the object and of what its class and those above it define. */
+function methodsOf<T extends Service<T>>(service: T, allowed: readonly string[] | undefined): Map<string, AsyncMethod> {
+  const methods = new Map<string, AsyncMethod>();
+  const own = service as unknown as Record<string, unknown>;
+  const add = (name: string): void => {
+    const value = name === 'constructor' ? undefined : own[name];
+    if (typeof value === 'function' && !methods.has(name)) methods.set(name, (value as AsyncMethod).bind(service));
+  };
+  if (allowed) for (const name of allowed) add(name);
+  else {
+    for (let level: object = service; level !== Object.prototype; level = Object.getPrototypeOf(level) as object) {
+      for (const name of Object.getOwnPropertyNames(level)) add(name);
     }
   }
-  const call = async (method: string, parameters: unknown[]): Promise<Reply> => {
-    try {
-      const run = methods.get(method);
-      if (!run) throw new SpoorError('NOT_FOUND', `There is no method ${method}.`);
-      const value = await run(...parameters);
-      return Comlink.transfer({ ok: true, value }, transfer(value));
-    } catch (error) {
-      return { ok: false, error: errorValueOf(error) };
-    }
-  };
-  Comlink.expose(call, callsOnly(endpoint));
-}
-
-/**
- * Lets through calls of the one exposed function and nothing else. Comlink's own protocol can also walk to a property and call that:
- * `constructor` of a function runs code, which would hand this thread to whoever holds the other end, a sandboxed page say.
- */
-function callsOnly(endpoint: Comlink.Endpoint): Comlink.Endpoint {
-  const wrapped = new Map<unknown, EventListener>();
-  return {
-    postMessage: (message, transferables) => endpoint.postMessage(message, transferables ?? []),
-    addEventListener: (type, listener, options) => {
-      const filtered: EventListener = (event) => {
-        if (!isCall((event as MessageEvent).data)) return;
-        if (typeof listener === 'function') listener(event);
-        else listener.handleEvent(event);
-      };
-      wrapped.set(listener, filtered);
-      endpoint.addEventListener(type, filtered, options);
-    },
-    removeEventListener: (type, listener, options) => {
-      const filtered = wrapped.get(listener);
-      if (filtered) endpoint.removeEventListener(type, filtered, options);
-      wrapped.delete(listener);
-    },
-    ...(endpoint.start ? { start: () => endpoint.start?.() } : {}),
-  };
-}
-
-/** `{type: 'APPLY', path: [], argumentList: [raw method name, raw parameters]}`, Comlink's message for a plain call. */
-function isCall(data: unknown): boolean {
-  const message = data as { type?: unknown; path?: unknown; argumentList?: unknown } | null;
-  if (typeof message !== 'object' || message === null || message.type !== 'APPLY') return false;
-  const { path, argumentList } = message;
-  if (!Array.isArray(path) || path.length > 0 || !Array.isArray(argumentList) || argumentList.length !== 2)
-    return false;
-  const [method, parameters] = argumentList as [
-    { type?: unknown; value?: unknown },
-    { type?: unknown; value?: unknown },
-  ];
-  return (
-    method?.type === 'RAW' &&
-    typeof method.value === 'string' &&
-    parameters?.type === 'RAW' &&
-    Array.isArray(parameters.value)
-  );
+  return methods;
 }
 
 export interface Link<T> {
   /** The service behind the link; every method may reject with SERVICE_UNAVAILABLE. */
   readonly api: T;
   /** Points the link at a (new) thread. `closed` resolves when it is gone. */
-  attach(endpoint: Comlink.Endpoint, closed: Promise<void>): void;
+  attach(channel: Channel, closed: Promise<void>): void;
 }
 
 /** How long a call waits for a thread that is starting again. */
@@ -103,15 +103,67 @@ export function transferring<T extends object>(value: T, buffers: Transferable[]
   return value;
 }
 
-type RemoteCall = (method: string, parameters: unknown[]) => Promise<Reply>;
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: SpoorError) => void;
+}
+
+/** The other side of a channel, with the calls that it has not answered. */
+class Remote {
+  private readonly waiting = new Map<number, Waiting>();
+  private calls = 0;
+
+  constructor(private readonly channel: Channel) {
+    channel.listen(
+      (message) => {
+        if (isReply(message)) this.settle(message);
+        else if (isBroken(message) && 'reply' in message) {
+          this.take(message.reply)?.reject(unreadable(message.broken));
+        }
+      },
+      // It may have been the answer to any of them.
+      (error) => this.giveUp(unreadable(error.message)),
+    );
+  }
+
+  call(method: string, parameters: unknown[]): Promise<unknown> {
+    const moving = parameters.flatMap((parameter) => transfers.get(parameter as object) ?? []);
+    return new Promise((resolve, reject) => {
+      const call = ++this.calls;
+      this.waiting.set(call, { resolve, reject });
+      try {
+        this.channel.send({ call, method, parameters }, moving);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        this.take(call)?.reject(new SpoorError('VALIDATION_ERROR', `The call could not be carried: ${why}`));
+      }
+    });
+  }
+
+  giveUp(error: SpoorError): void {
+    for (const call of [...this.waiting.keys()]) this.take(call)?.reject(error);
+  }
+
+  private settle(reply: Reply): void {
+    const one = this.take(reply.reply);
+    if (reply.ok) one?.resolve(reply.value);
+    else one?.reject(errorFromValue(reply.error));
+  }
+
+  private take(call: number): Waiting | undefined {
+    const one = this.waiting.get(call);
+    this.waiting.delete(call);
+    return one;
+  }
+}
 
 export function createLink<T extends Service<T>>(name: string): Link<T> {
-  let current: { readonly call: RemoteCall; readonly pending: Set<(error: SpoorError) => void> } | null = null;
-  let waiting: ((error?: SpoorError) => void)[] = [];
+  let current: Remote | null = null;
+  let waiting: (() => void)[] = [];
   const unavailable = (): SpoorError =>
     new SpoorError('SERVICE_UNAVAILABLE', `The ${name} stopped and is starting again. Try once more.`);
 
-  const attached = async (): Promise<NonNullable<typeof current>> => {
+  const attached = async (): Promise<Remote> => {
     if (!current) {
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(() => reject(unavailable()), ATTACH_TIMEOUT_MS);
@@ -125,51 +177,32 @@ export function createLink<T extends Service<T>>(name: string): Link<T> {
     return current;
   };
 
-  const call = async (method: string, parameters: unknown[]): Promise<unknown> => {
-    const remote = await attached();
-    const moving = parameters.flatMap((parameter) => transfers.get(parameter as object) ?? []);
-    // Not a race against `closed`: that promise lives as long as the thread and would hold on to every reply until then.
-    const reply = await new Promise<Reply>((resolve, reject) => {
-      const settle = (done: () => void): void => {
-        remote.pending.delete(reject);
-        done();
-      };
-      remote.pending.add(reject);
-      remote.call(method, Comlink.transfer(parameters, moving)).then(
-        (value) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(error)),
-      );
-    });
-    if (!reply.ok) throw errorFromValue(reply.error);
-    return reply.value;
-  };
-
   const api = new Proxy(
     {},
     {
       get: (_, method) =>
         // A proxy that answers `then` would be taken for a promise.
         typeof method === 'string' && method !== 'then'
-          ? (...parameters: unknown[]) => call(method, parameters)
+          ? async (...parameters: unknown[]) => (await attached()).call(method, parameters)
           : undefined,
     },
   ) as T;
 
   return {
     api,
-    attach(endpoint, closed) {
-      const remote = {
-        call: Comlink.wrap<RemoteCall>(endpoint) as unknown as RemoteCall,
-        pending: new Set<(error: SpoorError) => void>(),
-      };
+    attach(channel, closed) {
+      const remote = new Remote(channel);
       current = remote;
       void closed.then(() => {
         if (current === remote) current = null;
-        for (const reject of remote.pending) reject(unavailable());
-        remote.pending.clear();
+        remote.giveUp(unavailable());
       });
       for (const wake of waiting) wake();
       waiting = [];
     },
   };
+}
+
+function unreadable(why: string): SpoorError {
+  return new SpoorError('INTERNAL_ERROR', `The answer could not be read: ${why}`);
 }

@@ -1,6 +1,6 @@
 /** How a browser signs in to the WebSocket: the token travels as a subprotocol, which no log and no history keeps. */
 export const RPC_PATH = '/rpc';
-export const RPC_PROTOCOL = 'spoor.v1';
+export const RPC_PROTOCOL = 'spoor.v2';
 /** Why a socket was closed: another token opens another. */
 export const SOCKET_EXPIRED = 4001;
 const TOKEN_PREFIX = 'token.';
