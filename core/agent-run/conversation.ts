@@ -128,12 +128,12 @@ function modelTurn(
   before.set(who, { system, tools, told, tokens: agent.usage.input });
   const fresh = agent.input.filter((message) => !said.has(keyOf(message)));
   for (const message of [...agent.input, ...agent.output]) said.add(keyOf(message));
-  const toolUses: Record<string, ToolUse> = {};
+  const toolUses = new Map<string, ToolUse>();
   // What was asked before the trace began stands in the input.
   for (const part of [...fresh, ...agent.output].flatMap(({ parts }) => parts)) {
     const use = part.type === 'tool_call' && part.id !== null ? uses.get(part.id) : undefined;
     if (!use || part.type !== 'tool_call' || part.id === null) continue;
-    toolUses[part.id] = use;
+    toolUses.set(part.id, use);
     asked.add(part.id);
   }
   return {
@@ -152,7 +152,7 @@ function modelTurn(
     input: fresh.filter((message) => !isAnswered(message, asked)).map(cutMessage),
     output: agent.output.map(cutMessage),
     toolCall: null,
-    toolUses,
+    toolUses: Object.fromEntries(toolUses),
   };
 }
 

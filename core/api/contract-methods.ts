@@ -1,9 +1,10 @@
 /** What pages and windows may call: the contract, and no other method of what implements it. */
 import type { SpoorApi } from './contract';
 
-const METHODS: Readonly<Record<keyof SpoorApi, true>> = {
+/** A number: which parameter is a signal, which aborts when whoever asked has gone. */
+export const CONTRACT_METHODS: Readonly<Record<keyof SpoorApi, true | number>> = {
   status: true,
-  nextChange: true,
+  nextChange: 1,
   listTraces: true,
   histogram: true,
   heatmap: true,
@@ -123,5 +124,3 @@ const METHODS: Readonly<Record<keyof SpoorApi, true>> = {
   sendTestTrace: true,
   listenOnFreePort: true,
 };
-
-export const CONTRACT_METHODS: readonly string[] = Object.keys(METHODS);

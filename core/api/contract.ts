@@ -199,7 +199,7 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   /** Points of all series of a metric, newest first. */
   listMetricPoints(metricId: number, query: MetricPointQuery): Promise<Page<MetricPoint>>;
   /** Resolves with the store's version once it differs from `after`, or with `after` when nothing changed for a while. */
-  nextChange(after: number): Promise<number>;
+  nextChange(after: number, signal?: AbortSignal): Promise<number>;
   /** Exports a small trace to our own OTLP port, as any program would. */
   sendTestTrace(): Promise<{ readonly traceId: string }>;
   /** Moves an OTLP receiver to a free port, after its own turned out to be taken. */

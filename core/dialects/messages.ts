@@ -2,6 +2,8 @@
  * Messages as anybody writes them: OpenTelemetry's parts, OpenAI's chat and responses, Anthropic's blocks, Gemini's contents, the AI
  * SDK's, LangChain's, and events of the older conventions.
  */
+
+import { wordTable } from '../model/word-table';
 import type { PlainValue } from '../otlp/json-types';
 import type { Message, Part, ToolDefinition } from './agent-span';
 import { isObject, type JsonObject, textOf } from './json-objects';
@@ -9,7 +11,7 @@ import { partsOf, toolCallsOf, toolDefinitionsOf } from './parts';
 import { isTruncatedJson, parsed } from './span-source';
 
 /** LangChain, Gemini, older events. */
-const ROLES: Readonly<Record<string, string>> = {
+const ROLES: Readonly<Record<string, string>> = wordTable({
   human: 'user',
   ai: 'assistant',
   model: 'assistant',
@@ -25,7 +27,7 @@ const ROLES: Readonly<Record<string, string>> = {
   'gen_ai.user.message': 'user',
   'gen_ai.assistant.message': 'assistant',
   'gen_ai.tool.message': 'tool',
-};
+});
 
 /** Where requests and answers keep their messages. */
 const LISTS = ['messages', 'contents', 'input', 'choices', 'candidates', 'output', 'generations'] as const;

@@ -1,4 +1,6 @@
 /** Parts of messages, as anybody writes them. */
+
+import { wordTable } from '../model/word-table';
 import type { PlainValue } from '../otlp/json-types';
 import type { Part, ToolDefinition } from './agent-span';
 import { isObject, type JsonObject, textOf } from './json-objects';
@@ -52,7 +54,7 @@ const toolCall: Reader = (part) => toolCallsOf([part as PlainValue]);
 
 const image: Reader = (part) => media(part, 'image');
 
-const READERS: Readonly<Record<string, Reader>> = {
+const READERS: Readonly<Record<string, Reader>> = wordTable({
   text,
   input_text: text,
   output_text: text,
@@ -89,7 +91,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   document: (part) => media(part, null),
   blob: (part) => media(part, null),
   uri: (part) => media(part, null),
-};
+});
 
 /** Gemini's parts have no type: what they hold says it. */
 const gemini: Reader = (part) => {

@@ -117,13 +117,11 @@ function first<T>(values: readonly T[]): NonNullable<T> | null {
 
 /** Of each property what is said first. */
 function merged<T extends object>(all: readonly (T | undefined)[]): Partial<T> {
-  const result: Partial<T> = {};
-  for (const one of all) {
-    for (const [key, value] of Object.entries(one ?? {})) {
-      if (!isNothing(value) && isNothing(result[key as keyof T])) result[key as keyof T] = value as T[keyof T];
-    }
+  const result = new Map<string, unknown>();
+  for (const [key, value] of all.flatMap((one) => Object.entries(one ?? {}))) {
+    if (!isNothing(value) && !result.has(key)) result.set(key, value);
   }
-  return result;
+  return Object.fromEntries(result) as Partial<T>;
 }
 
 /** The system prompt may stand beside the messages and among them. */

@@ -89,14 +89,13 @@ export class AttributeReader {
 
   /** What lies under a prefix that ends in a dot. */
   under(prefix: string): { [key: string]: PlainValue } {
-    const found: { [key: string]: PlainValue } = {};
-    for (const [key, value] of this.values) if (key.startsWith(prefix)) found[key.slice(prefix.length)] = value;
-    return found;
+    const found = [...this.values].filter(([key]) => key.startsWith(prefix));
+    return Object.fromEntries(found.map(([key, value]) => [key.slice(prefix.length), value]));
   }
 
   /** A list that was flattened: `prefix.0.a.b`, `prefix.1.a.b`; missing numbers are skipped. */
   list(prefix: string): AttributeReader[] {
-    const items = new Map<number, { [key: string]: PlainValue }>();
+    const items = new Map<number, Map<string, PlainValue>>();
     const start = `${prefix}.`;
     for (const [key, value] of this.values) {
       if (!key.startsWith(start)) continue;
@@ -104,11 +103,11 @@ export class AttributeReader {
       const number = key.slice(start.length, dot < 0 ? undefined : dot);
       if (!/^\d{1,6}$/.test(number)) continue;
       const at = Number(number);
-      const item = items.get(at) ?? {};
-      item[dot < 0 ? '' : key.slice(dot + 1)] = value;
+      const item = items.get(at) ?? new Map<string, PlainValue>();
+      item.set(dot < 0 ? '' : key.slice(dot + 1), value);
       items.set(at, item);
     }
-    return [...items].sort(([a], [b]) => a - b).map(([, item]) => new AttributeReader(item));
+    return [...items].sort(([a], [b]) => a - b).map(([, item]) => new AttributeReader(Object.fromEntries(item)));
   }
 }
 

@@ -4,10 +4,11 @@
  * parenthesis is TraceQL already.
  */
 import { SpoorError } from '../api/errors';
+import { wordTable } from '../model/word-table';
 import { parseTraceql } from './traceql/parse';
 
 /** Short names for what is asked for most. */
-export const ALIASES: Readonly<Record<string, string>> = {
+export const ALIASES: Readonly<Record<string, string>> = wordTable({
   service: 'resource.service.name',
   env: 'resource.deployment.environment.name',
   model: 'span.gen_ai.request.model',
@@ -17,10 +18,10 @@ export const ALIASES: Readonly<Record<string, string>> = {
   kind: 'kind',
   status: 'status',
   duration: 'duration',
-};
+});
 
 /** Other keys of the same thing, in other dialects (docs/dialects.md). */
-const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = wordTable({
   agent: ['span.agent.name', 'span.agent_name', 'span.ai.telemetry.functionId'],
   session: [
     'span.gen_ai.conversation.id',
@@ -32,7 +33,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
     'span.langsmith.metadata.session_id',
     'span.langsmith.metadata.thread_id',
   ],
-};
+});
 
 const TERM = /(?:(-)?([\p{L}_][\p{L}\p{N}_.-]*)(:|!=|>=|<=|=|>|<))?(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))/gu;
 const TRACE_ID = /^[0-9a-f]{16,32}$/i;

@@ -180,27 +180,41 @@ export class Host {
 
   /**
    * Joins a renderer to the gateway. Messages for the renderer go to `post`; the returned function takes its messages.
-   * When the gateway starts again, `onLost` is told, so that calls in flight can be given up.
+   * When the gateway ends, `onLost` is told, so that calls in flight can be given up; later ones wait for the next.
    */
   connectRenderer(
     post: (message: unknown) => void,
     onLost: () => void,
   ): { send: (message: unknown) => void; close: () => void } {
     let current: NodeMessagePort | null = null;
+    /** Asked while no gateway runs. */
+    let early: unknown[] = [];
+    const send = (message: unknown): void => {
+      if (current) relay(message, (one) => current?.postMessage(one), post);
+      else early.push(message);
+    };
     const entry = {
       attach: (port: NodeMessagePort): void => {
-        if (current) onLost();
         current = port;
         port.on('message', (message: unknown) => relay(message, post, post));
+        port.once('close', () => {
+          if (current !== port) return;
+          current = null;
+          onLost();
+        });
+        for (const message of early.splice(0)) send(message);
       },
     };
     this.rendererPorts.add(entry);
     if (this.workers.gateway.running) this.serveRenderer(entry);
     return {
-      send: (message) => relay(message, (one) => current?.postMessage(one), post),
+      send,
       close: () => {
         this.rendererPorts.delete(entry);
-        current?.close();
+        const port = current;
+        current = null;
+        early = [];
+        port?.close();
       },
     };
   }

@@ -341,8 +341,8 @@ export class Gateway implements SpoorApi {
     return this.store.listMetricPoints(metricIdOf(metricId), metricPointQuery(query));
   }
 
-  async nextChange(after: number): Promise<number> {
-    return this.store.nextChange(Number(after));
+  async nextChange(after: number, signal?: AbortSignal): Promise<number> {
+    return this.store.nextChange(Number(after), signal);
   }
 
   async sendTestTrace(): Promise<{ traceId: string }> {

@@ -20,7 +20,7 @@ export interface LiveEvent {
 
 interface Source {
   listTraces(query: TraceListQuery): Promise<TraceListPage>;
-  nextChange(after: number): Promise<number>;
+  nextChange(after: number, signal?: AbortSignal): Promise<number>;
 }
 
 /** Ends when the signal says so. @throws SpoorError VALIDATION_ERROR before the first event */
@@ -34,7 +34,7 @@ export async function* liveTraces(
   let version = 0;
   for await (const trace of newest(source, { ...asked, from })) known.set(trace.traceId, trace.spanCount);
   while (!signal.aborted) {
-    const changed = await source.nextChange(version);
+    const changed = await source.nextChange(version, signal);
     if (signal.aborted) return;
     // Nothing for a while: who listens should know that we are there.
     if (changed === version) yield null;

@@ -52,8 +52,9 @@ export function serveSockets(
       webSocket.on('error', () => {});
       const left = Math.min(LONGEST_TIMER_MS, Math.max(0, admission.until - Date.now()));
       const expiry = setTimeout(() => webSocket.close(SOCKET_EXPIRED, 'the token has expired'), left);
-      webSocket.on('close', () => clearTimeout(expiry));
-      serve(admission.api, socketChannel(webSocket), { methods: CONTRACT_METHODS, maxCalls: MAX_CALLS });
+      const closed = new Promise<void>((resolve) => webSocket.on('close', resolve));
+      void closed.then(() => clearTimeout(expiry));
+      serve(admission.api, socketChannel(webSocket), { methods: CONTRACT_METHODS, maxCalls: MAX_CALLS, closed });
     });
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -11,6 +11,11 @@ export class ChangeFeed {
   private version = Date.now() * 1000;
   private waiting = new Set<() => void>();
 
+  /** How many wait. */
+  get waiters(): number {
+    return this.waiting.size;
+  }
+
   changed(): void {
     this.version++;
     const waiting = this.waiting;
@@ -18,15 +23,18 @@ export class ChangeFeed {
     for (const wake of waiting) wake();
   }
 
-  async next(after: number, maxWaitMs = MAX_WAIT_MS): Promise<number> {
-    if (this.version !== after) return this.version;
+  /** Whoever aborts the signal waits no longer. */
+  async next(after: number, signal?: AbortSignal, maxWaitMs = MAX_WAIT_MS): Promise<number> {
+    if (this.version !== after || signal?.aborted) return this.version;
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
         this.waiting.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, maxWaitMs);
+      signal?.addEventListener('abort', wake);
       this.waiting.add(wake);
     });
     return this.version;

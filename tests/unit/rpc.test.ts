@@ -113,11 +113,14 @@ describe('a link', () => {
 
   it('has the methods that it is told, and no others', async () => {
     const { port1, port2 } = new MessageChannel();
-    serve<Echo>(new EchoService(), channelOf(port2), { methods: ['echo', 'constructor', 'missing'] });
+    const table = Object.fromEntries(
+      ['echo', 'constructor', 'missing', '__proto__'].map((name) => [name, true as const]),
+    );
+    serve<Echo>(new EchoService(), channelOf(port2), { methods: table });
     const link = createLink<Record<string, (...parameters: unknown[]) => Promise<unknown>>>('echo');
     link.attach(channelOf(port1), closedOf(port1));
     expect(await link.api.echo?.(1)).toEqual(['kept', 1]);
-    for (const method of ['fail', 'buffer', 'constructor', 'missing', 'x'.repeat(1_000_000)]) {
+    for (const method of ['fail', 'buffer', 'constructor', 'missing', '__proto__', 'toString', 'x'.repeat(1_000_000)]) {
       await expect(link.api[method]?.()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
     port2.close();
@@ -154,6 +157,36 @@ describe('a link', () => {
     port2.close();
   });
 
+  it('gives up all that waits when something came that cannot be told apart, here or there', async () => {
+    for (const side of ['caller', 'server'] as const) {
+      const link = createLink<Echo>('echo');
+      const { caller, server } = joined();
+      link.attach(channelOf(caller), closedOf(caller));
+      const lost = link.api.never();
+      await link.api.echo(1);
+      (side === 'caller' ? caller : server).emit('messageerror', new Error('damaged'));
+      await expect(lost).rejects.toMatchObject({ code: 'INTERNAL_ERROR', message: expect.stringContaining('damaged') });
+      expect(await link.api.echo('still here')).toEqual(['kept', 'still here']);
+      server.close();
+    }
+  });
+
+  it('rejects what is asked of a side that is gone already', async () => {
+    // Nothing is answered, and no successor comes before the call is made.
+    const link = createLink<Echo>('echo');
+    let end = (): void => {};
+    const closed = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    link.attach({ send: () => {}, listen: () => {} }, closed);
+    const [early, late] = [link.api.never(), link.api.never()];
+    end();
+    const atTheEnd = link.api.never();
+    for (const call of [early, late, atTheEnd]) {
+      await expect(call).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    }
+  });
+
   it('gives up what was under way when the other side dies, and goes on with its successor', async () => {
     const link = createLink<Echo>('echo');
     const first = joined();
@@ -167,6 +200,81 @@ describe('a link', () => {
     link.attach(channelOf(second.caller), closedOf(second.caller));
     expect(await early).toEqual(['kept', 'again']);
     second.server.close();
+  });
+});
+
+describe('a signal', () => {
+  interface Waits {
+    wait(name: string, signal?: AbortSignal): Promise<string>;
+    sees(name: string, signal: unknown): Promise<string>;
+  }
+
+  function waiting(signals: Record<string, true | number> | undefined) {
+    const { port1, port2 } = new MessageChannel();
+    const aborted: string[] = [];
+    const service: Waits = {
+      wait: (name, signal) =>
+        new Promise((_, reject) => {
+          if (!signal) return reject(new Error('no signal'));
+          signal.addEventListener('abort', () => {
+            aborted.push(name);
+            reject(signal.reason);
+          });
+        }),
+      sees: async (_name, signal) => (signal instanceof AbortSignal ? 'signal' : typeof signal),
+    };
+    serve<Waits>(service, channelOf(port2), { methods: signals, closed: closedOf(port2) });
+    const link = createLink<Waits>('waiter');
+    link.attach(channelOf(port1), closedOf(port1));
+    return { link, aborted, caller: port1, server: port2 };
+  }
+
+  it('of a caller cancels its own call alone, here at once and there', async () => {
+    const { link, aborted, server } = waiting(undefined);
+    const [one, other] = [new AbortController(), new AbortController()];
+    const calls = [link.api.wait('one', one.signal), link.api.wait('other', other.signal)];
+    expect(await link.api.sees('x', new AbortController().signal)).toBe('signal');
+    one.abort(new Error('left'));
+    await expect(calls[0]).rejects.toThrow('left');
+    expect(await link.api.sees('x', undefined)).toBe('undefined');
+    expect(aborted).toEqual(['one']);
+    await expect(link.api.wait('never sent', AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
+    other.abort();
+    await expect(calls[1]).rejects.toMatchObject({ name: 'AbortError' });
+    await link.api.sees('x', undefined);
+    expect(aborted).toEqual(['one', 'other']);
+    server.close();
+  });
+
+  it('aborts when the caller is gone, also of those who sent none', async () => {
+    const { link, aborted, caller, server } = waiting({ wait: 1, sees: true });
+    const calls = [link.api.wait('with', new AbortController().signal), link.api.wait('without')];
+    await link.api.sees('x', 1);
+    caller.close();
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await closedOf(server);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(aborted).toEqual(['with', 'without']);
+  });
+
+  it('has a place among a few parameters', async () => {
+    const { caller, server } = waiting(undefined);
+    const replies: unknown[] = [];
+    caller.on('message', (reply) => replies.push(reply));
+    for (const [call, signal] of [1e9, 2 ** 53, -1, 1.5, '0', null].entries()) {
+      caller.postMessage({ call, method: 'sees', parameters: ['x'], signal });
+    }
+    caller.postMessage({ call: 99, method: 'sees', parameters: ['x'], signal: 1 });
+    caller.postMessage({ cancel: 99 });
+    caller.postMessage({ cancel: '__proto__' });
+    while (!replies.some((one) => (one as { reply: number }).reply === 99)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(replies).toMatchObject([
+      { reply: 0, ok: false, error: { code: 'VALIDATION_ERROR' } },
+      { reply: 99, ok: true, value: 'signal' },
+    ]);
+    server.close();
   });
 });
 
@@ -213,6 +321,13 @@ describe('the wire of the WebSocket', () => {
       { '\ud800': '\udc00'.repeat(100) },
       '$',
       [{ $: '$' }, '$$', { $: null }],
+      [undefined, null, [undefined], { list: [undefined, 1n] }],
+      [new Date(0), new Date(8.64e15), { at: new Date(1.5e12) }],
+      new Map<unknown, unknown>([
+        ['__proto__', new Map([[1n, new Set([-0, undefined, { $: 1 }])]])],
+        [undefined, new Date(1)],
+        [{ $map: 1 }, [new Uint8Array([1])]],
+      ]),
       [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 2n ** 70n, -1n],
     ]) {
       expect(isDeepStrictEqual(decodeWire(encodeWire(value)), value)).toBe(true);
@@ -235,6 +350,57 @@ describe('the wire of the WebSocket', () => {
       ),
     );
     expect(decodeWire(encodeWire({ bytes: Buffer.from('ab') }))).toEqual({ bytes: new Uint8Array([97, 98]) });
+    expect(decodeWire(encodeWire(new Date(Number.NaN)))).toEqual(new Date(Number.NaN));
+  });
+
+  it('is the same as a structured clone for what is used twice, and refuses what it cannot carry', () => {
+    const shared = { n: 1n };
+    const diamond = { left: [shared], right: [shared, shared] };
+    expect(decodeWire(encodeWire(diamond))).toEqual(structuredClone(diamond));
+    class Kept {
+      readonly a = 1;
+      toJSON = 'text';
+    }
+    class Odd {
+      b = 2n;
+      toJSON() {
+        return 'not this';
+      }
+    }
+    expect(decodeWire(encodeWire([new Kept(), new Odd()]))).toEqual([{ a: 1, toJSON: 'text' }, { b: 2n }]);
+    const circle: unknown[] = [];
+    circle.push({ circle });
+    for (const value of [
+      circle,
+      new Error('x'),
+      new ArrayBuffer(1),
+      Promise.resolve(),
+      new WeakMap(),
+      /x/,
+      () => {},
+      Symbol('x'),
+      new DataView(new ArrayBuffer(1)),
+      [new Map([[1, { f: () => {} }]])],
+    ]) {
+      expect(() => encodeWire(value)).toThrow();
+    }
+    for (const json of [
+      '{"$":["none",0]}',
+      '[{"a":{"$":["none",0]}}]',
+      '{"$":["map",[[1]]]}',
+      '{"$":["map",{}]}',
+      '{"$":["date","x"]}',
+      '{"$":["number",1]}',
+      '{"$":["int",""x]}',
+      `{"$":["int","${'9'.repeat(101)}"]}`,
+      '{"$":["bytes",0]}',
+      '{"$":["bytes","length"]}',
+      '{"$":["constructor",0]}',
+      '{"$":1}',
+    ]) {
+      const said = new TextEncoder().encode(json);
+      expect(() => decodeWire(Uint8Array.of(said.length, 0, 0, 0, ...said))).toThrow();
+    }
   });
 
   it('reads nesting as deep as a frame can hold', () => {
@@ -257,14 +423,18 @@ describe('the wire of the WebSocket', () => {
     expect(decodeMessage(encodeMessage({ reply: 8, ok: true, value: undefined }))).toEqual({
       reply: 8,
       ok: true,
-      value: null,
+      value: undefined,
     });
+    expect(decodeMessage(encodeMessage({ cancel: 7 }))).toEqual({ cancel: 7 });
+    expect(decodeMessage(encodeMessage({ lost: 'why' }))).toEqual({ lost: 'why' });
+    const call = { call: 7, method: 'm', parameters: [null], signal: 0 };
+    expect(decodeMessage(encodeMessage(call))).toEqual(call);
     const error = { code: 'CONFLICT', message: 'stale', details: [] } as const;
     expect(decodeMessage(encodeMessage({ reply: 9, ok: false, error }))).toEqual({ reply: 9, ok: false, error });
     fc.assert(
       fc.property(fc.constantFrom(0, 1), fc.uint8Array({ maxLength: 60 }), (kind, rest) => {
         const message = decodeMessage(Uint8Array.from([kind, 5, 0, 0, 0, ...rest]));
-        expect('call' in message ? message.call : message.reply).toBe(5);
+        expect(message).toMatchObject(kind === 0 ? { call: 5 } : { reply: 5 });
       }),
     );
   });

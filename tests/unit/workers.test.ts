@@ -66,7 +66,22 @@ describe('ChangeFeed', () => {
   it('answers after a while when nothing changes', async () => {
     const feed = new ChangeFeed();
     const version = await feed.next(0);
-    expect(await feed.next(version, 5)).toBe(version);
+    expect(await feed.next(version, undefined, 5)).toBe(version);
+  });
+
+  it('keeps nobody who has left', async () => {
+    const feed = new ChangeFeed();
+    const version = await feed.next(0);
+    const leaves = new AbortController();
+    const stays = new AbortController();
+    const waiting = [feed.next(version, leaves.signal), feed.next(version, stays.signal)];
+    leaves.abort();
+    expect(await waiting[0]).toBe(version);
+    expect(feed.waiters).toBe(1);
+    expect(await feed.next(version, AbortSignal.abort())).toBe(version);
+    feed.changed();
+    expect(await waiting[1]).toBe(version + 1);
+    expect(feed.waiters).toBe(0);
   });
 });
 

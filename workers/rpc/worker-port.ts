@@ -62,9 +62,11 @@ export function runWorker<T extends Service<T>>(
   onLastResort({ name: 'a thread', log: logToHost, drain: close, exit: (code) => process.exit(code) });
   parentPort?.on('message', (message: HostMessage) => {
     switch (message.type) {
-      case 'serve':
-        serve(service, channelOf(message.port as unknown as NodeMessagePort), options);
+      case 'serve': {
+        const port = message.port as unknown as NodeMessagePort;
+        serve(service, channelOf(port), { ...options, closed: closedOf(port) });
         break;
+      }
       case 'reach':
         links.attach(message.worker, message.port as unknown as NodeMessagePort);
         break;

@@ -121,8 +121,8 @@ export class Store extends WorkspaceStore implements StoreService {
     return this.rebuilding;
   }
 
-  nextChange(after: number): Promise<number> {
-    return this.changes.next(after);
+  nextChange(after: number, signal?: AbortSignal): Promise<number> {
+    return this.changes.next(after, signal);
   }
 
   async state(): Promise<StoreReport> {

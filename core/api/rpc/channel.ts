@@ -5,6 +5,18 @@ export interface Call {
   readonly call: number;
   readonly method: string;
   readonly parameters: readonly unknown[];
+  /** Which of the parameters stands for a signal that the caller may give. */
+  readonly signal?: number | undefined;
+}
+
+/** The caller no longer waits for the answer. */
+export interface Cancel {
+  readonly cancel: number;
+}
+
+/** Something came that cannot even be told apart: it may have been any of the calls that wait. */
+export interface Lost {
+  readonly lost: string;
 }
 
 export type Reply =
@@ -16,9 +28,11 @@ export type Broken =
   | { readonly call: number; readonly broken: string }
   | { readonly reply: number; readonly broken: string };
 
+export type Message = Call | Reply | Cancel | Lost;
+
 export interface Channel {
   /** `transfer` moves instead of being copied, where a channel can. @throws Error when the message cannot be carried */
-  send(message: Call | Reply, transfer: Transferable[]): void;
+  send(message: Message, transfer: Transferable[]): void;
   /** Calls `hear` with all that comes, which may be anything; `lost` when something came that cannot even be told apart. */
   listen(hear: (message: unknown) => void, lost: (error: Error) => void): void;
 }
@@ -31,13 +45,22 @@ export function isCall(message: unknown): message is Call {
     isObject(message) &&
     Number.isSafeInteger(message.call) &&
     typeof message.method === 'string' &&
-    Array.isArray(message.parameters)
+    Array.isArray(message.parameters) &&
+    (message.signal === undefined || (Number.isSafeInteger(message.signal) && Number(message.signal) >= 0))
   );
 }
 
 export function isReply(message: unknown): message is Reply {
   if (!isObject(message) || !Number.isSafeInteger(message.reply)) return false;
   return message.ok === true || (message.ok === false && isObject(message.error));
+}
+
+export function isCancel(message: unknown): message is Cancel {
+  return isObject(message) && Number.isSafeInteger(message.cancel);
+}
+
+export function isLost(message: unknown): message is Lost {
+  return isObject(message) && typeof message.lost === 'string';
 }
 
 /** A message that names the call, but says nothing that can be used. */

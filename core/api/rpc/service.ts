@@ -2,29 +2,38 @@
  * Calls between threads, processes and sockets. A service is an object of async methods. Every call settles: with the value, with
  * the error as a value that keeps its code, or because it or its answer could not be carried. A link outlives the thread behind it:
  * when that dies, calls in flight reject with SERVICE_UNAVAILABLE and later calls wait for its successor.
+ *
+ * A parameter may be an AbortSignal. The method gets one of its own in that place, which aborts when the caller's does, or when the
+ * caller is gone; the call of whoever aborts rejects at once with the signal's reason.
  */
 import { errorFromValue, errorValueOf, SpoorError } from '../errors';
-import { type Channel, isBroken, isCall, isReply, type Reply, unsayable } from './channel';
+import { type Call, type Channel, isBroken, isCall, isCancel, isLost, isReply, type Reply, unsayable } from './channel';
 
 // biome-ignore lint/suspicious/noExplicitAny: a method's parameters are contravariant; only `any` admits every service.
 type AsyncMethod = (...parameters: any[]) => Promise<unknown>;
 export type Service<T> = { readonly [K in keyof T]: AsyncMethod };
 
+/** Methods that may be called. A number: which parameter is a signal, whatever the caller says of it. */
+export type MethodTable = Readonly<Record<string, true | number>>;
+
 export interface ServeOptions {
-  /** Which methods may be called; without it all that the service has, which is for threads of ours. */
-  readonly methods?: readonly string[] | undefined;
+  /** Without it all that the service has, which is for threads of ours. */
+  readonly methods?: MethodTable | undefined;
   /** Names the buffers of a reply that move instead of being copied. */
   readonly transfer?: ((value: unknown) => Transferable[]) | undefined;
   /** Calls that may be under way at once; more are refused. */
   readonly maxCalls?: number | undefined;
+  /** Resolves when the caller is gone: signals of what it asked abort. */
+  readonly closed?: Promise<unknown> | undefined;
 }
 
 /** Serves `service` on a channel. */
 export function serve<T extends Service<T>>(service: T, channel: Channel, options: ServeOptions = {}): void {
   const { transfer = () => [], maxCalls = Number.POSITIVE_INFINITY } = options;
   const methods = methodsOf(service, options.methods);
+  const signals = new Map<number, AbortController>();
   let underWay = 0;
-  const run = async (method: string, parameters: readonly unknown[]): Promise<unknown> => {
+  const run = async ({ call, method, parameters, signal }: Call): Promise<unknown> => {
     const found = methods.get(method);
     if (!found) throw new SpoorError('NOT_FOUND', `There is no method ${method.slice(0, 100)}.`);
     if (underWay >= maxCalls) {
@@ -32,9 +41,17 @@ export function serve<T extends Service<T>>(service: T, channel: Channel, option
     }
     underWay++;
     try {
-      return await found(...parameters);
+      const at = options.methods ? found.signal : signal;
+      if (at === undefined) return await found.run(...parameters);
+      if (at > MAX_SIGNAL_AT) throw new SpoorError('VALIDATION_ERROR', 'No method takes so many parameters.');
+      const controller = new AbortController();
+      signals.set(call, controller);
+      const given = [...parameters];
+      given[at] = controller.signal;
+      return await found.run(...given);
     } finally {
       underWay--;
+      signals.delete(call);
     }
   };
   const answer = (reply: Reply, moving: Transferable[]): void => {
@@ -48,8 +65,8 @@ export function serve<T extends Service<T>>(service: T, channel: Channel, option
   channel.listen(
     (message) => {
       if (isCall(message)) {
-        const { call: reply, method, parameters } = message;
-        run(method, parameters).then(
+        const reply = message.call;
+        run(message).then(
           (value) => {
             try {
               answer({ reply, ok: true, value }, transfer(value));
@@ -59,24 +76,37 @@ export function serve<T extends Service<T>>(service: T, channel: Channel, option
           },
           (error: unknown) => refuse(reply, error),
         );
+      } else if (isCancel(message)) {
+        signals.get(message.cancel)?.abort();
       } else if (isBroken(message) && 'call' in message) {
         refuse(message.call, new SpoorError('VALIDATION_ERROR', `The call could not be read: ${message.broken}`));
       }
     },
-    // Nobody can be answered who cannot be told apart.
-    () => {},
+    (error) => channel.send({ lost: error.message }, []),
   );
+  void options.closed?.then(() => {
+    for (const controller of signals.values()) controller.abort();
+  });
+}
+
+/** A method with a signal further behind does not exist, and a list with such a hole would be large. */
+const MAX_SIGNAL_AT = 16;
+
+interface Method {
+  readonly run: AsyncMethod;
+  readonly signal?: number | undefined;
 }
 
 /** By name, of the object and of what its class and those above it define. */
-function methodsOf<T extends Service<T>>(service: T, allowed: readonly string[] | undefined): Map<string, AsyncMethod> {
-  const methods = new Map<string, AsyncMethod>();
+function methodsOf<T extends Service<T>>(service: T, allowed: MethodTable | undefined): Map<string, Method> {
+  const methods = new Map<string, Method>();
   const own = service as unknown as Record<string, unknown>;
-  const add = (name: string): void => {
+  const add = (name: string, signal?: number): void => {
     const value = name === 'constructor' ? undefined : own[name];
-    if (typeof value === 'function' && !methods.has(name)) methods.set(name, (value as AsyncMethod).bind(service));
+    if (typeof value !== 'function' || methods.has(name)) return;
+    methods.set(name, { run: (value as AsyncMethod).bind(service), signal });
   };
-  if (allowed) for (const name of allowed) add(name);
+  if (allowed) for (const [name, at] of Object.entries(allowed)) add(name, at === true ? undefined : at);
   else {
     for (let level: object = service; level !== Object.prototype; level = Object.getPrototypeOf(level) as object) {
       for (const name of Object.getOwnPropertyNames(level)) add(name);
@@ -105,18 +135,22 @@ export function transferring<T extends object>(value: T, buffers: Transferable[]
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: SpoorError) => void;
+  readonly reject: (error: unknown) => void;
+  /** Stops listening to the caller's signal. */
+  readonly release: () => void;
 }
 
 /** The other side of a channel, with the calls that it has not answered. */
 class Remote {
   private readonly waiting = new Map<number, Waiting>();
   private calls = 0;
+  private ended: SpoorError | null = null;
 
   constructor(private readonly channel: Channel) {
     channel.listen(
       (message) => {
         if (isReply(message)) this.settle(message);
+        else if (isLost(message)) this.giveUp(unreadable(message.lost));
         else if (isBroken(message) && 'reply' in message) {
           this.take(message.reply)?.reject(unreadable(message.broken));
         }
@@ -126,13 +160,26 @@ class Remote {
     );
   }
 
-  call(method: string, parameters: unknown[]): Promise<unknown> {
+  call(method: string, parameters: readonly unknown[]): Promise<unknown> {
+    // What is sent to a side that is gone is dropped in silence.
+    if (this.ended) return Promise.reject(this.ended);
+    const at = parameters.findIndex(isSignal);
+    const signal = at < 0 ? null : (parameters[at] as AbortSignal);
+    if (signal?.aborted) return Promise.reject(signal.reason);
     const moving = parameters.flatMap((parameter) => transfers.get(parameter as object) ?? []);
     return new Promise((resolve, reject) => {
       const call = ++this.calls;
-      this.waiting.set(call, { resolve, reject });
+      const cancel = (): void => {
+        this.take(call)?.reject(signal?.reason);
+        this.channel.send({ cancel: call }, []);
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.waiting.set(call, { resolve, reject, release: () => signal?.removeEventListener('abort', cancel) });
       try {
-        this.channel.send({ call, method, parameters }, moving);
+        this.channel.send(
+          signal ? { call, method, parameters: parameters.with(at, null), signal: at } : { call, method, parameters },
+          moving,
+        );
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         this.take(call)?.reject(new SpoorError('VALIDATION_ERROR', `The call could not be carried: ${why}`));
@@ -140,7 +187,13 @@ class Remote {
     });
   }
 
-  giveUp(error: SpoorError): void {
+  /** Nothing more will be answered. */
+  end(error: SpoorError): void {
+    this.ended = error;
+    this.giveUp(error);
+  }
+
+  private giveUp(error: SpoorError): void {
     for (const call of [...this.waiting.keys()]) this.take(call)?.reject(error);
   }
 
@@ -153,6 +206,7 @@ class Remote {
   private take(call: number): Waiting | undefined {
     const one = this.waiting.get(call);
     this.waiting.delete(call);
+    one?.release();
     return one;
   }
 }
@@ -195,13 +249,15 @@ export function createLink<T extends Service<T>>(name: string): Link<T> {
       current = remote;
       void closed.then(() => {
         if (current === remote) current = null;
-        remote.giveUp(unavailable());
+        remote.end(unavailable());
       });
       for (const wake of waiting) wake();
       waiting = [];
     },
   };
 }
+
+const isSignal = (value: unknown): value is AbortSignal => value instanceof AbortSignal;
 
 function unreadable(why: string): SpoorError {
   return new SpoorError('INTERNAL_ERROR', `The answer could not be read: ${why}`);

@@ -1,9 +1,22 @@
 /** Agents that write code and say what they do in spans of their own: Claude Code, Codex, Gemini CLI, VS Code's Copilot. */
+
+import { wordTable } from '../../model/word-table';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind } from '../agent-span';
 import { answerOf, messagesOf } from '../messages';
 import { partsOf } from '../parts';
 import type { SpanSource } from '../span-source';
+
+const KINDS = wordTable<AgentSpanKind>({ interaction: 'agent', llm_request: 'model', tool: 'tool' });
+
+const GEMINI_KINDS = wordTable<AgentSpanKind>({
+  llm_call: 'model',
+  tool_call: 'tool',
+  agent_call: 'agent',
+  user_prompt: 'agent',
+  system_prompt: 'prompt',
+  schedule_tool_calls: 'step',
+});
 
 /** Its input tokens are without those of the cache. */
 export const claudeCode: Dialect = {
@@ -11,7 +24,6 @@ export const claudeCode: Dialect = {
   read({ name, attributes: a, events }) {
     if (!name.startsWith('claude_code.')) return null;
     const type = a.text('span.type') ?? name.slice('claude_code.'.length);
-    const kinds: Readonly<Record<string, AgentSpanKind>> = { interaction: 'agent', llm_request: 'model', tool: 'tool' };
     const [own, cacheRead, cacheWrite] = ['input_tokens', 'cache_read_tokens', 'cache_creation_tokens'].map((key) =>
       a.count(key),
     );
@@ -20,7 +32,7 @@ export const claudeCode: Dialect = {
     const prompt = a.text('user_prompt');
     const result = events.find((event) => event.name === 'tool.output')?.attributes;
     return {
-      kind: kinds[type] ?? 'step',
+      kind: KINDS[type] ?? 'step',
       provider: type === 'llm_request' ? 'anthropic' : null,
       requestModel: a.text('model'),
       responseId: a.text('request_id'),
@@ -83,15 +95,7 @@ export const geminiCli: Dialect = {
   name: 'gemini-cli',
   read({ scope, attributes: a }) {
     const operation = a.text('gen_ai.operation.name') ?? '';
-    const kinds: Readonly<Record<string, AgentSpanKind>> = {
-      llm_call: 'model',
-      tool_call: 'tool',
-      agent_call: 'agent',
-      user_prompt: 'agent',
-      system_prompt: 'prompt',
-      schedule_tool_calls: 'step',
-    };
-    const kind = kinds[operation];
+    const kind = GEMINI_KINDS[operation];
     if (kind === undefined && a.text('gen_ai.agent.name') !== 'gemini-cli' && scope !== 'gemini-cli') return null;
     const input = a.json('gen_ai.input.messages');
     const output = a.json('gen_ai.output.messages');

@@ -2,6 +2,8 @@
  * OpenTelemetry's GenAI conventions: the current ones, the next (semantic-conventions-genai), and those of 1.36 and before, whose
  * messages are events.
  */
+
+import { wordTable } from '../../model/word-table';
 import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Message } from '../agent-span';
@@ -12,7 +14,7 @@ import { partsOf, toolDefinitionsOf } from '../parts';
 import type { AttributeReader, SpanSource } from '../span-source';
 import { providerOf } from './providers';
 
-const KINDS: Readonly<Record<string, AgentSpanKind>> = {
+const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   chat: 'model',
   generate_content: 'model',
   text_completion: 'model',
@@ -32,7 +34,7 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = {
   upsert_memory: 'memory',
   search_memory: 'memory',
   delete_memory: 'memory',
-};
+});
 
 const PARAMETERS = [
   'temperature',

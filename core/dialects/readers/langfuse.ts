@@ -1,12 +1,13 @@
 /** Langfuse's own attributes, which its SDKs set and others may: what they say is meant, and believed first. */
 
+import { wordTable } from '../../model/word-table';
 import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind } from '../agent-span';
 import { isObject } from '../json-objects';
 import { answerOf, messagesOf } from '../messages';
 
-const KINDS: Readonly<Record<string, AgentSpanKind>> = {
+const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   generation: 'model',
   embedding: 'embedding',
   agent: 'agent',
@@ -15,7 +16,7 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = {
   retriever: 'retrieval',
   guardrail: 'guardrail',
   evaluator: 'evaluator',
-};
+});
 
 export const langfuse: Dialect = {
   name: 'langfuse',

@@ -1,10 +1,12 @@
 /** LangSmith over OTLP. Its `gen_ai.operation.name` is derived, and wrong for retrievers; the run type is what is meant. */
+
+import { wordTable } from '../../model/word-table';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind } from '../agent-span';
 import { isObject } from '../json-objects';
 import { answerOf, messagesOf } from '../messages';
 
-const KINDS: Readonly<Record<string, AgentSpanKind>> = {
+const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   llm: 'model',
   chain: 'step',
   tool: 'tool',
@@ -12,7 +14,7 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = {
   embedding: 'embedding',
   prompt: 'prompt',
   parser: 'step',
-};
+});
 
 export const langsmith: Dialect = {
   name: 'langsmith',

@@ -1,4 +1,6 @@
 /** OpenInference (Arize Phoenix): lists flattened by number. Source: openinference, spec/semantic_conventions.md. */
+
+import { wordTable } from '../../model/word-table';
 import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Evaluation, Message, Part, RetrievedDocument, ToolDefinition } from '../agent-span';
@@ -8,7 +10,7 @@ import { partsOf, toolDefinitionsOf } from '../parts';
 import { type AttributeReader, parsed } from '../span-source';
 import { providerOfInference } from './providers';
 
-const KINDS: Readonly<Record<string, AgentSpanKind>> = {
+const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   LLM: 'model',
   EMBEDDING: 'embedding',
   CHAIN: 'step',
@@ -19,7 +21,7 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = {
   GUARDRAIL: 'guardrail',
   EVALUATOR: 'evaluator',
   PROMPT: 'prompt',
-};
+});
 
 const HEADS = ['openinference', 'llm', 'retrieval', 'reranker', 'embedding', 'input', 'output'] as const;
 const PREFIX = /^(?:openinference\.|llm\.|retrieval\.documents\.|reranker\.|embedding\.|(?:input|output)\.value$)/;

@@ -1,22 +1,24 @@
 /** OpenLLMetry (Traceloop), with the prompts it flattens by number, as Koog does too. */
+
+import { wordTable } from '../../model/word-table';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Message, Part } from '../agent-span';
 import { roleOf } from '../messages';
 import { partsOf, toolDefinitionsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
 
-const KINDS: Readonly<Record<string, AgentSpanKind>> = {
+const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   workflow: 'workflow',
   task: 'step',
   agent: 'agent',
   tool: 'tool',
-};
-const REQUESTS: Readonly<Record<string, AgentSpanKind>> = {
+});
+const REQUESTS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   chat: 'model',
   completion: 'model',
   embedding: 'embedding',
   rerank: 'rerank',
-};
+});
 
 const PREFIX =
   /^(?:traceloop\.|llm\.(?:request|usage|is_streaming)|gen_ai\.(?:prompt|completion)\.\d|mcp\.(?:request\.argument|response\.value))/;

@@ -1,4 +1,6 @@
 /** The AI SDK of Vercel, versions 4 to 6 and the legacy integration of 7. Outer spans repeat the usage of the inner ones. */
+
+import { wordTable } from '../../model/word-table';
 import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Message, Part } from '../agent-span';
@@ -8,7 +10,7 @@ import { partsOf, toolCallsOf, toolDefinitionsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
 import { providerOfSdk } from './providers';
 
-const SETTINGS: Readonly<Record<string, string>> = {
+const SETTINGS: Readonly<Record<string, string>> = wordTable({
   temperature: 'temperature',
   topP: 'top_p',
   topK: 'top_k',
@@ -18,7 +20,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   presencePenalty: 'presence_penalty',
   seed: 'seed',
   stopSequences: 'stop_sequences',
-};
+});
 
 const OPERATION = /^ai\.(?:generate|stream)(?:Text|Object)(?:\.|$)|^ai\.(?:embed|embedMany|rerank|toolCall)(?:\.|$)/;
 

@@ -1,5 +1,6 @@
 /** Conditions on one span: what stands between braces. */
 import { SPAN_KIND_NAMES, type SpanKindName, type StatusCodeName } from '../../model/span-kind';
+import { wordTable } from '../../model/word-table';
 import {
   ATTRIBUTE_SCOPES,
   type Binary,
@@ -15,7 +16,7 @@ import { nearest, TraceqlSyntaxError } from './syntax-error';
 import type { TokenStream } from './token-stream';
 
 /** Older names of intrinsics, without a scope. */
-const UNSCOPED: Readonly<Record<string, IntrinsicName>> = {
+const UNSCOPED: Readonly<Record<string, IntrinsicName>> = wordTable({
   duration: 'span:duration',
   name: 'span:name',
   status: 'span:status',
@@ -29,7 +30,7 @@ const UNSCOPED: Readonly<Record<string, IntrinsicName>> = {
   nestedSetLeft: 'nestedSetLeft',
   nestedSetRight: 'nestedSetRight',
   nestedSetParent: 'nestedSetParent',
-};
+});
 const STATUSES: readonly StatusCodeName[] = ['error', 'ok', 'unset'];
 const FIELD_WORDS = [...Object.keys(UNSCOPED), ...INTRINSICS];
 const WORDS = [...FIELD_WORDS, ...STATUSES, ...SPAN_KIND_NAMES, 'true', 'false', 'nil'];

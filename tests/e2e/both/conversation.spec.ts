@@ -83,6 +83,55 @@ test('shows hostile text, pictures and links as what they are', async ({ app }) 
   expect(asked.filter((url) => url.includes('evil.example'))).toEqual([]);
 });
 
+test('shows arguments, calls and roles that are called as what every object has', async ({ app }) => {
+  const { page } = app;
+  const words = ['__proto__', 'constructor', 'toString', '$'];
+  const chat = (at: bigint, input: unknown, output: unknown): SampleSpan => ({
+    traceId: traceIdOf(1),
+    spanId: at.toString(16).padStart(16, '0'),
+    service: 'agent',
+    name: 'chat m',
+    startNs: T0 + at,
+    endNs: T0 + at + 1_000n,
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': 'm',
+      'gen_ai.input.messages': JSON.stringify(input),
+      'gen_ai.output.messages': JSON.stringify(output),
+    },
+  });
+  const calls = words.map((word) => ({
+    id: word,
+    function: { name: `use ${word}`, arguments: `{"${word}":{"in ${word}":[1]},"text":"a\\ud800b"}` },
+  }));
+  const asks = { role: 'assistant', content: '', tool_calls: calls };
+  await app.send([
+    chat(1_000n, [{ role: 'constructor', content: 'said by the constructor' }], [asks]),
+    ...words.map(
+      (word, i): SampleSpan => ({
+        ...chat(3_000n + BigInt(i), [], []),
+        name: `execute_tool use ${word}`,
+        attributes: {
+          'gen_ai.operation.name': 'execute_tool',
+          'gen_ai.tool.name': `use ${word}`,
+          'gen_ai.tool.call.id': word,
+          'gen_ai.tool.call.result': `done by ${word}`,
+        },
+      }),
+    ),
+  ]);
+  await page.getByRole('row', { name: /chat m/ }).click();
+  await page.getByRole('tab', { name: /Conversation/ }).click();
+  const turn = page.getByRole('article').first();
+  await expect(turn).toContainText('said by the constructor');
+  for (const word of words) {
+    const tool = turn.getByRole('region', { name: `Tool use ${word}`, exact: true });
+    await expect(tool).toContainText(`"${word}"`);
+    await expect(tool).toContainText(`"in ${word}"`);
+    await expect(tool).toContainText(`done by ${word}`);
+  }
+});
+
 test('offers no conversation where there is none', async ({ app }) => {
   const { page } = app;
   await app.send(drawnSpans(traceIdOf(1), 'GET /a 0..100 web'));

@@ -1,14 +1,15 @@
 import clsx from 'clsx';
 import type { ToolUse } from '../../../../core/agent-run/conversation';
 import type { Message } from '../../../../core/dialects/agent-span';
+import { wordTable } from '../../../../core/model/word-table';
 import { PartView } from './PartView';
 
-const ROLES: Readonly<Record<string, string>> = {
+const ROLES: Readonly<Record<string, string>> = wordTable({
   user: 'User',
   assistant: 'Assistant',
   tool: 'Tool',
   system: 'System',
-};
+});
 
 interface MessageViewProps {
   readonly message: Message;

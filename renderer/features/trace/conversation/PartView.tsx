@@ -31,7 +31,7 @@ export function PartView({ part, uses, onSpan }: PartViewProps) {
       );
     case 'tool_call': {
       const { id, name, arguments: given } = part;
-      const use = uses === null || id === null ? undefined : uses[id];
+      const use = uses === null || id === null || !Object.hasOwn(uses, id) ? undefined : uses[id];
       return (
         <ToolUseView
           use={{ ...(use ?? UNKNOWN), name, arguments: given }}

@@ -39,8 +39,8 @@ export class ServerStore extends WorkspaceStore implements StoreService {
     this.changes.changed();
   }
 
-  nextChange(after: number): Promise<number> {
-    return this.changes.next(after);
+  nextChange(after: number, signal?: AbortSignal): Promise<number> {
+    return this.changes.next(after, signal);
   }
 
   async state(): Promise<StoreReport> {

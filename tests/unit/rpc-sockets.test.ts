@@ -1,0 +1,148 @@
+/** What a page may do over its WebSocket, and what becomes of its calls. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { CONTRACT_METHODS } from '../../core/api/contract-methods';
+import { protocolsWithToken, RPC_PATH } from '../../core/api/rpc/websocket';
+import { decodeMessage, encodeMessage } from '../../core/api/rpc/wire';
+import { serveSockets } from '../../services/net/rpc-sockets';
+import { connectRpc } from '../fixtures/rpc-client';
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** Answers what is asked by its first parameter; `nextChange` waits until its signal aborts. */
+class Backend {
+  asked = 0;
+  aborted = 0;
+
+  async listTraces(query: unknown): Promise<unknown> {
+    this.asked++;
+    if (query === 'function') return () => {};
+    if (query === 'circle') {
+      const circle: unknown[] = [];
+      circle.push(circle);
+      return circle;
+    }
+    return query;
+  }
+
+  nextChange(_after: number, signal?: AbortSignal): Promise<number> {
+    this.asked++;
+    return new Promise((resolve) => {
+      signal?.addEventListener('abort', () => {
+        this.aborted++;
+        resolve(0);
+      });
+    });
+  }
+
+  async wholeTrace(): Promise<string> {
+    return 'private';
+  }
+
+  async storeReport(): Promise<string> {
+    return 'private';
+  }
+}
+
+async function served(): Promise<{ backend: Backend; url: string }> {
+  const backend = new Backend();
+  const server = createServer();
+  const closeAll = serveSockets(server, () => ({ api: backend, until: Number.POSITIVE_INFINITY }));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => {
+    closeAll();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { backend, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+async function opened(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${RPC_PATH}`, protocolsWithToken('t'));
+  await once(socket, 'open');
+  return socket;
+}
+
+async function answers(socket: WebSocket, count: number): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const [data] of on(socket)) {
+    all.push(decodeMessage(data as Buffer));
+    if (all.length === count) break;
+  }
+  return all;
+}
+
+async function* on(socket: WebSocket): AsyncGenerator<unknown[]> {
+  for (;;) yield await once(socket, 'message');
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+describe('a socket', () => {
+  it('has the methods of the contract, and no other of what answers', async () => {
+    const { url } = await served();
+    const { api, close } = await connectRpc(url, 't');
+    const any = api as unknown as Record<string, (...parameters: unknown[]) => Promise<unknown>>;
+    for (const method of ['wholeTrace', 'storeReport', 'constructor', '__proto__', 'toString', 'asked', 'status']) {
+      await expect(any[method]?.()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+    expect(Object.keys(CONTRACT_METHODS)).not.toContain('wholeTrace');
+    expect(await any.listTraces?.({ ['__proto__']: 1, list: [undefined, 1n] })).toEqual(
+      Object.fromEntries([
+        ['__proto__', 1],
+        ['list', [undefined, 1n]],
+      ]),
+    );
+    close();
+  });
+
+  it('is answered though the call cannot be read, or the answer cannot be carried', async () => {
+    const { url } = await served();
+    const socket = await opened(url);
+    const damaged = encodeMessage({ call: 1, method: 'listTraces', parameters: [] });
+    damaged[damaged.length - 1] = 0;
+    socket.send(damaged);
+    expect(await answers(socket, 1)).toMatchObject([{ reply: 1, ok: false, error: { code: 'VALIDATION_ERROR' } }]);
+    for (const [i, query] of ['function', 'circle', 'well'].entries()) {
+      socket.send(encodeMessage({ call: i, method: 'listTraces', parameters: [query] }));
+      expect(await answers(socket, 1)).toMatchObject([
+        query === 'well' ? { reply: i, value: 'well' } : { reply: i, ok: false, error: { code: 'INTERNAL_ERROR' } },
+      ]);
+    }
+    socket.close();
+  });
+
+  it('cancels what it asked when it says so, and all of it when it leaves', async () => {
+    const { backend, url } = await served();
+    const { api, close } = await connectRpc(url, 't');
+    const one = new AbortController();
+    const cancelled = api.nextChange(0, one.signal);
+    const left = [api.nextChange(0, new AbortController().signal), api.nextChange(0)];
+    await until(() => backend.asked === 3);
+    one.abort(new Error('no longer shown'));
+    await expect(cancelled).rejects.toThrow('no longer shown');
+    await until(() => backend.aborted === 1);
+    close();
+    for (const call of left) await expect(call).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await until(() => backend.aborted === 3);
+  });
+
+  it('has 256 calls under way, also where it says that it no longer waits for them', async () => {
+    const { backend, url } = await served();
+    const { api, close } = await connectRpc(url, 't');
+    const calls = Array.from({ length: 256 }, () => api.nextChange(0));
+    await expect(api.nextChange(0)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect(backend.asked).toBe(256);
+    close();
+    await Promise.allSettled(calls);
+  });
+});
