@@ -14,7 +14,7 @@ type AsyncMethod = (...parameters: any[]) => Promise<unknown>;
 export type Service<T> = { readonly [K in keyof T]: AsyncMethod };
 
 /** Methods that may be called. A number: which parameter is a signal, whatever the caller says of it. */
-export type MethodTable = Readonly<Record<string, true | number>>;
+type MethodTable = Readonly<Record<string, true | number>>;
 
 export interface ServeOptions {
   /** Without it all that the service has, which is for threads of ours. */
