@@ -1,7 +1,8 @@
-/** `npm run check`: types, lint and format, import rules between layers, dead code, file sizes. Everything is run; any failure fails. */
+/** `npm run check`: types, lint and format, import rules between layers, dead code, file sizes, migrations. Everything is run; any failure fails. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { landedMigrations } from './landed-migrations.mjs';
 import { root } from './root.mjs';
 
 const ROOMS = ['core', 'services', 'workers', 'electron', 'renderer', 'server'];
@@ -16,6 +17,7 @@ const steps = [
   ],
   ['dead code', () => bin('knip/bin/knip.js')],
   ['file sizes', fileSizes],
+  ['migrations', landedMigrations],
 ];
 
 const failed = steps.filter(([name, run]) => {

@@ -19,10 +19,13 @@ import { alerts017 } from './migrations/017-alerts';
 import { sync018 } from './migrations/018-sync';
 import { syncProjects019 } from './migrations/019-sync-projects';
 import { deployments020 } from './migrations/020-deployments';
+import { checksums021 } from './migrations/021-checksums';
 import { deletedCounts022 } from './migrations/022-deleted-counts';
 import { retentionClock023 } from './migrations/023-retention-clock';
 import type { PayloadCodec } from './payloads';
-import { decodeRows, INT4 } from './row-spec';
+import { decodeRows, INT4, orNull, TEXT } from './row-spec';
+import landed from './schema/landed-migrations.json';
+import { CORE_REPAIRS, type Repair, repair } from './schema/repairs';
 import type { SqlClient } from './sql-client';
 
 export interface Migration {
@@ -54,6 +57,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sync018,
   syncProjects019,
   deployments020,
+  checksums021,
   deletedCounts022,
   retentionClock023,
 ];
@@ -68,27 +72,64 @@ export class SchemaTooNewError extends Error {
   }
 }
 
+export class MigrationChangedError extends Error {
+  override readonly name = 'MigrationChangedError';
+  constructor(version: number, name: string) {
+    super(`Migration ${version} (${name}) was run there in a form that this version of Spoor does not know.`);
+  }
+}
+
+/** The migrations of one part of Spoor, and where a database writes down which of them it has run. */
+export interface MigrationSet {
+  readonly table: 'schema_migration' | 'server_migration';
+  readonly migrations: readonly Migration[];
+  /** Made before the migration that keeps checksums. */
+  readonly repairs: readonly Repair[];
+  readonly checksumsSince: number;
+  /** SHA-256 of each migration's file, by version. */
+  readonly checksums: ReadonlyMap<number, string>;
+}
+
+export const CORE_SCHEMA: MigrationSet = {
+  table: 'schema_migration',
+  migrations: MIGRATIONS,
+  repairs: CORE_REPAIRS,
+  checksumsSince: checksums021.version,
+  checksums: checksumsByVersion(landed.core),
+};
+
+/** @param files SHA-256 by the name of the file, which begins with the version */
+export function checksumsByVersion(files: Readonly<Record<string, string>>): ReadonlyMap<number, string> {
+  return new Map(
+    Object.entries(files).flatMap(([file, checksum]) => {
+      const version = Number.parseInt(file, 10);
+      return Number.isNaN(version) ? [] : [[version, checksum] as const];
+    }),
+  );
+}
+
 /**
- * @param table where it is written down which were run: the server's own count by themselves
- * @returns the versions applied now. @throws SchemaTooNewError, leaving the data as it is.
+ * @returns the versions applied now.
+ * @throws SchemaTooNewError, MigrationChangedError, leaving the data as it is.
  */
-export async function migrate(
-  sql: SqlClient,
-  codec: PayloadCodec,
-  migrations = MIGRATIONS,
-  table: 'schema_migration' | 'server_migration' = 'schema_migration',
-): Promise<number[]> {
+export async function migrate(sql: SqlClient, codec: PayloadCodec, set: MigrationSet = CORE_SCHEMA): Promise<number[]> {
+  const { table, migrations, repairs, checksumsSince, checksums } = set;
   return sql.transaction(async (tx) => {
     // A large table takes its time, and so does waiting for a copy that migrates.
     await tx.query('set local statement_timeout = 0');
     await tx.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await tx.query(`create table if not exists ${table} (
       version int4 primary key, name text not null, applied_at timestamptz not null default now())`);
-    const rows = await tx.query(`select version from ${table}`);
-    const applied = new Set(decodeRows({ version: INT4 }, rows).map(({ version }) => version));
-    const current = Math.max(0, ...applied);
+    const applied = await appliedIn(tx, table);
+    const current = Math.max(0, ...applied.keys());
     const newest = migrations.at(-1)?.version ?? 0;
     if (current > newest) throw new SchemaTooNewError(current, newest);
+    for (const { version, name } of migrations) {
+      const [was, is] = [applied.get(version), checksums.get(version)];
+      if (was && is && was !== is) throw new MigrationChangedError(version, name);
+    }
+    const keepsChecksums = applied.has(checksumsSince);
+    const made = keepsChecksums ? [] : await repair(tx, repairs, new Set(applied.keys()));
     // Of two that were made side by side the later number may have come first.
     const pending = migrations.filter(({ version }) => !applied.has(version));
     for (const { version, name, sql: text, run } of pending) {
@@ -96,8 +137,29 @@ export async function migrate(
       await run?.(tx, codec);
       await tx.query(`insert into ${table} (version, name) values ($1, $2)`, [version, name]);
     }
+    if (made.some(({ rebuilds }) => rebuilds)) {
+      await tx.query('update workspace set rebuild_due = true where span_count > 0');
+    }
+    const keepsNow = keepsChecksums || pending.some(({ version }) => version === checksumsSince);
+    if (keepsNow && pending.length > 0) await writeChecksums(tx, set);
     return pending.map(({ version }) => version);
   });
+}
+
+/** Of those that were run before they were kept, what the repairs have made them equal to. */
+async function writeChecksums(tx: SqlClient, { table, checksums }: MigrationSet): Promise<void> {
+  await tx.query(
+    `update ${table} m set checksum = i.checksum from unnest($1::int4[], $2::text[]) as i (version, checksum)
+     where i.version = m.version and m.checksum is null`,
+    [[...checksums.keys()], [...checksums.values()]],
+  );
+}
+
+/** Checksums by version; null: the database does not keep it yet. */
+async function appliedIn(sql: SqlClient, table: MigrationSet['table']): Promise<ReadonlyMap<number, string | null>> {
+  const rows = await sql.query(`select version, to_jsonb(m)->>'checksum' as checksum from ${table} m`);
+  const applied = decodeRows({ version: INT4, checksum: orNull(TEXT) }, rows);
+  return new Map(applied.map(({ version, checksum }) => [version, checksum]));
 }
 
 /** Statements end with a semicolon at the end of a line; migrations hold no function bodies. */

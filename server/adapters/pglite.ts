@@ -6,6 +6,7 @@ import type { SqlClient } from '../../core/store/sql-client';
 import { acquireInstanceLock } from '../../services/store/instance-lock';
 import { openDatabase } from '../../services/store/open-database';
 import { StartError } from '../../services/store/start-error';
+import { migrateServer } from '../migrations/migrate-server';
 import { whoActs } from './acting';
 import { ACTOR_SETTING, REQUEST_SETTING, type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
 
@@ -20,7 +21,9 @@ export async function openPglite(dataDir: string): Promise<ServerDatabase> {
     );
   }
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
-  const { db, sql, onDisk } = await openDatabase(dataDir, null);
+  const { db, sql, onDisk } = await openDatabase(dataDir, null, (system) =>
+    migrateServer({ system, engine: 'pglite' }),
+  );
   await onDisk;
   return {
     engine: 'pglite',

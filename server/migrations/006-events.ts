@@ -46,7 +46,7 @@ create table event_handled (
 );
 `,
   async run(tx: SqlClient) {
-    for (const statement of FUNCTIONS) await tx.query(statement);
+    for (const statement of FUNCTIONS_006) await tx.query(statement);
     for (const [table, kind, audited] of CHANGED_BY_PEOPLE) {
       // What the server does by itself, such as taking out what is old, is nothing that happened to a person's work.
       const when = "coalesce(current_setting('spoor.actor', true), '') <> ''";
@@ -72,7 +72,7 @@ const CHANGED_BY_PEOPLE: readonly (readonly [table: string, kind: string, audite
 const WHO = "coalesce(nullif(current_setting('spoor.actor', true), ''), 'system')";
 const REQUEST = "coalesce(current_setting('spoor.request_id', true), '')";
 
-const FUNCTIONS = [
+export const FUNCTIONS_006: readonly string[] = [
   `create function publish_event(
     of_workspace int4, event_type text, event_payload jsonb, by_actor text default null, of_request text default null)
   returns void language plpgsql as $$

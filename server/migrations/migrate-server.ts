@@ -1,6 +1,9 @@
 /** Brings a database to the schemas of this build, and puts a fence around every workspace. */
-import { type Migration, migrate } from '../../core/store/migrate';
+
+import { checksumsByVersion, type Migration, type MigrationSet, migrate } from '../../core/store/migrate';
 import { decodeRows, TEXT } from '../../core/store/row-spec';
+import { checkSchema } from '../../core/store/schema/catalog';
+import landed from '../../core/store/schema/landed-migrations.json';
 import type { SqlClient } from '../../core/store/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from '../adapters/database';
@@ -17,6 +20,9 @@ import { uploads010 } from './010-uploads';
 import { deletedTraces011 } from './011-deleted-traces';
 import { sync012 } from './012-sync';
 import { oneIndex013 } from './013-one-index';
+import { checksums014 } from './014-checksums';
+import { SERVER_REPAIRS } from './repairs';
+import expected from './server-catalog.json';
 
 export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -32,7 +38,16 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   deletedTraces011,
   sync012,
   oneIndex013,
+  checksums014,
 ];
+
+export const SERVER_SCHEMA: MigrationSet = {
+  table: 'server_migration',
+  migrations: SERVER_MIGRATIONS,
+  repairs: SERVER_REPAIRS,
+  checksumsSince: checksums014.version,
+  checksums: checksumsByVersion(landed.server),
+};
 
 /** Of the copies of a server that start together one does it. */
 const TENANCY_LOCK = 4_318_003;
@@ -60,9 +75,18 @@ const SYSTEM_TABLES: readonly string[] = [
 const APPEND_ONLY: readonly string[] = ['audit_log', 'event'];
 const READ_ONLY: readonly string[] = ['retention_clock'];
 
-export async function migrateServer({ system, engine }: Pick<ServerDatabase, 'system' | 'engine'>): Promise<void> {
+/** @throws SchemaDiffersError, leaving the database as it was; and as `migrate` */
+export async function migrateServer(database: Pick<ServerDatabase, 'system' | 'engine'>): Promise<void> {
+  await database.system.transaction(async (tx) => {
+    await bringServer({ system: tx, engine: database.engine });
+    await checkSchema(tx, expected.catalog);
+  });
+}
+
+/** As `migrateServer`, believing what comes of it. */
+export async function bringServer({ system, engine }: Pick<ServerDatabase, 'system' | 'engine'>): Promise<void> {
   await migrate(system, deflateCodec);
-  await migrate(system, deflateCodec, SERVER_MIGRATIONS, 'server_migration');
+  await migrate(system, deflateCodec, SERVER_SCHEMA);
   await fence(system);
   // There COPY out goes through a file of its own making, in the memory of the process.
   if (engine === 'pglite') await system.query(`grant pg_write_server_files to ${TENANT_ROLE}`);
@@ -83,6 +107,8 @@ async function fence(sql: SqlClient): Promise<void> {
     for (const [table, condition] of tables) {
       const using = condition.replaceAll('TENANT', TENANT);
       await tx.query(`alter table ${table} enable row level security`);
+      // The first builds had policies that asked for the workspace once a row.
+      await tx.query(`drop policy if exists tenant on ${table}`);
       await tx.query(`create policy tenant on ${table} to ${TENANT_ROLE} using (${using}) with check (${using})`);
       const rights = READ_ONLY.includes(table)
         ? 'select'
@@ -97,7 +123,9 @@ async function fence(sql: SqlClient): Promise<void> {
 
 /** Those that have no policy yet, by name, with what names the workspace: a policy anew would wait for all who read. */
 async function tenantTables(tx: SqlClient): Promise<[string, string][]> {
-  const fenced = await tx.query("select tablename::text as name from pg_policies where policyname = 'tenant'");
+  const fenced = await tx.query(
+    "select tablename::text as name from pg_policies where policyname = 'tenant' and (qual = 'true' or qual ilike '%select nullif(%')",
+  );
   const done = new Set(decodeRows({ name: TEXT }, fenced).map(({ name }) => name));
   const rows = await tx.query(
     `select c.relname::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid

@@ -9,6 +9,8 @@ import { cp, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { migrate } from '../../core/store/migrate';
+import { checkSchema } from '../../core/store/schema/catalog';
+import expected from '../../core/store/schema/core-catalog.json';
 import type { SqlClient } from '../../core/store/sql-client';
 import settings from '../../resources/database-settings.json';
 import { DURABLE_START_PARAMETERS, DurableFs } from './durable-fs';
@@ -24,7 +26,11 @@ export interface OpenDatabase {
 }
 
 /** @throws Error saying which folder is affected and that it was left as it is. */
-export async function openDatabase(dataDir: string, templateDir: string | null): Promise<OpenDatabase> {
+export async function openDatabase(
+  dataDir: string,
+  templateDir: string | null,
+  schema: (sql: SqlClient) => Promise<void> = desktopSchema,
+): Promise<OpenDatabase> {
   const directory = join(dataDir, 'db');
   const isNew = !(await exists(join(directory, 'PG_VERSION')));
   try {
@@ -39,7 +45,7 @@ export async function openDatabase(dataDir: string, templateDir: string | null):
       ...(isNew && templateDir === null ? { postgresqlconf: settings.postgresConf } : {}),
     });
     const sql = pgliteClient(db);
-    await migrate(sql, deflateCodec);
+    await schema(sql);
     return { db, sql, directory, onDisk };
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.');
@@ -48,6 +54,14 @@ export async function openDatabase(dataDir: string, templateDir: string | null):
         'Start with --data-dir and another folder, or move this one aside to begin afresh.',
     );
   }
+}
+
+/** All or nothing. */
+function desktopSchema(sql: SqlClient): Promise<void> {
+  return sql.transaction(async (tx) => {
+    await migrate(tx, deflateCodec);
+    await checkSchema(tx, expected.catalog);
+  });
 }
 
 /** Copies beside, then renames: a copy cut short never looks like a database. */

@@ -1,6 +1,6 @@
 /** The next version migrates the database while copies of this one serve: nobody notices, and no older copy starts on it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MIGRATIONS, type Migration, migrate } from '../../core/store/migrate';
+import { CORE_SCHEMA, MIGRATIONS, type Migration, migrate } from '../../core/store/migrate';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { SERVER_MIGRATIONS } from '../../server/migrations/migrate-server';
 import { deflateCodec } from '../../services/store/payload-codec';
@@ -67,7 +67,7 @@ it('copies of this version go on while the next one migrates, and after', async 
   const loads = [load(), load(), load()];
   const until = (count: number) => expect.poll(() => sent, { timeout: 20_000 }).toBeGreaterThan(count);
   await until(30);
-  await migrate(sql, deflateCodec, [...MIGRATIONS, NEXT]);
+  await migrate(sql, deflateCodec, { ...CORE_SCHEMA, migrations: [...MIGRATIONS, NEXT] });
   await until(sent + 30);
   going = false;
   await Promise.all(loads);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { hexFromBytes, int8FromSpanId, type SpanId } from '../../core/model/ids';
 import type { SpanBatch } from '../../core/model/span-batch';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
-import { migrate } from '../../core/store/migrate';
+import { CORE_SCHEMA, migrate } from '../../core/store/migrate';
 import { spans001 } from '../../core/store/migrations/001-spans';
 import { readSpan } from '../../core/store/span-reader';
 import type { SqlClient } from '../../core/store/sql-client';
@@ -111,7 +111,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('compact spans on $name'
   });
 
   it('rewrites the spans of the first schema, each as it was', async () => {
-    await migrate(sql, deflateCodec, [spans001]);
+    await migrate(sql, deflateCodec, { ...CORE_SCHEMA, migrations: [spans001] });
     const batch = batchOf([
       ...drawnSpans(traceIdOf(1), 'GET /a 0..100 web\n  call 10..90 api\n    SQL 20..60 db !timeout'),
       { ...spanOf(7, { text: 'x'.repeat(5_000), n: 1 }), links: [{ traceId: traceIdOf(9), spanId: 'b'.repeat(16) }] },

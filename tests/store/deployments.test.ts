@@ -5,7 +5,7 @@ import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { EVERY_KEY } from '../../core/search/searched-keys';
 import { readAgents } from '../../core/store/agents';
 import { listDeployments } from '../../core/store/deployments';
-import { MIGRATIONS, migrate } from '../../core/store/migrate';
+import { CORE_SCHEMA, MIGRATIONS, migrate } from '../../core/store/migrate';
 import { isRebuildDue, Rebuild } from '../../core/store/rebuild';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
@@ -191,7 +191,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('deployments on $name', 
 
   it('that nobody names ask for no rebuild', async () => {
     const other = await databases.create();
-    await migrate(other.sql, deflateCodec, MIGRATIONS.slice(0, 19));
+    await migrate(other.sql, deflateCodec, { ...CORE_SCHEMA, migrations: MIGRATIONS.slice(0, 19) });
     await migrate(other.sql, deflateCodec);
     expect(await isRebuildDue(other.sql, WORKSPACE)).toBe(false);
     await other.drop();

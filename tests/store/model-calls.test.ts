@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PriceBook } from '../../core/pricing/price-book';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
-import { MIGRATIONS, migrate } from '../../core/store/migrate';
+import { CORE_SCHEMA, MIGRATIONS, migrate } from '../../core/store/migrate';
 import { MODEL_CALLS } from '../../core/store/model-calls';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
@@ -151,7 +151,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('model calls on $name', 
 
   it('keep what they say when they are made narrow', async () => {
     const older = await databases.create();
-    await migrate(older.sql, deflateCodec, MIGRATIONS.slice(0, 15));
+    await migrate(older.sql, deflateCodec, { ...CORE_SCHEMA, migrations: MIGRATIONS.slice(0, 15) });
     await older.sql.query(
       `insert into model_call select 1, '${traceIdOf(1)}', n, 7, 1000 + n, 5, case when n < 3 then 2 else 1 end, 'openai',
          case when n = 1 then null else 'm' end, null, nullif('planner', case when n = 2 then 'planner' end), 10 * n, null,

@@ -11,7 +11,7 @@ import { Annotations } from '../../core/store/annotations';
 import { BlockSummaries } from '../../core/store/block-summaries';
 import { LogReader } from '../../core/store/log-reader';
 import { MetricReader } from '../../core/store/metric-reader';
-import { MIGRATIONS, migrate } from '../../core/store/migrate';
+import { CORE_SCHEMA, MIGRATIONS, migrate } from '../../core/store/migrate';
 import { Pruner } from '../../core/store/pruning/pruner';
 import { BOOL, decodeRows, INT8, TEXT } from '../../core/store/row-spec';
 import { Searcher } from '../../core/store/search/searcher';
@@ -289,7 +289,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('retention on $name', (d
   it('brings logs and metrics of the last schema along', async () => {
     await drop();
     ({ sql, drop } = await databases.create());
-    await migrate(sql, deflateCodec, MIGRATIONS.slice(0, 7));
+    await migrate(sql, deflateCodec, { ...CORE_SCHEMA, migrations: MIGRATIONS.slice(0, 7) });
     await sql.query("insert into service (workspace_id, name, name_digest) values (1, 'web', '\\x01')");
     for (const table of ['resource', 'scope']) {
       await sql.query(`insert into ${table} (workspace_id, digest, message, schema_url) values (1, '\\x01', '', '')`);

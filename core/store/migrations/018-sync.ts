@@ -142,16 +142,9 @@ update annotation set id = (substr(replace(trace_id::text, '-', ''), 1, 16) || l
   where trace_id is not null and span_id is not null;
 `,
   async run(tx: SqlClient) {
-    for (const statement of FUNCTIONS) await tx.query(statement);
-    for (const [kind, { table, columns, isOurs }] of Object.entries(STAMPED_018)) {
-      const permission = kind === 'alert-rule' ? 'rules:write' : 'notes:write';
-      const when = (row: string): string => (isOurs ? `when (${isOurs.replace('ROW', row)})` : '');
-      await tx.query(`create trigger stamp_new after insert on ${table} for each row ${when('new')}
-        execute function stamp_object('${kind}', '${permission}')`);
-      await tx.query(`create trigger stamp_change after update of ${columns} on ${table} for each row ${when('new')}
-        execute function stamp_object('${kind}', '${permission}')`);
-      await tx.query(`create trigger stamp_end after delete on ${table} for each row ${when('old')}
-        execute function stamp_object('${kind}', '${permission}')`);
+    for (const statement of FUNCTIONS_018) await tx.query(statement);
+    for (const statement of TRIGGERS_018) await tx.query(statement);
+    for (const [kind, { table, isOurs }] of Object.entries(STAMPED_018)) {
       await tx.query(`insert into versioned_object (workspace_id, kind, id, stamp, recent, deleted)
         select t.workspace_id, '${kind}', t.id, s.stamp, array[s.stamp], false
         from ${table} t, lateral (select next_stamp(t.workspace_id) as stamp) s
@@ -183,7 +176,23 @@ const STAMPED_018: Readonly<
   },
 };
 
-const FUNCTIONS = [
+/** In the order of `STAMPED_018`. */
+export const TRIGGERS_018: readonly string[] = Object.entries(STAMPED_018).flatMap(
+  ([kind, { table, columns, isOurs }]) => {
+    const permission = kind === 'alert-rule' ? 'rules:write' : 'notes:write';
+    const when = (row: string): string => (isOurs ? `when (${isOurs.replace('ROW', row)})` : '');
+    return [
+      `create trigger stamp_new after insert on ${table} for each row ${when('new')}
+        execute function stamp_object('${kind}', '${permission}')`,
+      `create trigger stamp_change after update of ${columns} on ${table} for each row ${when('new')}
+        execute function stamp_object('${kind}', '${permission}')`,
+      `create trigger stamp_end after delete on ${table} for each row ${when('old')}
+        execute function stamp_object('${kind}', '${permission}')`,
+    ];
+  },
+);
+
+export const FUNCTIONS_018: readonly string[] = [
   // As nextStamp of core/sync/stamp.ts.
   `create function next_stamp(of_workspace int4) returns text language plpgsql as $$
 declare
