@@ -90,6 +90,15 @@ export const CORE_REPAIRS: readonly Repair[] = [
       'alter table saved_view add column team text',
     ],
   },
+  {
+    of: 22,
+    name: 'the index of deleted traces has a name that no migration of the server has',
+    needed: "to_regclass('deleted_trace') is null",
+    statements: [
+      'drop index if exists trace_deleted',
+      'create index deleted_trace on trace (workspace_id, deleted_at) where deleted_at is not null',
+    ],
+  },
 ];
 
 /** @param applied migrations that were run @returns those that were needed */
