@@ -30,6 +30,9 @@ const COLUMNS_SQL = Object.keys(ROW)
   .join(', ')
   .replace('filter_bytes', 'coalesce(octet_length(bloom), 0) as filter_bytes');
 
+/** Blocks below the first open one that are looked at once more: an answer may see a state in which they were open. */
+const LOOK_BEHIND = 64;
+
 /** Rows of one statement: some milliseconds. */
 const PAGE = 200;
 
@@ -44,7 +47,8 @@ export class BlockSummaries {
   private readonly known = new Map<number, BlockSummary>();
   /** Every block below is closed and known. */
   private openFrom = 0;
-  private reading: Promise<Blocks> | null = null;
+  /** Reads one after the other: one that began before ours may lack blocks that we have to see. */
+  private lastRead: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly sql: SqlClient,
@@ -53,14 +57,13 @@ export class BlockSummaries {
 
   /** The blocks there are now. */
   read(): Promise<Blocks> {
-    this.reading ??= this.readNew().finally(() => {
-      this.reading = null;
-    });
-    return this.reading;
+    const read = this.lastRead.then(() => this.readNew());
+    this.lastRead = read.catch(() => {});
+    return read;
   }
 
   private async readNew(): Promise<Blocks> {
-    const first = this.openFrom;
+    const first = Math.max(0, this.openFrom - LOOK_BEHIND);
     const rows = decodeRows(
       { id: INT4, closed: INT4, older: INT8 },
       await this.sql.query(
@@ -80,9 +83,11 @@ export class BlockSummaries {
     for (const id of this.known.keys()) if (id >= first && !stored.has(id)) this.known.delete(id);
     const unread = rows.filter(({ id, closed }) => closed === 1 && !this.known.has(id)).map(({ id }) => id);
     for (let i = 0; i < unread.length; i += PAGE) await this.readPage(unread.slice(i, i + PAGE));
-    const open = rows.filter(({ id }) => !this.known.has(id)).map(({ id }) => id);
+    const open = rows.filter(({ id, closed }) => closed === 0 || !this.known.has(id)).map(({ id }) => id);
     this.openFrom = open[0] ?? rows.at(-1)?.id ?? first;
-    return { closed: [...this.known.values()].sort((a, b) => a.id - b.id), open };
+    const isOpen = new Set(open);
+    const closed = [...this.known.values()].filter(({ id }) => !isOpen.has(id));
+    return { closed: closed.sort((a, b) => a.id - b.id), open };
   }
 
   private async readPage(ids: readonly number[]): Promise<void> {

@@ -144,14 +144,18 @@ async function held<T>(
   most: number,
   read: (missing: readonly number[]) => Promise<readonly (readonly [number, T])[]>,
 ): Promise<ReadonlyMap<number, T>> {
-  const missing = ids.filter((id) => !known.has(id));
-  const fresh = missing.length === 0 ? [] : await read(missing);
-  const asked = new Map(fresh);
+  // Taken now: who asks at the same time may push them out while the others are read.
+  const asked = new Map<number, T>();
+  const missing: number[] = [];
   for (const id of ids) {
     const value = known.get(id);
-    if (value !== undefined) asked.set(id, value);
+    if (value === undefined) missing.push(id);
+    else asked.set(id, value);
   }
-  for (const [id, value] of fresh) known.set(id, value);
+  for (const [id, value] of missing.length === 0 ? [] : await read(missing)) {
+    asked.set(id, value);
+    known.set(id, value);
+  }
   for (const id of known.keys()) {
     if (known.size <= most) break;
     known.delete(id);

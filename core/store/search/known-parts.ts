@@ -1,6 +1,7 @@
 /**
  * What spans share, in memory: operations, resources and scopes by number, and the values of attribute keys that were asked for.
- * Rows are only ever added, so each read asks for those after the last.
+ * Rows are only ever added, so each read asks for those after the last. Answers that see different states share them: what one of
+ * them cannot see yet does no harm, and what is known is never taken back.
  */
 
 import type { KeyValue, SpanBody } from '../../otlp/json-types';
@@ -48,7 +49,8 @@ export class KnownParts {
   private readonly keys = new Map<string, KnownValues>();
   /** The newest attribute of any key. */
   private newest = -1;
-  private refreshing: Promise<void> | null = null;
+  /** Reads one after the other: one that began before ours may lack what we have to see. */
+  private refreshed: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly sql: SqlClient,
@@ -59,10 +61,9 @@ export class KnownParts {
 
   /** Reads what is new. */
   refresh(): Promise<void> {
-    this.refreshing ??= this.readNew().finally(() => {
-      this.refreshing = null;
-    });
-    return this.refreshing;
+    const read = this.refreshed.then(() => this.readNew());
+    this.refreshed = read.catch(() => {});
+    return read;
   }
 
   /** Null of a key that no span has in the dictionary or under its name in a payload. */
@@ -80,15 +81,19 @@ export class KnownParts {
       known = { keyId: row.id, last: 0, newest: -1, values: new Map() };
     }
     this.keys.set(key, known);
-    for (let more = known.newest !== this.newest; more; ) {
-      const rows = await this.entries(known.keyId, known.last);
-      for (const { id, message } of rows) {
-        known.values.set(id, valueOfAny(readKeyValue(new WireReader(message)).value));
-        known.last = id;
+    if (known.newest < this.newest) {
+      // As this answer sees it, which may be less than what another has seen.
+      const newest = await this.newestAttribute();
+      for (let more = true; more; ) {
+        const rows = await this.entries(known.keyId, known.last);
+        for (const { id, message } of rows) {
+          known.values.set(id, valueOfAny(readKeyValue(new WireReader(message)).value));
+          known.last = Math.max(known.last, id);
+        }
+        more = rows.length === PAGE;
       }
-      more = rows.length === PAGE;
+      known.newest = Math.max(known.newest, newest);
     }
-    known.newest = this.newest;
     this.forget();
     return known;
   }
@@ -135,27 +140,31 @@ export class KnownParts {
     );
     for (const { id, ...operation } of decodeRows({ id: INT4, name: TEXT, kind: INT4, service: TEXT }, operations)) {
       this.operations.set(id, operation);
-      this.last.operation = id;
+      this.last.operation = Math.max(this.last.operation, id);
     }
     for (const { id, message } of await this.messages('resource', this.last.resource)) {
       this.resources.set(id, decodeResource(message).attributes);
-      this.last.resource = id;
+      this.last.resource = Math.max(this.last.resource, id);
     }
     for (const { id, message } of await this.messages('scope', this.last.scope)) {
       this.scopes.set(id, decodeScope(message));
-      this.last.scope = id;
+      this.last.scope = Math.max(this.last.scope, id);
     }
-    const newest = await this.sql.query('select coalesce(max(id), 0) as id from attribute');
-    const [{ id: latest } = { id: 0 }] = decodeRows({ id: INT4 }, newest);
-    for (let more = latest !== this.newest; more; ) {
+    const newest = await this.newestAttribute();
+    for (let more = newest > this.newest; more; ) {
       const rows = await this.entries(REST_KEY, this.last.rest);
       for (const { id, message } of rows) {
         this.rests.set(id, decodeSpanBody(message));
-        this.last.rest = id;
+        this.last.rest = Math.max(this.last.rest, id);
       }
       more = rows.length === PAGE;
     }
-    this.newest = latest;
+    this.newest = Math.max(this.newest, newest);
+  }
+
+  private async newestAttribute(): Promise<number> {
+    const rows = await this.sql.query('select coalesce(max(id), 0) as id from attribute');
+    return decodeRows({ id: INT4 }, rows)[0]?.id ?? 0;
   }
 
   private async messages(
