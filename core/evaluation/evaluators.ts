@@ -2,6 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020';
 import type { EvaluatedAnswer, Evaluator, Verdict } from '../api/evaluation';
 import { formatCost, formatDuration } from '../model/format';
+import { PatternError, UserPattern } from '../patterns/user-pattern';
 import { evaluatorName, short } from './evaluator-name';
 
 export type LocalEvaluator = Exclude<Evaluator, { kind: 'judge' }>;
@@ -9,7 +10,7 @@ export type LocalEvaluator = Exclude<Evaluator, { kind: 'judge' }>;
 /** Why an evaluator cannot work; null: it can. */
 export function evaluatorProblem(evaluator: Evaluator): string | null {
   try {
-    if (evaluator.kind === 'regex') new RegExp(evaluator.pattern, 'u');
+    if (evaluator.kind === 'regex') new UserPattern(evaluator.pattern);
     if (evaluator.kind === 'json-schema') schemaOf(evaluator.schema);
     return null;
   } catch (error) {
@@ -20,9 +21,41 @@ export function evaluatorProblem(evaluator: Evaluator): string | null {
 export function evaluate(evaluator: LocalEvaluator, answer: EvaluatedAnswer, expected: string): Verdict {
   const name = evaluatorName(evaluator);
   if (answer.error !== null) return { name, value: 0, comment: 'There was no answer.' };
-  const { value, comment } = judge(evaluator, answer, expected);
+  const { value, comment } = opinionOf(evaluator, answer, expected);
   return { name, value: value === null ? null : Number(value), comment };
 }
+
+/** What cannot be told is told as that, not as false. */
+function opinionOf(evaluator: LocalEvaluator, answer: EvaluatedAnswer, expected: string): Opinion {
+  try {
+    return judge(evaluator, answer, expected);
+  } catch (error) {
+    if (error instanceof PatternError || error instanceof Unchecked) return { value: null, comment: error.message };
+    throw error;
+  }
+}
+
+/** A pattern took more steps in a text than there are for it. */
+class Unchecked extends Error {
+  constructor(pattern: string) {
+    super(`It was not checked: the pattern “${short(pattern)}” takes too many steps in a text this long.`);
+  }
+}
+
+function isIn(pattern: UserPattern, text: string): boolean {
+  const found = pattern.isIn(text);
+  if (found === null) throw new Unchecked(pattern.source);
+  return found;
+}
+
+/** Patterns in a schema, as Ajv asks for them. */
+const SCHEMA_PATTERNS = Object.assign(
+  (source: string) => {
+    const pattern = new UserPattern(source);
+    return { test: (text: string) => isIn(pattern, text), toString: () => JSON.stringify(source) };
+  },
+  { code: 'pattern' },
+);
 
 interface Opinion {
   readonly value: boolean | null;
@@ -46,7 +79,7 @@ function judge(evaluator: LocalEvaluator, answer: EvaluatedAnswer, expected: str
       return { value: isIn, comment: isIn ? '' : `“${short(wanted)}” is not in it.` };
     }
     case 'regex': {
-      const matches = new RegExp(evaluator.pattern, 'u').test(text);
+      const matches = isIn(new UserPattern(evaluator.pattern), text);
       return { value: matches, comment: matches ? '' : 'It does not match.' };
     }
     case 'json-schema':
@@ -80,12 +113,20 @@ function callsTools({ names, exactly }: Extract<Evaluator, { kind: 'tools' }>, c
 }
 
 /** Models like to wrap JSON in a fence. */
-const FENCE = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/;
+function unfenced(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('```') || !trimmed.endsWith('```')) return text;
+  const firstLine = trimmed.indexOf('\n');
+  const lastLine = trimmed.lastIndexOf('\n');
+  const language = firstLine < 0 ? null : trimmed.slice(3, firstLine).trim();
+  const isFence = lastLine > firstLine && (language === '' || language === 'json');
+  return isFence && trimmed.slice(lastLine).trim() === '```' ? trimmed.slice(firstLine + 1, lastLine) : text;
+}
 
 function fits(schema: Extract<Evaluator, { kind: 'json-schema' }>['schema'], text: string): Opinion {
   let value: unknown;
   try {
-    value = JSON.parse(FENCE.exec(text)?.[1] ?? text);
+    value = JSON.parse(unfenced(text));
   } catch (error) {
     return { value: false, comment: `It is no JSON: ${(error as Error).message}` };
   }
@@ -101,5 +142,5 @@ function schemaOf(schema: unknown) {
     throw new Error('a JSON Schema is an object');
   }
   // One each time: schemas that name themselves alike do not meet.
-  return new Ajv2020({ strict: false, allErrors: false }).compile(schema);
+  return new Ajv2020({ strict: false, allErrors: false, code: { regExp: SCHEMA_PATTERNS } }).compile(schema);
 }

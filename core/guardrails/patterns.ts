@@ -1,54 +1,62 @@
 /** What the rules that come with Spoor look for. Each pattern is linear in the length of the text. */
 import type { Guardrail } from '../api/guardrail';
-import { CARD, EMAIL, type PatternRule, SECRET_PATTERNS } from '../redaction/rules';
+import { type StepBudget, UserPattern } from '../patterns/user-pattern';
+import type { Match } from '../redaction/matchers';
+import { CARD, EMAIL, SECRET_RULES } from '../redaction/rules';
+import type { TextRule as RedactionRule, TextMatches } from '../redaction/text-rules';
 
-export interface TextRule extends PatternRule {
+export interface TextRule {
+  readonly name: string;
+  readonly matchesIn: (text: string, budget: StepBudget) => TextMatches;
   /** The excerpt tells what it was, not what it said. */
   readonly isSecret: boolean;
   /** Of three characters and more, in lower case: what holds none of them does not match. Null: none are known. */
   readonly hints: readonly string[] | null;
 }
 
+/** A pattern of ours, with the `g` flag, all of whose repetitions are bounded. @param accept looks closer at a match */
+function bounded(pattern: RegExp, accept: (match: string) => boolean = () => true): TextRule['matchesIn'] {
+  return (text) => {
+    const matches: Match[] = [];
+    for (const { 0: said, index } of text.matchAll(pattern)) {
+      if (accept(said)) matches.push({ start: index, keep: index, end: index + said.length });
+    }
+    return { matches, isComplete: true };
+  };
+}
+
+function secret(rule: RedactionRule, hints = rule.anchors): TextRule {
+  return {
+    name: rule.name,
+    matchesIn: (text, budget) => rule.matchesIn(text, { count: 0 }, budget),
+    isSecret: true,
+    hints,
+  };
+}
+
 /** The receiver takes secrets out before they are stored, and leaves this. */
 const TAKEN_OUT = {
   name: 'taken out',
-  pattern: /\[redacted [\w -]{1,60}\]/g,
+  matchesIn: bounded(/\[redacted [\w -]{1,60}\]/g),
   isSecret: false,
   hints: ['[redacted '],
 };
 
 const IBAN = {
   name: 'iban',
-  pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b/g,
-  accept: isIban,
+  matchesIn: bounded(/\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b/g, isIban),
   isSecret: true,
   hints: null,
 };
 const US_SOCIAL_SECURITY = {
   name: 'social security number',
-  pattern: /\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g,
+  matchesIn: bounded(/\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g),
   isSecret: true,
   hints: null,
 };
-/** By name of the redactor's rule. */
-const SECRET_HINTS: Readonly<Record<string, readonly string[]>> = {
-  'private-key': ['private key'],
-  authorization: ['bearer', 'basic'],
-  jwt: ['eyj'],
-  'aws-key': ['akia', 'asia'],
-  'aws-secret': ['aws_secret_access_key'],
-  'github-token': ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'],
-  'anthropic-key': ['sk-ant-'],
-  'openai-key': ['sk-'],
-  'google-key': ['aiza'],
-  'slack-token': ['xox'],
-  'stripe-key': ['k_live_'],
-  'url-password': ['://'],
-  'named-secret': ['password', 'passwd', 'secret', 'apikey', 'api_key', 'token', 'sig', 'authorization'],
-};
 const PHONE = {
   name: 'phone',
-  pattern: /(?<![\w+])\+[1-9]\d{0,2}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,4}\d{2,4}\b/g,
+  matchesIn: bounded(/(?<![\w+])\+[1-9]\d{0,2}[ .-]?(?:\(?\d{1,4}\)?[ .-]?){2,4}\d{2,4}\b/g),
   isSecret: true,
   hints: null,
 };
@@ -85,36 +93,35 @@ const INJECTIONS: readonly (readonly [pattern: RegExp, ...hints: string[]])[] = 
   [/\b(?:do not|don't|never) (?:tell|inform|mention (?:this|it) to) the user\b/gi, 'the user'],
 ];
 
-/** Of a rule that looks for texts; empty for others, and for a pattern that cannot be read. */
+/** Of a rule that looks for texts; empty for others. @throws PatternError for a pattern that cannot be used */
 export function textRulesOf({ kind, pattern }: Pick<Guardrail, 'kind' | 'pattern'>): readonly TextRule[] {
   switch (kind) {
     case 'secrets':
-      return [
-        ...SECRET_PATTERNS.map((rule) => ({ ...rule, isSecret: true, hints: SECRET_HINTS[rule.name] ?? null })),
-        TAKEN_OUT,
-      ];
+      return [...SECRET_RULES.map((rule) => secret(rule)), TAKEN_OUT];
     case 'personal-data':
-      return [
-        { ...EMAIL, isSecret: true, hints: null },
-        { ...CARD, isSecret: true, hints: null },
-        IBAN,
-        US_SOCIAL_SECURITY,
-        PHONE,
-      ];
+      return [secret(EMAIL, null), secret(CARD), IBAN, US_SOCIAL_SECURITY, PHONE];
     case 'prompt-injection':
       return INJECTIONS.map(([injection, ...hints]) => ({
         name: 'prompt injection',
-        pattern: injection,
+        matchesIn: bounded(injection),
         isSecret: false,
         hints,
       }));
     case 'pattern':
-      return pattern === null
-        ? []
-        : [{ name: 'pattern', pattern: new RegExp(pattern, 'gi'), isSecret: false, hints: null }];
+      return pattern === null ? [] : [patternRule(pattern)];
     default:
       return [];
   }
+}
+
+function patternRule(source: string): TextRule {
+  const pattern = new UserPattern(source, { ignoreCase: true });
+  return {
+    name: 'pattern',
+    matchesIn: (text, budget) => pattern.matchesIn(text, budget),
+    isSecret: false,
+    hints: null,
+  };
 }
 
 /** ISO 7064, modulo 97. */

@@ -7,6 +7,8 @@ import type { GuardrailMark, SpanBatch } from '../model/span-batch';
 import { plainValue } from '../otlp/json-types';
 import { readKeyValue } from '../otlp/proto-to-json';
 import { WIRE_BYTES, WireReader } from '../otlp/wire-reader';
+import { Glob } from '../patterns/glob';
+import { PatternError, type StepBudget, stepBudget } from '../patterns/user-pattern';
 import { hashWord } from '../search/words';
 import { HintTable } from './hint-table';
 import { type TextRule, textRulesOf } from './patterns';
@@ -20,6 +22,8 @@ const MAX_CHARS = 1_000_000;
 const MAX_MARKS = 5;
 const MAX_EXCERPT = 120;
 const SHOWN_OF_SECRET = 4;
+/** Said of a value that a pattern was not looked for in to its end. */
+const UNCHECKED = 'not checked to its end: the pattern takes too many steps in this value';
 const KEYS_HELD = 1_000;
 /** Tag of KeyValue.key. */
 const KEY_TAG = (1 << 3) | WIRE_BYTES;
@@ -28,7 +32,7 @@ interface Compiled {
   readonly id: string;
   readonly kind: Guardrail['kind'];
   readonly texts: readonly TextRule[];
-  readonly tools: RegExp | null;
+  readonly tools: readonly Glob[];
 }
 
 const utf8 = new TextDecoder();
@@ -37,20 +41,31 @@ const utf8 = new TextDecoder();
 type Found = Omit<GuardrailMark, 'row'>;
 
 export class GuardrailScanner {
+  /** Rules that cannot be followed, and why; the others are. */
+  readonly problems: { readonly rule: string; readonly reason: string }[] = [];
   private readonly rules: readonly Compiled[];
   private readonly hints: HintTable;
   private readonly isAllHinted: boolean;
   private readonly keys = new KeyTable();
 
   constructor(rules: readonly Guardrail[]) {
-    this.rules = rules.flatMap(({ enabled, ...rule }) => (enabled ? [compiled(rule)] : []));
+    this.rules = rules.flatMap(({ enabled, ...rule }) => {
+      if (!enabled) return [];
+      try {
+        return [compiled(rule)];
+      } catch (error) {
+        if (!(error instanceof PatternError)) throw error;
+        this.problems.push({ rule: rule.name, reason: error.message });
+        return [];
+      }
+    });
     const texts = this.rules.flatMap((rule) => rule.texts);
     this.hints = new HintTable(texts.flatMap(({ hints }) => hints ?? []));
     this.isAllHinted = texts.every(({ hints }) => hints !== null);
   }
 
   get isIdle(): boolean {
-    return this.rules.every(({ texts, tools }) => texts.length === 0 && tools === null);
+    return this.rules.every(({ texts, tools }) => texts.length === 0 && tools.length === 0);
   }
 
   /** Of each row, what its attributes hold; the first row of what is held by many. */
@@ -58,14 +73,15 @@ export class GuardrailScanner {
     if (this.isIdle) return [];
     const { parts } = batch;
     const found = new Map<number, readonly Found[]>();
+    const budget = stepBudget(parts.bytes.length * this.rules.length);
     for (let part = 0; part < parts.kind.length; part++) {
-      const inPart = this.inPart(parts, part);
+      const inPart = this.inPart(parts, part, budget);
       if (inPart.length > 0) found.set(part, inPart);
     }
     return found.size === 0 ? [] : marksOf(batch, found);
   }
 
-  private inPart(parts: RecordParts, part: number): readonly Found[] {
+  private inPart(parts: RecordParts, part: number, budget: StepBudget): readonly Found[] {
     const start = part === 0 ? 0 : (parts.end[part - 1] as number);
     const end = parts.end[part] as number;
     const key = parts.kind[part] === PART_ATTRIBUTE ? this.keys.of(parts, start, end) : null;
@@ -76,40 +92,48 @@ export class GuardrailScanner {
     const text = textIn(parts, start, end);
     return this.rules.flatMap(({ id, kind, texts }) => {
       if (kind === 'prompt-injection' && OWN_WORDS.has(key)) return [];
-      return marksIn(text, key, id, isHinted ? texts : texts.filter(({ hints }) => hints === null));
+      return marksIn(text, key, id, isHinted ? texts : texts.filter(({ hints }) => hints === null), budget);
     });
   }
 
   private forbidden(key: string, name: string): Found[] {
     return this.rules.flatMap(({ id, tools }) =>
-      tools?.test(name) ? [{ ruleId: id, attribute: key, excerpt: cut(name), digest: hashWord(name) }] : [],
+      tools.some((glob) => glob.matches(name))
+        ? [{ ruleId: id, attribute: key, excerpt: cut(name), digest: hashWord(name) }]
+        : [],
     );
   }
 }
 
-function compiled({ id, kind, pattern, tools }: Omit<Guardrail, 'enabled'>): Compiled {
+function compiled({ id, kind, pattern, tools }: Pick<Guardrail, 'id' | 'kind' | 'pattern' | 'tools'>): Compiled {
   const names = kind === 'tool' ? (tools ?? []) : [];
-  const globs = names.map((name) => name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*'));
   return {
     id,
     kind,
     texts: textRulesOf({ kind, pattern }),
-    tools: globs.length > 0 ? new RegExp(`^(?:${globs.join('|')})$`, 'i') : null,
+    tools: names.map((name) => new Glob(name)),
   };
 }
 
-function marksIn(text: string, attribute: string, ruleId: string, rules: readonly TextRule[]): Found[] {
+function marksIn(
+  text: string,
+  attribute: string,
+  ruleId: string,
+  rules: readonly TextRule[],
+  budget: StepBudget,
+): Found[] {
   const marks: Found[] = [];
-  for (const { name, pattern, accept, isSecret } of rules) {
-    for (const match of text.matchAll(pattern)) {
-      const [said] = match;
-      const matched = match.groups?.keep === undefined ? said : said.slice(match.groups.keep.length);
+  for (const { name, matchesIn, isSecret } of rules) {
+    const { matches, isComplete } = matchesIn(text, budget);
+    for (const { keep, end } of matches) {
+      const matched = text.slice(keep, end);
       // What the receiver took out is found as that.
-      if (matched === '' || (accept && !accept(matched)) || (isSecret && matched.startsWith('[redacted'))) continue;
+      if (isSecret && matched.startsWith('[redacted')) continue;
       const excerpt = isSecret ? `${name}: ${masked(matched)}` : cut(matched);
       marks.push({ ruleId, attribute, excerpt, digest: hashWord(matched) });
       if (marks.length >= MAX_MARKS) return marks;
     }
+    if (!isComplete) marks.push({ ruleId, attribute, excerpt: UNCHECKED, digest: hashWord(UNCHECKED) });
   }
   return marks;
 }

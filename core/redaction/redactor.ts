@@ -5,8 +5,10 @@
 import type { SignalBatch } from '../model/signal-batch';
 import { WIRE_BYTES, WireReader } from '../otlp/wire-reader';
 import { WireWriter } from '../otlp/wire-writer';
-import { type RedactionSettings, type RuleSet, rulesOf } from './rules';
+import { type StepBudget, stepBudget } from '../patterns/user-pattern';
+import { type RedactionSettings, rulesOf } from './rules';
 import { LOGS_SCHEMA, METRICS_SCHEMA, type Schema, TRACES_SCHEMA } from './schemas';
+import { TextRedactor } from './text-redactor';
 
 type Signal = SignalBatch['signal'];
 
@@ -15,68 +17,45 @@ const SCHEMAS: Readonly<Record<Signal, Schema>> = {
   logs: LOGS_SCHEMA,
   metrics: METRICS_SCHEMA,
 };
+const VALUES: Schema = new Map([[1, 'value']]);
+const PAIRS: Schema = new Map([[1, 'attribute']]);
 
 /** Nested deeper than any decoder accepts: left for it to refuse. */
 const MAX_DEPTH = 100;
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-export class Redactor {
-  /** Values taken out since the start, by rule. */
-  readonly counts = new Map<string, number>();
-  private readonly rules: RuleSet;
-  private readonly suspicious: RegExp | null;
+export class Redactor extends TextRedactor {
+  private budget: StepBudget = stepBudget(0);
 
-  /**
-   * @param latin1 bytes as text of one character each, which is enough to look for ASCII; the runtime has a quick way
-   * @throws SyntaxError for a pattern that is no regular expression
-   */
-  constructor(
-    settings: RedactionSettings,
-    private readonly latin1: (bytes: Uint8Array) => string,
-  ) {
-    this.rules = rulesOf(settings);
-    const sources = [
-      ...this.rules.patterns.map(({ pattern }) => wirePattern(pattern.source)),
-      ...this.rules.keys.map(({ pattern }) => wireKey(pattern.source)),
-    ];
-    this.suspicious = sources.length === 0 ? null : new RegExp(sources.map((source) => `(?:${source})`).join('|'), 'i');
+  /** @throws PatternError for a pattern that cannot be used */
+  constructor(settings: RedactionSettings) {
+    super(rulesOf(settings));
   }
 
   /** Whether a batch may hold something to take out; false for almost all. */
   suspects(batch: SignalBatch): boolean {
-    const { suspicious } = this;
-    if (!suspicious) return false;
-    if (batch.signal === 'traces' && batch.operations.some(({ name }) => suspicious.test(name))) return true;
-    return bytesOf(batch).some((bytes) => bytes.length > 0 && suspicious.test(this.latin1(bytes)));
-  }
-
-  /** The same of a whole request, which was not decoded. */
-  suspectsBytes(request: Uint8Array): boolean {
-    return this.suspicious?.test(this.latin1(request)) ?? false;
+    return (
+      textsOf(batch).some((text) => this.suspectsText(text)) ||
+      bytesOf(batch).some((bytes) => this.suspectsBytes(bytes))
+    );
   }
 
   /** The request without what the rules take out. @throws WireError */
   redact(signal: Signal, request: Uint8Array): Uint8Array {
+    this.budget = stepBudget(request.length * this.rules.texts.length);
     const writer = new WireWriter(request.length + 1024);
     this.message(new WireReader(request), SCHEMAS[signal], writer, 0);
     return writer.finish();
   }
 
-  get total(): number {
-    let total = 0;
-    for (const count of this.counts.values()) total += count;
-    return total;
-  }
-
   private message(reader: WireReader, schema: Schema, out: WireWriter, depth: number): void {
     while (reader.next()) {
-      const { tagStart, field, wireType } = reader;
-      const kind = wireType === WIRE_BYTES && depth < MAX_DEPTH ? schema.get(field) : undefined;
-      if (kind === undefined) {
-        reader.skip();
-        out.raw(reader.bytes.subarray(tagStart, reader.pos));
-      } else if (kind === 'text') out.string(field, this.text(reader.string()));
+      const { field, wireType } = reader;
+      const kind = schema.get(field);
+      if (wireType !== WIRE_BYTES || depth >= MAX_DEPTH || kind === 'numbers') copy(reader, out);
+      else if (kind === undefined) this.unknown(reader, out);
+      else if (kind === 'text') out.data(field, this.bytes(reader.view8(), this.budget));
       else if (kind === 'attribute') this.attribute(reader.message(), out, field, depth);
       else if (kind === 'value') this.value(reader.message(), out, field, depth);
       else {
@@ -93,11 +72,12 @@ export class Redactor {
       if (reader.field === 1 && reader.wireType === WIRE_BYTES) key = utf8.decode(reader.view8());
       else reader.skip();
     }
-    const rule = this.rules.keys.find(({ pattern }) => pattern.test(key));
+    this.steps.count += key.length;
+    const rule = this.rules.keys.find(({ test }) => test(key));
     if (rule) {
       this.count(rule.name);
       out.message(field, (pair) => {
-        pair.string(1, key);
+        pair.string(1, this.text(key, this.budget));
         pair.message(2, (value) => value.string(1, `[redacted ${rule.name}]`));
       });
       return;
@@ -105,12 +85,10 @@ export class Redactor {
     const again = new WireReader(reader.bytes, pos, end);
     out.message(field, (pair) => {
       while (again.next()) {
-        const { tagStart } = again;
-        if (again.field === 2 && again.wireType === WIRE_BYTES) this.value(again.message(), pair, 2, depth + 1);
-        else {
-          again.skip();
-          pair.raw(again.bytes.subarray(tagStart, again.pos));
-        }
+        if (again.wireType !== WIRE_BYTES) copy(again, pair);
+        else if (again.field === 1) pair.data(1, this.bytes(again.view8(), this.budget));
+        else if (again.field === 2) this.value(again.message(), pair, 2, depth + 1);
+        else this.unknown(again, pair);
       }
     });
   }
@@ -122,39 +100,39 @@ export class Redactor {
     }
     out.message(field, (any) => {
       while (reader.next()) {
-        const { tagStart } = reader;
-        if (reader.wireType === WIRE_BYTES && reader.field === 1) any.string(1, this.text(reader.string()));
-        else if (reader.wireType === WIRE_BYTES && (reader.field === 5 || reader.field === 6)) {
+        const { field: kind } = reader;
+        if (reader.wireType !== WIRE_BYTES) copy(reader, any);
+        else if (kind === 1 || kind === 7) any.data(kind, this.bytes(reader.view8(), this.budget));
+        else if (kind === 5 || kind === 6) {
           const list = reader.message();
-          const item = reader.field === 5 ? 'value' : 'attribute';
-          any.message(reader.field, (nested) => this.message(list, new Map([[1, item]]), nested, depth + 1));
-        } else {
-          reader.skip();
-          any.raw(reader.bytes.subarray(tagStart, reader.pos));
-        }
+          any.message(kind, (nested) => this.message(list, kind === 5 ? VALUES : PAIRS, nested, depth + 1));
+        } else this.unknown(reader, any);
       }
     });
   }
 
-  private text(text: string): string {
-    let result = text;
-    for (const { name, pattern, accept } of this.rules.patterns) {
-      result = result.replace(pattern, (match, ...more) => {
-        if (accept && !accept(match)) return match;
-        const groups = more.at(-1) as { keep?: string } | string;
-        const keep = typeof groups === 'object' ? (groups.keep ?? '') : '';
-        // What an earlier rule put here stays.
-        if (match.slice(keep.length).startsWith('[redacted')) return match;
-        this.count(name);
-        return `${keep}[redacted ${name}]`;
-      });
+  /** A field of a newer sender may be a text or a message: where something in it would be taken out, it goes whole. */
+  private unknown(reader: WireReader, out: WireWriter): void {
+    const { tagStart } = reader;
+    const bytes = reader.view8();
+    if (this.bytes(bytes, this.budget) === bytes && !this.suspectsBytes(bytes)) {
+      out.raw(reader.bytes.subarray(tagStart, reader.pos));
     }
-    return result;
   }
+}
 
-  private count(rule: string): void {
-    this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1);
-  }
+function copy(reader: WireReader, out: WireWriter): void {
+  const { tagStart } = reader;
+  reader.skip();
+  out.raw(reader.bytes.subarray(tagStart, reader.pos));
+}
+
+/** Everything of a batch that came from its sender as text. */
+function textsOf(batch: SignalBatch): string[] {
+  const urls = [...batch.resources, ...batch.scopes].map(({ schemaUrl }) => schemaUrl);
+  if (batch.signal === 'traces') return [...urls, ...batch.operations.map(({ name }) => name)];
+  if (batch.signal === 'logs') return [...urls, ...batch.eventNames];
+  return [...urls, ...batch.metrics.flatMap(({ name, description, unit }) => [name, description, unit])];
 }
 
 /** Everything of a batch that came from its sender as bytes. */
@@ -163,20 +141,4 @@ function bytesOf(batch: SignalBatch): Uint8Array[] {
   if (batch.signal === 'traces') return [batch.parts.bytes, ...owners];
   if (batch.signal === 'logs') return [batch.parts.bytes, batch.message, ...owners];
   return [batch.attributes, batch.rest, ...batch.metrics.map(({ metadata }) => metadata), ...owners];
-}
-
-/** Anchors and characters beyond ASCII do not mean in raw bytes what they mean in a text: such a pattern suspects everything. */
-const ONLY_IN_TEXT = /\P{ASCII}|(?<!\[)\^|\$|\(\?<[=!]/u;
-
-/** A rule for texts as it looks in raw bytes, where the byte before a text is its length and may be a letter: no word borders. */
-function wirePattern(source: string): string {
-  return ONLY_IN_TEXT.test(source) ? '' : source.replaceAll('\\b', '').replace('(?<keep>', '(?:');
-}
-
-/** A rule for a whole key as it looks in raw bytes: behind its length, and in front of the tag of its value. */
-function wireKey(source: string): string {
-  return source
-    .replace(/^\^/, '[\\x00-\\x7f]')
-    .replace(/^\(\?:\^\|/, '(?:[\\x00-\\x7f]|')
-    .replace(/\$$/, '\\x12');
 }

@@ -1,7 +1,25 @@
 /**
  * What is taken out of telemetry before it reaches the disk: secrets unless the user says otherwise, personal content only where
- * the user asks. Key forms follow what their issuers document; each pattern is linear in the length of the text.
+ * the user asks. A rule is anchors that a match must hold and a matcher that looks closer; each is linear in the length of the text.
  */
+import {
+  authorization,
+  awsSecret,
+  BASE64_URL,
+  email,
+  isLetterOrDigit,
+  isUpperOrDigit,
+  isWord,
+  jwt,
+  type Matcher,
+  namedSecret,
+  privateKey,
+  token,
+  urlPassword,
+} from './matchers';
+import { type KeyRule, keyRule, SECRET_KEYS } from './secret-keys';
+import { AnchoredRule, CardRule, PatternRule, type TextRule } from './text-rules';
+
 export interface RedactionSettings {
   /** Credentials by key name and by their form. */
   readonly secrets: boolean;
@@ -10,7 +28,7 @@ export interface RedactionSettings {
   readonly cards: boolean;
   /** Attribute keys whose values go, whatever they hold; `*` stands for any characters. */
   readonly keys: readonly string[];
-  /** Regular expressions; what they match goes. */
+  /** Regular expressions of RE2; what they match goes. */
   readonly patterns: readonly { readonly name: string; readonly pattern: string }[];
 }
 
@@ -22,89 +40,56 @@ export const DEFAULT_REDACTION: RedactionSettings = {
   patterns: [],
 };
 
-export interface PatternRule {
-  readonly name: string;
-  /** With the `g` flag. A group named `keep` stays, in front of what goes. */
-  readonly pattern: RegExp;
-  /** Looks closer at a match. */
-  readonly accept?: (match: string) => boolean;
+const SECRET_NAMES =
+  'password passwd secret apikey api_key accesstoken access_token refreshtoken refresh_token clientsecret client_secret token sig signature authorization';
+
+function always(matcher: Matcher): () => Matcher {
+  return () => matcher;
 }
 
-interface KeyRule {
-  readonly name: string;
-  readonly pattern: RegExp;
-}
-
-const SECRET_KEY =
-  /(?:^|[._-])(?:authorization|proxy[._-]authorization|cookie|set[._-]cookie|passw(?:or)?d|passphrase|secret|client[._-]?secret|secret[._-]?key|private[._-]?key|api[._-]?key|access[._-]?key|access[._-]?token|refresh[._-]?token|auth[._-]?token|session[._-]?token|id[._-]?token|bearer[._-]?token|connection[._-]?string)$/i;
-
-export const SECRET_PATTERNS: readonly PatternRule[] = [
-  {
-    name: 'private-key',
-    pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
-  },
-  { name: 'authorization', pattern: /(?<keep>\b(?:Bearer|Basic)\s{1,4})[\w.~+/=-]{8,}/gi },
-  { name: 'jwt', pattern: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g },
-  { name: 'aws-key', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
-  { name: 'aws-secret', pattern: /(?<keep>\baws_secret_access_key["']?\s{0,3}[=:]\s{0,3}["']?)[\w/+]{40}/gi },
-  { name: 'github-token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255})/g },
-  { name: 'anthropic-key', pattern: /\bsk-ant-[\w-]{20,}/g },
-  { name: 'openai-key', pattern: /\bsk-(?:proj-|svcacct-|admin-)?[\w-]{20,}/g },
-  { name: 'google-key', pattern: /\bAIza[\w-]{35}/g },
-  { name: 'slack-token', pattern: /\bxox[abeoprs]-[\w-]{10,}/g },
-  { name: 'stripe-key', pattern: /\b[rs]k_live_[A-Za-z0-9]{16,}/g },
-  { name: 'url-password', pattern: /(?<keep>:\/\/[^\s:/@]{1,64}:)[^\s/@]{1,128}(?=@)/g },
-  {
-    name: 'named-secret',
-    pattern:
-      /(?<keep>["'?&](?:password|passwd|secret|api_?key|access_?token|refresh_?token|client_?secret|token|sig|signature|authorization)["']?\s{0,3}[=:]\s{0,3}["']?)[^\s"'&,;]{4,}/gi,
-  },
+export const SECRET_RULES: readonly TextRule[] = [
+  new AnchoredRule('private-key', ['-----begin '], always(privateKey)),
+  new AnchoredRule('authorization', ['bearer', 'basic'], always(authorization)),
+  new AnchoredRule('jwt', ['eyj'], always(jwt)),
+  new AnchoredRule('aws-key', ['akia', 'asia'], (anchor) =>
+    token(anchor.toUpperCase(), isUpperOrDigit, { min: 16, max: 16, endsWord: true }),
+  ),
+  new AnchoredRule('aws-secret', ['aws_secret_access_key'], always(awsSecret)),
+  new AnchoredRule('github-token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'], (anchor) =>
+    anchor.length === 4
+      ? token(anchor, isLetterOrDigit, { min: 36, max: 255 })
+      : token(anchor, isWord, { min: 22, max: 255 }),
+  ),
+  new AnchoredRule('anthropic-key', ['sk-ant-'], (anchor) => token(anchor, BASE64_URL, { min: 20 })),
+  new AnchoredRule('openai-key', ['sk-'], (anchor) => token(anchor, BASE64_URL, { min: 20 })),
+  new AnchoredRule('google-key', ['aiza'], always(token('AIza', BASE64_URL, { min: 35, max: 35 }))),
+  new AnchoredRule(
+    'slack-token',
+    [...'abeoprs'].map((kind) => `xox${kind}-`),
+    (anchor) => token(anchor, BASE64_URL, { min: 10 }),
+  ),
+  new AnchoredRule('stripe-key', ['rk_live_', 'sk_live_'], (anchor) => token(anchor, isLetterOrDigit, { min: 16 })),
+  new AnchoredRule('url-password', ['://'], always(urlPassword)),
+  new AnchoredRule('named-secret', SECRET_NAMES.split(' '), always(namedSecret)),
 ];
 
-export const EMAIL: PatternRule = {
-  name: 'email',
-  pattern: /[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.[A-Za-z]{2,24}\b/g,
-};
-
-export const CARD: PatternRule = {
-  name: 'card',
-  pattern: /\b\d(?:[ -]?\d){12,18}\b/g,
-  accept: (match) => hasCheckDigit(match.replace(/[ -]/g, '')),
-};
+export const EMAIL: TextRule = new AnchoredRule('email', ['@'], always(email));
+export const CARD: TextRule = new CardRule();
 
 export interface RuleSet {
   readonly keys: readonly KeyRule[];
-  readonly patterns: readonly PatternRule[];
+  readonly texts: readonly TextRule[];
 }
 
-/** @throws SyntaxError naming a pattern that is no regular expression. */
+/** @throws PatternError naming a pattern that cannot be used, and why. */
 export function rulesOf(settings: RedactionSettings): RuleSet {
   return {
-    keys: [
-      ...(settings.secrets ? [{ name: 'secret-key', pattern: SECRET_KEY }] : []),
-      ...settings.keys.map((key) => ({ name: `key ${key}`, pattern: globPattern(key) })),
-    ],
-    patterns: [
-      ...(settings.secrets ? SECRET_PATTERNS : []),
+    keys: [...(settings.secrets ? [SECRET_KEYS] : []), ...settings.keys.map(keyRule)],
+    texts: [
+      ...(settings.secrets ? SECRET_RULES : []),
       ...(settings.emails ? [EMAIL] : []),
       ...(settings.cards ? [CARD] : []),
-      ...settings.patterns.map(({ name, pattern }) => ({ name, pattern: new RegExp(pattern, 'g') })),
+      ...settings.patterns.map(({ name, pattern }) => new PatternRule(name, pattern)),
     ],
   };
-}
-
-function globPattern(glob: string): RegExp {
-  const parts = glob.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'i');
-}
-
-/** Luhn's algorithm. */
-function hasCheckDigit(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = digits.charCodeAt(digits.length - 1 - i) - 48;
-    const doubled = i % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
 }

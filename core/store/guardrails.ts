@@ -1,4 +1,5 @@
 /** Rules that mark, and what they marked. */
+
 import { SpoorError } from '../api/errors';
 import {
   GUARDRAIL_KINDS,
@@ -9,6 +10,7 @@ import {
 } from '../api/guardrail';
 import type { Page } from '../api/page';
 import type { GuardrailMark } from '../model/span-batch';
+import { PatternError, UserPattern } from '../patterns/user-pattern';
 import { decodeCursor, HIT_CURSOR, pageOf } from './cursor';
 import { deploymentsIn } from './deployments';
 import { aboutTarget } from './mark-targets';
@@ -132,10 +134,11 @@ function values({ name, kind, enabled, pattern, tools, maxUsd }: GuardrailEdit):
 
 function assertPattern(pattern: string): void {
   try {
-    new RegExp(pattern, 'gi');
+    new UserPattern(pattern, { ignoreCase: true });
   } catch (error) {
-    throw new SpoorError('VALIDATION_ERROR', `The pattern cannot be read: ${(error as Error).message}`, [
-      { field: 'pattern', code: 'invalid_pattern', message: 'use a regular expression as JavaScript has them' },
+    if (!(error instanceof PatternError)) throw error;
+    throw new SpoorError('VALIDATION_ERROR', error.message, [
+      { field: 'pattern', code: 'invalid_pattern', message: 'use a regular expression as RE2 has them' },
     ]);
   }
 }

@@ -8,6 +8,7 @@ const FRESH_MS = 1_000;
 
 export class GuardrailRules {
   private scanner: GuardrailScanner | null = null;
+  private readonly said = new Set<string>();
   private askedAt = 0;
   private asking: Promise<void> | null = null;
 
@@ -25,9 +26,20 @@ export class GuardrailRules {
     return marks.length > 0 ? { ...batch, marks } : batch;
   }
 
+  /** Rules of an older version may hold what patterns no longer may. */
+  private sayOnce(problems: GuardrailScanner['problems']): void {
+    for (const { rule, reason } of problems) {
+      if (this.said.has(reason)) continue;
+      this.said.add(reason);
+      this.log('warn', `the guardrail ${JSON.stringify(rule)} is not followed`, { error: reason });
+    }
+  }
+
   private async ask(): Promise<void> {
     try {
-      this.scanner = new GuardrailScanner(await this.store.listGuardrails());
+      const scanner = new GuardrailScanner(await this.store.listGuardrails());
+      this.scanner = scanner;
+      this.sayOnce(scanner.problems);
     } catch (error) {
       // What is stored matters more than what is marked.
       this.log('warn', 'the guardrails could not be read', { error: String(error) });

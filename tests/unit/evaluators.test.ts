@@ -33,7 +33,7 @@ describe('evaluators', () => {
     expect(value({ kind: 'contains', text: null }, 'It is Paris.')).toBeNull();
     expect(value({ kind: 'regex', pattern: '^\\d+$' }, '42')).toBe(1);
     expect(value({ kind: 'regex', pattern: '^\\d+$' }, '42 apples')).toBe(0);
-    expect(evaluatorProblem({ kind: 'regex', pattern: '(' })).toContain('Unterminated');
+    expect(evaluatorProblem({ kind: 'regex', pattern: '(' })).toContain('missing closing )');
   });
 
   it('json-schema: also within a fence, with what does not fit', () => {

@@ -10,9 +10,7 @@ import { Redactor } from '../../core/redaction/redactor';
 import { DEFAULT_REDACTION, type RedactionSettings } from '../../core/redaction/rules';
 import { traceIdOf } from '../fixtures/traces';
 
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
-const redactor = (settings: Partial<RedactionSettings> = {}) =>
-  new Redactor({ ...DEFAULT_REDACTION, ...settings }, latin1);
+const redactor = (settings: Partial<RedactionSettings> = {}) => new Redactor({ ...DEFAULT_REDACTION, ...settings });
 const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
 const span = (attributes: object[], more: object = {}) => ({
   resourceSpans: [

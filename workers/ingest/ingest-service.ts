@@ -39,9 +39,7 @@ export class Ingest implements IngestService {
     onState: (protocol: OtlpProtocol, state: OtlpReceiver) => void,
   ) {
     const { redaction, forward, corsOrigins } = options.settings;
-    this.redactor = new Redactor(redaction, (bytes) =>
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
-    );
+    this.redactor = new Redactor(redaction);
     this.forwarder = forward && new Forwarder(forward, log);
     this.intake = new Intake({
       redactor: this.redactor,

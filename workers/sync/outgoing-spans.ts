@@ -10,9 +10,7 @@ export class OutgoingSpans {
   private readonly redactor: Redactor;
 
   constructor({ redactsEmails: emails, redactedKeys: keys }: Pick<SyncChoice, 'redactsEmails' | 'redactedKeys'>) {
-    this.redactor = new Redactor({ secrets: true, emails, cards: true, keys, patterns: [] }, (bytes) =>
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
-    );
+    this.redactor = new Redactor({ secrets: true, emails, cards: true, keys, patterns: [] });
   }
 
   /** As it leaves, unpacked. */

@@ -59,9 +59,7 @@ export class Ingest implements IngestPort {
   private readonly spool: Spool;
   private readonly retention: Retentions;
   private readonly clock: TrustedClock;
-  private readonly redactor = new Redactor(DEFAULT_REDACTION, (bytes) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
-  );
+  private readonly redactor = new Redactor(DEFAULT_REDACTION);
   private readonly decoded = new DecodedBytes();
   private readonly telling = new Set<number>();
   private readonly timer: NodeJS.Timeout;
@@ -99,8 +97,9 @@ export class Ingest implements IngestPort {
     const attribute = projectAttribute(projectId);
     try {
       if (await this.writers.of(workspaceId)) return await this.intakeOf(workspaceId).store(signal, request, attribute);
-      const { rejected, rejectedReason: reason } = signal.decode(request);
-      await this.spool.add(workspaceId, signal.name, withResourceAttribute(request, attribute));
+      const { batch, rejected, rejectedReason: reason } = signal.decode(request);
+      const clean = this.redactor.suspects(batch) ? this.redactor.redact(signal.name, request) : request;
+      await this.spool.add(workspaceId, signal.name, withResourceAttribute(clean, attribute));
       this.announce(SPOOLED, workspaceId);
       return { rejected, reason };
     } catch (error) {

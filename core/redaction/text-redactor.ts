@@ -1,0 +1,125 @@
+/** Takes what rules for texts match out of texts, and counts it. */
+import type { StepBudget } from '../patterns/user-pattern';
+import { stepBudget } from '../patterns/user-pattern';
+import { Anchors } from './anchors';
+import { ByteChars, type Steps } from './chars';
+import type { RuleSet } from './rules';
+import { mayEndKey } from './secret-keys';
+import type { TextRule } from './text-rules';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** What a walk back to a key's length may take, of the length of what is scanned: beyond, the bytes are suspected. */
+const STEPS_A_BYTE = 32;
+
+export class TextRedactor {
+  /** Values taken out since the start, by rule. */
+  readonly counts = new Map<string, number>();
+  /** Characters looked at since the start. */
+  readonly steps: Steps = { count: 0 };
+  private readonly anchors: Anchors;
+  /** Of rules for texts, then of those for keys. */
+  private readonly owners: readonly (TextRule | null)[];
+  private readonly isKeyEnd: readonly boolean[];
+  /** Rules that have no anchors. */
+  private readonly others: readonly TextRule[];
+  private readonly suspectsAll: boolean;
+
+  constructor(protected readonly rules: RuleSet) {
+    const { texts, keys } = rules;
+    this.owners = [...texts, ...keys.map(() => null)];
+    this.isKeyEnd = [...texts.map(() => false), ...keys.map(({ endsWithAnchor }) => endsWithAnchor)];
+    this.anchors = new Anchors(
+      [...texts, ...keys].flatMap(({ anchors }, owner) => (anchors ?? []).map((text) => ({ text, owner }))),
+    );
+    this.others = texts.filter(({ anchors }) => anchors === null);
+    this.suspectsAll = keys.some(({ anchors }) => anchors === null);
+  }
+
+  /** Whether raw bytes may hold something to take out. */
+  suspectsBytes(bytes: Uint8Array): boolean {
+    if (bytes.length === 0) return false;
+    const chars = new ByteChars(bytes, this.steps);
+    if (this.suspectsAll || this.others.some((rule) => rule.mayBeIn(chars, 0, 0))) return true;
+    const before = this.steps.count;
+    return this.anchors.inBytes(bytes, this.steps, (owner, start, end) => {
+      const rule = this.owners[owner];
+      if (rule) return rule.mayBeIn(chars, start, end);
+      if (!this.isKeyEnd[owner] || this.steps.count - before > STEPS_A_BYTE * bytes.length) return true;
+      return mayEndKey(chars, start, end);
+    });
+  }
+
+  /** The same of a text, which is no key. */
+  suspectsText(text: string): boolean {
+    return text !== '' && this.suspectsBytes(encoder.encode(text));
+  }
+
+  /** Without what the rules take out. */
+  text(text: string, budget: StepBudget = stepBudget(text.length * this.rules.texts.length)): string {
+    const found = new Set<TextRule>(this.others);
+    this.anchors.inText(text, this.steps, (owner) => {
+      const rule = this.owners[owner];
+      if (rule) found.add(rule);
+      return false;
+    });
+    if (found.size === 0) return text;
+    let result = text;
+    for (const rule of this.rules.texts) if (found.has(rule)) result = this.without(rule, result, budget);
+    return result;
+  }
+
+  /** The same of bytes that may hold a text: UTF-8, or else each byte a character. */
+  bytes(bytes: Uint8Array, budget: StepBudget): Uint8Array {
+    let text: string | null = null;
+    try {
+      text = utf8.decode(bytes);
+    } catch {
+      // Not UTF-8.
+    }
+    if (text !== null) {
+      const clean = this.text(text, budget);
+      return clean === text ? bytes : encoder.encode(clean);
+    }
+    const latin1 = latin1Of(bytes);
+    const clean = this.text(latin1, budget);
+    return clean === latin1 ? bytes : Uint8Array.from(clean, (character) => character.charCodeAt(0));
+  }
+
+  get total(): number {
+    let total = 0;
+    for (const count of this.counts.values()) total += count;
+    return total;
+  }
+
+  protected count(rule: string): void {
+    this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1);
+  }
+
+  private without(rule: TextRule, text: string, budget: StepBudget): string {
+    const { matches, isComplete } = rule.matchesIn(text, this.steps, budget);
+    if (!isComplete) {
+      this.count(rule.name);
+      return `[redacted ${rule.name} unchecked]`;
+    }
+    const kept: string[] = [];
+    let from = 0;
+    for (const { keep, end } of matches) {
+      // What an earlier rule put here stays.
+      if (text.startsWith('[redacted', keep)) continue;
+      kept.push(text.slice(from, keep), `[redacted ${rule.name}]`);
+      from = end;
+      this.count(rule.name);
+    }
+    return from === 0 ? text : kept.join('') + text.slice(from);
+  }
+}
+
+function latin1Of(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 8_192) {
+    parts.push(String.fromCharCode(...bytes.subarray(at, at + 8_192)));
+  }
+  return parts.join('');
+}
