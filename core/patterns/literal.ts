@@ -1,3 +1,5 @@
+import { classEnd } from './character-class';
+
 /** A text that every match of a pattern holds, to look for before the pattern itself. */
 const MIN_LETTERS = 3;
 
@@ -27,13 +29,18 @@ export function literalIn(pattern: string): string | null {
       depth--;
       isLiteral = false;
     } else if (character === '[') {
-      at = closing(pattern, at);
+      at = classEnd(pattern, at);
       isLiteral = false;
     } else if (character === '|' && depth === 0) return null;
     else if (/[.^$*+?{}|]/.test(character)) {
       // What may be absent is not needed; braces hold numbers.
       if (/[*?{]/.test(character)) run = run.slice(0, -1);
-      if (character === '{') at = Math.max(at, pattern.indexOf('}', at));
+      if (character === '{') {
+        const repeat = /^\{\d+(?:,\d*)?\}/.exec(pattern.slice(at, at + 20));
+        // A brace that repeats nothing is a character like others.
+        if (!repeat) return null;
+        at += repeat[0].length - 1;
+      }
       isLiteral = false;
     }
     if (!isLiteral || character > '\x7e' || character < ' ') end();
@@ -41,12 +48,4 @@ export function literalIn(pattern: string): string | null {
   }
   end();
   return best.length < MIN_LETTERS ? null : best.toLowerCase();
-}
-
-function closing(pattern: string, start: number): number {
-  let at = start + 1;
-  if (pattern[at] === '^') at++;
-  if (pattern[at] === ']') at++;
-  while (at < pattern.length && pattern[at] !== ']') at += pattern[at] === '\\' ? 2 : 1;
-  return at;
 }

@@ -1,3 +1,5 @@
+import { classEnd } from './character-class';
+
 /** How large a pattern becomes when its repetitions are written out, told without doing so: it need not be exact. */
 const REPEAT = /^\{(\d{1,6})(?:,(\d{0,6}))?\}/;
 
@@ -31,12 +33,4 @@ export function estimatedSize(pattern: string): number {
     } else add(1);
   }
   return open.reduce((sum, size) => sum + size, 0);
-}
-
-function classEnd(pattern: string, start: number): number {
-  let at = start + 1;
-  if (pattern[at] === '^') at++;
-  if (pattern[at] === ']') at++;
-  while (at < pattern.length && pattern[at] !== ']') at += pattern[at] === '\\' ? 2 : 1;
-  return at;
 }

@@ -75,11 +75,22 @@ export const privateKey: Matcher = (chars, at) => {
   const begin = after(chars, at, '-----BEGIN ');
   const header = begin < 0 ? -1 : keyLabelEnd(chars, begin);
   if (header < 0) return null;
-  const end = runEnd(chars, header, (code) => code !== DASH && code !== NOTHING);
+  const end = keyBodyEnd(chars, header);
   const footer = after(chars, end, '-----END ');
   const footerEnd = footer < 0 ? -1 : keyLabelEnd(chars, footer);
   return { start: at, keep: at, end: footerEnd < 0 ? end : footerEnd };
 };
+
+/** Where the five dashes stand that end what is in a key: its headers hold single ones. */
+function keyBodyEnd(chars: Chars, from: number): number {
+  let end = from;
+  while (true) {
+    end = runEnd(chars, end, (code) => code !== DASH && code !== NOTHING);
+    const dashes = runEnd(chars, end, (code) => code === DASH, 5);
+    if (dashes === end || dashes - end === 5) return end;
+    end = dashes;
+  }
+}
 
 /** Of `[A-Z ]{0,30}PRIVATE KEY-----`; -1: it is not there. */
 function keyLabelEnd(chars: Chars, from: number): number {

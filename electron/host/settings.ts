@@ -100,10 +100,14 @@ function parseSettings(file: string, text: string): z.infer<typeof SETTINGS> {
     throw new StartError(`${file} is not JSON: ${(error as Error).message}. Correct it, or remove it.`);
   }
   const settings = check(file, SETTINGS, json);
-  try {
-    rulesOf({ ...DEFAULT_REDACTION, ...withoutUndefined(settings.redaction ?? {}) });
-  } catch (error) {
-    throw new StartError(`${file} has a redaction pattern that is wrong: ${(error as Error).message}. Correct it.`);
+  for (const rule of settings.redaction?.patterns ?? []) {
+    try {
+      rulesOf({ ...DEFAULT_REDACTION, patterns: [rule] });
+    } catch (error) {
+      throw new StartError(
+        `${file} has a redaction pattern that is wrong: “${rule.name}”. ${(error as Error).message} Correct it, or remove it.`,
+      );
+    }
   }
   return settings;
 }

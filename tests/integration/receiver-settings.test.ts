@@ -86,7 +86,15 @@ describe('redaction', () => {
   it.each([
     ['{', /settings\.json is not JSON.*Correct it/],
     ['{"redaction":{"secret":true}}', /settings\.json: redaction .*secret/],
-    ['{"redaction":{"patterns":[{"name":"x","pattern":"("}]}}', /redaction pattern that is wrong/],
+    ['{"redaction":{"patterns":[{"name":"x","pattern":"("}]}}', /redaction pattern that is wrong: “x”/],
+    [
+      '{"redaction":{"patterns":[{"name":"ok","pattern":"a"},{"name":"ticket","pattern":"INT-(?=7)"}]}}',
+      /“ticket”.*“INT-\(\?=7\)” looks ahead.*Write what may stand there instead/,
+    ],
+    [
+      '{"redaction":{"patterns":[{"name":"large","pattern":"(a{1000}){1000}"}]}}',
+      /“large”.*is too large.*Lower the numbers in braces/,
+    ],
     ['{"forward":{"url":"file:///x"}}', /forward\.url/],
     ['{"corsOrigins":["example.com"]}', /corsOrigins\.0 is not an origin/],
   ])('does not start with settings it cannot follow: %s', async (text, message) => {

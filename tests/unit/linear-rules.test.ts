@@ -129,6 +129,23 @@ describe('patterns of users', () => {
     }
   });
 
+  it.each([
+    ['[[:alpha:]]-key', 'a-key'],
+    ['prefix{foo|suffix}end', 'prefix{foo'],
+    ['ab\\*?cde', 'abcde'],
+    ['(?i:abc)d', 'ABCd'],
+    ['a{2}bcd', 'aabcd'],
+    ['\\Qa|b\\E', 'a|b'],
+    ['abc|de', 'de'],
+    ['(abc)?def', 'def'],
+    ['\\x61bc', 'abc'],
+    ['abcd*', 'abc'],
+  ])('are looked for wherever they match: %s', (pattern, text) => {
+    const own = new Redactor({ ...DEFAULT_REDACTION, patterns: [{ name: 'own', pattern }] });
+    expect(own.suspectsBytes(new TextEncoder().encode(text))).toBe(true);
+    expect(own.text(text)).toBe('[redacted own]');
+  });
+
   it('globs have no bad inputs', () => {
     const glob = new Glob(`${'*a'.repeat(20)}*b`);
     expect(glob.matches('a'.repeat(100_000))).toBe(false);

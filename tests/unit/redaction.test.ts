@@ -51,6 +51,12 @@ const SECRETS: readonly [rule: string, secret: string, around: (secret: string) 
     'MIIEpAIBAAKCAQEA',
     (secret) => `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n-----END RSA PRIVATE KEY-----`,
   ],
+  [
+    'private-key',
+    'MIIEpAIBAAKCAQEB',
+    (secret) =>
+      `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,5D\n\n${secret}\n-----END RSA PRIVATE KEY-----`,
+  ],
 ];
 
 describe('redaction', () => {
