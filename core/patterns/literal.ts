@@ -3,7 +3,7 @@ import { classEnd } from './character-class';
 /** A text that every match of a pattern holds, to look for before the pattern itself. */
 const MIN_LETTERS = 3;
 
-/** In lower case, of ASCII; null: none is known. */
+/** Of ASCII; null: none is known. */
 export function literalIn(pattern: string): string | null {
   let depth = 0;
   let run = '';
@@ -47,5 +47,5 @@ export function literalIn(pattern: string): string | null {
     else run += character;
   }
   end();
-  return best.length < MIN_LETTERS ? null : best.toLowerCase();
+  return best.length < MIN_LETTERS ? null : best;
 }

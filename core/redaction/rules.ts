@@ -48,11 +48,11 @@ function always(matcher: Matcher): () => Matcher {
 }
 
 export const SECRET_RULES: readonly TextRule[] = [
-  new AnchoredRule('private-key', ['-----begin '], always(privateKey)),
+  new AnchoredRule('private-key', ['-----BEGIN '], always(privateKey)),
   new AnchoredRule('authorization', ['bearer', 'basic'], always(authorization)),
-  new AnchoredRule('jwt', ['eyj'], always(jwt)),
-  new AnchoredRule('aws-key', ['akia', 'asia'], (anchor) =>
-    token(anchor.toUpperCase(), isUpperOrDigit, { min: 16, max: 16, endsWord: true }),
+  new AnchoredRule('jwt', ['eyJ'], always(jwt)),
+  new AnchoredRule('aws-key', ['AKIA', 'ASIA'], (anchor) =>
+    token(anchor, isUpperOrDigit, { min: 16, max: 16, endsWord: true }),
   ),
   new AnchoredRule('aws-secret', ['aws_secret_access_key'], always(awsSecret)),
   new AnchoredRule('github-token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'], (anchor) =>
@@ -62,7 +62,7 @@ export const SECRET_RULES: readonly TextRule[] = [
   ),
   new AnchoredRule('anthropic-key', ['sk-ant-'], (anchor) => token(anchor, BASE64_URL, { min: 20 })),
   new AnchoredRule('openai-key', ['sk-'], (anchor) => token(anchor, BASE64_URL, { min: 20 })),
-  new AnchoredRule('google-key', ['aiza'], always(token('AIza', BASE64_URL, { min: 35, max: 35 }))),
+  new AnchoredRule('google-key', ['AIza'], always(token('AIza', BASE64_URL, { min: 35, max: 35 }))),
   new AnchoredRule(
     'slack-token',
     [...'abeoprs'].map((kind) => `xox${kind}-`),

@@ -2,7 +2,8 @@
 import type { StepBudget } from '../patterns/user-pattern';
 import { stepBudget } from '../patterns/user-pattern';
 import { Anchors } from './anchors';
-import { ByteChars, type Steps } from './chars';
+import { ByteChars, type Steps, TextChars } from './chars';
+import { type EncodedForm, EncodedRuns, encodedForms, writtenForms } from './encoded-runs';
 import type { RuleSet } from './rules';
 import { mayEndKey } from './secret-keys';
 import type { TextRule } from './text-rules';
@@ -22,17 +23,22 @@ export class TextRedactor {
   /** Of rules for texts, then of those for keys. */
   private readonly owners: readonly (TextRule | null)[];
   private readonly isKeyEnd: readonly boolean[];
+  /** By owner, behind rules: how what rules look for begins in base64. */
+  private readonly forms: readonly EncodedForm[];
   /** Rules that have no anchors. */
   private readonly others: readonly TextRule[];
   private readonly suspectsAll: boolean;
 
   constructor(protected readonly rules: RuleSet) {
     const { texts, keys } = rules;
+    const encoded = texts.flatMap(({ written }) => written.flatMap(writtenForms).flatMap(encodedForms));
+    this.forms = [...new Map(encoded.map((form) => [`${form.skip}${form.text}`, form])).values()];
     this.owners = [...texts, ...keys.map(() => null)];
     this.isKeyEnd = [...texts.map(() => false), ...keys.map(({ endsWithAnchor }) => endsWithAnchor)];
-    this.anchors = new Anchors(
-      [...texts, ...keys].flatMap(({ anchors }, owner) => (anchors ?? []).map((text) => ({ text, owner }))),
-    );
+    this.anchors = new Anchors([
+      ...[...texts, ...keys].flatMap(({ anchors }, owner) => (anchors ?? []).map((text) => ({ text, owner }))),
+      ...this.forms.map(({ text }, i) => ({ text: text.toLowerCase(), owner: this.owners.length + i })),
+    ]);
     this.others = texts.filter(({ anchors }) => anchors === null);
     this.suspectsAll = keys.some(({ anchors }) => anchors === null);
   }
@@ -43,7 +49,13 @@ export class TextRedactor {
     const chars = new ByteChars(bytes, this.steps);
     if (this.suspectsAll || this.others.some((rule) => rule.mayBeIn(chars, 0, 0))) return true;
     const before = this.steps.count;
+    const runs = new EncodedRuns(chars);
     return this.anchors.inBytes(bytes, this.steps, (owner, start, end) => {
+      const form = this.forms[owner - this.owners.length];
+      if (form) {
+        const run = runs.around(start, form);
+        return run !== null && this.ruleIn(run.bytes) !== null;
+      }
       const rule = this.owners[owner];
       if (rule) return rule.mayBeIn(chars, start, end);
       if (!this.isKeyEnd[owner] || this.steps.count - before > STEPS_A_BYTE * bytes.length) return true;
@@ -59,15 +71,41 @@ export class TextRedactor {
   /** Without what the rules take out. */
   text(text: string, budget: StepBudget = stepBudget(text.length * this.rules.texts.length)): string {
     const found = new Set<TextRule>(this.others);
+    const runs = new EncodedRuns(new TextChars(text, this.steps));
+    const encoded: Taken[] = [];
+    this.anchors.inText(text, this.steps, (owner, start) => {
+      const form = this.forms[owner - this.owners.length];
+      const rule = this.owners[owner];
+      if (rule) found.add(rule);
+      const run = form ? runs.around(start, form) : null;
+      const name = run && this.ruleIn(run.bytes);
+      // Grouped one way or another, it goes once.
+      if (run && name !== null && run.start >= (encoded.at(-1)?.end ?? 0)) {
+        encoded.push({ keep: run.start, end: run.end, name: `${name} in base64` });
+      }
+      return false;
+    });
+    let result = this.taking(text, encoded);
+    for (const rule of this.rules.texts) if (found.has(rule)) result = this.without(rule, result, budget);
+    return result;
+  }
+
+  /** Name of a rule that matches in what was packed; null: none does. */
+  private ruleIn(bytes: Uint8Array): string | null {
+    const text = latin1Of(bytes);
+    const found = new Set<TextRule>();
     this.anchors.inText(text, this.steps, (owner) => {
       const rule = this.owners[owner];
       if (rule) found.add(rule);
       return false;
     });
-    if (found.size === 0) return text;
-    let result = text;
-    for (const rule of this.rules.texts) if (found.has(rule)) result = this.without(rule, result, budget);
-    return result;
+    for (const rule of found) {
+      const { matches, isComplete } = rule.matchesIn(text, this.steps, stepBudget(text.length));
+      // Pictures and the like hold anything; secrets are of letters.
+      const isText = matches.some(({ start, end }) => isPrintable(text, start, end));
+      if (isText || !isComplete) return rule.name;
+    }
+    return null;
   }
 
   /** The same of bytes that may hold a text: UTF-8, or else each byte a character. */
@@ -103,17 +141,39 @@ export class TextRedactor {
       this.count(rule.name);
       return `[redacted ${rule.name} unchecked]`;
     }
+    return this.taking(
+      text,
+      // What an earlier rule put here stays.
+      matches.flatMap(({ keep, end }) => (text.startsWith('[redacted', keep) ? [] : [{ keep, end, name: rule.name }])),
+    );
+  }
+
+  private taking(text: string, taken: readonly Taken[]): string {
+    if (taken.length === 0) return text;
     const kept: string[] = [];
     let from = 0;
-    for (const { keep, end } of matches) {
-      // What an earlier rule put here stays.
-      if (text.startsWith('[redacted', keep)) continue;
-      kept.push(text.slice(from, keep), `[redacted ${rule.name}]`);
+    for (const { keep, end, name } of taken) {
+      kept.push(text.slice(from, keep), `[redacted ${name}]`);
       from = end;
-      this.count(rule.name);
+      this.count(name);
     }
-    return from === 0 ? text : kept.join('') + text.slice(from);
+    return kept.join('') + text.slice(from);
   }
+}
+
+/** What goes from `keep` to `end`, and why. */
+interface Taken {
+  readonly keep: number;
+  readonly end: number;
+  readonly name: string;
+}
+
+function isPrintable(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7e || (code < 0x20 && code !== 9 && code !== 10 && code !== 13)) return false;
+  }
+  return true;
 }
 
 function latin1Of(bytes: Uint8Array): string {

@@ -15,6 +15,8 @@ export interface TextRule {
   readonly name: string;
   /** In lower case, of ASCII; null: what matches need not hold any. */
   readonly anchors: readonly string[] | null;
+  /** The same as they are written; those of other cases are known from them. */
+  readonly written: readonly string[];
   matchesIn(text: string, steps: Steps, budget: StepBudget): TextMatches;
   /** Whether raw bytes may hold a match. @param start of an anchor; 0 where the rule has none */
   mayBeIn(chars: ByteChars, start: number, end: number): boolean;
@@ -22,16 +24,18 @@ export interface TextRule {
 
 /** A rule of ours: each match holds an anchor. */
 export class AnchoredRule implements TextRule {
+  readonly anchors: readonly string[];
   private readonly automaton: Anchors;
   private readonly matchers: readonly Matcher[];
 
   constructor(
     readonly name: string,
-    readonly anchors: readonly string[],
+    readonly written: readonly string[],
     matcherOf: (anchor: string) => Matcher,
   ) {
-    this.automaton = new Anchors(anchors.map((text, owner) => ({ text, owner })));
-    this.matchers = anchors.map(matcherOf);
+    this.anchors = written.map((text) => text.toLowerCase());
+    this.automaton = new Anchors(this.anchors.map((text, owner) => ({ text, owner })));
+    this.matchers = written.map(matcherOf);
   }
 
   matchesIn(text: string, steps: Steps): TextMatches {
@@ -58,6 +62,7 @@ export class AnchoredRule implements TextRule {
 export class CardRule implements TextRule {
   readonly name = 'card';
   readonly anchors = null;
+  readonly written = [];
 
   matchesIn(text: string, steps: Steps): TextMatches {
     const chars = new TextChars(text, steps);
@@ -75,6 +80,7 @@ export class CardRule implements TextRule {
 
 export class PatternRule implements TextRule {
   readonly anchors: readonly string[] | null;
+  readonly written: readonly string[];
   private readonly pattern: UserPattern;
 
   /** @throws PatternError */
@@ -84,7 +90,8 @@ export class PatternRule implements TextRule {
   ) {
     this.pattern = new UserPattern(source);
     const literal = literalIn(source);
-    this.anchors = literal === null ? null : [literal];
+    this.anchors = literal === null ? null : [literal.toLowerCase()];
+    this.written = literal === null ? [] : [literal];
   }
 
   matchesIn(text: string, _: Steps, budget: StepBudget): TextMatches {

@@ -6,6 +6,7 @@ import { Redactor } from '../../core/redaction/redactor';
 import { DEFAULT_REDACTION, type RedactionSettings } from '../../core/redaction/rules';
 
 const ALL: RedactionSettings = { ...DEFAULT_REDACTION, emails: true, cards: true, keys: ['a*b*c', 'plan'] };
+// Of each rule how its anchors begin, again and again, and what nearly matches; the same in base64.
 const HOSTILE: readonly string[] = [
   'eyJ',
   'eyJ-',
@@ -47,6 +48,13 @@ const HOSTILE: readonly string[] = [
   'password',
   'plan',
   'authorization\u0012',
+  'ZXlK',
+  'c2st',
+  'c2st.',
+  'NrLQ',
+  'ZXlKYWFhYWFhYWEu',
+  'cGFzc3dvcmQ6',
+  'Ojov',
   'é',
   'a',
   ' ',

@@ -59,6 +59,44 @@ const SECRETS: readonly [rule: string, secret: string, around: (secret: string) 
   ],
 ];
 
+describe('redaction of base64', () => {
+  it.each(SECRETS)('takes out %s, wherever it begins', (rule, secret, around) => {
+    for (const [before, behind] of [
+      ['', ''],
+      ['a', '.'],
+      ['ab', ' and more'],
+      ['{"x":1,"y":', '}'],
+    ]) {
+      for (const encoding of ['base64', 'base64url'] as const) {
+        const encoded = Buffer.from(`${before} ${around(secret)}${behind}`).toString(encoding);
+        for (const value of [encoded, `data:text/plain;base64,${encoded}`, `"${encoded}"`, `see /a/${encoded}`]) {
+          const { text: kept, counts } = stored(span([text('note', value)]));
+          expect(kept).not.toContain(encoded.slice(0, -4));
+          expect(kept).toContain('in base64]');
+          expect(Object.keys(counts)[0]).toMatch(/ in base64$/);
+        }
+      }
+    }
+    expect(rule).not.toBe('');
+  });
+
+  it('leaves pictures, digests and long words alone', () => {
+    let seed = 7;
+    const bytes = Uint8Array.from({ length: 300_000 }, () => {
+      seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff;
+      return seed >> 16;
+    });
+    for (const value of [
+      Buffer.from(bytes).toString('base64'),
+      Buffer.from('{"model":"gpt","tokens":12,"text":"hello there, how are you?"}').toString('base64'),
+      'c2stdGhpcyBpcyBubyBrZXkgYXQgYWxs',
+      'abc/def/ghi/c2st/jklmnopqrstuvwxyz/password',
+    ]) {
+      expect(stored(span([text('note', value)])).counts).toEqual({});
+    }
+  });
+});
+
 describe('redaction', () => {
   it.each(SECRETS)('takes out %s, wherever it stands', (rule, secret, around) => {
     const value = around(secret);
