@@ -178,6 +178,8 @@ export interface StoreReport {
   readonly disk: { readonly freeBytes: number; readonly full: boolean };
   readonly lastPruning: PruningReport | null;
   readonly keeping: RetentionReport;
+  /** Of what came another way than through the receivers. */
+  readonly redacted: RedactionReport;
 }
 
 /** The ingest worker: OTLP in. */
@@ -308,6 +310,8 @@ export interface StoreOptions {
   readonly retention: Retention;
   /** Whether a search for words looks into prompts and answers. */
   readonly searchesPrompts: boolean;
+  /** Of what comes another way than through the receivers. */
+  readonly redaction: RedactionSettings;
 }
 
 export interface IngestOptions {

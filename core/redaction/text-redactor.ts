@@ -125,10 +125,12 @@ export class TextRedactor {
     return clean === latin1 ? bytes : Uint8Array.from(clean, (character) => character.charCodeAt(0));
   }
 
-  get total(): number {
-    let total = 0;
-    for (const count of this.counts.values()) total += count;
-    return total;
+  /** What was taken out since the start. */
+  get report(): { readonly total: number; readonly byRule: Readonly<Record<string, number>> } {
+    return {
+      total: [...this.counts.values()].reduce((sum, count) => sum + count, 0),
+      byRule: Object.fromEntries(this.counts),
+    };
   }
 
   protected count(rule: string): void {

@@ -109,7 +109,13 @@ export class Host {
     this.workers = {
       store: this.worker(
         'store',
-        (): StoreOptions => ({ dataDir, templateDir: options.templateDir, retention, searchesPrompts }),
+        (): StoreOptions => ({
+          dataDir,
+          templateDir: options.templateDir,
+          retention,
+          searchesPrompts,
+          redaction: receivers.redaction,
+        }),
       ),
       ingest: this.worker(
         'ingest',

@@ -3,7 +3,14 @@
 import type { AgentListQuery } from '../../core/api/agents';
 import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
-import type { HistogramQuery, OtlpProtocol, OtlpReceiver, SpoorApi, StatusReport } from '../../core/api/contract';
+import type {
+  HistogramQuery,
+  OtlpProtocol,
+  OtlpReceiver,
+  RedactionReport,
+  SpoorApi,
+  StatusReport,
+} from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import { KEEPS } from '../../core/api/retention';
 import type { SavedViewEdit } from '../../core/api/saved-view';
@@ -129,6 +136,7 @@ export class Gateway implements SpoorApi {
       dataDir: this.options.dataDir,
       ...store,
       ...ingest,
+      redacted: bothOf(store.redacted, ingest.redacted),
       retention: this.options.retention,
     };
   }
@@ -378,7 +386,14 @@ export class Gateway implements SpoorApi {
       if (!(error instanceof SpoorError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
       const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
       const disk = { freeBytes: 0, full: false };
-      return { store: { state: 'opening' }, counts, bytesOnDisk: 0, disk, lastPruning: null, keeping: KEEPS };
+      const redacted = { total: 0, byRule: {} };
+      return { store: { state: 'opening' }, counts, bytesOnDisk: 0, disk, lastPruning: null, keeping: KEEPS, redacted };
     }
   }
+}
+
+function bothOf(one: RedactionReport, other: RedactionReport): RedactionReport {
+  const byRule: Record<string, number> = { ...one.byRule };
+  for (const [rule, count] of Object.entries(other.byRule)) byRule[rule] = (byRule[rule] ?? 0) + count;
+  return { total: one.total + other.total, byRule };
 }

@@ -4,6 +4,7 @@ import { SpoorError } from '../../core/api/errors';
 import type { StoreService } from '../../core/api/workers';
 import { promptCost } from '../../core/pricing/prompt-cost';
 import { parseTraceql } from '../../core/query/traceql/parse';
+import type { WrittenTexts } from '../../core/redaction/written-texts';
 import { readAgents } from '../../core/store/agents';
 import { listDeployments } from '../../core/store/deployments';
 import { readMarks } from '../../core/store/mark-reader';
@@ -62,9 +63,9 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly listAlertRules: StoreService['listAlertRules'] = () => this.read(({ alerts }) => alerts.rules());
   readonly listAlerts: StoreService['listAlerts'] = (query) => this.read(({ alerts }) => alerts.list(query));
   readonly createAlertRule: StoreService['createAlertRule'] = (edit, unit) =>
-    this.write(({ alerts }) => alerts.create(edit, unit));
+    this.write(({ alerts }) => alerts.create(this.texts.clean(edit), unit));
   readonly updateAlertRule: StoreService['updateAlertRule'] = (id, version, edit, unit) =>
-    this.write(({ alerts }) => alerts.update(id, version, edit, unit));
+    this.write(({ alerts }) => alerts.update(id, version, this.texts.clean(edit), unit));
   readonly deleteAlertRule: StoreService['deleteAlertRule'] = (id) => this.write(({ alerts }) => alerts.remove(id));
   readonly claimAlertRule: StoreService['claimAlertRule'] = () => this.read(({ alerts }) => alerts.claim());
   readonly recordAlert: StoreService['recordAlert'] = async (id, version, outcome) => {
@@ -84,9 +85,9 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly allDatasetItems: StoreService['allDatasetItems'] = (datasetId) =>
     this.read(({ datasets }) => datasets.allItems(datasetId));
   readonly createDatasetItem: StoreService['createDatasetItem'] = (datasetId, edit, call) =>
-    this.write(({ datasets }) => datasets.createItem(datasetId, edit, call));
+    this.write(({ datasets }) => datasets.createItem(datasetId, this.texts.clean(edit), this.texts.clean(call)));
   readonly updateDatasetItem: StoreService['updateDatasetItem'] = (id, version, edit) =>
-    this.write(({ datasets }) => datasets.updateItem(id, version, edit));
+    this.write(({ datasets }) => datasets.updateItem(id, version, this.texts.clean(edit)));
   readonly deleteDatasetItem: StoreService['deleteDatasetItem'] = (id) =>
     this.write(({ datasets }) => datasets.removeItem(id));
   readonly listExperiments: StoreService['listExperiments'] = (datasetId) =>
@@ -95,7 +96,7 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly createExperiment: StoreService['createExperiment'] = (edit, itemCount) =>
     this.write(({ experiments }) => experiments.create(edit, itemCount));
   readonly addExperimentResult: StoreService['addExperimentResult'] = (id, result) =>
-    this.write(({ experiments }) => experiments.addResult(id, result));
+    this.write(({ experiments }) => experiments.addResult(id, this.texts.clean(result)));
   readonly finishExperiment: StoreService['finishExperiment'] = (id, state, message) =>
     this.write(({ experiments }) => experiments.finish(id, state, message));
   readonly deleteExperiment: StoreService['deleteExperiment'] = (id) =>
@@ -136,32 +137,34 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly restoreTrace: StoreService['restoreTrace'] = (traceId) =>
     this.write(({ sql, workspaceId }) => restoreTrace(sql, workspaceId, traceId));
   readonly annotateSpan: StoreService['annotateSpan'] = (traceId, spanId, edit) =>
-    this.write(({ annotations }) => annotations.set(traceId, spanId, edit));
+    this.write(({ annotations }) => annotations.set(traceId, spanId, this.texts.clean(edit)));
   readonly createAnnotation: StoreService['createAnnotation'] = (edit) =>
-    this.write(({ annotations }) => annotations.create(edit));
+    this.write(({ annotations }) => annotations.create(this.texts.clean(edit)));
   readonly updateAnnotation: StoreService['updateAnnotation'] = (id, version, edit) =>
-    this.write(({ annotations }) => annotations.update(id, version, edit));
+    this.write(({ annotations }) => annotations.update(id, version, this.texts.clean(edit)));
   readonly deleteAnnotation: StoreService['deleteAnnotation'] = (id) =>
     this.write(({ annotations }) => annotations.remove(id));
   readonly listComments: StoreService['listComments'] = (query) => this.read(({ comments }) => comments.list(query));
   readonly createComment: StoreService['createComment'] = (comment) =>
-    this.write(async ({ comments }) => comments.create(comment, await this.author()));
+    this.write(async ({ comments }) => comments.create(this.texts.clean(comment), await this.author()));
   readonly updateComment: StoreService['updateComment'] = (id, version, edit) =>
-    this.write(async ({ comments }) => comments.update(id, version, edit, await this.author()));
+    this.write(async ({ comments }) => comments.update(id, version, this.texts.clean(edit), await this.author()));
   readonly deleteComment: StoreService['deleteComment'] = (id) =>
     this.write(async ({ comments }) => comments.remove(id, await this.author()));
   readonly listTags: StoreService['listTags'] = (query) => this.read(({ tags }) => tags.list(query));
-  readonly createTag: StoreService['createTag'] = (tag) => this.write(({ tags }) => tags.create(tag));
+  readonly createTag: StoreService['createTag'] = (tag) => this.write(({ tags }) => tags.create(this.texts.clean(tag)));
   readonly updateTag: StoreService['updateTag'] = (id, version, edit) =>
-    this.write(({ tags }) => tags.update(id, version, edit));
+    this.write(({ tags }) => tags.update(id, version, this.texts.clean(edit)));
   readonly deleteTag: StoreService['deleteTag'] = (id) => this.write(({ tags }) => tags.remove(id));
-  readonly createScore: StoreService['createScore'] = (edit) => this.write(({ scores }) => scores.create(edit));
+  readonly createScore: StoreService['createScore'] = (edit) =>
+    this.write(({ scores }) => scores.create(this.texts.clean(edit)));
   readonly updateScore: StoreService['updateScore'] = (id, version, edit) =>
-    this.write(({ scores }) => scores.update(id, version, edit));
+    this.write(({ scores }) => scores.update(id, version, this.texts.clean(edit)));
   readonly deleteScore: StoreService['deleteScore'] = (id) => this.write(({ scores }) => scores.remove(id));
-  readonly createSavedView: StoreService['createSavedView'] = (edit) => this.write(({ views }) => views.create(edit));
+  readonly createSavedView: StoreService['createSavedView'] = (edit) =>
+    this.write(({ views }) => views.create(this.texts.clean(edit)));
   readonly updateSavedView: StoreService['updateSavedView'] = (id, version, edit) =>
-    this.write(({ views }) => views.update(id, version, edit));
+    this.write(({ views }) => views.update(id, version, this.texts.clean(edit)));
   readonly deleteSavedView: StoreService['deleteSavedView'] = (id) => this.write(({ views }) => views.remove(id));
 
   async sessionTraces(sessionId: string, from: number, to: number) {
@@ -170,6 +173,9 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     const summaries = await reader.summaries(ids);
     return ids.flatMap((id) => summaries.get(id) ?? []);
   }
+
+  /** @param texts takes secrets out of what is written about telemetry */
+  constructor(protected readonly texts: WrittenTexts) {}
 
   /** @throws SpoorError SERVICE_UNAVAILABLE */
   protected abstract ready(): Promise<WorkspaceReaders>;

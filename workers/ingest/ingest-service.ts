@@ -82,7 +82,7 @@ export class Ingest implements IngestService {
       otlpGrpc: this.ports.grpc.state,
       queueDepth: this.intake.queueDepth,
       spansPerSecond: Math.round(this.rate.perSecond()),
-      redacted: { total: this.redactor.total, byRule: Object.fromEntries(this.redactor.counts) },
+      redacted: this.redactor.report,
       forwarding: this.forwarder?.report() ?? null,
     };
   }

@@ -10,6 +10,7 @@ import { decodeTraces } from '../../core/otlp/decode-traces';
 import { decodeRows, INT4, TEXT } from '../../core/store/row-spec';
 import { forgetLink, readLink, writeLink } from '../../core/store/sync/link';
 import { StoredReplica } from '../../core/store/sync/replica';
+import type { Settled } from '../../core/sync/ports';
 import { ChangeFeed } from '../../services/store/change-feed';
 import { deflateCodec } from '../../services/store/payload-codec';
 import type { OpenStore } from './open-store';
@@ -37,11 +38,12 @@ export class DesktopStore extends Store implements ReplicaService {
   readonly finishSnapshot: ReplicaService['finishSnapshot'] = (seen, place) =>
     this.with((replica) => replica.finishSnapshot(seen, place));
   readonly apply: ReplicaService['apply'] = async (changes, place) => {
-    await this.with((replica) => replica.apply(changes, place));
+    const [objects, events] = [this.texts.clean(changes.objects), this.texts.clean(changes.events)];
+    await this.with((replica) => replica.apply({ ...changes, objects, events }, place));
     if (changes.objects.length > 0 || changes.events.length > 0) super.changed();
   };
   readonly settle: ReplicaService['settle'] = async (settled, position) => {
-    await this.with((replica) => replica.settle(settled, position));
+    await this.with((replica) => replica.settle(settled.map(this.cleanSettled), position));
     // What was pushed as it is shows nothing new.
     if (settled.some(({ result }) => result.state !== 'applied')) super.changed();
   };
@@ -74,12 +76,12 @@ export class DesktopStore extends Store implements ReplicaService {
   readonly objectsAbout: ReplicaService['objectsAbout'] = (traceIds, sessionId) =>
     this.with((replica) => replica.objectsAbout(traceIds, sessionId));
   readonly takeObjects: ReplicaService['takeObjects'] = async (objects) => {
-    const taken = await this.with((replica) => replica.takeObjects(objects));
+    const taken = await this.with((replica) => replica.takeObjects(this.texts.clean(objects)));
     this.changed();
     return taken;
   };
   readonly takeRequest: ReplicaService['takeRequest'] = async (request) => {
-    const { batch, rejected, rejectedReason } = decodeTraces(request);
+    const { batch, rejected, rejectedReason } = this.decoded(request);
     if (rejected > 0) throw new SpoorError('VALIDATION_ERROR', `A span of it cannot be read: ${rejectedReason}.`);
     const traceIds = traceIdsIn(batch);
     return { traceIds, spans: (await this.append(batch)).stored };
@@ -141,6 +143,18 @@ export class DesktopStore extends Store implements ReplicaService {
     this.writes.changed();
   }
 
+  private readonly cleanSettled = ({ pushed, result }: Settled): Settled => {
+    if (result.state === 'refused') return { pushed, result };
+    if (result.state === 'applied') return { pushed, result: { ...result, current: this.texts.clean(result.current) } };
+    return { pushed, result: { ...result, current: this.texts.clean(result.current) } };
+  };
+
+  /** What comes from a server or a file may not have met our rules. */
+  private decoded(request: Uint8Array): ReturnType<typeof decodeTraces> {
+    const decoded = decodeTraces(request);
+    return this.redactor.suspects(decoded.batch) ? decodeTraces(this.redactor.redact('traces', request)) : decoded;
+  }
+
   private async with<T>(run: (replica: StoredReplica, open: OpenStore) => Promise<T>): Promise<T> {
     const open = await this.ready();
     this.stored ??= new StoredReplica({
@@ -148,7 +162,7 @@ export class DesktopStore extends Store implements ReplicaService {
       workspaceId: open.workspaceId,
       codec: deflateCodec,
       append: async (request) => {
-        await super.append(decodeTraces(request).batch);
+        await super.append(this.decoded(request).batch);
       },
       nowMs: Date.now,
       nonce: () => randomBytes(4).toString('hex'),

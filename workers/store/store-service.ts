@@ -6,6 +6,8 @@ import { SpoorError } from '../../core/api/errors';
 import { KEEPS } from '../../core/api/retention';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import { Redactor } from '../../core/redaction/redactor';
+import { WrittenTexts } from '../../core/redaction/written-texts';
 import { readClock, settleClock } from '../../core/store/pruning/trusted-clock';
 import { isRebuildDue, Rebuild } from '../../core/store/rebuild';
 import { readLink } from '../../core/store/sync/link';
@@ -28,6 +30,7 @@ export class Store extends WorkspaceStore implements StoreService {
   private current: StoreState = { state: 'opening' };
   private diskUsage = { bytes: 0, at: 0 };
   private readonly disk: DiskSpace;
+  protected readonly redactor: Redactor;
   private closing = false;
   private rebuilding: RebuildReport = { state: 'never', progress: 0, message: null };
   private rebuilt: Promise<void> = Promise.resolve();
@@ -39,7 +42,9 @@ export class Store extends WorkspaceStore implements StoreService {
     private readonly onFatal: (error: unknown) => void,
     private readonly onTrouble: (message: string, error: unknown) => void = () => {},
   ) {
-    super();
+    const redactor = new Redactor(options.redaction);
+    super(new WrittenTexts(redactor));
+    this.redactor = redactor;
     this.disk = new DiskSpace(options.dataDir, () => this.changes.changed());
     this.opened = this.open();
     this.opened.then(
@@ -129,7 +134,15 @@ export class Store extends WorkspaceStore implements StoreService {
     if (this.current.state !== 'ready') {
       const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
       const disk = await this.disk.state();
-      return { store: this.current, counts, bytesOnDisk: 0, disk, lastPruning: null, keeping: KEEPS };
+      return {
+        store: this.current,
+        counts,
+        bytesOnDisk: 0,
+        disk,
+        lastPruning: null,
+        keeping: KEEPS,
+        redacted: this.redactor.report,
+      };
     }
     const { database, reader, pruner, sql } = await this.opened;
     if (Date.now() - this.diskUsage.at > DISK_USAGE_TTL_MS) {
@@ -143,6 +156,7 @@ export class Store extends WorkspaceStore implements StoreService {
       disk,
       lastPruning: await pruner.last(),
       keeping: { unmet: pruner.unmetLimit(), clock: await readClock(sql) },
+      redacted: this.redactor.report,
     };
   }
 

@@ -1,6 +1,9 @@
 /** Takes what people wrote on their desktops, by the same decisions that the desktops make. */
 import { OBJECT_FIELDS } from '../../../../core/api/sync';
 import type { Permission } from '../../../../core/api/team';
+import { Redactor } from '../../../../core/redaction/redactor';
+import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
+import { WrittenTexts } from '../../../../core/redaction/written-texts';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { lockRows, writeFields } from '../../../../core/store/sync/object-tables';
 import { asRemote, putObjects, readRefs, seeStamp } from '../../../../core/store/sync/versioned-objects';
@@ -11,6 +14,8 @@ import { stampMs } from '../../../../core/sync/stamp';
 import type { Principal } from '../../../http/route';
 import { placeOf, positionOf } from '../repo/history';
 
+/** Desktops that follow other rules, or are no desktops, push as well. */
+const TEXTS = new WrittenTexts(new Redactor(DEFAULT_REDACTION));
 /** One push of a workspace at a time: two that bring the same new object would both find none. */
 const PUSH_LOCK = 4_318_005;
 /** A clock that is further ahead would put everything that others write behind it for as long. */
@@ -48,7 +53,7 @@ export async function takeObjects(
       if (judged === 'conflict') return { state: 'conflict', current: there };
       const refused = whyNot(who, there, pushed);
       if (refused) return { state: 'refused', message: refused };
-      const next = after(there, { ...pushed, fields: signed(pushed, there, who, authorName) });
+      const next = after(there, { ...pushed, fields: TEXTS.clean(signed(pushed, there, who, authorName)) });
       current.set(keyOf(next), next);
       applied.push(next);
       return { state: 'applied', current: next };

@@ -4,6 +4,9 @@ import { SpoorError } from '../../../../core/api/errors';
 import { KEEPS } from '../../../../core/api/retention';
 import type { StoreReport, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
+import { Redactor } from '../../../../core/redaction/redactor';
+import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
+import { WrittenTexts } from '../../../../core/redaction/written-texts';
 import { EVERY_KEY } from '../../../../core/search/searched-keys';
 import { readClock } from '../../../../core/store/pruning/trusted-clock';
 import { decodeRows, INT8 } from '../../../../core/store/row-spec';
@@ -14,6 +17,8 @@ import { type WorkspaceReaders, workspaceReaders } from '../../../../services/st
 import { WorkspaceStore } from '../../../../services/store/workspace-store';
 import { whoActs } from '../../../adapters/acting';
 
+/** One for all workspaces: rules are the same. */
+const TEXTS = new WrittenTexts(new Redactor(DEFAULT_REDACTION));
 const SIZE_TTL_MS = 60_000;
 
 export class ServerStore extends WorkspaceStore implements StoreService {
@@ -30,7 +35,7 @@ export class ServerStore extends WorkspaceStore implements StoreService {
     /** Of an account. */
     private readonly nameOf: (accountId: string) => Promise<string>,
   ) {
-    super();
+    super(TEXTS);
     this.readers = workspaceReaders(sql, workspaceId, prices, EVERY_KEY);
   }
 
@@ -51,6 +56,8 @@ export class ServerStore extends WorkspaceStore implements StoreService {
       // The database's disk is not ours to look at.
       disk: { freeBytes: 0, full: false },
       lastPruning: null,
+      // Of all workspaces together: none of it is told to one of them.
+      redacted: { total: 0, byRule: {} },
       keeping: { ...KEEPS, clock: await readClock(this.sql) },
     };
   }
