@@ -116,12 +116,21 @@ function media(part: JsonObject, modality: string | null): Part[] | null {
   const content = textOf(source.data ?? all.content ?? all.data ?? source.file_data ?? part.file);
   const url = textOf(source.url ?? all.uri ?? all.url ?? part.image_url ?? part.image);
   const given = url ?? content;
-  const inline = given === null ? null : /^data:([^;,]*)[^,]*;base64,(.*)$/s.exec(given);
-  if (inline) return [{ type: 'blob', mimeType: inline[1] || mimeType, data: inline[2] as string }];
+  const inline = given === null ? null : inlineData(given);
+  if (inline) return [{ type: 'blob', mimeType: inline.type || mimeType, data: inline.data }];
   if (url !== null && /^[a-z][a-z0-9+.-]*:/i.test(url)) return [{ type: 'uri', mimeType, uri: url }];
   if (content !== null) return [{ type: 'blob', mimeType, data: content }];
   if (fileId !== null) return [{ type: 'file', mimeType, fileId }];
   return url === null ? null : [{ type: 'blob', mimeType, data: url }];
+}
+
+/** Of a `data:` URL in base64; null: it is none. */
+function inlineData(url: string): { readonly type: string; readonly data: string } | null {
+  if (!url.startsWith('data:')) return null;
+  const comma = url.indexOf(',');
+  const header = url.slice('data:'.length, Math.max(comma, 0));
+  if (!header.endsWith(';base64')) return null;
+  return { type: header.slice(0, header.indexOf(';')), data: url.slice(comma + 1) };
 }
 
 /** Calls as a list, or one alone. */

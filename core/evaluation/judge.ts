@@ -31,9 +31,10 @@ Answer with JSON and nothing else: {"score": a number from 0 (bad) to 1 (good), 
 
 /** @param text the judge's answer */
 export function judgeVerdict(name: string, text: string): Verdict {
-  const json = /\{[\s\S]*\}/.exec(text)?.[0];
+  // Models like to say something around it.
+  const json = text.slice(Math.max(text.indexOf('{'), 0), text.lastIndexOf('}') + 1);
   try {
-    const { score, reason } = jsonObject(JSON.parse(json ?? ''));
+    const { score, reason } = jsonObject(JSON.parse(json));
     const value = typeof score === 'string' ? Number(score) : score;
     if (typeof value === 'number' && value >= 0 && value <= 1) {
       return { name, value, comment: typeof reason === 'string' ? reason : '' };

@@ -113,7 +113,7 @@ export class PriceBook {
 /** From what was said to what a list may call it: without paths, regions, and the date of a snapshot. */
 function namesOf(model: string): string[] {
   const last = model.split('/').at(-1) as string;
-  const plain = last.replace(/^(?:us|eu|apac|global|jp|au)\./, '').replace(/@.*$/, '');
+  const plain = last.replace(/^(?:us|eu|apac|global|jp|au)\./, '').split('@', 1)[0] as string;
   const ofMaker = plain.replace(/^(?:anthropic|meta|amazon|mistral|cohere|openai|deepseek)\./, '');
   const undated = ofMaker
     .replace(/(?:-v\d+)?:\d+$/, '')

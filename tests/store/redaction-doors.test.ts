@@ -236,7 +236,7 @@ describe('secrets do not reach the database', () => {
       { requests: requestsOf('.spoor', 'traces'), objects: [...objects('.spoor', 1)] },
       { traces: 1, spans: 1 },
     );
-    const report = await new FileTransfer(store).take({ uploadId: 'u', bytes: file, isLast: true });
+    const report = await new FileTransfer(store).take({ uploadId: 'u', bytes: Uint8Array.from(file), isLast: true });
     expect(report?.objects).toBe(4);
     await store.setSyncLink({
       ...NO_CHOICE,
