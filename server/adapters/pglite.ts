@@ -11,7 +11,7 @@ import { whoActs } from './acting';
 import { ACTOR_SETTING, REQUEST_SETTING, type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
 
 export async function openPglite(dataDir: string): Promise<ServerDatabase> {
-  await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // Opened twice, it would be corrupted.
   const lock = await acquireInstanceLock(dataDir, null);
   if (!lock.held) {
@@ -21,6 +21,7 @@ export async function openPglite(dataDir: string): Promise<ServerDatabase> {
     );
   }
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
+  await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
   const { db, sql, onDisk } = await openDatabase(dataDir, null, (system) =>
     migrateServer({ system, engine: 'pglite' }),
   );

@@ -1,16 +1,20 @@
 /**
- * One Spoor per data folder: opening a database twice corrupts it. The lock is a local socket, because the system closes it
- * with the process that holds it, however that dies; and a second start can ask the first one to show itself through it.
+ * One Spoor per data folder: opening a database twice corrupts it. The lock is a socket in the folder, because the system closes it
+ * with the process that holds it, however that dies; and a second start can ask the first one to show itself through it. A socket is
+ * found by its inode: whatever the folder is called, and in whichever container of a machine it is mounted, there is one. What another
+ * machine has open, a socket does not tell: holder-record.ts.
  *
  * A dead holder leaves its socket file behind, and whoever removes it may remove a newer one, or one that is bound and does
  * not listen yet. So nobody removes the newest: holders have numbers. A start listens on a socket of its own, and then claims
  * the number after the newest dead one by a symbolic link, which the system makes for one of them alone.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { doubtOver, forgetHolder, writeHolder } from './holder-record';
+import { sharedFileSystem } from './machine';
+import { shortFolder } from './socket-place';
 import { StartError } from './start-error';
 
 /** What a second instance learns of the first. */
@@ -34,67 +38,115 @@ export type LockResult =
 
 const ANSWER_TIMEOUT_MS = 2_000;
 const MAX_ATTEMPTS = 40;
+const SOCKET = 'instance.sock';
+type Answer = RunningInstance | null | 'gone' | 'refused';
 /** What the command line sends, which wants no window. */
 const WHO = 'who';
 /** What a start sends that has a link to show; the link follows. */
 const OPEN = 'open ';
 const MAX_MESSAGE_CHARS = 64 * 1024;
 
-/** @param link for the window of whoever runs already */
+/** @param dataDir its real path @param link for the window of whoever runs already @throws StartError where nobody can tell who has it */
 export async function acquireInstanceLock(dataDir: string, link: string | null): Promise<LockResult> {
-  const path = await socketPath(dataDir);
   const message = link === null ? '' : OPEN + link;
-  return process.platform === 'win32' ? acquirePipe(path, message) : acquireNumbered(path, message);
+  if (process.platform === 'win32') return acquirePipe(dataDir, message);
+  const short = await shortFolder(dataDir);
+  let result: LockResult | null = null;
+  try {
+    result = await acquireNumbered(join(short.path, SOCKET), dataDir, message);
+    if (!result.held) return result;
+    const { lock } = result;
+    return { held: true, lock: { ...lock, release: () => lock.release().finally(short.close) } };
+  } finally {
+    if (!result?.held) await short.close();
+  }
 }
 
 /** Who runs on this folder; null: nobody that answers. Its window stays where it is. */
 export async function runningInstance(dataDir: string): Promise<RunningInstance | null> {
-  const path = await socketPath(dataDir);
-  const isPipe = process.platform === 'win32';
-  const newest = isPipe ? 0 : await newestNumber(path).catch(() => 0);
-  if (!isPipe && newest === 0) return null;
-  const answer = await ask(isPipe ? path : `${path}.${newest}`, WHO);
-  return answer === 'gone' ? null : answer;
+  if (process.platform === 'win32') return instanceOf(await ask(await pipeOf(dataDir), WHO));
+  const short = await shortFolder(dataDir);
+  try {
+    const path = join(short.path, SOCKET);
+    const newest = await newestNumber(path).catch(() => 0);
+    return newest === 0 ? null : instanceOf(await ask(`${path}.${newest}`, WHO));
+  } finally {
+    await short.close();
+  }
 }
 
 /** Windows removes a pipe with its process, and gives a name to one process alone. */
-async function acquirePipe(path: string, message: string): Promise<LockResult> {
+async function acquirePipe(dataDir: string, message: string): Promise<LockResult> {
+  if ((await sharedFileSystem(dataDir)) !== null) {
+    throw new StartError(
+      `The data folder ${dataDir} is on a network share, where Spoor cannot tell whether another computer has it open. Choose a folder on a disk of this one with --data-dir DIR.`,
+    );
+  }
+  const path = await pipeOf(dataDir);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const server = await bind(path);
-    if (server) return { held: true, lock: holdLock(server) };
+    if (server) return { held: true, lock: holdLock(server, async () => {}) };
     const answer = await ask(path, message);
-    if (answer !== 'gone') return { held: false, running: answer };
+    if (answer !== 'gone' && answer !== 'refused') return { held: false, running: answer };
   }
   return { held: false, running: null };
 }
 
-async function acquireNumbered(path: string, message: string): Promise<LockResult> {
-  const own = `${path}.${randomBytes(4).toString('hex')}`;
+async function acquireNumbered(path: string, dataDir: string, message: string): Promise<LockResult> {
   let server: Server | null = null;
+  let own = '';
+  const giveUp = async (): Promise<void> => {
+    if (!server) return;
+    await forgetHolder(own);
+    server.close();
+    server = null;
+  };
   try {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const newest = await newestNumber(path);
       const answer = newest === 0 ? 'gone' : await ask(`${path}.${newest}`, message);
-      if (answer !== 'gone') return { held: false, running: answer };
+      if (answer !== 'gone' && answer !== 'refused') return { held: false, running: answer };
+      if (answer === 'refused') {
+        const doubt = await doubtOver(await targetOf(`${path}.${newest}`), dataDir);
+        if (doubt !== null) throw new StartError(doubt);
+      }
       // Listening before it can be found: a socket that refuses is a dead one.
-      server ??= await bind(own);
-      if (!server) return { held: false, running: null };
+      if (!server) {
+        own = `${path}.${randomBytes(4).toString('hex')}`;
+        server = await listenIn(own, dataDir);
+        await writeHolder(own, dataDir);
+      }
       const claim = newest + 1;
       if (!(await claimed(own, `${path}.${claim}`))) continue;
-      // A start that was held up here claims a number that others have passed and cleared away.
+      // A start that was held up here claims a number that others have passed and cleared away, with the socket maybe.
       if ((await newestNumber(path)) !== claim) {
         await rm(`${path}.${claim}`, { force: true });
+        await giveUp();
         continue;
       }
       await removeOlder(path, claim);
-      const lock = holdLock(server);
+      const lock = holdLock(server, () => forgetHolder(own));
       server = null;
       return { held: true, lock };
     }
     return { held: false, running: null };
   } finally {
-    server?.close();
+    await giveUp();
   }
+}
+
+/** @throws StartError where the file system has no sockets */
+async function listenIn(own: string, dataDir: string): Promise<Server> {
+  try {
+    const server = await bind(own);
+    if (server) return server;
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new StartError(
+      `In the data folder ${dataDir} no socket can be made (${code}), so that Spoor cannot make sure that it alone has it open. Choose a folder on a disk of this computer with --data-dir DIR.`,
+    );
+  }
+  throw new Error(`${own} is taken`);
 }
 
 /** Whether the name was free. */
@@ -126,13 +178,23 @@ async function removeOlder(path: string, holder: number): Promise<void> {
   for (const number of await numbersBeside(path)) {
     if (number >= holder) continue;
     const link = `${path}.${number}`;
-    const target = await readlink(link).catch(() => null);
-    if (target !== null) await rm(join(dirname(path), basename(target)), { force: true });
+    const target = await targetOf(link);
+    if (target !== link) {
+      await rm(target, { force: true });
+      await forgetHolder(target);
+    }
     await rm(link, { force: true });
   }
 }
 
-function holdLock(server: Server): InstanceLock {
+/** The socket that a claim leads to. */
+async function targetOf(link: string): Promise<string> {
+  const target = await readlink(link).catch(() => link);
+  return join(dirname(link), basename(target));
+}
+
+/** @param onRelease once the socket is closed */
+function holdLock(server: Server, onRelease: () => Promise<void>): InstanceLock {
   let described: RunningInstance | null = null;
   let show = (_link: string | null): void => {};
   server.on('error', () => {});
@@ -155,7 +217,10 @@ function holdLock(server: Server): InstanceLock {
     onFocus(callback) {
       show = callback;
     },
-    release: () => new Promise((resolve) => server.close(() => resolve())),
+    async release() {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await onRelease();
+    },
   };
 }
 
@@ -170,8 +235,8 @@ function bind(path: string): Promise<Server | null> {
   });
 }
 
-/** Asks who holds it and, unless it sends `WHO`, to show itself, with a link where one follows `OPEN`; `gone` when nobody listens any more. */
-function ask(path: string, send: string): Promise<RunningInstance | null | 'gone'> {
+/** Asks who holds it and, unless it sends `WHO`, to show itself, with a link where one follows `OPEN`; `gone`: there is no such socket; `refused`: nobody on this machine listens there. */
+function ask(path: string, send: string): Promise<Answer> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(path);
@@ -181,7 +246,8 @@ function ask(path: string, send: string): Promise<RunningInstance | null | 'gone
       text += chunk.toString();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve('gone');
+      if (error.code === 'ENOENT') resolve('gone');
+      else if (error.code === 'ECONNREFUSED') resolve('refused');
     });
     socket.on('close', () => {
       clearTimeout(timer);
@@ -194,22 +260,13 @@ function ask(path: string, send: string): Promise<RunningInstance | null | 'gone
   });
 }
 
-/** A socket's path may have 103 bytes on macOS and 107 on Linux; ours gets a suffix of nine. */
-const MAX_SOCKET_PATH_BYTES = 90;
+function instanceOf(answer: Answer): RunningInstance | null {
+  return answer === 'gone' || answer === 'refused' ? null : answer;
+}
 
-/**
- * In the data folder, which is ours alone. It must follow from the folder and from nothing in the environment: two processes that
- * disagreed about it (another TMPDIR, say) would both open the database.
- */
-async function socketPath(dataDir: string): Promise<string> {
-  const id = createHash('sha256').update(dataDir).digest('hex').slice(0, 24);
-  if (process.platform === 'win32') return `\\\\.\\pipe\\spoor-${id}`;
-  const path = join(dataDir, 'instance.sock');
-  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
-  const { uid } = userInfo();
-  const folder = `/tmp/spoor-${uid}`;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if ((await stat(folder)).uid !== uid)
-    throw new StartError(`${folder} belongs to another user. Choose a data folder with a shorter path.`);
-  return join(folder, `${id}.sock`);
+/** Named by the folder itself, not by a path of it. */
+async function pipeOf(dataDir: string): Promise<string> {
+  const { dev, ino } = await stat(dataDir, { bigint: true });
+  const name = ino === 0n ? dataDir : `${dev} ${ino}`;
+  return `\\\\.\\pipe\\spoor-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
 }
