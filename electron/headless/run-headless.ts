@@ -30,6 +30,10 @@ export async function runHeadless(options: Options): Promise<void> {
       log,
       desktop: false,
       uiPortMayMove: !serve,
+      leave: (message) => {
+        process.stderr.write(`spoor: ${message}\n`);
+        process.exit(1);
+      },
     });
   } catch (error) {
     if (serve || !(error instanceof AlreadyRunningError) || !error.running) throw error;

@@ -53,6 +53,8 @@ export interface HostOptions {
   readonly onBattery?: () => boolean;
   /** For the window of a Spoor that runs already. */
   readonly link?: string | null;
+  /** Says why, and ends the process: the data folder is gone, and every thread stopped. */
+  readonly leave: (message: string) => void;
 }
 
 /** Which worker calls which. */
@@ -154,6 +156,7 @@ export class Host {
       const settings = await readSettings(dataDir, options.overrides);
       const token = options.token ?? (await storedToken(dataDir));
       const host = new Host(options, dataDir, token, result.lock, settings);
+      result.lock.onLost((message) => void host.abandon().finally(() => options.leave(message)));
       await host.run();
       result.lock.describe({ pid: process.pid, ui: host.ui, desktop: options.desktop });
       return host;
@@ -238,6 +241,11 @@ export class Host {
     await this.workers.sync.close();
     await this.workers.store.close();
     await this.lock.release();
+  }
+
+  /** Stops every thread where it is: a database that is closed is written to. */
+  private async abandon(): Promise<void> {
+    await Promise.all(Object.values(this.workers).map((worker) => worker.abandon()));
   }
 
   /** Resolves when `condition` holds after some change of state. */

@@ -71,6 +71,13 @@ export class SupervisedWorker {
     await this.worker?.terminate();
   }
 
+  /** Ends the thread for good, in the middle of what it does. */
+  async abandon(): Promise<void> {
+    this.closing = true;
+    clearTimeout(this.restartTimer);
+    await this.worker?.terminate();
+  }
+
   async close(): Promise<void> {
     this.closing = true;
     clearTimeout(this.restartTimer);

@@ -59,6 +59,7 @@ async function run(): Promise<void> {
     keychain: systemKeychain,
     onBattery: () => app.isReady() && powerMonitor.isOnBatteryPower(),
     link,
+    leave: (message) => fail('Spoor has to close', message),
   });
   // Not handled until the window can show it.
   starting.catch(() => {});
@@ -142,8 +143,11 @@ run().catch((error: unknown) => {
     app.exit(0);
     return;
   }
-  const text = failureText(error);
-  process.stderr.write(`spoor: ${text}\n`);
-  if (process.env.SPOOR_NO_DIALOGS !== '1' && app.isReady()) dialog.showErrorBox('Spoor could not start', text);
-  app.exit(1);
+  fail('Spoor could not start', failureText(error));
 });
+
+function fail(title: string, text: string): void {
+  process.stderr.write(`spoor: ${text}\n`);
+  if (process.env.SPOOR_NO_DIALOGS !== '1' && app.isReady()) dialog.showErrorBox(title, text);
+  app.exit(1);
+}

@@ -1,5 +1,5 @@
 /** The server's database for a trial: PGlite in a folder, one connection, one copy of the server. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { SqlClient } from '../../core/store/sql-client';
@@ -10,8 +10,10 @@ import { migrateServer } from '../migrations/migrate-server';
 import { whoActs } from './acting';
 import { ACTOR_SETTING, REQUEST_SETTING, type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
 
-export async function openPglite(dataDir: string): Promise<ServerDatabase> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+/** @param leave says why, and ends the process without closing the database: its folder is not where it was */
+export async function openPglite(folder: string, leave = sayAndExit): Promise<ServerDatabase> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const dataDir = await realpath(folder);
   // Opened twice, it would be corrupted.
   const lock = await acquireInstanceLock(dataDir, null);
   if (!lock.held) {
@@ -21,6 +23,7 @@ export async function openPglite(dataDir: string): Promise<ServerDatabase> {
     );
   }
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
+  lock.lock.onLost(leave);
   await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
   const { db, sql, onDisk } = await openDatabase(dataDir, null, (system) =>
     migrateServer({ system, engine: 'pglite' }),
@@ -48,6 +51,11 @@ export async function openPglite(dataDir: string): Promise<ServerDatabase> {
       await lock.lock.release();
     },
   };
+}
+
+function sayAndExit(message: string): void {
+  process.stderr.write(`spoor-server: ${message}\n`);
+  process.exit(1);
 }
 
 /** Each statement in a transaction that is of the tenant's role: there is one connection for all. */

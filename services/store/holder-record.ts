@@ -19,13 +19,17 @@ const fileOf = (socket: string): string => `${socket}.host`;
 
 /** @param socket of a holder to be, before anybody can find it */
 export async function writeHolder(socket: string, dataDir: string): Promise<void> {
+  const shared = await sharedFileSystem(dataDir);
   const record: z.infer<typeof RECORD> = {
     boot: await bootId(),
     host: hostName(),
-    shared: await sharedFileSystem(dataDir),
+    shared,
     since: new Date().toISOString(),
   };
-  await writeFile(fileOf(socket), `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  await writeFile(fileOf(socket), `${JSON.stringify(record)}\n`, { mode: 0o600 }).catch((error: unknown) => {
+    // A full disk is no reason not to start where nobody asks for it: on a disk of this machine alone.
+    if (shared !== null) throw error;
+  });
 }
 
 export async function forgetHolder(socket: string): Promise<void> {

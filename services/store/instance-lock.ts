@@ -9,7 +9,7 @@
  * the number after the newest dead one by a symbolic link, which the system makes for one of them alone.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { doubtOver, forgetHolder, writeHolder } from './holder-record';
@@ -29,6 +29,11 @@ export interface InstanceLock {
   describe(instance: RunningInstance): void;
   /** Called when a second start asks for our window, with the link that it was started for. */
   onFocus(show: (link: string | null) => void): void;
+  /**
+   * Called when the lock is not where the folder's path leads any more: the folder was moved or removed, another lies over it, or somebody
+   * deleted the lock. What is written from then on may land in the database of another Spoor.
+   */
+  onLost(leave: (message: string) => void): void;
   release(): Promise<void>;
 }
 
@@ -38,6 +43,7 @@ export type LockResult =
 
 const ANSWER_TIMEOUT_MS = 2_000;
 const MAX_ATTEMPTS = 40;
+const LOOK_EVERY_MS = 500;
 const SOCKET = 'instance.sock';
 type Answer = RunningInstance | null | 'gone' | 'refused';
 /** What the command line sends, which wants no window. */
@@ -46,9 +52,10 @@ const WHO = 'who';
 const OPEN = 'open ';
 const MAX_MESSAGE_CHARS = 64 * 1024;
 
-/** @param dataDir its real path @param link for the window of whoever runs already @throws StartError where nobody can tell who has it */
-export async function acquireInstanceLock(dataDir: string, link: string | null): Promise<LockResult> {
+/** @param link for the window of whoever runs already @throws StartError where nobody can tell who has it */
+export async function acquireInstanceLock(folder: string, link: string | null): Promise<LockResult> {
   const message = link === null ? '' : OPEN + link;
+  const dataDir = await realpath(folder);
   if (process.platform === 'win32') return acquirePipe(dataDir, message);
   const short = await shortFolder(dataDir);
   let result: LockResult | null = null;
@@ -85,7 +92,7 @@ async function acquirePipe(dataDir: string, message: string): Promise<LockResult
   const path = await pipeOf(dataDir);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const server = await bind(path);
-    if (server) return { held: true, lock: holdLock(server, async () => {}) };
+    if (server) return { held: true, lock: holdLock(server, null, async () => {}) };
     const answer = await ask(path, message);
     if (answer !== 'gone' && answer !== 'refused') return { held: false, running: answer };
   }
@@ -125,7 +132,7 @@ async function acquireNumbered(path: string, dataDir: string, message: string): 
         continue;
       }
       await removeOlder(path, claim);
-      const lock = holdLock(server, () => forgetHolder(own));
+      const lock = holdLock(server, join(dataDir, basename(own)), () => forgetHolder(own));
       server = null;
       return { held: true, lock };
     }
@@ -193,10 +200,11 @@ async function targetOf(link: string): Promise<string> {
   return join(dirname(link), basename(target));
 }
 
-/** @param onRelease once the socket is closed */
-function holdLock(server: Server, onRelease: () => Promise<void>): InstanceLock {
+/** @param socket its path as others find it; null: nobody can take it away @param onRelease once the socket is closed */
+function holdLock(server: Server, socket: string | null, onRelease: () => Promise<void>): InstanceLock {
   let described: RunningInstance | null = null;
   let show = (_link: string | null): void => {};
+  let watch: NodeJS.Timeout | undefined;
   server.on('error', () => {});
   server.on('connection', (socket) => {
     let message = '';
@@ -217,7 +225,23 @@ function holdLock(server: Server, onRelease: () => Promise<void>): InstanceLock 
     onFocus(callback) {
       show = callback;
     },
+    onLost(leave) {
+      if (socket === null) return;
+      watch = setInterval(() => {
+        lstat(socket).catch(({ code }: NodeJS.ErrnoException) => {
+          // Anything else is a disk or a network that does not answer just now.
+          if ((code !== 'ENOENT' && code !== 'ENOTDIR') || !server.listening) return;
+          clearInterval(watch);
+          leave(
+            `The data folder ${dirname(socket)} was moved, removed or replaced while Spoor had it open, or the lock in it was deleted. ` +
+              'Spoor ends, so as not to write into what is there now. What was acknowledged is in the folder that was moved: start again with it.',
+          );
+        });
+      }, LOOK_EVERY_MS);
+      watch.unref();
+    },
     async release() {
+      clearInterval(watch);
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await onRelease();
     },

@@ -40,16 +40,7 @@ const LOCAL_FILE_SYSTEMS: ReadonlySet<string> = new Set([
     'udf',
     'ubifs',
   ],
-  ...[
-    'fuseblk',
-    'fuse.fuse-overlayfs',
-    'fuse.gocryptfs',
-    'fuse.encfs',
-    'fuse.cryfs',
-    'fuse.mergerfs',
-    'fuse.bindfs',
-    'fuse.ntfs-3g',
-  ],
+  ...['fuseblk', 'fuse.fuse-overlayfs', 'fuse.ntfs-3g'],
 ]);
 
 /** Changes with every boot, and is one for all containers of a machine; empty where the system does not say. */

@@ -132,6 +132,9 @@ function startHost(templateDir: string | null): Promise<Host> {
     log: () => {},
     desktop: false,
     uiPortMayMove: false,
+    leave: (message) => {
+      throw new Error(message);
+    },
   });
 }
 

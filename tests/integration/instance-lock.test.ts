@@ -1,13 +1,17 @@
 /** One Spoor per data folder, whatever the folder is called and wherever it is mounted: with processes that are killed. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { traceRequest } from '../../core/samples/otlp-builder';
 import { openPglite } from '../../server/adapters/pglite';
 import { runningInstance } from '../../services/store/instance-lock';
+import { startSpoor } from '../fixtures/spoor';
+import { startTeamServer } from '../fixtures/team-server';
+import { drawnSpans, traceIdOf } from '../fixtures/traces';
 
 const PROGRAM = join(import.meta.dirname, '..', 'fixtures', 'hold-lock.ts');
 const ROUNDS = 3;
@@ -29,6 +33,8 @@ interface Program {
   readonly ready: Promise<unknown>;
   /** `held`, `refused`, or `failed` with a reason. */
   readonly outcome: Promise<string>;
+  /** What it says after that. */
+  readonly later: Promise<string>;
 }
 
 /** @param within words before the program's, such as those that give it a container of its own */
@@ -38,7 +44,9 @@ function start(folder: string, { go, within = [] }: { go?: string; within?: read
   started.push(child);
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   const ready = lines.next();
-  return { child, ready, outcome: ready.then(async () => String((await lines.next()).value)) };
+  const next = async (): Promise<string> => String((await lines.next()).value);
+  const outcome = ready.then(next);
+  return { child, ready, outcome, later: outcome.then(next) };
 }
 
 async function kill({ child }: Program): Promise<void> {
@@ -130,6 +138,56 @@ it('of many that start at once on a folder whose holder was killed, one has it',
   // Of the dead the last alone is left: its claim, its socket, and what it said of itself.
   expect((await readdir(folder)).filter((name) => name.startsWith('instance.sock'))).toHaveLength(3);
 }, 180_000);
+
+describe('a folder that is taken away from its holder', () => {
+  it('is the same one where it was moved to, and the holder leaves it', async () => {
+    const [folder, moved] = [join(root, 'first'), join(root, 'moved')];
+    await mkdir(folder);
+    const holder = start(folder);
+    expect(await holder.outcome).toBe('held');
+    await rename(folder, moved);
+    // Another takes the place that the first one's paths lead to.
+    await mkdir(folder);
+    expect(await holder.later).toMatch(/^lost The data folder .*first was moved, removed or replaced .* start again/);
+    expect(await start(folder).outcome).toBe('held');
+    expect(await start(moved).outcome).toBe('held');
+  });
+
+  it('is left by a holder whose lock somebody deleted', async () => {
+    const holder = start(root);
+    expect(await holder.outcome).toBe('held');
+    for (const name of await readdir(root)) await rm(join(root, name));
+    expect(await holder.later).toMatch(/^lost /);
+  });
+
+  it('is not written to by the headless shell', async () => {
+    const [folder, moved] = [join(root, 'first'), join(root, 'moved')];
+    const spoor = await startSpoor(folder);
+    started.push(spoor.process);
+    const gone = once(spoor.process, 'exit');
+    const body = traceRequest(drawnSpans(traceIdOf(1), 'a 0..1'));
+    expect((await spoor.post('/v1/traces', body)).status).toBe(200);
+    await rename(folder, moved);
+    await mkdir(folder);
+    expect(await gone).toEqual([1, null]);
+    expect(spoor.errors()).toContain('was moved, removed or replaced');
+    expect(await readdir(folder)).toEqual([]);
+    const again = await startSpoor(moved);
+    started.push(again.process);
+    expect((await again.get(`/v1/traces/${traceIdOf(1)}`)).status).toBe(200);
+    expect(await again.stop()).toBe(0);
+  });
+
+  it('is not written to by the trial of the team server', async () => {
+    const [folder, moved] = [join(root, 'first'), join(root, 'moved')];
+    const server = await startTeamServer(folder);
+    started.push(server.process);
+    const gone = once(server.process, 'exit');
+    await rename(folder, moved);
+    expect(await gone).toEqual([1, null]);
+    expect(await readdir(root)).toEqual(['moved']);
+  });
+});
 
 describe('a holder on another machine', () => {
   /** As if the dead holder had been on a machine that was started at another time. */
