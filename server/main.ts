@@ -6,6 +6,7 @@ import { settleClock } from '../core/store/pruning/trusted-clock';
 import { version } from '../package.json';
 import { onLastResort, outliveOutput } from '../services/last-resort';
 import type { Log } from '../services/log';
+import { createPrivately } from '../services/store/private-folder';
 import { isUnavailable } from './adapters/database-errors';
 import { migrateServer } from './migrations/migrate-server';
 import { setQuota } from './modules/workspaces/service/quotas';
@@ -44,6 +45,7 @@ const die = onLastResort({
 });
 
 async function main(): Promise<void> {
+  createPrivately();
   const options = parseServerOptions(process.argv.slice(2), process.env);
   if (!options) {
     process.stdout.write(`${USAGE}\n`);

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createPrivately } from '../../services/store/private-folder';
 import { failureText } from '../../services/store/start-error';
 /** The `spoor` command. */
 import { runHeadless } from '../headless/run-headless';
@@ -14,6 +15,7 @@ const EXIT_USAGE = 2;
 async function main(): Promise<void> {
   // What a taken port's message names.
   process.title = 'spoor';
+  createPrivately();
   const options = parseOptions(process.argv.slice(2), process.env);
   // Whoever read has seen enough (`| head`); what runs on says so itself (outliveOutput).
   if (options.command !== 'serve' && options.command !== 'start') process.stdout.on('error', () => process.exit(0));

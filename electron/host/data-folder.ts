@@ -2,17 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolderPrivate } from '../../services/store/private-folder';
 import { StartError } from '../../services/store/start-error';
 
-/** @returns its real path, which two names of one folder share. @throws StartError when it cannot be written. */
-export async function prepareDataFolder(dataDir: string): Promise<string> {
+/** @returns its real path, which two names of one folder share. @throws StartError when it cannot be written, or is not the user's alone */
+export async function prepareDataFolder(dataDir: string, warn: (message: string) => void): Promise<string> {
   try {
     await makeFolder(dataDir);
-    const probe = join(dataDir, `.write-test-${process.pid}`);
+    const path = await realpath(dataDir);
+    const warning = makeFolderPrivate(path);
+    if (warning !== null) warn(warning);
+    const probe = join(path, `.write-test-${process.pid}`);
     await (await open(probe, 'w', 0o600)).close();
     await rm(probe, { force: true });
-    return await realpath(dataDir);
+    return path;
   } catch (error) {
+    if (error instanceof StartError) throw error;
     const { code = 'error', message } = error as NodeJS.ErrnoException;
     const reasons: Record<string, string> = {
       EACCES: 'you may not write there',

@@ -149,7 +149,7 @@ export class Host {
    * @throws StartError, AlreadyRunningError
    */
   static async start(options: HostOptions): Promise<Host> {
-    const dataDir = await prepareDataFolder(options.dataDir);
+    const dataDir = await prepareDataFolder(options.dataDir, (message) => options.log('warn', message));
     const result = await acquireInstanceLock(dataDir, options.link ?? null);
     if (!result.held) throw new AlreadyRunningError(result.running, dataDir);
     try {

@@ -1,6 +1,7 @@
 /** The desktop shell: one window over the same host as the headless shell. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, powerMonitor, safeStorage, shell } from 'electron';
+import { createPrivately } from '../../services/store/private-folder';
 import { failureText } from '../../services/store/start-error';
 import { parseOptions } from '../cli/options';
 import { LINK_SCHEME, linkAmong, pageOfLink } from '../host/deep-link';
@@ -14,6 +15,9 @@ import { readyLine } from '../host/ready-line';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 import { connectRenderers } from './renderer-bridge';
 import { createWindow, showPage } from './window';
+
+// Before Chromium starts processes of its own.
+createPrivately();
 
 /** Our own arguments, set by the launcher: Chromium's and the test driver's stand among them in process.argv. */
 function ownArguments(): string[] {

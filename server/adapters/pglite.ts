@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { SqlClient } from '../../core/store/sql-client';
 import { acquireInstanceLock } from '../../services/store/instance-lock';
 import { openDatabase } from '../../services/store/open-database';
+import { makeFolderPrivate } from '../../services/store/private-folder';
 import { StartError } from '../../services/store/start-error';
 import { migrateServer } from '../migrations/migrate-server';
 import { whoActs } from './acting';
@@ -14,6 +15,8 @@ import { ACTOR_SETTING, REQUEST_SETTING, type ServerDatabase, TENANT_ROLE, TENAN
 export async function openPglite(folder: string, leave = sayAndExit): Promise<ServerDatabase> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(folder);
+  const warning = makeFolderPrivate(dataDir);
+  if (warning !== null) process.stderr.write(`spoor-server: ${warning}\n`);
   // Opened twice, it would be corrupted.
   const lock = await acquireInstanceLock(dataDir, null);
   if (!lock.held) {

@@ -16,6 +16,7 @@ import settings from '../../resources/database-settings.json';
 import { DURABLE_START_PARAMETERS, DurableFs } from './durable-fs';
 import { deflateCodec } from './payload-codec';
 import { pgliteClient } from './pglite-client';
+import { closeTree } from './private-folder';
 
 export interface OpenDatabase {
   readonly db: PGlite;
@@ -70,6 +71,8 @@ async function copyTemplate(templateDir: string, directory: string): Promise<voi
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
   await cp(templateDir, partial, { recursive: true });
+  // Built for everybody, and copied with its modes.
+  closeTree(partial);
   await rename(partial, directory);
 }
 
