@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
+  for (const warning of options.warnings) log('warn', warning);
   if (options.command === 'rebuild') {
     const database = await openDatabaseOf(options);
     await rebuildWorkspaces(database, options.workspaces, (line) => process.stdout.write(`${line}\n`));

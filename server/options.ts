@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../core/api/workers';
+import { commandLineWarning, type SecretOption, secretOf, secretVariable } from '../services/secret-option';
 import type { OidcOptions } from './modules/auth/service/oidc';
 
 /** Transactions at once: while some wait for the disk, others are prepared. What more do to fairness between copies is not known. */
@@ -41,6 +42,8 @@ export interface ServerOptions {
   /** Webhooks and prompts may go to addresses of the server's own network, and without TLS. */
   readonly privateAddresses: boolean;
   readonly json: boolean;
+  /** What the operator should know of how the server was started. */
+  readonly warnings: readonly string[];
 }
 
 export const USAGE = `Usage: spoor-server [options]     the team server
@@ -55,8 +58,10 @@ Options
   --listen HOST:PORT      where it is reached, 127.0.0.1:4390     (SPOOR_SERVER_LISTEN)
   --otlp-grpc HOST:PORT   OTLP/gRPC, where it is wanted           (SPOOR_SERVER_OTLP_GRPC)
   --database-url URL      PostgreSQL 15 or later; without one an embedded database, for a trial (DATABASE_URL)
+  --database-url-file FILE   holds it, where it has a password    (DATABASE_URL_FILE)
   --data-dir DIR          where the embedded database is kept     (SPOOR_SERVER_DATA_DIR)
   --redis-url URL         where copies count requests together, and events are streamed (REDIS_URL)
+  --redis-url-file FILE   holds it, where it has a password       (REDIS_URL_FILE)
   --connections N         connections to PostgreSQL of this copy, 20 (SPOOR_SERVER_CONNECTIONS)
   --json                  print one line of JSON when ready
   --help
@@ -67,6 +72,7 @@ SPOOR_PUBLIC_URL is the address under which browsers reach the server.
 SPOOR_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _NAME let people sign in at an OpenID provider.
 SPOOR_DAILY_QUOTA is how many spans, logs and points a workspace may send a day (UTC), where it has no quota of its own.
 SPOOR_PRIVATE_ADDRESSES=1 where webhooks and prompts may go to the server's own network, and without TLS.
+SPOOR_SECRET_KEY_FILE and SPOOR_OIDC_CLIENT_SECRET_FILE name files that hold them. What stands on a command line, every user of the computer can read.
 SPOOR_BEHIND_PROXY=1 where a load balancer connects: limits go by the last address of X-Forwarded-For.`;
 
 const DEFAULT_LISTEN = '127.0.0.1:4390';
@@ -77,11 +83,30 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
   if (values.help) return null;
   const listen = values.listen ?? env.SPOOR_SERVER_LISTEN ?? DEFAULT_LISTEN;
   const grpc = values['otlp-grpc'] ?? env.SPOOR_SERVER_OTLP_GRPC ?? null;
-  const databaseUrl = values['database-url'] ?? env.DATABASE_URL ?? null;
+  const warnings: string[] = [];
+  const urlOf = (option: SecretOption): string | null => {
+    if (option.value !== undefined && hasPassword(option.value)) {
+      warnings.push(commandLineWarning(option.flag, option.variable));
+    }
+    return asUsage(() => secretOf(option, env)) ?? null;
+  };
+  const databaseUrl = urlOf({
+    flag: '--database-url',
+    value: values['database-url'],
+    file: values['database-url-file'],
+    variable: 'DATABASE_URL',
+  });
   if (databaseUrl !== null && !/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
     throw new UsageError('--database-url must begin with postgres:// or postgresql://.');
   }
-  const redisUrl = values['redis-url'] ?? (env.REDIS_URL || null);
+  const givenRedisUrl = urlOf({
+    flag: '--redis-url',
+    value: values['redis-url'],
+    file: values['redis-url-file'],
+    variable: 'REDIS_URL',
+  });
+  // Empty in files of composed services that have none.
+  const redisUrl = givenRedisUrl || null;
   if (redisUrl !== null && !/^rediss?:\/\//.test(redisUrl)) {
     throw new UsageError('--redis-url must begin with redis:// or rediss://.');
   }
@@ -108,7 +133,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     connections,
     lanes: databaseUrl === null ? 1 : LANES,
     redisUrl,
-    secretKey: env.SPOOR_SECRET_KEY || null,
+    secretKey: asUsage(() => secretVariable('SPOOR_SECRET_KEY', env)) || null,
     secure: env.SPOOR_SECURE_COOKIES === '1' || (publicUrl?.startsWith('https:') ?? false),
     behindProxy: env.SPOOR_BEHIND_PROXY === '1',
     publicUrl,
@@ -116,7 +141,22 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     dailyQuota,
     privateAddresses: env.SPOOR_PRIVATE_ADDRESSES === '1',
     json: values.json ?? env.SPOOR_JSON === '1',
+    warnings,
   };
+}
+
+/** @throws UsageError instead of another error */
+function asUsage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** As a part of it, or as a parameter. */
+function hasPassword(url: string): boolean {
+  return URL.canParse(url) ? new URL(url).password !== '' || /[?&]password=/.test(url) : url.includes('@');
 }
 
 /** @throws UsageError */
@@ -128,8 +168,9 @@ function commandOf([command, ...more]: readonly string[]): ServerOptions['comman
 
 /** Null: no provider is named. @throws UsageError */
 function oidcOf(env: NodeJS.ProcessEnv, publicUrl: string | null): OidcOptions | null {
-  const { SPOOR_OIDC_ISSUER: issuer, SPOOR_OIDC_CLIENT_ID: clientId, SPOOR_OIDC_CLIENT_SECRET: clientSecret } = env;
+  const { SPOOR_OIDC_ISSUER: issuer, SPOOR_OIDC_CLIENT_ID: clientId } = env;
   if (!issuer) return null;
+  const clientSecret = asUsage(() => secretVariable('SPOOR_OIDC_CLIENT_SECRET', env));
   if (!clientId || !clientSecret || publicUrl === null) {
     throw new UsageError(
       'SPOOR_OIDC_ISSUER wants SPOOR_OIDC_CLIENT_ID, SPOOR_OIDC_CLIENT_SECRET and SPOOR_PUBLIC_URL.',
@@ -173,7 +214,9 @@ function parse(args: readonly string[]) {
         listen: { type: 'string' },
         'otlp-grpc': { type: 'string' },
         'database-url': { type: 'string' },
+        'database-url-file': { type: 'string' },
         'redis-url': { type: 'string' },
+        'redis-url-file': { type: 'string' },
         'data-dir': { type: 'string' },
         connections: { type: 'string' },
         workspace: { type: 'string', multiple: true },

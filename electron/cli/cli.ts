@@ -19,6 +19,9 @@ async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), process.env);
   // Whoever read has seen enough (`| head`); what runs on says so itself (outliveOutput).
   if (options.command !== 'serve' && options.command !== 'start') process.stdout.on('error', () => process.exit(0));
+  if (options.command !== 'serve' && options.command !== 'start') {
+    for (const warning of options.warnings) process.stderr.write(`spoor: ${warning}\n`);
+  }
   if (options.command === 'help') process.stdout.write(`${USAGE}\n`);
   else if (options.command === 'version') process.stdout.write(`${builtPaths(__dirname).version}\n`);
   else if (options.command === 'query') await runQuery(options);

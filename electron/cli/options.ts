@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../../core/api/workers';
-
+import { commandLineWarning, secretOf } from '../../services/secret-option';
 import { isOrigin, type SettingsOverrides } from '../host/settings';
 
 export class UsageError extends Error {
@@ -33,6 +33,8 @@ export interface Options {
   readonly from: string | null;
   readonly to: string | null;
   readonly limit: number | null;
+  /** What the user should know of how Spoor was started. */
+  readonly warnings: readonly string[];
 }
 
 export const USAGE = `Usage: spoor [start] [--sample]     open Spoor: a desktop window, or the browser where there is none
@@ -47,7 +49,8 @@ Options
   --otlp-http HOST:PORT   OTLP/HTTP, 127.0.0.1:4318      (SPOOR_OTLP_HTTP)
   --otlp-grpc HOST:PORT   OTLP/gRPC, 127.0.0.1:4317      (SPOOR_OTLP_GRPC)
   --ui HOST:PORT          pages and HTTP API, 127.0.0.1:4380 (SPOOR_UI)
-  --token TOKEN           the API's bearer token; by default one kept in the data folder (SPOOR_TOKEN)
+  --token-file FILE       holds the API's bearer token; by default one is kept in the data folder (SPOOR_TOKEN_FILE, or the
+                          token itself in SPOOR_TOKEN; --token TOKEN shows it to every user of the computer)
   --forward URL           send on what is stored to another OTLP/HTTP endpoint (SPOOR_FORWARD)
   --cors-origin LIST      pages that may export, beside those of this machine: https://app.example.com,... (SPOOR_CORS_ORIGIN)
   --open                  open the browser               (SPOOR_OPEN=1)
@@ -75,10 +78,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
   const sample = values.sample ?? false;
   const dataDir = values['data-dir'] ?? environment.SPOOR_DATA_DIR;
   const grpc = values['otlp-grpc'] ?? environment.SPOOR_OTLP_GRPC;
-  const token = values.token ?? environment.SPOOR_TOKEN ?? null;
-  if (token !== null && !/^[\w.~+/-]{8,512}=*$/.test(token)) {
-    throw new UsageError('--token must be 8 to 512 characters of letters, digits and - . _ ~ + /.');
-  }
+  const token = tokenOf(values, environment);
   return {
     command,
     dataDir: dataDir ? resolve(dataDir) : join(defaultDataDir(environment), ...(sample ? ['sample'] : [])),
@@ -98,7 +98,41 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     from: values.from ?? null,
     to: values.to ?? null,
     limit,
+    warnings: warningsOf(values),
   };
+}
+
+/** @throws UsageError */
+function tokenOf(
+  { token: value, 'token-file': file }: ReturnType<typeof parse>['values'],
+  environment: NodeJS.ProcessEnv,
+): string | null {
+  let token: string | undefined;
+  try {
+    token = secretOf({ flag: '--token', value, file, variable: 'SPOOR_TOKEN' }, environment);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  if (token !== undefined && !/^[\w.~+/-]{8,512}=*$/.test(token)) {
+    throw new UsageError('The token must be 8 to 512 characters of letters, digits and - . _ ~ + /.');
+  }
+  return token ?? null;
+}
+
+function warningsOf({ token, forward }: ReturnType<typeof parse>['values']): string[] {
+  const warnings = token === undefined ? [] : [commandLineWarning('--token', 'SPOOR_TOKEN')];
+  if (forward !== undefined && hasSecret(forward)) {
+    warnings.push(
+      '--forward shows what may be a key in its URL to every user of this computer, in the list of processes: use the variable SPOOR_FORWARD, or settings.json.',
+    );
+  }
+  return warnings;
+}
+
+/** Whether a key may be in it; that it is a URL is known. */
+function hasSecret(url: string): boolean {
+  const { username, password, search } = new URL(url);
+  return username !== '' || password !== '' || search !== '';
 }
 
 function parse(args: readonly string[]) {
@@ -112,6 +146,7 @@ function parse(args: readonly string[]) {
         'otlp-grpc': { type: 'string' },
         ui: { type: 'string' },
         token: { type: 'string' },
+        'token-file': { type: 'string' },
         forward: { type: 'string' },
         'cors-origin': { type: 'string' },
         open: { type: 'boolean' },

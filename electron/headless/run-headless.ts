@@ -1,5 +1,4 @@
 /** The headless shell: the same workers under plain Node, the renderer over HTTP. */
-import { spawn } from 'node:child_process';
 import type { ListenAddress } from '../../core/api/workers';
 import { StartError } from '../../services/store/start-error';
 import type { Options } from '../cli/options';
@@ -9,6 +8,7 @@ import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
 import { builtPaths } from '../host/paths';
 import { readyLine } from '../host/ready-line';
+import { openBrowser, openSignedIn } from './open-browser';
 
 /** Set by the launcher when `start` found no desktop to open. */
 const NO_DESKTOP_REASON = process.env.SPOOR_NO_DESKTOP_REASON;
@@ -16,6 +16,7 @@ const NO_DESKTOP_REASON = process.env.SPOOR_NO_DESKTOP_REASON;
 /** Runs until SIGTERM or SIGINT. @throws StartError */
 export async function runHeadless(options: Options): Promise<void> {
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
+  for (const warning of options.warnings) log('warn', warning);
   const serve = options.command === 'serve';
   let host: Host | null = null;
   closeAtLast(
@@ -49,7 +50,7 @@ export async function runHeadless(options: Options): Promise<void> {
   }
   if (host.receivers.grpc.state === 'failed') log('warn', `OTLP/gRPC is not received: ${host.receivers.grpc.message}`);
   announce(host, options);
-  if (options.open) openBrowser(signedInUrl(host));
+  if (options.open) await openSignedIn(signedInUrl(host), host.dataDir);
   if (options.sample) await loadSample(host, log);
 }
 
@@ -107,16 +108,4 @@ function closeOnSignal(host: Host): void {
   };
   process.on('SIGTERM', close);
   process.on('SIGINT', close);
-}
-
-function openBrowser(url: string): void {
-  const [command, args] =
-    process.platform === 'darwin'
-      ? ['open', [url]]
-      : process.platform === 'win32'
-        ? ['cmd', ['/c', 'start', '', url]]
-        : ['xdg-open', [url]];
-  const child = spawn(command as string, args as string[], { detached: true, stdio: 'ignore' });
-  child.on('error', () => process.stderr.write(`spoor: no browser could be opened; go to ${url}\n`));
-  child.unref();
 }

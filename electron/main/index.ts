@@ -43,6 +43,7 @@ async function run(): Promise<void> {
   const options = parseOptions(ownArguments(), process.env);
   const paths = builtPaths(__dirname);
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
+  for (const warning of options.warnings) log('warn', warning);
   let host: Host | null = null;
   closeAtLast(
     log,

@@ -13,15 +13,22 @@ const OTHERS_WRITE = 0o022;
 const ROOT = 0;
 /** What Spoor and the team server keep at the top of a data folder. */
 const OURS =
-  /^(?:db|window|sample|token|settings\.json|prices\.json|endpoint-keys\.json|instance\.sock|\.write-test)(?:[.-].*)?$/;
+  /^(?:db|window|sample|token|open-spoor|settings\.json|prices\.json|endpoint-keys\.json|instance\.sock|\.write-test)(?:[.-].*)?$/;
 /** The system's, at the top of a disk. */
 const SYSTEMS = 'lost+found';
 /** Some files do not make a folder somebody else's; many, or folders, do. */
 const MAX_FOREIGN_FILES = 16;
 
+let inherited = process.umask();
+
 /** What this process and its threads create is for its user alone. Nothing may be written before. */
 export function createPrivately(): void {
-  if (process.platform !== 'win32') process.umask(OTHERS);
+  if (process.platform !== 'win32') inherited = process.umask(OTHERS);
+}
+
+/** For programs that are started for the user. */
+export function inheritedUmask(): number {
+  return inherited;
 }
 
 /** @param dataDir its real path @returns what to warn of, or null @throws StartError where somebody else has it, or it is not ours to close */
