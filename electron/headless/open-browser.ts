@@ -16,16 +16,27 @@ const PAGE = 'open-spoor.html';
 const KEEP_PAGE_MS = 60_000;
 const SETTINGS_TIMEOUT_MS = 2_000;
 
+const OTHERWISE = 'open the link that is printed';
+
 /** @param secretUrl with the token @param dataDir where only the user can read */
 export async function openSignedIn(secretUrl: string, dataDir: string): Promise<void> {
   const file = join((await folderOfSnap()) ?? dataDir, PAGE);
+  try {
+    await writePage(file, secretUrl);
+  } catch (error) {
+    process.stderr.write(`spoor: no browser is opened: ${(error as Error).message}; ${OTHERWISE}\n`);
+    return;
+  }
+  setTimeout(() => void rm(file, { force: true }), KEEP_PAGE_MS).unref();
+  process.on('exit', () => rmSync(file, { force: true }));
+  openBrowser(pathToFileURL(file).href, OTHERWISE);
+}
+
+async function writePage(file: string, secretUrl: string): Promise<void> {
   const fresh = `${file}.${process.pid}`;
   await rm(fresh, { force: true });
   await writeFile(fresh, leadingTo(secretUrl), { mode: 0o600, flag: 'wx' });
   await rename(fresh, file);
-  setTimeout(() => void rm(file, { force: true }), KEEP_PAGE_MS).unref();
-  process.on('exit', () => rmSync(file, { force: true }));
-  openBrowser(pathToFileURL(file).href, 'open the link that is printed');
 }
 
 /** @param url without a secret @param otherwise what to do where there is no browser */

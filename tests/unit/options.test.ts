@@ -39,6 +39,15 @@ describe('the command line', () => {
     });
   });
 
+  it('warns of what the list of processes shows to everybody', () => {
+    const warnings = (...args: string[]) => parseOptions(args, { SPOOR_TOKEN: 'env-token' }).warnings;
+    expect(warnings('serve')).toEqual([]);
+    expect(warnings('--forward', 'http://collector:4318')).toEqual([]);
+    expect(warnings('--token', 'chosen-by-me')).toMatchObject([expect.stringContaining('--token-file FILE')]);
+    expect(warnings('--forward', 'https://collector?key=1')).toMatchObject([expect.stringContaining('SPOOR_FORWARD')]);
+    expect(() => parseOptions(['--token', 'chosen-by-me', '--token-file', '/dev/null'], {})).toThrow(UsageError);
+  });
+
   it('keeps the sample apart from what the user recorded', () => {
     const environment = { XDG_DATA_HOME: '/data' };
     if (process.platform !== 'linux') return;

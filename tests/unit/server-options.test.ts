@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROLES } from '../../core/api/team';
 import { mayGive, permissionsOf, permissionsOfScopes } from '../../server/http/permissions';
@@ -30,6 +33,48 @@ it('the command line of the server beats its variables, and says what is wrong',
     ['--no-such'],
   ]) {
     expect(() => parseServerOptions(wrong, {})).toThrow(UsageError);
+  }
+});
+
+it('secrets come from files, and one on the command line is warned of', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spoor-options-'));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const database = file('database', 'postgres://a:secret@b/c\n');
+  const redis = file('redis', 'redis://:secret@d');
+  const key = file('key', 'sealing\n');
+  try {
+    const flags = ['--database-url-file', database, '--redis-url-file', redis];
+    const expected = { databaseUrl: 'postgres://a:secret@b/c', redisUrl: 'redis://:secret@d', warnings: [] };
+    expect(parseServerOptions(flags, { DATABASE_URL: 'postgres://other/e' })).toMatchObject(expected);
+    const variables = { DATABASE_URL_FILE: database, REDIS_URL_FILE: redis, SPOOR_SECRET_KEY_FILE: key };
+    expect(parseServerOptions([], variables)).toMatchObject({ ...expected, secretKey: 'sealing' });
+    const oidc = {
+      SPOOR_OIDC_ISSUER: 'https://id.example',
+      SPOOR_OIDC_CLIENT_ID: 'a',
+      SPOOR_PUBLIC_URL: 'https://s.example',
+    };
+    expect(parseServerOptions([], { ...oidc, SPOOR_OIDC_CLIENT_SECRET_FILE: key })?.oidc?.clientSecret).toBe('sealing');
+    for (const url of ['postgres://a:secret@b/c', 'postgres://a@b/c?password=secret']) {
+      const [warning = '', ...more] = parseServerOptions(['--database-url', url], {})?.warnings ?? [];
+      expect(warning).toMatch(/--database-url shows a secret.*--database-url-file FILE, or the variable DATABASE_URL/);
+      expect(warning).not.toContain(url);
+      expect(more).toEqual([]);
+    }
+    expect(parseServerOptions(['--redis-url', 'redis://:secret@d'], {})?.warnings).toHaveLength(1);
+    expect(parseServerOptions(['--database-url', 'postgres://a@b/c'], {})?.warnings).toEqual([]);
+    for (const [wrong, env] of [
+      [['--database-url-file', join(folder, 'none')], {}],
+      [['--database-url', 'postgres://a/b', ...flags], {}],
+      [[], { ...variables, DATABASE_URL: 'postgres://a/b' }],
+      [[], { SPOOR_SECRET_KEY_FILE: file('lines', 'a\nb') }],
+    ] as const) {
+      expect(() => parseServerOptions(wrong, env)).toThrow(UsageError);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect } from '@playwright/test';
+import { fakeBrowser } from '../../fixtures/fake-browser';
 import { startSpoor } from '../../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
 import { test } from '../app';
@@ -25,6 +27,20 @@ test('keeps the token out of the address', async ({ app }) => {
   await app.page.goto(`${app.ui}/?token=${app.token}`);
   await expect(app.page.getByText('Listening on')).toBeVisible();
   expect(app.page.url()).not.toContain(app.token);
+});
+
+test('the page that --open opens leads on, signed in', async ({ app, folder }) => {
+  const browser = await fakeBrowser(join(folder, 'browser'));
+  const spoor = await startSpoor(join(folder, 'opened-too'), ['--open'], browser.environment);
+  try {
+    await app.page.goto((await browser.opened()).address);
+    await expect(app.page.getByText('Listening on')).toBeVisible();
+    expect(app.page.url()).toMatch(new RegExp(`^${spoor.ready.ui}/`));
+    expect(app.page.url()).not.toContain(spoor.ready.token);
+  } finally {
+    await browser.quit();
+    await spoor.stop();
+  }
 });
 
 test('says that the connection is lost, and takes it up again', async ({ app, folder }) => {

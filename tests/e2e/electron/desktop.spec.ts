@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
+import { openToOthers } from '../../fixtures/modes';
 import { eventually, FREE_PORTS } from '../../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
 import { electronCommand, openInElectron, test } from '../app';
@@ -205,7 +206,10 @@ test('a taken OTLP port is named with its holder, and a free one is a click away
 test('what was stored is there after the window was closed', async ({ folder }) => {
   const first = await openInElectron({ dataDir: folder });
   await first.send(drawnSpans(traceIdOf(1), 'kept 0..5'));
+  expect(await openToOthers(folder)).toEqual([]);
   await first.close();
+  // What Chromium keeps there as well.
+  expect(await openToOthers(folder)).toEqual([]);
   const second = await openInElectron({ dataDir: folder });
   await expect(second.page.getByRole('row', { name: /kept/ })).toBeVisible();
   // The HTTP API answers beside the window.
