@@ -41,11 +41,12 @@ async function writePage(file: string, secretUrl: string): Promise<void> {
 
 /** @param url without a secret @param otherwise what to do where there is no browser */
 export function openBrowser(url: string, otherwise = `go to ${url}`): void {
+  const umask = inheritedUmask();
   const child =
     process.platform === 'win32'
       ? spawn('cmd', ['/c', 'start', '', url], { detached: true, stdio: 'ignore' })
       : // A browser may outlive us, and what it saves is not ours to close to others.
-        spawn('/bin/sh', ['-c', 'umask "$0"; exec "$@"', inheritedUmask().toString(8), opener(), url], {
+        spawn('/bin/sh', ['-c', 'umask "$0"; exec "$@"', (umask ?? 0o022).toString(8), opener(), url], {
           detached: true,
           stdio: 'ignore',
         });

@@ -227,21 +227,26 @@ function holdLock(server: Server, socket: string | null, onRelease: () => Promis
     },
     onLost(leave) {
       if (socket === null) return;
-      watch = setInterval(() => {
-        lstat(socket).catch(({ code }: NodeJS.ErrnoException) => {
-          // Anything else is a disk or a network that does not answer just now.
-          if ((code !== 'ENOENT' && code !== 'ENOTDIR') || !server.listening) return;
-          clearInterval(watch);
+      const look = async (): Promise<void> => {
+        const code = await lstat(socket).then(
+          () => '',
+          (error: NodeJS.ErrnoException) => error.code,
+        );
+        if (!server.listening) return;
+        // Anything else is a disk or a network that does not answer just now.
+        if (code === 'ENOENT' || code === 'ENOTDIR') {
           leave(
             `The data folder ${dirname(socket)} was moved, removed or replaced while Spoor had it open, or the lock in it was deleted. ` +
               'Spoor ends, so as not to write into what is there now. What was acknowledged is in the folder that was moved: start again with it.',
           );
-        });
-      }, LOOK_EVERY_MS);
-      watch.unref();
+        } else {
+          watch = setTimeout(() => void look(), LOOK_EVERY_MS).unref();
+        }
+      };
+      void look();
     },
     async release() {
-      clearInterval(watch);
+      clearTimeout(watch);
       await new Promise<void>((resolve) => server.close(() => resolve()));
       await onRelease();
     },

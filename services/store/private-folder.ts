@@ -19,15 +19,16 @@ const SYSTEMS = 'lost+found';
 /** Some files do not make a folder somebody else's; many, or folders, do. */
 const MAX_FOREIGN_FILES = 16;
 
-let inherited = process.umask();
+/** Only asked for by whoever sets it: to ask, Node sets it to nothing for a moment. */
+let inherited: number | null = null;
 
 /** What this process and its threads create is for its user alone. Nothing may be written before. */
 export function createPrivately(): void {
   if (process.platform !== 'win32') inherited = process.umask(OTHERS);
 }
 
-/** For programs that are started for the user. */
-export function inheritedUmask(): number {
+/** For programs that are started for the user; null: it was not changed. */
+export function inheritedUmask(): number | null {
   return inherited;
 }
 
@@ -94,7 +95,15 @@ function isForEverybody(dataDir: string): boolean {
   return dataDir === '/' || home === dataDir || home.startsWith(`${dataDir}/`) || EVERYBODYS.includes(dataDir);
 }
 
-const EVERYBODYS: readonly string[] = [tmpdir(), '/tmp', '/var/tmp', '/dev/shm', '/run'];
+const EVERYBODYS: readonly string[] = [
+  tmpdir(),
+  '/tmp',
+  '/var/tmp',
+  '/private/tmp',
+  '/private/var/tmp',
+  '/dev/shm',
+  '/run',
+];
 
 function warningFor(dataDir: string, mode: number): string {
   const octal = mode.toString(8).padStart(3, '0');
