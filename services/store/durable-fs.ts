@@ -1,10 +1,14 @@
 /**
  * PGlite's file system with `fsync`, which it leaves out: without it PostgreSQL believes that its WAL and its checkpoints are on
- * disk when they are in the page cache, and a power cut may lose acknowledged spans or the database.
+ * disk when they are in the page cache, and a power cut may lose acknowledged spans or the database. And its files are the user's
+ * alone: Emscripten sets modes after a file was made, with an umask of its own.
  */
 import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+
+/** What nobody but the owner may. */
+const OTHERS = 0o077;
 
 /** What we use of Emscripten's NODEFS (emscripten.org/docs/api_reference/Filesystem-API.html). */
 interface NodeStream {
@@ -15,20 +19,26 @@ interface NodeStream {
 interface NodeFileSystem {
   realPath(node: unknown): string;
   readonly stream_ops: { fsync?: (stream: NodeStream) => number };
+  readonly node_ops: { setattr: (node: unknown, attributes: { readonly mode?: number | null }) => void };
 }
 
 export class DurableFs extends NodeFS {
   override async init(...[pg, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const { emscriptenOpts } = await super.init(pg, options);
-    const addSync = (module: { readonly NODEFS: NodeFileSystem }): void => {
+    const amend = (module: { readonly NODEFS: NodeFileSystem }): void => {
       const { NODEFS } = module;
+      const { setattr } = NODEFS.node_ops;
+      NODEFS.node_ops.setattr = (node, attributes) => {
+        const { mode } = attributes;
+        setattr(node, mode == null ? attributes : { ...attributes, mode: mode & ~OTHERS });
+      };
       NODEFS.stream_ops.fsync = (stream) => {
         if (stream.nfd !== undefined) fdatasyncSync(stream.nfd);
         else if (process.platform !== 'win32') syncDirectory(NODEFS.realPath(stream.node));
         return 0;
       };
     };
-    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), addSync] } };
+    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), amend] } };
   }
 }
 
