@@ -1,6 +1,6 @@
 /** Puts the server together: one database, the modules over it, one port for people, collectors and probes. */
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { errorValueOf, SpoorError } from '../core/api/errors';
 import type { ListenAddress } from '../core/api/workers';
@@ -9,6 +9,7 @@ import list from '../resources/prices.json';
 import { OtlpGrpcReceiver } from '../services/ingest/otlp-grpc';
 import { TRACES } from '../services/ingest/signals';
 import type { Log } from '../services/log';
+import { closeServer } from '../services/net/closing';
 import { httpServer } from '../services/net/http-server';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
@@ -130,6 +131,7 @@ export async function startServer(
   const authentication = new Authentication(tokens, apiKeys, workspaces);
   // A wrong SPOOR_SECRET_KEY is said now, not when somebody signs in.
   await keys.signing();
+  const ending = new AbortController();
   const addresses: { http: ListenAddress; grpc: ListenAddress | null } = { http: options.listen, grpc: null };
   const metrics: ServerMetrics = new ServerMetrics(() => runtimes.queueDepth);
   const prices = new PriceBook(list.prices);
@@ -141,6 +143,7 @@ export async function startServer(
     version,
     openApiFile,
     log,
+    ending: ending.signal,
     addresses: () => addresses,
     keysOf: (workspaceId) => new EndpointKeys(database.system, workspaceId, box),
     nameOf: async (id) => (await accounts.byId(id))?.name ?? '',
@@ -238,7 +241,7 @@ export async function startServer(
   }, TIDY_EVERY_MS);
   let draining = false;
   const probes = probesOf(database, metrics, () => draining);
-  const api = getRequestListener((request, env) => app.fetch(request, env));
+  const api = getRequestListener((request, env) => app.fetch(request, env), { autoCleanupIncoming: false });
   const server = httpServer(
     async (request, response) => {
       const path = (request.url ?? '/').split('?')[0] as string;
@@ -290,9 +293,9 @@ export async function startServer(
     async close() {
       draining = true;
       clearInterval(tidying);
-      closePages();
+      ending.abort();
       live.close();
-      await Promise.all([closeServer(server), grpc.close()]);
+      await Promise.all([closePages(), closeServer(server, DRAIN_MS), grpc.close(DRAIN_MS)]);
       await tracing
         ?.close()
         .catch((error: unknown) => log('warn', 'the last traces were not sent', { error: String(error) }));
@@ -375,15 +378,4 @@ function refuse(response: ServerResponse, thrown: unknown, log: Log): void {
   response
     .writeHead(status, headers)
     .end(status === 503 ? 'The database is not there; try again shortly.\n' : `${message}\n`);
-}
-
-/** Answers what has arrived, for a while. */
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const idle = setInterval(() => server.closeIdleConnections(), 100);
-  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(timer);
 }

@@ -124,3 +124,6 @@ export const CONTRACT_METHODS: Readonly<Record<keyof SpoorApi, true | number>> =
   sendTestTrace: true,
   listenOnFreePort: true,
 };
+
+/** Those that wait for something to happen. */
+export const CONTRACT_WAITS: readonly (keyof SpoorApi)[] = ['nextChange'];

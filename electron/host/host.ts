@@ -235,8 +235,9 @@ export class Host {
 
   /** Answers what has arrived, commits it, closes the database. */
   async close(): Promise<void> {
-    await this.workers.ingest.close();
+    // It asks the receiver, which would not answer any more.
     await this.workers.gateway.close();
+    await this.workers.ingest.close();
     await this.workers.timeline.close();
     await this.workers.sync.close();
     await this.workers.store.close();

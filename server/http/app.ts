@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { parse as parseCookies } from 'hono/utils/cookie';
 import type { ZodObject } from 'zod';
 import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
+import { limitBody } from '../../services/net/limit-body';
 import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
 import { QuotaReached } from '../modules/workspaces/service/quotas';
@@ -102,9 +102,9 @@ export function createApp({
   });
   for (const route of routes) {
     if ('mounted' in route || route.maxBytes === null) continue;
-    app.on(route.method.toUpperCase(), route.path, bodyLimit({ maxSize: route.maxBytes, onError: () => tooLarge() }));
+    app.on(route.method.toUpperCase(), route.path, limitBody(route.maxBytes, tooLarge));
   }
-  const usual = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() });
+  const usual = limitBody(MAX_BODY_BYTES, tooLarge);
   const large = routes.flatMap((route) =>
     'mounted' in route || route.maxBytes === null ? [] : [patternOf(route.path)],
   );

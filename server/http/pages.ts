@@ -42,7 +42,7 @@ interface SocketOptions {
 }
 
 /** @returns what closes the sockets of all pages */
-export function servePages(server: Server, { authentication, apiOf, limits, log }: SocketOptions): () => void {
+export function servePages(server: Server, { authentication, apiOf, limits, log }: SocketOptions): () => Promise<void> {
   const calls = limits.bucket('calls', CALLS.points, CALLS.seconds);
   return serveSockets(server, async (token, request): Promise<Admission | null> => {
     const { origin, host } = request.headers;

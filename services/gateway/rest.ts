@@ -17,6 +17,7 @@ import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { NewTag, TagEdit } from '../../core/api/tag';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../log';
+import { limitBody } from '../net/limit-body';
 import { NEW_DATASET_ITEM, RECORDED_ITEM } from './evaluation/queries';
 import { liveTraces } from './live-traces';
 import { parse, sessionTurnsQuery } from './queries';
@@ -36,6 +37,9 @@ export interface RestSource extends SpoorApi {
   wholeTrace(traceId: string): Promise<LoadedColumns>;
 }
 
+/** The largest is an item of a dataset, with its prompt. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
 /** One token opens everything. */
 export function bearerToken(token: string): MiddlewareHandler {
   return async (context, next) => {
@@ -50,11 +54,19 @@ export function bearerToken(token: string): MiddlewareHandler {
 /**
  * @param authorize throws for who may not ask
  * @param openApiFile describes all of this
+ * @param ending aborts when the server ends, and streams with it
  */
-export function restApi(api: RestSource, authorize: MiddlewareHandler, openApiFile: string, log: Log): Hono {
+export function restApi(
+  api: RestSource,
+  authorize: MiddlewareHandler,
+  openApiFile: string,
+  log: Log,
+  ending?: AbortSignal,
+): Hono {
   const app = new Hono();
 
   app.use('/v1/*', authorize);
+  app.use('/v1/*', limitBody(MAX_BODY_BYTES, tooLarge));
   app.use('/v1/*', async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');
@@ -77,10 +89,12 @@ export function restApi(api: RestSource, authorize: MiddlewareHandler, openApiFi
     return context.json({ ...onePage(groups), complete });
   });
   app.get('/v1/live', async (context) => {
-    const { signal } = context.req.raw;
+    const left = new AbortController();
+    for (const signal of [context.req.raw.signal, ending]) signal?.addEventListener('abort', () => left.abort());
+    if (ending?.aborted) left.abort();
     const { query, environment, version, team } = context.req.query();
     const asked = { query, environment, version, team };
-    const events = liveTraces(api, asked, signal);
+    const events = liveTraces(api, asked, left.signal);
     // What is wrong with the query is an answer of its own, before the stream begins.
     await api.listTraces({ ...asked, limit: 1, waitMs: 0 });
     return streamSSE(context, async (stream) => {
@@ -321,6 +335,10 @@ async function jsonBody<T>(request: { json(): Promise<unknown> }): Promise<T> {
   } catch {
     throw new SpoorError('VALIDATION_ERROR', 'The body is not JSON.');
   }
+}
+
+function tooLarge(): never {
+  throw new SpoorError('PAYLOAD_TOO_LARGE', `The body is larger than ${MAX_BODY_BYTES / (1024 * 1024)} MiB.`);
 }
 
 export function tokensEqual(given: string, expected: string): boolean {

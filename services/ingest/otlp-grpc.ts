@@ -37,12 +37,13 @@ export class OtlpGrpcReceiver {
     return { host: address.host, port };
   }
 
-  /** Answers what has arrived and accepts no more. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.server) this.server.tryShutdown(() => resolve());
-      else resolve();
-    });
+  /** Accepts no more, answers what has arrived, and cuts off what is left when the time is up. */
+  async close(deadlineMs: number): Promise<void> {
+    const { server } = this;
+    if (!server) return;
+    const deadline = setTimeout(() => server.forceShutdown(), deadlineMs);
+    await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+    clearTimeout(deadline);
   }
 
   private async take(signal: Signal, { metadata, request }: grpc.ServerUnaryCall<Buffer, Buffer>): Promise<Rejection> {

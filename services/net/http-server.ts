@@ -1,6 +1,7 @@
 /** The one way to a server of HTTP: whatever a peer sends or breaks off ends its own connection and nothing else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../log';
+import { closeWhenUnread, continueWhenRead, type LingerLimits, lingerOn } from './lingering';
 
 /** In which the head of a request has to arrive. */
 const HEADERS_MS = 15_000;
@@ -11,27 +12,36 @@ export interface HttpServerOptions {
   readonly log: Log;
   /** In which a whole request has to arrive. */
   readonly requestMs: number;
+  /** Of what is read after an answer that came before the whole request. */
+  readonly linger?: LingerLimits;
 }
 
 export function httpServer(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>,
-  { log, requestMs }: HttpServerOptions,
+  { log, requestMs, linger }: HttpServerOptions,
 ): Server {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    // Both say so to whoever reads or writes; unheard, it would end the process.
+    request.on('error', () => {});
+    response.on('error', () => {});
+    closeWhenUnread(server, request, response);
+    // A handler may throw at once, too.
+    Promise.resolve()
+      .then(() => handle(request, response))
+      .catch((error: unknown) => {
+        log('error', 'a request could not be answered', { error: String(error) });
+        response.destroy();
+      });
+  };
   const server = createServer(
     { headersTimeout: HEADERS_MS, requestTimeout: requestMs, connectionsCheckingInterval: CHECK_MS },
-    (request, response) => {
-      // Both say so to whoever reads or writes; unheard, it would end the process.
-      request.on('error', () => {});
-      response.on('error', () => {});
-      // A handler may throw at once, too.
-      Promise.resolve()
-        .then(() => handle(request, response))
-        .catch((error: unknown) => {
-          log('error', 'a request could not be answered', { error: String(error) });
-          response.destroy();
-        });
-    },
+    answer,
   );
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    continueWhenRead(request, response);
+    answer(request, response);
+  });
+  lingerOn(server, linger);
   hearErrors(server, log);
   return server;
 }

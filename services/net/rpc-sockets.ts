@@ -2,9 +2,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { CONTRACT_METHODS } from '../../core/api/contract-methods';
+import { CONTRACT_METHODS, CONTRACT_WAITS } from '../../core/api/contract-methods';
 import type { Channel } from '../../core/api/rpc/channel';
-import { type Service, serve } from '../../core/api/rpc/service';
+import { type Served, type Service, serve } from '../../core/api/rpc/service';
 import { RPC_PATH, RPC_PROTOCOL, SOCKET_EXPIRED, tokenFromProtocols } from '../../core/api/rpc/websocket';
 import { decodeMessage, encodeMessage } from '../../core/api/rpc/wire';
 
@@ -18,6 +18,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** RFC 6455 7.4.1 */
 const GOING_AWAY = 1001;
 const INVALID_DATA = 1007;
+/** In which calls under way are answered when the server ends. */
+const DRAIN_MS = 5_000;
 /** In which the other side says goodbye. */
 const FAREWELL_MS = 1_000;
 
@@ -27,11 +29,13 @@ export interface Admission {
   readonly until: number;
 }
 
-/** @param admit null: who asks may not; it may throw as well @returns what closes all of them: a server does not end before */
+/** @param admit null: who asks may not; it may throw as well @returns what answers and closes all of them: a server does not end before */
 export function serveSockets(
   server: Server,
   admit: (token: string, request: IncomingMessage) => Promise<Admission | null> | Admission | null,
-): () => void {
+): () => Promise<void> {
+  const served = new Set<Served>();
+  let isEnding = false;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_CALL_BYTES,
@@ -42,7 +46,8 @@ export function serveSockets(
   sockets.on('wsClientError', (_error, socket) => socket.destroy());
   const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const token = tokenFromProtocols(request.headers['sec-websocket-protocol']);
-    const admission = request.url === RPC_PATH && token !== null ? await admit(token, request) : null;
+    const isAsked = request.url === RPC_PATH && token !== null && !isEnding;
+    const admission = isAsked ? await admit(token, request) : null;
     if (!admission) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
       return;
@@ -53,8 +58,17 @@ export function serveSockets(
       const left = Math.min(LONGEST_TIMER_MS, Math.max(0, admission.until - Date.now()));
       const expiry = setTimeout(() => webSocket.close(SOCKET_EXPIRED, 'the token has expired'), left);
       const closed = new Promise<void>((resolve) => webSocket.on('close', resolve));
-      void closed.then(() => clearTimeout(expiry));
-      serve(admission.api, socketChannel(webSocket), { methods: CONTRACT_METHODS, maxCalls: MAX_CALLS, closed });
+      const calls = serve(admission.api, socketChannel(webSocket), {
+        methods: CONTRACT_METHODS,
+        waits: CONTRACT_WAITS,
+        maxCalls: MAX_CALLS,
+        closed,
+      });
+      served.add(calls);
+      void closed.then(() => {
+        clearTimeout(expiry);
+        served.delete(calls);
+      });
     });
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -64,7 +78,12 @@ export function serveSockets(
       socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
     });
   });
-  return () => {
+  return async () => {
+    isEnding = true;
+    await Promise.race([
+      Promise.all([...served].map((calls) => calls.drain())),
+      new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref()),
+    ]);
     for (const socket of sockets.clients) socket.close(GOING_AWAY, 'the server is ending');
     const rest = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();

@@ -22,6 +22,7 @@ class Backend {
 
   async listTraces(query: unknown): Promise<unknown> {
     this.asked++;
+    if (query === 'slow') await new Promise((resolve) => setTimeout(resolve, 200));
     if (query === 'function') return () => {};
     if (query === 'circle') {
       const circle: unknown[] = [];
@@ -50,18 +51,18 @@ class Backend {
   }
 }
 
-async function served(): Promise<{ backend: Backend; url: string }> {
+async function served(): Promise<{ backend: Backend; url: string; end: () => Promise<void> }> {
   const backend = new Backend();
   const server = createServer();
-  const closeAll = serveSockets(server, () => ({ api: backend, until: Number.POSITIVE_INFINITY }));
+  const end = serveSockets(server, () => ({ api: backend, until: Number.POSITIVE_INFINITY }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   closing.push(() => {
-    closeAll();
+    void end();
     server.closeAllConnections();
     server.close();
   });
-  return { backend, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { backend, end, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 async function opened(url: string): Promise<WebSocket> {
@@ -134,6 +135,22 @@ describe('a socket', () => {
     close();
     for (const call of left) await expect(call).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     await until(() => backend.aborted === 3);
+  });
+
+  it('answers what is under way when the server ends, and what only waits', async () => {
+    const { backend, end, url } = await served();
+    const { api, closed } = await connectRpc(url, 't');
+    const any = api as unknown as { listTraces(query: unknown): Promise<unknown> };
+    const waits = api.nextChange(0);
+    const slow = any.listTraces('slow');
+    await until(() => backend.asked === 2);
+    const ended = end();
+    await expect(any.listTraces('later')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await waits).toBe(0);
+    expect(await slow).toBe('slow');
+    await ended;
+    expect(await closed).toBe(1001);
+    await expect(opened(url)).rejects.toThrow();
   });
 
   it('has 256 calls under way, also where it says that it no longer waits for them', async () => {

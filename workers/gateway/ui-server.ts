@@ -5,6 +5,7 @@ import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
 import { bearerToken, type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
 import type { Log } from '../../services/log';
+import { closeServer } from '../../services/net/closing';
 import { httpServer } from '../../services/net/http-server';
 import { isLoopbackAddress, isLoopbackHost } from '../../services/net/loopback';
 import { serveSockets } from '../../services/net/rpc-sockets';
@@ -12,22 +13,26 @@ import { StaticFiles } from '../../services/net/static-files';
 
 /** In which a request has to arrive: files of a hundred megabytes come from this machine. */
 const REQUEST_MS = 300_000;
+/** In which what has arrived is answered at the end; a thread is ended some seconds later. */
+const CLOSE_MS = 7_000;
 
 export interface UiServer {
   readonly server: Server;
-  close(): void;
+  /** Answers what has arrived, for a while. */
+  close(): Promise<void>;
 }
 
 export async function createUiServer(api: RestSource, options: GatewayOptions, log: Log): Promise<UiServer> {
   const files = await StaticFiles.below(options.rendererDir);
-  const app = restApi(api, bearerToken(options.token), options.openApiFile, log);
+  const ending = new AbortController();
+  const app = restApi(api, bearerToken(options.token), options.openApiFile, log, ending.signal);
   app.get('*', async (context) => {
     const file = await files.get(context.req.path);
     if (!file) return context.text('There is no such page.\n', 404);
     const cache = file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
     return context.body(file.body, 200, { 'content-type': file.type, 'cache-control': cache, ...SECURITY_HEADERS });
   });
-  const handle = getRequestListener(app.fetch);
+  const handle = getRequestListener(app.fetch, { autoCleanupIncoming: false });
   const loopbackOnly = isLoopbackAddress(options.ui.host);
   const allowed = (request: IncomingMessage): boolean => {
     const { host, origin } = request.headers;
@@ -48,10 +53,9 @@ export async function createUiServer(api: RestSource, options: GatewayOptions, l
   );
   return {
     server,
-    close: () => {
-      server.close();
-      closeSockets();
-      server.closeAllConnections();
+    async close() {
+      ending.abort();
+      await Promise.all([closeServer(server, CLOSE_MS), closeSockets()]);
     },
   };
 }

@@ -14,6 +14,7 @@ import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
 import { OtlpHttpReceiver } from '../../services/ingest/otlp-http';
 import { ReceiverPort } from '../../services/ingest/receiver-port';
 import type { Log } from '../../services/log';
+import { closeServer } from '../../services/net/closing';
 import { httpServer } from '../../services/net/http-server';
 import { listen } from '../../services/net/listen';
 import { isLoopbackAddress } from '../../services/net/loopback';
@@ -21,6 +22,8 @@ import { Rate } from './rate';
 
 /** In which a request has to arrive. */
 const REQUEST_MS = 120_000;
+/** In which what has arrived is answered at the end; a thread is ended some seconds later. */
+const CLOSE_MS = 7_000;
 
 export class Ingest implements IngestService {
   private readonly intake: Intake;
@@ -89,14 +92,7 @@ export class Ingest implements IngestService {
 
   /** Stops accepting and answers what has arrived. */
   async close(): Promise<void> {
-    const closed = this.servers.map(
-      (server) =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeIdleConnections();
-        }),
-    );
-    await Promise.all([...closed, this.grpc.close()]);
+    await Promise.all([...this.servers.map((server) => closeServer(server, CLOSE_MS)), this.grpc.close(CLOSE_MS)]);
     await this.forwarder?.close();
   }
 

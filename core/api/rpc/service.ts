@@ -23,19 +23,29 @@ export interface ServeOptions {
   readonly transfer?: ((value: unknown) => Transferable[]) | undefined;
   /** Calls that may be under way at once; more are refused. */
   readonly maxCalls?: number | undefined;
+  /** Methods that wait for something to happen: they are given up, not waited for, where a server ends. */
+  readonly waits?: readonly string[] | undefined;
   /** Resolves when the caller is gone: signals of what it asked abort. */
   readonly closed?: Promise<unknown> | undefined;
 }
 
+export interface Served {
+  /** Refuses further calls. Resolves when those under way are answered. */
+  drain(): Promise<void>;
+}
+
 /** Serves `service` on a channel. */
-export function serve<T extends Service<T>>(service: T, channel: Channel, options: ServeOptions = {}): void {
-  const { transfer = () => [], maxCalls = Number.POSITIVE_INFINITY } = options;
+export function serve<T extends Service<T>>(service: T, channel: Channel, options: ServeOptions = {}): Served {
+  const { transfer = () => [], maxCalls = Number.POSITIVE_INFINITY, waits = [] } = options;
   const methods = methodsOf(service, options.methods);
-  const signals = new Map<number, AbortController>();
+  const signals = new Map<number, { readonly method: string; readonly controller: AbortController }>();
   let underWay = 0;
+  let answering = 0;
+  let drained: (() => void) | null = null;
   const run = async ({ call, method, parameters, signal }: Call): Promise<unknown> => {
     const found = methods.get(method);
     if (!found) throw new SpoorError('NOT_FOUND', `There is no method ${method.slice(0, 100)}.`);
+    if (drained) throw ending();
     if (underWay >= maxCalls) {
       throw new SpoorError('RATE_LIMITED', `No more than ${maxCalls} calls may wait at once; wait for some of them.`);
     }
@@ -45,7 +55,7 @@ export function serve<T extends Service<T>>(service: T, channel: Channel, option
       if (at === undefined) return await found.run(...parameters);
       if (at > MAX_SIGNAL_AT) throw new SpoorError('VALIDATION_ERROR', 'No method takes so many parameters.');
       const controller = new AbortController();
-      signals.set(call, controller);
+      signals.set(call, { method, controller });
       const given = [...parameters];
       given[at] = controller.signal;
       return await found.run(...given);
@@ -66,18 +76,23 @@ export function serve<T extends Service<T>>(service: T, channel: Channel, option
     (message) => {
       if (isCall(message)) {
         const reply = message.call;
-        run(message).then(
-          (value) => {
-            try {
-              answer({ reply, ok: true, value }, transfer(value));
-            } catch (error) {
-              refuse(reply, error);
-            }
-          },
-          (error: unknown) => refuse(reply, error),
-        );
+        answering++;
+        run(message)
+          .then(
+            (value) => {
+              try {
+                answer({ reply, ok: true, value }, transfer(value));
+              } catch (error) {
+                refuse(reply, error);
+              }
+            },
+            (error: unknown) => refuse(reply, error),
+          )
+          .finally(() => {
+            if (--answering === 0) drained?.();
+          });
       } else if (isCancel(message)) {
-        signals.get(message.cancel)?.abort();
+        signals.get(message.cancel)?.controller.abort();
       } else if (isBroken(message) && 'call' in message) {
         refuse(message.call, new SpoorError('VALIDATION_ERROR', `The call could not be read: ${message.broken}`));
       }
@@ -85,9 +100,19 @@ export function serve<T extends Service<T>>(service: T, channel: Channel, option
     (error) => channel.send({ lost: error.message }, []),
   );
   void options.closed?.then(() => {
-    for (const controller of signals.values()) controller.abort();
+    for (const { controller } of signals.values()) controller.abort();
   });
+  return {
+    drain: () =>
+      new Promise((resolve) => {
+        drained = resolve;
+        for (const { method, controller } of signals.values()) if (waits.includes(method)) controller.abort(ending());
+        if (answering === 0) resolve();
+      }),
+  };
 }
+
+const ending = (): SpoorError => new SpoorError('SERVICE_UNAVAILABLE', 'Spoor is ending; try again when it runs.');
 
 /** A method with a signal further behind does not exist, and a list with such a hole would be large. */
 const MAX_SIGNAL_AT = 16;

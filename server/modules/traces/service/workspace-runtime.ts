@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   readonly prices: () => PriceBook;
   readonly version: string;
   readonly openApiFile: string;
+  /** Aborts when the server ends. */
+  readonly ending: AbortSignal;
   readonly log: Log;
   /** Where the server listens; `grpc` null: not for gRPC. */
   readonly addresses: () => { readonly http: ListenAddress; readonly grpc: ListenAddress | null };
@@ -52,7 +54,7 @@ export class WorkspaceRuntime {
     private readonly workspaceId: number,
     private readonly options: RuntimeOptions,
   ) {
-    const { database, prices, version, openApiFile, log, addresses, keysOf, fetches, tell, nameOf } = options;
+    const { database, prices, version, openApiFile, log, ending, addresses, keysOf, fetches, tell, nameOf } = options;
     this.store = new ServerStore(database.tenant(workspaceId), workspaceId, prices, () => tell(workspaceId), nameOf);
     const gateway: Gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
@@ -65,7 +67,7 @@ export class WorkspaceRuntime {
       fetches,
     );
     this.api = gateway;
-    this.rest = restApi(gateway, async (_, next) => next(), openApiFile, log);
+    this.rest = restApi(gateway, async (_, next) => next(), openApiFile, log, ending);
     // The server says what went wrong, in one way for all routes.
     this.rest.onError((error) => {
       throw error;

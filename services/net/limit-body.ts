@@ -1,0 +1,12 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+
+/** Refuses larger bodies: by what they announce before anything is read, or as soon as they have grown too large. */
+export function limitBody(maxBytes: number, refuse: () => never): MiddlewareHandler {
+  const counted = bodyLimit({ maxSize: maxBytes, onError: refuse });
+  return (context, next) => {
+    // The library asks for the body first, and who waits to be told to go on would be told so.
+    if (Number(context.req.header('content-length') ?? 0) > maxBytes) return refuse();
+    return counted(context, next);
+  };
+}
