@@ -281,7 +281,7 @@ export async function startServer(
     } catch (error) {
       throw knownError(error);
     }
-  });
+  }, false);
   addresses.http = await listen(server, options.listen);
   if (options.otlpGrpc) addresses.grpc = await grpc.listen(options.otlpGrpc);
   const { host, port } = addresses.http;

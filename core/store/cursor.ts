@@ -12,6 +12,8 @@ export interface Cursor {
 interface CursorKind {
   readonly mark: string;
   readonly tie: RegExp;
+  /** The largest that the column holds, where that is less than 64 bits. */
+  readonly max?: bigint;
 }
 /** The last trace, the number of the search that waits, and what it is a search for. */
 export const SEARCH_CURSOR: CursorKind = { mark: '5', tie: /^([0-9a-f]{32})?\.\d{1,15}\.[0-9a-f]{1,8}$/ };
@@ -20,13 +22,17 @@ export const HIT_CURSOR: CursorKind = { mark: '9', tie: /^$/ };
 /** The last alert. */
 export const ALERT_CURSOR: CursorKind = { mark: '4', tie: /^$/ };
 /** When the last row was made, in microseconds, and its id. */
-export const CREATED_CURSOR: CursorKind = { mark: '8', tie: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ };
+export const CREATED_CURSOR: CursorKind = {
+  mark: '8',
+  tie: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  max: 253_402_300_799_999_999n,
+};
 /** The newest trace of the last session. */
 export const SESSION_CURSOR: CursorKind = { mark: '7', tie: /^[0-9a-f]{32}$/ };
 export const LOG_CURSOR: CursorKind = { mark: '2', tie: /^\d{1,18}$/ };
-export const METRIC_CURSOR: CursorKind = { mark: '3', tie: /^$/ };
+export const METRIC_CURSOR: CursorKind = { mark: '3', tie: /^$/, max: 0x7fff_ffffn };
 /** A partition and a `ctid`: points have no id of their own. */
-export const POINT_CURSOR: CursorKind = { mark: '6', tie: /^\d{1,9}:\(\d{1,10},\d{1,5}\)$/ };
+export const POINT_CURSOR: CursorKind = { mark: '6', tie: /^\d{1,9}:\(\d{1,9},\d{1,4}\)$/ };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -44,7 +50,8 @@ export function decodeCursor(kind: CursorKind, cursor: string): Cursor {
   const match = bytes && /^(\d):(-?\d{1,19}):(.*)$/.exec(decoder.decode(bytes));
   const [, mark, number, tie = ''] = match ?? [];
   const at = number === undefined ? null : BigInt(number);
-  if (mark !== kind.mark || !kind.tie.test(tie) || at === null || BigInt.asIntN(64, at) !== at) {
+  const isIn = at !== null && BigInt.asIntN(64, at) === at && (kind.max === undefined || (at >= 0n && at <= kind.max));
+  if (mark !== kind.mark || !kind.tie.test(tie) || !isIn) {
     throw new SpoorError('VALIDATION_ERROR', 'The cursor is not one of ours; start again without it.', [
       { field: 'cursor', code: 'invalid', message: 'not a cursor of this API' },
     ]);

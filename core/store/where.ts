@@ -31,6 +31,9 @@ export class WhereBuilder {
 
 const MIN_INT8 = -(2n ** 63n);
 const MAX_INT8 = 2n ** 63n - 1n;
+/** From 1933 to 2189: the time between any two, and a little more, fits 64 bits as well. What is beyond is taken as these. */
+const EARLIEST = -(2n ** 60n);
+const LATEST = 2n ** 62n + 2n ** 61n;
 
 /** @throws SpoorError VALIDATION_ERROR */
 export function timeBound(field: 'from' | 'to', text: string | undefined): bigint | null {
@@ -41,7 +44,7 @@ export function timeBound(field: 'from' | 'to', text: string | undefined): bigin
       { field, code: 'invalid_time', message: 'use 2026-01-31T12:00:00Z or epoch nanoseconds' },
     ]);
   }
-  return ns;
+  return ns < EARLIEST ? EARLIEST : ns > LATEST ? LATEST : ns;
 }
 
 /** Text as a LIKE pattern that matches it anywhere. */

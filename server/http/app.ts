@@ -9,6 +9,7 @@ import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
 import { limitBody } from '../../services/net/limit-body';
+import { checkedAddress, checkStorable } from '../../services/net/storable-text';
 import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
 import { QuotaReached } from '../modules/workspaces/service/quotas';
@@ -104,6 +105,7 @@ export function createApp({
     if ('mounted' in route || route.maxBytes === null) continue;
     app.on(route.method.toUpperCase(), route.path, limitBody(route.maxBytes, tooLarge));
   }
+  app.use('*', checkedAddress);
   const usual = limitBody(MAX_BODY_BYTES, tooLarge);
   const large = routes.flatMap((route) =>
     'mounted' in route || route.maxBytes === null ? [] : [patternOf(route.path)],
@@ -140,6 +142,7 @@ export function createApp({
       params: context.req.param(),
       ...(await inputOf(context, route)),
     };
+    checkStorable(call.body);
     const given = await actingFor(context, who, () => route.handle(call as unknown as Parameters<Route['handle']>[0]));
     if (given instanceof Redirect) {
       for (const cookie of given.cookies) context.header('set-cookie', cookie, { append: true });

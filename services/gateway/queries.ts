@@ -131,7 +131,7 @@ export const SAVED_VIEW = z.object({
   columns: z.array(z.string().min(1).max(200)).max(50).nullable().default(null),
   chart: z.string().min(1).max(40).nullable().default(null),
 });
-export const VERSION = z.object({ version: z.number().int().min(1) });
+export const VERSION = z.object({ version: z.number().int().min(1).max(0x7fff_ffff) });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
 export function savedViewEdit(input: unknown): SavedViewEdit {

@@ -18,6 +18,7 @@ import type { NewTag, TagEdit } from '../../core/api/tag';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../log';
 import { limitBody } from '../net/limit-body';
+import { checkedAddress } from '../net/storable-text';
 import { NEW_DATASET_ITEM, RECORDED_ITEM } from './evaluation/queries';
 import { liveTraces } from './live-traces';
 import { parse, sessionTurnsQuery } from './queries';
@@ -67,6 +68,7 @@ export function restApi(
 
   app.use('/v1/*', authorize);
   app.use('/v1/*', limitBody(MAX_BODY_BYTES, tooLarge));
+  app.use('/v1/*', checkedAddress);
   app.use('/v1/*', async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');

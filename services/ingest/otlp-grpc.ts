@@ -6,6 +6,7 @@ import { encodeExportResponse, encodeStatus } from '../../core/otlp/export-respo
 import { WireError } from '../../core/otlp/wire-reader';
 import { freePortNear, PortTakenError } from '../net/listen';
 import { portHolder } from '../net/port-holder';
+import { loopbackHosts } from './grpc-host';
 import type { Intake, Rejection } from './intake';
 import { MAX_BODY_BYTES } from './read-body';
 import { SIGNALS, type Signal } from './signals';
@@ -20,13 +21,22 @@ export interface RequestIntake extends Pick<Intake, 'waiting'> {
 export class OtlpGrpcReceiver {
   private server: grpc.Server | null = null;
 
-  /** @param intakeOf where the request goes, by the metadata that came with it; throws SpoorError for who may not export */
-  constructor(private readonly intakeOf: (metadata: grpc.Metadata) => RequestIntake | Promise<RequestIntake>) {}
+  /**
+   * @param intakeOf where the request goes, by the metadata that came with it; throws SpoorError for who may not export
+   * @param loopbackOnly refuse names that are not of this machine; off when the user binds a public address
+   */
+  constructor(
+    private readonly intakeOf: (metadata: grpc.Metadata) => RequestIntake | Promise<RequestIntake>,
+    private readonly loopbackOnly: boolean,
+  ) {}
 
   /** @throws PortTakenError, or the reason of gRPC. */
   async listen(address: ListenAddress): Promise<ListenAddress> {
     // The library's own limit, 4 MiB, is below what exporters send.
-    const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_BODY_BYTES });
+    const server = new grpc.Server({
+      'grpc.max_receive_message_length': MAX_BODY_BYTES,
+      interceptors: this.loopbackOnly ? [loopbackHosts] : [],
+    });
     for (const signal of SIGNALS) server.addService(exportMethod(signal.grpcPath), { export: this.handler(signal) });
     const port = await bind(server, address);
     // `localhost` means ::1 to some clients; where it cannot be had, 127.0.0.1 has to do.

@@ -10,6 +10,7 @@ import type {
   TimelineService,
 } from '../../core/api/workers';
 import { startAlertTimer } from '../../services/alerts/alert-timer';
+import { checkedApi } from '../../services/gateway/checked-api';
 import { Gateway } from '../../services/gateway/gateway-service';
 import { listen, PortTakenError } from '../../services/net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
@@ -29,13 +30,14 @@ const gateway = new Gateway(
 );
 
 async function start(): Promise<void> {
-  const { server, close } = await createUiServer(gateway, options, logToHost);
+  const api = checkedApi(gateway);
+  const { server, close } = await createUiServer(api, options, logToHost);
   const endAlerts = startAlertTimer(gateway, store, logToHost);
   const end = async (): Promise<void> => {
     endAlerts();
     await close();
   };
-  runWorker(gateway, links, end, { methods: CONTRACT_METHODS, transfer: transferablesOfReply });
+  runWorker(api, links, end, { methods: CONTRACT_METHODS, transfer: transferablesOfReply });
   try {
     tellHost({ type: 'listening', ...(await listen(server, options.ui)) });
   } catch (error) {

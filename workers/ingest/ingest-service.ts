@@ -56,7 +56,7 @@ export class Ingest implements IngestService {
     });
     const loopbackOnly = isLoopbackAddress(options.otlpHttp.host);
     this.http = new OtlpHttpReceiver({ intake: this.intake, log, loopbackOnly, corsOrigins });
-    this.grpc = new OtlpGrpcReceiver(() => this.intake);
+    this.grpc = new OtlpGrpcReceiver(() => this.intake, isLoopbackAddress(options.otlpGrpc.host));
     this.ports = {
       http: new ReceiverPort(
         options.otlpHttp,

@@ -33,7 +33,7 @@ export function projectRoutes(projects: Projects, keys: ApiKeys): Route[] {
     route(
       'patch',
       ONE,
-      { access: 'projects:write', body: PROJECT.extend({ version: z.number().int().min(1) }) },
+      { access: 'projects:write', body: PROJECT.extend({ version: z.number().int().min(1).max(0x7fff_ffff) }) },
       async (call) => {
         const { name, version } = call.body;
         return projects.rename(call.who.workspace.id, uuidOf(call.params.projectId), version, name, actorOf(call));

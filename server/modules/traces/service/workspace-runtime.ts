@@ -4,6 +4,7 @@ import type { SpoorApi } from '../../../../core/api/contract';
 import { SpoorError } from '../../../../core/api/errors';
 import type { IngestService, KeyService, ListenAddress, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
+import { checkedApi } from '../../../../services/gateway/checked-api';
 import { Gateway } from '../../../../services/gateway/gateway-service';
 import type { Fetches } from '../../../../services/gateway/playground/chat-client';
 import { restApi } from '../../../../services/gateway/rest';
@@ -66,8 +67,9 @@ export class WorkspaceRuntime {
       null,
       fetches,
     );
-    this.api = gateway;
-    this.rest = restApi(gateway, async (_, next) => next(), openApiFile, log, ending);
+    const api = checkedApi(gateway);
+    this.api = api;
+    this.rest = restApi(api, async (_, next) => next(), openApiFile, log, ending);
     // The server says what went wrong, in one way for all routes.
     this.rest.onError((error) => {
       throw error;

@@ -39,7 +39,7 @@ export function webhookRoutes({ webhooks, jobs, database }: Services): Route[] {
     route(
       'patch',
       ONE,
-      { access: 'webhooks:write', body: WEBHOOK.extend({ version: z.number().int().min(1) }) },
+      { access: 'webhooks:write', body: WEBHOOK.extend({ version: z.number().int().min(1).max(0x7fff_ffff) }) },
       async (call) => {
         const { version, ...edit } = call.body;
         return webhooks.update(call.who.workspace.id, uuidOf(call.params.id), version, edit, actorOf(call));

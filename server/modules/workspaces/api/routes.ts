@@ -13,7 +13,7 @@ import type { Quotas } from '../service/quotas';
 import { noWorkspace, type Workspaces } from '../service/workspaces';
 
 const WORKSPACE = z.strictObject({ name: NAME });
-const VERSION = z.number().int().min(1);
+const VERSION = z.number().int().min(1).max(0x7fff_ffff);
 const CHANGES = z.strictObject({
   name: NAME.optional(),
   retentionDays: z.number().int().min(1).max(3_650).nullable().optional(),
