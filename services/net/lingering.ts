@@ -14,7 +14,7 @@ export interface LingerLimits {
 }
 
 /** Four times the largest export: senders that look at the answer only when all is sent may be far beyond. */
-export const LINGER: LingerLimits = { bytes: 256 * 1024 * 1024, ms: 30_000, idleMs: 5_000 };
+const LINGER: LingerLimits = { bytes: 256 * 1024 * 1024, ms: 30_000, idleMs: 5_000 };
 
 /** The request that each connection is about. */
 const current = new WeakMap<Socket, IncomingMessage>();

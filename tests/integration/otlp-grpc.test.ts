@@ -51,6 +51,48 @@ const spanCount = async (n: number): Promise<unknown> =>
   (await spoor.get<{ spanCount?: number }>(`/v1/traces/${traceIdOf(n)}`)).body.spanCount;
 
 describe('OTLP/gRPC', () => {
+  it('takes the hosts of this machine, as HTTP does, and refuses others', async () => {
+    const bytes = (value: Buffer): Buffer => value;
+    const named = (host: string): Promise<ServiceError | null> => {
+      const other = new Client(spoor.ready.otlpGrpc, credentials.createInsecure(), { 'grpc.default_authority': host });
+      return new Promise((resolve) => {
+        other.makeUnaryRequest(TRACES, bytes, bytes, Buffer.alloc(0), (error: ServiceError | null) => {
+          other.close();
+          resolve(error);
+        });
+      });
+    };
+    for (const host of ['localhost', 'localhost:4317', '127.0.0.1:4317', '[::1]:4317', 'LOCALHOST:1']) {
+      expect(await named(host)).toBeNull();
+    }
+    for (const host of [
+      'evil.example',
+      'evil.example:4317',
+      'localhost.evil.example',
+      '10.0.0.1:4317',
+      '127.0.0.1.nip.io',
+    ]) {
+      const error = await named(host);
+      expect([error?.code, error?.details]).toEqual([
+        status.PERMISSION_DENIED,
+        `Host ${host} is not this machine; export to localhost.`,
+      ]);
+    }
+    const anywhere = await temporaryFolder();
+    const open = await startSpoor(anywhere.path, ['--otlp-grpc', '0.0.0.0:0']);
+    const port = open.ready.otlpGrpc.split(':').at(-1);
+    const service = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+      'grpc.default_authority': 'spoor:4317',
+    });
+    const error = await new Promise((resolve) =>
+      service.makeUnaryRequest(TRACES, bytes, bytes, Buffer.alloc(0), (one: ServiceError | null) => resolve(one)),
+    );
+    service.close();
+    await open.stop();
+    await anywhere.remove();
+    expect(error).toBeNull();
+  });
+
   it('stores spans before it answers an empty response', async () => {
     const answer = await call(
       TRACES,
