@@ -34,8 +34,12 @@ const EVENT_FIELD = 11;
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
 /** @param attribute of every resource, whatever the sender says @throws WireError when `bytes` is not an ExportTraceServiceRequest, SpoorError PAYLOAD_TOO_LARGE */
-export function decodeTraces(bytes: Uint8Array, attribute: ResourceAttribute | null = null): DecodedTraces {
-  const decoder = new TraceDecoder(bytes, attribute);
+export function decodeTraces(
+  bytes: Uint8Array,
+  attribute: ResourceAttribute | null = null,
+  budget: DecodeBudget = new DecodeBudget(),
+): DecodedTraces {
+  const decoder = new TraceDecoder(bytes, attribute, budget);
   return decoder.decode();
 }
 
@@ -44,7 +48,6 @@ class TraceDecoder {
   private readonly builder: SpanBatchBuilder;
   /** Walks over what is stored verbatim: it is checked now, while the sender can still be told. */
   private readonly checker: WireReader;
-  private readonly budget = new DecodeBudget();
   private readonly agents = new AgentColumns();
   private readonly evaluations: SentEvaluation[] = [];
   /** Parts whose key matters to a dialect. */
@@ -55,10 +58,11 @@ class TraceDecoder {
   constructor(
     bytes: Uint8Array,
     private readonly resourceAttribute: ResourceAttribute | null,
+    private readonly budget: DecodeBudget,
   ) {
     this.bytes = bytes;
     this.builder = new SpanBatchBuilder(bytes.length);
-    this.checker = new WireReader(bytes, 0, bytes.length, this.budget);
+    this.checker = new WireReader(bytes, 0, bytes.length, budget);
   }
 
   decode(): DecodedTraces {

@@ -35,6 +35,11 @@ export function parseExactJson(bytes: Uint8Array): unknown {
   return JSON.parse(textOf(long.length === 0 ? bytes : quoted(bytes, long)));
 }
 
+/** Whether `JSON.parse` may be let at it. @throws SyntaxError nested too deep, SpoorError PAYLOAD_TOO_LARGE */
+export function checkJson(bytes: Uint8Array): void {
+  longIntegers(bytes);
+}
+
 function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

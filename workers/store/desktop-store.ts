@@ -6,7 +6,9 @@ import type { ReplicaService } from '../../core/api/workers';
 import { hexFromBytes, parseTraceId, TRACE_ID_BYTES } from '../../core/model/ids';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import type { SpanBatch } from '../../core/model/span-batch';
-import { decodeTraces } from '../../core/otlp/decode-traces';
+import { DecodeBudget } from '../../core/otlp/decode-budget';
+import { type DecodedTraces, decodeTraces } from '../../core/otlp/decode-traces';
+import { WireError } from '../../core/otlp/wire-reader';
 import { decodeRows, INT4, TEXT } from '../../core/store/row-spec';
 import { forgetLink, readLink, writeLink } from '../../core/store/sync/link';
 import { StoredReplica } from '../../core/store/sync/replica';
@@ -18,6 +20,9 @@ import { Store } from './store-service';
 
 /** Of a session that is shared at once; those that come later are shared by rule. */
 const MAX_TRACES = 10_000;
+
+/** What a request of a file may become: an entry has up to 200 whole traces, 250,000 spans at most. */
+const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
 export class DesktopStore extends Store implements ReplicaService {
   private stored: StoredReplica | null = null;
@@ -81,7 +86,7 @@ export class DesktopStore extends Store implements ReplicaService {
     return taken;
   };
   readonly takeRequest: ReplicaService['takeRequest'] = async (request) => {
-    const { batch, rejected, rejectedReason } = this.decoded(request);
+    const { batch, rejected, rejectedReason } = this.decodedFile(request);
     if (rejected > 0) throw new SpoorError('VALIDATION_ERROR', `A span of it cannot be read: ${rejectedReason}.`);
     const traceIds = traceIdsIn(batch);
     return { traceIds, spans: (await this.append(batch)).stored };
@@ -150,9 +155,21 @@ export class DesktopStore extends Store implements ReplicaService {
   };
 
   /** What comes from a server or a file may not have met our rules. */
-  private decoded(request: Uint8Array): ReturnType<typeof decodeTraces> {
-    const decoded = decodeTraces(request);
-    return this.redactor.suspects(decoded.batch) ? decodeTraces(this.redactor.redact('traces', request)) : decoded;
+  private decoded(request: Uint8Array, maxBytes?: number): DecodedTraces {
+    const read = (bytes: Uint8Array): DecodedTraces => decodeTraces(bytes, null, new DecodeBudget(maxBytes));
+    const decoded = read(request);
+    return this.redactor.suspects(decoded.batch) ? read(this.redactor.redact('traces', request)) : decoded;
+  }
+
+  /** @throws SpoorError */
+  private decodedFile(request: Uint8Array): DecodedTraces {
+    try {
+      return this.decoded(request, MAX_FILE_BYTES);
+    } catch (error) {
+      if (error instanceof WireError)
+        throw new SpoorError('VALIDATION_ERROR', `Spans of it cannot be read: ${error.message}.`);
+      throw error;
+    }
   }
 
   private async with<T>(run: (replica: StoredReplica, open: OpenStore) => Promise<T>): Promise<T> {

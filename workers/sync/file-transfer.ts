@@ -9,11 +9,20 @@ const MAX_SPANS = 250_000;
 /** Traces read at once. */
 const PAGE = 200;
 const MAX_UPLOADS = 4;
+/** Screens send half a megabyte at once. */
+const MAX_PARTS = 4_096;
 
 export class FileTransfer {
-  private readonly uploads = new Map<string, Uint8Array[]>();
+  private readonly uploads = new Map<string, { readonly parts: Uint8Array[]; readonly size: number }>();
 
-  constructor(private readonly replica: ReplicaService) {}
+  /** @param maxBytes of a file, and of all that have begun to come */
+  constructor(
+    private readonly replica: Pick<
+      ReplicaService,
+      'tracesOf' | 'spanCount' | 'spansOfTraces' | 'objectsAbout' | 'takeRequest' | 'takeObjects'
+    >,
+    private readonly maxBytes = MAX_FILE,
+  ) {}
 
   /** @throws SpoorError NOT_FOUND, PAYLOAD_TOO_LARGE */
   async export(target: ShareTarget): Promise<Uint8Array> {
@@ -37,16 +46,19 @@ export class FileTransfer {
 
   /** @returns null: there is more to come @throws SpoorError VALIDATION_ERROR, PAYLOAD_TOO_LARGE */
   async take({ uploadId, bytes, isLast }: FilePart): Promise<ImportReport | null> {
-    const parts = this.uploads.get(uploadId) ?? [];
-    parts.push(bytes);
-    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    const { parts, size: before } = this.uploads.get(uploadId) ?? { parts: [], size: 0 };
+    const size = before + bytes.length;
     this.uploads.delete(uploadId);
-    if (size > MAX_FILE) throw new SpoorError('PAYLOAD_TOO_LARGE', 'A file may have 512 MiB; this is larger.');
+    if (size > this.maxBytes || parts.length >= MAX_PARTS)
+      throw new SpoorError('PAYLOAD_TOO_LARGE', 'A file may have 512 MiB; this is larger, or comes in too many parts.');
+    parts.push(bytes);
     if (isLast) return this.import(Buffer.concat(parts, size));
-    this.uploads.set(uploadId, parts);
+    this.uploads.set(uploadId, { parts, size });
     // Of those that were never ended the oldest goes.
-    for (const id of this.uploads.keys()) {
-      if (this.uploads.size <= MAX_UPLOADS) break;
+    let held = [...this.uploads.values()].reduce((sum, upload) => sum + upload.size, 0);
+    for (const [id, upload] of this.uploads) {
+      if (this.uploads.size <= MAX_UPLOADS && held <= this.maxBytes) break;
+      held -= upload.size;
       this.uploads.delete(id);
     }
     return null;
@@ -60,6 +72,11 @@ export class FileTransfer {
       const stored = await this.replica.takeRequest(request);
       for (const id of stored.traceIds) traces.add(id);
       spans += stored.spans;
+      if (spans > MAX_SPANS)
+        throw new SpoorError(
+          'PAYLOAD_TOO_LARGE',
+          `A file takes ${MAX_SPANS} spans; this has more. What came before is kept.`,
+        );
     }
     const taken = await this.replica.takeObjects(objects);
     return {

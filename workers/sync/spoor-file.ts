@@ -1,6 +1,6 @@
 /** Writes and reads `.spoor` files (core/api/spoor-file.ts). What is damaged, or of another version, is refused whole. */
 import { createHash } from 'node:crypto';
-import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
+import { strFromU8, strToU8, type Zippable, zipSync } from 'fflate';
 import { SpoorError } from '../../core/api/errors';
 import {
   OLDEST_SPOOR_FILE_VERSION,
@@ -11,23 +11,29 @@ import {
   type SpoorFileManifest,
 } from '../../core/api/spoor-file';
 import { OBJECT_FIELDS } from '../../core/api/sync';
+import { checkJson } from '../../core/otlp/exact-json';
 import type { Fields, FiledObject } from '../../core/sync/objects';
+import { type ZipEntry, ZipError, zipEntries } from './zip-reader';
 
-/** Unpacked: more than this is no file that one Spoor wrote. */
-const MAX_UNPACKED = 1024 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** More than this is no file that one Spoor wrote: 250,000 spans, with the traces 200 to an entry. */
+const LIMITS = { entries: 10_000, nameBytes: 100, entryBytes: 512 * MIB, totalBytes: 1024 * MIB };
+const MAX_MANIFEST = 4 * MIB;
+const MAX_OBJECTS = 64 * MIB;
 const MANIFEST = 'manifest.json';
 const OBJECTS = 'objects.json';
 const SPANS = /^spans\/\d{5}\.pb$/;
 
 export interface SpoorFile {
-  /** OTLP. */
-  readonly requests: readonly Uint8Array[];
+  /** OTLP; of a file that is read, each is unpacked when its turn comes. */
+  readonly requests: Iterable<Uint8Array>;
   readonly objects: readonly FiledObject[];
 }
 
 export function packFile({ requests, objects }: SpoorFile, counts: { traces: number; spans: number }): Uint8Array {
   const entries: Zippable = {};
-  for (const [i, request] of requests.entries()) entries[`spans/${String(i + 1).padStart(5, '0')}.pb`] = request;
+  let count = 0;
+  for (const request of requests) entries[`spans/${String(++count).padStart(5, '0')}.pb`] = request;
   entries[OBJECTS] = strToU8(JSON.stringify(objects));
   const manifest: SpoorFileManifest = {
     format: 'spoor',
@@ -42,8 +48,9 @@ export function packFile({ requests, objects }: SpoorFile, counts: { traces: num
 /** @throws SpoorError VALIDATION_ERROR */
 export function unpackFile(file: Uint8Array): SpoorFile {
   const entries = unzipped(file);
-  const manifestBytes = entries[MANIFEST];
-  if (!manifestBytes) throw damaged('it has no manifest');
+  const manifestEntry = entries.get(MANIFEST);
+  if (!manifestEntry) throw damaged('it has no manifest');
+  const manifestBytes = contents(manifestEntry, MAX_MANIFEST);
   const header = SPOOR_FILE_HEADER.safeParse(jsonOf(manifestBytes));
   if (!header.success) throw damaged('its manifest is none');
   const { version } = header.data;
@@ -60,15 +67,16 @@ export function unpackFile(file: Uint8Array): SpoorFile {
   const manifest = SPOOR_FILE_MANIFEST.safeParse(jsonOf(manifestBytes));
   if (!manifest.success) throw damaged('its manifest is not whole');
   for (const [name, digest] of Object.entries(manifest.data.entries)) {
-    const bytes = entries[name];
-    if (!bytes) throw damaged(`${name} is missing`);
-    if (digestOf(bytes) !== digest) throw damaged(`${name} is not what the manifest says`);
+    const entry = entries.get(name);
+    if (!entry) throw damaged(`${name} is missing`);
+    if (digestOf(contents(entry)) !== digest) throw damaged(`${name} is not what the manifest says`);
   }
   const names = Object.keys(manifest.data.entries).filter((name) => SPANS.test(name));
-  const objects = SPOOR_FILE_OBJECTS.safeParse(jsonOf(entries[OBJECTS] ?? strToU8('[]')));
+  const objectsEntry = entries.get(OBJECTS);
+  const objects = SPOOR_FILE_OBJECTS.safeParse(objectsEntry ? jsonOf(contents(objectsEntry, MAX_OBJECTS)) : []);
   if (!objects.success) throw damaged('what people wrote cannot be read');
   return {
-    requests: names.sort().map((name) => entries[name] as Uint8Array),
+    requests: requestsOf(names.sort().map((name) => entries.get(name) as ZipEntry)),
     objects: objects.data.map(({ fields, ...object }) => {
       const { success, data } = OBJECT_FIELDS[object.kind].safeParse(fields);
       if (!success) throw damaged(`a ${object.kind} in it is not valid`);
@@ -77,27 +85,39 @@ export function unpackFile(file: Uint8Array): SpoorFile {
   };
 }
 
-function unzipped(file: Uint8Array): Record<string, Uint8Array> {
-  let size = 0;
+function* requestsOf(entries: readonly ZipEntry[]): Generator<Uint8Array> {
+  for (const entry of entries) yield contents(entry);
+}
+
+function unzipped(file: Uint8Array): Map<string, ZipEntry> {
   try {
-    return unzipSync(file, {
-      // Sizes are what the file says; unpacking stops there.
-      filter: ({ name, originalSize }) => {
-        size += originalSize;
-        if (size > MAX_UNPACKED) throw refused('This file would unpack to more than 1 GiB; it is not opened.');
-        return name === MANIFEST || name === OBJECTS || SPANS.test(name);
-      },
-    });
+    return zipEntries(file, LIMITS);
   } catch (error) {
-    if (error instanceof SpoorError) throw error;
-    throw refused('This is no .spoor file, or it was cut off. Get it again from who sent it.');
+    if (error instanceof ZipError && error.message.includes('unpack to more')) {
+      throw refused(`This file is not opened: ${error.message}.`);
+    }
+    const how = error instanceof Error ? error.message : String(error);
+    throw refused(`This is no .spoor file, or it was cut off: ${how}. Get it again from who sent it.`);
+  }
+}
+
+/** @throws SpoorError where it is not what the directory says, or too large to be looked at at once */
+function contents(entry: ZipEntry, limit = LIMITS.entryBytes): Uint8Array {
+  if (entry.size > limit)
+    throw refused(`${entry.name} in this file has more than ${limit / MIB} MiB; it is not opened.`);
+  try {
+    return entry.read();
+  } catch (error) {
+    throw damaged(error instanceof Error ? error.message : String(error));
   }
 }
 
 function jsonOf(bytes: Uint8Array): unknown {
   try {
+    checkJson(bytes);
     return JSON.parse(strFromU8(bytes));
-  } catch {
+  } catch (error) {
+    if (error instanceof SpoorError) throw refused('This file holds more than can be read at once; it is not opened.');
     return null;
   }
 }

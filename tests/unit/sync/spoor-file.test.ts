@@ -26,7 +26,7 @@ function changed(name: string, change: (text: string) => string): Uint8Array {
 describe('.spoor files', () => {
   it('come out as they went in', () => {
     const { requests, objects } = unpackFile(packed());
-    expect(requests.map((request) => [...request])).toEqual([
+    expect([...requests].map((request) => [...request])).toEqual([
       [10, 0],
       [10, 0, 10, 0],
     ]);
