@@ -18,6 +18,42 @@ const COLUMNS = [
 ];
 const ROW_BYTES = 100;
 
+/** A statement of more takes memory for no gain. */
+const ROWS_A_STATEMENT = 5_000;
+
+interface Target {
+  readonly table: string;
+  readonly columns: readonly { readonly name: string; readonly type: 'text' | 'int2' | 'int4' | 'bool' | 'bytea' }[];
+}
+const METRIC: Target = {
+  table: 'metric',
+  columns: [
+    { name: 'name', type: 'text' },
+    { name: 'description', type: 'text' },
+    { name: 'unit', type: 'text' },
+    { name: 'kind', type: 'text' },
+    { name: 'temporality', type: 'int2' },
+    { name: 'monotonic', type: 'bool' },
+    { name: 'metadata', type: 'bytea' },
+  ],
+};
+const SERIES: Target = {
+  table: 'metric_series',
+  columns: [
+    { name: 'metric_id', type: 'int4' },
+    { name: 'service_id', type: 'int4' },
+    { name: 'resource_id', type: 'int4' },
+    { name: 'scope_id', type: 'int4' },
+    { name: 'attributes', type: 'bytea' },
+  ],
+};
+
+interface Keyed {
+  readonly key: string;
+  /** In the order of the columns; bytes as hex. */
+  readonly row: readonly (string | number | boolean)[];
+}
+
 interface Owners {
   readonly resourceIds: Int32Array;
   readonly scopeIds: Int32Array;
@@ -51,65 +87,70 @@ export class MetricWriter {
   }
 
   private async seriesIds(tx: SqlClient, batch: MetricBatch, owners: Owners): Promise<Int32Array> {
-    const ids = new Int32Array(batch.seriesMetric.length);
-    for (let i = 0; i < ids.length; i++) {
-      const metric = batch.metrics[batch.seriesMetric[i] as number] as BatchMetric;
-      const attributes = batch.attributes.subarray(
-        i === 0 ? 0 : (batch.attributesEnd[i - 1] as number),
-        batch.attributesEnd[i],
-      );
-      const metricId = await this.metricId(tx, metric);
-      const resourceId = owners.resourceIds[metric.resource] as number;
-      const scopeId = owners.scopeIds[metric.scope] as number;
-      ids[i] = await this.idOf(
-        tx,
-        `series\0${metricId}\0${resourceId}\0${scopeId}\0${hexFromBytes(attributes, 0, attributes.length)}`,
-        `insert into metric_series (workspace_id, metric_id, service_id, resource_id, scope_id, attributes, digest)
-         values ($1, $3, $4, $5, $6, $7, sha256(convert_to($2, 'UTF8')))`,
-        [metricId, owners.serviceIds[metric.resource] as number, resourceId, scopeId, attributes],
-      );
+    const metricIds = await this.metricIds(tx, batch.metrics);
+    const series = Array.from(batch.seriesMetric, (at, i): Keyed => {
+      const { resource, scope } = batch.metrics[at] as BatchMetric;
+      const start = i === 0 ? 0 : (batch.attributesEnd[i - 1] as number);
+      const attributes = hexFromBytes(batch.attributes, start, (batch.attributesEnd[i] as number) - start);
+      const metricId = metricIds[at] as number;
+      const resourceId = owners.resourceIds[resource] as number;
+      const scopeId = owners.scopeIds[scope] as number;
+      return {
+        key: `series\0${metricId}\0${resourceId}\0${scopeId}\0${attributes}`,
+        row: [metricId, owners.serviceIds[resource] as number, resourceId, scopeId, attributes],
+      };
+    });
+    return this.idsOf(tx, SERIES, series);
+  }
+
+  private metricIds(tx: SqlClient, metrics: readonly BatchMetric[]): Promise<Int32Array> {
+    const keyed = metrics.map(({ name, description, unit, kind, temporality, monotonic, metadata }): Keyed => {
+      const identity = [name, description, unit, kind, temporality, monotonic];
+      const hex = hexFromBytes(metadata, 0, metadata.length);
+      return { key: `metric\0${JSON.stringify(identity)}${hex}`, row: [...identity, hex] };
+    });
+    return this.idsOf(tx, METRIC, keyed);
+  }
+
+  /** The ids of rows that are unique by the digests of their keys; those that are not there are made, thousands by a statement. */
+  private async idsOf(tx: SqlClient, { table, columns }: Target, rows: readonly Keyed[]): Promise<Int32Array> {
+    const { interned, workspaceId } = this.shared;
+    const missing = new Map<string, Keyed['row']>();
+    const ids = new Map<string, number>();
+    for (const { key, row } of rows) {
+      const known = interned.recall(key);
+      if (known === undefined) missing.set(key, row);
+      else ids.set(key, known);
     }
-    return ids;
-  }
-
-  private metricId(tx: SqlClient, metric: BatchMetric): Promise<number> {
-    const { name, description, unit, kind, temporality, monotonic, metadata } = metric;
-    const identity = [name, description, unit, kind, temporality, monotonic];
-    return this.idOf(
-      tx,
-      `metric\0${JSON.stringify(identity)}${hexFromBytes(metadata, 0, metadata.length)}`,
-      `insert into metric (workspace_id, name, description, unit, kind, temporality, monotonic, metadata, digest)
-       values ($1, $3, $4, $5, $6, $7, $8, $9, sha256(convert_to($2, 'UTF8')))`,
-      [name, description, unit, kind, temporality, monotonic, metadata],
-    );
-  }
-
-  /** The id of a row that is unique by the digest of `key`, made when there is none. */
-  private async idOf(
-    tx: SqlClient,
-    key: string,
-    insert: string,
-    parameters: readonly (string | number | boolean | Uint8Array)[],
-  ): Promise<number> {
-    const known = this.shared.interned.recall(key);
-    if (known !== undefined) return known;
-    const table = key.startsWith('metric') ? 'metric' : 'metric_series';
-    const text = key.replaceAll('\0', ' ');
-    const made = await tx.query(`${insert} on conflict (workspace_id, digest) do nothing returning id`, [
-      this.shared.workspaceId,
-      text,
-      ...parameters,
-    ]);
-    const rows =
-      made.length > 0
-        ? made
-        : await tx.query(
-            `select id from ${table} where workspace_id = $1 and digest = sha256(convert_to($2, 'UTF8'))`,
-            [this.shared.workspaceId, text],
-          );
-    const id = decodeRows({ id: INT4 }, rows)[0]?.id;
-    if (id === undefined) throw new Error(`no ${table} came back for its digest`);
-    this.shared.interned.remember(key, id);
-    return id;
+    const all = [...missing];
+    for (let at = 0; at < all.length; at += ROWS_A_STATEMENT) {
+      const some = all.slice(at, at + ROWS_A_STATEMENT);
+      const texts = some.map(([key]) => key.replaceAll('\0', ' '));
+      const types = columns.map(({ type }, i) => `$${i + 3}::${type === 'bytea' ? 'text' : type}[]`);
+      const names = columns.map(({ name }) => name);
+      await tx.execute(
+        `insert into ${table} (workspace_id, digest, ${names})
+         select $1, sha256(convert_to(key, 'UTF8')), ${columns.map(({ name, type }) => (type === 'bytea' ? `decode(${name}, 'hex')` : name))}
+         from unnest($2::text[], ${types}) as i (key, ${names})
+         on conflict (workspace_id, digest) do nothing`,
+        [workspaceId, texts, ...columns.map((_, i) => some.map(([, row]) => row[i] as string | number | boolean))],
+      );
+      const made = await tx.query(
+        // Each looked up by its index: without statistics a join may compare all with all, which thousands do not survive.
+        `select t.id, i.at::int4 as at from unnest($2::text[]) with ordinality as i (key, at), lateral (
+           select id from ${table} where workspace_id = $1 and digest = sha256(convert_to(i.key, 'UTF8')) limit 1) as t`,
+        [workspaceId, texts],
+      );
+      for (const { id, at: ordinal } of decodeRows({ id: INT4, at: INT4 }, made)) {
+        const [key] = some[ordinal - 1] as (typeof some)[number];
+        interned.remember(key, id);
+        ids.set(key, id);
+      }
+    }
+    return Int32Array.from(rows, ({ key }) => {
+      const id = ids.get(key);
+      if (id === undefined) throw new Error(`no ${table} came back for its digest`);
+      return id;
+    });
   }
 }
