@@ -30,6 +30,8 @@ export interface DecodedMetrics {
 }
 
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
+/** The metric of a point that is read and not kept. */
+const REPLACED = -1;
 
 /**
  * @param digest names the request (see MetricBatch)
@@ -97,23 +99,26 @@ class MetricDecoder {
 
   private metric(reader: WireReader, { resource, scope }: RecordOwner): void {
     const { pos: start, end } = reader;
-    const { kind, ...header } = this.metricHeader(reader);
+    const { kind, dataStart, ...header } = this.metricHeader(reader);
     // A metric without data says nothing.
     if (kind === null) return;
     const index = this.metrics.push({ ...header, kind, resource, scope }) - 1;
     const again = new WireReader(this.bytes, start, end, this.budget);
     while (again.next()) {
-      if (KIND_FIELDS.get(again.field) !== kind) {
+      const kindHere = KIND_FIELDS.get(again.field);
+      if (!kindHere) {
         again.skip();
         continue;
       }
+      // Data that later ones replace must be readable all the same: the request is OTLP or it is not.
+      const owner = again.tagStart >= dataStart ? index : REPLACED;
       const data = again.message();
       while (data.next()) {
         if (data.field !== 1) data.skip();
         else {
           data.expect(WIRE_BYTES);
           this.budget.charge(COST.point);
-          this.point(data.message(), index, kind, header.name);
+          this.point(data.message(), owner, kindHere, header.name);
         }
       }
     }
@@ -122,10 +127,11 @@ class MetricDecoder {
   /** Everything of a metric but its points; of several kinds the last counts, as for any oneof. */
   private metricHeader(
     reader: WireReader,
-  ): Omit<BatchMetric, 'kind' | 'resource' | 'scope'> & { kind: MetricKind | null } {
+  ): Omit<BatchMetric, 'kind' | 'resource' | 'scope'> & { kind: MetricKind | null; dataStart: number } {
     const text = { name: '', description: '', unit: '' };
     const metadata = new GrowingBytes(new Uint8Array(64));
     let kind: MetricKind | null = null;
+    let dataStart = 0;
     let temporality = 0;
     let monotonic = false;
     while (reader.next()) {
@@ -140,7 +146,12 @@ class MetricDecoder {
         this.addKeyValue(metadata, reader.pos - length, reader.pos);
       } else if (kindHere) {
         reader.expect(WIRE_BYTES);
-        kind = kindHere;
+        if (kind !== kindHere) {
+          kind = kindHere;
+          dataStart = reader.tagStart;
+          temporality = 0;
+          monotonic = false;
+        }
         const data = reader.message();
         while (data.next()) {
           if (data.field === 2 && kind !== 'gauge' && kind !== 'summary') {
@@ -153,9 +164,11 @@ class MetricDecoder {
         }
       } else reader.skip();
     }
-    return { ...text, kind, temporality: temporality > 0x7f ? 0 : temporality, monotonic, metadata: metadata.finish() };
+    if (temporality > 0x7f) temporality = 0;
+    return { ...text, kind, dataStart, temporality, monotonic, metadata: metadata.finish() };
   }
 
+  /** @param metric that the point is kept for, or `REPLACED` */
   private point(reader: WireReader, metric: number, kind: MetricKind, metricName: string): void {
     const attributes = new GrowingBytes(new Uint8Array(128));
     const restStart = this.rest.length;
@@ -187,6 +200,10 @@ class MetricDecoder {
         readPointField(kind, reader, {}); // it is stored as it came, so it must be readable
         this.rest.add(this.bytes, tagStart, reader.pos);
       }
+    }
+    if (metric === REPLACED) {
+      this.rest.truncate(restStart);
+      return;
     }
     if (timeNs > MAX_INT64 || startNs > MAX_INT64) {
       this.rejected++;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseExactJson as parseBytes } from '../../core/otlp/exact-json';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
+import { WireError } from '../../core/otlp/wire-reader';
 import { ours } from '../fuzz/oracle';
 
 const parseExactJson = (text: string): unknown => parseBytes(new TextEncoder().encode(text));
@@ -65,6 +66,24 @@ describe('metrics', () => {
       { asDouble: 'NaN' },
       { asDouble: -0.5 },
     ]);
+  });
+
+  it('are of the last kind that a request gives, and must be readable in all', () => {
+    const kind = (field: number, ...data: number[]): number[] => [(field << 3) | 2, data.length, ...data];
+    const metric = (...data: number[]) =>
+      Uint8Array.from([10, data.length + 4, 18, data.length + 2, 18, data.length, ...data]);
+    const number = kind(1, 0x31, 7, 0, 0, 0, 0, 0, 0, 0);
+    const sum = kind(7, ...number, 0x10, 2, 0x18, 1);
+    // A delta sum that a gauge replaces, and a sum again: neither its points nor what else it said are left.
+    const view = ours('metrics', metric(...sum, ...kind(5, ...number), ...kind(7, ...number, 0x10, 1)));
+    expect(view.records).toEqual([expect.objectContaining({ kind: 'sum', temporality: 1, monotonic: false })]);
+    expect(ours('metrics', metric(...sum, ...kind(9, ...kind(1)))).records).toEqual([
+      expect.objectContaining({ kind: 'histogram', temporality: 0, monotonic: false }),
+    ]);
+    // Six bytes are no bucket counts of eight.
+    const broken = kind(9, ...kind(1, ...kind(6, 1, 2, 3, 4, 5, 6)));
+    expect(() => ours('metrics', metric(...broken, ...kind(5)))).toThrow(WireError);
+    expect(() => ours('metrics', metric(...kind(5), ...broken))).toThrow(WireError);
   });
 
   it('name the place of what they cannot read', () => {
