@@ -4,6 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { WireError } from '../../core/otlp/wire-reader';
+import { damage } from './damage';
+import { HOSTILE_KINDS, isRefusal } from './hostile';
 import { ORACLES, ours, SIGNAL_NAMES, type SignalName } from './oracle';
 import { oracleView } from './oracle-view';
 import { Random } from './random';
@@ -19,6 +21,8 @@ export interface FuzzReport {
   readonly inputs: number;
   readonly records: number;
   readonly accepted: number;
+  /** Inputs by kind. */
+  readonly kinds: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
 }
 
@@ -27,10 +31,18 @@ const DAMAGES = 19;
 /** Longer than any input takes by a factor of a hundred. */
 const HANG_MS = 2_000;
 
+/** Hostile inputs of each kind beside each drawn one. */
+const HOSTILE = 2;
+
 /** @param inputs how many, damaged ones included */
-export function fuzz(inputs: number, firstSeed: number): FuzzReport {
+export async function fuzz(inputs: number, firstSeed: number): Promise<FuzzReport> {
   const findings: Finding[] = [];
   const totals = { inputs: 0, records: 0, accepted: 0 };
+  const kinds = new Map<string, number>();
+  const count = (kind: string): void => {
+    totals.inputs++;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  };
   for (let seed = firstSeed; totals.inputs < inputs && findings.length < 10; seed++) {
     const random = new Random(seed);
     const signal = SIGNAL_NAMES[seed % SIGNAL_NAMES.length] as SignalName;
@@ -39,7 +51,7 @@ export function fuzz(inputs: number, firstSeed: number): FuzzReport {
     const found = (what: string, input: Uint8Array): void => {
       findings.push({ seed, what: `${signal}: ${what}`, bytes: Buffer.from(input).toString('base64') });
     };
-    totals.inputs++;
+    count('drawn');
     try {
       const [mine, its] = [ours(signal, bytes), oracleView(signal, bytes)];
       totals.records += mine.records.length;
@@ -50,7 +62,7 @@ export function fuzz(inputs: number, firstSeed: number): FuzzReport {
     }
     for (let i = 0; i < DAMAGES; i++) {
       const damaged = damage(bytes, random);
-      totals.inputs++;
+      count('damaged');
       const startedAt = performance.now();
       try {
         ours(signal, damaged);
@@ -62,8 +74,28 @@ export function fuzz(inputs: number, firstSeed: number): FuzzReport {
       }
       if (performance.now() - startedAt > HANG_MS) found('took seconds', damaged);
     }
+    for (const kind of HOSTILE_KINDS) {
+      for (let i = 0; i < HOSTILE; i++) {
+        const input = kind.draw(random);
+        count(kind.name);
+        const what = await hostileFinding(async () => kind.run(input));
+        if (what !== null)
+          findings.push({ seed, what: `${kind.name}: ${what}`, bytes: Buffer.from(input).toString('base64') });
+      }
+    }
   }
-  return { ...totals, findings };
+  return { ...totals, kinds, findings };
+}
+
+async function hostileFinding(run: () => Promise<string | null>): Promise<string | null> {
+  const startedAt = performance.now();
+  try {
+    const what = await run();
+    if (what !== null) return what;
+  } catch (error) {
+    if (!isRefusal(error)) return `threw ${String(error)}`;
+  }
+  return performance.now() - startedAt > HANG_MS ? 'took seconds' : null;
 }
 
 /** Why the oracle cannot read it. Bytes that are no UTF-8 are not a reason: a sender's broken text is kept and shown as it is. */
@@ -74,33 +106,4 @@ function oracleRefusal(signal: SignalName, bytes: Uint8Array): string | null {
   } catch (error) {
     return String(error).includes('not valid for encoding utf-8') ? null : String(error);
   }
-}
-
-function damage(bytes: Uint8Array, random: Random): Uint8Array {
-  let result = Uint8Array.from(bytes);
-  for (let edits = 1 + random.below(4); edits > 0; edits--) {
-    const at = random.below(result.length + 1);
-    switch (random.below(6)) {
-      case 0:
-        result = result.slice(0, at);
-        break;
-      case 1:
-        result = Uint8Array.from([...result.subarray(0, at), random.below(256), ...result.subarray(at)]);
-        break;
-      case 2: {
-        // A piece of it, somewhere else: lengths and tags that are plausible.
-        const piece = result.slice(at, at + random.below(40));
-        const to = random.below(result.length + 1);
-        result = Uint8Array.from([...result.subarray(0, to), ...piece, ...result.subarray(to)]);
-        break;
-      }
-      case 3:
-        if (result.length > 0) result[at % result.length] = random.pick([0, 1, 0x7f, 0x80, 0xff]);
-        break;
-      default:
-        if (result.length > 0)
-          result[at % result.length] = (result[at % result.length] as number) ^ (1 << random.below(8));
-    }
-  }
-  return result;
 }

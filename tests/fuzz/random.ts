@@ -22,3 +22,11 @@ export class Random {
     return Uint8Array.from({ length }, () => this.below(256));
   }
 }
+
+/** Of most inputs; one in a thousand has a thousand times that. */
+const REPEATS = 200;
+
+/** How often something hostile comes again. */
+export function repeats(random: Random): number {
+  return random.below(1_000) === 0 ? random.below(REPEATS * 1_000) : random.below(REPEATS);
+}

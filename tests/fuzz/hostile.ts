@@ -1,0 +1,278 @@
+/**
+ * Inputs of hostile shapes for every decoder: many empty messages, deep nesting, wide maps, huge numbers, long keys, repeated and
+ * duplicated fields, bombs, directories that lie. A decoder reads one or refuses it by name; all else is a finding.
+ */
+
+import { SpoorError } from '../../core/api/errors';
+import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
+import { parseExactJson } from '../../core/otlp/exact-json';
+import { JsonShapeError } from '../../core/otlp/json-fields';
+import { WireError } from '../../core/otlp/wire-reader';
+import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
+import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
+import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
+import { hexOf } from '../../services/ingest/digest';
+import { SIGNALS } from '../../services/ingest/signals';
+import { unzstd } from '../../services/ingest/unzstd';
+import { packFile, unpackFile } from '../../workers/sync/spoor-file';
+import { damage } from './damage';
+import { TEXT_KINDS } from './hostile-text';
+import type { HostileKind } from './kind';
+import { ORACLES, type SignalName } from './oracle';
+import { type Random, repeats } from './random';
+
+// --- protobuf -----------------------------------------------------------------------------------------------------
+
+const NUMBERS = [0, 1, 0x7f, 0xff];
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+  return [...bytes, rest];
+}
+
+/** A field of any type, mostly with nothing in it. */
+function unit(random: Random): number[] {
+  const field = 1 + random.below(17);
+  switch (random.below(8)) {
+    case 0:
+      return [...varint(field << 3), ...Array<number>(random.below(12)).fill(0xff), random.pick(NUMBERS) & 0x7f];
+    case 1:
+      return [...varint((field << 3) | 1), ...random.bytes(8)];
+    case 2:
+      return [...varint((field << 3) | 5), ...random.bytes(4)];
+    case 3:
+      return [...varint((field << 3) | 3), ...varint((field << 3) | 4)];
+    case 4: {
+      const text = random.bytes(random.below(40));
+      return [...varint((field << 3) | 2), ...varint(text.length), ...text];
+    }
+    default:
+      return [...varint((field << 3) | 2), 0];
+  }
+}
+
+/** Units again and again, in messages of plausible fields, sometimes as deep as anything may be and deeper. */
+function drawMessages(random: Random): Uint8Array {
+  const one = unit(random);
+  let result: Buffer = Buffer.alloc(one.length * repeats(random), Buffer.from(one));
+  const depth = random.below(20) === 0 ? random.below(160) : random.below(8);
+  for (let i = 0; i < depth; i++) {
+    const field = i >= depth - 3 ? [1, 2, 2][depth - 1 - i] : random.pick([1, 2, 5, 6, 7, 9, 10, 11, 15]);
+    const same = random.below(4) === 0 ? Buffer.from(unit(random)) : Buffer.alloc(0);
+    result = Buffer.concat([Buffer.from([...varint(((field ?? 1) << 3) | 2), ...varint(result.length)]), result, same]);
+  }
+  return Uint8Array.from(result);
+}
+
+/** What protobufjs takes longer for than it is worth. */
+const ORACLE_BYTES = 20_000;
+
+function readsProtobuf(name: SignalName): (bytes: Uint8Array) => string | null {
+  return (bytes) => {
+    SIGNALS.find((signal) => signal.name === name)?.decode(bytes);
+    if (bytes.length > ORACLE_BYTES) return null;
+    try {
+      ORACLES[name].decode(bytes);
+    } catch (error) {
+      const known = /not valid for encoding utf-8|max depth|nesting/i.test(String(error));
+      return known ? null : `accepted, though the oracle says ${String(error)}`;
+    }
+    return null;
+  };
+}
+
+// --- JSON ---------------------------------------------------------------------------------------------------------
+
+const NAMES = [
+  'resourceSpans',
+  'resource_logs',
+  'resourceMetrics',
+  'scopeSpans',
+  'scopeLogs',
+  'scopeMetrics',
+  'spans',
+  'logRecords',
+  'metrics',
+  'resource',
+  'scope',
+  'attributes',
+  'events',
+  'links',
+  'key',
+  'value',
+  'stringValue',
+  'intValue',
+  'arrayValue',
+  'kvlistValue',
+  'values',
+  'traceId',
+  'spanId',
+  'name',
+  'kind',
+  'startTimeUnixNano',
+  'status',
+  'body',
+  'gauge',
+  'dataPoints',
+  'asInt',
+  'bytesValue',
+  'id',
+  'timestamp',
+  'duration',
+  'tags',
+  'annotations',
+  'localEndpoint',
+  'port',
+  'shared',
+  'data',
+  'object',
+  'trace_id',
+  'started_at',
+  'span_data',
+  'usage',
+  '__proto__',
+  'constructor',
+  'x'.repeat(500),
+];
+const TEXTS = [
+  '""',
+  '"1"',
+  '"00000000000000000000000000000001"',
+  '"trace.span"',
+  '"2026-01-01T00:00:00Z"',
+  '"=========x"',
+  '"\\u0000\\u0000"',
+  '"SPAN_KIND_SERVER"',
+  '"\\ud800"',
+  '0',
+  '-1',
+  '1e999',
+  '1234567890123456789',
+  '-9223372036854775809',
+  '1.5',
+  'true',
+  'null',
+  '"99999999999999999999999999"',
+  '{',
+  ']',
+  '"',
+  '\\',
+];
+
+function json(random: Random, depth: number): string {
+  if (depth <= 0 || random.below(4) === 0)
+    return random.pick(TEXTS.slice(0, random.below(30) === 0 ? TEXTS.length : -4));
+  const width = depth > 4 ? 1 + random.below(2) : random.below(4);
+  if (random.below(2) === 0) {
+    if (random.below(50) === 0) return `[${Array<string>(repeats(random)).fill(json(random, 1)).join(',')}]`;
+    return `[${Array.from({ length: width }, () => json(random, depth - 1)).join(',')}]`;
+  }
+  const members = random.below(50) === 0 ? repeats(random) : width;
+  const wide = members > 4;
+  return `{${Array.from({ length: members }, (_, i) => `"${wide ? `k${i}` : random.pick(NAMES)}":${wide ? '0' : json(random, depth - 1)}`).join(',')}}`;
+}
+
+function drawJson(random: Random): Uint8Array {
+  const depth = random.below(100) === 0 ? random.below(700) : random.below(14);
+  if (depth > 20) {
+    const [open, close] = random.pick([
+      ['[', ']'],
+      ['{"arrayValue":{"values":[', ']}}'],
+      ['{"kvlistValue":{"values":[{"key":"a","value":', '}]}}'],
+    ]) as [string, string];
+    return Buffer.from(`${open.repeat(depth)}1${close.repeat(depth)}`);
+  }
+  const text = json(random, depth);
+  const list = random.pick(['resourceSpans', 'resourceLogs', 'resourceMetrics']);
+  return Buffer.from(random.below(2) === 0 ? text : `{"${list}":[${text}]}`);
+}
+
+function readsJson(bytes: Uint8Array): null {
+  const request = parseExactJson(bytes);
+  refusing(() => protobufFromZipkin(zipkinSpansFromJson(request), 1n));
+  refusing(() => new OpenAiAgentsTraces(hexOf).otlpOf(request));
+  for (const signal of SIGNALS) refusing(() => signal.decode(signal.fromJson(request)));
+  return null;
+}
+
+// --- the rest -----------------------------------------------------------------------------------------------------
+
+const REQUEST = Uint8Array.of(10, 0, 10, 0);
+
+function drawFile(random: Random): Uint8Array {
+  const requests = Array.from({ length: random.below(4) }, () =>
+    random.below(2) === 0 ? REQUEST : new Uint8Array(repeats(random) * 50),
+  );
+  const file = Uint8Array.from(packFile({ requests, objects: [] }, { traces: 0, spans: 0 }));
+  if (random.below(2) === 0) return damage(file, random);
+  // The directory stands at the end: its counts, sizes and places lie.
+  for (let edits = 1 + random.below(4); edits > 0; edits--) {
+    const at = Math.max(0, file.length - 1 - random.below(300));
+    file[at] = random.pick([0, 1, 0x7f, 0x80, 0xff]);
+  }
+  return file;
+}
+
+const UNPACKED_LIMIT = 1024 * 1024;
+const SIZED = Buffer.from('KLUv/SQXZQAAMGhlbGxvIAEAmUsRF16uDQ==', 'base64');
+const STREAMED = Buffer.from('KLUv/QRYZQAAMGhlbGxvIAEAmUsRF16uDQ==', 'base64');
+
+function drawZstd(random: Random): Uint8Array {
+  if (random.below(2) === 0) return damage(random.pick([SIZED, STREAMED]), random);
+  const blocks = 1 + random.below(20);
+  const body = [0x28, 0xb5, 0x2f, 0xfd, 0x00, random.pick([0x38, 0x58, 0xa8, 0xff])];
+  for (let i = 0; i < blocks; i++) {
+    const block = ((random.below(2) * 128 * 1024) << 3) | (random.pick([0, 1, 1, 2]) << 1) | (i === blocks - 1 ? 1 : 0);
+    body.push(block & 0xff, (block >> 8) & 0xff, (block >> 16) & 0xff, 0x41);
+  }
+  return Uint8Array.from(body);
+}
+
+function readsZstd(bytes: Uint8Array): string | null {
+  let size = 0;
+  try {
+    for (const chunk of unzstd(bytes, UNPACKED_LIMIT)) size += chunk.length;
+  } catch {
+    return null; // whatever it throws, readBody answers 400 or 413
+  }
+  return size > UNPACKED_LIMIT ? `unpacked to ${size}` : null;
+}
+
+export const HOSTILE_KINDS: readonly HostileKind[] = [
+  { name: 'traces', draw: drawMessages, run: readsProtobuf('traces') },
+  { name: 'logs', draw: drawMessages, run: readsProtobuf('logs') },
+  { name: 'metrics', draw: drawMessages, run: readsProtobuf('metrics') },
+  {
+    name: 'zipkin protobuf',
+    draw: drawMessages,
+    run: (bytes) => nothing(protobufFromZipkin(zipkinSpansFromProtobuf(bytes), 1n)),
+  },
+  { name: 'json', draw: drawJson, run: readsJson },
+  { name: 'spoor file', draw: drawFile, run: (bytes) => nothing([...unpackFile(bytes).requests]) },
+  { name: 'zstd', draw: drawZstd, run: readsZstd },
+  ...TEXT_KINDS,
+];
+
+function nothing(_: unknown): null {
+  return null;
+}
+
+function refusing(run: () => unknown): void {
+  try {
+    run();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+}
+
+export function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof WireError ||
+    error instanceof JsonShapeError ||
+    error instanceof SyntaxError ||
+    error instanceof SpoorError ||
+    (error as Error).constructor.name === 'OpenAiAgentsError'
+  );
+}
