@@ -8,6 +8,8 @@ import { traceRequest } from '../../core/samples/otlp-builder';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { forgetUploads } from '../../server/modules/uploads/service/uploads';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
+import { MIB, manyOf, messages } from '../fixtures/hostile-requests';
+import { peakResidentMib } from '../fixtures/resident';
 import {
   makeKeys,
   type Owner,
@@ -168,4 +170,44 @@ it('is of a project: another one, people and a wrong whole are refused', async (
   await sql.query("update upload set updated_at = now() - interval '8 days'");
   await forgetUploads(sql);
   expect(await sql.query('select 1 as one from upload_part')).toEqual([]);
+});
+
+it('that would become gigabytes is refused, and exports that would are, while others are served', async () => {
+  const sent = { spans: 0, isOver: false };
+  const others = (async () => {
+    for (; !sent.isOver; sent.spans++) {
+      const spanId = (sent.spans + 1).toString(16).padStart(16, '0');
+      const span = { traceId: 'ef'.repeat(16), spanId, service: 'a', name: 'b', startNs: T0, endNs: T0 + 1n };
+      expect(await keys.ingest.export([span])).toBe(200);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  })();
+  const before = (await counts()).spans;
+  const objects = gzipSync(manyOf('{"resourceSpans":[', '{}', 20_000_000, ']}'), { level: 1 });
+  const scopes = gzipSync(messages([0x12, 0], 60 * MIB, 1), { level: 1 });
+  for (const [bytes, format, type] of [
+    [objects, 'otlp-json-lines', 'json'],
+    [scopes, 'otlp-protobuf', 'x-protobuf'],
+  ] as const) {
+    expect(bytes.length).toBeLessThan(PART);
+    const { id } = await begin(bytes, { format, gzip: true });
+    await put(id, 1, bytes);
+    await complete(id);
+    await expect.poll(async () => (await stateOf(id)).state, { timeout: 60_000 }).toBe('failed');
+    expect((await stateOf(id)).error).toContain('too many messages');
+    const exported = await fetch(`${server.url}/v1/traces`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${keys.ingest.token}`,
+        'content-type': `application/${type}`,
+        'content-encoding': 'gzip',
+      },
+      body: Uint8Array.from(bytes),
+    });
+    expect(exported.status).toBe(413);
+  }
+  sent.isOver = true;
+  await others;
+  expect((await counts()).spans).toBe(before + sent.spans);
+  expect(peakResidentMib(server.process.pid) ?? 0).toBeLessThan(1_536);
 });

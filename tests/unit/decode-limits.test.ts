@@ -5,23 +5,8 @@ import { parseExactJson } from '../../core/otlp/exact-json';
 import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
 import { linesOf } from '../../server/modules/uploads/service/lines';
 import { SIGNALS } from '../../services/ingest/signals';
+import { denseSpans, MIB, manyOf, messages } from '../fixtures/hostile-requests';
 
-const MIB = 1024 * 1024;
-
-/** The unit again and again, in the messages of these fields, from the inner to the outer. */
-function messages(unit: readonly number[], bytes: number, ...fields: number[]): Uint8Array {
-  let result: Buffer = Buffer.alloc(Math.floor(bytes / unit.length) * unit.length, Buffer.from(unit));
-  for (const field of fields) {
-    const head = [(field << 3) | 2];
-    let rest = result.length;
-    for (; rest > 0x7f; rest >>>= 7) head.push((rest & 0x7f) | 0x80);
-    result = Buffer.concat([Buffer.from([...head, rest]), result]);
-  }
-  return Uint8Array.from(result);
-}
-
-const json = (open: string, unit: string, count: number, close: string): Uint8Array =>
-  new TextEncoder().encode(open + Array<string>(count).fill(unit).join(',') + close);
 const tooLarge = expect.objectContaining({ code: 'PAYLOAD_TOO_LARGE' });
 
 describe('what a request may become', () => {
@@ -51,22 +36,16 @@ describe('what a request may become', () => {
   });
 
   it('is enough for the largest batches of real senders', () => {
-    // A span of 230 bytes with four attributes, 64 MiB of them.
-    const id = [0x0a, 16, ...Array<number>(16).fill(1), 0x12, 8, ...Array<number>(8).fill(1), 0x2a, 1, 97];
-    const attribute = [0x0a, 20, ...Array<number>(20).fill(97), 0x12, 20, 0x0a, 18, ...Array<number>(18).fill(97)];
-    const span = [...id, ...Array.from({ length: 4 }, () => [0x4a, attribute.length, ...attribute]).flat()];
-    const head = [0x12, (span.length & 0x7f) | 0x80, span.length >> 7];
-    const { batch } = SIGNALS[0]?.decode(messages([...head, ...span], 63 * MIB, 2, 1)) ?? {};
-    expect(batch?.length).toBeGreaterThan(250_000);
-  }, 60_000);
+    expect(SIGNALS[0]?.decode(denseSpans(63 * MIB)).batch.length).toBeGreaterThan(200_000);
+  });
 
   it('is bounded before JSON is parsed, by its width, its keys and its depth', () => {
-    expect(() => parseExactJson(json('{"resourceSpans":[', '{}', 6_000_000, ']}'))).toThrow(tooLarge);
-    expect(() => parseExactJson(json('[', '0', 20_000_000, ']'))).toThrow(tooLarge);
+    expect(() => parseExactJson(manyOf('{"resourceSpans":[', '{}', 6_000_000, ']}'))).toThrow(tooLarge);
+    expect(() => parseExactJson(manyOf('[', '0', 20_000_000, ']'))).toThrow(tooLarge);
     const keys = Array.from({ length: 2_000_000 }, (_, i) => `"${i.toString(36)}":0`).join(',');
     expect(() => parseExactJson(new TextEncoder().encode(`{${keys}}`))).toThrow(tooLarge);
     expect(() => parseExactJson(new TextEncoder().encode('['.repeat(513)))).toThrow('nested deeper');
-    const attributes = json('[', '{"key":"k1","value":{"stringValue":"v1"}}', 1_500_000, ']');
+    const attributes = manyOf('[', '{"key":"k1","value":{"stringValue":"v1"}}', 1_500_000, ']');
     expect((parseExactJson(attributes) as unknown[]).length).toBe(1_500_000);
   }, 60_000);
 
