@@ -16,6 +16,7 @@ import { SIGNALS } from '../../services/ingest/signals';
 import { unzstd } from '../../services/ingest/unzstd';
 import { packFile, unpackFile } from '../../workers/sync/spoor-file';
 import { damage } from './damage';
+import { CALL_KIND } from './hostile-calls';
 import { TEXT_KINDS } from './hostile-text';
 import type { HostileKind } from './kind';
 import { ORACLES, type SignalName } from './oracle';
@@ -253,6 +254,7 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   { name: 'spoor file', draw: drawFile, run: (bytes) => nothing([...unpackFile(bytes).requests]) },
   { name: 'zstd', draw: drawZstd, run: readsZstd },
   ...TEXT_KINDS,
+  CALL_KIND,
 ];
 
 function nothing(_: unknown): null {

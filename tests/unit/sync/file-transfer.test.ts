@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { FileTransfer } from '../../../workers/sync/file-transfer';
 import { packFile } from '../../../workers/sync/spoor-file';
 
-const FILE = packFile({ requests: [], objects: [] }, { traces: 0, spans: 0 });
+const FILE = Uint8Array.from(packFile({ requests: [], objects: [] }, { traces: 0, spans: 0 }));
 const HALF = Math.ceil(FILE.length / 2);
 const REPORT = { traces: 0, spans: 0, objects: 0, objectsKept: 0, traceId: null };
 
@@ -20,7 +20,7 @@ function transfer(maxBytes?: number) {
   return {
     begin: (uploadId: string) => files.take({ uploadId, bytes: FILE.slice(0, HALF), isLast: false }),
     end: (uploadId: string) => files.take({ uploadId, bytes: FILE.slice(HALF), isLast: true }),
-    add: (uploadId: string, bytes: Uint8Array) => files.take({ uploadId, bytes, isLast: false }),
+    add: (uploadId: string, bytes: Uint8Array<ArrayBuffer>) => files.take({ uploadId, bytes, isLast: false }),
   };
 }
 
