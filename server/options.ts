@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly dailyQuota: number | null;
   /** Webhooks and prompts may go to addresses of the server's own network, and without TLS. */
   readonly privateAddresses: boolean;
+  /** What `/metrics` is read with; null: nobody reads it. */
+  readonly metricsToken: string | null;
   readonly json: boolean;
   /** What the operator should know of how the server was started. */
   readonly warnings: readonly string[];
@@ -72,7 +74,8 @@ SPOOR_PUBLIC_URL is the address under which browsers reach the server.
 SPOOR_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _NAME let people sign in at an OpenID provider.
 SPOOR_DAILY_QUOTA is how many spans, logs and points a workspace may send a day (UTC), where it has no quota of its own.
 SPOOR_PRIVATE_ADDRESSES=1 where webhooks and prompts may go to the server's own network, and without TLS.
-SPOOR_SECRET_KEY_FILE and SPOOR_OIDC_CLIENT_SECRET_FILE name files that hold them. What stands on a command line, every user of the computer can read.
+SPOOR_SECRET_KEY_FILE, SPOOR_METRICS_TOKEN_FILE and SPOOR_OIDC_CLIENT_SECRET_FILE name files that hold them. What stands on a command line, every user of the computer can read.
+SPOOR_METRICS_TOKEN is what /metrics is read with, as Authorization: Bearer; without it nobody reads it.
 SPOOR_BEHIND_PROXY=1 where a load balancer connects: limits go by the last address of X-Forwarded-For.`;
 
 const DEFAULT_LISTEN = '127.0.0.1:4390';
@@ -140,6 +143,7 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     oidc: oidcOf(env, publicUrl),
     dailyQuota,
     privateAddresses: env.SPOOR_PRIVATE_ADDRESSES === '1',
+    metricsToken: asUsage(() => secretVariable('SPOOR_METRICS_TOKEN', env)) || null,
     json: values.json ?? env.SPOOR_JSON === '1',
     warnings,
   };

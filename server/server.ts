@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { errorValueOf, SpoorError } from '../core/api/errors';
 import type { ListenAddress } from '../core/api/workers';
 import { PriceBook } from '../core/pricing/price-book';
+import type { SqlClient } from '../core/store/sql-client';
 import list from '../resources/prices.json';
 import { OtlpGrpcReceiver } from '../services/ingest/otlp-grpc';
 import { TRACES } from '../services/ingest/signals';
@@ -28,6 +29,7 @@ import { Authentication } from './http/authentication';
 import { Idempotency } from './http/idempotency';
 import type { TeamSchemas } from './http/openapi';
 import { pages, servePages } from './http/pages';
+import { probesOf } from './http/probes';
 import { RateLimits } from './http/rate-limits';
 import { ServerMetrics } from './metrics';
 import { migrateServer } from './migrations/migrate-server';
@@ -41,7 +43,7 @@ import { AccessTokens } from './modules/auth/service/access-tokens';
 import { DeviceCodes } from './modules/auth/service/device-codes';
 import { Oidc } from './modules/auth/service/oidc';
 import { Passwords } from './modules/auth/service/passwords';
-import { SecretBox } from './modules/auth/service/secret-box';
+import { SecretBox, sealStored } from './modules/auth/service/secret-box';
 import { SignIn } from './modules/auth/service/sign-in';
 import { SigningKeys } from './modules/auth/service/signing-keys';
 import { activityOf } from './modules/collaboration/events/activity';
@@ -75,7 +77,6 @@ import { openTracing } from './tracing';
 const INGEST_PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', '/v1/traces/ingest', '/api/v2/spans'];
 /** Sessions that have expired are forgotten, and workspaces that were deleted long ago. */
 const TIDY_EVERY_MS = 3_600_000;
-const HEALTH_TIMEOUT_MS = 2_000;
 /** In which a request has to arrive. */
 const REQUEST_MS = 60_000;
 /** What an import may take. */
@@ -131,6 +132,7 @@ export async function startServer(
   const authentication = new Authentication(tokens, apiKeys, workspaces);
   // A wrong SPOOR_SECRET_KEY is said now, not when somebody signs in.
   await keys.signing();
+  await sealOrWarn(database.system, box, log);
   const ending = new AbortController();
   const addresses: { http: ListenAddress; grpc: ListenAddress | null } = { http: options.listen, grpc: null };
   const metrics: ServerMetrics = new ServerMetrics(() => runtimes.queueDepth);
@@ -240,13 +242,18 @@ export async function startServer(
     removal.run().catch((error: unknown) => log('warn', 'a deleted workspace stays', { error: String(error) }));
   }, TIDY_EVERY_MS);
   let draining = false;
-  const probes = probesOf(database, metrics, () => draining);
+  const probes = probesOf({
+    database,
+    metrics,
+    metricsToken: options.metricsToken,
+    isDraining: () => draining,
+  });
   const api = getRequestListener((request, env) => app.fetch(request, env), { autoCleanupIncoming: false });
   const server = httpServer(
     async (request, response) => {
       const path = (request.url ?? '/').split('?')[0] as string;
       const probe = request.method === 'GET' ? probes[path] : undefined;
-      if (probe) return probe(response);
+      if (probe) return probe(request, response);
       return request.method === 'POST' && INGEST_PATHS.includes(path)
         ? takeIn(request, response)
         : api(request, response);
@@ -340,31 +347,14 @@ async function openIngest(
   return ingest;
 }
 
-function probesOf(
-  database: Pick<ServerDatabase, 'system'>,
-  metrics: ServerMetrics,
-  isDraining: () => boolean,
-): Record<string, (response: ServerResponse) => Promise<void>> {
-  const say = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void => {
-    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-  };
-  return {
-    '/healthz': async (response) => say(response, 200, 'ok\n'),
-    '/readyz': async (response) => {
-      if (isDraining()) return say(response, 503, 'ending\n');
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('timeout')), HEALTH_TIMEOUT_MS);
-      });
-      const ready = await Promise.race([database.system.query('select 1 as one'), late]).then(
-        () => true,
-        () => false,
-      );
-      clearTimeout(timer);
-      say(response, ready ? 200 : 503, ready ? 'ready\n' : 'the database is not there\n');
-    },
-    '/metrics': async (response) => say(response, 200, await metrics.text(), metrics.contentType),
-  };
+/** Secrets of the time before SPOOR_SECRET_KEY are sealed as soon as there is one. */
+async function sealOrWarn(sql: SqlClient, box: SecretBox, log: Log): Promise<void> {
+  if (box.isOpen) {
+    log('warn', 'set SPOOR_SECRET_KEY: the keys in the database that sign access tokens are not encrypted');
+    return;
+  }
+  const sealed = await sealStored(sql, box);
+  if (sealed > 0) log('info', 'secrets that were stored without SPOOR_SECRET_KEY are encrypted now', { sealed });
 }
 
 function refuse(response: ServerResponse, thrown: unknown, log: Log): void {

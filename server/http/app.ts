@@ -1,5 +1,6 @@
 /** The server's HTTP API: every route with who may ask for it, what it takes, and how often. */
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { parse as parseCookies } from 'hono/utils/cookie';
@@ -137,6 +138,7 @@ export function createApp({
     if ('mounted' in route) return actingFor(context, who, () => route.mounted(who as Principal, context.req.raw));
     const call = {
       ...askedOf(context, ipOf(context)),
+      reachedAt: behindProxy ? null : reachedAt(context.env.incoming.socket),
       bytes: route.maxBytes === null ? NO_BYTES : new Uint8Array(await context.req.arrayBuffer()),
       who,
       params: context.req.param(),
@@ -214,7 +216,7 @@ function actingFor<T>(context: Context<Env>, who: Principal | null, run: () => P
   return actingAs(actorOf({ who, requestId: context.get('requestId') }), run);
 }
 
-function askedOf(context: Context<Env>, ip: string): Omit<Asked, 'bytes'> {
+function askedOf(context: Context<Env>, ip: string): Omit<Asked, 'bytes' | 'reachedAt'> {
   return {
     requestId: context.get('requestId'),
     ip,
@@ -223,6 +225,13 @@ function askedOf(context: Context<Env>, ip: string): Omit<Asked, 'bytes'> {
     host: context.req.header('host') ?? '',
     headers: context.req.raw.headers,
   };
+}
+
+function reachedAt({ localAddress, localPort }: Socket): string | null {
+  if (localAddress === undefined) return null;
+  // An IPv4 address on a port that takes both.
+  const plain = localAddress.replace(/^::ffff:(?=\d+\.)/, '');
+  return `http://${plain.includes(':') ? `[${plain}]` : plain}:${localPort}`;
 }
 
 async function inputOf(context: Context<Env>, { body, query }: Route): Promise<{ body: unknown; query: unknown }> {

@@ -38,6 +38,8 @@ export interface Asked {
   /** Of a page that asks; null: none says so. */
   readonly origin: string | null;
   readonly host: string;
+  /** The server's own end of the connection, as an address for browsers; null: that of a proxy says nothing. */
+  readonly reachedAt: string | null;
   readonly headers: Headers;
   /** The body of a route that takes bytes; of others empty. */
   readonly bytes: Uint8Array;

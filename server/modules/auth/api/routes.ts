@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { SpoorError } from '../../../../core/api/errors';
 import type { KeptSession } from '../../../../core/api/team';
+import { isLoopbackHost } from '../../../../services/net/loopback';
 import { actorOf } from '../../../http/actor';
 import { isOwnPage } from '../../../http/own-page';
 import { type Asked, type Route, route, WithCookies } from '../../../http/route';
@@ -40,6 +41,9 @@ const SETUP = z.strictObject({
   delivery: DELIVERY,
 });
 
+const NO_PUBLIC_URL =
+  'Whoever runs this server has to set SPOOR_PUBLIC_URL first: it does not know under which address browsers reach it.';
+
 interface Services {
   readonly signIn: SignIn;
   readonly keys: SigningKeys;
@@ -47,7 +51,7 @@ interface Services {
   readonly deviceCodes: DeviceCodes;
   /** Null: no provider is set up. */
   readonly oidc: Oidc | null;
-  /** Where browsers reach the server; null: where they say. */
+  /** Where browsers reach the server; null: nobody said. */
   readonly publicUrl: string | null;
   readonly workspaces: Workspaces;
   /** Whether cookies go over TLS alone. */
@@ -90,8 +94,10 @@ export function authRoutes({
     }),
     ...oidcRoutes({ oidc, secure }),
     route('post', '/v1/auth/device', { access: 'public', body: DEVICE, status: 201, guarded: true }, async (call) => {
+      const own = publicUrl ?? ownAddressOf(call, secure);
+      if (own === null) throw new SpoorError('SERVICE_UNAVAILABLE', NO_PUBLIC_URL);
       const code = await deviceCodes.begin(call.body.clientName);
-      const verificationUri = `${publicUrl ?? `${secure ? 'https' : 'http'}://${call.host}`}/#/device`;
+      const verificationUri = `${own}/#/device`;
       return { ...code, verificationUri, verificationUriComplete: `${verificationUri}/${code.userCode}` };
     }),
     route('post', '/v1/auth/device/token', { access: 'public', body: DEVICE_TOKEN }, async ({ body }) => {
@@ -125,6 +131,15 @@ export function authRoutes({
       };
     }),
   ];
+}
+
+/**
+ * Where a person finds the page that asks them: on their own machine, or at the address that the connection came to. Any other name
+ * in the Host header is whatever was written into it.
+ */
+function ownAddressOf({ host, reachedAt }: Pick<Asked, 'host' | 'reachedAt'>, secure: boolean): string | null {
+  if (isLoopbackHost(host)) return `${secure ? 'https' : 'http'}://${host}`;
+  return secure ? null : reachedAt;
 }
 
 /** The refresh token of a browser, when its own page asks. @throws SpoorError */

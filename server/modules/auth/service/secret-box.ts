@@ -1,5 +1,7 @@
 /** What must be read again, sealed with SPOOR_SECRET_KEY (AES-256-GCM): without it whoever reads the database signs tokens. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { decodeRows, TEXT } from '../../../../core/store/row-spec';
+import type { SqlClient } from '../../../../core/store/sql-client';
 
 const SEALED = 'sealed:';
 const NONCE_BYTES = 12;
@@ -11,6 +13,11 @@ export class SecretBox {
   /** @param secret null: nothing is sealed */
   constructor(secret: string | null) {
     this.key = secret === null ? null : createHash('sha256').update(secret).digest();
+  }
+
+  /** Whether what is put in can be read by whoever reads the database. */
+  get isOpen(): boolean {
+    return this.key === null;
   }
 
   seal(text: string): string {
@@ -34,4 +41,24 @@ export class SecretBox {
       throw new Error('SPOOR_SECRET_KEY is not the one that sealed the keys in the database.');
     }
   }
+}
+
+/** Where sealed secrets are stored. */
+const COLUMNS = [
+  ['signing_key', 'private_key'],
+  ['webhook', 'secret'],
+  ['endpoint_key', 'secret'],
+] as const;
+
+/** Seals what was stored before there was a SPOOR_SECRET_KEY. @returns how many secrets that were */
+export async function sealStored(sql: SqlClient, box: SecretBox): Promise<number> {
+  let count = 0;
+  for (const [table, column] of COLUMNS) {
+    const rows = await sql.query(`select ${column} as secret from ${table} where ${column} not like '${SEALED}%'`);
+    for (const { secret } of decodeRows({ secret: TEXT }, rows)) {
+      await sql.query(`update ${table} set ${column} = $2 where ${column} = $1`, [secret, box.seal(secret)]);
+      count++;
+    }
+  }
+  return count;
 }
