@@ -38,12 +38,15 @@ import { ApiKeys } from './modules/api-keys/service/api-keys';
 import { AccountRepo } from './modules/auth/repo/accounts';
 import { DeviceCodeRepo } from './modules/auth/repo/device-codes';
 import { IdentityRepo } from './modules/auth/repo/identities';
+import { KnownDeviceRepo } from './modules/auth/repo/known-devices';
 import { RefreshTokenRepo } from './modules/auth/repo/refresh-tokens';
 import { AccessTokens } from './modules/auth/service/access-tokens';
 import { DeviceCodes } from './modules/auth/service/device-codes';
+import { Guesses } from './modules/auth/service/guesses';
 import { Oidc } from './modules/auth/service/oidc';
 import { Passwords } from './modules/auth/service/passwords';
 import { SecretBox, sealStored } from './modules/auth/service/secret-box';
+import { Sessions } from './modules/auth/service/sessions';
 import { SignIn } from './modules/auth/service/sign-in';
 import { SigningKeys } from './modules/auth/service/signing-keys';
 import { activityOf } from './modules/collaboration/events/activity';
@@ -128,8 +131,10 @@ export async function startServer(
   const keys = new SigningKeys(database.system, box);
   const tokens = new AccessTokens(keys);
   const refreshTokens = new RefreshTokenRepo(database.system);
+  const sessions = new Sessions(refreshTokens, cache);
+  const devices = new KnownDeviceRepo(database.system);
   const apiKeys = new ApiKeys(database, cache);
-  const authentication = new Authentication(tokens, apiKeys, workspaces);
+  const authentication = new Authentication(tokens, apiKeys, workspaces, sessions);
   // A wrong SPOOR_SECRET_KEY is said now, not when somebody signs in.
   await keys.signing();
   await sealOrWarn(database.system, box, log);
@@ -152,7 +157,20 @@ export async function startServer(
     fetches: guardedFetch(options.privateAddresses),
   });
   await runtimes.start();
-  const signIn = new SignIn(database.system, accounts, refreshTokens, new Passwords(), tokens, workspaces);
+  const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
+  const limits = new RateLimits(redis);
+  const signIn = new SignIn({
+    sql: database.system,
+    accounts,
+    refreshTokens,
+    passwords: new Passwords(),
+    tokens,
+    workspaces,
+    sessions,
+    guesses: new Guesses(limits, devices),
+    devices,
+    log,
+  });
   const members = new Members(database, accounts, () => workspaces.forget());
   const projects = new Projects(database);
   const quotas = new Quotas(database.system, options.dailyQuota, cache);
@@ -161,7 +179,6 @@ export async function startServer(
   jobs.define<Delivery>(DELIVERIES, (work) => deliveries.deliver(work));
   const imports = new Imports(database.system, ingest);
   jobs.define<ImportWork>(IMPORTS, (work) => imports.run(work), IMPORT_S);
-  const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const readers = [usageOf, activityOf, tellWebhooks(jobs), ...(redis ? [redisStreams(redis, log)] : [])];
   const consumers = new Consumers(database, readers, jobs, log);
   await jobs.start();
@@ -190,7 +207,6 @@ export async function startServer(
       isInvited: (email) => members.isInvited(email),
       log,
     });
-  const limits = new RateLimits(redis);
   const app = createApp({
     authentication,
     idempotency: new Idempotency(database),
@@ -228,7 +244,9 @@ export async function startServer(
   alerts.start();
   const removal = new WorkspaceRemoval(database.system, log);
   const tidying = setInterval(() => {
-    refreshTokens.deleteExpired().catch((error: unknown) => log('warn', 'old sessions stay', { error: String(error) }));
+    Promise.all([refreshTokens.deleteExpired(), devices.deleteUnseen()]).catch((error: unknown) =>
+      log('warn', 'old sessions stay', { error: String(error) }),
+    );
     forgetEvents(
       database.system,
       readers.map(({ name }) => name),

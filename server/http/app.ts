@@ -22,6 +22,7 @@ import type { Idempotency } from './idempotency';
 import { type Allowance, RateLimited, type RateLimits } from './rate-limits';
 import { type Access, type Answer, type Asked, type Principal, Redirect, type Route, WithCookies } from './route';
 import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
+import { whileAllowed } from './while-allowed';
 
 /** A route whose handler is another application of the same paths. */
 export interface MountedRoute {
@@ -125,17 +126,17 @@ export function createApp({
     const principal = await authentication.principal(context.req.header('authorization'));
     if (isGuarded) await guarded.take(principal.id);
     context.set('allowance', await asked.take(principal.id));
-    if (access === 'account') {
-      if (principal.kind === 'account') return principal;
-      throw new SpoorError('FORBIDDEN', 'Only people may do this, not API keys.');
-    }
-    if (principal.permissions.includes(access)) return principal;
-    throw new SpoorError('FORBIDDEN', `This needs the permission ${access}.`);
+    return permitted(principal, access);
   };
+  const allowed = async (context: Context<Env>, access: Permission): Promise<Principal> =>
+    permitted(await authentication.principal(context.req.header('authorization')), access);
 
   const answer = async (context: Context<Env>, route: AppRoute, who: Principal | null): Promise<Response> => {
     // It has a permission to be asked for, so somebody asks.
-    if ('mounted' in route) return actingFor(context, who, () => route.mounted(who as Principal, context.req.raw));
+    if ('mounted' in route) {
+      const response = await actingFor(context, who, () => route.mounted(who as Principal, context.req.raw));
+      return whileAllowed(response, () => allowed(context, route.access));
+    }
     const call = {
       ...askedOf(context, ipOf(context)),
       reachedAt: behindProxy ? null : reachedAt(context.env.incoming.socket),
@@ -208,6 +209,16 @@ export function createApp({
     return context.json({ error: { code, message: said, details, requestId } }, ERROR_STATUS[code]);
   });
   return app;
+}
+
+/** @throws SpoorError FORBIDDEN */
+function permitted(principal: Principal, access: Exclude<Access, 'public'>): Principal {
+  if (access === 'account') {
+    if (principal.kind === 'account') return principal;
+    throw new SpoorError('FORBIDDEN', 'Only people may do this, not API keys.');
+  }
+  if (principal.permissions.includes(access)) return principal;
+  throw new SpoorError('FORBIDDEN', `This needs the permission ${access}.`);
 }
 
 /** What is changed by whom, the database writes down. */

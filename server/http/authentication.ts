@@ -2,6 +2,7 @@
 import { SpoorError } from '../../core/api/errors';
 import { type ApiKeys, KEY_PREFIX } from '../modules/api-keys/service/api-keys';
 import type { AccessTokens } from '../modules/auth/service/access-tokens';
+import type { Sessions } from '../modules/auth/service/sessions';
 import type { Workspaces } from '../modules/workspaces/service/workspaces';
 import { permissionsOf } from './permissions';
 import type { Principal } from './route';
@@ -13,6 +14,7 @@ export class Authentication {
     private readonly tokens: AccessTokens,
     private readonly keys: ApiKeys,
     private readonly workspaces: Workspaces,
+    private readonly sessions: Sessions,
   ) {}
 
   /** @param header `Authorization` @throws SpoorError UNAUTHORIZED */
@@ -32,7 +34,10 @@ export class Authentication {
       if (!principal) throw new SpoorError('UNAUTHORIZED', 'The API key is not valid: it may be revoked or expired.');
       return { principal, until: Number.POSITIVE_INFINITY };
     }
-    const { accountId, workspace, expiresAt } = await this.tokens.verify(token);
+    const { accountId, sessionId, workspace, expiresAt } = await this.tokens.verify(token);
+    if (!(await this.sessions.isOpen(sessionId, accountId))) {
+      throw new SpoorError('UNAUTHORIZED', 'This session has ended: sign in again.');
+    }
     const membership = await this.workspaces.membership(accountId, workspace);
     if (!membership) throw new SpoorError('UNAUTHORIZED', 'You are no longer a member of this workspace.');
     const { role } = membership;

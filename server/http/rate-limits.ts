@@ -6,6 +6,7 @@ import { redisBreaker } from '../adapters/redis';
 import { type LimitRule, slidingWindow, tokenBucket } from './limit-rules';
 
 const SWEEP_AT = 50_000;
+const REQUESTS = 'requests';
 
 export interface Allowance {
   readonly limit: number;
@@ -15,8 +16,12 @@ export interface Allowance {
 }
 
 export class RateLimited extends SpoorError {
-  constructor(readonly allowance: Allowance) {
-    super('RATE_LIMITED', `Too many requests: try again in ${allowance.resetSeconds} s.`);
+  /** @param what there were too many of */
+  constructor(
+    readonly allowance: Allowance,
+    what: string,
+  ) {
+    super('RATE_LIMITED', `Too many ${what}: try again in ${allowance.resetSeconds} s.`);
   }
 }
 
@@ -29,12 +34,12 @@ export class RateLimits {
 
   /** So many requests at once, which come back within so many seconds. */
   bucket(name: string, points: number, seconds: number): RateLimit {
-    return new RateLimit(name, points, tokenBucket(points, seconds), this.redis, this.breaker);
+    return new RateLimit(name, points, tokenBucket(points, seconds), this.redis, this.breaker, REQUESTS);
   }
 
   /** So many requests in any stretch of so many seconds: for what is guessed. */
-  window(name: string, points: number, seconds: number): RateLimit {
-    return new RateLimit(name, points, slidingWindow(points, seconds), this.redis, this.breaker);
+  window(name: string, points: number, seconds: number, what = REQUESTS): RateLimit {
+    return new RateLimit(name, points, slidingWindow(points, seconds), this.redis, this.breaker, what);
   }
 }
 
@@ -47,6 +52,7 @@ export class RateLimit {
     private readonly rule: LimitRule,
     private readonly redis: Redis | null,
     private readonly breaker: CircuitBreakerPolicy,
+    private readonly what: string,
   ) {}
 
   /** @throws RateLimited */
@@ -54,7 +60,18 @@ export class RateLimit {
     const [remaining, ms] = await this.consume(key);
     const resetSeconds = Math.max(1, Math.ceil(ms / 1_000));
     if (remaining >= 0) return { limit: this.points, remaining, resetSeconds };
-    throw new RateLimited({ limit: this.points, remaining: 0, resetSeconds });
+    throw new RateLimited({ limit: this.points, remaining: 0, resetSeconds }, this.what);
+  }
+
+  /** What was taken is there again. */
+  async reset(key: string): Promise<void> {
+    this.kept.delete(key);
+    const { redis } = this;
+    await this.breaker.execute(async () => redis?.del(this.redisKey(key))).catch(() => {});
+  }
+
+  private redisKey(key: string): string {
+    return `spoor:limit:${this.name}:${key}`;
   }
 
   private async consume(key: string): Promise<readonly [remaining: number, ms: number]> {
@@ -62,7 +79,7 @@ export class RateLimit {
     if (!redis) return this.own(key);
     try {
       return await this.breaker.execute(async () => {
-        const answer = await redis.eval(rule.script, 1, `spoor:limit:${this.name}:${key}`, ...rule.parameters);
+        const answer = await redis.eval(rule.script, 1, this.redisKey(key), ...rule.parameters);
         return answer as [number, number];
       });
     } catch {

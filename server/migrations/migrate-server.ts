@@ -23,6 +23,7 @@ import { oneIndex013 } from './013-one-index';
 import { checksums014 } from './014-checksums';
 import { SERVER_REPAIRS } from './repairs';
 import expected from './server-catalog.json';
+import { knownDevices015 } from './015-known-devices';
 
 export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
@@ -39,6 +40,7 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   sync012,
   oneIndex013,
   checksums014,
+  knownDevices015,
 ];
 
 export const SERVER_SCHEMA: MigrationSet = {

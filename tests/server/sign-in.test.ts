@@ -62,8 +62,8 @@ describe('access tokens', () => {
       expires = '5m',
     }: { key: Parameters<SignJWT['sign']>[0]; kid: string; alg?: string; expires?: string },
   ) => {
-    const { sub, workspace } = claimsOf(ann.client.token ?? '');
-    return new SignJWT({ sub, workspace, iss: 'spoor', aud: 'spoor', ...change })
+    const { sub, sid, workspace } = claimsOf(ann.client.token ?? '');
+    return new SignJWT({ sub, sid, workspace, iss: 'spoor', aud: 'spoor', ...change })
       .setProtectedHeader({ alg, kid, typ: 'at+jwt' })
       .setIssuedAt()
       .setExpirationTime(expires)
@@ -106,6 +106,8 @@ describe('access tokens', () => {
       'another audience': await forge({ aud: 'somebody' }, { kid, key }),
       'a workspace of others': await forge({ workspace: '00000000-0000-4000-8000-000000000000' }, { kid, key }),
       'an account that is not there': await forge({ sub: '00000000-0000-4000-8000-000000000000' }, { kid, key }),
+      'a session that is not there': await forge({ sid: '00000000-0000-4000-8000-000000000000' }, { kid, key }),
+      'no session': await forge({ sid: undefined }, { kid, key }),
       'no account': await forge({ sub: "' or true --" }, { kid, key }),
       'cut off': (ann.client.token ?? '').slice(0, -4),
       'not a token': 'abc',
@@ -121,8 +123,8 @@ describe('access tokens', () => {
     const after = await keys().signing();
     expect(after.kid).not.toBe(before.kid);
     expect((await keys().jwks()).keys.map(({ kid }) => kid)).toEqual([after.kid, before.kid]);
-    const { sub, workspace } = claimsOf(ann.client.token ?? '');
-    const token = await new AccessTokens(keys()).issue({ accountId: sub, workspace }, '');
+    const { sub, sid, workspace } = claimsOf(ann.client.token ?? '');
+    const token = await new AccessTokens(keys()).issue({ accountId: sub, sessionId: sid, workspace }, '');
     await new Promise((resolve) => setTimeout(resolve, 1_000)); // the server looks for unknown keys once a second
     // The server made neither: it asks when it meets a key that it does not know.
     expect([await me(token), await me(ann.client.token ?? '')]).toEqual([200, 200]);

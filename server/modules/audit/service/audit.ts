@@ -68,6 +68,24 @@ export async function audit(sql: SqlClient, workspaceId: number, entry: AuditEnt
   if (type) await publish(sql, workspaceId, type, { id: entry.recordId, ...entry.new }, entry);
 }
 
+/** What concerns an account, in every workspace that it is a member of: those who look after one of them see it there. */
+export async function auditAccount(sql: SqlClient, accountId: string, entry: Omit<AuditEntry, 'old'>): Promise<void> {
+  await sql.query(
+    `insert into audit_log (workspace_id, actor, action, table_name, record_id, new, request_id)
+     select m.workspace_id, $2, $3, $4, $5, $6::jsonb, $7 from membership m join workspace w on w.id = m.workspace_id
+     where m.account_id = $1::uuid and w.deleted_at is null`,
+    [
+      accountId,
+      entry.actor,
+      entry.action,
+      entry.table,
+      entry.recordId,
+      entry.new ? JSON.stringify(entry.new) : null,
+      entry.requestId,
+    ],
+  );
+}
+
 /** Newest first; one more than asked for says that there are more. */
 export async function readAudit(sql: SqlClient, workspaceId: number, query: AuditQuery): Promise<AuditRecord[]> {
   const { actor = null, action = null, recordId = null, limit, cursor } = query;

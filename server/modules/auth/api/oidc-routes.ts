@@ -5,7 +5,7 @@ import type { SignInMethods } from '../../../../core/api/team';
 import { Redirect, type Route, route } from '../../../http/route';
 import { ATTEMPT_SECONDS, type Oidc } from '../service/oidc';
 import { REFRESH_SECONDS } from '../service/sign-in';
-import { refreshCookie } from './cookies';
+import { refreshCookie, visitorOf } from './cookies';
 
 /** Ties what comes back to the browser that went. */
 const STATE_COOKIE = 'spoor_oidc';
@@ -35,9 +35,10 @@ export function oidcRoutes({ oidc, secure }: Services): Route[] {
       if (!attempt) return new Redirect('/#/sign-in/refused', []);
       return new Redirect(attempt.url, [stateCookie(attempt.state, ATTEMPT_SECONDS)]);
     }),
-    route('get', BACK, { access: 'public', query: QUERY }, async ({ query, cookies, requestId }) => {
+    route('get', BACK, { access: 'public', query: QUERY }, async (call) => {
+      const { query, cookies } = call;
       const values = new URLSearchParams(query as Record<string, string>);
-      const { session, problem } = await provider().finish(values, cookies[STATE_COOKIE] ?? null, requestId);
+      const { session, problem } = await provider().finish(values, cookies[STATE_COOKIE] ?? null, visitorOf(call));
       const done = stateCookie('', 0);
       if (!session) return new Redirect(`/#/sign-in/${problem}`, [done]);
       return new Redirect('/', [done, refreshCookie(session.refreshToken, REFRESH_SECONDS, secure)]);

@@ -13,7 +13,7 @@ import type { Oidc } from '../service/oidc';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../service/passwords';
 import { REFRESH_SECONDS, type SignIn } from '../service/sign-in';
 import type { SigningKeys } from '../service/signing-keys';
-import { COOKIE, refreshCookie } from './cookies';
+import { COOKIE, deviceCookie, refreshCookie, visitorOf } from './cookies';
 import { oidcRoutes } from './oidc-routes';
 
 export const EMAIL = z.email().max(254);
@@ -77,19 +77,22 @@ export function authRoutes({
     route('get', '/.well-known/jwks.json', { access: 'public' }, async () => keys.jwks()),
     route('post', '/v1/auth/setup', { access: 'public', body: SETUP, status: 201, guarded: true }, async (call) => {
       const { token, email, name, password, workspaceName, delivery } = call.body;
-      const actor = { name: 'system', requestId: call.requestId };
-      return deliver(await signIn.setUp(token, { email, name, password }, workspaceName, actor), delivery);
+      return deliver(await signIn.setUp(token, { email, name, password }, workspaceName, visitorOf(call)), delivery);
     }),
-    route('post', '/v1/auth/sign-in', { access: 'public', body: SIGN_IN, guarded: true }, async ({ body }) => {
-      return deliver(await signIn.withPassword(body.email, body.password, body.workspace), body.delivery);
+    route('post', '/v1/auth/sign-in', { access: 'public', body: SIGN_IN, guarded: true }, async (call) => {
+      const { email, password, workspace, delivery } = call.body;
+      const { session, newDevice } = await signIn.withPassword(email, password, workspace, visitorOf(call));
+      const { body, cookies } = deliver(session, delivery);
+      return new WithCookies(body, newDevice === null ? cookies : [...cookies, deviceCookie(newDevice, secure)]);
     }),
     route('post', '/v1/auth/refresh', { access: 'public', body: REFRESH }, async (call) => {
       const { workspace, refreshToken } = call.body;
-      if (refreshToken !== undefined) return deliver(await signIn.refresh(refreshToken, workspace), 'body');
-      return deliver(await signIn.refresh(cookieOf(call), workspace), 'cookie');
+      if (refreshToken !== undefined)
+        return deliver(await signIn.refresh(refreshToken, workspace, visitorOf(call)), 'body');
+      return deliver(await signIn.refresh(cookieOf(call), workspace, visitorOf(call)), 'cookie');
     }),
     route('post', '/v1/auth/sign-out', { access: 'public', body: SIGN_OUT, status: 204 }, async (call) => {
-      await signIn.end(call.body.refreshToken ?? cookieOf(call));
+      await signIn.end(call.body.refreshToken ?? cookieOf(call), visitorOf(call));
       return new WithCookies(null, [cookie('', 0)]);
     }),
     ...oidcRoutes({ oidc, secure }),
@@ -100,8 +103,8 @@ export function authRoutes({
       const verificationUri = `${own}/#/device`;
       return { ...code, verificationUri, verificationUriComplete: `${verificationUri}/${code.userCode}` };
     }),
-    route('post', '/v1/auth/device/token', { access: 'public', body: DEVICE_TOKEN }, async ({ body }) => {
-      return deviceCodes.poll(body.deviceCode);
+    route('post', '/v1/auth/device/token', { access: 'public', body: DEVICE_TOKEN }, async (call) => {
+      return deviceCodes.poll(call.body.deviceCode, visitorOf(call));
     }),
     route('get', '/v1/auth/device/:userCode', { access: 'account', guarded: true }, async ({ params }) => {
       return { clientName: await deviceCodes.clientOf(params.userCode ?? '') };

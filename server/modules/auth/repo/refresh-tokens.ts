@@ -45,11 +45,23 @@ export class RefreshTokenRepo {
     return { familyId, accountId, workspaceId, spent: row.spent as StoredRefreshToken['spent'] };
   }
 
-  async revokeFamily(id: string, reason: string): Promise<void> {
-    await this.sql.query(
-      'update token_family set revoked_at = now(), reason = $2 where id = $1::uuid and revoked_at is null',
-      [id, reason],
+  /** Whether what came of a sign-in is still good, and its account not closed. */
+  async isOpen(familyId: string, accountId: string): Promise<boolean> {
+    const rows = await this.sql.query(
+      `select 1 as one from token_family f join account a on a.id = f.account_id
+       where f.id = $1::uuid and f.account_id = $2::uuid and f.revoked_at is null and a.disabled_at is null`,
+      [familyId, accountId],
     );
+    return rows.length === 1;
+  }
+
+  /** @returns whether it was not revoked before */
+  async revoke(familyId: string, reason: string): Promise<boolean> {
+    const rows = await this.sql.query(
+      'update token_family set revoked_at = now(), reason = $2 where id = $1::uuid and revoked_at is null returning 1 as one',
+      [familyId, reason],
+    );
+    return rows.length === 1;
   }
 
   async deleteExpired(): Promise<void> {

@@ -7,10 +7,12 @@ import { ALGORITHM, type SigningKeys } from './signing-keys';
 export const ACCESS_SECONDS = 15 * 60;
 const ISSUER = 'spoor';
 const AUDIENCE = 'spoor';
-const CLAIMS = z.object({ sub: z.uuid(), workspace: z.uuid(), exp: z.number() });
+const CLAIMS = z.object({ sub: z.uuid(), sid: z.uuid(), workspace: z.uuid(), exp: z.number() });
 
 export interface AccessClaims {
   readonly accountId: string;
+  /** The sign-in that it came of. */
+  readonly sessionId: string;
   /** Its public id. */
   readonly workspace: string;
 }
@@ -23,9 +25,9 @@ export interface VerifiedClaims extends AccessClaims {
 export class AccessTokens {
   constructor(private readonly keys: SigningKeys) {}
 
-  async issue({ accountId, workspace }: AccessClaims, scope: string): Promise<string> {
+  async issue({ accountId, sessionId, workspace }: AccessClaims, scope: string): Promise<string> {
     const { kid, key } = await this.keys.signing();
-    return new SignJWT({ workspace, scope })
+    return new SignJWT({ sid: sessionId, workspace, scope })
       .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'at+jwt' })
       .setSubject(accountId)
       .setIssuer(ISSUER)
@@ -47,8 +49,8 @@ export class AccessTokens {
         audience: AUDIENCE,
         typ: 'at+jwt',
       });
-      const { sub, workspace, exp } = CLAIMS.parse(payload);
-      return { accountId: sub, workspace, expiresAt: exp * 1_000 };
+      const { sub, sid, workspace, exp } = CLAIMS.parse(payload);
+      return { accountId: sub, sessionId: sid, workspace, expiresAt: exp * 1_000 };
     } catch (error) {
       if (!(error instanceof errors.JOSEError || error instanceof z.ZodError || error instanceof TypeError))
         throw error;

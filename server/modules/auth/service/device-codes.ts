@@ -11,7 +11,7 @@ import type { Principal } from '../../../http/route';
 import { audit } from '../../audit/service/audit';
 import type { DeviceCodeRepo } from '../repo/device-codes';
 import { digestOf, newSecret } from './secrets';
-import type { SignIn } from './sign-in';
+import type { SignIn, Visitor } from './sign-in';
 
 const SECONDS = 600;
 const INTERVAL_S = 5;
@@ -66,13 +66,13 @@ export class DeviceCodes {
   }
 
   /** @throws SpoorError NOT_FOUND when the code is old, used, or invented, FORBIDDEN when somebody said no */
-  async poll(deviceCode: string): Promise<DevicePoll> {
+  async poll(deviceCode: string, visitor: Visitor): Promise<DevicePoll> {
     const code = await this.codes.poll(digestOf(deviceCode), SOON_S);
     if (!code) throw gone();
     if (code.isTooSoon) return { state: 'slow-down', interval: INTERVAL_S * 2 };
     if (code.isDenied) throw new SpoorError('FORBIDDEN', 'Whoever was asked did not allow it.');
     if (code.accountId === null || code.workspaceId === null) return { state: 'pending', interval: INTERVAL_S };
-    return { state: 'signed-in', session: await this.signIn.forDevice(code.accountId, code.workspaceId) };
+    return { state: 'signed-in', session: await this.signIn.forDevice(code.accountId, code.workspaceId, visitor) };
   }
 }
 

@@ -11,7 +11,7 @@ import { isLoopbackHost } from '../../../../services/net/loopback';
 import type { AccountRepo, StoredAccount } from '../repo/accounts';
 import type { IdentityRepo } from '../repo/identities';
 import { digestOf } from './secrets';
-import type { SignIn } from './sign-in';
+import type { SignIn, Visitor } from './sign-in';
 
 /** In which somebody types a password over there. */
 export const ATTEMPT_SECONDS = 600;
@@ -82,7 +82,8 @@ export class Oidc {
   }
 
   /** @param query what the provider sent the browser back with @param state of the browser that began; null: another one did */
-  async finish(query: URLSearchParams, state: string | null, requestId: string): Promise<OidcResult> {
+  async finish(query: URLSearchParams, state: string | null, visitor: Visitor): Promise<OidcResult> {
+    const { requestId } = visitor;
     const attempt = state === null ? null : await this.services.identities.take(digestOf(state));
     if (!attempt || state === null) return { session: null, problem: 'expired' };
     const url = new URL(this.options.redirectUri);
@@ -106,7 +107,7 @@ export class Oidc {
     const account = await this.accountOf({ iss, sub, email, name: typeof name === 'string' ? name : email }, requestId);
     if (!account) return { session: null, problem: 'uninvited' };
     try {
-      return { session: await this.services.signIn.asAccount(account), problem: null };
+      return { session: await this.services.signIn.asAccount(account, visitor), problem: null };
     } catch (error) {
       // Of no workspace any more.
       if (error instanceof SpoorError && error.code === 'NOT_FOUND') return { session: null, problem: 'uninvited' };

@@ -5,6 +5,7 @@ import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';
 import { type Principal, type Route, route } from '../../../http/route';
+import { visitorOf } from '../../auth/api/cookies';
 import { EMAIL, NAME, PASSWORD } from '../../auth/api/routes';
 import type { AccountRepo } from '../../auth/repo/accounts';
 import type { SignIn } from '../../auth/service/sign-in';
@@ -105,13 +106,14 @@ export function workspaceRoutes({ workspaces, members, quotas, accounts, signIn 
       'post',
       '/v1/invitations/actions/accept',
       { access: 'public', body: ACCEPT, status: 201, guarded: true },
-      async ({ body, requestId }) => {
+      async (call) => {
+        const { body, requestId } = call;
         const invited = await members.invited(body.token);
         if (!invited) throw new SpoorError('NOT_FOUND', 'This invitation is not valid any more; ask for a new one.');
         const { email } = invited;
         const known = await accounts.byEmail(email);
         // Who has an account shows with the password that it is theirs.
-        if (known) await signIn.check(email, body.password);
+        if (known) await signIn.check(email, body.password, visitorOf(call));
         const account = known ?? (await signIn.register({ email, name: body.name ?? email, password: body.password }));
         const workspaceId = await members.accept(body.token, account, requestId);
         const workspace = await workspaces.publicIdOf(workspaceId);
