@@ -90,7 +90,8 @@ it('a stream of events ends with the session', async () => {
 
 it('passwords of one account are tried so often, from however many addresses', async () => {
   await invite(ann, 'bob@example.com', 'member');
-  const known = await tryPassword('bob@example.com', PASSWORD);
+  const body = { email: 'bob@example.com', password: PASSWORD };
+  const known = await nobody.ask('post', '/v1/auth/sign-in', body, elsewhere());
   const cookie = known.headers.getSetCookie().find((one) => one.startsWith('spoor_device=')) ?? '';
   expect(cookie).toMatch(/^spoor_device=device_[\w-]+; Max-Age=\d+; Path=\/v1\/auth; HttpOnly; SameSite=Strict$/);
   const guesses: number[] = [];

@@ -171,7 +171,7 @@ describe('refresh tokens', () => {
   it('of browsers are cookies that no script reads and no other page uses', async () => {
     const signedIn = await nobody.ask('post', '/v1/auth/sign-in', { email: ann.email, password: PASSWORD });
     expect(signedIn.body).not.toHaveProperty('refreshToken');
-    const cookie = signedIn.headers.get('set-cookie') ?? '';
+    const cookie = signedIn.headers.getSetCookie()[0] ?? '';
     expect(cookie).toMatch(
       /^spoor_refresh=refresh_[\w-]+; Max-Age=604800; Path=\/v1\/auth; HttpOnly; SameSite=Strict$/,
     );

@@ -81,7 +81,13 @@ export function authRoutes({
     }),
     route('post', '/v1/auth/sign-in', { access: 'public', body: SIGN_IN, guarded: true }, async (call) => {
       const { email, password, workspace, delivery } = call.body;
-      const { session, newDevice } = await signIn.withPassword(email, password, workspace, visitorOf(call));
+      const { session, newDevice } = await signIn.withPassword(
+        email,
+        password,
+        workspace,
+        visitorOf(call),
+        delivery === 'cookie',
+      );
       const { body, cookies } = deliver(session, delivery);
       return new WithCookies(body, newDevice === null ? cookies : [...cookies, deviceCookie(newDevice, secure)]);
     }),

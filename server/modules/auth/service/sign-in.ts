@@ -34,7 +34,7 @@ export interface Visitor {
 
 export interface SignedIn {
   readonly session: KeptSession;
-  /** What the browser is to keep; null: it does. */
+  /** What the browser is to keep; null: it does, or keeps nothing. */
   readonly newDevice: string | null;
 }
 
@@ -63,10 +63,11 @@ export class SignIn {
     password: string,
     workspace: string | undefined,
     visitor: Visitor,
+    keepsCookies: boolean,
   ): Promise<SignedIn> {
     const { account, isKnown } = await this.check(email, password, visitor);
     const session = await this.begin(account, workspace, 'password', visitor);
-    if (isKnown) return { session, newDevice: null };
+    if (isKnown || !keepsCookies) return { session, newDevice: null };
     const newDevice = newSecret('device_');
     await this.services.devices.add(digestOf(newDevice), account.id);
     return { session, newDevice };
