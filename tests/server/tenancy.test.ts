@@ -21,6 +21,7 @@ const CLOSED = [
   'event_consumer',
   'event_handled',
   'ingest_spool',
+  'known_device',
   'oidc_attempt',
   'refresh_token',
   'schema_migration',
