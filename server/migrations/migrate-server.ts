@@ -21,9 +21,9 @@ import { deletedTraces011 } from './011-deleted-traces';
 import { sync012 } from './012-sync';
 import { oneIndex013 } from './013-one-index';
 import { checksums014 } from './014-checksums';
+import { knownDevices015 } from './015-known-devices';
 import { SERVER_REPAIRS } from './repairs';
 import expected from './server-catalog.json';
-import { knownDevices015 } from './015-known-devices';
 
 export const SERVER_MIGRATIONS: readonly Migration[] = [
   accounts001,
