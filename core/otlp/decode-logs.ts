@@ -9,6 +9,7 @@ import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, type LogBatch, NO_TRACE } from '../model/log-batch';
 import { withoutNul } from '../model/nul';
 import { RecordPartsBuilder } from '../model/record-parts';
+import { MAX_NAME_CHARS, shortName } from '../model/short-name';
 import { checkAnyValue, checkKeyValue } from './check-body';
 import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
@@ -196,8 +197,8 @@ class LogDecoder {
         case 12:
           reader.expect(WIRE_BYTES);
           eventName = reader.string();
-          keep = eventName.includes('\0');
-          eventName = withoutNul(eventName);
+          keep = eventName.length > MAX_NAME_CHARS || eventName.includes('\0');
+          eventName = shortName(eventName);
           break;
         default:
           reader.skip();

@@ -6,7 +6,7 @@
 import { EVALUATION_EVENT, readEvaluation, type SentEvaluation } from '../dialects/evaluation-event';
 import { type AgentAttribute, agentAttribute, isAgentKey, readSpanFacts } from '../dialects/span-facts';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
-import { withoutNul } from '../model/nul';
+import { MAX_NAME_CHARS, shortName } from '../model/short-name';
 import type { SpanBatch } from '../model/span-batch';
 import { AgentColumns } from './agent-columns';
 import { checkKeyValue, checkSpanField } from './check-body';
@@ -111,9 +111,8 @@ class TraceDecoder {
         case 5:
           reader.expect(WIRE_BYTES);
           name = reader.string();
-          // A column cannot hold a NUL: the name stays in the body as it was sent.
-          if (name.includes('\0')) {
-            name = withoutNul(name);
+          // A column holds no NUL and no more than a name: what was sent stays in the body.
+          if (name.length > MAX_NAME_CHARS || name.includes('\0')) {
             this.builder.parts.keep(this.bytes, tagStart, reader.pos);
           }
           break;
@@ -176,7 +175,7 @@ class TraceDecoder {
       status: status > 0x7f ? 0 : status,
       resource,
       scope,
-      operation: this.builder.operation(serviceName, name, kind > 0x7f ? 0 : kind),
+      operation: this.builder.operation(serviceName, shortName(name), kind > 0x7f ? 0 : kind),
     });
     const facts = agentAttributes && readSpanFacts(name, scopeName, agentAttributes);
     if (facts) this.agents.add(row, trace, startNs, facts);

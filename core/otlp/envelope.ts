@@ -3,7 +3,7 @@
  * {scope 1, records 2, schema_url 3}, alike for spans, log records and metrics.
  */
 
-import { withoutNul } from '../model/nul';
+import { shortName } from '../model/short-name';
 import type { BatchResource, BatchScope } from '../model/span-batch';
 import { checkResource, checkScope } from './check-body';
 import { COST, DecodeBudget } from './decode-budget';
@@ -115,10 +115,10 @@ function readHeader(
   return { message, schemaUrl };
 }
 
-/** `service.name` of a Resource message; empty when it has none. */
+/** `service.name` of a Resource message, as columns hold it; empty when it has none. */
 function serviceNameOf(resource: Uint8Array): string {
   const attribute = decodeResource(resource).attributes.findLast(({ key }) => key === 'service.name');
   const value = attribute?.value;
   const name = value && 'stringValue' in value ? (value.stringValue as string) : '';
-  return withoutNul(name);
+  return shortName(name);
 }

@@ -2,8 +2,8 @@
 import { SpoorError } from '../api/errors';
 import type { MarkTarget } from '../api/mark-target';
 import { int8FromSpanId, parseSpanId, parseTraceId } from '../model/ids';
+import { shortName } from '../model/short-name';
 import type { SqlClient, SqlParameter } from './sql-client';
-import { clean } from './versioned-table';
 import type { WhereBuilder } from './where';
 
 /** Of `t`. */
@@ -34,14 +34,18 @@ export async function storedTarget(
     found = await sql.query(
       `select 1 as one from trace where workspace_id = $1 and md5(session_id) = md5($2) and session_id = $2
          and deleted_at is null limit 1`,
-      [workspaceId, clean(sessionId)],
+      [workspaceId, shortName(sessionId)],
     );
   }
   if (found.length === 0) {
     const what = spanId !== null ? `Span ${spanId}` : traceId !== null ? `Trace ${traceId}` : 'This session';
     throw new SpoorError('NOT_FOUND', `${what} is not stored here.`);
   }
-  return { 'trace_id::uuid': trace, span_id: spanKey, session_id: trace ? null : clean(sessionId) };
+  return {
+    'trace_id::uuid': trace,
+    span_id: spanKey,
+    session_id: trace || sessionId === null ? null : shortName(sessionId),
+  };
 }
 
 /** Narrows a list to a trace, a span of it, or a session. */
@@ -64,7 +68,7 @@ export function aboutTarget(
     else where.and('false');
   }
   if (query.sessionId !== undefined) {
-    const sessionId = clean(query.sessionId);
+    const sessionId = shortName(query.sessionId);
     where.and('md5(t.session_id) = md5(?) and t.session_id = ?', sessionId, sessionId);
   }
 }

@@ -1,6 +1,7 @@
 /** Calls of models as they are stored (migrations 009 and 016). */
 import { CALL_COUNTS, type CallCounts, type CallKind, writeCounts } from '../model/batch-calls';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
+import { shortName } from '../model/short-name';
 import type { SpanBatch } from '../model/span-batch';
 import { CopyWriter } from './copy-binary';
 import type { InternedBatch, InternedIds } from './interned';
@@ -174,7 +175,7 @@ export function saidCounts(batches: readonly SpanBatch[]): number[] {
 }
 
 function storedKind(kind: CallKind, { operationId, deploymentId, status }: KindOfSpan): StoredKind {
-  const text = (value: string | null): string | null => value?.replaceAll('\0', '\u2400') || null;
+  const text = (value: string | null): string | null => (value ? shortName(value) : null);
   const [provider, model] = [text(kind.provider), text(kind.model)];
   const [serviceTier, agentName] = [text(kind.serviceTier), text(kind.agentName)];
   const key = ['model call', operationId, deploymentId, status, provider, model, serviceTier, agentName].join('\0');

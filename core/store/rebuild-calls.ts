@@ -2,6 +2,7 @@
 import { FACT_KEYS } from '../dialects/fact-keys';
 import { agentAttribute, readSpanFacts, type SpanFacts } from '../dialects/span-facts';
 import { bytesFromHex } from '../model/ids';
+import { shortName } from '../model/short-name';
 import { decodeScope, decodeSpanBody } from '../otlp/proto-to-json';
 import { DEPLOYMENT_OF_SPAN } from './deployments';
 import { ModelCallRows } from './model-calls';
@@ -152,10 +153,10 @@ function addFacts(
   if (call && call.input !== null) known.input = (known.input ?? 0n) + BigInt(call.input);
   if (call && call.output !== null) known.output = (known.output ?? 0n) + BigInt(call.output);
   if (facts.agentName !== null && (known.agentStartNs === null || startNs < known.agentStartNs)) {
-    known.agentName = facts.agentName.replaceAll('\0', '\u2400');
+    known.agentName = shortName(facts.agentName);
     known.agentStartNs = startNs;
   }
-  known.sessionId ??= facts.sessionId?.replaceAll('\0', '\u2400') ?? null;
+  known.sessionId ??= facts.sessionId === null ? null : shortName(facts.sessionId);
 }
 
 async function writeFacts(tx: SqlClient, workspaceId: number, traces: ReadonlyMap<string, TraceFacts>): Promise<void> {

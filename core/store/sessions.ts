@@ -2,6 +2,7 @@
 import { SpoorError } from '../api/errors';
 import type { Page } from '../api/page';
 import type { SessionListQuery, SessionSummary } from '../api/session';
+import { shortName } from '../model/short-name';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
 import { decodeCursor, pageOf, SESSION_CURSOR } from './cursor';
@@ -90,7 +91,7 @@ export class Sessions {
 
   /** @throws SpoorError NOT_FOUND when no trace names it */
   async summary(sessionId: string): Promise<SessionSummary> {
-    const id = sessionId.replaceAll('\0', '\u2400');
+    const id = shortName(sessionId);
     const summary = (await this.summaries([id])).get(id);
     if (!summary) throw new SpoorError('NOT_FOUND', 'No trace that is stored here names this session.');
     return summary;
@@ -101,7 +102,7 @@ export class Sessions {
     const rows = await this.sql.query(
       `select replace(t.trace_id::text, '-', '') as trace_id from trace t where ${inSession('$2')}
        order by t.start_ns, t.trace_id offset $3 limit $4`,
-      [this.workspaceId, sessionId.replaceAll('\0', '\u2400'), from, Math.max(0, to - from)],
+      [this.workspaceId, shortName(sessionId), from, Math.max(0, to - from)],
     );
     return decodeRows({ trace_id: TEXT }, rows).map(({ trace_id }) => trace_id);
   }

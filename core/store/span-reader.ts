@@ -73,7 +73,7 @@ function detailOf(traceId: string, spanId: string, row: RowOf<typeof SPAN_ROW>, 
     parentSpanId,
     name: body.name ?? row.name,
     kind: spanKindName(row.kind),
-    service: row.service,
+    service: serviceOf(resource, row.service),
     startTime: rfc3339FromNs(row.start_ns),
     endTime: rfc3339FromNs(endNs),
     durationNs: Number(row.duration_ns),
@@ -103,6 +103,12 @@ function detailOf(traceId: string, spanId: string, row: RowOf<typeof SPAN_ROW>, 
     },
     raw: rawOf({ traceId, spanId, parentSpanId, row, endNs, body, resource, scope }),
   };
+}
+
+/** Whole, where the column has its beginning alone. */
+function serviceOf({ attributes }: OtlpResource, name: string): string {
+  const value = attributes.findLast(({ key }) => key === 'service.name')?.value;
+  return value && 'stringValue' in value ? (value.stringValue as string) : name;
 }
 
 interface RawParts {

@@ -1,5 +1,6 @@
 /** What a batch changes in the rows of `trace`: gathered per trace, then copied into the table, or merged by one statement. */
 import { CALL_COUNTS } from '../model/batch-calls';
+import { shortName } from '../model/short-name';
 import type { SpanBatch } from '../model/span-batch';
 import { STATUS_ERROR } from '../model/span-kind';
 import { CopyWriter } from './copy-binary';
@@ -125,10 +126,10 @@ export class TraceDeltas {
       // What spans say that are stored already is known.
       if (!delta) continue;
       if (agentStartNs !== null && (delta.agentStartNs === null || agentStartNs < delta.agentStartNs)) {
-        delta.agentName = agentName?.replaceAll('\0', '\u2400') ?? null;
+        delta.agentName = agentName === null ? null : shortName(agentName);
         delta.agentStartNs = agentStartNs;
       }
-      delta.sessionId ??= sessionId?.replaceAll('\0', '\u2400') ?? null;
+      delta.sessionId ??= sessionId === null ? null : shortName(sessionId);
     }
   }
 
