@@ -9,11 +9,9 @@ import { withoutNul } from '../model/nul';
 import type { BatchOperation, BatchResource, BatchScope, SpanBatch } from '../model/span-batch';
 import { decodeResource } from '../otlp/proto-to-json';
 import { internDeployments } from './deployments';
+import { IdMemory } from './id-memory';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
-
-/** Enough for any real workload; past it the memory starts afresh and SQL answers again. */
-const MAX_REMEMBERED = 200_000;
 
 export interface InternedBatch {
   /** By index into the batch's resources, scopes and operations. */
@@ -27,20 +25,27 @@ export interface InternedBatch {
 }
 
 export class InternedIds {
-  private readonly known = new Map<string, number>();
-  private fresh = new Map<string, number>();
+  private readonly memory = new IdMemory();
 
   constructor(private readonly workspaceId: number) {}
 
   /** Keeps what the transaction made. */
   committed(): void {
-    if (this.known.size + this.fresh.size > MAX_REMEMBERED) this.known.clear();
-    for (const [key, id] of this.fresh) this.known.set(key, id);
-    this.fresh = new Map();
+    this.memory.committed();
   }
 
   rolledBack(): void {
-    this.fresh = new Map();
+    this.memory.rolledBack();
+  }
+
+  /** Rows were taken out: what is remembered may be among them. */
+  forget(): void {
+    this.memory.clear();
+  }
+
+  /** How many ids are held in memory. */
+  get held(): number {
+    return this.memory.size;
   }
 
   async resolve(tx: SqlClient, batch: SpanBatch): Promise<InternedBatch> {
@@ -64,11 +69,11 @@ export class InternedIds {
   }
 
   remember(key: string, id: number): void {
-    this.fresh.set(key, id);
+    this.memory.set(key, id);
   }
 
   private get(key: string): number | undefined {
-    return this.known.get(key) ?? this.fresh.get(key);
+    return this.memory.get(key);
   }
 
   /** Ids of resources and scopes of any signal, by index. */
@@ -102,7 +107,7 @@ export class InternedIds {
         [this.workspaceId, missing],
       );
       for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows))
-        this.fresh.set(`service\0${missing[at - 1]}`, id);
+        this.memory.set(`service\0${missing[at - 1]}`, id);
     }
     return Int32Array.from(names, (name) => this.must(`service\0${name}`));
   }
@@ -141,7 +146,7 @@ export class InternedIds {
         parameters,
       );
       for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) {
-        this.fresh.set((missing[at - 1] as { key: string }).key, id);
+        this.memory.set((missing[at - 1] as { key: string }).key, id);
       }
     }
     return Int32Array.from(operations, (operation, i) => this.must(keyOf(operation, i)));
@@ -170,8 +175,8 @@ export class InternedIds {
               this.workspaceId,
               said.map((one) => one.deployment),
             );
-      for (const id of missing.keys()) this.fresh.set(`deployment\0${id}`, 0);
-      for (const [i, { id }] of said.entries()) this.fresh.set(`deployment\0${id}`, ids[i] as number);
+      for (const id of missing.keys()) this.memory.set(`deployment\0${id}`, 0);
+      for (const [i, { id }] of said.entries()) this.memory.set(`deployment\0${id}`, ids[i] as number);
       await tx.execute(
         `update resource r set deployment_id = i.deployment_id from unnest($1::int4[], $2::int4[]) as i (id, deployment_id)
          where r.workspace_id = $3 and r.id = i.id and r.deployment_id is null`,
@@ -214,7 +219,7 @@ export class InternedIds {
         parameters,
       );
       const order = [...missing.keys()];
-      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) this.fresh.set(order[at - 1] as string, id);
+      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) this.memory.set(order[at - 1] as string, id);
     }
     return Int32Array.from(keys, (key) => this.must(key));
   }
