@@ -17,6 +17,13 @@ export function shortName(name: string): string {
   return `${withoutNul(begin)}…${digestOf(name)}`;
 }
 
+/** Whether only the beginning of a name may be left: what was sent stands with the span. */
+export function isShortened(name: string): boolean {
+  return name.length >= MAX_NAME_CHARS - 1 && SHORTENED.test(name);
+}
+
+const SHORTENED = /…[0-9a-f]{8}$/;
+
 /** Eight hex digits (FNV-1a over UTF-16). */
 function digestOf(text: string): string {
   let hash = 0x811c9dc5;

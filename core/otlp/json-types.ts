@@ -40,7 +40,7 @@ export interface SpanStatus {
 
 /** What a span holds besides its columns. */
 export interface SpanBody {
-  /** Only where the column could not hold the name as it was sent (a NUL character). */
+  /** Only where the column could not hold the name as it was sent: it has a NUL character, or is long. */
   readonly name: string | null;
   readonly traceState: string;
   readonly flags: number;

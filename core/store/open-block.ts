@@ -18,6 +18,7 @@ const ANY_ARRAY = 5;
 const ANY_KVLIST = 6;
 const KEY_VALUE_VALUE = 2;
 /** Of Span: events and status; of an event: name and attributes; of a status: message. */
+const SPAN_NAME = 5;
 const SPAN_EVENT = 11;
 const SPAN_STATUS = 15;
 const EVENT_NAME = 2;
@@ -207,6 +208,10 @@ export class OpenBlock {
 
   private rest(reader: WireReader): void {
     while (reader.next()) {
+      if (reader.wireType === WIRE_BYTES && reader.field === SPAN_NAME) {
+        this.text(reader);
+        continue;
+      }
       if (reader.wireType !== WIRE_BYTES || (reader.field !== SPAN_EVENT && reader.field !== SPAN_STATUS)) {
         reader.skip();
         continue;

@@ -4,6 +4,7 @@
  */
 
 import { int8FromSpanId, parseSpanId } from '../../model/ids';
+import { isShortened, MAX_NAME_CHARS, shortName } from '../../model/short-name';
 import { spanKindName } from '../../model/span-kind';
 import type { SpanBody } from '../../otlp/json-types';
 import { WireWriter } from '../../otlp/wire-writer';
@@ -59,6 +60,12 @@ export class ConditionCompiler {
     return this.compileLeaf(expression);
   }
 
+  /** Whether the message of a span may have to say what the span is called. */
+  readsNames(expression: FieldExpression): boolean {
+    if (!fieldsIn(expression).some(({ name }) => name === 'span:name')) return false;
+    return this.parts.shared.operations.heldTo !== null || this.shortenedNames(expression).length > 0;
+  }
+
   private async compileLeaf(expression: FieldExpression): Promise<SpanCondition> {
     const fields = fieldsIn(expression);
     const holds = conditionOf(expression);
@@ -66,10 +73,10 @@ export class ConditionCompiler {
     if (!first) return { kind: 'constant', value: holds(fieldsOf(() => NO_VALUES)) };
     const domains = new Set(fields.map((field) => (field.kind === 'attribute' ? field.scope : field.name)));
     const within = (...names: readonly (string | null)[]): boolean => [...domains].every((one) => names.includes(one));
-    if (within('resource')) return leaf({ resources: this.resourcesThat(holds) });
-    if (within('span:name', 'span:kind')) return leaf({ operations: this.operationsThat(holds) });
+    if (within('resource')) return this.resources(expression, holds);
+    if (within('span:name', 'span:kind')) return this.operations(expression, holds, domains.has('span:name'));
     if (within('instrumentation', 'instrumentation:name', 'instrumentation:version')) {
-      return leaf({ scopes: this.scopesThat(holds) });
+      return orBeyond(leaf({ scopes: this.scopesThat(holds) }), 'scope_id', this.parts.shared.scopes.heldTo);
     }
     const column = columnSql(expression);
     if (column) return column;
@@ -82,6 +89,48 @@ export class ConditionCompiler {
     if (isPresence === '=')
       return { kind: 'not', part: await this.attribute(presence(expression), first.name, domains) };
     return this.attribute(expression, first.name, domains);
+  }
+
+  /** What a span is called, or its kind. */
+  private async operations(
+    expression: FieldExpression,
+    holds: (span: SpanFields) => boolean,
+    isName: boolean,
+  ): Promise<SpanCondition> {
+    const { heldTo } = this.parts.shared.operations;
+    const name = isName ? equalText(expression)[0] : undefined;
+    const ids = this.operationsThat(holds);
+    const shortened = isName ? this.shortenedNames(expression) : [];
+    // One name is found by itself, however many there are.
+    const isOne = heldTo !== null && name !== undefined;
+    if (isOne) ids.push(...(await this.operationsNamed('o.name', shortName(name), heldTo)));
+    const known = orBeyond(leaf({ operations: ids }), 'operation_id', isOne ? null : heldTo);
+    if (shortened.length === 0 && (!isOne || name.length <= MAX_NAME_CHARS)) return known;
+    // What such a span is called stands in its message.
+    const others = leaf({ operations: isOne ? ids : shortened });
+    const whole: SpanCondition = { kind: 'and', parts: [others, { kind: 'unknown' }] };
+    return { kind: 'or', parts: [{ kind: 'and', parts: [known, { kind: 'not', part: others }] }, whole] };
+  }
+
+  private async resources(expression: FieldExpression, holds: (span: SpanFields) => boolean): Promise<SpanCondition> {
+    const { heldTo } = this.parts.shared.resources;
+    const known = leaf({ resources: this.resourcesThat(holds) });
+    const service = serviceOf(expression);
+    if (heldTo === null || service === null) return orBeyond(known, 'resource_id', heldTo);
+    // Operations tell services apart where resources are too many.
+    const operations = await this.operationsNamed('s.name', shortName(service), -1);
+    const beyond: SpanCondition = { kind: 'and', parts: [leaf({ operations }), beyondSql('resource_id', heldTo)] };
+    return { kind: 'or', parts: [known, { kind: 'and', parts: [beyond, { kind: 'unknown' }] }] };
+  }
+
+  /** @param after numbers above this one */
+  private async operationsNamed(column: 'o.name' | 's.name', name: string, after: number): Promise<number[]> {
+    const rows = await this.sql.query(
+      `select o.id from operation o join service s on s.id = o.service_id
+       where o.workspace_id = $1 and ${column} = $2 and o.id > $3`,
+      [this.workspaceId, name, after],
+    );
+    return decodeRows({ id: INT4 }, rows).map(({ id }) => id);
   }
 
   private async attribute(
@@ -101,10 +150,11 @@ export class ConditionCompiler {
     const span = { attributes, payload, hashes: known ? equalHashes(expression, known.keyId) : [] };
     if (domains.has('span')) return leaf(span);
     const resources = this.resourcesThat(holds);
-    const inResources = [...this.parts.resources.values()].some((pairs) => attributeValues(pairs, key).length > 0);
+    const { held, heldTo } = this.parts.shared.resources;
+    const inResources = heldTo !== null || [...held.values()].some((pairs) => attributeValues(pairs, key).length > 0);
     // What the span says of itself hides what its resource says.
     const exact = !known || !inResources || isNilComparison(expression) !== null;
-    return leaf({ ...span, resources, exact });
+    return orBeyond(leaf({ ...span, resources, exact }), 'resource_id', heldTo);
   }
 
   private rests(expression: FieldExpression): IdLeaf {
@@ -122,7 +172,7 @@ export class ConditionCompiler {
     });
   }
 
-  private async word(word: string): Promise<IdLeaf> {
+  private async word(word: string): Promise<SpanCondition> {
     const { searchesKey } = this.parts;
     const rows = await this.sql.query(
       `select a.id, k.key from attribute a join attribute_key k on k.id = a.key_id
@@ -131,28 +181,46 @@ export class ConditionCompiler {
     );
     const attributes = decodeRows({ id: INT4, key: TEXT }, rows).flatMap(({ id, key }) => (searchesKey(key) ? id : []));
     for (const [id, body] of this.parts.rests) if (bodyHasWord(body, word, searchesKey)) attributes.push(id);
-    const operations = [...this.parts.operations]
+    const { held, heldTo } = this.parts.shared.operations;
+    const operations = [...held]
       .filter(([, { name, service }]) => wordsOf(name).includes(word) || wordsOf(service).includes(word))
       .map(([id]) => id);
-    return leaf({ attributes, operations, payload: null, hashes: [hashWord(word)], word: isAscii(word) ? word : null });
+    const known = leaf({
+      attributes,
+      operations,
+      payload: null,
+      hashes: [hashWord(word)],
+      word: isAscii(word) ? word : null,
+    });
+    return orBeyond(known, 'operation_id', heldTo);
   }
 
   private resourcesThat(holds: (span: SpanFields) => boolean): number[] {
-    return [...this.parts.resources]
+    return [...this.parts.shared.resources.held]
       .filter(([, pairs]) => holds(fieldsOf((field) => attributeValues(pairs, field.name))))
       .map(([id]) => id);
   }
 
   private operationsThat(holds: (span: SpanFields) => boolean): number[] {
-    return [...this.parts.operations]
+    return [...this.parts.shared.operations.held]
       .filter(([, { name, kind }]) =>
         holds(fieldsOf((field) => [field.name === 'span:name' ? name : spanKindValue(spanKindName(kind))])),
       )
       .map(([id]) => id);
   }
 
+  /** Operations of which only the beginning of the name is known, where a condition may hold for the whole. */
+  private shortenedNames(expression: FieldExpression): number[] {
+    const value = equalValue(expression);
+    if (value?.kind === 'string' && value.value.length <= MAX_NAME_CHARS) return [];
+    const wanted = value?.kind === 'string' ? shortName(value.value) : null;
+    return [...this.parts.shared.operations.held]
+      .filter(([, { name }]) => (wanted === null ? isShortened(name) : name === wanted))
+      .map(([id]) => id);
+  }
+
   private scopesThat(holds: (span: SpanFields) => boolean): number[] {
-    return [...this.parts.scopes]
+    return [...this.parts.shared.scopes.held]
       .filter(([, { name, version, attributes }]) =>
         holds(
           fieldsOf((field) => {
@@ -164,6 +232,27 @@ export class ConditionCompiler {
       )
       .map(([id]) => id);
   }
+}
+
+/** One has to look at spans whose number is not among those in memory. */
+function orBeyond(
+  known: SpanCondition,
+  column: 'operation_id' | 'resource_id' | 'scope_id',
+  heldTo: number | null,
+): SpanCondition {
+  if (heldTo === null) return known;
+  const beyond: SpanCondition = { kind: 'and', parts: [beyondSql(column, heldTo), { kind: 'unknown' }] };
+  return { kind: 'or', parts: [known, beyond] };
+}
+
+function beyondSql(column: string, heldTo: number): SpanCondition {
+  return { kind: 'column', sql: `s.${column} > ${heldTo}`, most: everySpan };
+}
+
+/** The service that `resource.service.name = "text"` asks for. */
+function serviceOf(expression: FieldExpression): string | null {
+  const [field] = fieldsIn(expression);
+  return field?.name === 'service.name' ? (equalText(expression)[0] ?? null) : null;
 }
 
 function fieldsOf(values: SpanFields['values']): SpanFields {

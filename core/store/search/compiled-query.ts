@@ -49,7 +49,7 @@ async function compileFilter(filter: SpansetFilter, compiler: ConditionCompiler)
     condition,
     holds: conditionOf(expression),
     relaxed: relax(expression, true),
-    needsBody: fieldsIn(expression).some(isInBody),
+    needsBody: fieldsIn(expression).some(isInBody) || compiler.readsNames(expression),
   };
 }
 

@@ -10,10 +10,10 @@ import { nameOf } from '../../query/traceql/spansets';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
 import type { TimeRange } from './block-plan';
 import { isInBody } from './compiled-query';
-import type { KnownOperation } from './known-parts';
 import { columnOf } from './measure-spans';
 import { Pace } from './pace';
 import type { Searcher } from './searcher';
+import type { KnownOperation, SharedPart } from './shared-parts';
 import type { SpanSlice } from './span-slices';
 import type { StoredSpan } from './stored-span';
 
@@ -106,8 +106,10 @@ export async function groupSpans(
   while (byMinutes && nameOfOperation && byMinutes.whole.length > 0) {
     if (performance.now() >= untilMs) break;
     const blocks = byMinutes.whole.splice(0, pace.next);
-    for (const { operationId, spans, errors, sketch, sign } of await pace.timed(() => searcher.minutesOf(blocks))) {
-      const group = groupOf(nameOfOperation(operationId));
+    const minutes = await pace.timed(() => searcher.minutesOf(blocks));
+    const operation = await searcher.operations().of(minutes.map(({ operationId }) => operationId));
+    for (const { operationId, spans, errors, sketch, sign } of minutes) {
+      const group = groupOf(nameOfOperation(operation(operationId) ?? NO_OPERATION));
       if (!group) continue;
       group.spans += spans;
       group.errors += errors;
@@ -123,20 +125,21 @@ function isEverything({ pipeline }: TraceqlQuery): boolean {
   return pipeline.stages.length === 1 && only?.kind === 'filter' && only.condition === null;
 }
 
+const NO_OPERATION: KnownOperation = { name: '', kind: 0, service: '' };
+
 /** The value of a field that follows from a span's operation; null of other fields. */
 function operationName(
   field: Field,
-  operations: ReadonlyMap<number, KnownOperation>,
-): ((operationId: number) => string) | null {
-  const known = (id: number): KnownOperation => operations.get(id) ?? { name: '', kind: 0, service: '' };
+  { held, heldTo }: SharedPart<KnownOperation>,
+): ((operation: KnownOperation) => string) | null {
   if (field.kind === 'intrinsic') {
-    if (field.name === 'span:name') return (id) => known(id).name;
-    return field.name === 'span:kind' ? (id) => spanKindName(known(id).kind) : null;
+    if (field.name === 'span:name') return ({ name }) => name;
+    return field.name === 'span:kind' ? ({ kind }) => spanKindName(kind) : null;
   }
   const isService = field.kind === 'attribute' && field.scope === 'resource' && field.name === 'service.name';
   // Of a service without a name nobody knows whether it has none, or an empty one.
-  const areNamed = [...operations.values()].every(({ service }) => service !== '');
-  return isService && areNamed ? (id) => known(id).service : null;
+  const areNamed = heldTo === null && [...held.values()].every(({ service }) => service !== '');
+  return isService && areNamed ? ({ service }) => service : null;
 }
 
 function sorted(groups: ReadonlyMap<string, Group>): SpanGroup[] {
@@ -193,7 +196,11 @@ async function addByColumn(
     `group by 1, ${duration}`,
   );
   const values = valuesOf(field);
-  for (const { key: id, spans, errors, duration: ns } of decodeRows(ROW, rows)) {
-    add(nameOf(values(slice.spanOf({ [column]: id }))), Number(spans), Number(errors), ns);
+  const counted = decodeRows(ROW, rows);
+  const ids = [...new Set(counted.map(({ key }) => key))];
+  const known = await slice.spansBy(ids.map((id) => ({ [column]: id })));
+  const names = new Map(ids.map((id, i) => [id, nameOf(values(known[i] as StoredSpan))]));
+  for (const { key: id, spans, errors, duration: ns } of counted) {
+    add(names.get(id) as string, Number(spans), Number(errors), ns);
   }
 }

@@ -1,29 +1,17 @@
 /**
- * What spans share, in memory: operations, resources and scopes by number, and the values of attribute keys that were asked for.
- * Rows are only ever added, so each read asks for those after the last. Answers that see different states share them: what one of
- * them cannot see yet does no harm, and what is known is never taken back.
+ * What is known of dictionaries, in memory: what spans share (shared-parts.ts), and the values of attribute keys that were asked for.
+ * Rows are added after the last; pruning takes some out, and then what is held is read anew.
  */
 
-import type { KeyValue, SpanBody } from '../../otlp/json-types';
-import { decodeResource, decodeScope, decodeSpanBody, readKeyValue } from '../../otlp/proto-to-json';
+import type { SpanBody } from '../../otlp/json-types';
+import { decodeSpanBody, readKeyValue } from '../../otlp/proto-to-json';
 import { WireReader } from '../../otlp/wire-reader';
 import { type Value, valueOfAny } from '../../query/traceql/values';
 import type { SearchesKey } from '../../search/searched-keys';
 import { REST_KEY } from '../part-ids';
-import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
+import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../row-spec';
 import type { SqlClient } from '../sql-client';
-
-export interface KnownOperation {
-  readonly name: string;
-  readonly kind: number;
-  readonly service: string;
-}
-
-export interface KnownScope {
-  readonly name: string;
-  readonly version: string;
-  readonly attributes: readonly KeyValue[];
-}
+import { HELD, type HeldLimits, SharedParts } from './shared-parts';
 
 /** The values of a key in the dictionary, by number. */
 export interface KnownValues {
@@ -38,14 +26,16 @@ export interface KnownValues {
 const MAX_VALUES = 100_000;
 /** Rows of one statement: some milliseconds. */
 const PAGE = 2_000;
+/** Entries that are read anew after something was pruned: fewer are no burden. */
+const WORTH_READING = 5_000;
 
 export class KnownParts {
-  readonly operations = new Map<number, KnownOperation>();
-  readonly resources = new Map<number, readonly KeyValue[]>();
-  readonly scopes = new Map<number, KnownScope>();
+  readonly shared: SharedParts;
   /** Rests of messages that are in the dictionary: short events and status messages. */
-  readonly rests = new Map<number, SpanBody>();
-  private readonly last = { operation: 0, resource: 0, scope: 0, rest: 0 };
+  rests: ReadonlyMap<number, SpanBody> = new Map();
+  private lastRest = 0;
+  /** The last pruning that was seen. */
+  private pruning = 0n;
   private readonly keys = new Map<string, KnownValues>();
   /** The newest attribute of any key. */
   private newest = -1;
@@ -57,7 +47,10 @@ export class KnownParts {
     private readonly workspaceId: number,
     /** Whose values a search for words looks into. */
     readonly searchesKey: SearchesKey,
-  ) {}
+    limits: HeldLimits = HELD,
+  ) {
+    this.shared = new SharedParts(sql, workspaceId, limits);
+  }
 
   /** Reads what is new. */
   refresh(): Promise<void> {
@@ -68,18 +61,17 @@ export class KnownParts {
 
   /** Null of a key that no span has in the dictionary or under its name in a payload. */
   async valuesOf(key: string): Promise<KnownValues | null> {
-    let known = this.keys.get(key);
-    if (known) {
-      this.keys.delete(key);
-    } else {
-      const rows = await this.sql.query('select id from attribute_key where workspace_id = $1 and key = $2', [
-        this.workspaceId,
-        key,
-      ]);
-      const [row] = decodeRows({ id: INT4 }, rows);
-      if (!row || row.id === REST_KEY) return null;
-      known = { keyId: row.id, last: 0, newest: -1, values: new Map() };
-    }
+    // Each time: a key that was pruned has another number when it comes again.
+    const found = await this.sql.query('select id from attribute_key where workspace_id = $1 and key = $2', [
+      this.workspaceId,
+      key,
+    ]);
+    const [row] = decodeRows({ id: INT4 }, found);
+    if (!row || row.id === REST_KEY) return null;
+    const held = this.keys.get(key);
+    const known =
+      held?.keyId === row.id ? held : { keyId: row.id, last: 0, newest: -1, values: new Map<number, Value | null>() };
+    this.keys.delete(key);
     this.keys.set(key, known);
     if (known.newest < this.newest) {
       // As this answer sees it, which may be less than what another has seen.
@@ -133,48 +125,40 @@ export class KnownParts {
   }
 
   private async readNew(): Promise<void> {
-    const operations = await this.sql.query(
-      `select o.id, o.name, o.kind::int4 as kind, s.name as service from operation o join service s on s.id = o.service_id
-       where o.workspace_id = $1 and o.id > $2 order by o.id`,
-      [this.workspaceId, this.last.operation],
-    );
-    for (const { id, ...operation } of decodeRows({ id: INT4, name: TEXT, kind: INT4, service: TEXT }, operations)) {
-      this.operations.set(id, operation);
-      this.last.operation = Math.max(this.last.operation, id);
-    }
-    for (const { id, message } of await this.messages('resource', this.last.resource)) {
-      this.resources.set(id, decodeResource(message).attributes);
-      this.last.resource = Math.max(this.last.resource, id);
-    }
-    for (const { id, message } of await this.messages('scope', this.last.scope)) {
-      this.scopes.set(id, decodeScope(message));
-      this.last.scope = Math.max(this.last.scope, id);
-    }
+    const anew = await this.isPruned();
+    await this.shared.refresh(anew);
     const newest = await this.newestAttribute();
-    for (let more = newest > this.newest; more; ) {
-      const rows = await this.entries(REST_KEY, this.last.rest);
+    if (newest <= this.newest && !anew) return;
+    // Who asks at the same time keeps what there was until all is read.
+    const rests = new Map(anew ? [] : this.rests);
+    let last = anew ? 0 : this.lastRest;
+    for (let more = true; more; ) {
+      const rows = await this.entries(REST_KEY, last);
       for (const { id, message } of rows) {
-        this.rests.set(id, decodeSpanBody(message));
-        this.last.rest = Math.max(this.last.rest, id);
+        rests.set(id, decodeSpanBody(message));
+        last = Math.max(last, id);
       }
       more = rows.length === PAGE;
     }
+    this.rests = rests;
+    this.lastRest = last;
     this.newest = Math.max(this.newest, newest);
+  }
+
+  /** Whether names went with what was pruned since the last time: held, they would stay for ever. */
+  private async isPruned(): Promise<boolean> {
+    const rows = await this.sql.query('select coalesce(max(id), 0)::int8 as id from pruning where workspace_id = $1', [
+      this.workspaceId,
+    ]);
+    const pruning = decodeRows({ id: INT8 }, rows)[0]?.id ?? 0n;
+    if (pruning <= this.pruning) return false;
+    this.pruning = pruning;
+    this.keys.clear();
+    return this.shared.size + this.rests.size >= WORTH_READING;
   }
 
   private async newestAttribute(): Promise<number> {
     const rows = await this.sql.query('select coalesce(max(id), 0) as id from attribute');
     return decodeRows({ id: INT4 }, rows)[0]?.id ?? 0;
-  }
-
-  private async messages(
-    table: 'resource' | 'scope',
-    after: number,
-  ): Promise<{ readonly id: number; readonly message: Uint8Array }[]> {
-    const rows = await this.sql.query(
-      `select id, message from ${table} where workspace_id = $1 and id > $2 order by id`,
-      [this.workspaceId, after],
-    );
-    return decodeRows({ id: INT4, message: BYTEA }, rows);
   }
 }

@@ -115,8 +115,10 @@ async function addSlice(
     `group by 1, 2, 3, 4, 5${each ? `, ${value}` : ''}`,
   );
   const fields = metric.by.map(fieldText);
-  for (const { step, spans, sum, least, most, ...ids } of decodeRows(ROW, rows)) {
-    const span = slice.spanOf(ids);
+  const sums = decodeRows(ROW, rows);
+  const known = await slice.spansBy(sums.map(({ step, spans, sum, least, most, ...ids }) => ids));
+  for (const [i, { step, spans, sum, least, most }] of sums.entries()) {
+    const span = known[i] as StoredSpan;
     const names = metric.by.map((field) => nameOf(span.values(field)));
     builder.merge(Number(step), fields, names, { count: Number(spans), sum, min: least, max: most });
   }

@@ -13,8 +13,9 @@ import { type PlannedBlock, planBlocks, type TimeRange } from './block-plan';
 import type { Place } from './candidates';
 import { ConditionCompiler } from './compile-condition';
 import { type CompiledFilter, type CompiledQuery, compileQuery } from './compiled-query';
-import { type KnownOperation, KnownParts, type KnownValues } from './known-parts';
+import { KnownParts, type KnownValues } from './known-parts';
 import { planSearch, type SearchParts } from './search-plan';
+import type { HeldLimits, KnownOperation, SharedPart } from './shared-parts';
 import { SortedSearch } from './sorted-search';
 import { SpanLoader } from './span-loader';
 import { type SpanSlice, spanSlices } from './span-slices';
@@ -71,8 +72,9 @@ export class Searcher {
     codec: PayloadCodec,
     private readonly blocks: BlockSummaries,
     searchesKey: SearchesKey = EVERY_KEY,
+    limits?: HeldLimits,
   ) {
-    this.parts = new KnownParts(sql, workspaceId, searchesKey);
+    this.parts = new KnownParts(sql, workspaceId, searchesKey, limits);
     this.compiler = new ConditionCompiler(sql, workspaceId, this.parts);
     this.loader = new SpanLoader(sql, workspaceId, this.parts, codec);
   }
@@ -137,8 +139,8 @@ export class Searcher {
     return readOperationMinutes(sql, workspaceId, `block_id = any('{${blocks.join(',')}}'::int4[])`);
   }
 
-  operations(): ReadonlyMap<number, KnownOperation> {
-    return this.parts.operations;
+  operations(): SharedPart<KnownOperation> {
+    return this.parts.shared.operations;
   }
 
   /** Ids of the spans that a query leaves of one trace. @throws SpoorError */

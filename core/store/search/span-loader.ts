@@ -53,9 +53,11 @@ export class SpanLoader {
     this.partReader = new PartReader(sql, workspaceId, codec);
   }
 
-  /** A span of which only these columns are known. */
-  spanOf(columns: Partial<SpanRow>): StoredSpan {
-    return new StoredSpan({ ...NO_SPAN, ...columns }, this.parts, []);
+  /** Spans of which only these columns are known. */
+  async spansBy(columns: readonly Partial<SpanRow>[]): Promise<StoredSpan[]> {
+    const rows = columns.map((some) => ({ ...NO_SPAN, ...some }));
+    const shared = await this.parts.shared.of(rows);
+    return rows.map((row) => new StoredSpan(row, shared, this.parts.searchesKey, []));
   }
 
   /** SQL over `s`: in these blocks, and started in the range. */
@@ -98,13 +100,14 @@ export class SpanLoader {
     const reader = new CopyReader(
       await sql.copyOut(`select ${SPAN_COLUMNS_SQL}${verdicts.join('')} from ${from} ((${most.join(') or (')}))`),
     );
-    const spans: StoredSpan[] = [];
+    const rows: SpanRow[] = [];
+    const decided: Verdict[][] = [];
     while (reader.next()) {
-      const row = readSpanRow(reader);
-      const verdict = conditions.map(() => VERDICTS[reader.int2()] as Verdict);
-      spans.push(new StoredSpan(row, this.parts, verdict));
+      rows.push(readSpanRow(reader));
+      decided.push(conditions.map(() => VERDICTS[reader.int2()] as Verdict));
     }
-    return spans;
+    const shared = await this.parts.shared.of(rows);
+    return rows.map((row, i) => new StoredSpan(row, shared, this.parts.searchesKey, decided[i] as Verdict[]));
   }
 
   /** The same spans with their messages, some at a time. */

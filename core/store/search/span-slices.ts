@@ -32,8 +32,8 @@ export interface SpanSlice {
   select(columns: string, rest: string): Promise<readonly SqlRow[]>;
   /** The same as binary COPY, which is quicker where there is a row for each span. */
   copy(columns: string): Promise<CopyReader>;
-  /** A span of which only these columns are known. */
-  spanOf(columns: Partial<SpanRow>): StoredSpan;
+  /** Spans of which only these columns are known. */
+  spansBy(columns: readonly Partial<SpanRow>[]): Promise<StoredSpan[]>;
   /** The spans that match; with their messages where that is asked for. */
   spans(withBodies: boolean): AsyncGenerator<StoredSpan>;
 }
@@ -66,7 +66,7 @@ export async function* spanSlices(
           new CopyReader(
             await pace.timed(() => loader.inBlockOrder((tx) => tx.copyOut(`select ${columns} ${matching}`))),
           ),
-        spanOf: (columns) => loader.spanOf(columns),
+        spansBy: (columns) => loader.spansBy(columns),
         async *spans(withBodies) {
           const spans = await pace.timed(() => loader.spansInBlocks([condition], payloadMay, where));
           // Without its message.

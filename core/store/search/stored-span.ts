@@ -1,6 +1,7 @@
 /** A span as a query looks at it: what its row says, and what its message says where the query asks for that. */
 
 import { spanIdFromInt8 } from '../../model/ids';
+import { isShortened } from '../../model/short-name';
 import { spanKindName, statusCodeName } from '../../model/span-kind';
 import type { AnyValue, KeyValue, SpanBody } from '../../otlp/json-types';
 import type { AttributeScope, Field } from '../../query/traceql/ast';
@@ -9,7 +10,7 @@ import { NO_VALUES, spanKindValue, statusValue, type Value, type Values, valueOf
 import type { SearchesKey } from '../../search/searched-keys';
 import { wordsOf } from '../../search/words';
 import type { CopyReader } from '../copy-binary';
-import type { KnownParts } from './known-parts';
+import type { KnownScope, Shared } from './shared-parts';
 import type { TraceFacts } from './trace-facts';
 
 export interface SpanRow {
@@ -81,7 +82,8 @@ export class StoredSpan implements TraceSpan {
 
   constructor(
     readonly row: SpanRow,
-    private readonly parts: KnownParts,
+    private readonly shared: Shared,
+    private readonly searchesKey: SearchesKey,
     /** By condition that was asked for: what the database could decide of it. */
     readonly verdicts: readonly Verdict[],
   ) {}
@@ -105,7 +107,7 @@ export class StoredSpan implements TraceSpan {
       case 'span:duration':
         return [Number(row.duration_ns)];
       case 'span:name':
-        return [this.operation.name];
+        return [this.name];
       case 'span:kind':
         return [spanKindValue(spanKindName(this.operation.kind))];
       case 'span:status':
@@ -122,9 +124,9 @@ export class StoredSpan implements TraceSpan {
       case 'event:timeSinceStart':
         return this.message.events.map(({ timeUnixNano }) => Number(BigInt(timeUnixNano) - row.start_ns));
       case 'instrumentation:name':
-        return textValue(this.parts.scopes.get(row.scope_id)?.name);
+        return textValue(this.scope?.name);
       case 'instrumentation:version':
-        return textValue(this.parts.scopes.get(row.scope_id)?.version);
+        return textValue(this.scope?.version);
       case 'span:text':
         return NO_VALUES;
       default:
@@ -133,18 +135,28 @@ export class StoredSpan implements TraceSpan {
   }
 
   hasWord(word: string): boolean {
-    const { name, service } = this.operation;
+    const { service } = this.operation;
     return (
-      textHasWord(name, word) || textHasWord(service, word) || bodyHasWord(this.message, word, this.parts.searchesKey)
+      textHasWord(this.name, word) || textHasWord(service, word) || bodyHasWord(this.message, word, this.searchesKey)
     );
   }
 
+  /** Whole where the message was read. */
+  get name(): string {
+    const { name } = this.operation;
+    return isShortened(name) ? (this.body?.name ?? name) : name;
+  }
+
   get operation(): { readonly name: string; readonly kind: number; readonly service: string } {
-    return this.parts.operations.get(this.row.operation_id) ?? { name: '', kind: 0, service: '' };
+    return this.shared.operation(this.row.operation_id) ?? { name: '', kind: 0, service: '' };
   }
 
   get resource(): readonly KeyValue[] {
-    return this.parts.resources.get(this.row.resource_id) ?? [];
+    return this.shared.resource(this.row.resource_id) ?? [];
+  }
+
+  private get scope(): KnownScope | undefined {
+    return this.shared.scope(this.row.scope_id);
   }
 
   private get message(): SpanBody {
@@ -164,7 +176,7 @@ export class StoredSpan implements TraceSpan {
       case 'resource':
         return attributeValues(this.resource, key);
       case 'instrumentation':
-        return attributeValues(this.parts.scopes.get(this.row.scope_id)?.attributes ?? [], key);
+        return attributeValues(this.scope?.attributes ?? [], key);
       default:
         return bodyAttributes(this.message, scope, key);
     }
@@ -203,10 +215,15 @@ function textValue(text: string | undefined): Values {
   return text ? [text] : NO_VALUES;
 }
 
-/** Whether a text of the message has the word: of its status, its attributes and its events. */
-export function bodyHasWord({ status, attributes, events }: SpanBody, word: string, searchesKey: SearchesKey): boolean {
+/** Whether a text of the message has the word: of its name where that is long, its status, its attributes and its events. */
+export function bodyHasWord(
+  { name, status, attributes, events }: SpanBody,
+  word: string,
+  searchesKey: SearchesKey,
+): boolean {
   const has = ({ key, value }: KeyValue): boolean => searchesKey(key) && valueHasWord(value, word);
   return (
+    (name !== null && textHasWord(name, word)) ||
     textHasWord(status.message, word) ||
     attributes.some(has) ||
     events.some((event) => textHasWord(event.name, word) || event.attributes.some(has))

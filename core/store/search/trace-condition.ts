@@ -1,4 +1,5 @@
 /** Conditions that a row of `trace` decides: SQL over `t`. */
+import { shortName } from '../../model/short-name';
 import type { FieldExpression, SpansetFilter } from '../../query/traceql/ast';
 import { conditionOf } from '../../query/traceql/evaluate';
 import { fieldsIn } from '../../query/traceql/walk';
@@ -80,12 +81,20 @@ function sqlOf(expression: FieldExpression, parts: KnownParts): string | null {
   return /^[0-9a-f]{32}$/.test(right.value) ? `t.trace_id ${op} '${right.value}'::uuid` : String(op === '<>');
 }
 
-function rootSql(expression: FieldExpression, parts: KnownParts): string {
-  const holds = conditionOf(expression);
+function rootSql(expression: FieldExpression, { shared: { operations } }: KnownParts): string | null {
+  if (operations.heldTo !== null) return null;
+  const holds = conditionOf(shortenedTexts(expression));
   const ids: number[] = [];
-  for (const [id, { name, service }] of parts.operations) {
+  for (const [id, { name, service }] of operations.held) {
     const values = (field: { readonly name: string }) => [field.name === 'trace:rootName' ? name : service];
     if (holds({ values, hasWord: () => false })) ids.push(id);
   }
   return `t.root_operation_id = any('{${ids.join(',')}}'::int4[])`;
+}
+
+/** Long texts as columns hold names. */
+function shortenedTexts(expression: FieldExpression): FieldExpression {
+  if (expression.kind === 'string') return { ...expression, value: shortName(expression.value) };
+  if (expression.kind !== 'binary' || (expression.op !== '=' && expression.op !== '!=')) return expression;
+  return { ...expression, left: shortenedTexts(expression.left), right: shortenedTexts(expression.right) };
 }

@@ -1,0 +1,183 @@
+/**
+ * What spans share, by number: operations, resources and scopes. As many as memory should have are held; of the others a condition
+ * says that one has to look, and spans that have them bring them along.
+ */
+import type { KeyValue } from '../../otlp/json-types';
+import { decodeResource, decodeScope } from '../../otlp/proto-to-json';
+import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
+import type { SqlClient, SqlRow } from '../sql-client';
+
+export interface KnownOperation {
+  readonly name: string;
+  readonly kind: number;
+  readonly service: string;
+}
+
+export interface KnownScope {
+  readonly name: string;
+  readonly version: string;
+  readonly attributes: readonly KeyValue[];
+}
+
+/** Entries of each kind that are held at once, and bytes of their messages. */
+export interface HeldLimits {
+  readonly operations: number;
+  readonly messages: number;
+  readonly messageBytes: number;
+}
+
+export const HELD: HeldLimits = { operations: 100_000, messages: 20_000, messageBytes: 8_000_000 };
+
+/** Rows of one statement: some milliseconds. */
+const PAGE = 2_000;
+
+interface Read<T> {
+  readonly id: number;
+  readonly bytes: number;
+  readonly value: T;
+}
+
+/** How a kind is read: FROM clause with the id, as `d.id`. */
+interface Source<T> {
+  readonly select: string;
+  readonly decode: (rows: readonly SqlRow[]) => readonly Read<T>[];
+}
+
+const OPERATIONS: Source<KnownOperation> = {
+  select:
+    'select d.id, d.name, d.kind::int4 as kind, s.name as service from operation d join service s on s.id = d.service_id',
+  decode: (rows) =>
+    decodeRows({ id: INT4, name: TEXT, kind: INT4, service: TEXT }, rows).map(({ id, ...value }) => {
+      return { id, bytes: 0, value };
+    }),
+};
+
+function messages<T>(table: 'resource' | 'scope', decode: (message: Uint8Array) => T): Source<T> {
+  return {
+    select: `select d.id, d.message from ${table} d`,
+    decode: (rows) =>
+      decodeRows({ id: INT4, message: BYTEA }, rows).map(({ id, message }) => {
+        return { id, bytes: message.length, value: decode(message) };
+      }),
+  };
+}
+
+/** What is held of a kind: all up to a number. */
+interface Held<T> {
+  readonly known: Map<number, T>;
+  bytes: number;
+  last: number;
+  /** Whether there was no more. */
+  whole: boolean;
+}
+
+/** One kind. What is held is the oldest. */
+export class SharedPart<T> {
+  private state: Held<T> = { known: new Map(), bytes: 0, last: 0, whole: true };
+
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+    private readonly source: Source<T>,
+    private readonly most: number,
+    private readonly mostBytes: number,
+  ) {}
+
+  get held(): ReadonlyMap<number, T> {
+    return this.state.known;
+  }
+
+  /** All up to this number are held; null: all there were. */
+  get heldTo(): number | null {
+    return this.state.whole ? null : this.state.last;
+  }
+
+  /** Reads what is new, as far as there is room. @param anew of what is held, much may be gone: until all is read, it stays */
+  async refresh(anew: boolean): Promise<void> {
+    const state: Held<T> = anew ? { known: new Map(), bytes: 0, last: 0, whole: true } : this.state;
+    while (state.whole) {
+      const rows = await this.sql.query(
+        `${this.source.select} where d.workspace_id = $1 and d.id > $2 order by d.id limit ${PAGE}`,
+        [this.workspaceId, state.last],
+      );
+      for (const { id, bytes, value } of this.source.decode(rows)) {
+        if (state.known.size >= this.most || state.bytes + bytes > this.mostBytes) {
+          state.whole = false;
+          break;
+        }
+        state.known.set(id, value);
+        state.bytes += bytes;
+        state.last = Math.max(state.last, id);
+      }
+      if (rows.length < PAGE) break;
+    }
+    this.state = state;
+  }
+
+  /** These by number, whether they are held or not. */
+  async of(ids: Iterable<number>): Promise<(id: number) => T | undefined> {
+    const { known } = this.state;
+    const missing = new Set<number>();
+    for (const id of ids) if (id > 0 && !known.has(id)) missing.add(id);
+    if (missing.size === 0) return (id) => known.get(id);
+    const found = new Map<number, T>();
+    const wanted = [...missing];
+    for (let i = 0; i < wanted.length; i += PAGE) {
+      const rows = await this.sql.query(`${this.source.select} where d.workspace_id = $1 and d.id = any($2::int4[])`, [
+        this.workspaceId,
+        wanted.slice(i, i + PAGE),
+      ]);
+      for (const { id, value } of this.source.decode(rows)) found.set(id, value);
+    }
+    return (id) => known.get(id) ?? found.get(id);
+  }
+}
+
+export interface SharedIds {
+  readonly operation_id: number;
+  readonly resource_id: number;
+  readonly scope_id: number;
+}
+
+/** What some spans share. */
+export interface Shared {
+  readonly operation: (id: number) => KnownOperation | undefined;
+  readonly resource: (id: number) => readonly KeyValue[] | undefined;
+  readonly scope: (id: number) => KnownScope | undefined;
+}
+
+export class SharedParts {
+  readonly operations: SharedPart<KnownOperation>;
+  readonly resources: SharedPart<readonly KeyValue[]>;
+  readonly scopes: SharedPart<KnownScope>;
+
+  constructor(sql: SqlClient, workspaceId: number, limits: HeldLimits) {
+    const { operations, messages: most, messageBytes } = limits;
+    const attributesOf = (message: Uint8Array): readonly KeyValue[] => decodeResource(message).attributes;
+    this.operations = new SharedPart(sql, workspaceId, OPERATIONS, operations, messageBytes);
+    this.resources = new SharedPart(sql, workspaceId, messages('resource', attributesOf), most, messageBytes);
+    this.scopes = new SharedPart(sql, workspaceId, messages('scope', decodeScope), most, messageBytes);
+  }
+
+  /** How many entries are in memory. */
+  get size(): number {
+    return this.operations.held.size + this.resources.held.size + this.scopes.held.size;
+  }
+
+  async refresh(anew: boolean): Promise<void> {
+    for (const part of [this.operations, this.resources, this.scopes]) await part.refresh(anew);
+  }
+
+  /** What these rows name. */
+  async of(rows: readonly SharedIds[]): Promise<Shared> {
+    return {
+      operation: await this.operations.of(idsOf(rows, 'operation_id')),
+      resource: await this.resources.of(idsOf(rows, 'resource_id')),
+      scope: await this.scopes.of(idsOf(rows, 'scope_id')),
+    };
+  }
+}
+
+function* idsOf(rows: readonly SharedIds[], column: keyof SharedIds): Generator<number> {
+  for (const row of rows) yield row[column];
+}
