@@ -62,4 +62,7 @@ export const DURABLE_START_PARAMETERS = [
   'min_wal_size=8MB',
   '-c',
   'max_wal_size=16MB',
+  // Of a thousand files, which many partitions have, most rest.
+  '-c',
+  'max_files_per_process=200',
 ];
