@@ -159,6 +159,11 @@ export class UserPattern {
     this.weight = 1 + this.regex.programSize() / INSTRUCTIONS_A_STEP;
   }
 
+  /** Instructions of the compiled program. */
+  get size(): number {
+    return this.regex.programSize();
+  }
+
   /** Whether it matches somewhere; null: the budget ran out before that was known. */
   isIn(text: string, budget: StepBudget = stepBudget(text.length)): boolean | null {
     return this.counted(text, budget, (input) => this.search(input, 0, 0, null) !== null) ?? null;

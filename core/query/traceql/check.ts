@@ -11,7 +11,6 @@ import type {
   TraceqlQuery,
 } from './ast';
 import { isText } from './evaluate';
-import { TextPattern } from './regex';
 import { TraceqlSyntaxError } from './syntax-error';
 
 /** `any` is known only from the span; integers, floats and durations are all numbers. */
@@ -145,7 +144,6 @@ function binaryType(expression: Extract<FieldExpression, { kind: 'binary' }>): T
       if (expression.right.kind !== 'string') throw wrong(expression, `${op} takes a regular expression in quotes`);
       if (!both('text')) throw wrong(expression, `${op} compares text, and this is ${named(left)}`);
       checkText(expression);
-      new TextPattern(expression.right.value, expression.at);
       return 'boolean';
     case '=':
     case '!=':

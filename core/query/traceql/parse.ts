@@ -19,6 +19,7 @@ import type {
 } from './ast';
 import { METRICS, RELATIONS } from './ast';
 import { checkQuery } from './check';
+import { checkPatterns, checkSize, MAX_LIST } from './limits';
 import { comparisonAt, parseField, parseFieldExpression, tryStatic } from './parse-field';
 import { TraceqlSyntaxError } from './syntax-error';
 import { TokenStream } from './token-stream';
@@ -36,7 +37,11 @@ const MAX_QUERY_CHARS = 10_000;
 /** @throws TraceqlSyntaxError */
 export function parseTraceql(text: string): TraceqlQuery {
   if (text.length > MAX_QUERY_CHARS) {
-    throw new TraceqlSyntaxError(`a query has at most ${MAX_QUERY_CHARS} characters`, MAX_QUERY_CHARS, 1);
+    throw new TraceqlSyntaxError(
+      `a query has at most ${MAX_QUERY_CHARS} characters; ask in several`,
+      MAX_QUERY_CHARS,
+      1,
+    );
   }
   const tokens = new TokenStream(text);
   const stages: Stage[] = [parseSpanset(tokens)];
@@ -55,7 +60,9 @@ export function parseTraceql(text: string): TraceqlQuery {
     throw tokens.unexpected('the query should end or go on with |', tokens.current.type === 'word' ? '|' : null);
   }
   const query = { pipeline: { kind: 'pipeline' as const, stages }, metrics, series, hints };
+  checkSize(query);
   checkQuery(query);
+  checkPatterns(query);
   return query;
 }
 
@@ -180,7 +187,10 @@ function tryMetric(tokens: TokenStream): Metric | Compare | null {
   const takesNothing = name === 'rate' || name === 'count_over_time';
   const of = takesNothing ? null : parseFieldExpression(tokens);
   const quantiles: number[] = [];
-  if (name === 'quantile_over_time') while (tokens.take(',')) quantiles.push(parseQuantile(tokens));
+  while (name === 'quantile_over_time' && tokens.take(',')) {
+    if (quantiles.length === MAX_LIST) throw tokens.unexpected(`${name} takes at most ${MAX_LIST} quantiles`);
+    quantiles.push(parseQuantile(tokens));
+  }
   if (name === 'quantile_over_time' && quantiles.length === 0) {
     throw tokens.unexpected('quantile_over_time needs a quantile', ', 0.95');
   }
@@ -256,7 +266,10 @@ function parseHints(tokens: TokenStream): Hint[] {
 function parseList<T>(tokens: TokenStream, name: string, parse: () => T): T[] {
   tokens.expect('(', name);
   const list = [parse()];
-  while (tokens.take(',')) list.push(parse());
+  while (tokens.take(',')) {
+    if (list.length === MAX_LIST) throw tokens.unexpected(`${name} takes at most ${MAX_LIST}`);
+    list.push(parse());
+  }
   tokens.expect(')', `what ${name} takes`);
   return list;
 }
