@@ -117,7 +117,7 @@ export async function startServer(
   { version, openApiFile, teamSchemasFile, rendererDir, ingestFile, log, onDied }: Surroundings,
 ): Promise<RunningServer> {
   const tracing = openTracing(process.env, version);
-  const opened = await openDatabaseOf(options);
+  const opened = await openDatabaseOf(options, (message) => log('error', message));
   const database = tracing ? tracing.traced(opened) : opened;
   await migrateServer(database);
   const due = await workspacesToRebuild(database);
@@ -335,12 +335,12 @@ export async function startServer(
   };
 }
 
-export function openDatabaseOf({
-  databaseUrl,
-  dataDir,
-  connections,
-}: ServerOptions): Promise<ServerDatabase> | ServerDatabase {
-  return databaseUrl === null ? openPglite(dataDir) : openPostgres({ url: databaseUrl, connections });
+/** @param onDamage hears once that the files of a trial are damaged */
+export function openDatabaseOf(
+  { databaseUrl, dataDir, connections }: ServerOptions,
+  onDamage: (message: string) => void = () => {},
+): Promise<ServerDatabase> | ServerDatabase {
+  return databaseUrl === null ? openPglite(dataDir, onDamage) : openPostgres({ url: databaseUrl, connections });
 }
 
 /** In a thread of its own; PGlite has one connection, in this thread. */

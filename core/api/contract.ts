@@ -380,7 +380,9 @@ export interface StoredCounts {
 export type StoreState =
   | { readonly state: 'opening' }
   | { readonly state: 'ready' }
-  | { readonly state: 'failed'; readonly message: string };
+  | { readonly state: 'failed'; readonly message: string }
+  /** Its files are not what they were: nothing is stored or read until somebody has dealt with them. */
+  | { readonly state: 'damaged'; readonly message: string; readonly directory: string };
 
 export type OtlpProtocol = 'http' | 'grpc';
 

@@ -289,6 +289,8 @@ export type WorkerMessage =
     }
   | { readonly type: 'receiver'; readonly protocol: OtlpProtocol; readonly receiver: OtlpReceiver }
   | { readonly type: 'store-state'; readonly store: StoreState }
+  /** The database ended by itself; the thread ends, and is started again. */
+  | { readonly type: 'database-ended' }
   | {
       readonly type: 'log';
       readonly level: LogLevel;
@@ -312,6 +314,8 @@ export interface StoreOptions {
   readonly searchesPrompts: boolean;
   /** Of what comes another way than through the receivers. */
   readonly redaction: RedactionSettings;
+  /** How often the database ended by itself lately. */
+  readonly aborts: number;
 }
 
 export interface IngestOptions {

@@ -108,6 +108,14 @@ export function checksumsByVersion(files: Readonly<Record<string, string>>): Rea
   );
 }
 
+/** Whether a database that was made before has migrations to run. */
+export async function isBehind(sql: SqlClient, { table, migrations }: MigrationSet): Promise<boolean> {
+  const [known] = await sql.query('select 1 as found where to_regclass($1) is not null', [table]);
+  if (!known) return false;
+  const applied = await appliedIn(sql, table);
+  return migrations.some(({ version }) => !applied.has(version));
+}
+
 /**
  * @returns the versions applied now.
  * @throws SchemaTooNewError, MigrationChangedError, leaving the data as it is.

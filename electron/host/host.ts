@@ -68,6 +68,8 @@ const LINKS: readonly (readonly [WorkerName, WorkerName])[] = [
   ['gateway', 'sync'],
 ];
 
+/** In which a database that ends by itself again and again is taken for damaged. */
+const LATELY_MS = 10 * 60_000;
 /** A worker that cannot even start will not start the next time either. */
 const MAX_EARLY_CRASHES = 3;
 
@@ -92,6 +94,7 @@ export class Host {
   private readonly otlpAddresses: Record<OtlpProtocol, ListenAddress>;
   readonly receivers: Record<OtlpProtocol, OtlpReceiver> = { http: { state: 'starting' }, grpc: { state: 'starting' } };
   store: StoreState = { state: 'opening' };
+  private readonly databaseEnds: number[] = [];
   private uiListening = false;
   /** Deaths of workers before the start was complete. */
   private earlyCrashes = 0;
@@ -117,6 +120,7 @@ export class Host {
           retention,
           searchesPrompts,
           redaction: receivers.redaction,
+          aborts: this.databaseEnds.filter((at) => Date.now() - at < LATELY_MS).length,
         }),
       ),
       ingest: this.worker(
@@ -339,7 +343,9 @@ export class Host {
     }
     if (message.type === 'store-state') {
       this.store = message.store;
-      if (message.store.state === 'failed') log('error', message.store.message);
+      if (message.store.state === 'failed' || message.store.state === 'damaged') log('error', message.store.message);
+    } else if (message.type === 'database-ended') {
+      this.databaseEnds.push(Date.now());
     } else if (message.type === 'receiver') {
       const { protocol, receiver } = message;
       this.receivers[protocol] = receiver;

@@ -24,6 +24,9 @@ export function Problems() {
   if (status.store.state === 'failed') {
     return <Notice title="The database could not be opened.">{status.store.message}</Notice>;
   }
+  if (status.store.state === 'damaged') {
+    return <Notice title="The database is damaged: nothing is stored or read.">{status.store.message}</Notice>;
+  }
   if (status.disk.full) {
     return (
       <Notice title="The disk is full: nothing new is stored.">

@@ -98,6 +98,7 @@ function listening(
   if (phase === 'lost') return { text: 'Connection lost, trying again', tone: 'error' };
   if (!status) return { text: 'Connecting', tone: 'wait' };
   if (status.store.state === 'failed') return { text: 'The database could not be opened', tone: 'error' };
+  if (status.store.state === 'damaged') return { text: 'The database is damaged', tone: 'error' };
   if (isTeamPage()) return { text: window.location.host, tone: 'ok' };
   if (status.disk.full) return { text: 'The disk is full', tone: 'error' };
   if (status.otlpHttp.state === 'failed') return { text: 'Not listening for OTLP', tone: 'error' };

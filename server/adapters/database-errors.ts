@@ -1,5 +1,6 @@
 /** What the database's errors mean to who asks: it is not there, it took too long, or what was sent cannot be stored. */
 import { SpoorError } from '../../core/api/errors';
+import { isDamage } from '../../services/store/damage';
 
 /** SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (shutdown, crash, starting up). */
 const GONE_STATES = /^(?:08|53|57P)/;
@@ -19,6 +20,12 @@ export function isUnavailable(error: unknown): boolean {
 
 /** What is thrown at whoever asked. */
 export function knownError(error: unknown): unknown {
+  if (isDamage(error)) {
+    return new SpoorError(
+      'SERVICE_UNAVAILABLE',
+      'The database cannot read its own files; whoever runs the server finds the reason in its log.',
+    );
+  }
   if (isUnavailable(error))
     return new SpoorError('SERVICE_UNAVAILABLE', 'The database is not there; try again shortly.');
   if ((error as { code?: unknown } | null)?.code === CANCELED) {

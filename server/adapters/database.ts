@@ -14,6 +14,8 @@ export interface ServerDatabase {
   /** Calls `hear` with what `notify` says on a channel, in any copy of the server; empty: something may have been missed. */
   listen(channel: string, hear: (payload: string) => void): Promise<void>;
   notify(channel: string, payload: string): Promise<void>;
+  /** What is wrong with its files, for people; null: nothing that this copy knows of. */
+  damage(): string | null;
   close(): Promise<void>;
 }
 

@@ -3,16 +3,27 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { SqlClient } from '../../core/store/sql-client';
+import { DatabaseDamagedError } from '../../services/store/damage';
 import { acquireInstanceLock } from '../../services/store/instance-lock';
 import { openDatabase } from '../../services/store/open-database';
 import { makeFolderPrivate } from '../../services/store/private-folder';
 import { StartError } from '../../services/store/start-error';
-import { migrateServer } from '../migrations/migrate-server';
+import { SERVER_FOLDER } from '../migrations/migrate-server';
 import { whoActs } from './acting';
 import { ACTOR_SETTING, REQUEST_SETTING, type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
 
-/** @param leave says why, and ends the process without closing the database: its folder is not where it was */
-export async function openPglite(folder: string, leave = sayAndExit): Promise<ServerDatabase> {
+/** PostgreSQL goes on with files that it has open: whether they are still there is looked at now and then. */
+const LOOK_EVERY_MS = 10_000;
+
+/**
+ * @param onDamage hears once that its files are damaged
+ * @param leave says why, and ends the process without closing the database: its folder is not where it was
+ */
+export async function openPglite(
+  folder: string,
+  onDamage: (message: string) => void = () => {},
+  leave = sayAndExit,
+): Promise<ServerDatabase> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(folder);
   const warning = makeFolderPrivate(dataDir);
@@ -28,18 +39,27 @@ export async function openPglite(folder: string, leave = sayAndExit): Promise<Se
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
   lock.lock.onLost(leave);
   await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
-  const { db, sql, onDisk } = await openDatabase(dataDir, null, (system) =>
-    migrateServer({ system, engine: 'pglite' }),
-  );
+  const { db, sql, guard, onDisk } = await openDatabase(dataDir, null, SERVER_FOLDER).catch((error: unknown) => {
+    throw error instanceof DatabaseDamagedError ? new StartError(error.message) : error;
+  });
+  // Nobody starts PGlite again in this thread.
+  guard.watch(onDamage, null);
+  const looks = setInterval(() => void guard.look().catch(() => {}), LOOK_EVERY_MS);
+  looks.unref();
   await onDisk;
   return {
     engine: 'pglite',
     system: sql,
     tenant: (workspaceId) => tenantOver(sql, workspaceId),
     async execute(text, values) {
-      if (values && values.length > 0) return db.query(text, [...values]);
-      // Several statements, whose results nobody needs but the last one's.
-      return (await db.exec(text)).at(-1) ?? { rows: [] };
+      guard.demandWhole();
+      try {
+        if (values && values.length > 0) return await db.query(text, [...values]);
+        // Several statements, whose results nobody needs but the last one's.
+        return (await db.exec(text)).at(-1) ?? { rows: [] };
+      } catch (error) {
+        throw await guard.judge(error);
+      }
     },
     // One process has one connection: every workspace is its own.
     lane: async () => ({ sql, own: async () => true, disown: async () => {}, close: async () => {} }),
@@ -49,8 +69,11 @@ export async function openPglite(folder: string, leave = sayAndExit): Promise<Se
     async notify(channel, payload) {
       await sql.query('select pg_notify($1, $2)', [channel, payload]);
     },
+    damage: () => guard.message,
     async close() {
-      await db.close();
+      clearInterval(looks);
+      // One that is damaged may not close.
+      await db.close().catch(() => {});
       await lock.lock.release();
     },
   };

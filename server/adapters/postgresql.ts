@@ -39,6 +39,8 @@ export function openPostgres({ url, connections }: PostgresOptions): ServerDatab
   const systemSql = sqlOver(poolConnections(system));
   return {
     engine: 'postgresql',
+    // Its files are looked after by those who run it.
+    damage: () => null,
     system: systemSql,
     tenant: (workspaceId) => sqlOver(poolConnections(tenants, (connection) => become(connection, workspaceId))),
     execute: (text, values) => system.query(text, values && [...values]),

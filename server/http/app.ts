@@ -11,6 +11,7 @@ import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
 import { limitBody } from '../../services/net/limit-body';
 import { checkedAddress, checkStorable } from '../../services/net/storable-text';
+import { isDamage } from '../../services/store/damage';
 import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
 import { QuotaReached } from '../modules/workspaces/service/quotas';
@@ -188,7 +189,7 @@ export function createApp({
     const { code, message, details } = errorValueOf(error);
     const requestId = context.get('requestId');
     const isOurs = code === 'INTERNAL_ERROR';
-    if (isOurs || isUnavailable(thrown))
+    if (isOurs || isUnavailable(thrown) || isDamage(thrown))
       log('error', 'request failed', {
         requestId,
         traceId: context.get('traceId'),

@@ -5,12 +5,14 @@ import type { ServerDatabase } from '../adapters/database';
 import type { ServerMetrics } from '../metrics';
 
 const HEALTH_TIMEOUT_MS = 2_000;
+/** Where its files are is not for everybody who asks. */
+const DAMAGED = 'the database is damaged\n';
 const NO_TOKEN =
   'Metrics are read with a token: start the server with SPOOR_METRICS_TOKEN, and send Authorization: Bearer with it.\n';
 const WRONG_TOKEN = 'This is not the token that the server was started with as SPOOR_METRICS_TOKEN.\n';
 
 interface Probed {
-  readonly database: Pick<ServerDatabase, 'system'>;
+  readonly database: Pick<ServerDatabase, 'system' | 'damage'>;
   readonly metrics: ServerMetrics;
   /** Null: nobody reads the metrics. */
   readonly metricsToken: string | null;
@@ -25,9 +27,13 @@ export function probesOf({ database, metrics, metricsToken, isDraining }: Probed
     response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   };
   return {
-    '/healthz': async (_request, response) => say(response, 200, 'ok\n'),
+    '/healthz': async (_request, response) => {
+      const isDamaged = database.damage() !== null;
+      say(response, isDamaged ? 503 : 200, isDamaged ? DAMAGED : 'ok\n');
+    },
     '/readyz': async (_request, response) => {
       if (isDraining()) return say(response, 503, 'ending\n');
+      if (database.damage() !== null) return say(response, 503, DAMAGED);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error('timeout')), HEALTH_TIMEOUT_MS);

@@ -1,6 +1,13 @@
 /** Brings a database to the schemas of this build, and puts a fence around every workspace. */
 
-import { checksumsByVersion, type Migration, type MigrationSet, migrate } from '../../core/store/migrate';
+import {
+  CORE_SCHEMA,
+  checksumsByVersion,
+  isBehind,
+  type Migration,
+  type MigrationSet,
+  migrate,
+} from '../../core/store/migrate';
 import { decodeRows, TEXT } from '../../core/store/row-spec';
 import { checkSchema } from '../../core/store/schema/catalog';
 import landed from '../../core/store/schema/landed-migrations.json';
@@ -93,6 +100,14 @@ export async function bringServer({ system, engine }: Pick<ServerDatabase, 'syst
   // There COPY out goes through a file of its own making, in the memory of the process.
   if (engine === 'pglite') await system.query(`grant pg_write_server_files to ${TENANT_ROLE}`);
 }
+
+/** What `openDatabase` is to do with the folder of a trial: the migrations of both. */
+export const SERVER_FOLDER = {
+  isBehind: async (sql: SqlClient): Promise<boolean> =>
+    (await isBehind(sql, CORE_SCHEMA)) || (await isBehind(sql, SERVER_SCHEMA)),
+  bring: (sql: SqlClient): Promise<void> => migrateServer({ system: sql, engine: 'pglite' }),
+  check: (sql: SqlClient): Promise<void> => checkSchema(sql, expected.catalog),
+};
 
 /**
  * Row-level security on every table of workspaces. It is not forced on the owner of the tables, which writes spans by COPY, and

@@ -15,6 +15,7 @@ import type { SavedView } from '../../core/api/saved-view';
 import type { ScoreEdit } from '../../core/api/score';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { NewTag, TagEdit } from '../../core/api/tag';
+import { RETRY_AFTER_S } from '../../core/otlp/export-response';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 import type { Log } from '../log';
 import { limitBody } from '../net/limit-body';
@@ -293,6 +294,7 @@ export function restApi(
     const requestId = randomUUID();
     if (code === 'INTERNAL_ERROR') log('error', 'request failed', { requestId, path: context.req.path, message });
     if (code === 'UNAUTHORIZED') context.header('www-authenticate', 'Bearer');
+    if (code === 'SERVICE_UNAVAILABLE') context.header('retry-after', String(RETRY_AFTER_S));
     return context.json({ error: { code, message, details, requestId } }, ERROR_STATUS[code]);
   });
   return app;

@@ -1,68 +1,127 @@
 /**
- * Opens the database of a data folder. A new one is copied from a template that the build made, because initdb takes seconds;
- * one that will not open is left exactly as it is.
+ * Opens the database of a data folder. A new one is copied from a template that the build made, because initdb takes seconds; one
+ * that is damaged is left to its owner, and one whose tables are to change is copied first (copy-before.ts).
  *
  * The settings (resources/database-settings.json) are shared with the script that makes the template: small WAL segments, so
  * that an empty database takes 30 MB, and a bounded WAL. A commit is on disk before it is acknowledged (durable-fs.ts).
  */
-import { cp, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { migrate } from '../../core/store/migrate';
+import { CORE_SCHEMA, isBehind, migrate } from '../../core/store/migrate';
 import { checkSchema } from '../../core/store/schema/catalog';
 import expected from '../../core/store/schema/core-catalog.json';
 import type { SqlClient } from '../../core/store/sql-client';
 import settings from '../../resources/database-settings.json';
+import { copyBefore, forgetOldCopy } from './copy-before';
+import {
+  DatabaseDamagedError,
+  damagedMessage,
+  hasDatabase,
+  isAbort,
+  isDamage,
+  isDoubtful,
+  lostFile,
+  reasonOf,
+} from './damage';
+import { DatabaseGuard, guarded } from './database-guard';
 import { DURABLE_START_PARAMETERS, DurableFs } from './durable-fs';
 import { deflateCodec } from './payload-codec';
 import { pgliteClient } from './pglite-client';
 import { closeTree } from './private-folder';
+import { syncTree } from './sync-tree';
 
 export interface OpenDatabase {
   readonly db: PGlite;
   readonly sql: SqlClient;
   readonly directory: string;
+  /** What it finds out about the database while statements run. */
+  readonly guard: DatabaseGuard;
+  /** Why there is no copy from before an update; null: there is one, or nothing was updated. */
+  readonly uncopied: string | null;
   /** Resolves when the copy that a first start made is on disk too: nothing is acknowledged before. */
   readonly onDisk: Promise<void>;
 }
 
-/** @throws Error saying which folder is affected and that it was left as it is. */
+/** What tables a database is to have. */
+export interface FolderSchema {
+  /** Whether one that was made before has to change. */
+  isBehind(sql: SqlClient): Promise<boolean>;
+  /** All or nothing. @throws Error when it is none that can be worked with */
+  bring(sql: SqlClient): Promise<void>;
+  /** @throws Error when it has become another */
+  check(sql: SqlClient): Promise<void>;
+}
+
+const DESKTOP_FOLDER: FolderSchema = {
+  isBehind: (sql) => isBehind(sql, CORE_SCHEMA),
+  bring: (sql) =>
+    sql.transaction(async (tx) => {
+      await migrate(tx, deflateCodec);
+      await checkSchema(tx, expected.catalog);
+    }),
+  check: (sql) => checkSchema(sql, expected.catalog),
+};
+
+/** @throws DatabaseDamagedError, or Error saying which folder is affected and what was done there. */
 export async function openDatabase(
   dataDir: string,
   templateDir: string | null,
-  schema: (sql: SqlClient) => Promise<void> = desktopSchema,
+  schema: FolderSchema = DESKTOP_FOLDER,
 ): Promise<OpenDatabase> {
   const directory = join(dataDir, 'db');
-  const isNew = !(await exists(join(directory, 'PG_VERSION')));
+  let isTouched = false;
   try {
+    const isNew = !(await hasDatabase(directory));
     if (isNew && templateDir !== null) await copyTemplate(templateDir, directory);
     const onDisk = isNew ? syncTree(dataDir) : Promise.resolve();
     onDisk.catch(() => {}); // whoever appends first hears of it
-    const db = await PGlite.create({
-      fs: new DurableFs(directory),
-      startParams: DURABLE_START_PARAMETERS,
-      initDbStartParams: settings.initdbParameters,
-      // The template brings its own; appending on every start would grow the file.
-      ...(isNew && templateDir === null ? { postgresqlconf: settings.postgresConf } : {}),
-    });
-    const sql = pgliteClient(db);
-    await schema(sql);
-    return { db, sql, directory, onDisk };
-  } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.');
-    throw new Error(
-      `The database in ${directory} could not be opened: ${reason} Nothing was changed there. ` +
-        'Start with --data-dir and another folder, or move this one aside to begin afresh.',
+    isTouched = true;
+    let db = await start(directory, isNew && templateDir === null);
+    let uncopied: string | null = null;
+    if (!isNew) {
+      if (await schema.isBehind(pgliteClient(db))) {
+        await db.close();
+        uncopied = await copyBefore(directory);
+        db = await start(directory, false);
+      } else await forgetOldCopy(directory);
+    }
+    const plain = pgliteClient(db);
+    await schema.bring(plain);
+    const guard = new DatabaseGuard(
+      directory,
+      () => schema.check(plain),
+      () => lostFile(plain, directory),
     );
+    return { db, sql: guarded(plain, guard), directory, guard, uncopied, onDisk };
+  } catch (error) {
+    throw await failureOf(error, directory, isTouched);
   }
 }
 
-/** All or nothing. */
-function desktopSchema(sql: SqlClient): Promise<void> {
-  return sql.transaction(async (tx) => {
-    await migrate(tx, deflateCodec);
-    await checkSchema(tx, expected.catalog);
+function start(directory: string, isEmpty: boolean): Promise<PGlite> {
+  return PGlite.create({
+    fs: new DurableFs(directory),
+    startParams: DURABLE_START_PARAMETERS,
+    initDbStartParams: settings.initdbParameters,
+    // The template brings its own; appending on every start would grow the file.
+    ...(isEmpty ? { postgresqlconf: settings.postgresConf } : {}),
   });
+}
+
+async function failureOf(error: unknown, directory: string, isTouched: boolean): Promise<Error> {
+  // PostgreSQL repeats what its log holds before anything can be asked of it; tables change all at once or not at all.
+  const done = isTouched
+    ? 'Nothing that is stored was taken out, and what an update had begun was undone.'
+    : 'Nothing was changed there.';
+  // Of tables that are there and not written down, or the other way round, one was lost.
+  if (isDamage(error) || isAbort(error) || isDoubtful(error)) {
+    return new DatabaseDamagedError(await damagedMessage(directory, reasonOf(error), done));
+  }
+  return new Error(
+    `The database in ${directory} could not be opened: ${reasonOf(error)}. ${done} ` +
+      'Start with --data-dir and another folder, or move this one aside to begin afresh.',
+  );
 }
 
 /** Copies beside, then renames: a copy cut short never looks like a database. */
@@ -74,35 +133,4 @@ async function copyTemplate(templateDir: string, directory: string): Promise<voi
   // Built for everybody, and copied with its modes.
   closeTree(partial);
   await rename(partial, directory);
-}
-
-/** Files vanish meanwhile: PostgreSQL is at work in them, and syncs what it makes. */
-async function syncTree(directory: string): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  for (const entry of entries) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) await syncTree(path);
-    else if (entry.isFile()) await syncFile(path);
-  }
-  if (process.platform !== 'win32') await syncFile(directory);
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (!file) return;
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -5,6 +5,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import settings from '../../resources/database-settings.json';
+import { hasDatabase } from '../../services/store/damage';
 import { OLD_SPANS, OLD_TRACES, oldDatabase } from '../fixtures/old-folders';
 import { eventually, type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { startTeamServer, type TeamServer } from '../fixtures/team-server';
@@ -49,6 +50,8 @@ it.each(FOLDERS)('a data folder of %s', async (name) => {
   };
   await eventually(async () => (await counts(spoor))[0] === OLD_TRACES, 30_000);
   expect(await counts(spoor)).toEqual([OLD_TRACES, OLD_SPANS]);
+  // What was there before the update, and opens as it was.
+  expect(await hasDatabase(join(folder.path, 'db.before-update'))).toBe(true);
   const sent = traceRequest(drawnSpans(traceIdOf(1), 'GET /a 0..100 web\n  SELECT 10..20 db !timeout'));
   expect((await spoor.post('/v1/traces', sent)).status).toBe(200);
   expect(await counts(spoor)).toEqual([OLD_TRACES + 1, OLD_SPANS + 2]);

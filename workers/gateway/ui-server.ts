@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
+import { serveProbes } from '../../services/gateway/probes';
 import { bearerToken, type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
 import type { Log } from '../../services/log';
 import { closeServer } from '../../services/net/closing';
@@ -26,6 +27,7 @@ export async function createUiServer(api: RestSource, options: GatewayOptions, l
   const files = await StaticFiles.below(options.rendererDir);
   const ending = new AbortController();
   const app = restApi(api, bearerToken(options.token), options.openApiFile, log, ending.signal);
+  serveProbes(app, api);
   app.get('*', async (context) => {
     const file = await files.get(context.req.path);
     if (!file) return context.text('There is no such page.\n', 404);

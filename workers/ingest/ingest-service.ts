@@ -1,6 +1,7 @@
 /** The receivers: accept OTLP from the first moment, whether or not the database is open yet. */
 import type { Server } from 'node:http';
 import type { OtlpProtocol, OtlpReceiver } from '../../core/api/contract';
+import { errorValueOf, SpoorError } from '../../core/api/errors';
 import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
 import { transferablesOf } from '../../core/model/signal-batch';
@@ -50,7 +51,13 @@ export class Ingest implements IngestService {
       guardrails: new GuardrailRules(store, log),
       logRuns: new LogRuns(),
       decoded: new DecodedBytes(),
-      append: (batch) => store.append(transferring(batch, transferablesOf(batch))),
+      append: async (batch) => {
+        try {
+          return await store.append(transferring(batch, transferablesOf(batch)));
+        } catch (error) {
+          throw unstored(error);
+        }
+      },
       log,
       onSpans: (count) => this.rate.add(count),
     });
@@ -119,4 +126,14 @@ export class Ingest implements IngestService {
       return [];
     }
   }
+}
+
+/** What is well formed and could not be stored stays with its sender, who comes back with it: nothing of it is lost. */
+function unstored(error: unknown): unknown {
+  const { code, message } = errorValueOf(error);
+  if (code !== 'INTERNAL_ERROR') return error;
+  return new SpoorError(
+    'SERVICE_UNAVAILABLE',
+    `It could not be stored: ${message.replace(/\.$/, '')}. Try again later.`,
+  );
 }

@@ -31,15 +31,21 @@ export interface OpenStore extends WorkspaceReaders {
 interface OpenEvents {
   readonly onChange: () => void;
   readonly onTrouble: (message: string, error: unknown) => void;
+  /** With what people are told. */
+  readonly onDamage: (message: string) => void;
+  /** PGlite ended. */
+  readonly onAbort: (error: unknown) => void;
 }
 
 export async function openStore(
   options: StoreOptions,
   disk: DiskSpace,
-  { onChange, onTrouble }: OpenEvents,
+  { onChange, onTrouble, onDamage, onAbort }: OpenEvents,
 ): Promise<OpenStore> {
   const database = await openDatabase(options.dataDir, options.templateDir);
-  const { sql } = database;
+  const { sql, guard, uncopied } = database;
+  guard.watch(onDamage, onAbort);
+  if (uncopied !== null) onTrouble('the update is done without a copy', uncopied);
   const { retention, searchesPrompts } = options;
   const searchesKey = searchesPrompts ? EVERY_KEY : (key: string) => !holdsPrompt(key);
   const clock = new TrustedClock(sql, {

@@ -1,5 +1,5 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
-
+import { join } from 'node:path';
 import type { CommentAuthor } from '../../core/api/comment';
 import type { RebuildReport, StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
@@ -13,12 +13,15 @@ import { isRebuildDue, Rebuild } from '../../core/store/rebuild';
 import { readLink } from '../../core/store/sync/link';
 import { BudgetWatch } from '../../services/store/budget-watch';
 import { ChangeFeed } from '../../services/store/change-feed';
+import { DatabaseDamagedError, damagedMessage } from '../../services/store/damage';
 import { WorkspaceStore } from '../../services/store/workspace-store';
 import { DiskSpace, fullMessage, isFatal } from './disk-space';
 import { bytesBelow } from './disk-usage';
 import { type OpenStore, openStore } from './open-store';
 
 const LOOK_AGAIN_MS = 1_000;
+/** Once is bad luck, and a new start mends it; what comes again and again is on the disk. */
+const MAX_ABORTS = 3;
 /** A look costs milliseconds; what arrives meanwhile is what may be kept too much. */
 const PRUNE_EVERY_MS = 10_000;
 /** Walking the data folder costs milliseconds; nobody needs it fresher. */
@@ -49,10 +52,16 @@ export class Store extends WorkspaceStore implements StoreService {
     this.opened = this.open();
     this.opened.then(
       (open) => {
-        this.become({ state: 'ready' });
+        if (this.current.state !== 'damaged') this.become({ state: 'ready' });
+        open.database.guard.look().catch((error) => this.onTrouble('the files could not be looked at', error));
         this.rebuildIfDue(open).catch((error) => this.onTrouble('the read models could not be looked at', error));
       },
-      (error: Error) => this.become({ state: 'failed', message: error.message }),
+      (error: Error) => {
+        const { message } = error;
+        if (error instanceof DatabaseDamagedError) this.damaged(message);
+        // What is read before it is ready may be what is damaged.
+        else if (this.current.state !== 'damaged') this.become({ state: 'failed', message });
+      },
     );
     setInterval(() => void this.prune(), PRUNE_EVERY_MS).unref();
   }
@@ -63,6 +72,8 @@ export class Store extends WorkspaceStore implements StoreService {
     try {
       const called = BudgetWatch.tracesOf(batch);
       const result = await appends.append(batch);
+      // Found out by somebody else while this was under way.
+      database.guard.demandWhole();
       budgets.stored(called);
       return result;
     } catch (error) {
@@ -131,19 +142,32 @@ export class Store extends WorkspaceStore implements StoreService {
   }
 
   async state(): Promise<StoreReport> {
-    if (this.current.state !== 'ready') {
-      const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
-      const disk = await this.disk.state();
-      return {
-        store: this.current,
-        counts,
-        bytesOnDisk: 0,
-        disk,
-        lastPruning: null,
-        keeping: KEEPS,
-        redacted: this.redactor.report,
-      };
+    if (this.isReady()) {
+      try {
+        return await this.readyState();
+      } catch (error) {
+        // Damage may be met by this very look.
+        if (this.isReady()) throw error;
+      }
     }
+    const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
+    const disk = await this.disk.state();
+    return {
+      store: this.current,
+      counts,
+      bytesOnDisk: 0,
+      disk,
+      lastPruning: null,
+      keeping: KEEPS,
+      redacted: this.redactor.report,
+    };
+  }
+
+  private isReady(): boolean {
+    return this.current.state === 'ready';
+  }
+
+  private async readyState(): Promise<StoreReport> {
     const { database, reader, pruner, sql } = await this.opened;
     if (Date.now() - this.diskUsage.at > DISK_USAGE_TTL_MS) {
       this.diskUsage = { bytes: await bytesBelow(database.directory), at: Date.now() };
@@ -167,13 +191,15 @@ export class Store extends WorkspaceStore implements StoreService {
     await opened?.pruner.stop();
     await this.rebuilt;
     await opened?.appends.drained();
-    await opened?.database.db.close();
+    // One that is damaged may not close.
+    await opened?.database.db.close().catch((error: unknown) => this.onTrouble('the database did not close', error));
   }
 
   private async prune(): Promise<void> {
     if (this.current.state !== 'ready' || this.closing) return;
-    const { pruner, tended, clock } = await this.opened;
+    const { pruner, tended, clock, database } = await this.opened;
     try {
+      await database.guard.look();
       await clock.look();
       await tended.tendLog();
       if (this.rebuilding.state === 'running') return;
@@ -182,6 +208,10 @@ export class Store extends WorkspaceStore implements StoreService {
       if (isFatal(error)) this.onFatal(error);
       else this.onTrouble('room could not be made for new records', error);
     }
+  }
+
+  private damaged(message: string): void {
+    this.become({ state: 'damaged', message, directory: join(this.options.dataDir, 'db') });
   }
 
   private become(state: StoreState): void {
@@ -200,7 +230,8 @@ export class Store extends WorkspaceStore implements StoreService {
   }
 
   protected async ready(): Promise<OpenStore> {
-    if (this.current.state === 'failed') throw new SpoorError('SERVICE_UNAVAILABLE', this.current.message);
+    if (this.current.state === 'failed' || this.current.state === 'damaged')
+      throw new SpoorError('SERVICE_UNAVAILABLE', this.current.message);
     try {
       return await this.opened;
     } catch (error) {
@@ -210,7 +241,19 @@ export class Store extends WorkspaceStore implements StoreService {
 
   private async open(): Promise<OpenStore> {
     await this.roomToOpen();
-    return openStore(this.options, this.disk, { onChange: () => this.changes.changed(), onTrouble: this.onTrouble });
+    const { dataDir, aborts } = this.options;
+    if (aborts >= MAX_ABORTS) {
+      const reason = `PostgreSQL ended in the middle of its work ${aborts} times within minutes`;
+      throw new DatabaseDamagedError(await damagedMessage(join(dataDir, 'db'), reason));
+    }
+    return openStore(this.options, this.disk, {
+      onChange: () => this.changes.changed(),
+      onTrouble: this.onTrouble,
+      onDamage: (message) => this.damaged(message),
+      onAbort: (error) => {
+        if (!this.closing) this.onFatal(error);
+      },
+    });
   }
 
   /** Recovery needs room too. A disk that is full when we start is said so, and looked at again. */

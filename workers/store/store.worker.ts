@@ -9,6 +9,7 @@ const store = new DesktopStore(
   (state) => tellHost({ type: 'store-state', store: state }),
   (error) => {
     logToHost('error', 'the database stopped', { error: String(error) });
+    tellHost({ type: 'database-ended' });
     // After the answers have left.
     setTimeout(() => process.exit(1), 20);
   },

@@ -64,6 +64,7 @@ export function TracesPage() {
   const connected = useConnection(({ phase }) => phase === 'connected');
   const live =
     connected && status?.store.state === 'ready' && !status.disk.full && status.otlpHttp.state === 'listening';
+  const isClosed = status?.store.state === 'failed' || status?.store.state === 'damaged';
   const isEmpty = list.phase === 'ready' && list.traces.length === 0;
   return (
     <div className="flex h-full flex-col">
@@ -103,7 +104,7 @@ export function TracesPage() {
       <SearchNote text={text} onEdit={setText} />
       <CompareBanner />
       <RemovedBanner />
-      {list.phase === 'failed' && list.query === '' && status?.store.state !== 'failed' && (
+      {list.phase === 'failed' && list.query === '' && !isClosed && (
         <Notice
           title="The traces could not be read."
           action={<Button onClick={() => void refresh(true)}>Try again</Button>}
@@ -112,7 +113,7 @@ export function TracesPage() {
         </Notice>
       )}
       {/* Without a database there is nothing to list; the notice above says what to do. */}
-      {status?.store.state === 'failed' ? null : isEmpty && list.query === '' && isEverything(list) ? (
+      {isClosed ? null : isEmpty && list.query === '' && isEverything(list) ? (
         <FirstTrace />
       ) : (
         <>

@@ -14,6 +14,7 @@ import { Intake, type Rejection } from '../../../../services/ingest/intake';
 import { LogRuns } from '../../../../services/ingest/log-runs';
 import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
 import type { Log } from '../../../../services/log';
+import { isDamage } from '../../../../services/store/damage';
 import type { ServerDatabase } from '../../../adapters/database';
 import { knownError } from '../../../adapters/database-errors';
 import { CHANGED, SPOOLED } from './channels';
@@ -103,6 +104,8 @@ export class Ingest implements IngestPort {
       this.announce(SPOOLED, workspaceId);
       return { rejected, reason };
     } catch (error) {
+      if (isDamage(error))
+        this.options.log('error', 'the database cannot read its own files', { error: String(error) });
       throw knownError(error);
     }
   }

@@ -34,6 +34,8 @@ export class ServerStore extends WorkspaceStore implements StoreService {
     private readonly tell: () => void,
     /** Of an account. */
     private readonly nameOf: (accountId: string) => Promise<string>,
+    /** As of the database. */
+    private readonly damage: () => string | null,
   ) {
     super(TEXTS);
     this.readers = workspaceReaders(sql, workspaceId, prices, EVERY_KEY);
@@ -49,6 +51,18 @@ export class ServerStore extends WorkspaceStore implements StoreService {
   }
 
   async state(): Promise<StoreReport> {
+    const message = this.damage();
+    if (message !== null) {
+      return {
+        store: { state: 'damaged', message, directory: '' },
+        counts: { traces: 0, spans: 0, logs: 0, metricPoints: 0 },
+        bytesOnDisk: 0,
+        disk: { freeBytes: 0, full: false },
+        lastPruning: null,
+        redacted: { total: 0, byRule: {} },
+        keeping: KEEPS,
+      };
+    }
     return {
       store: { state: 'ready' },
       counts: await this.readers.reader.counts(),

@@ -18,7 +18,7 @@ import type { IngestPort } from './ingest';
 import { ServerStore } from './server-store';
 
 export interface RuntimeOptions {
-  readonly database: Pick<ServerDatabase, 'tenant'>;
+  readonly database: Pick<ServerDatabase, 'tenant' | 'damage'>;
   readonly ingest: IngestPort;
   readonly prices: () => PriceBook;
   readonly version: string;
@@ -56,7 +56,14 @@ export class WorkspaceRuntime {
     private readonly options: RuntimeOptions,
   ) {
     const { database, prices, version, openApiFile, log, ending, addresses, keysOf, fetches, tell, nameOf } = options;
-    this.store = new ServerStore(database.tenant(workspaceId), workspaceId, prices, () => tell(workspaceId), nameOf);
+    this.store = new ServerStore(
+      database.tenant(workspaceId),
+      workspaceId,
+      prices,
+      () => tell(workspaceId),
+      nameOf,
+      database.damage,
+    );
     const gateway: Gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
       this.store,
