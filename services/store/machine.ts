@@ -92,10 +92,11 @@ export function mountTypeOf(mountInfo: string, folder: string): string | null {
 /** `/dev/disk3s1 on /Volumes/Data (apfs, local, journaled)`: macOS says itself what is local. */
 async function typeByMount(folder: string): Promise<string | null> {
   const { stdout } = await run('/sbin/mount', []).catch(() => ({ stdout: '' }));
-  const mounts = [...stdout.matchAll(/^.* on (.+) \((.+)\)$/gm)].map(([, point = '', options = '']) => ({
-    point,
-    options,
-  }));
+  const mounts = stdout.split('\n').flatMap((line) => {
+    const [from, to] = [line.indexOf(' on '), line.lastIndexOf(' (')];
+    if (from < 0 || to < from || !line.endsWith(')')) return [];
+    return [{ point: line.slice(from + ' on '.length, to), options: line.slice(to + ' ('.length, -1) }];
+  });
   const [nearest] = mounts
     .filter(({ point }) => isWithin(point, folder))
     .sort((a, b) => b.point.length - a.point.length);
