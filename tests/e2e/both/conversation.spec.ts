@@ -96,6 +96,8 @@ test('shows arguments, calls and roles that are called as what every object has'
     attributes: {
       'gen_ai.operation.name': 'chat',
       'gen_ai.request.model': 'm',
+      // A trace without tokens or an agent is not taken for a run.
+      'gen_ai.usage.input_tokens': 5,
       'gen_ai.input.messages': JSON.stringify(input),
       'gen_ai.output.messages': JSON.stringify(output),
     },
