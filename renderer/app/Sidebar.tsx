@@ -33,7 +33,7 @@ export function Sidebar() {
       <Item
         to="/traces"
         icon={lucide.ChartNoAxesGantt}
-        count={status ? formatCompact(status.counts.traces) : ''}
+        count={status?.store.state === 'ready' ? formatCompact(status.counts.traces) : ''}
         also="/trace/"
       >
         Traces

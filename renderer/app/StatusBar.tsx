@@ -33,7 +33,7 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
         />
         {text}
       </span>
-      {status && (
+      {status?.store.state === 'ready' && (
         <>
           {!isTeamPage() && <span>{formatCount(status.spansPerSecond)} spans/s</span>}
           <span>
@@ -46,6 +46,10 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
           {status.lastPruning && pruned !== null && (
             <span title={prunedTitle(status.lastPruning, status.retention)}>{pruned}</span>
           )}
+        </>
+      )}
+      {status && (
+        <>
           {status.redacted.total > 0 && (
             <span title={redactedTitle(status.redacted.byRule)}>{plural(status.redacted.total, 'value')} redacted</span>
           )}

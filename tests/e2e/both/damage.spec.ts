@@ -23,4 +23,6 @@ test('says on every screen that the database is damaged, which folder it is and 
     await expect(page.getByText('move the folder aside').first()).toBeVisible();
   }
   await expect(page.getByText('The database is damaged', { exact: true })).toBeVisible();
+  // What cannot be read is not said to be nothing.
+  await expect(page.getByRole('contentinfo')).not.toContainText(/\d spans/);
 });
