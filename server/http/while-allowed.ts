@@ -29,9 +29,13 @@ export function whileAllowed(response: Response, check: () => Promise<unknown>, 
         timer.unref();
       },
       async pull(controller) {
-        const { done, value } = await reader.read();
-        if (value && isOpen) controller.enqueue(value);
-        if (done && end()) controller.close();
+        try {
+          const { done, value } = await reader.read();
+          if (value && isOpen) controller.enqueue(value);
+          if (done && end()) controller.close();
+        } catch (error) {
+          if (end()) controller.error(error);
+        }
       },
       cancel(reason) {
         end();

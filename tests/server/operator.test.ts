@@ -59,7 +59,7 @@ it('secrets that were stored in the clear are sealed once there is a key, and st
   expect(sealed.errors()).not.toContain(UNSEALED);
 });
 
-it('the link of a device is to the server, whatever host was asked for', async () => {
+it('the link of a device is to the server, and there is none where somebody else wrote the host', async () => {
   const server = await startTeamServer(await postgres.createDatabase());
   try {
     await setUpOwner(server);
@@ -71,14 +71,18 @@ it('the link of a device is to the server, whatever host was asked for', async (
           response.on('data', (chunk) => {
             text += chunk;
           });
-          response.on('end', () => resolve(new URL(JSON.parse(text).verificationUriComplete).origin));
+          response.on('end', () => {
+            const { verificationUriComplete: link } = JSON.parse(text);
+            resolve(link === undefined ? String(response.statusCode) : new URL(link).origin);
+          });
         });
         asked.once('error', reject);
         asked.end('{"clientName":"a program"}');
       });
     const { port } = new URL(server.url);
-    expect(await linkFor('evil.example')).toBe(server.url);
-    expect(await linkFor(`localhost.evil.example:${port}`)).toBe(server.url);
+    expect(await linkFor('evil.example')).toBe('503');
+    expect(await linkFor(`localhost.evil.example:${port}`)).toBe('503');
+    expect(await linkFor(`127.0.0.1:${port}`)).toBe(server.url);
     expect(await linkFor(`localhost:${port}`)).toBe(`http://localhost:${port}`);
   } finally {
     await server.stop();

@@ -143,12 +143,12 @@ export function authRoutes({
 }
 
 /**
- * Where a person finds the page that asks them: on their own machine, or at the address that the connection came to. Any other name
- * in the Host header is whatever was written into it.
+ * Where a person finds the page that asks them: on their own machine, or at the address that the connection came to. Another name in
+ * the Host header is whatever was written into it, and the server's end of a connection through a proxy is nobody's address.
  */
 function ownAddressOf({ host, reachedAt }: Pick<Asked, 'host' | 'reachedAt'>, secure: boolean): string | null {
   if (isLoopbackHost(host)) return `${secure ? 'https' : 'http'}://${host}`;
-  return secure ? null : reachedAt;
+  return !secure && reachedAt === `http://${host}` ? reachedAt : null;
 }
 
 /** The refresh token of a browser, when its own page asks. @throws SpoorError */
