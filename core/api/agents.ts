@@ -1,7 +1,8 @@
 /** Agents over all traces. */
 import type { DeploymentFilter } from './deployment';
+import type { PageQuery } from './page';
 
-export interface AgentListQuery extends DeploymentFilter {
+export interface AgentListQuery extends DeploymentFilter, PageQuery {
   /** When runs started: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -23,7 +24,7 @@ export interface AgentSummary {
   /** Calls of models that it made, as first agent or below another. */
   readonly calls: number;
   readonly failedCalls: number;
-  /** The most called first. */
+  /** The most called first, at most twenty. */
   readonly models: readonly string[];
   readonly inputTokens: number;
   readonly outputTokens: number;

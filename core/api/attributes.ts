@@ -1,13 +1,12 @@
 /** What is known of attributes: keys with their cardinality, values with their frequency. */
+import type { PageQuery } from './page';
 
-export interface AttributeQuery {
+export interface AttributeQuery extends PageQuery {
   /** Only keys or values that contain this, whatever the case. */
   readonly query?: string | undefined;
   /** Bounds of the spans' start, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** Of values; all keys are given. */
-  readonly limit?: number | undefined;
 }
 
 export interface AttributeKey {

@@ -9,6 +9,7 @@ import type { AgentListQuery, AgentSummary } from './agents';
 import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
+import type { CappedReport } from './capped';
 import type { Comment, CommentEdit, CommentListQuery, NewComment } from './comment';
 import type { Deployment, DeploymentFilter } from './deployment';
 import type {
@@ -22,13 +23,13 @@ import type {
   ExperimentSummary,
 } from './evaluation';
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
-import type { Page } from './page';
+import type { CountedPage, Page, PageQuery } from './page';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
 import type { PruningReport, Retention, RetentionReport } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
-import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
+import type { OperationListQuery, RedMetrics, RedQuery, ServiceEdgeQuery, ServiceEdgeSummary } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
 import type { SyncApi } from './sync-state';
 import type { NewTag, Tag, TagEdit, TagListQuery } from './tag';
@@ -74,7 +75,6 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   updateAnnotation(id: string, version: number, edit: AnnotationEdit): Promise<Annotation>;
   /** @throws NOT_FOUND */
   deleteAnnotation(id: string): Promise<void>;
-  /** Oldest first. */
   /** Oldest first. */
   listComments(query: CommentListQuery): Promise<Page<Comment>>;
   /** @throws NOT_FOUND when what it is about is not stored */
@@ -166,9 +166,9 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   updateSavedView(id: string, version: number, edit: SavedViewEdit): Promise<SavedView>;
   /** @throws NOT_FOUND */
   deleteSavedView(id: string): Promise<void>;
-  listServices(): Promise<readonly ServiceSummary[]>;
+  listServices(query: PageQuery): Promise<CountedPage<ServiceSummary>>;
   /** Who called whom, the most frequent first. */
-  listServiceEdges(query: ServiceMetricsQuery): Promise<readonly ServiceEdgeSummary[]>;
+  listServiceEdges(query: ServiceEdgeQuery): Promise<CountedPage<ServiceEdgeSummary>>;
   /** Rate, errors and durations of services or operations over time. */
   redMetrics(query: RedQuery): Promise<RedMetrics>;
   /** What calls of models took, over time. */
@@ -180,7 +180,7 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   /** Its traces [from, to), oldest first. */
   sessionTraces(sessionId: string, from: number, to: number): Promise<readonly TraceSummary[]>;
   /** The most expensive first. */
-  listAgents(query: AgentListQuery): Promise<readonly AgentSummary[]>;
+  listAgents(query: AgentListQuery): Promise<CountedPage<AgentSummary>>;
   /** What resources say of where their spans come from, the latest first seen first; a thousand at most. */
   listDeployments(): Promise<readonly Deployment[]>;
   /** Begins to make the read models anew from what is stored. @throws CONFLICT when that is under way */
@@ -189,11 +189,11 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   /** Matching spans by a field: how many, how many failed, how long they took. */
   groups(query: GroupQuery): Promise<SpanGroups>;
   /** By name; of one service where that is given. */
-  listOperations(service: string | null): Promise<readonly OperationSummary[]>;
+  listOperations(query: OperationListQuery): Promise<CountedPage<OperationSummary>>;
   /** Keys of spans and resources, the most frequent first. */
-  listAttributes(query: AttributeQuery): Promise<readonly AttributeKey[]>;
+  listAttributes(query: AttributeQuery): Promise<CountedPage<AttributeKey>>;
   /** The most frequent values of a key such as `span.http.route`. */
-  listAttributeValues(key: string, query: AttributeQuery): Promise<readonly AttributeValue[]>;
+  listAttributeValues(key: string, query: AttributeQuery): Promise<CountedPage<AttributeValue>>;
   listLogs(query: LogListQuery): Promise<Page<LogRecord>>;
   listMetrics(query: MetricListQuery): Promise<Page<MetricSummary>>;
   /** Points of all series of a metric, newest first. */
@@ -325,6 +325,8 @@ export interface StatusReport {
   readonly otlpHttp: OtlpReceiver;
   readonly otlpGrpc: OtlpReceiver;
   readonly counts: StoredCounts;
+  /** What of it lists do not tell apart; not known before the store is ready. */
+  readonly capped?: CappedReport | undefined;
   readonly bytesOnDisk: number;
   /** Where the data folder is. `full`: new records are refused until there is room again. */
   readonly disk: { readonly freeBytes: number; readonly full: boolean };

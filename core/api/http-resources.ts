@@ -29,12 +29,12 @@ import type {
   ExperimentSummary,
 } from './evaluation';
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
-import type { Page } from './page';
+import type { CountedPage, Page } from './page';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroup, TraceListPage } from './search';
-import type { RedMetrics, RedQuery, ServiceEdgeSummary, ServiceMetricsQuery } from './service-metrics';
+import type { RedMetrics, RedQuery, ServiceEdgeQuery, ServiceEdgeSummary } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
 import type { NewTag, Tag, TagEdit, TagListQuery } from './tag';
 import type {
@@ -118,19 +118,19 @@ export interface HttpAnswers {
   createSavedView: SavedView;
   updateSavedView: SavedView;
   deleteSavedView: null;
-  listServices: Page<ServiceSummary>;
-  listServiceEdges: Page<ServiceEdgeSummary>;
-  listOperations: Page<OperationSummary>;
+  listServices: CountedPage<ServiceSummary>;
+  listServiceEdges: CountedPage<ServiceEdgeSummary>;
+  listOperations: CountedPage<OperationSummary>;
   getRedMetrics: RedMetrics;
   getUsageMetrics: UsageMetrics;
-  listAttributes: Page<AttributeKey>;
-  listAttributeValues: Page<AttributeValue>;
+  listAttributes: CountedPage<AttributeKey>;
+  listAttributeValues: CountedPage<AttributeValue>;
   listLogs: Page<LogResource>;
   listMetrics: Page<MetricResource>;
   listMetricPoints: Page<MetricPointResource>;
   listSessions: Page<SessionSummary>;
   getSession: SessionResource;
-  listAgents: Page<AgentSummary>;
+  listAgents: CountedPage<AgentSummary>;
   listDeployments: Page<Deployment>;
   trustClock: null;
   rebuild: RebuildReport;
@@ -175,7 +175,7 @@ export interface HttpQueries {
   updateScore: ScoreValue;
   createSavedView: SavedViewEdit;
   updateSavedView: SavedViewEdit;
-  listServiceEdges: ServiceMetricsQuery;
+  listServiceEdges: ServiceEdgeQuery;
   getRedMetrics: RedQuery;
   getUsageMetrics: UsageQuery;
   listSessions: SessionListQuery;

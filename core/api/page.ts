@@ -3,3 +3,15 @@ export interface Page<T> {
   readonly data: readonly T[];
   readonly pagination: { readonly nextCursor: string | null; readonly hasMore: boolean };
 }
+
+/** Which page of a list. */
+export interface PageQuery {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A page of a list that is known as a whole. */
+export interface CountedPage<T> extends Page<T> {
+  /** On all pages; where that is more than pages give, the rest is too rare to be told apart. */
+  readonly total: number;
+}

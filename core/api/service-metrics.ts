@@ -1,11 +1,19 @@
 /** What services and their operations did over time, and who called whom. */
 import type { DeploymentFilter } from './deployment';
+import type { PageQuery } from './page';
 
 export interface ServiceMetricsQuery {
   /** Start times, RFC 3339 or epoch nanoseconds; known to the minute. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
+
+export interface OperationListQuery extends PageQuery {
+  /** Only of this one. */
+  readonly service?: string | undefined;
+}
+
+export interface ServiceEdgeQuery extends ServiceMetricsQuery, PageQuery {}
 
 export interface RedQuery extends ServiceMetricsQuery, DeploymentFilter {
   readonly groupBy?: 'service' | 'operation' | undefined;
@@ -20,8 +28,15 @@ export interface RedMetrics {
   readonly stepSeconds: number;
   /** Of all services: what each serves. */
   readonly total: RedSeries;
-  /** The busiest first. */
+  /** The busiest first; as many as an answer holds. */
   readonly groups: readonly RedGroup[];
+  /** The rest of the groups, added up; null: there are no more. */
+  readonly other: OtherRed | null;
+}
+
+export interface OtherRed extends RedSeries {
+  /** How many services or operations these are. */
+  readonly count: number;
 }
 
 export interface RedSeries extends RedValues {

@@ -18,8 +18,16 @@ export interface UsageMetrics {
   readonly from: string;
   readonly to: string;
   readonly stepSeconds: number;
-  /** The dearest first, then those with the most tokens. */
+  /** The dearest first, then those with the most tokens; as many as an answer holds, of very many the most frequent. */
   readonly groups: readonly UsageGroup[];
+  /** The rest of the groups, added up; null: there are no more. */
+  readonly other: OtherUsage | null;
+}
+
+interface OtherUsage extends UsageValues {
+  /** How many groups these are. */
+  readonly count: number;
+  readonly steps: readonly UsageValues[];
 }
 
 export interface UsageGroup extends UsageValues {

@@ -7,6 +7,7 @@ import type { FiledObject } from '../sync/objects';
 import type { Replica } from '../sync/ports';
 import type { OperationRef } from '../timeline/trace-columns';
 import type { AlertOutcome, AlertRule, AlertRuleEdit, AlertUnit } from './alert';
+import type { CappedReport } from './capped';
 import type {
   ForwardingReport,
   OtlpProtocol,
@@ -174,6 +175,7 @@ export interface SpanAttribute {
 export interface StoreReport {
   readonly store: StoreState;
   readonly counts: StoredCounts;
+  readonly capped?: CappedReport | undefined;
   readonly bytesOnDisk: number;
   readonly disk: { readonly freeBytes: number; readonly full: boolean };
   readonly lastPruning: PruningReport | null;

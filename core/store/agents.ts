@@ -1,8 +1,10 @@
 /** Agents over all traces: their runs, and the calls of models that they made. */
 import type { AgentListQuery, AgentSummary } from '../api/agents';
+import type { CountedPage } from '../api/page';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
 import { deploymentsIn } from './deployments';
+import { countedPage, WHOLE_LIST } from './offset-page';
 import { decodeRows, FLOAT8, INT8, orNull, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 import { readUsage, STANDING_CALLS, USAGE_NAMES } from './usage-metrics';
@@ -19,7 +21,10 @@ const RUNS = {
   p50: FLOAT8,
   p95: FLOAT8,
   last_ns: INT8,
+  agents: INT8,
 };
+/** Shown of an agent. */
+const MODELS = 20;
 
 /** The most expensive first, then the most used. @throws SpoorError VALIDATION_ERROR */
 export async function readAgents(
@@ -27,7 +32,7 @@ export async function readAgents(
   workspaceId: number,
   book: PriceBook,
   query: AgentListQuery,
-): Promise<AgentSummary[]> {
+): Promise<CountedPage<AgentSummary>> {
   const [from, to] = [timeBound('from', query.from), timeBound('to', query.to)];
   const bounds = [workspaceId, from, to];
   const between = (start: string): string =>
@@ -39,27 +44,37 @@ export async function readAgents(
       `select agent_name as name, count(*) as runs, count(*) filter (where error_count > 0) as failed,
          count(distinct session_id) as sessions, max(start_ns) as last_ns,
          percentile_disc(0.5) within group (order by end_ns - start_ns)::float8 as p50,
-         percentile_disc(0.95) within group (order by end_ns - start_ns)::float8 as p95
+         percentile_disc(0.95) within group (order by end_ns - start_ns)::float8 as p95, count(*) over () as agents
        from trace where workspace_id = $1 and agent_name is not null and deleted_at is null and ${between('start_ns')}
          ${deployments ? `and deployment_ids && ${deployments}` : ''}
-       group by 1`,
+       group by 1 order by count(*) desc, 1 limit ${WHOLE_LIST}`,
       bounds,
     ),
   );
-  const models = decodeRows(
-    { name: orNull(TEXT), model: TEXT },
-    await sql.query(
-      `select ${USAGE_NAMES.agent} as name, c.model from ${STANDING_CALLS} and ${between('c.start_ns')}
-         and c.model is not null ${deployments ? `and c.deployment_id = any(${deployments})` : ''}
-       group by 1, 2 order by count(*) desc, 2`,
-      bounds,
-    ),
-  );
-  const { groups } = await readUsage(sql, workspaceId, book, { ...query, groupBy: 'agent', stepSeconds: WHOLE_RANGE });
+  const { groups, other } = await readUsage(sql, workspaceId, book, {
+    ...query,
+    groupBy: 'agent',
+    stepSeconds: WHOLE_RANGE,
+  });
   const calls = new Map(groups.map((group) => [group.name, group]));
   const runsOf = new Map<string | null, (typeof runs)[number]>(runs.map((row) => [row.name, row]));
   const names = new Set<string | null>([...calls.keys(), ...runsOf.keys()]);
-  return [...names]
+  const models = decodeRows(
+    { name: orNull(TEXT), model: TEXT },
+    await sql.query(
+      `select name, model from (
+         select ${USAGE_NAMES.agent} as name, c.model, count(*) as calls,
+           row_number() over (partition by ${USAGE_NAMES.agent} order by count(*) desc, c.model) as place
+         from ${STANDING_CALLS} and ${between('c.start_ns')}
+           and c.model is not null ${deployments ? `and c.deployment_id = any(${deployments})` : ''}
+         group by 1, 2) m
+       where place <= ${MODELS} and (name is null or name = any($4::text[])) order by place`,
+      [...bounds, [...names].filter((name) => name !== null)],
+    ),
+  );
+  const modelsOf = new Map<string | null, string[]>();
+  for (const { name, model } of models) modelsOf.set(name, [...(modelsOf.get(name) ?? []), model]);
+  const all = [...names]
     .map((name): AgentSummary => {
       const [run, usage] = [runsOf.get(name), calls.get(name)];
       return {
@@ -72,7 +87,7 @@ export async function readAgents(
         lastSeen: run ? rfc3339FromNs(run.last_ns) : null,
         calls: usage?.calls ?? 0,
         failedCalls: usage?.errors ?? 0,
-        models: models.filter((row) => row.name === name).map(({ model }) => model),
+        models: modelsOf.get(name) ?? [],
         inputTokens: usage?.inputTokens ?? 0,
         outputTokens: usage?.outputTokens ?? 0,
         cacheReadTokens: usage?.cacheReadTokens ?? 0,
@@ -82,4 +97,5 @@ export async function readAgents(
       };
     })
     .sort((a, b) => (b.costUsd ?? -1) - (a.costUsd ?? -1) || b.runs + b.calls - a.runs - a.calls);
+  return countedPage(all, query, Math.max(Number(runs[0]?.agents ?? 0n), groups.length + (other?.count ?? 0)));
 }

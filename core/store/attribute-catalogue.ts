@@ -4,17 +4,22 @@
  */
 import type { AttributeKey, AttributeQuery, AttributeValue } from '../api/attributes';
 import { SpoorError } from '../api/errors';
+import type { CountedPage } from '../api/page';
+import { shortName } from '../model/short-name';
 import type { KeyValue } from '../otlp/json-types';
 import { plainValue } from '../otlp/json-types';
 import { decodeResource } from '../otlp/proto-to-json';
 import type { BlockSummaries } from './block-summaries';
 import { deletedTerms, isStanding } from './deleted-counts';
+import { countedPage } from './offset-page';
 import { REST_KEY } from './part-ids';
 import { BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
 import { containing, timeBound } from './where';
 
 const DEFAULT_VALUES = 20;
+/** Resources that are told apart: those that came first. */
+const MAX_RESOURCES = 20_000;
 /** Blocks counted by one statement: about 20 ms. */
 const SLICE = 2;
 
@@ -40,7 +45,7 @@ export class AttributeCatalogue {
   ) {}
 
   /** Keys as TraceQL writes them, the most frequent first. @throws SpoorError VALIDATION_ERROR */
-  async keys(query: AttributeQuery): Promise<AttributeKey[]> {
+  async keys(query: AttributeQuery): Promise<CountedPage<AttributeKey>> {
     const counts = await this.counts(query);
     const rows = decodeRows(
       { id: INT4, key: TEXT, value_count: INT4 },
@@ -57,7 +62,8 @@ export class AttributeCatalogue {
       spanCount: spans.get(id) ?? 0,
     }));
     const ofResources = new Map<string, { values: Set<string>; spans: number }>();
-    for (const { id, attributes } of await this.readResources()) {
+    const resources = await this.readResources();
+    for (const { id, attributes } of resources) {
       for (const { key, value } of attributes) {
         let entry = ofResources.get(key);
         if (!entry) {
@@ -68,17 +74,19 @@ export class AttributeCatalogue {
         entry.spans += counts.resources.get(id) ?? 0;
       }
     }
+    const complete = resources.length < MAX_RESOURCES;
     for (const [key, { values, spans: spanCount }] of ofResources) {
-      keys.push({ key: `resource.${key}`, valueCount: values.size, complete: true, spanCount });
+      keys.push({ key: `resource.${shortName(key)}`, valueCount: values.size, complete, spanCount });
     }
     const wanted = query.query?.toLowerCase() ?? '';
-    return keys
+    const found = keys
       .filter(({ key, spanCount }) => spanCount > 0 && key.toLowerCase().includes(wanted))
       .sort((a, b) => b.spanCount - a.spanCount || (a.key < b.key ? -1 : 1));
+    return countedPage(found, query);
   }
 
   /** The most frequent values of a key. @throws SpoorError VALIDATION_ERROR for a key without its scope */
-  async values(name: string, query: AttributeQuery): Promise<AttributeValue[]> {
+  async values(name: string, query: AttributeQuery): Promise<CountedPage<AttributeValue>> {
     const [, scope, key = ''] = /^(span|resource)\.(.+)$/s.exec(name) ?? [];
     if (scope === undefined) {
       throw new SpoorError('VALIDATION_ERROR', `${name} has no scope; write span.${name} or resource.${name}.`, [
@@ -89,10 +97,10 @@ export class AttributeCatalogue {
     const values =
       scope === 'span' ? await this.spanValues(key, query, counts) : await this.resourceValues(key, counts);
     const wanted = query.query?.toLowerCase() ?? '';
-    return values
+    const found = values
       .filter(({ value, spanCount }) => spanCount > 0 && value.toLowerCase().includes(wanted))
-      .sort((a, b) => b.spanCount - a.spanCount || (a.value < b.value ? -1 : 1))
-      .slice(0, query.limit ?? DEFAULT_VALUES);
+      .sort((a, b) => b.spanCount - a.spanCount || (a.value < b.value ? -1 : 1));
+    return countedPage(found, { ...query, limit: query.limit ?? DEFAULT_VALUES });
   }
 
   private async spanValues(key: string, query: AttributeQuery, counts: Counts): Promise<AttributeValue[]> {
@@ -136,16 +144,16 @@ export class AttributeCatalogue {
   }
 
   private async readResources(): Promise<readonly ResourceAttributes[]> {
+    if (this.resources.length >= MAX_RESOURCES) return this.resources;
     const rows = await this.sql.query(
-      'select id, message from resource where workspace_id = $1 and id > $2 order by id',
+      `select id, message from resource where workspace_id = $1 and id > $2 order by id limit ${MAX_RESOURCES}`,
       [this.workspaceId, this.resources.at(-1)?.id ?? 0],
     );
     // Whoever asked at the same time may have read them, too.
     const last = this.resources.at(-1)?.id ?? 0;
     const fresh = decodeRows({ id: INT4, message: BYTEA }, rows).filter(({ id }) => id > last);
-    this.resources = this.resources.concat(
-      fresh.map(({ id, message }) => ({ id, attributes: decodeResource(message).attributes })),
-    );
+    const decoded = fresh.map(({ id, message }) => ({ id, attributes: decodeResource(message).attributes }));
+    this.resources = this.resources.concat(decoded).slice(0, MAX_RESOURCES);
     return this.resources;
   }
 
@@ -211,5 +219,5 @@ function add(to: Map<number, number>, ids: Int32Array, counts: Uint32Array, sign
 
 function textOf(value: KeyValue['value']): string {
   const plain = plainValue(value);
-  return typeof plain === 'string' ? plain : JSON.stringify(plain);
+  return shortName(typeof plain === 'string' ? plain : JSON.stringify(plain));
 }

@@ -29,6 +29,8 @@ export const CREATED_CURSOR: CursorKind = {
 };
 /** The newest trace of the last session. */
 export const SESSION_CURSOR: CursorKind = { mark: '7', tie: /^[0-9a-f]{32}$/ };
+/** How many entries of a list that is sorted anew for each page came before. */
+export const OFFSET_CURSOR: CursorKind = { mark: '1', tie: /^$/ };
 export const LOG_CURSOR: CursorKind = { mark: '2', tie: /^\d{1,18}$/ };
 export const METRIC_CURSOR: CursorKind = { mark: '3', tie: /^$/, max: 0x7fff_ffffn };
 /** A partition and a `ctid`: points have no id of their own. */

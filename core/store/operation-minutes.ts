@@ -16,21 +16,25 @@ export interface OperationMinutes {
   readonly sign: 1 | -1;
 }
 
+/**
+ * SQL of what is counted, those of deleted traces with a minus.
+ * @param condition SQL over its columns, of numbers of our own
+ */
+export function countedMinutes(workspaceId: number, condition: string): string {
+  return `select operation_id, minute, spans, errors, sketch, 1 as sign from operation_minute
+    where workspace_id = ${workspaceId} and ${condition}
+    union all select operation_id, minute, -spans, -errors, sketch, -1 from deleted_minute d
+    where workspace_id = ${workspaceId} and ${condition} and exists (
+      select 1 from span_block b where b.workspace_id = ${workspaceId} and b.id = d.block_id and b.closed)`;
+}
+
 /** @param condition SQL over its columns, of numbers of our own */
 export async function readOperationMinutes(
   sql: SqlStatements,
   workspaceId: number,
   condition: string,
 ): Promise<OperationMinutes[]> {
-  const reader = new CopyReader(
-    await sql.copyOut(
-      `select operation_id, minute, spans, errors, sketch, 1 from operation_minute
-       where workspace_id = ${workspaceId} and ${condition}
-       union all select operation_id, minute, -spans, -errors, sketch, -1 from deleted_minute d
-       where workspace_id = ${workspaceId} and ${condition} and exists (
-         select 1 from span_block b where b.workspace_id = ${workspaceId} and b.id = d.block_id and b.closed)`,
-    ),
-  );
+  const reader = new CopyReader(await sql.copyOut(countedMinutes(workspaceId, condition)));
   const rows: OperationMinutes[] = [];
   while (reader.next()) {
     const [operationId, minute, spans, errors] = [reader.int4(), reader.int4(), reader.int4(), reader.int4()];

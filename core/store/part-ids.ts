@@ -18,9 +18,9 @@ export const REST_IN_PAYLOAD = -1;
 export const REST_KEY = 1;
 
 const MAX_BYTES = 128;
-const MAX_VALUES_PER_KEY = 10_000;
-const MAX_KEYS = 20_000;
-const MAX_ENTRIES = 250_000;
+export const MAX_VALUES_PER_KEY = 10_000;
+export const MAX_KEYS = 20_000;
+export const MAX_ENTRIES = 250_000;
 
 interface Key {
   readonly name: string;

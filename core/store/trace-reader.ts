@@ -1,12 +1,16 @@
 /** Reads traces by their ids, their spans, and services. Every query starts at an index that leads with `workspace_id`. */
 import type { OperationSummary, ServiceSummary, StoredCounts, TraceSpans } from '../api/contract';
 import { SpoorError } from '../api/errors';
+import type { CountedPage, PageQuery } from '../api/page';
+import type { OperationListQuery } from '../api/service-metrics';
 import type { TraceSummary } from '../api/trace-summary';
 import { parseTraceId, type TraceId } from '../model/ids';
+import { shortName } from '../model/short-name';
 import { spanKindName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
 import { PriceBook } from '../pricing/price-book';
 import { type OperationRef, TRACE_COLUMNS_SQL } from '../timeline/trace-columns';
+import { sliceOf, slicePage } from './offset-page';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient, SqlStatements } from './sql-client';
 import { NO_COST, traceCosts } from './trace-costs';
@@ -95,16 +99,19 @@ export class TraceReader {
     });
   }
 
-  async listServices(): Promise<ServiceSummary[]> {
+  async listServices(query: PageQuery = {}): Promise<CountedPage<ServiceSummary>> {
+    const slice = sliceOf(query);
     const rows = await this.sql.query(
       `with deleted as (
          select o.service_id, sum(d.spans) as spans, sum(d.errors) as errors
          from deleted_minute d join operation o on o.id = d.operation_id where d.workspace_id = $1 group by o.service_id)
        select s.name, (s.span_count - coalesce(d.spans, 0))::int8 as span_count,
-         (s.error_count - coalesce(d.errors, 0))::int8 as error_count, s.first_seen_ns, s.last_seen_ns
+         (s.error_count - coalesce(d.errors, 0))::int8 as error_count, s.first_seen_ns, s.last_seen_ns,
+         count(*) over () as total
        from service s left join deleted d on d.service_id = s.id
-       where s.workspace_id = $1 and s.span_count > coalesce(d.spans, 0) order by s.name`,
-      [this.workspaceId],
+       where s.workspace_id = $1 and s.span_count > coalesce(d.spans, 0) order by s.name, s.id
+       offset $2 limit $3`,
+      [this.workspaceId, slice.offset, slice.limit],
     );
     const spec = {
       name: TEXT,
@@ -112,25 +119,31 @@ export class TraceReader {
       error_count: INT8,
       first_seen_ns: orNull(INT8),
       last_seen_ns: orNull(INT8),
+      total: INT8,
     };
-    return decodeRows(spec, rows).map((service) => ({
+    const found = decodeRows(spec, rows);
+    const services = found.map((service) => ({
       name: service.name,
       spanCount: Number(service.span_count),
       errorCount: Number(service.error_count),
       firstSeen: service.first_seen_ns === null ? null : rfc3339FromNs(service.first_seen_ns),
       lastSeen: service.last_seen_ns === null ? null : rfc3339FromNs(service.last_seen_ns),
     }));
+    return slicePage(services, slice, Number(found[0]?.total ?? 0n));
   }
 
-  async listOperations(service: string | null): Promise<OperationSummary[]> {
+  async listOperations(query: OperationListQuery): Promise<CountedPage<OperationSummary>> {
+    const slice = sliceOf(query);
+    const service = query.service === undefined ? null : shortName(query.service);
     const rows = await this.sql.query(
-      `select s.name as service, o.name, o.kind::int4 as kind from operation o join service s on s.id = o.service_id
-       where o.workspace_id = $1 and ($2::text is null or s.name = $2) order by s.name, o.name, o.kind`,
-      [this.workspaceId, service?.replaceAll('\0', '') ?? null],
+      `select s.name as service, o.name, o.kind::int4 as kind, count(*) over () as total from operation o join service s on s.id = o.service_id
+       where o.workspace_id = $1 and ($2::text is null or s.name = $2) order by s.name, o.name, o.kind
+       offset $3 limit $4`,
+      [this.workspaceId, service, slice.offset, slice.limit],
     );
-    return decodeRows({ service: TEXT, name: TEXT, kind: INT4 }, rows).map(({ kind, ...operation }) => {
-      return { ...operation, kind: spanKindName(kind) };
-    });
+    const found = decodeRows({ service: TEXT, name: TEXT, kind: INT4, total: INT8 }, rows);
+    const operations = found.map(({ kind, service: of, name }) => ({ service: of, name, kind: spanKindName(kind) }));
+    return slicePage(operations, slice, Number(found[0]?.total ?? 0n));
   }
 
   async counts(): Promise<StoredCounts> {

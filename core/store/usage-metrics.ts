@@ -5,14 +5,23 @@ import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
 import { deploymentsIn } from './deployments';
 import { MODEL_CALLS } from './model-calls';
-import { BOOL, decodeRows, FLOAT8, INT4, INT8, orNull, TEXT } from './row-spec';
-import type { SqlClient } from './sql-client';
+import { BOOL, decodeRows, FLOAT8, INT4, INT8, orNull, type RowOf, TEXT } from './row-spec';
+import type { SqlClient, SqlParameter } from './sql-client';
 import { costOf, sizeSql } from './trace-costs';
 import { timeBound } from './where';
 
 const STEPS = 60;
 const MAX_STEPS = 2_000;
 const NS_PER_SECOND = 1_000_000_000n;
+/** Rows that are added up here; of more, only the most frequent names are told apart. */
+const MAX_ROWS = 20_000;
+const MAX_MODELS = 50;
+/** Names times steps of these. */
+const MAX_NAMED_STEPS = 3_000;
+/** Values of a step in an answer: about two megabytes. */
+const MAX_VALUES = 12_000;
+const MIN_GROUPS = 10;
+const MAX_GROUPS = 1_000;
 
 /** SQL over calls `c` of traces `t`. */
 export const USAGE_NAMES: Readonly<Record<UsageBy, string>> = {
@@ -29,7 +38,11 @@ export const STANDING_CALLS = `${MODEL_CALLS} c join trace t on t.workspace_id =
 
 const SUMS = ['input', 'output', 'cache_read', 'cache_write', 'reasoning', 'input_audio', 'output_audio'] as const;
 
+/** Of `c`. */
+const KIND = `jsonb_build_array(c.provider, c.model, c.service_tier)::text`;
+
 const ROW = {
+  is_other: BOOL,
   name: orNull(TEXT),
   step: INT4,
   provider: orNull(TEXT),
@@ -69,46 +82,139 @@ export async function readUsage(
     ]);
   }
   const deployments = await deploymentsIn(sql, workspaceId, query);
-  const sums = SUMS.map((name) => `sum(c.${name}_tokens)::int8 as ${name}`).join(', ');
-  const rows = await sql.query(
-    `select ${USAGE_NAMES[query.groupBy ?? 'model']} as name, ((c.start_ns - $2::int8) / $4::int8)::int4 as step, c.provider, c.model,
-       c.service_tier, c.input_tokens is not null or c.output_tokens is not null as is_said, count(*) as calls,
-       count(*) filter (where c.status = 2) as errors, min(c.start_ns) as start_ns, max(c.input_tokens) as largest,
-       sum(c.reported_cost) as reported, ${sums}
-     from ${STANDING_CALLS} and c.start_ns >= $2 and c.start_ns < $3
-       ${deployments ? `and c.deployment_id = any(${deployments})` : ''}
-     group by 1, 2, 3, 4, 5, 6, ${sizeSql(book)}`,
-    [workspaceId, from, to, stepSeconds * NS_PER_SECOND],
-  );
-  const groups = new Map<string | null, { total: Tally; steps: Tally[] }>();
-  for (const row of decodeRows(ROW, rows)) {
-    let group = groups.get(row.name);
-    if (!group) {
-      group = { total: new Tally(), steps: Array.from({ length: Math.max(1, steps) }, () => new Tally()) };
-      groups.set(row.name, group);
-    }
+  const within = `${STANDING_CALLS} and c.start_ns >= $2 and c.start_ns < $3
+    ${deployments ? `and c.deployment_id = any(${deployments})` : ''}`;
+  const name = USAGE_NAMES[query.groupBy ?? 'model'];
+  const parameters = [workspaceId, from, to, stepSeconds * NS_PER_SECOND];
+  const read = async (which: Names): Promise<RowOf<typeof ROW>[]> =>
+    decodeRows(ROW, await sql.query(usageSql(within, which, book), [...parameters, ...which.parameters]));
+  let rows = await read(allNames(name));
+  let count: number | null = null;
+  if (rows.length > MAX_ROWS) {
+    const frequent = await frequentNames(sql, within, name, Math.max(1, steps), parameters.slice(0, 3));
+    rows = await read(frequent);
+    count = frequent.count;
+  }
+  const groups = new UsageGroups(Math.max(1, steps));
+  for (const row of rows) {
     const usd = costOf(book, row, row.largest);
-    const complete = usd !== null || (!row.is_said && row.errors === row.calls);
-    group.total.add(row, usd, complete);
-    group.steps[row.step]?.add(row, usd, complete);
+    groups.add(row, usd, usd !== null || (!row.is_said && row.errors === row.calls));
   }
   return {
     from: rfc3339FromNs(from),
     to: rfc3339FromNs(to),
     stepSeconds: Number(stepSeconds),
-    groups: [...groups]
-      .map(
-        ([name, group]): UsageGroup => ({
-          name,
-          ...group.total.values(),
-          steps: group.steps.map((step) => step.values()),
-        }),
-      )
-      .sort(
-        (a, b) =>
-          (b.costUsd ?? 0) - (a.costUsd ?? 0) || b.inputTokens + b.outputTokens - a.inputTokens - a.outputTokens,
-      ),
+    ...groups.answer(count),
   };
+}
+
+/** How calls are named in a count: SQL with its parameters, from `$5` on. */
+interface Names {
+  readonly name: string;
+  readonly isOther: string;
+  readonly kind: readonly string[];
+  readonly parameters: readonly SqlParameter[];
+}
+
+function allNames(name: string): Names {
+  return { name, isOther: 'false', kind: ['c.provider', 'c.model', 'c.service_tier'], parameters: [] };
+}
+
+function usageSql(within: string, { name, isOther, kind, parameters }: Names, book: PriceBook): string {
+  const sums = SUMS.map((one) => `sum(c.${one}_tokens)::int8 as ${one}`).join(', ');
+  const [provider, model, tier] = kind;
+  // Of names that were chosen all rows are read.
+  const limit = parameters.length > 0 ? '' : `limit ${MAX_ROWS + 1}`;
+  return `select ${isOther} as is_other, case when ${isOther} then null else ${name} end as name,
+      ((c.start_ns - $2::int8) / $4::int8)::int4 as step, ${provider} as provider, ${model} as model, ${tier} as service_tier,
+      c.input_tokens is not null or c.output_tokens is not null as is_said, count(*) as calls,
+      count(*) filter (where c.status = 2) as errors, min(c.start_ns) as start_ns, max(c.input_tokens) as largest,
+      sum(c.reported_cost) as reported, ${sums}
+    from ${within} group by 1, 2, 3, 4, 5, 6, 7, ${sizeSql(book)} ${limit}`;
+}
+
+/**
+ * The most frequent names, and the most frequent models, by which calls are priced: what others cost is not known then, and the
+ * answer says so.
+ */
+async function frequentNames(
+  sql: SqlClient,
+  within: string,
+  name: string,
+  steps: number,
+  parameters: readonly SqlParameter[],
+): Promise<Names & { readonly count: number }> {
+  const most = Math.min(MAX_GROUPS, Math.max(MIN_GROUPS, Math.floor(MAX_NAMED_STEPS / steps)));
+  const names = decodeRows(
+    { name: orNull(TEXT), names: INT8 },
+    await sql.query(
+      `select ${name} as name, count(*) over () as names from ${within} group by 1 order by count(*) desc, 1 limit ${most}`,
+      parameters,
+    ),
+  );
+  const kinds = decodeRows(
+    { kind: TEXT },
+    await sql.query(
+      `select ${KIND} as kind from ${within} and c.model is not null group by 1 order by count(*) desc, 1 limit ${MAX_MODELS}`,
+      parameters,
+    ),
+  );
+  const isFrequent = `${KIND} = any($6::text[])`;
+  const named = names.flatMap((row) => (row.name === null ? [] : [row.name]));
+  return {
+    name,
+    isOther: `(${name} is not null and not (${name} = any($5::text[])))`,
+    kind: ['provider', 'model', 'service_tier'].map((one) => `case when ${isFrequent} then c.${one} end`),
+    parameters: [named, kinds.map(({ kind }) => kind)],
+    count: Number(names[0]?.names ?? 0n),
+  };
+}
+
+class UsageGroups {
+  private readonly groups = new Map<string | null, { readonly total: Tally; readonly steps: readonly Tally[] }>();
+  private other: { readonly total: Tally; readonly steps: readonly Tally[] } | null = null;
+
+  constructor(private readonly steps: number) {}
+
+  add(row: RowOf<typeof ROW>, usd: number | null, complete: boolean): void {
+    const group = row.is_other ? this.rest() : (this.groups.get(row.name) ?? this.group());
+    if (!row.is_other) this.groups.set(row.name, group);
+    group.total.add(row, usd, complete);
+    group.steps[row.step]?.add(row, usd, complete);
+  }
+
+  /** @param count how many groups there are; null: as many as were added */
+  answer(count: number | null): Pick<UsageMetrics, 'groups' | 'other'> {
+    const sorted = [...this.groups].sort(
+      ([, { total: a }], [, { total: b }]) => (b.costUsd ?? 0) - (a.costUsd ?? 0) || b.tokenCount - a.tokenCount,
+    );
+    const most = Math.min(MAX_GROUPS, Math.max(MIN_GROUPS, Math.floor(MAX_VALUES / this.steps)));
+    const shown = sorted.slice(0, most);
+    for (const [, { total, steps }] of sorted.slice(most)) {
+      const rest = this.rest();
+      rest.total.addAll(total);
+      for (const [at, step] of steps.entries()) rest.steps[at]?.addAll(step);
+    }
+    return {
+      groups: shown.map(([name, { total, steps }]): UsageGroup => {
+        return { name, ...total.values(), steps: steps.map((step) => step.values()) };
+      }),
+      other: this.other && {
+        count: Math.max(1, (count ?? sorted.length) - shown.length),
+        ...this.other.total.values(),
+        steps: this.other.steps.map((step) => step.values()),
+      },
+    };
+  }
+
+  private rest() {
+    this.other ??= this.group();
+    return this.other;
+  }
+
+  private group() {
+    return { total: new Tally(), steps: Array.from({ length: this.steps }, () => new Tally()) };
+  }
 }
 
 class Tally {
@@ -118,6 +224,25 @@ class Tally {
   private usd: number | null = null;
   private complete = true;
   private reported: number | null = null;
+
+  get costUsd(): number | null {
+    return this.usd;
+  }
+
+  get tokenCount(): number {
+    return this.tokens.input + this.tokens.output;
+  }
+
+  addAll(other: Tally): void {
+    this.calls += other.calls;
+    this.errors += other.errors;
+    for (const name of ['input', 'output', 'cache_read', 'cache_write', 'reasoning'] as const) {
+      this.tokens[name] += other.tokens[name];
+    }
+    if (other.usd !== null) this.usd = (this.usd ?? 0) + other.usd;
+    if (other.reported !== null) this.reported = (this.reported ?? 0) + other.reported;
+    this.complete &&= other.complete;
+  }
 
   add(
     row: { readonly calls: bigint; readonly errors: bigint; readonly reported: number | null } & {

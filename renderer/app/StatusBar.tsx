@@ -7,6 +7,7 @@ import { SyncStatus } from '../features/sync/SyncStatus';
 import { useConnection } from '../stores/connection-store';
 import { type Theme, useSettings } from '../stores/settings-store';
 import { Kbd } from '../ui/Kbd';
+import { cappedTitle } from './capped-text';
 import { keptText, keptTitle, prunedText, prunedTitle } from './retention-text';
 import { useStatus } from './use-status';
 
@@ -20,6 +21,7 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
   const { theme, setTheme } = useSettings();
   const ThemeIcon = THEME_ICONS[theme];
   const { text, tone } = listening(phase, status);
+  const capped = status?.capped ? cappedTitle(status.capped) : null;
   const pruned = status ? prunedText(status.lastPruning, new Date()) : null;
   return (
     <footer className="col-span-2 flex items-center gap-5 overflow-hidden border-t border-line bg-raised px-3 text-sm whitespace-nowrap text-secondary">
@@ -46,6 +48,7 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
           {status.lastPruning && pruned !== null && (
             <span title={prunedTitle(status.lastPruning, status.retention)}>{pruned}</span>
           )}
+          {capped && <span title={capped}>Names capped</span>}
         </>
       )}
       {status && (

@@ -18,8 +18,8 @@ export async function readAlert(api: Measures, rule: AlertRuleEdit, nowMs: numbe
   const window = BigInt(rule.windowSeconds) * NS;
   const range = { from: rfc3339FromNs(to - window), to: rfc3339FromNs(to) };
   if (rule.measure === 'cost') {
-    const { groups } = await api.usageMetrics({ ...range, stepSeconds: rule.windowSeconds });
-    const value = groups.reduce(
+    const { groups, other } = await api.usageMetrics({ ...range, stepSeconds: rule.windowSeconds });
+    const value = [...groups, ...(other ? [other] : [])].reduce(
       (sum, { costUsd, reportedCostUsd }) => sum + Math.max(costUsd ?? 0, reportedCostUsd ?? 0),
       0,
     );

@@ -15,7 +15,7 @@ import { SpoorError } from '../../core/api/errors';
 import { KEEPS } from '../../core/api/retention';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
-import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
+import type { OperationListQuery, RedQuery, ServiceEdgeQuery } from '../../core/api/service-metrics';
 import type { SessionListQuery } from '../../core/api/session';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
@@ -55,11 +55,12 @@ import {
   metricIdOf,
   metricListQuery,
   metricPointQuery,
-  operationsService,
+  operationListQuery,
+  pageQuery,
   queryRequest,
   redQuery,
   savedViewEdit,
-  serviceMetricsQuery,
+  serviceEdgeQuery,
   sessionIdOf,
   sessionListQuery,
   sessionRange,
@@ -165,8 +166,8 @@ export class Gateway implements SpoorApi {
     return this.store.groups(groupQuery(query));
   }
 
-  async listOperations(service: string | null) {
-    return this.store.listOperations(operationsService(service));
+  async listOperations(query: OperationListQuery) {
+    return this.store.listOperations(operationListQuery(query));
   }
 
   async traceSummary(traceId: string) {
@@ -292,8 +293,8 @@ export class Gateway implements SpoorApi {
     await this.store.deleteSavedView(String(id));
   }
 
-  async listServiceEdges(query: ServiceMetricsQuery) {
-    return this.store.listServiceEdges(serviceMetricsQuery(query));
+  async listServiceEdges(query: ServiceEdgeQuery) {
+    return this.store.listServiceEdges(serviceEdgeQuery(query));
   }
 
   async redMetrics(query: RedQuery) {
@@ -324,10 +325,7 @@ export class Gateway implements SpoorApi {
   readonly rebuild: SpoorApi['rebuild'] = () => this.store.rebuild();
   readonly listDeployments: SpoorApi['listDeployments'] = () => this.store.listDeployments();
   readonly rebuildReport: SpoorApi['rebuildReport'] = () => this.store.rebuildReport();
-
-  async listServices() {
-    return this.store.listServices();
-  }
+  readonly listServices: SpoorApi['listServices'] = async (query) => this.store.listServices(pageQuery(query));
 
   async listAttributes(query: AttributeQuery) {
     return this.store.listAttributes(attributeQuery(query));

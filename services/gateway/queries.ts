@@ -5,15 +5,17 @@ import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery } from '../../core/api/contract';
 import { type ErrorDetail, SpoorError } from '../../core/api/errors';
+import type { PageQuery } from '../../core/api/page';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
-import type { RedQuery, ServiceMetricsQuery } from '../../core/api/service-metrics';
+import type { OperationListQuery, RedQuery, ServiceEdgeQuery } from '../../core/api/service-metrics';
 import type { SessionListQuery } from '../../core/api/session';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import { TRACE_SORTS, type TraceListQuery } from '../../core/api/trace-list-query';
 import { USAGE_BY, type UsageQuery } from '../../core/api/usage';
 
 const MAX_LIMIT = 100;
+const WHOLE_LIST = 1_000;
 const DEFAULT_TURNS = 50;
 const MAX_BUCKETS = 500;
 const MAX_WAIT_MS = 60_000;
@@ -52,6 +54,15 @@ const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).optional();
 export const LOG_LIST = z.object({ query: text, traceId: text, from: text, to: text, limit, cursor: text });
 export const METRIC_LIST = z.object({ query: text, limit, cursor: text });
 export const METRIC_POINTS = z.object({ from: text, to: text, limit, cursor: text });
+/** Of lists that were given whole once, and still are where they are no longer than that. */
+const longLimit = z.coerce.number().int().min(1).max(WHOLE_LIST).optional();
+export const PAGE = z.object({ limit: longLimit, cursor: text });
+
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function pageQuery(input: unknown): PageQuery {
+  return parse(PAGE, input ?? {});
+}
+
 const METRIC_ID = z.object({ metricId: z.coerce.number().int().min(1).max(0x7fff_ffff) });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
@@ -69,7 +80,7 @@ export function metricPointQuery(input: unknown): MetricPointQuery {
   return parse(METRIC_POINTS, input);
 }
 
-export const ATTRIBUTES = z.object({ query: text, from: text, to: text, limit });
+export const ATTRIBUTES = z.object({ query: text, from: text, to: text, limit: longLimit, cursor: text });
 const ATTRIBUTE_KEY = z.object({ key: z.string().min(1).max(2_000) });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
@@ -77,11 +88,11 @@ export function attributeQuery(input: unknown): AttributeQuery {
   return parse(ATTRIBUTES, input);
 }
 
-export const OPERATIONS = z.object({ service: text });
+export const OPERATIONS = PAGE.extend({ service: text });
 
-/** @returns null: of all. @throws SpoorError VALIDATION_ERROR */
-export function operationsService(input: unknown): string | null {
-  return parse(OPERATIONS, { service: input ?? undefined }).service ?? null;
+/** @throws SpoorError VALIDATION_ERROR with one detail a field. */
+export function operationListQuery(input: unknown): OperationListQuery {
+  return parse(OPERATIONS, input ?? {});
 }
 
 /** @throws SpoorError VALIDATION_ERROR */
@@ -143,16 +154,18 @@ export function versionOf(input: unknown): number {
   return parse(VERSION, { version: input }).version;
 }
 
-export const SERVICE_METRICS = z.object({ from: text, to: text });
-export const AGENTS = SERVICE_METRICS.extend(DEPLOYMENT);
-export const RED = AGENTS.extend({
+const SERVICE_METRICS = z.object({ from: text, to: text });
+export const SERVICE_EDGES = SERVICE_METRICS.extend(PAGE.shape);
+const NARROWED = SERVICE_METRICS.extend(DEPLOYMENT);
+export const AGENTS = NARROWED.extend(PAGE.shape);
+export const RED = NARROWED.extend({
   groupBy: z.enum(['service', 'operation']).optional(),
   stepSeconds: z.coerce.number().int().min(1).max(10_000_000).optional(),
 });
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
-export function serviceMetricsQuery(input: unknown): ServiceMetricsQuery {
-  return parse(SERVICE_METRICS, input);
+export function serviceEdgeQuery(input: unknown): ServiceEdgeQuery {
+  return parse(SERVICE_EDGES, input);
 }
 
 /** @throws SpoorError VALIDATION_ERROR with one detail a field. */
@@ -160,7 +173,7 @@ export function redQuery(input: unknown): RedQuery {
   return parse(RED, input);
 }
 
-export const USAGE = AGENTS.extend({
+export const USAGE = NARROWED.extend({
   groupBy: z.enum(USAGE_BY, { message: `is one of ${USAGE_BY.join(', ')}` }).optional(),
   stepSeconds: z.coerce.number().int().min(1).max(10_000_000).optional(),
 });

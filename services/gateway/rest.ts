@@ -230,10 +230,10 @@ export function restApi(
     remove: (id) => api.deleteSavedView(id),
   });
   app.get('/v1/services', async (context) => {
-    return context.json(onePage(await api.listServices()));
+    return context.json(await api.listServices(context.req.query()));
   });
   app.get('/v1/services/edges', async (context) => {
-    return context.json(onePage(await api.listServiceEdges(context.req.query())));
+    return context.json(await api.listServiceEdges(context.req.query()));
   });
   app.get('/v1/metrics/red', async (context) => {
     const { step, ...query } = context.req.query();
@@ -253,7 +253,7 @@ export function restApi(
     return context.json({ ...session, traces: sessionPage(data, session.traceCount, from) });
   });
   app.get('/v1/agents', async (context) => {
-    return context.json(onePage(await api.listAgents(context.req.query())));
+    return context.json(await api.listAgents(context.req.query()));
   });
   app.get('/v1/deployments', async (context) => context.json(onePage(await api.listDeployments())));
   app.post('/v1/retention/actions/trust-clock', async (context) => {
@@ -263,13 +263,13 @@ export function restApi(
   app.post('/v1/rebuild', async (context) => context.json(await api.rebuild(), 202));
   app.get('/v1/rebuild', async (context) => context.json(await api.rebuildReport()));
   app.get('/v1/operations', async (context) => {
-    return context.json(onePage(await api.listOperations(context.req.query('service') ?? null)));
+    return context.json(await api.listOperations(context.req.query()));
   });
   app.get('/v1/attributes', async (context) => {
-    return context.json(onePage(await api.listAttributes(context.req.query())));
+    return context.json(await api.listAttributes(context.req.query()));
   });
   app.get('/v1/attributes/:key/values', async (context) => {
-    return context.json(onePage(await api.listAttributeValues(context.req.param('key'), context.req.query())));
+    return context.json(await api.listAttributeValues(context.req.param('key'), context.req.query()));
   });
   app.get('/v1/logs', async (context) => {
     const { data, pagination } = await api.listLogs(context.req.query());

@@ -5,6 +5,7 @@ import { Alerts } from '../../core/store/alerts';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
 import { BlockSummaries } from '../../core/store/block-summaries';
+import { CappedNames } from '../../core/store/capped-names';
 import { Comments } from '../../core/store/comments';
 import { Datasets } from '../../core/store/datasets';
 import { Endpoints } from '../../core/store/endpoints';
@@ -44,6 +45,7 @@ export function workspaceReaders(
     workspaceId,
     prices,
     reader,
+    capped: new CappedNames(sql, workspaceId),
     searcher,
     list,
     histogram,

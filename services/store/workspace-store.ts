@@ -28,8 +28,8 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly heatmap: StoreService['heatmap'] = (query) => this.read(({ histogram }) => histogram.heatmap(query));
   readonly query: StoreService['query'] = (request) => this.read(({ queries }) => queries.run(request));
   readonly groups: StoreService['groups'] = (query) => this.read(({ queries }) => queries.groups(query));
-  readonly listOperations: StoreService['listOperations'] = (service) =>
-    this.read(({ reader }) => reader.listOperations(service));
+  readonly listOperations: StoreService['listOperations'] = (query) =>
+    this.read(({ reader }) => reader.listOperations(query));
   readonly traceSummary: StoreService['traceSummary'] = (traceId) => this.read(({ reader }) => reader.summary(traceId));
   readonly traceSpans: StoreService['traceSpans'] = (traceId, since) =>
     this.read(({ reader }) => reader.traceSpans(traceId, since));
@@ -123,7 +123,8 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.read(({ sql, workspaceId, prices }) => readAgents(sql, workspaceId, prices(), query));
   readonly listDeployments: StoreService['listDeployments'] = () =>
     this.read(({ sql, workspaceId }) => listDeployments(sql, workspaceId));
-  readonly listServices: StoreService['listServices'] = () => this.read(({ reader }) => reader.listServices());
+  readonly listServices: StoreService['listServices'] = (query) =>
+    this.read(({ reader }) => reader.listServices(query));
   readonly listAttributes: StoreService['listAttributes'] = (query) =>
     this.read(({ attributes }) => attributes.keys(query));
   readonly listAttributeValues: StoreService['listAttributeValues'] = (key, query) =>

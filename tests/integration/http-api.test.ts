@@ -118,6 +118,7 @@ describe('/v1', () => {
     expect(values.body).toEqual({
       data: [{ value: '200', isText: false, spanCount: keys.body.data[0]?.spanCount }],
       pagination: { nextCursor: null, hasMore: false },
+      total: 1,
     });
     expect((await spoor.get('/v1/attributes/http.route/values')).status).toBe(400);
     expect((await spoor.get('/v1/attributes?from=yesterday')).status).toBe(400);

@@ -291,22 +291,22 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
   it('lists keys and values with how many spans have them, in all blocks and within bounds', async () => {
     const writer = newWriter();
     await writer.append([batchOf(spansFrom(0, 4_500))]);
-    const keys = await catalogue().keys({});
+    const { data: keys } = await catalogue().keys({});
     const of = (key: string) => keys.find((one) => one.key === key);
     expect(of('span.http.route')).toEqual({ key: 'span.http.route', valueCount: 4, complete: true, spanCount: 4_500 });
     expect(of('span.note')).toMatchObject({ valueCount: 0, complete: false, spanCount: 4_500 });
     expect(of('resource.service.name')).toMatchObject({ valueCount: 2, complete: true, spanCount: 4_500 });
-    expect((await catalogue().keys({ query: 'ROUTE' })).map(({ key }) => key)).toEqual(['span.http.route']);
+    expect((await catalogue().keys({ query: 'ROUTE' })).data.map(({ key }) => key)).toEqual(['span.http.route']);
 
-    expect(await catalogue().values('span.http.response.status_code', {})).toEqual([
+    expect((await catalogue().values('span.http.response.status_code', {})).data).toEqual([
       { value: '200', isText: false, spanCount: 4_050 },
       { value: '500', isText: false, spanCount: 450 },
     ]);
     const bounds = { from: String(T0 + 100_000_000_000n), to: String(T0 + 180_000_000_000n) };
-    expect(await catalogue().values('span.http.route', { ...bounds, query: '/3' })).toEqual([
+    expect((await catalogue().values('span.http.route', { ...bounds, query: '/3' })).data).toEqual([
       { value: '/items/3', isText: true, spanCount: 20 },
     ]);
-    expect(await catalogue().values('resource.service.name', bounds)).toEqual([
+    expect((await catalogue().values('resource.service.name', bounds)).data).toEqual([
       { value: 'db', isText: true, spanCount: 40 },
       { value: 'web', isText: true, spanCount: 40 },
     ]);
@@ -314,7 +314,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
     // As a screen asks: several at once, of a catalogue that knows nothing yet.
     const fresh = catalogue();
     const asked = Array.from({ length: 3 }, () => fresh.values('resource.service.name', bounds));
-    for (const values of await Promise.all(asked)) expect(values.map(({ spanCount }) => spanCount)).toEqual([40, 40]);
+    for (const { data } of await Promise.all(asked)) expect(data.map(({ spanCount }) => spanCount)).toEqual([40, 40]);
   });
 
   it('finds no word of a prompt where that is asked for, and everything else as before', async () => {

@@ -56,14 +56,14 @@ describe.each([pgliteDatabases(), postgresDatabases()])('counts on $name', (data
   async function figures(workspaceId: number, asked: Iterable<string>) {
     const readers = workspaceReaders(sql, workspaceId, () => BOOK, EVERY_KEY);
     const { spans, traces } = await readers.reader.counts();
-    const services = await readers.reader.listServices();
+    const { data: services } = await readers.reader.listServices({});
     const red = await readers.services.red({ groupBy: 'operation' });
     const groups = await readers.queries.groups({ by: 'span:name', waitMs: 20_000 });
     const routes = await readers.queries.groups({ by: 'span.route', waitMs: 20_000 });
-    const keys = await readers.attributes.keys({ query: 'span.' });
-    const edges = await readers.services.edges({});
+    const { data: keys } = await readers.attributes.keys({ query: 'span.' });
+    const { data: edges } = await readers.services.edges({});
     const usage = await readUsage(sql, workspaceId, BOOK, { groupBy: 'model' });
-    const agents = await readAgents(sql, workspaceId, BOOK, {});
+    const { data: agents } = await readAgents(sql, workspaceId, BOOK, {});
     const sessions = (await readers.sessions.list({})).data;
     // Beyond the start of the last trace, too.
     const to = '2100-01-01T00:00:00Z';

@@ -133,7 +133,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('deployments on $name', 
       const values = metric.kind === 'metrics' ? (metric.series[0]?.values ?? []) : [];
       expect(values.reduce<number>((sum, value) => sum + (value ?? 0), 0)).toBe(spans.length);
 
-      const agents = await readAgents(sql, WORKSPACE, book, filter);
+      const { data: agents } = await readAgents(sql, WORKSPACE, book, filter);
       expect(agents.reduce((sum, agent) => sum + agent.calls, 0)).toBe(callsIn(spans));
       const withAgent = traces.filter((one) => callsIn(one) > 0 && ids.has(one[0]?.traceId as string));
       expect(agents.reduce((sum, agent) => sum + agent.runs, 0)).toBe(withAgent.length);

@@ -157,7 +157,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
     for (let at = 0; at < byService.length; at += 500) await writer.append([batchOf(byService.slice(at, at + 500))]);
     const closed = await sql.query('select coalesce(sum(calls), 0)::int4 as calls from service_edge');
     expect(closed[0]).not.toEqual({ calls: 0 });
-    const edges = await metrics().edges({});
+    const { data: edges } = await metrics().edges({});
     const found = new Map(edges.map(({ caller, callee, calls, errors }) => [`${caller} ${callee}`, { calls, errors }]));
     // Of the open block, only pairs within it are known.
     const open = 700 * 8 - 4_096;
@@ -169,7 +169,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
     }
     // Once the block is closed, all are.
     await writer.change((tx, { blocks }) => blocks.seal(tx));
-    const all = (await metrics().edges({})).map((edge) => [`${edge.caller} ${edge.callee}`, edge.calls, edge.errors]);
+    const all = (await metrics().edges({})).data.map((edge) => [
+      `${edge.caller} ${edge.callee}`,
+      edge.calls,
+      edge.errors,
+    ]);
     expect(all.sort()).toEqual([...wanted].map(([key, { calls, errors }]) => [key, calls, errors]).sort());
   });
 

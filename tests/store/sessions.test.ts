@@ -158,7 +158,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
       endNs: T0 + 22n * SECOND,
       attributes: { ...inner, 'gen_ai.usage.input_tokens': 5 },
     });
-    const agents = await readAgents(sql, WORKSPACE, book, {});
+    const { data: agents } = await readAgents(sql, WORKSPACE, book, {});
     expect(
       agents.map(({ name, runs, runsWithErrors, sessions: of, calls }) => [name, runs, runsWithErrors, of, calls]),
     ).toEqual([
@@ -168,6 +168,6 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
     expect(agents[0]).toMatchObject({ models: ['m'], inputTokens: 2_000, p50Ns: 1e9, costComplete: true });
     expect(agents[1]).toMatchObject({ models: ['n'], costUsd: null, costComplete: false, lastSeen: null, p50Ns: null });
     const from = (T0 + 15n * SECOND).toString();
-    expect((await readAgents(sql, WORKSPACE, book, { from })).find(({ name }) => name === 'x')?.runs).toBe(1);
+    expect((await readAgents(sql, WORKSPACE, book, { from })).data.find(({ name }) => name === 'x')?.runs).toBe(1);
   });
 });

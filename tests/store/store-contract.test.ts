@@ -113,7 +113,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
     ]);
     expect(await summary(1)).toMatchObject({ spanCount: 3 });
     expect(await reader.counts()).toMatchObject({ spans: 3, traces: 1 });
-    expect((await reader.listServices())[0]).toMatchObject({ name: 'test', spanCount: 3 });
+    expect((await reader.listServices()).data[0]).toMatchObject({ name: 'test', spanCount: 3 });
   });
 
   it('lists newest first in pages that neither miss nor repeat, while traces arrive', async () => {
@@ -148,7 +148,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       batchOf(drawnSpans(traceIdOf(2), 'GET /100%_sure 1000..1005 web !boom')),
       batchOf(drawnSpans(traceIdOf(3), `x'; drop table span; -- 2000..2005 web`)),
     );
-    const names = async (query: object) => (await list.page(query)).data.map(({ rootName }) => rootName);
+    const names = async (query: object) =>
+      (await list.page({ ...query, waitMs: 30_000 })).data.map(({ rootName }) => rootName);
     expect(await names({ query: 'ORDERS' })).toEqual(['GET /orders']);
     expect(await names({ query: 'service:checkout' })).toEqual(['GET /orders']);
     expect(await names({ query: 'status:error' })).toEqual(['GET /100%_sure']);

@@ -176,6 +176,7 @@ export class Store extends WorkspaceStore implements StoreService {
     return {
       store: this.current,
       counts: await reader.counts(),
+      capped: await (await this.opened).capped.read(),
       bytesOnDisk: this.diskUsage.bytes,
       disk,
       lastPruning: await pruner.last(),

@@ -55,14 +55,14 @@ export function AgentsPage() {
           Counting runs …
         </p>
       )}
-      {data?.length === 0 && (
+      {data?.data.length === 0 && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
           {isEverything(extent)
             ? 'No agent has run yet. Point its OpenTelemetry exporter at this machine: “Send traces” has the lines for each framework.'
             : `No agent ran in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`}
         </p>
       )}
-      {data && data.length > 0 && (
+      {data && data.data.length > 0 && (
         <div className="min-h-0 grow overflow-auto bg-panel">
           <div role="table" aria-label="Agents" className="min-w-[940px]">
             <div
@@ -76,9 +76,12 @@ export function AgentsPage() {
                 </span>
               ))}
             </div>
-            {data.map((agent) => (
+            {data.data.map((agent) => (
               <Row key={agent.name ?? ''} agent={agent} now={now} />
             ))}
+            {data.total > data.data.length && (
+              <p className="px-3.5 py-2 text-secondary">and {formatCount(data.total - data.data.length)} more agents</p>
+            )}
           </div>
           <ModelTable extent={extent} version={paced} />
         </div>

@@ -1,5 +1,7 @@
 /** What models took, whoever called them. */
 import { useQuery } from '@tanstack/react-query';
+import { OTHER } from '../../../core/api/other';
+import type { UsageMetrics } from '../../../core/api/usage';
 import { formatCompact, formatCount, formatShare } from '../../../core/model/format';
 import { useRefetchOn } from '../../app/use-refetch-on';
 import { api } from '../../connection/connection';
@@ -10,6 +12,11 @@ const GRID = 'grid grid-cols-[minmax(160px,1fr)_80px_90px_120px_110px_84px] item
 /** One step: totals only. */
 const WHOLE_SECONDS = 10_000_000;
 const TITLES = ['Calls', 'Failed', 'Tokens', 'From cache', 'Cost'];
+
+/** What is too rare to have a row of its own, as one. */
+function restOf({ other }: UsageMetrics) {
+  return other ? [{ ...other, key: 'other', name: `${OTHER} ${formatCount(other.count)} models` }] : [];
+}
 
 export function ModelTable({ extent, version }: { readonly extent: Extent; readonly version: number }) {
   const { data, refetch } = useQuery({
@@ -30,8 +37,8 @@ export function ModelTable({ extent, version }: { readonly extent: Extent; reado
           </span>
         ))}
       </div>
-      {data.groups.map((group) => (
-        <div key={group.name ?? ''} role="row" className={`${GRID} h-[32px] border-b border-line`}>
+      {[...data.groups.map((group) => ({ ...group, key: `model ${group.name}` })), ...restOf(data)].map((group) => (
+        <div key={group.key} role="row" className={`${GRID} h-[32px] border-b border-line`}>
           <span role="rowheader" className="truncate font-medium" dir="auto">
             {group.name ?? 'no model named'}
           </span>

@@ -70,7 +70,7 @@ export function HomePage() {
           <Requests red={data.red} />
           <div className="flex flex-wrap">
             <div className="min-w-[min(620px,100%)] grow-[2] basis-0 overflow-x-auto border-line lg:border-r">
-              <ServiceTable groups={data.red.groups} onOpen={open} />
+              <ServiceTable groups={data.red.groups} other={data.red.other} onOpen={open} />
             </div>
             <FailedTraces extent={extent} version={version} />
           </div>

@@ -1,16 +1,19 @@
-import type { RedGroup } from '../../../core/api/service-metrics';
-import { formatCompact, formatDuration, formatShare } from '../../../core/model/format';
+import { OTHER } from '../../../core/api/other';
+import type { OtherRed, RedGroup } from '../../../core/api/service-metrics';
+import { formatCompact, formatCount, formatDuration, formatShare } from '../../../core/model/format';
 
 const GRID = 'grid grid-cols-[minmax(140px,1fr)_90px_90px_90px_90px] items-center gap-x-4 px-3.5';
 const TITLES = ['Requests', 'Failed', 'p50', 'p95'];
 
 interface ServiceTableProps {
   readonly groups: readonly RedGroup[];
+  /** Those that are too many for a row each. */
+  readonly other: OtherRed | null;
   readonly onOpen: (service: string, failed: boolean) => void;
 }
 
 /** What each service served; one click shows its traces, or those that failed. */
-export function ServiceTable({ groups, onOpen }: ServiceTableProps) {
+export function ServiceTable({ groups, other, onOpen }: ServiceTableProps) {
   return (
     <div role="table" aria-label="Services" className="min-w-[620px]">
       <div role="row" className={`${GRID} h-[29px] border-b border-line bg-raised text-sm font-medium text-secondary`}>
@@ -53,6 +56,17 @@ export function ServiceTable({ groups, onOpen }: ServiceTableProps) {
           <Cell>{formatDuration(p95Ns)}</Cell>
         </div>
       ))}
+      {other && (
+        <div role="row" className={`${GRID} h-[32px] border-b border-line text-secondary`}>
+          <span role="rowheader" className="min-w-0 truncate">
+            {OTHER} {formatCount(other.count)} services
+          </span>
+          <Cell>{formatCompact(other.spans)}</Cell>
+          <Cell>{other.errors === 0 ? '0' : formatShare(other.errors, other.spans)}</Cell>
+          <Cell>{formatDuration(other.p50Ns)}</Cell>
+          <Cell>{formatDuration(other.p95Ns)}</Cell>
+        </div>
+      )}
     </div>
   );
 }

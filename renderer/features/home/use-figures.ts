@@ -70,17 +70,18 @@ async function figuresIn(bounds: ReturnType<typeof inExtent>): Promise<readonly 
   return [red, figuresOf(red, usage)];
 }
 
-function figuresOf({ total }: RedMetrics, { groups }: UsageMetrics): Figures {
-  const known = groups.flatMap(({ costUsd }) => costUsd ?? []);
+function figuresOf({ total }: RedMetrics, { groups, other }: UsageMetrics): Figures {
+  const all = [...groups, ...(other ? [other] : [])];
+  const known = all.flatMap(({ costUsd }) => costUsd ?? []);
   const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
   return {
     requests: total.spans,
     successRate: total.spans === 0 ? null : 1 - total.errors / total.spans,
     p95Ns: total.p95Ns,
     costUsd: known.length === 0 ? null : sum(known),
-    costComplete: groups.every(({ costComplete }) => costComplete),
-    tokens: sum(groups.map(({ inputTokens, outputTokens }) => inputTokens + outputTokens)),
-    calls: sum(groups.map(({ calls }) => calls)),
-    agents: groups.filter(({ name }) => name !== null).length,
+    costComplete: all.every(({ costComplete }) => costComplete),
+    tokens: sum(all.map(({ inputTokens, outputTokens }) => inputTokens + outputTokens)),
+    calls: sum(all.map(({ calls }) => calls)),
+    agents: groups.filter(({ name }) => name !== null).length + (other?.count ?? 0),
   };
 }

@@ -69,14 +69,14 @@ function KeySection({ facet, query, range, version, onQuery }: FacetsProps & { r
   const [limit, setLimit] = useState(SHOWN);
   const { data, refetch } = useQuery({
     queryKey: ['facet', facet.key, range, limit],
-    queryFn: () => api.listAttributeValues(facet.key, { ...boundsOf(range), limit: limit + 1 }),
+    queryFn: () => api.listAttributeValues(facet.key, { ...boundsOf(range), limit }),
     placeholderData: (previous) => previous,
     enabled: version > 0,
     // What was counted before the screen was left is old.
     refetchOnMount: 'always',
   });
   useRefetchOn(useThrottled(version, PACE_MS), refetch);
-  const values = data?.slice(0, limit).filter(({ isText, value }) => isText && value !== '') ?? [];
+  const values = data?.data.filter(({ isText, value }) => isText && value !== '') ?? [];
   if (values.length === 0) return null;
   return (
     <Section title={facet.title}>
@@ -90,7 +90,7 @@ function KeySection({ facet, query, range, version, onQuery }: FacetsProps & { r
           onToggle={() => onQuery(withFacet(query, facet, value.value))}
         />
       ))}
-      {data && data.length > limit && limit === SHOWN && (
+      {data?.pagination.hasMore && limit === SHOWN && (
         <button
           type="button"
           className="h-[24px] text-sm text-accent hover:underline"

@@ -25,7 +25,7 @@ export function GroupBy({ groupBy, onChange }: GroupByProps) {
     refetchOnMount: 'always',
   });
   useRefetchOn(useThrottled(version, PACE_MS), refetch);
-  const keys = (data ?? []).filter(({ valueCount }) => valueCount <= MAX_VALUES).map(({ key }) => key);
+  const keys = (data?.data ?? []).filter(({ valueCount }) => valueCount <= MAX_VALUES).map(({ key }) => key);
   const options = [...new Set([...(groupBy ? [groupBy] : []), ...INTRINSICS, ...keys.slice(0, MOST)])];
   return (
     <label className="flex items-center gap-1.5 text-secondary">

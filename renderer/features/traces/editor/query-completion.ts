@@ -58,11 +58,14 @@ function recent(): CompletionResult | null {
     : { from: 0, options: queries.map((label) => ({ label, type: 'text' })), filter: false };
 }
 
+/** Where the store does not answer. */
+const NOTHING = { data: [] };
+
 async function keys(typed: string): Promise<Option[]> {
   // The scope is not part of what a key is called.
   const query = typed.replace(/^(?:span|resource)?\.?/, '');
-  const found = await api.listAttributes({ query }).catch(() => []);
-  return found.slice(0, MAX_OPTIONS).map(({ key, spanCount }) => ({
+  const found = await api.listAttributes({ query, limit: MAX_OPTIONS }).catch(() => NOTHING);
+  return found.data.map(({ key, spanCount }) => ({
     label: key,
     detail: `${formatCompact(spanCount)} spans`,
     type: 'property',
@@ -96,16 +99,18 @@ async function values(field: string, typed: string, quote: 'open' | 'needed' | '
     return constants(quote === 'plain' ? ['error', 'ok'] : ['error', 'ok', 'unset']);
   if (/^(?:span:)?kind$/.test(field)) return constants(SPAN_KIND_NAMES.slice(1));
   if (/^(?:span:)?name$|rootName$/.test(field)) {
-    const operations = await api.listOperations(null).catch(() => []);
-    return [...new Set(operations.map(({ name }) => name))].map((value) => option(value, true, quote));
+    const operations = await api.listOperations({}).catch(() => NOTHING);
+    return [...new Set(operations.data.map(({ name }) => name))].map((value) => option(value, true, quote));
   }
   const found = await Promise.all(
-    keysOf(field).map((key) => api.listAttributeValues(key, { query: typed, limit: MAX_OPTIONS }).catch(() => [])),
+    keysOf(field).map((key) => api.listAttributeValues(key, { query: typed, limit: MAX_OPTIONS }).catch(() => NOTHING)),
   );
-  return found.flat().map(({ value, isText, spanCount }) => ({
-    ...option(value, isText, quote),
-    detail: `${formatCompact(spanCount)} spans`,
-  }));
+  return found
+    .flatMap(({ data }) => data)
+    .map(({ value, isText, spanCount }) => ({
+      ...option(value, isText, quote),
+      detail: `${formatCompact(spanCount)} spans`,
+    }));
 }
 
 /** As the catalogue names it; without a scope it may be either. */

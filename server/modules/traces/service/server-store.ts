@@ -66,6 +66,7 @@ export class ServerStore extends WorkspaceStore implements StoreService {
     return {
       store: { state: 'ready' },
       counts: await this.readers.reader.counts(),
+      capped: await this.readers.capped.read(),
       bytesOnDisk: await this.bytes(),
       // The database's disk is not ours to look at.
       disk: { freeBytes: 0, full: false },

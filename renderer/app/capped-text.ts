@@ -1,0 +1,16 @@
+/** What is capped, in words. */
+import type { CappedReport } from '../../core/api/capped';
+import { plural } from '../../core/model/format';
+
+/** Null: nothing is. */
+export function cappedTitle({ longNames, fullKeys, keysFull, valuesFull }: CappedReport): string | null {
+  const lines = [
+    longNames > 0 ? `${plural(longNames, 'name')} longer than 256 characters: lists show the beginning.` : '',
+    fullKeys > 0 ? `${plural(fullKeys, 'attribute')} with more values than lists tell apart.` : '',
+    keysFull ? 'More attribute keys than lists tell apart.' : '',
+    valuesFull ? 'More attribute values than lists tell apart.' : '',
+  ].filter((line) => line !== '');
+  return lines.length === 0
+    ? null
+    : [...lines, 'Spans keep everything as it was sent, and searches find it.'].join('\n');
+}
