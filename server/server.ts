@@ -117,7 +117,11 @@ export async function startServer(
   { version, openApiFile, teamSchemasFile, rendererDir, ingestFile, log, onDied }: Surroundings,
 ): Promise<RunningServer> {
   const tracing = openTracing(process.env, version);
-  const opened = await openDatabaseOf(options, (message) => log('error', message));
+  const opened = await openDatabaseOf(
+    options,
+    (message) => log('error', message),
+    (message) => log('warn', message),
+  );
   const database = tracing ? tracing.traced(opened) : opened;
   await migrateServer(database);
   const due = await workspacesToRebuild(database);
@@ -335,12 +339,16 @@ export async function startServer(
   };
 }
 
-/** @param onDamage hears once that the files of a trial are damaged */
+/**
+ * @param onDamage hears once that the files of a trial are damaged
+ * @param warn hears what whoever runs the server should know
+ */
 export function openDatabaseOf(
   { databaseUrl, dataDir, connections }: ServerOptions,
-  onDamage: (message: string) => void = () => {},
+  onDamage?: (message: string) => void,
+  warn?: (message: string) => void,
 ): Promise<ServerDatabase> | ServerDatabase {
-  return databaseUrl === null ? openPglite(dataDir, onDamage) : openPostgres({ url: databaseUrl, connections });
+  return databaseUrl === null ? openPglite(dataDir, onDamage, warn) : openPostgres({ url: databaseUrl, connections });
 }
 
 /** In a thread of its own; PGlite has one connection, in this thread. */

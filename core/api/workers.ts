@@ -316,8 +316,8 @@ export interface StoreOptions {
   readonly searchesPrompts: boolean;
   /** Of what comes another way than through the receivers. */
   readonly redaction: RedactionSettings;
-  /** How often the database ended by itself lately. */
-  readonly aborts: number;
+  /** When the database ended by itself lately. */
+  readonly databaseEnds: readonly number[];
 }
 
 export interface IngestOptions {

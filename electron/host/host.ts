@@ -19,6 +19,7 @@ import type {
   WorkerMessage,
   WorkerName,
 } from '../../core/api/workers';
+import { DatabaseEnds } from '../../services/store/database-ends';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from '../../services/store/instance-lock';
 import { StartError } from '../../services/store/start-error';
 import { channelOf } from '../../workers/rpc/worker-port';
@@ -68,8 +69,6 @@ const LINKS: readonly (readonly [WorkerName, WorkerName])[] = [
   ['gateway', 'sync'],
 ];
 
-/** In which a database that ends by itself again and again is taken for damaged. */
-const LATELY_MS = 10 * 60_000;
 /** A worker that cannot even start will not start the next time either. */
 const MAX_EARLY_CRASHES = 3;
 
@@ -94,7 +93,7 @@ export class Host {
   private readonly otlpAddresses: Record<OtlpProtocol, ListenAddress>;
   readonly receivers: Record<OtlpProtocol, OtlpReceiver> = { http: { state: 'starting' }, grpc: { state: 'starting' } };
   store: StoreState = { state: 'opening' };
-  private readonly databaseEnds: number[] = [];
+  private readonly databaseEnds = new DatabaseEnds();
   private uiListening = false;
   /** Deaths of workers before the start was complete. */
   private earlyCrashes = 0;
@@ -120,7 +119,7 @@ export class Host {
           retention,
           searchesPrompts,
           redaction: receivers.redaction,
-          aborts: this.databaseEnds.filter((at) => Date.now() - at < LATELY_MS).length,
+          databaseEnds: this.databaseEnds.lately(),
         }),
       ),
       ingest: this.worker(
@@ -345,7 +344,7 @@ export class Host {
       this.store = message.store;
       if (message.store.state === 'failed' || message.store.state === 'damaged') log('error', message.store.message);
     } else if (message.type === 'database-ended') {
-      this.databaseEnds.push(Date.now());
+      this.databaseEnds.note();
     } else if (message.type === 'receiver') {
       const { protocol, receiver } = message;
       this.receivers[protocol] = receiver;

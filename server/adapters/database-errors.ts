@@ -6,7 +6,7 @@ import { isDamage } from '../../services/store/damage';
 const GONE_STATES = /^(?:08|53|57P)/;
 const GONE_CODES = /^E(?:CONN|PIPE|TIMEDOUT|NOTFOUND|HOSTUNREACH|AI_AGAIN)/;
 const GONE_MESSAGES =
-  /connection (?:terminated|ended|to PostgreSQL ended)|not queryable|timeout exceeded when trying to connect|Client was closed/i;
+  /connection (?:terminated|ended|to PostgreSQL ended)|not queryable|timeout exceeded when trying to connect|Client was closed|^could not \w+ (?:file|directory) "[^"]*": Permission denied$/i;
 const CANCELED = '57014';
 /** Text with the character NUL, which PostgreSQL does not store. */
 const NUL_STATES: readonly unknown[] = ['22021', '22P05'];

@@ -17,17 +17,19 @@ const LOOK_EVERY_MS = 10_000;
 
 /**
  * @param onDamage hears once that its files are damaged
+ * @param warn hears what whoever runs the server should know
  * @param leave says why, and ends the process without closing the database: its folder is not where it was
  */
 export async function openPglite(
   folder: string,
   onDamage: (message: string) => void = () => {},
+  warn: (message: string) => void = say,
   leave = sayAndExit,
 ): Promise<ServerDatabase> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(folder);
   const warning = makeFolderPrivate(dataDir);
-  if (warning !== null) process.stderr.write(`spoor-server: ${warning}\n`);
+  if (warning !== null) warn(warning);
   // Opened twice, it would be corrupted.
   const lock = await acquireInstanceLock(dataDir, null);
   if (!lock.held) {
@@ -39,9 +41,12 @@ export async function openPglite(
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
   lock.lock.onLost(leave);
   await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
-  const { db, sql, guard, onDisk } = await openDatabase(dataDir, null, SERVER_FOLDER).catch((error: unknown) => {
-    throw error instanceof DatabaseDamagedError ? new StartError(error.message) : error;
-  });
+  const { db, sql, guard, uncopied, onDisk } = await openDatabase(dataDir, null, SERVER_FOLDER).catch(
+    (error: unknown) => {
+      throw error instanceof DatabaseDamagedError ? new StartError(error.message) : error;
+    },
+  );
+  if (uncopied !== null) warn(`the update is done without a copy: ${uncopied}`);
   // Nobody starts PGlite again in this thread.
   guard.watch(onDamage, null);
   const looks = setInterval(() => void guard.look().catch(() => {}), LOOK_EVERY_MS);
@@ -79,8 +84,12 @@ export async function openPglite(
   };
 }
 
-function sayAndExit(message: string): void {
+function say(message: string): void {
   process.stderr.write(`spoor-server: ${message}\n`);
+}
+
+function sayAndExit(message: string): void {
+  say(message);
   process.exit(1);
 }
 

@@ -11,6 +11,8 @@ export class DatabaseDamagedError extends Error {
   override readonly name = 'DatabaseDamagedError';
 }
 
+/** An SQLSTATE, which PostgreSQL says; Node's codes are longer or begin with E. */
+const IS_STATE = /^(?!E)[0-9A-Z]{5}$/;
 /** SQLSTATE: corrupted data or index, a file that is missing, an error of the disk. */
 const DAMAGE_STATES = /^(?:XX00[12]|58P01|58030)$/;
 /** Internal errors of PostgreSQL, most of which mean that a catalog or an index does not have what it must. */
@@ -19,16 +21,26 @@ const INTERNAL_DAMAGE =
   /cache lookup failed|catalog is missing|could not (?:find (?:tuple|attribute|block)|open relation|access status)|wraparound|missing chunk|unexpected (?:chunk|zero page|data beyond)|corrupt|failed to re-?find|invalid (?:page|tuple|block|item|line)/i;
 /** Its catalogs do not have what was there at the start. */
 const DOUBTFUL_STATES = /^(?:42(?:P01|703|704|883|P07)|XX000)$/;
+const FULL_STATE = '53100';
 const FULL = /No space left on device|ENOSPC/i;
+/** Errors of the system around PostgreSQL. Of another class what a text holds may be what somebody sent, or a want that passes. */
+const SYSTEM_STATES = /^58/;
 const READ_ERRORS =
   /could not (?:read|open|access|fsync|stat|seek|extend|truncate)[^"]* (?:block|file|relation|directory|status)|invalid page|checksum verification failed|input\/output error|\bEIO\b/i;
 
 export function isDamage(error: unknown): boolean {
   const { code, message = '' } = partsOf(error);
   if (error instanceof DatabaseDamagedError) return true;
-  if (FULL.test(message)) return false;
+  if (isFull(error)) return false;
   if (code === INTERNAL) return INTERNAL_DAMAGE.test(message);
-  return DAMAGE_STATES.test(code) || code === 'EIO' || (code.length === 5 && READ_ERRORS.test(message));
+  return DAMAGE_STATES.test(code) || code === 'EIO' || (SYSTEM_STATES.test(code) && READ_ERRORS.test(message));
+}
+
+/** The disk has no room, which is not damage: it is over when there is some. */
+export function isFull(error: unknown): boolean {
+  const { code, message = '' } = partsOf(error);
+  if (code === FULL_STATE || code === 'ENOSPC') return true;
+  return (!IS_STATE.test(code) || /^(?:58|XX)/.test(code)) && FULL.test(message);
 }
 
 /** Whether an error may mean damage, which comparing the catalogs tells. */
@@ -38,21 +50,21 @@ export function isDoubtful(error: unknown): boolean {
 
 /** PGlite ended: PostgreSQL inside it came to where it cannot go on. */
 export function isAbort(error: unknown): boolean {
-  const { name, message = '' } = partsOf(error);
+  const { code, name, message = '' } = partsOf(error);
   return (
     error instanceof WebAssembly.RuntimeError ||
     name === 'ExitStatus' ||
-    /^Aborted\(|unreachable|PGlite is closed|PGlite failed to initialize/.test(message)
+    (!IS_STATE.test(code) && /^(?:Aborted\(|PGlite is closed|PGlite failed to initialize)/.test(message))
   );
 }
 
 /** Of the error alone, as a sentence without its end, in words that are not those of a build of PGlite. */
 export function reasonOf(error: unknown): string {
   const { code, message = String(error) } = partsOf(error);
-  if (/PGlite failed to initialize/.test(message)) return 'PostgreSQL does not start on its files';
+  if (isAbort(error) && /^PGlite failed to initialize/.test(message)) return 'PostgreSQL does not start on its files';
   if (isAbort(error)) return 'PostgreSQL ended in the middle of its work';
   const said = message.replace(/\.+$/, '');
-  return /^[0-9A-Z]{5}$/.test(code) ? `PostgreSQL says: ${said}` : said;
+  return IS_STATE.test(code) ? `PostgreSQL says: ${said}` : said;
 }
 
 /**

@@ -13,6 +13,7 @@ export class DatabaseGuard {
   private damage: string | null = null;
   private onDamage: OnDamage = () => {};
   private onAbort: OnAbort | null = null;
+  private hasEnded = false;
 
   /** @param check compares the catalogs with what they should hold, and rejects where they do not */
   constructor(
@@ -29,7 +30,7 @@ export class DatabaseGuard {
 
   /**
    * @param onDamage is called once, with what people are told
-   * @param onAbort when PGlite ended, which a new start may mend; null: nobody starts it again
+   * @param onAbort is called once, when PGlite ended, which a new start may mend; null: nobody starts it again
    */
   watch(onDamage: OnDamage, onAbort: OnAbort | null): void {
     this.onDamage = onDamage;
@@ -48,7 +49,9 @@ export class DatabaseGuard {
     if (this.damage === null) {
       const ends = isAbort(error);
       if (ends && this.onAbort) {
-        this.onAbort(error);
+        // Every statement that is under way fails of the same end.
+        if (!this.hasEnded) this.onAbort(error);
+        this.hasEnded = true;
         return new SpoorError('SERVICE_UNAVAILABLE', `${reasonOf(error)}, and is started again. Try once more.`);
       }
       const isDamaged = ends || isDamage(error) || (isDoubtful(error) && (await this.isChanged()));

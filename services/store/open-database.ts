@@ -13,7 +13,7 @@ import { checkSchema } from '../../core/store/schema/catalog';
 import expected from '../../core/store/schema/core-catalog.json';
 import type { SqlClient } from '../../core/store/sql-client';
 import settings from '../../resources/database-settings.json';
-import { copyBefore, forgetOldCopy } from './copy-before';
+import { copyBefore, updateDone } from './copy-before';
 import {
   DatabaseDamagedError,
   damagedMessage,
@@ -79,15 +79,14 @@ export async function openDatabase(
     isTouched = true;
     let db = await start(directory, isNew && templateDir === null);
     let uncopied: string | null = null;
-    if (!isNew) {
-      if (await schema.isBehind(pgliteClient(db))) {
-        await db.close();
-        uncopied = await copyBefore(directory);
-        db = await start(directory, false);
-      } else await forgetOldCopy(directory);
+    if (!isNew && (await schema.isBehind(pgliteClient(db)))) {
+      await db.close();
+      uncopied = await copyBefore(directory);
+      db = await start(directory, false);
     }
     const plain = pgliteClient(db);
     await schema.bring(plain);
+    await updateDone(directory);
     const guard = new DatabaseGuard(
       directory,
       () => schema.check(plain),

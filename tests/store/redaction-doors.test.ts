@@ -70,7 +70,7 @@ beforeAll(async () => {
       retention: { days: null, bytes: null, spans: null },
       searchesPrompts: true,
       redaction: DEFAULT_REDACTION,
-      aborts: 0,
+      databaseEnds: [],
     },
     () => {},
     fail,

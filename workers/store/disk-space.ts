@@ -5,6 +5,7 @@
 import { statfs } from 'node:fs/promises';
 import { SpoorError } from '../../core/api/errors';
 import { formatBytes } from '../../core/model/format';
+import { isFull } from '../../services/store/damage';
 
 /** Dirty pages and WAL between two checkpoints, twice. */
 const RESERVE_BYTES = 24 * 1024 * 1024;
@@ -53,13 +54,7 @@ export function fullMessage(directory: string, freeBytes: number): string {
 
 /** Whether an error means that the database process itself cannot go on. */
 export function isFatal(error: unknown): boolean {
-  const { code, name, message } = error as { code?: string; name?: string; message?: string };
-  // disk_full and io_error of PostgreSQL, or WebAssembly that ended.
-  return (
-    code === '53100' ||
-    code === '58030' ||
-    name === 'ExitStatus' ||
-    error instanceof WebAssembly.RuntimeError ||
-    (message ?? '').includes('No space left on device')
-  );
+  const { code, name } = error as { code?: string; name?: string };
+  // No room, io_error of PostgreSQL, or WebAssembly that ended.
+  return isFull(error) || code === '58030' || name === 'ExitStatus' || error instanceof WebAssembly.RuntimeError;
 }

@@ -14,14 +14,15 @@ import { readLink } from '../../core/store/sync/link';
 import { BudgetWatch } from '../../services/store/budget-watch';
 import { ChangeFeed } from '../../services/store/change-feed';
 import { DatabaseDamagedError, damagedMessage } from '../../services/store/damage';
+import { DatabaseEnds, LATELY_MS } from '../../services/store/database-ends';
 import { WorkspaceStore } from '../../services/store/workspace-store';
 import { DiskSpace, fullMessage, isFatal } from './disk-space';
 import { bytesBelow } from './disk-usage';
+import { endOnce, type OnEnd } from './end-once';
 import { type OpenStore, openStore } from './open-store';
 
 const LOOK_AGAIN_MS = 1_000;
-/** Once is bad luck, and a new start mends it; what comes again and again is on the disk. */
-const MAX_ABORTS = 3;
+const CLOSED_EARLY = 'Spoor closed before the database could be opened.';
 /** A look costs milliseconds; what arrives meanwhile is what may be kept too much. */
 const PRUNE_EVERY_MS = 10_000;
 /** Walking the data folder costs milliseconds; nobody needs it fresher. */
@@ -34,6 +35,7 @@ export class Store extends WorkspaceStore implements StoreService {
   private diskUsage = { bytes: 0, at: 0 };
   private readonly disk: DiskSpace;
   protected readonly redactor: Redactor;
+  private readonly end: (error: unknown) => void;
   private closing = false;
   private rebuilding: RebuildReport = { state: 'never', progress: 0, message: null };
   private rebuilt: Promise<void> = Promise.resolve();
@@ -41,14 +43,15 @@ export class Store extends WorkspaceStore implements StoreService {
   constructor(
     private readonly options: StoreOptions,
     private readonly onState: (state: StoreState) => void,
-    /** The database cannot go on; the thread should end and be started again. */
-    private readonly onFatal: (error: unknown) => void,
+    /** Told once: the database cannot go on; the thread should end and be started again. */
+    onEnd: OnEnd,
     private readonly onTrouble: (message: string, error: unknown) => void = () => {},
   ) {
     const redactor = new Redactor(options.redaction);
     super(new WrittenTexts(redactor));
     this.redactor = redactor;
     this.disk = new DiskSpace(options.dataDir, () => this.changes.changed());
+    this.end = endOnce(this.disk, onEnd);
     this.opened = this.open();
     this.opened.then(
       (open) => {
@@ -78,7 +81,7 @@ export class Store extends WorkspaceStore implements StoreService {
       return result;
     } catch (error) {
       if (!isFatal(error)) throw error;
-      this.onFatal(error);
+      this.end(error);
       throw new SpoorError('SERVICE_UNAVAILABLE', `The database stopped and is started again: ${String(error)}`);
     }
   }
@@ -206,7 +209,7 @@ export class Store extends WorkspaceStore implements StoreService {
       if (this.rebuilding.state === 'running') return;
       if (await pruner.run()) this.changes.changed();
     } catch (error) {
-      if (isFatal(error)) this.onFatal(error);
+      if (isFatal(error)) this.end(error);
       else this.onTrouble('room could not be made for new records', error);
     }
   }
@@ -241,20 +244,31 @@ export class Store extends WorkspaceStore implements StoreService {
   }
 
   private async open(): Promise<OpenStore> {
+    await this.endsLapsed();
     await this.roomToOpen();
-    const { dataDir, aborts } = this.options;
-    if (aborts >= MAX_ABORTS) {
-      const reason = `PostgreSQL ended in the middle of its work ${aborts} times within minutes`;
-      throw new DatabaseDamagedError(await damagedMessage(join(dataDir, 'db'), reason));
-    }
     return openStore(this.options, this.disk, {
       onChange: () => this.changes.changed(),
       onTrouble: this.onTrouble,
       onDamage: (message) => this.damaged(message),
       onAbort: (error) => {
-        if (!this.closing) this.onFatal(error);
+        if (!this.closing) this.end(error);
       },
     });
+  }
+
+  /** What ended again and again is damaged, until it was left alone for a while. */
+  private async endsLapsed(): Promise<void> {
+    const ends = new DatabaseEnds(this.options.databaseEnds);
+    if (!ends.areTooMany) return;
+    const reason =
+      `PostgreSQL ended in the middle of its work ${ends.lately().length} times within minutes, ` +
+      `and is tried again in ${LATELY_MS / 60_000} minutes`;
+    this.damaged(await damagedMessage(join(this.options.dataDir, 'db'), reason));
+    while (ends.areTooMany) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      if (this.closing) throw new Error(CLOSED_EARLY);
+    }
+    this.become({ state: 'opening' });
   }
 
   /** Recovery needs room too. A disk that is full when we start is said so, and looked at again. */
@@ -264,7 +278,7 @@ export class Store extends WorkspaceStore implements StoreService {
       if (!full) break;
       this.become({ state: 'failed', message: fullMessage(this.options.dataDir, freeBytes) });
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-      if (this.closing) throw new Error('Spoor closed before the database could be opened.');
+      if (this.closing) throw new Error(CLOSED_EARLY);
     }
     if (this.current.state === 'failed') this.become({ state: 'opening' });
   }

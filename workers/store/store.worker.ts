@@ -7,9 +7,9 @@ import { DesktopStore } from './desktop-store';
 const store = new DesktopStore(
   workerData as StoreOptions,
   (state) => tellHost({ type: 'store-state', store: state }),
-  (error) => {
+  (error, mayBeDamage) => {
     logToHost('error', 'the database stopped', { error: String(error) });
-    tellHost({ type: 'database-ended' });
+    if (mayBeDamage) tellHost({ type: 'database-ended' });
     // After the answers have left.
     setTimeout(() => process.exit(1), 20);
   },
