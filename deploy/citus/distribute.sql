@@ -4,6 +4,7 @@
 -- Every shard of a workspace lies on the same node, so that its queries run there alone. Keys of tables that are found by a number
 -- alone get the workspace in front, as Citus asks of every unique key. What says who may do what is small and asked for with every
 -- request: it stays on the coordinator, as does what people write: notes, scores, views, rules, datasets, and the events of it.
+-- What is changed or dropped here is written down in server/migrations/distributed.ts too: a server demands its tables at every start.
 
 create extension if not exists citus;
 

@@ -29,6 +29,7 @@ import { sync012 } from './012-sync';
 import { oneIndex013 } from './013-one-index';
 import { checksums014 } from './014-checksums';
 import { knownDevices015 } from './015-known-devices';
+import { distributedCatalog, isDistributed } from './distributed';
 import { SERVER_REPAIRS } from './repairs';
 import expected from './server-catalog.json';
 
@@ -88,7 +89,7 @@ const READ_ONLY: readonly string[] = ['retention_clock'];
 export async function migrateServer(database: Pick<ServerDatabase, 'system' | 'engine'>): Promise<void> {
   await database.system.transaction(async (tx) => {
     await bringServer({ system: tx, engine: database.engine });
-    await checkSchema(tx, expected.catalog);
+    await checkSchema(tx, (await isDistributed(tx)) ? distributedCatalog(expected.catalog) : expected.catalog);
   });
 }
 

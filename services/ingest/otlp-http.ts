@@ -12,7 +12,7 @@ import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
 import type { ZipkinSpan } from '../../core/zipkin/span';
 import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
 import type { Log } from '../log';
-import { isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
+import { foreignHostMessage, isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
 import { hexOf } from './digest';
 import type { Intake } from './intake';
 import { BodyError, readBody } from './read-body';
@@ -92,7 +92,7 @@ export class OtlpHttpReceiver {
 
   private checkSender(request: IncomingMessage): void {
     if (this.options.loopbackOnly && !isLoopbackHost(request.headers.host)) {
-      throw new Refusal(403, `Host ${request.headers.host ?? '(none)'} is not this machine; export to localhost.`);
+      throw new Refusal(403, foreignHostMessage(request.headers.host, '--otlp-http 0.0.0.0:4318'));
     }
     const { origin } = request.headers;
     if (

@@ -25,3 +25,11 @@ export function originMatches(allowed: string, origin: string): boolean {
 export function isLoopbackAddress(address: string): boolean {
   return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
 }
+
+/** @param option of the port, with an address that takes every name */
+export function foreignHostMessage(host: string | undefined, option: string): string {
+  return (
+    `Host ${host || '(none)'} is not this machine; export to localhost. From a container (host.docker.internal, a service's name) ` +
+    `or another machine: start Spoor with ${option}.`
+  );
+}

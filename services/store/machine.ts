@@ -1,5 +1,6 @@
 /** Which kernel we run on, and whether a folder is on a disk of its own or shared with other machines. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
@@ -51,6 +52,30 @@ export async function bootId(): Promise<string> {
       return (await run('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'])).stdout.trim();
   } catch {
     // A sandbox that does not say.
+  }
+  return '';
+}
+
+/** Of the installed system, which keeps it over boots, as systemd and macOS do. */
+const MACHINE_ID_FILES = ['/etc/machine-id', '/var/lib/dbus/machine-id'];
+/** What the common container engines leave in every container. */
+const CONTAINER_MARKS = ['/.dockerenv', '/run/.containerenv'];
+
+/** Stays over boots; empty where the system does not say, and in a container, whose image may bring the same one to several machines. */
+export async function machineId(): Promise<string> {
+  if (process.platform === 'linux') {
+    if (process.env.KUBERNETES_SERVICE_HOST !== undefined || CONTAINER_MARKS.some((mark) => existsSync(mark)))
+      return '';
+    for (const file of MACHINE_ID_FILES) {
+      const id = (await readFile(file, 'utf8').catch(() => '')).trim();
+      if (/^[0-9a-f]{32}$/.test(id)) return id;
+    }
+  }
+  if (process.platform === 'darwin') {
+    const { stdout } = await run('/usr/sbin/ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']).catch(() => ({
+      stdout: '',
+    }));
+    return /"IOPlatformUUID" = "([^"]+)"/.exec(stdout)?.[1] ?? '';
   }
   return '';
 }

@@ -71,12 +71,14 @@ describe('OTLP/gRPC', () => {
       'localhost.evil.example',
       '10.0.0.1:4317',
       '127.0.0.1.nip.io',
+      'host.docker.internal:4317',
     ]) {
       const error = await named(host);
-      expect([error?.code, error?.details]).toEqual([
-        status.PERMISSION_DENIED,
-        `Host ${host} is not this machine; export to localhost.`,
-      ]);
+      expect(error?.code).toBe(status.PERMISSION_DENIED);
+      expect(error?.details).toMatch(
+        `Host ${host} is not this machine; export to localhost. From a container (host.docker.internal, a service's name)`,
+      );
+      expect(error?.details).toMatch('start Spoor with --otlp-grpc 0.0.0.0:4317.');
     }
     const anywhere = await temporaryFolder();
     const open = await startSpoor(anywhere.path, ['--otlp-grpc', '0.0.0.0:0']);

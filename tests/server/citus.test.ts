@@ -3,8 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decodeRows, TEXT } from '../../core/store/row-spec';
+import { readCatalog } from '../../core/store/schema/catalog';
 import type { SqlRow } from '../../core/store/sql-client';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
+import { distributedCatalog } from '../../server/migrations/distributed';
+import expected from '../../server/migrations/server-catalog.json';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import { REPOSITORY } from '../fixtures/spoor';
 import { makeKeys, setUpOwner, signIn, startTeamServer } from '../fixtures/team-server';
@@ -71,15 +74,15 @@ it('names every table of telemetry, gives each a key that Citus can shard, and l
   const owner = await setUpOwner(server);
   await server.stop();
   // What the extension has; it is not in PostgreSQL itself.
-  await sql.query('create table sharded (name text not null)');
+  await sql.query('create table pg_dist_partition (logicalrelid regclass not null)');
   await sql.query(`create function create_distributed_table(name regclass, key text, colocate_with text) returns void
-    language sql as 'insert into sharded values (name::text)'`);
+    language sql as 'insert into pg_dist_partition values (name)'`);
   await sql.query("create function create_reference_table(name regclass) returns void language sql as 'select'");
   const script = await readFile(join(REPOSITORY, 'deploy', 'citus', 'distribute.sql'), 'utf8');
   for (const statement of script.replace(/^--.*$/gm, '').split(/;\s*\n/)) {
     if (statement.trim() !== '' && !statement.includes('create extension')) await sql.query(statement);
   }
-  const sharded = namesOf(await sql.query('select name from sharded'));
+  const sharded = namesOf(await sql.query('select logicalrelid::text as name from pg_dist_partition'));
   const tables = namesOf(
     await sql.query(`select c.relname::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
@@ -88,15 +91,18 @@ it('names every table of telemetry, gives each a key that Citus can shard, and l
   expect([...sharded, ...LOCAL].sort()).toEqual(tables.sort());
   const keysWithout = await sql.query(
     `select c.relname::text as table, i.indexrelid::regclass::text as index from pg_index i join pg_class c on c.oid = i.indrelid
-     join sharded s on s.name::regclass = c.oid where i.indisunique and not exists (
+     join pg_dist_partition s on s.logicalrelid = c.oid where i.indisunique and not exists (
        select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and a.attnum = any(i.indkey))`,
   );
   expect(keysWithout).toEqual([]);
   const foreignKeys = await sql.query(
-    `select o.conname::text as name from pg_constraint o join sharded s on s.name::regclass = o.conrelid
+    `select o.conname::text as name from pg_constraint o join pg_dist_partition s on s.logicalrelid = o.conrelid
      where o.contype = 'f' and o.confrelid <> 'workspace'::regclass`,
   );
   expect(foreignKeys).toEqual([]);
+  const standIns = /^\S+ (?:pg_dist_partition|create_distributed_table|create_reference_table)\b/;
+  const left = (await readCatalog(sql)).filter((line) => !standIns.test(line));
+  expect(left.sort()).toEqual(distributedCatalog(expected.catalog).sort());
   server = await startTeamServer(url);
   try {
     const { ingest, read } = await makeKeys(await signIn(server.url, owner.email));
@@ -109,6 +115,9 @@ it('names every table of telemetry, gives each a key that Citus can shard, and l
   } finally {
     await server.stop();
   }
+  // What the script leaves is demanded as well.
+  await sql.query('alter table operation drop constraint operation_pkey');
+  await expect(startTeamServer(url)).rejects.toThrow(/operation_pkey PRIMARY KEY \(workspace_id, id\) is missing/);
 });
 
 function namesOf(rows: readonly SqlRow[]): string[] {

@@ -1,4 +1,16 @@
-import { chmod, chown, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -112,11 +124,60 @@ describe.skipIf(process.platform === 'win32')('a data folder', () => {
       () => symlink('/etc', join(folder, 'window')),
     ]) {
       await make();
-      expect(() => asSomebody(() => makeFolderPrivate(folder))).toThrow(/in the data folder belongs to the admin/);
+      for (const name of await readdir(folder)) await lchown(join(folder, name), SOMEBODY - 1, SOMEBODY - 1);
+      expect(() => asSomebody(() => makeFolderPrivate(folder))).toThrow(
+        /in the data folder belongs to another user \(number 65533\).*sudo chown -R/,
+      );
       for (const name of await readdir(folder)) await rm(join(folder, name));
     }
     // Which every new disk has.
     await mkdir(join(folder, 'lost+found'), { mode: 0o700 });
     expect(asSomebody(() => makeFolderPrivate(folder))).toBeNull();
   });
+
+  it.runIf(isRoot)('may have files of the administrator, as mounted ones, and says which stay open', async () => {
+    await chown(folder, SOMEBODY, SOMEBODY);
+    await chmod(root, 0o755);
+    await chmod(folder, 0o700);
+    await write(join(folder, 'settings.json'), 0o644);
+    await symlink('/etc/hostname', join(folder, 'prices.json'));
+    expect(asSomebody(() => makeFolderPrivate(folder))).toMatch(
+      /^In the data folder \S+, \S+settings\.json belongs to the administrator \(root\).*sudo chown -R 65534/,
+    );
+    await write(join(folder, 'token'), 0o644);
+    expect(asSomebody(() => makeFolderPrivate(folder))).toMatch(/settings\.json and 1 more in it belong to/);
+    await chmod(join(folder, 'token'), 0o600);
+    expect(() => asSomebody(() => makeFolderPrivate(folder))).toThrow(
+      /token in the data folder belongs to the administrator \(root\), and you may not use it.*sudo chown -R 65534/,
+    );
+    await rm(join(folder, 'token'));
+    await mkdir(join(folder, 'db'));
+    await chown(join(folder, 'db'), SOMEBODY, SOMEBODY);
+    // A database that could be read and not written is none.
+    await write(join(folder, 'db', 'PG_VERSION'), 0o644);
+    expect(() => asSomebody(() => makeFolderPrivate(folder))).toThrow(/PG_VERSION in the data folder.*not use it/);
+    await write(join(folder, 'db', 'PG_VERSION'), 0o666);
+    expect(asSomebody(() => makeFolderPrivate(folder))).toMatch(/and 1 more in it belong to/);
+    await rm(join(folder, 'db'), { recursive: true });
+    await mkdir(join(folder, 'db'), { mode: 0o700 });
+    expect(() => asSomebody(() => makeFolderPrivate(folder))).toThrow(/db in the data folder.*not use it/);
+  });
+
+  it.runIf(isRoot)(
+    'that is the administrator’s, as a volume, is used and warned of where it can be written',
+    async () => {
+      await chmod(root, 0o755);
+      await chmod(folder, 0o777);
+      expect(asSomebody(() => makeFolderPrivate(folder))).toMatch(
+        /^The data folder \S+ stays open to other users .*\(mode 777\): it belongs to the administrator \(root\)/,
+      );
+      expect(await modeOf(folder)).toBe(0o777);
+      expect(await readdir(folder)).toEqual([]);
+      await mkdir(join(folder, 'website'));
+      expect(() => asSomebody(() => makeFolderPrivate(folder))).toThrow(/holds more than Spoor's data/);
+      await rm(join(folder, 'website'), { recursive: true });
+      await chown(folder, SOMEBODY - 1, SOMEBODY - 1);
+      expect(() => asSomebody(() => makeFolderPrivate(folder))).toThrow(/belongs to another user \(number 65533\)/);
+    },
+  );
 });

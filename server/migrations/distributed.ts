@@ -1,0 +1,49 @@
+/**
+ * What deploy/citus/distribute.sql changes of the tables that a server demands. Whoever changes the script changes it here:
+ * tests/server/citus.test.ts compares what the script leaves with what is said here, line by line.
+ */
+import { decodeRows, TEXT } from '../../core/store/row-spec';
+import type { SqlClient } from '../../core/store/sql-client';
+
+/** Found by a number alone, and by workspace and number where they are sharded. */
+const KEYED_BY_WORKSPACE = [
+  'attribute',
+  'attribute_key',
+  'service',
+  'operation',
+  'resource',
+  'scope',
+  'metric',
+  'metric_series',
+  'model_call_kind',
+  'deployment',
+  'guardrail_hit',
+  'pruning',
+];
+const DROPPED = [
+  'constraint operation.operation_service_id_fkey ',
+  'constraint metric_series.metric_series_metric_id_fkey ',
+  'trigger trace.publish_deletion ',
+  'trigger guardrail_hit.publish_hits ',
+];
+
+const KEY_LINES = KEYED_BY_WORKSPACE.flatMap((table) => [`constraint ${table}.${table}_pkey `, `index ${table}_pkey `]);
+
+/** @param catalog of a server on PostgreSQL alone @returns of one whose tables Citus has distributed */
+export function distributedCatalog(catalog: readonly string[]): string[] {
+  return catalog
+    .filter((line) => !DROPPED.some((dropped) => line.startsWith(dropped)))
+    .map((line) =>
+      KEY_LINES.some((key) => line.startsWith(key)) ? line.replace(/\(id\)$/, '(workspace_id, id)') : line,
+    );
+}
+
+/** Whether the script was run: Citus writes down which tables it has distributed. */
+export async function isDistributed(sql: SqlClient): Promise<boolean> {
+  const rows = await sql.query(
+    "select relname::text as name from pg_class where oid = to_regclass('pg_dist_partition')",
+  );
+  if (decodeRows({ name: TEXT }, rows).length === 0) return false;
+  const [trace] = await sql.query("select 1 as found from pg_dist_partition where logicalrelid = to_regclass('trace')");
+  return trace !== undefined;
+}
