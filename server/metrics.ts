@@ -1,5 +1,6 @@
 /** The server's own metrics for Prometheus: rate, errors and durations of requests, and what the process uses. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { StandingPart } from '../core/api/standing-part';
 
 export class ServerMetrics {
   private readonly registry = new Registry();
@@ -16,14 +17,27 @@ export class ServerMetrics {
     registers: [this.registry],
   });
 
-  /** @param queueDepth export requests received and not answered yet */
-  constructor(queueDepth: () => number) {
+  /**
+   * @param queueDepth export requests received and not answered yet
+   * @param standing parts that give no sign of life
+   */
+  constructor(queueDepth: () => number, standing: () => readonly StandingPart[]) {
     collectDefaultMetrics({ register: this.registry });
     const gauge: Gauge = new Gauge({
       name: 'spoor_ingest_queue_requests',
       help: 'Export requests received and not answered yet',
       registers: [this.registry],
       collect: () => gauge.set(queueDepth()),
+    });
+    const still: Gauge = new Gauge({
+      name: 'spoor_standing_still_seconds',
+      help: 'Parts that give no sign of life, and for how long',
+      labelNames: ['part'],
+      registers: [this.registry],
+      collect: () => {
+        still.reset();
+        for (const { part, seconds } of standing()) still.set({ part }, seconds);
+      },
     });
   }
 

@@ -4,10 +4,14 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../core/api/workers';
 import { commandLineWarning, type SecretOption, secretOf, secretVariable } from '../services/secret-option';
+import type { IngestAllowance } from './http/ingest-limits';
 import type { OidcOptions } from './modules/auth/service/oidc';
 
 /** Transactions at once: while some wait for the disk, others are prepared. What more do to fairness between copies is not known. */
 const LANES = 4;
+/** Of one key, a minute: several times what one collector sends. */
+const OTLP_REQUESTS = 60_000;
+const OTLP_MIB = 4_096;
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -39,6 +43,8 @@ export interface ServerOptions {
   readonly oidc: OidcOptions | null;
   /** Spans, logs and points a day and workspace; null: no limit. Of `quota`: what to set. */
   readonly dailyQuota: number | null;
+  /** What an API key may send of telemetry. */
+  readonly otlp: IngestAllowance;
   /** Webhooks and prompts may go to addresses of the server's own network, and without TLS. */
   readonly privateAddresses: boolean;
   /** What `/metrics` is read with; null: nobody reads it. */
@@ -73,6 +79,7 @@ SPOOR_SECURE_COOKIES=1 where browsers come over TLS, and SPOOR_PUBLIC_URL does n
 SPOOR_PUBLIC_URL is the address under which browsers reach the server.
 SPOOR_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _NAME let people sign in at an OpenID provider.
 SPOOR_DAILY_QUOTA is how many spans, logs and points a workspace may send a day (UTC), where it has no quota of its own.
+SPOOR_OTLP_REQUESTS (60000) and SPOOR_OTLP_MIB (4096, unpacked) are what an API key may send a minute; none: no limit.
 SPOOR_PRIVATE_ADDRESSES=1 where webhooks and prompts may go to the server's own network, and without TLS.
 SPOOR_SECRET_KEY_FILE, SPOOR_METRICS_TOKEN_FILE and SPOOR_OIDC_CLIENT_SECRET_FILE name files that hold them. What stands on a command line, every user of the computer can read.
 SPOOR_METRICS_TOKEN is what /metrics is read with, as Authorization: Bearer; without it nobody reads it.
@@ -142,6 +149,10 @@ export function parseServerOptions(args: readonly string[], env: NodeJS.ProcessE
     publicUrl,
     oidc: oidcOf(env, publicUrl),
     dailyQuota,
+    otlp: {
+      requests: limitOf('SPOOR_OTLP_REQUESTS', env.SPOOR_OTLP_REQUESTS, OTLP_REQUESTS),
+      bytes: bytesOf(limitOf('SPOOR_OTLP_MIB', env.SPOOR_OTLP_MIB, OTLP_MIB)),
+    },
     privateAddresses: env.SPOOR_PRIVATE_ADDRESSES === '1',
     metricsToken: asUsage(() => secretVariable('SPOOR_METRICS_TOKEN', env)) || null,
     json: values.json ?? env.SPOOR_JSON === '1',
@@ -195,6 +206,19 @@ function quotaOf(text: string | undefined): number | null {
   const quota = Number(text);
   if (Number.isSafeInteger(quota) && quota >= 0) return quota;
   throw new UsageError('A quota must be a number of spans, logs and points a day, or none.');
+}
+
+/** A minute. @throws UsageError */
+function limitOf(name: string, text: string | undefined, usual: number): number | null {
+  if (!text) return usual;
+  if (text === 'none') return null;
+  const limit = Number(text);
+  if (Number.isSafeInteger(limit) && limit >= 1) return limit;
+  throw new UsageError(`${name} must be a number from 1, or none.`);
+}
+
+function bytesOf(mib: number | null): number | null {
+  return mib === null ? null : mib * 1024 * 1024;
 }
 
 function webUrlOf(name: string, text: string): string {

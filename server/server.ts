@@ -1,22 +1,20 @@
 /** Puts the server together: one database, the modules over it, one port for people, collectors and probes. */
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { errorValueOf, SpoorError } from '../core/api/errors';
 import type { ListenAddress } from '../core/api/workers';
 import { PriceBook } from '../core/pricing/price-book';
 import type { SqlClient } from '../core/store/sql-client';
 import list from '../resources/prices.json';
-import { OtlpGrpcReceiver } from '../services/ingest/otlp-grpc';
 import { TRACES } from '../services/ingest/signals';
 import type { Log } from '../services/log';
+import { Arrivals } from '../services/net/arrivals';
 import { closeServer } from '../services/net/closing';
 import { httpServer } from '../services/net/http-server';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
+import { toldTo, Watchdog } from '../services/watchdog';
 import { Cache } from './adapters/cache';
 import type { ServerDatabase } from './adapters/database';
-import { knownError } from './adapters/database-errors';
 import { guardedFetch } from './adapters/outgoing';
 import { openPglite } from './adapters/pglite';
 import { openPostgres } from './adapters/postgresql';
@@ -27,6 +25,8 @@ import { redisStreams } from './events/redis-streams';
 import { createApp } from './http/app';
 import { Authentication } from './http/authentication';
 import { Idempotency } from './http/idempotency';
+import { IngestDoor } from './http/ingest-door';
+import { ingestLimits } from './http/ingest-limits';
 import type { TeamSchemas } from './http/openapi';
 import { pages, servePages } from './http/pages';
 import { probesOf } from './http/probes';
@@ -61,7 +61,6 @@ import { Sync } from './modules/sync/service/sync';
 import { Ingest, type IngestPort } from './modules/traces/service/ingest';
 import { startIngestThread } from './modules/traces/service/ingest-thread';
 import { Runtimes } from './modules/traces/service/runtimes';
-import type { WorkspaceRuntime } from './modules/traces/service/workspace-runtime';
 import { Imports } from './modules/uploads/service/imports';
 import { forgetUploads, IMPORTS, type ImportWork, Uploads } from './modules/uploads/service/uploads';
 import { tellWebhooks } from './modules/webhooks/events/tell-webhooks';
@@ -69,19 +68,17 @@ import { DELIVERIES, Deliveries, type Delivery } from './modules/webhooks/servic
 import { Webhooks } from './modules/webhooks/service/webhooks';
 import { usageOf } from './modules/workspaces/events/usage';
 import { Members } from './modules/workspaces/service/members';
-import { QuotaReached, Quotas } from './modules/workspaces/service/quotas';
+import { Quotas } from './modules/workspaces/service/quotas';
 import { Workspaces } from './modules/workspaces/service/workspaces';
 import type { ServerOptions } from './options';
 import { workspacesToRebuild } from './rebuild';
 import { serverRoutes } from './routes';
 import { openTracing } from './tracing';
 
-/** Where telemetry comes in, by POST. */
-const INGEST_PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', '/v1/traces/ingest', '/api/v2/spans'];
 /** Sessions that have expired are forgotten, and workspaces that were deleted long ago. */
 const TIDY_EVERY_MS = 3_600_000;
-/** In which a request has to arrive. */
-const REQUEST_MS = 60_000;
+/** In which a request has to arrive, however steadily it comes. */
+const REQUEST_MS = 15 * 60_000;
 /** What an import may take. */
 const IMPORT_S = 3_600;
 /** What still runs when the server is told to end. */
@@ -144,12 +141,20 @@ export async function startServer(
   await sealOrWarn(database.system, box, log);
   const ending = new AbortController();
   const addresses: { http: ListenAddress; grpc: ListenAddress | null } = { http: options.listen, grpc: null };
-  const metrics: ServerMetrics = new ServerMetrics(() => runtimes.queueDepth);
+  const arrivals = new Arrivals();
+  const watchdog = new Watchdog(toldTo(log));
+  const metrics = new ServerMetrics(
+    () => arrivals.waiting,
+    () => watchdog.standing,
+  );
   const prices = new PriceBook(list.prices);
-  const ingest = await openIngest(options, database, { log, onSpans: metrics.received, ingestFile, onDied });
-  const runtimes: Runtimes = new Runtimes({
+  const ingest = await openIngest(options, database, { log, onSpans: metrics.received, ingestFile, watchdog, onDied });
+  const runtimes = new Runtimes({
     database,
     ingest,
+    arrivals,
+    behindProxy: options.behindProxy,
+    standing: () => watchdog.standing,
     prices: () => prices,
     version,
     openApiFile,
@@ -197,8 +202,8 @@ export async function startServer(
     members,
     checkQuota: (id) => quotas.check(id),
     store: (workspaceId, projectId, request) => {
-      const { intake } = runtimes.of(workspaceId).doorOf(projectId);
-      return intake.waiting(request.length, () => intake.store(TRACES, request));
+      const { intake, holders } = runtimes.of(workspaceId).doorOf(projectId);
+      return arrivals.holding(holders, request.length, () => intake.store(TRACES, request));
     },
   });
   const oidc =
@@ -239,7 +244,7 @@ export async function startServer(
       publicUrl: options.publicUrl,
       secure: options.secure,
       projects,
-      telemetry: async ({ workspace }, request) => runtimes.of(workspace.id).rest.fetch(request),
+      telemetry: async ({ workspace, id }, request) => runtimes.of(workspace.id).rest.fetch(request, { who: id }),
       openApi: JSON.parse(await readFile(openApiFile, 'utf8')) as object,
       teamSchemas: JSON.parse(await readFile(teamSchemasFile, 'utf8')) as TeamSchemas,
     }),
@@ -263,10 +268,20 @@ export async function startServer(
     );
     removal.run().catch((error: unknown) => log('warn', 'a deleted workspace stays', { error: String(error) }));
   }, TIDY_EVERY_MS);
+  const door = new IngestDoor({
+    authentication,
+    quotas,
+    runtimes,
+    arrivals,
+    behindProxy: options.behindProxy,
+    limitOf: ingestLimits(limits, options.otlp),
+    log,
+  });
   let draining = false;
   const probes = probesOf({
     database,
     metrics,
+    watchdog,
     metricsToken: options.metricsToken,
     isDraining: () => draining,
   });
@@ -276,43 +291,18 @@ export async function startServer(
       const path = (request.url ?? '/').split('?')[0] as string;
       const probe = request.method === 'GET' ? probes[path] : undefined;
       if (probe) return probe(request, response);
-      return request.method === 'POST' && INGEST_PATHS.includes(path)
-        ? takeIn(request, response)
-        : api(request, response);
+      return door.isFor(request) ? door.take(request, response) : api(request, response);
     },
-    { log, requestMs: REQUEST_MS },
+    { log, requestMs: REQUEST_MS, behindProxy: options.behindProxy },
   );
-  const doorOf = async (authorization: string | undefined): Promise<ReturnType<WorkspaceRuntime['doorOf']>> => {
-    const principal = await authentication.principal(authorization);
-    if (principal.kind === 'api-key' && principal.permissions.includes('telemetry:ingest')) {
-      await quotas.check(principal.workspace.id);
-      return runtimes.of(principal.workspace.id).doorOf(principal.projectId);
-    }
-    throw new SpoorError('FORBIDDEN', 'This needs the permission telemetry:ingest: use an API key that has it.');
-  };
-  const takeIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    try {
-      const { receiver } = await doorOf(request.headers.authorization);
-      await receiver.handle(request, response);
-    } catch (error) {
-      refuse(response, error, log);
-    }
-  };
   const closePages = servePages(server, {
     authentication,
     limits,
     apiOf: ({ workspace }) => runtimes.of(workspace.id).api,
     log,
   });
-  const grpc = new OtlpGrpcReceiver(async (metadata) => {
-    try {
-      return (await doorOf(metadata.get('authorization')[0]?.toString())).intake;
-    } catch (error) {
-      throw knownError(error);
-    }
-  }, false);
   addresses.http = await listen(server, options.listen);
-  if (options.otlpGrpc) addresses.grpc = await grpc.listen(options.otlpGrpc);
+  if (options.otlpGrpc) addresses.grpc = await door.grpc.listen(options.otlpGrpc);
   const { host, port } = addresses.http;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
@@ -321,10 +311,11 @@ export async function startServer(
     setupSecret: await signIn.setupSecret(),
     async close() {
       draining = true;
+      watchdog.close();
       clearInterval(tidying);
       ending.abort();
       live.close();
-      await Promise.all([closePages(), closeServer(server, DRAIN_MS), grpc.close(DRAIN_MS)]);
+      await Promise.all([closePages(), closeServer(server, DRAIN_MS), door.grpc.close(DRAIN_MS)]);
       await tracing
         ?.close()
         .catch((error: unknown) => log('warn', 'the last traces were not sent', { error: String(error) }));
@@ -359,14 +350,16 @@ async function openIngest(
     log,
     onSpans,
     ingestFile: file,
+    watchdog,
     onDied,
   }: Pick<Surroundings, 'log' | 'ingestFile' | 'onDied'> & {
+    readonly watchdog: Watchdog;
     readonly onSpans: (count: number) => void;
   },
 ): Promise<IngestPort> {
   if (url !== null) {
     const workerData = { url, lanes, connections: Math.max(4, Math.floor(connections / 4)) };
-    return startIngestThread({ file, workerData, log, onSpans, onDied });
+    return startIngestThread({ file, workerData, log, onSpans, watchdog, onDied });
   }
   const ingest = new Ingest({ database, lanes, log, onSpans });
   await ingest.start();
@@ -381,17 +374,4 @@ async function sealOrWarn(sql: SqlClient, box: SecretBox, log: Log): Promise<voi
   }
   const sealed = await sealStored(sql, box);
   if (sealed > 0) log('info', 'secrets that were stored without SPOOR_SECRET_KEY are encrypted now', { sealed });
-}
-
-function refuse(response: ServerResponse, thrown: unknown, log: Log): void {
-  const { code, message } = errorValueOf(thrown);
-  const status = code === 'UNAUTHORIZED' ? 401 : code === 'FORBIDDEN' ? 403 : code === 'RATE_LIMITED' ? 429 : 503;
-  if (status === 503) log('error', 'who exports could not be told', { message });
-  const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
-  if (status === 401) headers['www-authenticate'] = 'Bearer';
-  if (status === 503) headers['retry-after'] = '2';
-  if (thrown instanceof QuotaReached) headers['retry-after'] = String(thrown.retryAfterSeconds);
-  response
-    .writeHead(status, headers)
-    .end(status === 503 ? 'The database is not there; try again shortly.\n' : `${message}\n`);
 }

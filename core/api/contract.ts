@@ -31,6 +31,7 @@ import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
 import type { OperationListQuery, RedMetrics, RedQuery, ServiceEdgeQuery, ServiceEdgeSummary } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
+import type { StandingPart } from './standing-part';
 import type { SyncApi } from './sync-state';
 import type { NewTag, Tag, TagEdit, TagListQuery } from './tag';
 import type {
@@ -344,6 +345,8 @@ export interface StatusReport {
   readonly keeping: RetentionReport;
   /** When room was made last, or is being made; null: it never was. */
   readonly lastPruning: PruningReport | null;
+  /** Parts of Spoor that give no sign of life. What needs them waits. */
+  readonly standing: readonly StandingPart[];
 }
 
 /** Of the last time that read models were made anew, since the start. */

@@ -37,6 +37,18 @@ export class SpoorError extends Error {
   }
 }
 
+/** Not now: it is worth asking again after so many seconds. */
+export class RetryLater extends SpoorError {
+  constructor(
+    code: 'RATE_LIMITED' | 'SERVICE_UNAVAILABLE',
+    message: string,
+    readonly retryAfterSeconds: number,
+    details: readonly ErrorDetail[] = [],
+  ) {
+    super(code, message, details);
+  }
+}
+
 /** The one place that turns anything thrown into a value others can read. */
 export function errorValueOf(error: unknown): ErrorValue {
   if (error instanceof SpoorError) return { code: error.code, message: error.message, details: error.details };

@@ -30,6 +30,7 @@ import type {
 import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
 import type { PruningReport, Retention, RetentionReport } from './retention';
 import type { StoredTurn } from './session';
+import type { StandingPart } from './standing-part';
 import type { StoredMark, StoredSpanMessage } from './stored-mark';
 import type {
   ShareTarget,
@@ -258,6 +259,11 @@ export interface ReplicaService extends Replica {
 /** The sync worker: shares with a team server. */
 export type SyncService = SyncApi;
 
+/** The host, as the gateway sees it: keys, and what stands still. */
+export interface HostService extends KeyService {
+  standing(): Promise<readonly StandingPart[]>;
+}
+
 /** The host, as sync sees it: its session is a key, and whether there is time. */
 export interface PowerService extends KeyService {
   /** Whether the machine runs on its battery. */
@@ -277,6 +283,8 @@ export type HostMessage =
   | { readonly type: 'serve'; readonly port: MessagePort }
   /** Reach that worker through this port. */
   | { readonly type: 'reach'; readonly worker: PeerName; readonly port: MessagePort }
+  /** Answer with `pong`. */
+  | { readonly type: 'ping' }
   /** Finish what is under way, close, and exit. */
   | { readonly type: 'close' };
 
@@ -290,6 +298,7 @@ export type WorkerMessage =
       readonly freePort: number | null;
     }
   | { readonly type: 'receiver'; readonly protocol: OtlpProtocol; readonly receiver: OtlpReceiver }
+  | { readonly type: 'pong' }
   | { readonly type: 'store-state'; readonly store: StoreState }
   /** The database ended by itself; the thread ends, and is started again. */
   | { readonly type: 'database-ended' }

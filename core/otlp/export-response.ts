@@ -48,14 +48,19 @@ const TYPE_URL = 'type.googleapis.com/google.rpc.';
 /**
  * A google.rpc.Status, with the details that OTLP asks for: BadRequest when the data is wrong, RetryInfo when the sender should
  * come back.
+ * @param retryAfterS null: it should not
  */
-export function encodeStatus(encoding: OtlpEncoding, code: number, message: string): Uint8Array {
+export function encodeStatus(
+  encoding: OtlpEncoding,
+  code: number,
+  message: string,
+  retryAfterS: number | null = code === RPC_UNAVAILABLE ? RETRY_AFTER_S : null,
+): Uint8Array {
   const isBad = code === RPC_INVALID_ARGUMENT;
-  const isBusy = code === RPC_UNAVAILABLE;
   if (encoding === 'json') {
     const details = [
       ...(isBad ? [{ '@type': `${TYPE_URL}BadRequest`, fieldViolations: [{ description: message }] }] : []),
-      ...(isBusy ? [{ '@type': `${TYPE_URL}RetryInfo`, retryDelay: `${RETRY_AFTER_S}s` }] : []),
+      ...(retryAfterS === null ? [] : [{ '@type': `${TYPE_URL}RetryInfo`, retryDelay: `${retryAfterS}s` }]),
     ];
     return textEncoder.encode(JSON.stringify({ code, message, ...(details.length > 0 ? { details } : {}) }));
   }
@@ -68,6 +73,6 @@ export function encodeStatus(encoding: OtlpEncoding, code: number, message: stri
       any.message(2, write);
     });
   if (isBad) detail('BadRequest', (value) => value.message(1, (violation) => violation.string(2, message)));
-  if (isBusy) detail('RetryInfo', (value) => value.message(1, (delay) => delay.varint(1, RETRY_AFTER_S)));
+  if (retryAfterS !== null) detail('RetryInfo', (value) => value.message(1, (delay) => delay.varint(1, retryAfterS)));
   return writer.finish();
 }

@@ -22,8 +22,10 @@ import type {
 import { DatabaseEnds } from '../../services/store/database-ends';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from '../../services/store/instance-lock';
 import { StartError } from '../../services/store/start-error';
+import { toldTo, Watchdog } from '../../services/watchdog';
 import { channelOf } from '../../workers/rpc/worker-port';
 import { prepareDataFolder, storedToken } from './data-folder';
+import { hostService } from './host-service';
 import { type Keychain, KeyStore } from './key-store';
 import type { HostLog } from './log';
 import { readSettings, type Settings, type SettingsOverrides } from './settings';
@@ -87,6 +89,7 @@ export class Host {
   private readonly keys: KeyStore;
   private readonly rendererPorts = new Set<{ attach: (port: NodeMessagePort) => void }>();
   private readonly stateWatchers = new Set<() => void>();
+  private readonly watchdog: Watchdog;
   private uiAddress: ListenAddress;
   private uiFailure: Extract<WorkerMessage, { type: 'listen-failed' }> | null = null;
   /** Where receivers listen, so that a worker that starts again takes the same ports. */
@@ -108,6 +111,7 @@ export class Host {
     { receivers, retention, searchesPrompts }: Settings,
   ) {
     this.keys = new KeyStore(dataDir, options.keychain ?? (() => null), process.env, options.onBattery);
+    this.watchdog = new Watchdog(toldTo(options.log));
     this.uiAddress = options.ui;
     this.otlpAddresses = { http: options.otlpHttp, grpc: options.otlpGrpc };
     this.workers = {
@@ -238,6 +242,7 @@ export class Host {
 
   /** Answers what has arrived, commits it, closes the database. */
   async close(): Promise<void> {
+    this.watchdog.close();
     // It asks the receiver, which would not answer any more.
     await this.workers.gateway.close();
     await this.workers.ingest.close();
@@ -295,9 +300,16 @@ export class Host {
 
   private worker(name: WorkerName, workerData: () => unknown): SupervisedWorker {
     return new SupervisedWorker(name, join(this.options.workersDir, `${name}.worker.js`), workerData, {
-      onStart: () => this.join(name),
-      onMessage: (message) => this.receive(message),
+      onStart: () => {
+        this.watchdog.watch(name, () => this.workers[name].post({ type: 'ping' }));
+        this.join(name);
+      },
+      onMessage: (message) => {
+        if (message.type === 'pong') this.watchdog.answered(name);
+        else this.receive(message);
+      },
       onCrash: (reason) => {
+        this.watchdog.forget(name);
         this.options.log('error', `the ${name} worker stopped; starting it again`, { reason });
         if (name === 'store') this.store = { state: 'opening' };
         if (!this.started && ++this.earlyCrashes >= MAX_EARLY_CRASHES) {
@@ -321,10 +333,10 @@ export class Host {
     if (name === 'gateway') for (const entry of this.rendererPorts) this.serveRenderer(entry);
   }
 
-  /** Keys go to the gateway, which calls endpoints, and to sync, which has a session with a server. */
+  /** Keys go to the gateway, which calls endpoints and says what stands still, and to sync, which has a session with a server. */
   private serveKeys(name: 'gateway' | 'sync'): void {
     const { port1, port2 } = channel();
-    serve(this.keys, channelOf(port2 as unknown as NodeMessagePort));
+    serve(hostService(this.keys, this.watchdog), channelOf(port2 as unknown as NodeMessagePort));
     this.workers[name].post({ type: 'reach', worker: 'host', port: port1 }, [port1]);
   }
 
@@ -334,7 +346,7 @@ export class Host {
     entry.attach(port1 as unknown as NodeMessagePort);
   }
 
-  private receive(message: WorkerMessage): void {
+  private receive(message: Exclude<WorkerMessage, { type: 'pong' }>): void {
     const { log } = this.options;
     if (message.type === 'log') {
       log(message.level, message.message, message.fields);

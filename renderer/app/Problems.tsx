@@ -8,6 +8,16 @@ import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
 import { useStatus } from './use-status';
 
+const PART_NAMES: Readonly<Record<string, string>> = {
+  host: 'The main process',
+  store: 'The database',
+  ingest: 'The receiver of telemetry',
+  storing: 'Storing telemetry',
+  timeline: 'The timeline',
+  sync: 'Sharing with the team',
+  gateway: 'The interface to the database',
+};
+
 /** What keeps Spoor from doing its work, above every screen, with the way out. */
 export function Problems() {
   const status = useStatus();
@@ -21,6 +31,18 @@ export function Problems() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['status'] }),
   });
   if (!status) return null;
+  const [still] = status.standing;
+  if (still) {
+    return (
+      <Notice title={`${PART_NAMES[still.part] ?? `The ${still.part}`} has stopped answering.`}>
+        There has been no sign of life for {still.seconds} seconds. It may be busy with something very large, and then
+        goes on by itself. What was acknowledged is stored.{' '}
+        {isTeamPage()
+          ? 'If it does not, tell whoever runs the server.'
+          : 'If it does not, quit Spoor and start it again.'}
+      </Notice>
+    );
+  }
   if (status.store.state === 'failed') {
     return <Notice title="The database could not be opened.">{status.store.message}</Notice>;
   }

@@ -5,19 +5,20 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { parse as parseCookies } from 'hono/utils/cookie';
 import type { ZodObject } from 'zod';
-import { ERROR_STATUS, errorValueOf, SpoorError } from '../../core/api/errors';
+import { ERROR_STATUS, errorValueOf, RetryLater, SpoorError } from '../../core/api/errors';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
 import { limitBody } from '../../services/net/limit-body';
+import { peerOf } from '../../services/net/peer';
 import { checkedAddress, checkStorable } from '../../services/net/storable-text';
 import { isDamage } from '../../services/store/damage';
 import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
-import { QuotaReached } from '../modules/workspaces/service/quotas';
 import type { Tracing } from '../tracing';
 import { actorOf } from './actor';
 import type { Authentication } from './authentication';
+import { bodyBudget } from './body-budget';
 import { checked } from './checked';
 import type { Idempotency } from './idempotency';
 import { type Allowance, RateLimited, type RateLimits } from './rate-limits';
@@ -104,6 +105,15 @@ export function createApp({
     span?.end({ route, status, requestId });
     onRequest(context.req.method, route, status, seconds);
   });
+  app.use(
+    '*',
+    bodyBudget(({ env, req }) =>
+      peerOf(
+        { remoteAddress: env.incoming.socket.remoteAddress, forwardedFor: req.header('x-forwarded-for') },
+        behindProxy,
+      ),
+    ),
+  );
   for (const route of routes) {
     if ('mounted' in route || route.maxBytes === null) continue;
     app.on(route.method.toUpperCase(), route.path, limitBody(route.maxBytes, tooLarge));
@@ -200,11 +210,8 @@ export function createApp({
     if (code === 'SERVICE_UNAVAILABLE') context.header('retry-after', String(RETRY_AFTER_S));
     // The rest of what was sent is not read.
     if (code === 'PAYLOAD_TOO_LARGE') context.header('connection', 'close');
-    if (error instanceof QuotaReached) context.header('retry-after', String(error.retryAfterSeconds));
-    if (error instanceof RateLimited) {
-      context.set('allowance', error.allowance);
-      context.header('retry-after', String(error.allowance.resetSeconds));
-    }
+    if (error instanceof RetryLater) context.header('retry-after', String(error.retryAfterSeconds));
+    if (error instanceof RateLimited) context.set('allowance', error.allowance);
     // What went wrong inside is for the log: it may name tables and hosts.
     const said = isOurs ? `Something went wrong here; the server's log has it as ${requestId}.` : message;
     return context.json({ error: { code, message: said, details, requestId } }, ERROR_STATUS[code]);

@@ -4,9 +4,9 @@
  */
 
 export interface LimitRule {
-  /** What is kept of somebody, as numbers; null: nothing yet. @param now milliseconds */
-  take(state: readonly number[] | null, now: number): Taken;
-  /** KEYS[1] is who, ARGV what `parameters` says; gives [remaining or -1, milliseconds]. */
+  /** What is kept of somebody, as numbers; null: nothing yet. @param now milliseconds @param cost of a bucket, points */
+  take(state: readonly number[] | null, now: number, cost?: number): Taken;
+  /** KEYS[1] is who, ARGV what `parameters` says, then the cost; gives [remaining or -1, milliseconds]. */
   readonly script: string;
   readonly parameters: readonly number[];
 }
@@ -23,14 +23,17 @@ interface Taken {
 
 const CLOCK = "local t = redis.call('TIME') local now = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)";
 
-/** As many at once, then as they come back: so many in so many seconds. Kept is when all would be back (the "GCRA"). */
+/**
+ * As many at once, then as they come back: so many in so many seconds. Kept is when all would be back (the "GCRA"). What costs more
+ * than there ever is takes all of them.
+ */
 export function tokenBucket(points: number, seconds: number): LimitRule {
   const each = (seconds * 1_000) / points;
   return {
     parameters: [points, each],
-    take(state, now) {
+    take(state, now, cost = 1) {
       const before = Math.max(now, state?.[0] ?? now);
-      const after = before + each;
+      const after = before + Math.min(cost, points) * each;
       const wait = after - points * each - now;
       if (wait > 0) return { remaining: -1, ms: wait, state: [before], expiresAt: before };
       const remaining = Math.floor((points * each - (after - now)) / each + 1e-6);
@@ -39,7 +42,7 @@ export function tokenBucket(points: number, seconds: number): LimitRule {
     script: `${CLOCK}
 local points, each = tonumber(ARGV[1]), tonumber(ARGV[2])
 local before = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now))
-local after = before + each
+local after = before + math.min(tonumber(ARGV[3] or 1), points) * each
 local wait = after - points * each - now
 if wait > 0 then return {-1, math.ceil(wait)} end
 redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.max(1, math.ceil(after - now)))

@@ -1,8 +1,12 @@
 /** What probes and collectors of metrics ask. The metrics are of all workspaces, so they are for whoever runs the server alone. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { StandingPart } from '../../core/api/standing-part';
+import { sayHealth } from '../../services/net/health';
+import type { Watchdog } from '../../services/watchdog';
 import type { ServerDatabase } from '../adapters/database';
 import type { ServerMetrics } from '../metrics';
+import { STORING } from '../modules/traces/service/ingest-thread';
 
 const HEALTH_TIMEOUT_MS = 2_000;
 /** Where its files are is not for everybody who asks. */
@@ -14,6 +18,7 @@ const WRONG_TOKEN = 'This is not the token that the server was started with as S
 interface Probed {
   readonly database: Pick<ServerDatabase, 'system' | 'damage'>;
   readonly metrics: ServerMetrics;
+  readonly watchdog: Pick<Watchdog, 'standing'>;
   /** Null: nobody reads the metrics. */
   readonly metricsToken: string | null;
   readonly isDraining: () => boolean;
@@ -22,18 +27,21 @@ interface Probed {
 export type Probe = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** @returns by path */
-export function probesOf({ database, metrics, metricsToken, isDraining }: Probed): Record<string, Probe> {
+export function probesOf({ database, metrics, watchdog, metricsToken, isDraining }: Probed): Record<string, Probe> {
   const say = (response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void => {
     response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   };
+  // What the database keeps waiting may be one workspace alone: the status and the metrics say so, and others are served.
+  const threads = (): StandingPart[] => watchdog.standing.filter(({ part }) => part !== STORING);
   return {
     '/healthz': async (_request, response) => {
-      const isDamaged = database.damage() !== null;
-      say(response, isDamaged ? 503 : 200, isDamaged ? DAMAGED : 'ok\n');
+      if (database.damage() !== null) return say(response, 503, DAMAGED);
+      sayHealth(response, threads());
     },
     '/readyz': async (_request, response) => {
       if (isDraining()) return say(response, 503, 'ending\n');
       if (database.damage() !== null) return say(response, 503, DAMAGED);
+      if (threads().length > 0) return sayHealth(response, threads());
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error('timeout')), HEALTH_TIMEOUT_MS);

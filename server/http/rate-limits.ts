@@ -1,7 +1,7 @@
 /** How much one may ask: counted in Redis for all copies of the server, or by each for itself. */
 import type { CircuitBreakerPolicy } from 'cockatiel';
 import type { Redis } from 'ioredis';
-import { SpoorError } from '../../core/api/errors';
+import { RetryLater } from '../../core/api/errors';
 import { redisBreaker } from '../adapters/redis';
 import { type LimitRule, slidingWindow, tokenBucket } from './limit-rules';
 
@@ -15,13 +15,13 @@ export interface Allowance {
   readonly resetSeconds: number;
 }
 
-export class RateLimited extends SpoorError {
+export class RateLimited extends RetryLater {
   /** @param what there were too many of */
   constructor(
     readonly allowance: Allowance,
     what: string,
   ) {
-    super('RATE_LIMITED', `Too many ${what}: try again in ${allowance.resetSeconds} s.`);
+    super('RATE_LIMITED', `Too many ${what}: try again in ${allowance.resetSeconds} s.`, allowance.resetSeconds);
   }
 }
 
@@ -32,9 +32,9 @@ export class RateLimits {
   /** @param redis null: there is none */
   constructor(private readonly redis: Redis | null) {}
 
-  /** So many requests at once, which come back within so many seconds. */
-  bucket(name: string, points: number, seconds: number): RateLimit {
-    return new RateLimit(name, points, tokenBucket(points, seconds), this.redis, this.breaker, REQUESTS);
+  /** So many points at once, which come back within so many seconds. @param what they are */
+  bucket(name: string, points: number, seconds: number, what = REQUESTS): RateLimit {
+    return new RateLimit(name, points, tokenBucket(points, seconds), this.redis, this.breaker, what);
   }
 
   /** So many requests in any stretch of so many seconds: for what is guessed. */
@@ -55,9 +55,9 @@ export class RateLimit {
     private readonly what: string,
   ) {}
 
-  /** @throws RateLimited */
-  async take(key: string): Promise<Allowance> {
-    const [remaining, ms] = await this.consume(key);
+  /** @param cost of a bucket's points, all of them at most @throws RateLimited */
+  async take(key: string, cost = 1): Promise<Allowance> {
+    const [remaining, ms] = await this.consume(key, cost);
     const resetSeconds = Math.max(1, Math.ceil(ms / 1_000));
     if (remaining >= 0) return { limit: this.points, remaining, resetSeconds };
     throw new RateLimited({ limit: this.points, remaining: 0, resetSeconds }, this.what);
@@ -74,22 +74,22 @@ export class RateLimit {
     return `spoor:limit:${this.name}:${key}`;
   }
 
-  private async consume(key: string): Promise<readonly [remaining: number, ms: number]> {
+  private async consume(key: string, cost: number): Promise<readonly [remaining: number, ms: number]> {
     const { redis, rule } = this;
-    if (!redis) return this.own(key);
+    if (!redis) return this.own(key, cost);
     try {
       return await this.breaker.execute(async () => {
-        const answer = await redis.eval(rule.script, 1, this.redisKey(key), ...rule.parameters);
+        const answer = await redis.eval(rule.script, 1, this.redisKey(key), ...rule.parameters, cost);
         return answer as [number, number];
       });
     } catch {
-      return this.own(key);
+      return this.own(key, cost);
     }
   }
 
-  private own(key: string): readonly [remaining: number, ms: number] {
+  private own(key: string, cost: number): readonly [remaining: number, ms: number] {
     const now = Date.now();
-    const { remaining, ms, state, expiresAt } = this.rule.take(this.kept.get(key)?.state ?? null, now);
+    const { remaining, ms, state, expiresAt } = this.rule.take(this.kept.get(key)?.state ?? null, now, cost);
     if (this.kept.size >= SWEEP_AT && !this.kept.has(key)) this.sweep(now);
     this.kept.set(key, { state, expiresAt });
     return [remaining, ms];

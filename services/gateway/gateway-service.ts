@@ -3,20 +3,13 @@
 import type { AgentListQuery } from '../../core/api/agents';
 import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
-import type {
-  HistogramQuery,
-  OtlpProtocol,
-  OtlpReceiver,
-  RedactionReport,
-  SpoorApi,
-  StatusReport,
-} from '../../core/api/contract';
+import type { HistogramQuery, OtlpProtocol, OtlpReceiver, SpoorApi, StatusReport } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
-import { KEEPS } from '../../core/api/retention';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { OperationListQuery, RedQuery, ServiceEdgeQuery } from '../../core/api/service-metrics';
 import type { SessionListQuery } from '../../core/api/session';
+import type { StandingPart } from '../../core/api/standing-part';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
 import type { UsageQuery } from '../../core/api/usage';
@@ -24,7 +17,6 @@ import type {
   GatewayOptions,
   IngestService,
   KeyService,
-  StoreReport,
   StoreService,
   SyncService,
   TimelineService,
@@ -68,10 +60,12 @@ import {
   usageQuery,
   versionOf,
 } from './queries';
+import { Reports } from './reports';
 import { conflictId, filePart, shareTarget, syncChoice, syncConnect, syncRule } from './sync-queries';
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();
+  private readonly reports: Reports;
   private readonly playground: Playground;
   private readonly evaluation: Evaluation;
 
@@ -124,20 +118,21 @@ export class Gateway implements SpoorApi {
     private readonly syncing: SyncService | null,
     /** Asks endpoints of models. */
     fetches: Fetches = fetch,
+    /** Which parts give no sign of life. */
+    readonly standing: () => Promise<readonly StandingPart[]> = async () => [],
   ) {
+    this.reports = new Reports(store, ingest, standing);
     this.playground = new Playground(store, keys, fetches);
     this.evaluation = new Evaluation(store, this.playground, log);
   }
 
   async status(): Promise<StatusReport> {
-    const [store, ingest] = await Promise.all([this.storeReport(), this.ingest.report()]);
+    const reports = await this.reports.now();
     return {
       version: this.options.version,
       uptimeSeconds: Math.round((Date.now() - this.startedAt) / 1000),
       dataDir: this.options.dataDir,
-      ...store,
-      ...ingest,
-      redacted: bothOf(store.redacted, ingest.redacted),
+      ...reports,
       retention: this.options.retention,
     };
   }
@@ -375,23 +370,4 @@ export class Gateway implements SpoorApi {
     if (this.syncing) return this.syncing;
     throw new SpoorError('FORBIDDEN', 'A team server is what others share with; it shares with none.');
   }
-
-  /** A database that is starting again is a state to show, not a failed status. */
-  private async storeReport(): Promise<StoreReport> {
-    try {
-      return await this.store.state();
-    } catch (error) {
-      if (!(error instanceof SpoorError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
-      const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
-      const disk = { freeBytes: 0, full: false };
-      const redacted = { total: 0, byRule: {} };
-      return { store: { state: 'opening' }, counts, bytesOnDisk: 0, disk, lastPruning: null, keeping: KEEPS, redacted };
-    }
-  }
-}
-
-function bothOf(one: RedactionReport, other: RedactionReport): RedactionReport {
-  const byRule: Record<string, number> = { ...one.byRule };
-  for (const [rule, count] of Object.entries(other.byRule)) byRule[rule] = (byRule[rule] ?? 0) + count;
-  return { total: one.total + other.total, byRule };
 }

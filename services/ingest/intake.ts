@@ -1,5 +1,4 @@
-/** What every receiver does with a request: wait its turn within bounds, decode, store, and say what was left out. */
-import { SpoorError } from '../../core/api/errors';
+/** What every receiver does with a request: decode, store, and say what was left out. */
 import type { SignalBatch } from '../../core/model/signal-batch';
 import type { ResourceAttribute } from '../../core/otlp/resource-attribute';
 import type { Redactor } from '../../core/redaction/redactor';
@@ -10,15 +9,11 @@ import type { GuardrailRules } from './guardrail-rules';
 import type { LogRuns } from './log-runs';
 import type { Decoded, Signal } from './signals';
 
-/** Requests that may wait for the database, and what their bodies may weigh: beyond, senders are told to come back. */
-const MAX_WAITING_REQUESTS = 1_000;
-const MAX_WAITING_BYTES = 128 * 1024 * 1024;
-
 export interface IntakeOptions {
   /** Resolves when the batch is committed. */
   readonly append: (batch: SignalBatch) => Promise<{ readonly stored: number }>;
   /** Of all requests of the thread, which may have several intakes. */
-  readonly decoded: DecodedBytes;
+  readonly decoded: Pick<DecodedBytes, 'check' | 'holding'>;
   readonly log: Log;
   readonly onSpans: (count: number) => void;
   readonly redactor: Redactor;
@@ -33,53 +28,8 @@ export interface Rejection {
   readonly reason: string;
 }
 
-/** How much waits: bounded, so that a burst does not take the memory of the process. */
-export class RequestQueue {
-  private waitingBytes = 0;
-  private waitingRequests = 0;
-
-  /** Requests received and not answered yet. */
-  get depth(): number {
-    return this.waitingRequests;
-  }
-
-  /**
-   * Runs `handle` while the request counts as waiting. `announced` is the size it claims; `handle` says what it really has.
-   * @throws SpoorError SERVICE_UNAVAILABLE when too much waits already
-   */
-  async waiting<T>(announced: number, handle: (weigh: (bytes: number) => void) => Promise<T>): Promise<T> {
-    if (this.waitingRequests >= MAX_WAITING_REQUESTS || this.waitingBytes >= MAX_WAITING_BYTES) {
-      throw new SpoorError('SERVICE_UNAVAILABLE', 'More arrives than the database can store; try again shortly.');
-    }
-    let size = announced;
-    this.waitingRequests++;
-    this.waitingBytes += size;
-    try {
-      return await handle((bytes) => {
-        this.waitingBytes += bytes - size;
-        size = bytes;
-      });
-    } finally {
-      this.waitingRequests--;
-      this.waitingBytes -= size;
-    }
-  }
-}
-
 export class Intake {
-  private readonly queue = new RequestQueue();
-
   constructor(private readonly options: IntakeOptions) {}
-
-  /** Requests received and not answered yet. */
-  get queueDepth(): number {
-    return this.queue.depth;
-  }
-
-  /** @throws SpoorError SERVICE_UNAVAILABLE when too much waits already */
-  waiting<T>(announced: number, handle: (weigh: (bytes: number) => void) => Promise<T>): Promise<T> {
-    return this.queue.waiting(announced, handle);
-  }
 
   /**
    * Resolves when the records of an export request (protobuf) are on disk.

@@ -1,41 +1,72 @@
 /** OTLP/gRPC (opentelemetry.io/docs/specs/otlp/#otlpgrpc): the three Export methods, over the same decoder as HTTP. */
 import * as grpc from '@grpc/grpc-js';
-import { SpoorError } from '../../core/api/errors';
+import { RetryLater, SpoorError } from '../../core/api/errors';
 import type { ListenAddress } from '../../core/api/workers';
 import { encodeExportResponse, encodeStatus } from '../../core/otlp/export-response';
 import { WireError } from '../../core/otlp/wire-reader';
+import type { Arrivals } from '../net/arrivals';
+import { BodyRate } from '../net/body-rate';
 import { freePortNear, PortTakenError } from '../net/listen';
 import { portHolder } from '../net/port-holder';
+import {
+  type ArrivingCall,
+  type CallStatus,
+  type CallWatch,
+  PackingError,
+  SlowCall,
+  unpacked,
+  watchCalls,
+} from './grpc-arrivals';
 import { loopbackHosts } from './grpc-host';
-import type { Intake, Rejection } from './intake';
+import type { Rejection } from './intake';
 import { MAX_BODY_BYTES } from './read-body';
+import type { SenderLimit } from './sender-limit';
 import { SIGNALS, type Signal } from './signals';
 
 // What the library would print goes to the log, as JSON lines, where we say it.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
 
-export interface RequestIntake extends Pick<Intake, 'waiting'> {
+export interface RequestIntake {
   store(signal: Signal, request: Uint8Array): Promise<Rejection>;
 }
 
+export interface Admitted {
+  readonly intake: RequestIntake;
+  /** Whose share it takes, beside that of the peer. */
+  readonly holders: readonly string[];
+  readonly limit: SenderLimit;
+}
+
+export interface OtlpGrpcOptions {
+  readonly arrivals: Arrivals;
+  readonly peerOf: CallWatch['peerOf'];
+  /** Where a request goes, by the metadata that came with it; throws SpoorError for who may not export. */
+  readonly admit: (metadata: grpc.Metadata) => Promise<Admitted>;
+  /** Refuse names that are not of this machine; off when the user binds a public address. */
+  readonly loopbackOnly: boolean;
+  readonly bodyRate?: BodyRate;
+}
+
+/** Of one connection. */
+const MAX_STREAMS = 256;
+/** A connection that nothing comes over is closed; clients open the next by themselves. */
+const IDLE_MS = 5 * 60_000;
+
 export class OtlpGrpcReceiver {
   private server: grpc.Server | null = null;
+  private readonly calls = new WeakMap<grpc.Metadata, { readonly call: ArrivingCall; readonly admitted: Admitted }>();
 
-  /**
-   * @param intakeOf where the request goes, by the metadata that came with it; throws SpoorError for who may not export
-   * @param loopbackOnly refuse names that are not of this machine; off when the user binds a public address
-   */
-  constructor(
-    private readonly intakeOf: (metadata: grpc.Metadata) => RequestIntake | Promise<RequestIntake>,
-    private readonly loopbackOnly: boolean,
-  ) {}
+  constructor(private readonly options: OtlpGrpcOptions) {}
 
   /** @throws PortTakenError, or the reason of gRPC. */
   async listen(address: ListenAddress): Promise<ListenAddress> {
     // The library's own limit, 4 MiB, is below what exporters send.
     const server = new grpc.Server({
       'grpc.max_receive_message_length': MAX_BODY_BYTES,
-      interceptors: this.loopbackOnly ? [loopbackHosts] : [],
+      'grpc.max_concurrent_streams': MAX_STREAMS,
+      'grpc.max_connection_idle_ms': IDLE_MS,
+      // The first is next to the library.
+      interceptors: [this.watch(), ...(this.options.loopbackOnly ? [loopbackHosts] : [])],
     });
     for (const signal of SIGNALS) server.addService(exportMethod(signal.grpcPath), { export: this.handler(signal) });
     const port = await bind(server, address);
@@ -56,9 +87,35 @@ export class OtlpGrpcReceiver {
     clearTimeout(deadline);
   }
 
+  private watch(): grpc.ServerInterceptor {
+    const { arrivals, peerOf, admit, bodyRate = new BodyRate() } = this.options;
+    return watchCalls({
+      bodyRate,
+      peerOf,
+      begin: (peer, onEvicted) => arrivals.begin([peer], onEvicted),
+      statusOf,
+      admit: async (metadata, call) => {
+        const admitted = await admit(metadata);
+        for (const holder of admitted.holders) call.arrival.alsoOf(holder);
+        await admitted.limit.begin();
+        this.calls.set(metadata, { call, admitted });
+      },
+    });
+  }
+
   private async take(signal: Signal, { metadata, request }: grpc.ServerUnaryCall<Buffer, Buffer>): Promise<Rejection> {
-    const intake = await this.intakeOf(metadata);
-    return intake.waiting(request.length, () => intake.store(signal, request));
+    const known = this.calls.get(metadata);
+    if (!known) throw new TypeError('a call was handled that nobody admitted');
+    const { intake, limit } = known.admitted;
+    const { call } = known;
+    try {
+      const message = await unpacked(request, call);
+      call.arrival.whole();
+      await limit.arrived(message.length);
+      return await intake.store(signal, message);
+    } finally {
+      call.arrival.done();
+    }
   }
 
   private handler(signal: Signal): grpc.handleUnaryCall<Buffer, Buffer> {
@@ -89,14 +146,16 @@ function exportMethod(path: string): grpc.ServiceDefinition {
 }
 
 /** UNAVAILABLE is what exporters retry; INVALID_ARGUMENT is what they drop. */
-function statusOf(error: unknown): Partial<grpc.StatusObject> {
+function statusOf(error: unknown): CallStatus {
   const details = error instanceof Error ? error.message : String(error);
+  if (error instanceof SlowCall) return withDetails(grpc.status.DEADLINE_EXCEEDED, details);
+  if (error instanceof PackingError) return withDetails(grpc.status.INVALID_ARGUMENT, details);
   if (error instanceof WireError) return withDetails(grpc.status.INVALID_ARGUMENT, `not OTLP protobuf: ${details}`);
   if (error instanceof SpoorError && error.code === 'SERVICE_UNAVAILABLE') {
     return withDetails(grpc.status.UNAVAILABLE, details);
   }
   if (error instanceof SpoorError && (error.code === 'RATE_LIMITED' || error.code === 'PAYLOAD_TOO_LARGE')) {
-    return withDetails(grpc.status.RESOURCE_EXHAUSTED, details);
+    return withDetails(grpc.status.RESOURCE_EXHAUSTED, details, error);
   }
   if (error instanceof SpoorError && error.code === 'UNAUTHORIZED') {
     return { code: grpc.status.UNAUTHENTICATED, details };
@@ -108,9 +167,10 @@ function statusOf(error: unknown): Partial<grpc.StatusObject> {
 }
 
 /** The google.rpc.Status travels in a trailer of that name; its RetryInfo is what makes clients wait. */
-function withDetails(code: grpc.status, details: string): Partial<grpc.StatusObject> {
+function withDetails(code: grpc.status, details: string, error?: unknown): CallStatus {
   const metadata = new grpc.Metadata();
-  metadata.set('grpc-status-details-bin', Buffer.from(encodeStatus('protobuf', code, details)));
+  const retryAfterS = error instanceof RetryLater ? error.retryAfterSeconds : undefined;
+  metadata.set('grpc-status-details-bin', Buffer.from(encodeStatus('protobuf', code, details, retryAfterS)));
   return { code, details, metadata };
 }
 

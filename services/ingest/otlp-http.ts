@@ -1,6 +1,6 @@
 /** OTLP/HTTP (opentelemetry.io/docs/specs/otlp/#otlphttp): protobuf and JSON, answered once the spans are committed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ERROR_STATUS, SpoorError } from '../../core/api/errors';
+import { ERROR_STATUS, type ErrorCode, RetryLater, SpoorError } from '../../core/api/errors';
 import { nsFromMs } from '../../core/model/time';
 import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { parseExactJson } from '../../core/otlp/exact-json';
@@ -12,14 +12,19 @@ import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
 import type { ZipkinSpan } from '../../core/zipkin/span';
 import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
 import type { Log } from '../log';
+import type { Arrivals } from '../net/arrivals';
 import { foreignHostMessage, isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
 import { hexOf } from './digest';
 import type { Intake } from './intake';
 import { BodyError, readBody } from './read-body';
+import { type SenderLimit, UNLIMITED } from './sender-limit';
 import { SIGNALS, signalOfJson, signalOfProtobuf, TRACES } from './signals';
 
 export interface OtlpHttpOptions {
-  readonly intake: Pick<Intake, 'waiting' | 'store'>;
+  readonly intake: Pick<Intake, 'store'>;
+  readonly arrivals: Arrivals;
+  /** Whose share a request takes. */
+  readonly holdersOf: (request: IncomingMessage) => readonly string[];
   readonly log: Log;
   /** Refuse names and pages that are not of this machine; off when the user binds a public address. */
   readonly loopbackOnly: boolean;
@@ -46,9 +51,13 @@ const RPC_CODES: Record<number, number> = {
   405: otlp.RPC_UNIMPLEMENTED,
   413: otlp.RPC_RESOURCE_EXHAUSTED,
   415: otlp.RPC_INVALID_ARGUMENT,
+  429: otlp.RPC_RESOURCE_EXHAUSTED,
   500: otlp.RPC_INTERNAL,
   503: otlp.RPC_UNAVAILABLE,
 };
+
+/** Errors of others whose code is the answer. */
+const TOLD: readonly ErrorCode[] = ['SERVICE_UNAVAILABLE', 'PAYLOAD_TOO_LARGE', 'RATE_LIMITED'];
 
 class Refusal extends Error {
   constructor(
@@ -64,7 +73,12 @@ export class OtlpHttpReceiver {
 
   constructor(private readonly options: OtlpHttpOptions) {}
 
-  readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  /** @param limit of who sends it */
+  readonly handle = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    limit: SenderLimit = UNLIMITED,
+  ): Promise<void> => {
     const encoding = encodingOf(request);
     try {
       this.checkSender(request);
@@ -74,16 +88,16 @@ export class OtlpHttpReceiver {
         return;
       }
       if ((request.url ?? '').split('?')[0] === ZIPKIN_PATH) {
-        await this.zipkin(request, encoding);
+        await this.zipkin(request, encoding, limit);
         response.writeHead(202).end();
         return;
       }
       if ((request.url ?? '').split('?')[0] === OPENAI_AGENTS_PATH) {
-        await this.openAiAgents(request, encoding);
+        await this.openAiAgents(request, encoding, limit);
         response.writeHead(204).end();
         return;
       }
-      const body = await this.export(request, encoding);
+      const body = await this.export(request, encoding, limit);
       response.writeHead(200, { 'content-type': CONTENT_TYPES[encoding ?? 'json'] }).end(body);
     } catch (error) {
       this.refuse(response, encoding, error);
@@ -103,7 +117,11 @@ export class OtlpHttpReceiver {
     }
   }
 
-  private async export(request: IncomingMessage, encoding: otlp.OtlpEncoding | null): Promise<Uint8Array> {
+  private async export(
+    request: IncomingMessage,
+    encoding: otlp.OtlpEncoding | null,
+    limit: SenderLimit,
+  ): Promise<Uint8Array> {
     const path = (request.url ?? '/').split('?')[0] as string;
     const named = SIGNALS.find(({ httpPath }) => httpPath === path);
     if (path === PROFILES_PATH) throw new Refusal(404, 'Profiles are not supported; export traces, logs or metrics.');
@@ -117,10 +135,7 @@ export class OtlpHttpReceiver {
         `Content-Type ${request.headers['content-type'] ?? '(none)'} is not supported; use application/x-protobuf or application/json.`,
       );
     }
-    const announced = Number(request.headers['content-length'] ?? 0);
-    return this.options.intake.waiting(announced, async (weigh) => {
-      const bytes = await readBody(request);
-      weigh(bytes.length);
+    return this.received(request, limit, async (bytes) => {
       const json = encoding === 'json' ? parseJson(bytes) : null;
       const signal = named ?? (encoding === 'json' ? signalOfJson(json) : signalOfProtobuf(bytes));
       const protobuf = encoding === 'json' ? signal.fromJson(json) : bytes;
@@ -129,8 +144,35 @@ export class OtlpHttpReceiver {
     });
   }
 
+  /** Counts the body while it arrives, and as waiting while it is handled. */
+  private async received<T>(
+    request: IncomingMessage,
+    limit: SenderLimit,
+    handle: (bytes: Uint8Array) => Promise<T>,
+  ): Promise<T> {
+    await limit.begin();
+    const { arrivals, holdersOf } = this.options;
+    let evict: (error: SpoorError) => void = () => {};
+    const evicted = new Promise<never>((_, reject) => {
+      evict = reject;
+    });
+    const arrival = arrivals.begin(holdersOf(request), (error) => evict(error));
+    try {
+      const bytes = await Promise.race([readBody(request, (more) => arrival.charge(more)), evicted]);
+      arrival.whole();
+      await limit.arrived(bytes.length);
+      return await handle(bytes);
+    } finally {
+      arrival.done();
+    }
+  }
+
   /** Zipkin's reporters (zipkin.io/zipkin-api): 202 and no body. */
-  private async zipkin(request: IncomingMessage, encoding: otlp.OtlpEncoding | null): Promise<void> {
+  private async zipkin(
+    request: IncomingMessage,
+    encoding: otlp.OtlpEncoding | null,
+    limit: SenderLimit,
+  ): Promise<void> {
     if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed here; use POST.`);
     if (encoding === null) {
       throw new Refusal(
@@ -138,9 +180,7 @@ export class OtlpHttpReceiver {
         `Content-Type ${request.headers['content-type'] ?? '(none)'} is not supported for Zipkin spans.`,
       );
     }
-    await this.options.intake.waiting(Number(request.headers['content-length'] ?? 0), async (weigh) => {
-      const bytes = await readBody(request);
-      weigh(bytes.length);
+    await this.received(request, limit, async (bytes) => {
       const protobuf = protobufFromZipkin(zipkinSpans(encoding, bytes), nsFromMs(Date.now()));
       const { rejected, reason } = await this.options.intake.store(TRACES, protobuf);
       if (rejected > 0) throw new Refusal(400, `${rejected} spans were left out: ${reason}.`);
@@ -148,12 +188,14 @@ export class OtlpHttpReceiver {
   }
 
   /** 204 and no body, as OpenAI answers. */
-  private async openAiAgents(request: IncomingMessage, encoding: otlp.OtlpEncoding | null): Promise<void> {
+  private async openAiAgents(
+    request: IncomingMessage,
+    encoding: otlp.OtlpEncoding | null,
+    limit: SenderLimit,
+  ): Promise<void> {
     if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed here; use POST.`);
     if (encoding !== 'json') throw new Refusal(415, 'Runs of the OpenAI Agents SDK come as application/json.');
-    await this.options.intake.waiting(Number(request.headers['content-length'] ?? 0), async (weigh) => {
-      const bytes = await readBody(request);
-      weigh(bytes.length);
+    await this.received(request, limit, async (bytes) => {
       const { rejected, reason } = await this.options.intake.store(TRACES, this.fromOpenAiAgents(bytes));
       if (rejected > 0) throw new Refusal(400, `${rejected} spans were left out: ${reason}.`);
     });
@@ -170,17 +212,21 @@ export class OtlpHttpReceiver {
 
   private refuse(response: ServerResponse, encoding: otlp.OtlpEncoding | null, error: unknown): void {
     const { status, message } = failureOf(error);
+    const retryAfterS =
+      error instanceof RetryLater ? error.retryAfterSeconds : status === 503 ? otlp.RETRY_AFTER_S : null;
     if (status >= 500) this.options.log(status === 503 ? 'warn' : 'error', 'export failed', { status, message });
     if (response.headersSent || response.destroyed) return;
     const headers: Record<string, string> = {
       'content-type': encoding ? CONTENT_TYPES[encoding] : 'text/plain; charset=utf-8',
     };
-    if (status === 503) headers['retry-after'] = String(otlp.RETRY_AFTER_S);
+    if (retryAfterS !== null) headers['retry-after'] = String(retryAfterS);
     if (status === 405) headers.allow = 'POST';
     // The rest of a refused body is not worth reading.
-    if (status === 413 || status === 503) headers.connection = 'close';
+    if (status === 413 || status === 429 || status === 503) headers.connection = 'close';
     const rpcCode = RPC_CODES[status] ?? otlp.RPC_INTERNAL;
-    response.writeHead(status, headers).end(encoding ? otlp.encodeStatus(encoding, rpcCode, message) : `${message}\n`);
+    response
+      .writeHead(status, headers)
+      .end(encoding ? otlp.encodeStatus(encoding, rpcCode, message, retryAfterS) : `${message}\n`);
   }
 }
 
@@ -188,7 +234,7 @@ function failureOf(error: unknown): { status: number; message: string } {
   if (error instanceof Refusal || error instanceof BodyError) return error;
   if (error instanceof WireError) return { status: 400, message: `The body is not OTLP protobuf: ${error.message}.` };
   if (error instanceof JsonShapeError) return { status: 400, message: `The body is not OTLP/JSON: ${error.message}.` };
-  if (error instanceof SpoorError && (error.code === 'SERVICE_UNAVAILABLE' || error.code === 'PAYLOAD_TOO_LARGE'))
+  if (error instanceof SpoorError && TOLD.includes(error.code))
     return { status: ERROR_STATUS[error.code], message: error.message };
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }

@@ -19,31 +19,49 @@ export class BodyError extends Error {
 
 const ACCEPTED_ENCODINGS = 'gzip, deflate, zstd, identity';
 
-/** @throws BodyError */
-export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Uint8Array> {
+/**
+ * @param charge told of bytes as they take memory, and of fewer (below zero) as they leave it; what it throws ends the reading
+ * @throws BodyError
+ */
+export async function readBody(
+  request: IncomingMessage,
+  charge: (bytes: number) => void = () => {},
+  limit = MAX_BODY_BYTES,
+): Promise<Uint8Array> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limit) throw tooLarge(limit);
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let refusal: unknown = null;
   const collect = async (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> => {
     for await (const chunk of source) {
       size += chunk.length;
       if (size > limit) throw tooLarge(limit);
+      try {
+        charge(chunk.length);
+      } catch (error) {
+        refusal = error;
+        throw error;
+      }
       chunks.push(chunk);
     }
   };
+  // Packed bytes that unpack to nothing are never collected, and do not come for ever either.
+  const packed = (): AsyncIterable<Uint8Array> => counted(request, limit);
   try {
     if (encoding === 'identity' || encoding === '') await collect(request);
-    else if (encoding === 'gzip' || encoding === 'x-gzip') await pipeline(request, createGunzip(), collect);
-    else if (encoding === 'deflate') await pipeline(request, createInflate(), collect);
+    else if (encoding === 'gzip' || encoding === 'x-gzip') await pipeline(packed, createGunzip(), collect);
+    else if (encoding === 'deflate') await pipeline(packed, createInflate(), collect);
     else if (encoding === 'zstd') {
       await collect(request);
-      const packed = Buffer.concat(chunks.splice(0), size);
+      const whole = Buffer.concat(chunks.splice(0), size);
       size = 0;
-      await collect(unzstd(packed, limit));
+      await collect(unzstd(whole, limit));
+      charge(-whole.length);
     } else throw new BodyError(415, `Content-Encoding ${encoding} is not supported; use one of ${ACCEPTED_ENCODINGS}.`);
   } catch (error) {
+    if (refusal !== null) throw refusal;
     if (error instanceof BodyError) throw error;
     if (error instanceof ZstdTooLarge) throw tooLarge(limit);
     // The pipeline reports that it was cut off, not why.
@@ -51,6 +69,15 @@ export async function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES)
     throw new BodyError(400, `The body could not be unpacked as ${encoding}: ${(error as Error).message}.`);
   }
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size);
+}
+
+async function* counted(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+    yield chunk;
+  }
 }
 
 function tooLarge(limit: number): BodyError {

@@ -35,6 +35,17 @@ it('a token bucket lets a burst through, then as many as come back', () => {
   );
 });
 
+it('a token bucket takes what a request costs, and all of it for one that costs more than there is', () => {
+  const bucket = tokenBucket(10, 60);
+  const first = bucket.take(null, 0, 7);
+  expect(first).toMatchObject({ remaining: 3, ms: 42_000 });
+  const refused = bucket.take(first.state, 0, 4);
+  expect(refused).toMatchObject({ remaining: -1, ms: 6_000, state: first.state });
+  expect(bucket.take(first.state, 6_000, 4).remaining).toBe(0);
+  expect(bucket.take(first.state, 0, 1_000)).toMatchObject({ remaining: -1, ms: 42_000 });
+  expect(bucket.take(null, 0, 1_000).remaining).toBe(0);
+});
+
 it('a sliding window has no seam at which twice as many pass', () => {
   const window = slidingWindow(10, 60);
   expect(letThrough(window, Array(15).fill(0))).toHaveLength(10);
@@ -62,15 +73,16 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('in Redis', () => {
   });
 
   it.each([
-    ['token bucket', tokenBucket(5, 2)],
-    ['sliding window', slidingWindow(5, 2)],
-  ])('a %s says what it says in memory', async (name, rule) => {
+    ['token bucket', tokenBucket(5, 2), 1],
+    ['token bucket with a cost', tokenBucket(500, 2), 170],
+    ['sliding window', slidingWindow(5, 2), 1],
+  ])('a %s says what it says in memory', async (name, rule, cost) => {
     let state: readonly number[] | null = null;
     for (let n = 0; n < 24; n++) {
       if (n % 8 === 7) await new Promise((resolve) => setTimeout(resolve, 450));
       const [seconds, micros] = (await redis.time()).map(Number) as [number, number];
-      const answer = (await redis.eval(rule.script, 1, name, ...rule.parameters)) as [number, number];
-      const taken = rule.take(state, seconds * 1_000 + micros / 1_000);
+      const answer = (await redis.eval(rule.script, 1, name, ...rule.parameters, cost)) as [number, number];
+      const taken = rule.take(state, seconds * 1_000 + micros / 1_000, cost);
       state = taken.state;
       expect(answer[0]).toBe(taken.remaining);
       expect(Math.abs(answer[1] - taken.ms)).toBeLessThan(60);

@@ -3,8 +3,8 @@ import { CONTRACT_METHODS } from '../../core/api/contract-methods';
 import { transferablesOfReply } from '../../core/api/transfer';
 import type {
   GatewayOptions,
+  HostService,
   IngestService,
-  KeyService,
   StoreService,
   SyncService,
   TimelineService,
@@ -12,6 +12,7 @@ import type {
 import { startAlertTimer } from '../../services/alerts/alert-timer';
 import { checkedApi } from '../../services/gateway/checked-api';
 import { Gateway } from '../../services/gateway/gateway-service';
+import { standingByHost } from '../../services/gateway/standing';
 import { listen, PortTakenError } from '../../services/net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
 import { createUiServer } from './ui-server';
@@ -19,14 +20,17 @@ import { createUiServer } from './ui-server';
 const options = workerData as GatewayOptions;
 const links = new WorkerLinks();
 const store = links.to<StoreService>('store');
+const host = links.to<HostService>('host');
 const gateway = new Gateway(
   options,
   store,
   links.to<IngestService>('ingest'),
   links.to<TimelineService>('timeline'),
-  links.to<KeyService>('host'),
+  host,
   logToHost,
   links.to<SyncService>('sync'),
+  undefined,
+  standingByHost(host),
 );
 
 async function start(): Promise<void> {

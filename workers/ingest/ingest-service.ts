@@ -14,19 +14,23 @@ import { LogRuns } from '../../services/ingest/log-runs';
 import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
 import { OtlpHttpReceiver } from '../../services/ingest/otlp-http';
 import { ReceiverPort } from '../../services/ingest/receiver-port';
+import { UNLIMITED } from '../../services/ingest/sender-limit';
 import type { Log } from '../../services/log';
+import { Arrivals } from '../../services/net/arrivals';
 import { closeServer } from '../../services/net/closing';
-import { httpServer } from '../../services/net/http-server';
+import { httpServer, peerOfRequest } from '../../services/net/http-server';
 import { listen } from '../../services/net/listen';
 import { isLoopbackAddress } from '../../services/net/loopback';
+import { peerOf } from '../../services/net/peer';
 import { Rate } from './rate';
 
-/** In which a request has to arrive. */
-const REQUEST_MS = 120_000;
+/** In which a request has to arrive, however steadily it comes. */
+const REQUEST_MS = 15 * 60_000;
 /** In which what has arrived is answered at the end; a thread is ended some seconds later. */
 const CLOSE_MS = 7_000;
 
 export class Ingest implements IngestService {
+  private readonly arrivals = new Arrivals();
   private readonly intake: Intake;
   private readonly http: OtlpHttpReceiver;
   private readonly grpc: OtlpGrpcReceiver;
@@ -62,8 +66,20 @@ export class Ingest implements IngestService {
       onSpans: (count) => this.rate.add(count),
     });
     const loopbackOnly = isLoopbackAddress(options.otlpHttp.host);
-    this.http = new OtlpHttpReceiver({ intake: this.intake, log, loopbackOnly, corsOrigins });
-    this.grpc = new OtlpGrpcReceiver(() => this.intake, isLoopbackAddress(options.otlpGrpc.host));
+    this.http = new OtlpHttpReceiver({
+      intake: this.intake,
+      arrivals: this.arrivals,
+      holdersOf: (request) => [peerOfRequest(request, false)],
+      log,
+      loopbackOnly,
+      corsOrigins,
+    });
+    this.grpc = new OtlpGrpcReceiver({
+      arrivals: this.arrivals,
+      peerOf: (remoteAddress) => peerOf({ remoteAddress }, false),
+      admit: async () => ({ intake: this.intake, holders: [], limit: UNLIMITED }),
+      loopbackOnly: isLoopbackAddress(options.otlpGrpc.host),
+    });
     this.ports = {
       http: new ReceiverPort(
         options.otlpHttp,
@@ -90,7 +106,7 @@ export class Ingest implements IngestService {
     return {
       otlpHttp: this.ports.http.state,
       otlpGrpc: this.ports.grpc.state,
-      queueDepth: this.intake.queueDepth,
+      queueDepth: this.arrivals.waiting,
       spansPerSecond: Math.round(this.rate.perSecond()),
       redacted: this.redactor.report,
       forwarding: this.forwarder?.report() ?? null,

@@ -70,6 +70,9 @@ export function runWorker<T extends Service<T>>(
       case 'reach':
         links.attach(message.worker, message.port as unknown as NodeMessagePort);
         break;
+      case 'ping':
+        tellHost({ type: 'pong' });
+        break;
       case 'close':
         close()
           .catch((error: unknown) => logToHost('error', 'close failed', { error: String(error) }))

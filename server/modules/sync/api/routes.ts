@@ -89,11 +89,15 @@ export function syncRoutes(sync: Sync, live: LiveChanges): AppRoute[] {
       path: '/v1/sync/live',
       access: 'telemetry:read',
       own: { query: null, produces: 'text/event-stream' },
-      async mounted({ workspace }, request) {
+      async mounted({ workspace, id }, request) {
         checkProtocol(request.headers);
         // About as long as a token is good; who was removed meanwhile hears no more than that something happened.
-        const response = live.follow(workspace.id, Date.now() + LIVE_MS);
-        if (!response) throw new SpoorError('RATE_LIMITED', 'Too many follow this workspace; ask from time to time.');
+        const response = live.follow(workspace.id, id, Date.now() + LIVE_MS);
+        if (!response)
+          throw new SpoorError(
+            'RATE_LIMITED',
+            'Too many follow this workspace, or you do too often; ask from time to time.',
+          );
         return response;
       },
     },

@@ -3,14 +3,18 @@ import type { ServerDatabase } from '../../../adapters/database';
 import { EVENTS } from '../../../events/event';
 
 const KEEP_ALIVE_MS = 20_000;
-/** Of one workspace; who is beyond asks from time to time. */
+/** Of one workspace, and of one key or account there; who is beyond asks from time to time. */
 const MAX_LISTENERS = 500;
+const MAX_OF_ONE = 50;
 const MAX_UNREAD = 16;
 const encoder = new TextEncoder();
 const CHANGED = encoder.encode('event: changed\ndata: {}\n\n');
 const ALIVE = encoder.encode(': \n\n');
 
-type Listener = ReadableStreamDefaultController<Uint8Array>;
+interface Listener {
+  readonly who: string;
+  readonly stream: ReadableStreamDefaultController<Uint8Array>;
+}
 
 export class LiveChanges {
   private readonly listeners = new Map<number, Set<Listener>>();
@@ -22,10 +26,16 @@ export class LiveChanges {
     await database.listen(EVENTS, (payload) => this.tell(payload === '' ? null : Number(payload), CHANGED));
   }
 
-  /** @param until epoch milliseconds: then it has to ask anew, with a token that is good. Null: there are too many. */
-  follow(workspaceId: number, until: number): Response | null {
+  /**
+   * @param who the key or account that listens
+   * @param until epoch milliseconds: then it has to ask anew, with a token that is good. Null: there are too many.
+   */
+  follow(workspaceId: number, who: string, until: number): Response | null {
     const ofWorkspace = this.listeners.get(workspaceId) ?? new Set();
     if (ofWorkspace.size >= MAX_LISTENERS) return null;
+    let own = 0;
+    for (const listener of ofWorkspace) if (listener.who === who) own++;
+    if (own >= MAX_OF_ONE) return null;
     this.listeners.set(workspaceId, ofWorkspace);
     let listener: Listener | null = null;
     let ending: NodeJS.Timeout | undefined;
@@ -36,8 +46,8 @@ export class LiveChanges {
     };
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        listener = controller;
-        ofWorkspace.add(controller);
+        listener = { who, stream: controller };
+        ofWorkspace.add(listener);
         controller.enqueue(CHANGED);
         if (!Number.isFinite(until)) return;
         ending = setTimeout(() => {
@@ -54,16 +64,16 @@ export class LiveChanges {
 
   close(): void {
     if (this.timer) clearInterval(this.timer);
-    for (const listeners of this.listeners.values()) for (const listener of listeners) listener.close();
+    for (const listeners of this.listeners.values()) for (const { stream } of listeners) stream.close();
     this.listeners.clear();
   }
 
   private tell(workspaceId: number | null, message: Uint8Array): void {
     const told = workspaceId === null ? [...this.listeners.values()] : [this.listeners.get(workspaceId) ?? new Set()];
     for (const listeners of told) {
-      for (const listener of listeners) {
+      for (const { stream } of listeners) {
         // Who does not read has enough to read.
-        if ((listener.desiredSize ?? 0) > -MAX_UNREAD) listener.enqueue(message);
+        if ((stream.desiredSize ?? 0) > -MAX_UNREAD) stream.enqueue(message);
       }
     }
   }

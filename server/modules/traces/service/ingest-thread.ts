@@ -8,18 +8,26 @@ import type { Rejection } from '../../../../services/ingest/intake';
 import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
 import { onLastResort } from '../../../../services/last-resort';
 import type { Log } from '../../../../services/log';
+import type { Watchdog } from '../../../../services/watchdog';
 import type { IngestPlace, IngestPort } from './ingest';
 
 type Asked =
   | { readonly id: number; readonly place: IngestPlace; readonly signal: string; readonly request: Uint8Array }
+  | { readonly ping: true }
   | { readonly close: true };
 type Told =
   | { readonly type: 'ready' }
+  | { readonly type: 'pong' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'stored'; readonly id: number; readonly rejection: Rejection }
   | { readonly type: 'refused'; readonly id: number; readonly error: ErrorValue; readonly isWire: boolean }
   | { readonly type: 'spans'; readonly count: number }
   | { readonly type: 'log'; readonly entry: Parameters<Log> };
+
+/** The thread. */
+const INGEST = 'ingest';
+/** Whether any of what waits is stored. */
+export const STORING = 'storing';
 
 interface Waiting {
   readonly resolve: (rejection: Rejection) => void;
@@ -31,6 +39,7 @@ interface ThreadOptions {
   readonly workerData: unknown;
   readonly log: Log;
   readonly onSpans: (count: number) => void;
+  readonly watchdog: Watchdog;
   /** It ended by itself, which nothing foresees: the process should end too, and be started again. */
   readonly onDied: (error: Error) => void;
 }
@@ -41,6 +50,7 @@ export async function startIngestThread({
   workerData,
   log,
   onSpans,
+  watchdog,
   onDied,
 }: ThreadOptions): Promise<IngestPort> {
   const worker = new Worker(file, { workerData });
@@ -68,6 +78,8 @@ export async function startIngestThread({
           return resolve();
         case 'failed':
           return reject(new Error(told.message));
+        case 'pong':
+          return watchdog.answered(INGEST);
         case 'spans':
           return onSpans(told.count);
         case 'log':
@@ -75,12 +87,18 @@ export async function startIngestThread({
         default: {
           const one = waiting.get(told.id);
           waiting.delete(told.id);
+          watchdog.answered(STORING);
           if (told.type === 'stored') one?.resolve(told.rejection);
           else one?.reject(told.isWire ? new WireError(told.error.message) : errorFromValue(told.error));
         }
       }
     });
     worker.once('error', reject);
+  });
+  watchdog.watch(INGEST, () => worker.postMessage({ ping: true } satisfies Asked));
+  // The thread may be well, and the database keep it waiting.
+  watchdog.watch(STORING, () => {
+    if (waiting.size === 0) watchdog.answered(STORING);
   });
   return {
     store(place, signal, request) {
@@ -96,6 +114,8 @@ export async function startIngestThread({
     },
     async close() {
       serving = false;
+      watchdog.forget(INGEST);
+      watchdog.forget(STORING);
       worker.postMessage({ close: true } satisfies Asked);
       await ended;
     },
@@ -125,6 +145,7 @@ export async function runIngestThread(
     exit: (code) => process.exit(code),
   });
   port.on('message', (asked: Asked) => {
+    if ('ping' in asked) return tell({ type: 'pong' });
     if ('close' in asked) {
       void ingest.close().finally(() => port.close());
       return;

@@ -153,7 +153,7 @@ export class Ingest implements IngestPort {
         forwarder: null,
         guardrails: new GuardrailRules({ listGuardrails: () => rules.list() }, log),
         logRuns: new LogRuns(),
-        decoded: this.decoded,
+        decoded: this.decoded.share(),
         append: async (batch) => {
           const writer = await this.writers.of(workspaceId);
           if (!writer) throw new SpoorError('SERVICE_UNAVAILABLE', 'Another copy of the server took over; try again.');

@@ -37,11 +37,4 @@ export class Runtimes {
     this.runtimes.set(workspaceId, runtime);
     return runtime;
   }
-
-  /** Export requests received and not answered yet. */
-  get queueDepth(): number {
-    let depth = 0;
-    for (const runtime of this.runtimes.values()) depth += runtime.queueDepth;
-    return depth;
-  }
 }

@@ -1,17 +1,20 @@
 /** A workspace in the memory of a copy of the server: what answers for it, and the door for its telemetry. */
+import type { IncomingMessage } from 'node:http';
 import type { Hono } from 'hono';
 import type { SpoorApi } from '../../../../core/api/contract';
 import { SpoorError } from '../../../../core/api/errors';
+import type { StandingPart } from '../../../../core/api/standing-part';
 import type { IngestService, KeyService, ListenAddress, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { checkedApi } from '../../../../services/gateway/checked-api';
 import { Gateway } from '../../../../services/gateway/gateway-service';
 import type { Fetches } from '../../../../services/gateway/playground/chat-client';
 import { restApi } from '../../../../services/gateway/rest';
-import { RequestQueue } from '../../../../services/ingest/intake';
 import type { RequestIntake } from '../../../../services/ingest/otlp-grpc';
 import { OtlpHttpReceiver } from '../../../../services/ingest/otlp-http';
 import type { Log } from '../../../../services/log';
+import type { Arrivals } from '../../../../services/net/arrivals';
+import { peerOfRequest } from '../../../../services/net/http-server';
 import { Timeline } from '../../../../services/timeline/timeline-service';
 import type { ServerDatabase } from '../../../adapters/database';
 import type { IngestPort } from './ingest';
@@ -20,6 +23,11 @@ import { ServerStore } from './server-store';
 export interface RuntimeOptions {
   readonly database: Pick<ServerDatabase, 'tenant' | 'damage'>;
   readonly ingest: IngestPort;
+  /** Of this copy of the server. */
+  readonly arrivals: Arrivals;
+  readonly behindProxy: boolean;
+  /** Parts of this copy that give no sign of life. */
+  readonly standing: () => readonly StandingPart[];
   readonly prices: () => PriceBook;
   readonly version: string;
   readonly openApiFile: string;
@@ -38,8 +46,10 @@ export interface RuntimeOptions {
   readonly tell: (workspaceId: number) => void;
 }
 
-interface Door {
+export interface Door {
   readonly intake: RequestIntake;
+  /** Whose share requests take that come in here. */
+  readonly holders: readonly string[];
   readonly receiver: OtlpHttpReceiver;
 }
 
@@ -49,13 +59,15 @@ export class WorkspaceRuntime {
   readonly api: SpoorApi;
   private readonly doors = new Map<string, Door>();
   private readonly store: ServerStore;
-  private readonly queue = new RequestQueue();
+  private readonly holder: string;
 
   constructor(
     private readonly workspaceId: number,
     private readonly options: RuntimeOptions,
   ) {
-    const { database, prices, version, openApiFile, log, ending, addresses, keysOf, fetches, tell, nameOf } = options;
+    this.holder = `workspace ${workspaceId}`;
+    const { database, prices, version, openApiFile, log, ending, addresses, keysOf, fetches, tell, nameOf, standing } =
+      options;
     this.store = new ServerStore(
       database.tenant(workspaceId),
       workspaceId,
@@ -67,12 +79,13 @@ export class WorkspaceRuntime {
     const gateway: Gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
       this.store,
-      ingestReport(addresses, this.queue),
+      ingestReport(addresses, () => this.queueDepth),
       new Timeline(this.store),
       keysOf(workspaceId),
       log,
       null,
       fetches,
+      async () => standing(),
     );
     const api = checkedApi(gateway);
     this.api = api;
@@ -89,19 +102,28 @@ export class WorkspaceRuntime {
 
   /** Requests received and not answered yet. */
   get queueDepth(): number {
-    return this.queue.depth;
+    return this.options.arrivals.waitingOf(this.holder);
   }
 
   /** Where telemetry of a project comes in. */
   doorOf(projectId: string): Door {
     let door = this.doors.get(projectId);
     if (!door) {
-      const { ingest, log } = this.options;
+      const { ingest, arrivals, behindProxy, log } = this.options;
+      const holders = [this.holder];
       const intake: RequestIntake = {
-        waiting: (announced, handle) => this.queue.waiting(announced, handle),
         store: (signal, request) => ingest.store({ workspaceId: this.workspaceId, projectId }, signal, request),
       };
-      door = { intake, receiver: new OtlpHttpReceiver({ intake, log, loopbackOnly: false, corsOrigins: [] }) };
+      const holdersOf = (request: IncomingMessage): string[] => [peerOfRequest(request, behindProxy), ...holders];
+      const receiver = new OtlpHttpReceiver({
+        intake,
+        arrivals,
+        holdersOf,
+        log,
+        loopbackOnly: false,
+        corsOrigins: [],
+      });
+      door = { intake, holders, receiver };
       this.doors.set(projectId, door);
     }
     return door;
@@ -112,14 +134,14 @@ export class WorkspaceRuntime {
   }
 }
 
-function ingestReport(addresses: RuntimeOptions['addresses'], queue: RequestQueue): IngestService {
+function ingestReport(addresses: RuntimeOptions['addresses'], queueDepth: () => number): IngestService {
   return {
     async report() {
       const { http, grpc } = addresses();
       return {
         otlpHttp: { state: 'listening', ...http },
         otlpGrpc: grpc ? { state: 'listening', ...grpc } : { state: 'starting' },
-        queueDepth: queue.depth,
+        queueDepth: queueDepth(),
         spansPerSecond: 0,
         redacted: { total: 0, byRule: {} },
         forwarding: null,

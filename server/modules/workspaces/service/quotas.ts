@@ -1,5 +1,5 @@
 /** How much a workspace may send a day (UTC): what is beyond it is refused until midnight, and said so. */
-import { SpoorError } from '../../../../core/api/errors';
+import { RetryLater } from '../../../../core/api/errors';
 import { SYNC_ERRORS } from '../../../../core/api/sync';
 import type { QuotaReport } from '../../../../core/api/team';
 import { decodeRows, INT8, orNull } from '../../../../core/store/row-spec';
@@ -12,10 +12,10 @@ const DAY_MS = 86_400_000;
 /** An exporter that is told to wait until midnight holds all it has until then. */
 const MAX_RETRY_S = 3_600;
 
-export class QuotaReached extends SpoorError {
-  constructor(readonly retryAfterSeconds: number) {
+class QuotaReached extends RetryLater {
+  constructor(retryAfterSeconds: number) {
     const message = 'The workspace has sent all it may today (UTC); ask whoever runs the server for more.';
-    super('RATE_LIMITED', message, [{ field: 'quota', code: SYNC_ERRORS.quota, message }]);
+    super('RATE_LIMITED', message, retryAfterSeconds, [{ field: 'quota', code: SYNC_ERRORS.quota, message }]);
   }
 }
 

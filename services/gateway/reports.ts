@@ -1,0 +1,64 @@
+/** What the parts of Spoor report of themselves: whoever does not answer is shown as it was last. */
+import type { RedactionReport } from '../../core/api/contract';
+import { SpoorError } from '../../core/api/errors';
+import { KEEPS } from '../../core/api/retention';
+import type { StandingPart } from '../../core/api/standing-part';
+import type { IngestReport, IngestService, StoreReport, StoreService } from '../../core/api/workers';
+import { inTime } from './standing';
+
+const NO_STORE: StoreReport = {
+  store: { state: 'opening' },
+  counts: { traces: 0, spans: 0, logs: 0, metricPoints: 0 },
+  bytesOnDisk: 0,
+  disk: { freeBytes: 0, full: false },
+  lastPruning: null,
+  keeping: KEEPS,
+  redacted: { total: 0, byRule: {} },
+};
+const NO_INGEST: IngestReport = {
+  otlpHttp: { state: 'starting' },
+  otlpGrpc: { state: 'starting' },
+  queueDepth: 0,
+  spansPerSecond: 0,
+  redacted: { total: 0, byRule: {} },
+  forwarding: null,
+};
+
+export class Reports {
+  private store = NO_STORE;
+  private ingest = NO_INGEST;
+
+  constructor(
+    private readonly storeService: Pick<StoreService, 'state'>,
+    private readonly ingestService: Pick<IngestService, 'report'>,
+    private readonly standing: () => Promise<readonly StandingPart[]>,
+  ) {}
+
+  async now(): Promise<StoreReport & IngestReport & { readonly standing: readonly StandingPart[] }> {
+    const [standing, store, ingest] = await Promise.all([
+      this.standing(),
+      inTime(this.storeReport()),
+      inTime(this.ingestService.report()),
+    ]);
+    this.store = store ?? this.store;
+    this.ingest = ingest ?? this.ingest;
+    const redacted = bothOf(this.store.redacted, this.ingest.redacted);
+    return { ...this.store, ...this.ingest, redacted, standing };
+  }
+
+  /** A database that is starting again is a state to show, not a failed status. */
+  private async storeReport(): Promise<StoreReport> {
+    try {
+      return await this.storeService.state();
+    } catch (error) {
+      if (!(error instanceof SpoorError) || error.code !== 'SERVICE_UNAVAILABLE') throw error;
+      return NO_STORE;
+    }
+  }
+}
+
+function bothOf(one: RedactionReport, other: RedactionReport): RedactionReport {
+  const byRule: Record<string, number> = { ...one.byRule };
+  for (const [rule, count] of Object.entries(other.byRule)) byRule[rule] = (byRule[rule] ?? 0) + count;
+  return { total: one.total + other.total, byRule };
+}

@@ -1,0 +1,219 @@
+/** Threads that stand still are named, by probes and in the status, and forgiven when they go on. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { StandingPart } from '../../core/api/standing-part';
+import type { IngestService, KeyService, StoreService, TimelineService } from '../../core/api/workers';
+import type { ServerDatabase } from '../../server/adapters/database';
+import { probesOf } from '../../server/http/probes';
+import { ServerMetrics } from '../../server/metrics';
+import { startIngestThread } from '../../server/modules/traces/service/ingest-thread';
+import { Gateway } from '../../services/gateway/gateway-service';
+import { standingByHost } from '../../services/gateway/standing';
+import { TRACES } from '../../services/ingest/signals';
+import { Watchdog } from '../../services/watchdog';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+function watchdog() {
+  const clock = { now: 0 };
+  const told: string[] = [];
+  const dog = new Watchdog({
+    onChange: (part, stands) => told.push(`${part} ${stands ? 'stands' : 'goes on'}`),
+    stillMs: 30_000,
+    // Looked at by hand.
+    everyMs: 5_000,
+    now: () => clock.now,
+  });
+  closing.push(() => dog.close());
+  const pass = (seconds: number): void => {
+    for (let n = 0; n < seconds; n += 5) {
+      clock.now += 5_000;
+      dog.look();
+    }
+  };
+  return { dog, told, clock, pass };
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+describe('a watchdog', () => {
+  it('names what gives no sign of life for a while, once, and says when it goes on', () => {
+    const { dog, told, pass } = watchdog();
+    dog.watch('well', () => dog.answered('well'));
+    let asked = 0;
+    dog.watch('still', () => asked++);
+    pass(30);
+    expect([told, asked]).toEqual([[], 1]);
+    pass(60);
+    expect([told, asked]).toEqual([['still stands'], 1]);
+    expect(dog.standing).toEqual([{ part: 'still', seconds: 85 }]);
+    dog.answered('still');
+    expect(told).toEqual(['still stands', 'still goes on']);
+    expect(dog.standing).toEqual([]);
+    pass(5);
+    expect(asked).toBe(2);
+  });
+
+  it('accuses nobody for the time that it slept itself', () => {
+    const { dog, told, clock, pass } = watchdog();
+    dog.watch('worker', () => {});
+    pass(10);
+    clock.now += 3_600_000;
+    dog.look();
+    expect(told).toEqual([]);
+    pass(30);
+    expect(told).toEqual(['worker stands']);
+  });
+
+  it('watches anew what starts anew, and forgets what ends', () => {
+    const { dog, told, pass } = watchdog();
+    dog.watch('worker', () => {});
+    pass(60);
+    dog.watch('worker', () => {});
+    pass(30);
+    expect(told).toEqual(['worker stands', 'worker goes on']);
+    dog.forget('worker');
+    pass(60);
+    expect(dog.standing).toEqual([]);
+  });
+});
+
+async function probe(dog: Watchdog, path: string): Promise<{ status: number; text: string }> {
+  const database = { system: { query: async () => [] } } as unknown as ServerDatabase;
+  const answer = { status: 0, text: '' };
+  const response = {
+    writeHead(status: number) {
+      answer.status = status;
+      return response;
+    },
+    end(text: string) {
+      answer.text = text;
+    },
+  };
+  const probes = probesOf({
+    database,
+    metrics: new ServerMetrics(
+      () => 0,
+      () => dog.standing,
+    ),
+    watchdog: dog,
+    metricsToken: 'metrics token',
+    isDraining: () => false,
+  });
+  const request = { headers: { authorization: 'Bearer metrics token' } } as unknown as IncomingMessage;
+  await probes[path]?.(request, response as unknown as ServerResponse);
+  return answer;
+}
+
+describe('the thread of ingest', () => {
+  const start = async () => {
+    const { dog, told, clock, pass } = watchdog();
+    const gate = new SharedArrayBuffer(8);
+    const gates = new Int32Array(gate);
+    const thread = await startIngestThread({
+      file: join(__dirname, '../fixtures/blocking-ingest.cjs'),
+      workerData: { gate },
+      log: () => {},
+      onSpans: () => {},
+      watchdog: dog,
+      onDied: () => {},
+    });
+    const open = (at: number): void => {
+      Atomics.store(gates, at, 1);
+      Atomics.notify(gates, at);
+    };
+    closing.push(() => {
+      open(0);
+      open(1);
+      return thread.close();
+    });
+    /** Time for a thread that lives to answer. */
+    const answers = () => new Promise((resolve) => setTimeout(resolve, 200));
+    const passing = async (seconds: number): Promise<void> => {
+      for (let n = 0; n < seconds; n += 5) {
+        pass(5);
+        if (dog.standing.length === 0) await answers();
+      }
+    };
+    const store = (workspaceId: number) => thread.store({ workspaceId, projectId: 'p' }, TRACES, new Uint8Array(1));
+    return { dog, told, clock, open, passing, store };
+  };
+
+  it('that is blocked turns /healthz and /readyz to 503 with its name, and back', async () => {
+    const { dog, told, open, passing, store } = await start();
+    await passing(10);
+    expect(await probe(dog, '/healthz')).toEqual({ status: 200, text: 'ok\n' });
+    const stored = store(1);
+    await passing(45);
+    for (const path of ['/healthz', '/readyz']) {
+      const { status, text } = await probe(dog, path);
+      expect([status, text]).toEqual([503, expect.stringMatching(/^ingest stands still: no sign of life for \d+ s\n/)]);
+    }
+    open(0);
+    await stored;
+    await until(() => dog.standing.length === 0);
+    expect(told).toContain('ingest goes on');
+    expect(await probe(dog, '/healthz')).toEqual({ status: 200, text: 'ok\n' });
+    expect(await probe(dog, '/readyz')).toEqual({ status: 200, text: 'ready\n' });
+  });
+
+  it('that lives while nothing is stored is alive and ready, and the metrics name what waits', async () => {
+    const { dog, open, passing, store } = await start();
+    const stored = store(2);
+    await passing(45);
+    expect(dog.standing.map(({ part }) => part)).toEqual(['storing']);
+    expect((await probe(dog, '/healthz')).status).toBe(200);
+    expect((await probe(dog, '/readyz')).status).toBe(200);
+    expect((await probe(dog, '/metrics')).text).toMatch(/spoor_standing_still_seconds\{part="storing"\} \d\d/);
+    open(1);
+    await stored;
+    expect(dog.standing).toEqual([]);
+  });
+});
+
+describe('the status', () => {
+  it('answers while the store does not, with what was known last and what stands still', async () => {
+    let hangs = false;
+    const never = new Promise<never>(() => {});
+    const report = { store: { state: 'ready' }, counts: { spans: 7 } };
+    const store = { state: async () => (hangs ? never : report) } as unknown as StoreService;
+    const ingest = { report: async () => (hangs ? never : { queueDepth: 3 }) } as unknown as IngestService;
+    const standing: StandingPart[] = [];
+    const gateway = new Gateway(
+      { version: '1', dataDir: '', retention: { days: null, bytes: null, spans: null } },
+      store,
+      ingest,
+      {} as TimelineService,
+      {} as KeyService,
+      () => {},
+      null,
+      fetch,
+      async () => standing,
+    );
+    expect(await gateway.status()).toMatchObject({ ...report, queueDepth: 3, standing: [] });
+    hangs = true;
+    standing.push({ part: 'store', seconds: 40 });
+    expect(await gateway.status()).toMatchObject({ ...report, queueDepth: 3, standing });
+  });
+
+  it('names the host when the host itself says nothing', async () => {
+    const clock = { now: 0 };
+    let answer: Promise<StandingPart[]> = Promise.resolve([{ part: 'store', seconds: 31 }]);
+    const ask = standingByHost({ standing: () => answer }, () => clock.now, 1);
+    expect(await ask()).toEqual([{ part: 'store', seconds: 31 }]);
+    answer = new Promise<never>(() => {});
+    expect(await ask()).toEqual([]);
+    clock.now = 31_000;
+    expect(await ask()).toEqual([{ part: 'host', seconds: 31 }]);
+    answer = Promise.resolve([]);
+    expect(await ask()).toEqual([]);
+    answer = Promise.reject(new Error('it starts again'));
+    expect(await ask()).toEqual([]);
+  });
+});
