@@ -188,7 +188,9 @@ describe('the status', () => {
     const never = new Promise<never>(() => {});
     const report = { store: { state: 'ready' }, counts: { spans: 7 }, redacted: { total: 0, byRule: {} } };
     const store = { state: async () => (hangs ? never : report) } as unknown as StoreService;
-    const ingest = { report: async () => (hangs ? never : { queueDepth: 3 }) } as unknown as IngestService;
+    const ingest = {
+      report: async () => (hangs ? never : { queueDepth: 3, redacted: { total: 0, byRule: {} } }),
+    } as unknown as IngestService;
     const standing: StandingPart[] = [];
     const gateway = new Gateway(
       { version: '1', dataDir: '', retention: { days: null, bytes: null, spans: null } },
