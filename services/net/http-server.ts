@@ -90,7 +90,8 @@ function senderOf(request: IncomingMessage, response: ServerResponse, behindProx
     end(message) {
       // Another answer may be under way there.
       if (response.headersSent || response.socket !== socket) socket.destroy();
-      else socket.end(timeoutAnswer(message), () => socket.destroy());
+      // Closed as after any answer that comes early: what still arrives is read, or a reset would take the answer along.
+      else socket.write(timeoutAnswer(message), () => socket.destroySoon());
     },
   };
 }

@@ -350,6 +350,25 @@ describe('over HTTP', () => {
     await until(() => arrivals.bytes === 0);
   });
 
+  it('whoever still sends when told so can read it: nothing is reset', async () => {
+    const { bodyRate, clock, port } = await receivers();
+    const socket = await half(port, `content-length: ${64 * MIB}`, '\n');
+    let failure: Error | null = null;
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.pause();
+    await until(() => bodyRate.arriving === 1);
+    clock.now = 10_000;
+    bodyRate.look();
+    // More than a kernel keeps of what nobody reads.
+    for (let n = 0; n < 32; n++) if (!socket.write(Buffer.alloc(MIB))) await once(socket, 'drain');
+    const answer = answerOf(socket);
+    socket.resume();
+    expect(await answer).toMatch(/^HTTP\/1\.1 408 .*too slowly/s);
+    expect(failure).toBeNull();
+  });
+
   it('a body that never ends, in chunks or packed, ends at the limit by what arrives', async () => {
     const { arrivals, port, stored } = await receivers();
     const socket = await half(port, 'content-length: 100000000\r\ncontent-encoding: identity', '');

@@ -85,7 +85,7 @@ describe('a watchdog', () => {
 });
 
 async function probe(dog: Watchdog, path: string): Promise<{ status: number; text: string }> {
-  const database = { system: { query: async () => [] } } as unknown as ServerDatabase;
+  const database = { system: { query: async () => [] }, damage: () => null } as unknown as ServerDatabase;
   const answer = { status: 0, text: '' };
   const response = {
     writeHead(status: number) {
