@@ -79,7 +79,7 @@ describe.each(['PostgreSQL', 'PGlite'])('a team server on %s', (engine) => {
 
   it('says why it cannot start', async () => {
     const wrong = 'postgres://postgres:postgres@127.0.0.1:1/none';
-    await expect(startTeamServer(wrong)).rejects.toThrow(/exit 1: .*the database cannot be reached/);
+    await expect(startTeamServer(wrong)).rejects.toThrow(/exit 1: .*the database cannot be reached/s);
     // A folder is opened once: PGlite would corrupt it.
     if (engine === 'PGlite') await expect(startTeamServer(where)).rejects.toThrow(/exit 1: .*Another Spoor runs on/);
   });
