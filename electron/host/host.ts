@@ -9,7 +9,6 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort as NodeMessagePort } from 'node:worker_threads';
 import type { OtlpProtocol, OtlpReceiver, StoreState } from '../../core/api/contract';
-import { isCall, isReply, unsayable } from '../../core/api/rpc/channel';
 import { serve } from '../../core/api/rpc/service';
 import type {
   GatewayOptions,
@@ -28,6 +27,7 @@ import { prepareDataFolder, storedToken } from './data-folder';
 import { hostService } from './host-service';
 import { type Keychain, KeyStore } from './key-store';
 import type { HostLog } from './log';
+import { relay } from './relay';
 import { readSettings, type Settings, type SettingsOverrides } from './settings';
 import { SupervisedWorker } from './supervised-worker';
 
@@ -377,16 +377,6 @@ export class Host {
 
   private async closeWorkers(): Promise<void> {
     await Promise.all(Object.values(this.workers).map((worker) => worker.close()));
-  }
-}
-
-/** Passes a message on. One that cannot be carried further is answered, so that its call settles. */
-function relay(message: unknown, pass: (message: unknown) => void, answer: (message: unknown) => void): void {
-  try {
-    pass(message);
-  } catch (error) {
-    const id = isReply(message) ? message.reply : isCall(message) ? message.call : null;
-    if (id !== null) answer(unsayable(id, error));
   }
 }
 
