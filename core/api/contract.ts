@@ -25,6 +25,7 @@ import type {
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { CountedPage, Page, PageQuery } from './page';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
+import type { RebuildReport } from './rebuild';
 import type { PruningReport, Retention, RetentionReport } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
@@ -347,15 +348,6 @@ export interface StatusReport {
   readonly lastPruning: PruningReport | null;
   /** Parts of Spoor that give no sign of life. What needs them waits. */
   readonly standing: readonly StandingPart[];
-}
-
-/** Of the last time that read models were made anew, since the start. */
-export interface RebuildReport {
-  readonly state: 'never' | 'running' | 'done' | 'failed';
-  /** From 0 to 1. */
-  readonly progress: number;
-  /** Why it failed. */
-  readonly message: string | null;
 }
 
 export interface RedactionReport {

@@ -11,7 +11,6 @@ import type {
   Histogram,
   HistogramQuery,
   OperationSummary,
-  RebuildReport,
   ServiceSummary,
   SpanDetail,
   StatusReport,
@@ -31,6 +30,7 @@ import type {
 import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
 import type { CountedPage, Page } from './page';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
+import type { RebuildReport } from './rebuild';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroup, TraceListPage } from './search';

@@ -1,5 +1,5 @@
 /** `spoor rebuild`: has the Spoor that runs make its read models anew, and waits for it. */
-import type { RebuildReport } from '../../core/api/contract';
+import type { RebuildReport } from '../../core/api/rebuild';
 import { StartError } from '../../services/store/start-error';
 import type { Options } from './options';
 import { runningApi } from './running-api';

@@ -1,8 +1,9 @@
 /** The store: sole owner of the database. Opens it in the background; calls wait for it. */
 import { join } from 'node:path';
 import type { CommentAuthor } from '../../core/api/comment';
-import type { RebuildReport, StoreState } from '../../core/api/contract';
+import type { StoreState } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
+import type { RebuildReport } from '../../core/api/rebuild';
 import { KEEPS } from '../../core/api/retention';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
 import type { SignalBatch } from '../../core/model/signal-batch';
