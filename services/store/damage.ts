@@ -26,7 +26,7 @@ const FULL = /No space left on device|ENOSPC/i;
 /** Errors of the system around PostgreSQL. Of another class what a text holds may be what somebody sent, or a want that passes. */
 const SYSTEM_STATES = /^58/;
 const READ_ERRORS =
-  /could not (?:read|open|access|fsync|stat|seek|extend|truncate)[^"]* (?:block|file|relation|directory|status)|invalid page|checksum verification failed|input\/output error|\bEIO\b/i;
+  /could not (?:read|open|access|fsync|stat|seek|extend|truncate)[^"]{0,100} (?:block|file|relation|directory|status)|invalid page|checksum verification failed|input\/output error|\bEIO\b/i;
 
 export function isDamage(error: unknown): boolean {
   const { code, message = '' } = partsOf(error);
@@ -63,7 +63,9 @@ export function reasonOf(error: unknown): string {
   const { code, message = String(error) } = partsOf(error);
   if (isAbort(error) && /^PGlite failed to initialize/.test(message)) return 'PostgreSQL does not start on its files';
   if (isAbort(error)) return 'PostgreSQL ended in the middle of its work';
-  const said = message.replace(/\.+$/, '');
+  let end = message.length;
+  while (message[end - 1] === '.') end--;
+  const said = message.slice(0, end);
   return IS_STATE.test(code) ? `PostgreSQL says: ${said}` : said;
 }
 
