@@ -8,11 +8,21 @@ import { estimatedSize } from './pattern-size';
 /** Of the compiled program: what a step may cost at most. */
 const MAX_INSTRUCTIONS = 1_000;
 const MAX_PATTERN_CHARS = 2_000;
-/** Steps for a text: some for any, and some for each of its characters. */
+/** Steps for a text: some for any, and for each of its characters two looks of a pattern's weight and some more. */
 const STEPS_FOR_ANY = 1_000_000;
-const STEPS_A_CHAR = 24;
+const SLACK_A_CHAR = 20;
 /** Instructions that one step stands for. */
 const INSTRUCTIONS_A_STEP = 32;
+/** What the largest pattern may take. */
+const MOST_A_CHAR = stepsAChar(weightOf(MAX_INSTRUCTIONS));
+
+function weightOf(instructions: number): number {
+  return 1 + instructions / INSTRUCTIONS_A_STEP;
+}
+
+function stepsAChar(weight: number): number {
+  return 2 * weight + SLACK_A_CHAR;
+}
 
 /** Says what is wrong with a pattern and what to do. */
 export class PatternError extends SyntaxError {
@@ -26,7 +36,7 @@ export interface StepBudget {
 
 /** @param chars of the texts together */
 export function stepBudget(chars: number): StepBudget {
-  return { left: STEPS_FOR_ANY * 8 + STEPS_A_CHAR * chars };
+  return { left: STEPS_FOR_ANY * 8 + MOST_A_CHAR * chars };
 }
 
 interface FoundMatch {
@@ -156,7 +166,7 @@ export class UserPattern {
     this.regex = compiled(source, flags);
     if (this.regex.programSize() > MAX_INSTRUCTIONS) throw tooLarge(source);
     this.keep = this.regex.namedGroups().keep ?? 0;
-    this.weight = 1 + this.regex.programSize() / INSTRUCTIONS_A_STEP;
+    this.weight = weightOf(this.regex.programSize());
   }
 
   /** Instructions of the compiled program. */
@@ -175,8 +185,9 @@ export class UserPattern {
     const isComplete = this.counted(text, budget, (input) => {
       const behind: unknown = this.regex.re2().createLookbehindState();
       const places = this.keep > 0 ? 2 * (this.keep + 1) : 2;
-      // Most texts have none, and whether they do is told quicker.
-      let at = this.search(input, 0, 0, null) === null ? text.length + 1 : 0;
+      let at = 0;
+      // Most texts have none, and whether they do is told quicker; not of a pattern that looks behind, which takes as long.
+      if (behind === null && this.search(input, 0, 0, null) === null) return true;
       while (at <= text.length) {
         const found = this.search(input, at, places, behind);
         if (!found) break;
@@ -200,7 +211,7 @@ export class UserPattern {
     const input = new CountedInput(
       text,
       this.weight,
-      Math.min(budget.left, STEPS_FOR_ANY + STEPS_A_CHAR * text.length),
+      Math.min(budget.left, STEPS_FOR_ANY + stepsAChar(this.weight) * text.length),
     );
     try {
       return run(input);

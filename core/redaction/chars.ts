@@ -166,3 +166,9 @@ export function after(chars: Chars, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) if (chars.at(at + i) !== text.charCodeAt(i)) return -1;
   return at + text.length;
 }
+
+export function textOf(chars: Chars, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at++) text += String.fromCharCode(chars.at(at));
+  return text;
+}

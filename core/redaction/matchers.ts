@@ -14,8 +14,10 @@ import {
   NOTHING,
   noneOf,
   runEnd,
+  textOf,
   wordOr,
 } from './chars';
+import { isBasicCredentials, isBearerToken } from './credentials';
 
 export interface Match {
   readonly start: number;
@@ -105,13 +107,20 @@ function isUpperOrSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x41 && code <= 0x5a);
 }
 
-export const authorization: Matcher = (chars, at, end) => {
-  if (!chars.isBorder(at)) return null;
-  const keep = runEnd(chars, end, isSpace, 4 * chars.scale);
-  if (keep === end) return null;
-  const stop = runEnd(chars, keep, CREDENTIAL);
-  return stop - keep < 8 ? null : { start: at, keep, end: stop };
-};
+/** @param isCredential what stands behind the scheme and a space; raw bytes do not tell where that ends */
+function authorization(isCredential: (text: string) => boolean): Matcher {
+  return (chars, at, end) => {
+    if (!chars.isBorder(at)) return null;
+    const keep = runEnd(chars, end, isSpace, 4 * chars.scale);
+    if (keep === end) return null;
+    const stop = runEnd(chars, keep, CREDENTIAL);
+    if (stop - keep < 8) return null;
+    return chars.scale > 1 || isCredential(textOf(chars, keep, stop)) ? { start: at, keep, end: stop } : null;
+  };
+}
+
+export const basicCredentials = authorization(isBasicCredentials);
+export const bearerToken = authorization(isBearerToken);
 
 /** Behind a name: `["']?\s{0,3}[=:]\s{0,3}["']?`; -1: it is not there. */
 function valueStart(chars: Chars, from: number): number {

@@ -3,9 +3,10 @@
  * the user asks. A rule is anchors that a match must hold and a matcher that looks closer; each is linear in the length of the text.
  */
 import {
-  authorization,
   awsSecret,
   BASE64_URL,
+  basicCredentials,
+  bearerToken,
   email,
   isLetterOrDigit,
   isUpperOrDigit,
@@ -49,7 +50,9 @@ function always(matcher: Matcher): () => Matcher {
 
 export const SECRET_RULES: readonly TextRule[] = [
   new AnchoredRule('private-key', ['-----BEGIN '], always(privateKey)),
-  new AnchoredRule('authorization', ['bearer', 'basic'], always(authorization)),
+  new AnchoredRule('authorization', ['bearer', 'basic'], (anchor) =>
+    anchor === 'basic' ? basicCredentials : bearerToken,
+  ),
   new AnchoredRule('jwt', ['eyJ'], always(jwt)),
   new AnchoredRule('aws-key', ['AKIA', 'ASIA'], (anchor) =>
     token(anchor, isUpperOrDigit, { min: 16, max: 16, endsWord: true }),

@@ -2,6 +2,7 @@
 import type { StepBudget } from '../patterns/user-pattern';
 import { stepBudget } from '../patterns/user-pattern';
 import { Anchors } from './anchors';
+import { ChanceMatches, latin1Of } from './chance-matches';
 import { ByteChars, type Steps, TextChars } from './chars';
 import { type EncodedForm, EncodedRuns, encodedForms, writtenForms } from './encoded-runs';
 import type { RuleSet } from './rules';
@@ -70,6 +71,11 @@ export class TextRedactor {
 
   /** Without what the rules take out. */
   text(text: string, budget: StepBudget = stepBudget(text.length * this.rules.texts.length)): string {
+    return this.cleaned(text, budget, false);
+  }
+
+  /** @param isBinary bytes as characters: what matches may do so by chance */
+  private cleaned(text: string, budget: StepBudget, isBinary: boolean): string {
     const found = new Set<TextRule>(this.others);
     const runs = new EncodedRuns(new TextChars(text, this.steps));
     const encoded: Taken[] = [];
@@ -86,7 +92,7 @@ export class TextRedactor {
       return false;
     });
     let result = this.taking(text, encoded);
-    for (const rule of this.rules.texts) if (found.has(rule)) result = this.without(rule, result, budget);
+    for (const rule of this.rules.texts) if (found.has(rule)) result = this.without(rule, result, budget, isBinary);
     return result;
   }
 
@@ -99,11 +105,10 @@ export class TextRedactor {
       if (rule) found.add(rule);
       return false;
     });
+    const chance = new ChanceMatches(text);
     for (const rule of found) {
       const { matches, isComplete } = rule.matchesIn(text, this.steps, stepBudget(text.length));
-      // Pictures and the like hold anything; secrets are of letters.
-      const isText = matches.some(({ start, end }) => isPrintable(text, start, end));
-      if (isText || !isComplete) return rule.name;
+      if (!isComplete || matches.some((match) => !chance.isChance(rule, match))) return rule.name;
     }
     return null;
   }
@@ -121,7 +126,7 @@ export class TextRedactor {
       return clean === text ? bytes : encoder.encode(clean);
     }
     const latin1 = latin1Of(bytes);
-    const clean = this.text(latin1, budget);
+    const clean = this.cleaned(latin1, budget, true);
     return clean === latin1 ? bytes : Uint8Array.from(clean, (character) => character.charCodeAt(0));
   }
 
@@ -137,16 +142,21 @@ export class TextRedactor {
     this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1);
   }
 
-  private without(rule: TextRule, text: string, budget: StepBudget): string {
+  private without(rule: TextRule, text: string, budget: StepBudget, isBinary: boolean): string {
     const { matches, isComplete } = rule.matchesIn(text, this.steps, budget);
     if (!isComplete) {
       this.count(rule.name);
       return `[redacted ${rule.name} unchecked]`;
     }
+    const chance = isBinary ? new ChanceMatches(text) : null;
+    const taken = matches.filter(
+      (match) =>
+        // What an earlier rule put here stays.
+        !text.startsWith('[redacted', match.keep) && !chance?.isChance(rule, match),
+    );
     return this.taking(
       text,
-      // What an earlier rule put here stays.
-      matches.flatMap(({ keep, end }) => (text.startsWith('[redacted', keep) ? [] : [{ keep, end, name: rule.name }])),
+      taken.map(({ keep, end }) => ({ keep, end, name: rule.name })),
     );
   }
 
@@ -168,20 +178,4 @@ interface Taken {
   readonly keep: number;
   readonly end: number;
   readonly name: string;
-}
-
-function isPrintable(text: string, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code > 0x7e || (code < 0x20 && code !== 9 && code !== 10 && code !== 13)) return false;
-  }
-  return true;
-}
-
-function latin1Of(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += 8_192) {
-    parts.push(String.fromCharCode(...bytes.subarray(at, at + 8_192)));
-  }
-  return parts.join('');
 }

@@ -51,12 +51,4 @@ export class IdMemory {
   rolledBack(): void {
     this.fresh = new Map();
   }
-
-  /** Forgets everything: rows were taken out of the database. */
-  clear(): void {
-    this.old = new Map();
-    this.young = new Map();
-    this.youngChars = 0;
-    this.fresh = new Map();
-  }
 }

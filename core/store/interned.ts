@@ -38,11 +38,6 @@ export class InternedIds {
     this.memory.rolledBack();
   }
 
-  /** Rows were taken out: what is remembered may be among them. */
-  forget(): void {
-    this.memory.clear();
-  }
-
   /** How many ids are held in memory. */
   get held(): number {
     return this.memory.size;

@@ -1,7 +1,7 @@
 /** Conditions and values of one span, as functions: each expression is looked at once, each span many times. */
 import { wordsOf } from '../../search/words';
 import type { Arithmetic, Binary, Comparison, Field, FieldExpression } from './ast';
-import { TextPattern } from './regex';
+import { AnswerSteps, TextPattern } from './regex';
 import { compares, NO_VALUES, staticValue, type Value, type Values } from './values';
 
 /** A span, as far as a query can ask about it. */
@@ -14,39 +14,39 @@ export interface SpanFields {
 export type Condition = (span: SpanFields) => boolean;
 export type Evaluated = (span: SpanFields) => Values;
 
-/** @throws TraceqlSyntaxError for a regular expression that cannot be read */
-export function conditionOf(expression: FieldExpression): Condition {
+/** @param steps of its regular expressions. @throws TraceqlSyntaxError for a regular expression that cannot be read */
+export function conditionOf(expression: FieldExpression, steps: AnswerSteps = new AnswerSteps()): Condition {
   if (expression.kind === 'binary') {
     const { op } = expression;
     if (op === '&&' || op === '||') {
-      const left = conditionOf(expression.left);
-      const right = conditionOf(expression.right);
+      const left = conditionOf(expression.left, steps);
+      const right = conditionOf(expression.right, steps);
       return op === '&&' ? (span) => left(span) && right(span) : (span) => left(span) || right(span);
     }
-    return isArithmetic(op) ? isTrue(expression) : comparison(expression, op);
+    return isArithmetic(op) ? isTrue(expression, steps) : comparison(expression, op, steps);
   }
   if (expression.kind === 'unary' && expression.op === '!') {
-    const inner = conditionOf(expression.operand);
+    const inner = conditionOf(expression.operand, steps);
     return (span) => !inner(span);
   }
-  return isTrue(expression);
+  return isTrue(expression, steps);
 }
 
-export function valuesOf(expression: FieldExpression): Evaluated {
+export function valuesOf(expression: FieldExpression, steps: AnswerSteps = new AnswerSteps()): Evaluated {
   switch (expression.kind) {
     case 'attribute':
     case 'intrinsic':
       return (span) => span.values(expression);
     case 'unary': {
-      if (expression.op === '!') return truth(conditionOf(expression));
-      const inner = valuesOf(expression.operand);
+      if (expression.op === '!') return truth(conditionOf(expression, steps));
+      const inner = valuesOf(expression.operand, steps);
       return (span) => inner(span).flatMap((value) => (typeof value === 'number' ? -value : []));
     }
     case 'binary': {
       const { op } = expression;
-      if (!isArithmetic(op)) return truth(conditionOf(expression));
-      const left = valuesOf(expression.left);
-      const right = valuesOf(expression.right);
+      if (!isArithmetic(op)) return truth(conditionOf(expression, steps));
+      const left = valuesOf(expression.left, steps);
+      const right = valuesOf(expression.right, steps);
       return (span) => calculated(op, left(span), right(span));
     }
     default: {
@@ -66,30 +66,30 @@ export function isText(expression: FieldExpression): boolean {
   return expression.kind === 'intrinsic' && expression.name === 'span:text';
 }
 
-function comparison(expression: Binary, op: Comparison): Condition {
+function comparison(expression: Binary, op: Comparison, steps: AnswerSteps): Condition {
   if (isText(expression.left)) {
     const words = textWords(expression);
     const has: Condition = (span) => words.every((word) => span.hasWord(word));
     return op === '=' ? has : (span) => !has(span);
   }
-  const left = valuesOf(expression.left);
+  const left = valuesOf(expression.left, steps);
   if ((op === '=~' || op === '!~') && expression.right.kind === 'string') {
-    const pattern = new TextPattern(expression.right.value, expression.at);
+    const pattern = new TextPattern(expression.right.value, expression.at, steps);
     return (span) => left(span).some((value) => compares(op, value, pattern));
   }
   if (expression.left.kind === 'nil' || expression.right.kind === 'nil') {
-    const field = expression.left.kind === 'nil' ? valuesOf(expression.right) : left;
+    const field = expression.left.kind === 'nil' ? valuesOf(expression.right, steps) : left;
     return (span) => (field(span).length === 0) === (op === '=');
   }
-  const right = valuesOf(expression.right);
+  const right = valuesOf(expression.right, steps);
   return (span) => {
     const others = right(span);
     return left(span).some((a) => others.some((b) => compares(op, a, b)));
   };
 }
 
-function isTrue(expression: FieldExpression): Condition {
-  const values = valuesOf(expression);
+function isTrue(expression: FieldExpression, steps: AnswerSteps): Condition {
+  const values = valuesOf(expression, steps);
   return (span) => values(span).includes(true);
 }
 

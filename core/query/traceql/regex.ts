@@ -15,12 +15,30 @@ export function stepsTaken(): number {
   return taken;
 }
 
+/** What the patterns of a query may take for one answer. */
+export class AnswerSteps implements StepBudget {
+  left = MAX_STEPS;
+
+  /** Another answer begins. */
+  renew(): void {
+    this.left = MAX_STEPS;
+  }
+
+  /** Whether an answer that may be partial should end: the rest is for what it has begun. */
+  get areLow(): boolean {
+    return this.left < MAX_STEPS / 2;
+  }
+}
+
 export class TextPattern {
   private readonly pattern: UserPattern;
-  private readonly budget: StepBudget = { left: MAX_STEPS };
 
   /** @param at where in the query it stands. @throws TraceqlSyntaxError */
-  constructor(pattern: string, at: number) {
+  constructor(
+    pattern: string,
+    at: number,
+    private readonly budget: StepBudget = new AnswerSteps(),
+  ) {
     try {
       // By itself first: what is wrong with it must not depend on what is put around it.
       new UserPattern(pattern, { dotAll: true });

@@ -151,7 +151,7 @@ function isWithin<S extends TraceSpan>(
 }
 
 function grouped<S extends TraceSpan>({ spans, by }: Spans<S>, fields: readonly FieldExpression[]): Spans<S>[] {
-  const evaluated = fields.map(valuesOf);
+  const evaluated = fields.map((field) => valuesOf(field));
   const groups = new Map<string, { spans: S[]; by: readonly string[] }>();
   for (const span of spans) {
     const values = evaluated.map((of) => of(span));

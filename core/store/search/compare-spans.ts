@@ -60,7 +60,7 @@ export async function compareSpans(
     for await (const slice of found.slices) {
       for await (const span of slice.spans(needsBody)) add(span);
       complete = slice.rest.isNone;
-      if (performance.now() >= frame.untilMs) break;
+      if (performance.now() >= frame.untilMs || slice.isLast()) break;
     }
   }
   const counted = [...(await searcher.attributes([...elements.keys()])), ...others.values()].map((entry) => {

@@ -1,6 +1,7 @@
 /** A search for traces, compiled: its filters as conditions on spans, and what has to be read to decide them. */
 import type { Field, FieldExpression, SpansetFilter, TraceqlQuery } from '../../query/traceql/ast';
 import { type Condition, conditionOf } from '../../query/traceql/evaluate';
+import { AnswerSteps } from '../../query/traceql/regex';
 import { fieldsIn, filtersIn, needsAncestors, resultFields } from '../../query/traceql/walk';
 import type { ConditionCompiler } from './compile-condition';
 import { ALWAYS, type SpanCondition } from './span-condition';
@@ -12,11 +13,15 @@ export interface CompiledFilter {
   /** What has to hold of the span alone; true where the condition needs its trace. */
   readonly relaxed: FieldExpression;
   readonly needsBody: boolean;
+  /** Of all filters of the query. */
+  readonly steps: AnswerSteps;
 }
 
 export interface CompiledQuery {
   readonly query: TraceqlQuery;
   readonly filters: readonly CompiledFilter[];
+  /** What its regular expressions may still take. */
+  readonly steps: AnswerSteps;
   /** Whether it asks about traces, as far as their rows say. */
   readonly needsTrace: boolean;
   readonly needsTree: boolean;
@@ -29,27 +34,34 @@ export async function compileQuery(query: TraceqlQuery, compiler: ConditionCompi
   const all = filtersIn(pipeline);
   if (metrics?.kind === 'compare') all.push(metrics.selection);
   const filters: CompiledFilter[] = [];
-  for (const filter of all) filters.push(await compileFilter(filter, compiler));
+  const steps = new AnswerSteps();
+  for (const filter of all) filters.push(await compileFilter(filter, compiler, steps));
   const results = resultFields(query);
   const fields = [...results, ...all.flatMap(({ condition }) => (condition ? fieldsIn(plainRoots(condition)) : []))];
   return {
     query,
     filters,
+    steps,
     needsTrace: fields.some(isOfTrace),
     needsTree: needsAncestors(pipeline) || fields.some((field) => TREE_FIELDS.has(field.name)),
     resultsNeedBody: results.some(isInBody),
   };
 }
 
-async function compileFilter(filter: SpansetFilter, compiler: ConditionCompiler): Promise<CompiledFilter> {
+async function compileFilter(
+  filter: SpansetFilter,
+  compiler: ConditionCompiler,
+  steps: AnswerSteps,
+): Promise<CompiledFilter> {
   const expression = plainRoots(filter.condition ?? TRUE);
   const condition = filter.condition ? await compiler.compile(expression) : ALWAYS;
   return {
     filter,
     condition,
-    holds: conditionOf(expression),
+    holds: conditionOf(expression, steps),
     relaxed: relax(expression, true),
     needsBody: fieldsIn(expression).some(isInBody) || compiler.readsNames(expression),
+    steps,
   };
 }
 

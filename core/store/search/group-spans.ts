@@ -99,7 +99,7 @@ export async function groupSpans(
       else if (slice.exact && elements.size > 0) await addByElement(slice, elements, add);
       else for await (const span of slice.spans(isInBody(field))) addSpan(span);
       complete = slice.rest.isNone;
-      if (performance.now() >= untilMs) break;
+      if (performance.now() >= untilMs || slice.isLast()) break;
     }
   }
   const pace = new Pace(8, 256);

@@ -125,10 +125,17 @@ export class KnownParts {
   }
 
   private async readNew(): Promise<void> {
-    const anew = await this.isPruned();
+    const pruning = await this.lastPruning();
+    const isPruned = pruning > this.pruning;
+    if (isPruned) this.keys.clear();
+    // Held, names that went with what was pruned would stay for ever.
+    const anew = isPruned && this.shared.size + this.rests.size >= WORTH_READING;
     await this.shared.refresh(anew);
     const newest = await this.newestAttribute();
-    if (newest <= this.newest && !anew) return;
+    if (newest <= this.newest && !anew) {
+      this.pruning = pruning;
+      return;
+    }
     // Who asks at the same time keeps what there was until all is read.
     const rests = new Map(anew ? [] : this.rests);
     let last = anew ? 0 : this.lastRest;
@@ -143,18 +150,15 @@ export class KnownParts {
     this.rests = rests;
     this.lastRest = last;
     this.newest = Math.max(this.newest, newest);
+    // Last: what failed is read anew the next time.
+    this.pruning = pruning;
   }
 
-  /** Whether names went with what was pruned since the last time: held, they would stay for ever. */
-  private async isPruned(): Promise<boolean> {
+  private async lastPruning(): Promise<bigint> {
     const rows = await this.sql.query('select coalesce(max(id), 0)::int8 as id from pruning where workspace_id = $1', [
       this.workspaceId,
     ]);
-    const pruning = decodeRows({ id: INT8 }, rows)[0]?.id ?? 0n;
-    if (pruning <= this.pruning) return false;
-    this.pruning = pruning;
-    this.keys.clear();
-    return this.shared.size + this.rests.size >= WORTH_READING;
+    return decodeRows({ id: INT8 }, rows)[0]?.id ?? 0n;
   }
 
   private async newestAttribute(): Promise<number> {

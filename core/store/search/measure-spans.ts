@@ -46,7 +46,7 @@ export async function measureSpans(
     for await (const slice of plan.slices) {
       await addSlice(slice, metric, builder, frame, add);
       complete = slice.rest.isNone;
-      if (performance.now() >= frame.untilMs) break;
+      if (performance.now() >= frame.untilMs || slice.isLast()) break;
     }
   }
   return { series: builder.series(query.series), complete: complete && !builder.overflowed };
@@ -54,7 +54,7 @@ export async function measureSpans(
 
 function adder(metric: Metric, builder: SeriesBuilder, { range, stepNs }: MetricFrame) {
   const fields = metric.by.map(fieldText);
-  const by = metric.by.map(valuesOf);
+  const by = metric.by.map((field) => valuesOf(field));
   const of = metric.of ? valuesOf(metric.of) : null;
   return (span: TraceSpan & Pick<StoredSpan, 'row'>): void => {
     const { start_ns } = span.row;

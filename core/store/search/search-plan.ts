@@ -1,5 +1,6 @@
 /** Where a query is looked for: in the rows of traces where these decide, else in the fewest blocks of spans that will do. */
 import type { FieldExpression } from '../../query/traceql/ast';
+import { AnswerSteps } from '../../query/traceql/regex';
 import { isSpanset, necessaryFilters } from '../../query/traceql/walk';
 import type { Blocks } from '../block-summaries';
 import { type PlannedBlock, planBlocks, type TimeRange } from './block-plan';
@@ -78,6 +79,7 @@ function anyOf(way: readonly CompiledFilter[]): SpanFilter {
     condition: way.length === 0 ? ALWAYS : condition,
     relaxed,
     needsBody: way.some(({ needsBody }) => needsBody),
+    steps: only?.steps ?? new AnswerSteps(),
   };
 }
 

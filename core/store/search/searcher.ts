@@ -43,7 +43,7 @@ type FoundSpans =
 function foundIn(search: TraceSearch, untilMs: number): FoundSpans {
   let complete = false;
   async function* spans(): AsyncGenerator<readonly StoredSpan[]> {
-    while (!complete && performance.now() < untilMs) {
+    while (!complete && performance.now() < untilMs && !search.steps.areLow) {
       const { matches, done } = await search.next(100, untilMs);
       for (const { sets } of matches) for (const set of sets ?? []) yield set.spans;
       complete = done;

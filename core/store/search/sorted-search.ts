@@ -3,6 +3,7 @@
  * of traces decide, the database ranks them, a run of rows a statement.
  */
 import type { TraceSort } from '../../api/trace-list-query';
+import type { AnswerSteps } from '../../query/traceql/regex';
 import { decodeRows, INT8, TEXT } from '../row-spec';
 import type { TimeRange } from './block-plan';
 import type { Place } from './candidates';
@@ -63,6 +64,11 @@ export class SortedSearch {
     return this.place;
   }
 
+  /** What its regular expressions may still take for this answer. */
+  get steps(): AnswerSteps {
+    return this.parts.compiled.steps;
+  }
+
   /** Whether the next page begins after this trace. */
   isAt(place: Place | null): boolean {
     return this.place?.traceId === place?.traceId && this.place?.at === place?.at;
@@ -72,7 +78,8 @@ export class SortedSearch {
   async next(limit: number, untilMs: number): Promise<SearchStep> {
     while (!this.isRanked) {
       await (this.rows ? this.rankRows(this.rows) : this.rankMatches(untilMs));
-      if (!this.isRanked && performance.now() >= untilMs) return { matches: [], done: false, progress: this.progress };
+      const mustEnd = performance.now() >= untilMs || this.steps.areLow;
+      if (!this.isRanked && mustEnd) return { matches: [], done: false, progress: this.progress };
     }
     const page = this.ranked.splice(0, limit);
     this.place = page.at(-1) ?? this.place;

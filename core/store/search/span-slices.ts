@@ -1,6 +1,7 @@
 /** Spans that match one of some filters, a few blocks at a time: what counts over all of them, rather than looking for traces. */
 import type { FieldExpression } from '../../query/traceql/ast';
 import { conditionOf } from '../../query/traceql/evaluate';
+import type { AnswerSteps } from '../../query/traceql/regex';
 import { CopyReader } from '../copy-binary';
 import { isStanding } from '../deleted-counts';
 import type { SqlRow } from '../sql-client';
@@ -19,6 +20,8 @@ export interface SpanFilter {
   /** What is left of it when only the span is known. */
   readonly relaxed: FieldExpression;
   readonly needsBody: boolean;
+  /** What its regular expressions may still take. */
+  readonly steps: AnswerSteps;
 }
 
 export interface SpanSlice {
@@ -28,6 +31,8 @@ export interface SpanSlice {
   readonly rest: { readonly isNone: boolean; readonly lastStartNs: bigint | null };
   /** From 0 to 1. */
   readonly progress: number;
+  /** Whether an answer has to end after this slice, as regular expressions took long. */
+  readonly isLast: () => boolean;
   /** Columns over `s` of the spans that match, where that is exact. */
   select(columns: string, rest: string): Promise<readonly SqlRow[]>;
   /** The same as binary COPY, which is quicker where there is a row for each span. */
@@ -42,11 +47,11 @@ export interface SpanSlice {
 export async function* spanSlices(
   loader: SpanLoader,
   blocks: readonly PlannedBlock[],
-  { condition, relaxed, needsBody }: SpanFilter,
+  { condition, relaxed, needsBody, steps }: SpanFilter,
   range: TimeRange,
 ): AsyncGenerator<SpanSlice> {
   const pace = new Pace(4, MAX_BLOCKS);
-  const holds = conditionOf(relaxed);
+  const holds = conditionOf(relaxed, steps);
   for (let at = 0; at < blocks.length; at += WINDOW) {
     const planned = blocks.slice(at, at + WINDOW);
     const window = await refineByBloom(loader.filters, condition, planned);
@@ -60,6 +65,7 @@ export async function* spanSlices(
         exact: isExact(condition, payloadMay),
         rest: { isNone: next === undefined, lastStartNs: next?.lastStartNs ?? null },
         progress: (at + planned.length - window.length) / blocks.length,
+        isLast: () => steps.areLow,
         select: (columns, rest) =>
           pace.timed(() => loader.inBlockOrder((tx) => tx.query(`select ${columns} ${matching} ${rest}`))),
         copy: async (columns) =>

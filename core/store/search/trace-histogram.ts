@@ -129,7 +129,7 @@ export class TraceHistogram {
         const band = buckets.byDuration ? bandOf(trace.end_ns - trace.start_ns) : 0;
         add(buckets, bucket, band, 1, trace.error_count > 0 ? 1 : 0);
       }
-      if (done || performance.now() >= untilMs) return done;
+      if (done || performance.now() >= untilMs || search.steps.areLow) return done;
     }
   }
 
@@ -150,7 +150,7 @@ export class TraceHistogram {
           add(buckets, bucket, buckets.byDuration ? bandOf(row.duration_ns) : 0, 1, error);
         }
       }
-      if (performance.now() >= untilMs) return slice.rest.isNone;
+      if (performance.now() >= untilMs || slice.isLast()) return slice.rest.isNone;
     }
     return true;
   }

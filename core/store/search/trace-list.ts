@@ -70,6 +70,8 @@ export class TraceList {
     const key = hashWord(JSON.stringify(asked)).toString(16);
     const position = positionOf(query.cursor, key);
     const search = this.resume(position, key) ?? (await this.searcher.search(parsed, range, position.after, sort));
+    // One that waited comes with what it took for the pages before.
+    search.steps.renew();
     const { matches, done, progress } = await search.next(limit, untilMs);
     const nextCursor = done ? null : this.suspend(search, key, search.last ?? position.after);
     return {

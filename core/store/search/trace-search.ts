@@ -2,6 +2,7 @@
  * One search for traces, newest first. It works in short steps between which others use the database, gives what it found so
  * far whenever it is asked, and goes on from there when it is asked again.
  */
+import type { AnswerSteps } from '../../query/traceql/regex';
 import { compareBigints, spanRange, type TimeRange } from './block-plan';
 import {
   type CandidateSource,
@@ -59,6 +60,11 @@ export class TraceSearch {
     }
   }
 
+  /** What its regular expressions may still take for this answer. */
+  get steps(): AnswerSteps {
+    return this.search.compiled.steps;
+  }
+
   /** Whether the next page begins after this trace. */
   isAt(place: Place | null): boolean {
     const { last } = this;
@@ -72,7 +78,7 @@ export class TraceSearch {
       const batch = this.complete(Math.min(BATCH, Math.max(limit - this.ready.length, 8)));
       if (batch.length > 0) this.ready.push(...(await this.evaluate(batch)));
       else await this.gather();
-      if (performance.now() >= untilMs) break;
+      if (performance.now() >= untilMs || this.steps.areLow) break;
     }
     const matches = this.ready.splice(0, limit);
     const last = matches.at(-1)?.trace;
