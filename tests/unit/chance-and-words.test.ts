@@ -28,14 +28,18 @@ describe('words behind the name of a scheme', () => {
     'bearer ABCDEFGHIJKLMNOPQRSTUVWXYZ',
     'bearer aBcDeFgHiJkLmNoPqRsTuVw',
   ])('but credentials go: %s', (text) => {
-    expect(own.text(text)).toBe(`${text.slice(0, 6).trimEnd()} [redacted authorization]`.replace(/^(b)/i, text[0] ?? ''));
+    expect(own.text(text)).toBe(
+      `${text.slice(0, 6).trimEnd()} [redacted authorization]`.replace(/^(b)/i, text[0] ?? ''),
+    );
   });
 });
 
 describe('bytes that match by chance', () => {
   const own = new Redactor({ ...DEFAULT_REDACTION, emails: true });
   const noise = Uint8Array.from({ length: 600 }, (_, i) => (i * 151 + 128) | 0x80);
-  const around = (text: string): Buffer => Buffer.concat([noise, Buffer.from(text, 'latin1'), noise]);
+  // With what has base64 looked into at all, however it is grouped.
+  const around = (text: string): Buffer =>
+    Buffer.concat([noise, Buffer.from('sk-'), noise, Buffer.from(text, 'latin1'), noise]);
 
   it('stay in base64 and as they are', () => {
     const picture = around('a@b.cc');
@@ -53,7 +57,7 @@ describe('bytes that match by chance', () => {
   );
 
   it('as does what stands in a short text of any script', () => {
-    expect(own.text(base64('こんにちは a@b.cc さん'))).toContain('[redacted email in base64]');
+    expect(own.text(base64('sk- こんにちは a@b.cc さん'))).toContain('[redacted email in base64]');
   });
 });
 
