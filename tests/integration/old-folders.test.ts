@@ -68,7 +68,7 @@ it.each(FOLDERS)('a data folder of %s', async (name) => {
     '/v1/metrics',
     '/v1/sessions',
     '/v1/agents',
-    '/v1/groups',
+    '/v1/groups?by=resource.service.name',
     '/v1/attributes',
   ])
     expect([path, (await spoor.get(path)).status]).toEqual([path, 200]);
