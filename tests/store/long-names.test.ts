@@ -69,7 +69,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     await databases.stop();
   });
 
-  it('answers alike whether names are held in memory or not', { timeout: 600_000 }, async () => {
+  it('answers alike whether names are held in memory or not', async () => {
     const blocks = new BlockSummaries(sql, WORKSPACE);
     const held = { operations: 40, messages: 25, messageBytes: 1_000_000 };
     const few = new Searcher(sql, WORKSPACE, deflateCodec, blocks, EVERY_KEY, held);
@@ -112,7 +112,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     }
   });
 
-  it('finds a span by the whole of a long name, and gives that back', { timeout: 300_000 }, async () => {
+  it('finds a span by the whole of a long name, and gives that back', async () => {
     const long = (n: number, last: string) => `${'SELECT a, b FROM '.repeat(400)} WHERE zebra${n} = ${last}`;
     const spans = ['1', '2', '1'].map((last, i) => ({
       ...(spansFrom(0, 1)[0] as SampleSpan),

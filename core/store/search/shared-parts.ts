@@ -5,7 +5,7 @@
 import type { KeyValue } from '../../otlp/json-types';
 import { decodeResource, decodeScope } from '../../otlp/proto-to-json';
 import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
-import type { SqlClient, SqlRow } from '../sql-client';
+import type { SqlClient, SqlRow, SqlStatements } from '../sql-client';
 
 export interface KnownOperation {
   readonly name: string;
@@ -114,8 +114,8 @@ export class SharedPart<T> {
     this.state = state;
   }
 
-  /** These by number, whether they are held or not. */
-  async of(ids: Iterable<number>): Promise<(id: number) => T | undefined> {
+  /** These by number, whether they are held or not. @param sql the transaction that asks, which other statements may wait for */
+  async of(ids: Iterable<number>, sql: SqlStatements = this.sql): Promise<(id: number) => T | undefined> {
     const { known } = this.state;
     const missing = new Set<number>();
     for (const id of ids) if (id > 0 && !known.has(id)) missing.add(id);
@@ -123,7 +123,7 @@ export class SharedPart<T> {
     const found = new Map<number, T>();
     const wanted = [...missing];
     for (let i = 0; i < wanted.length; i += PAGE) {
-      const rows = await this.sql.query(`${this.source.select} where d.workspace_id = $1 and d.id = any($2::int4[])`, [
+      const rows = await sql.query(`${this.source.select} where d.workspace_id = $1 and d.id = any($2::int4[])`, [
         this.workspaceId,
         wanted.slice(i, i + PAGE),
       ]);
@@ -168,12 +168,12 @@ export class SharedParts {
     for (const part of [this.operations, this.resources, this.scopes]) await part.refresh(anew);
   }
 
-  /** What these rows name. */
-  async of(rows: readonly SharedIds[]): Promise<Shared> {
+  /** What these rows name. @param sql the transaction that asks */
+  async of(rows: readonly SharedIds[], sql: SqlStatements): Promise<Shared> {
     return {
-      operation: await this.operations.of(idsOf(rows, 'operation_id')),
-      resource: await this.resources.of(idsOf(rows, 'resource_id')),
-      scope: await this.scopes.of(idsOf(rows, 'scope_id')),
+      operation: await this.operations.of(idsOf(rows, 'operation_id'), sql),
+      resource: await this.resources.of(idsOf(rows, 'resource_id'), sql),
+      scope: await this.scopes.of(idsOf(rows, 'scope_id'), sql),
     };
   }
 }

@@ -56,7 +56,7 @@ export class SpanLoader {
   /** Spans of which only these columns are known. */
   async spansBy(columns: readonly Partial<SpanRow>[]): Promise<StoredSpan[]> {
     const rows = columns.map((some) => ({ ...NO_SPAN, ...some }));
-    const shared = await this.parts.shared.of(rows);
+    const shared = await this.parts.shared.of(rows, this.sql);
     return rows.map((row) => new StoredSpan(row, shared, this.parts.searchesKey, []));
   }
 
@@ -106,7 +106,7 @@ export class SpanLoader {
       rows.push(readSpanRow(reader));
       decided.push(conditions.map(() => VERDICTS[reader.int2()] as Verdict));
     }
-    const shared = await this.parts.shared.of(rows);
+    const shared = await this.parts.shared.of(rows, sql);
     return rows.map((row, i) => new StoredSpan(row, shared, this.parts.searchesKey, decided[i] as Verdict[]));
   }
 
