@@ -22,6 +22,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatusReport } from '../../core/api/contract';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 
 let spoor: RunningSpoor;
@@ -29,6 +30,9 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   folder = await temporaryFolder();
   spoor = await startSpoor(folder.path);
+  // The exporter waits for ten seconds, in which a busy machine may not have opened the database.
+  const state = async () => (await spoor.get<StatusReport>('/v1/status')).body.store.state;
+  await expect.poll(state, { timeout: 60_000 }).toBe('ready');
 });
 afterAll(async () => {
   await spoor.stop();

@@ -173,6 +173,7 @@ it('is of a project: another one, people and a wrong whole are refused', async (
 });
 
 it('that would become gigabytes is refused, and exports that would are, while others are served', async () => {
+  const before = (await counts()).spans;
   const sent = { spans: 0, isOver: false };
   const others = (async () => {
     for (; !sent.isOver; sent.spans++) {
@@ -182,7 +183,6 @@ it('that would become gigabytes is refused, and exports that would are, while ot
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   })();
-  const before = (await counts()).spans;
   const objects = gzipSync(manyOf('{"resourceSpans":[', '{}', 20_000_000, ']}'), { level: 1 });
   const scopes = gzipSync(messages([0x12, 0], 60 * MIB, 1), { level: 1 });
   for (const [bytes, format, type] of [
