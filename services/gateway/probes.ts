@@ -2,26 +2,30 @@
 import type { Hono } from 'hono';
 import type { SpoorApi, StatusReport } from '../../core/api/contract';
 import { RETRY_AFTER_S } from '../../core/otlp/export-response';
+import { standingText } from '../net/health';
 
 const ANSWER_MS = 2_000;
 
 export function serveProbes(app: Hono, api: Pick<SpoorApi, 'status'>): void {
   const probe = (path: string, troubleOf: (status: StatusReport) => string | null): void => {
     app.get(path, async (context) => {
-      const trouble = await within(api.status()).then(troubleOf, () => 'the database does not answer');
+      const trouble = await within(api.status()).then(troubleOf, () => 'the database does not answer\n');
       context.header('cache-control', 'no-store');
       if (trouble === null) return context.text('ok\n');
       context.header('retry-after', String(RETRY_AFTER_S));
-      return context.text(`${trouble}\n`, 503);
+      return context.text(trouble, 503);
     });
   };
-  const damage = ({ store }: StatusReport): string | null =>
-    store.state === 'damaged' ? 'the database is damaged' : null;
-  probe('/healthz', damage);
+  /** What does not go on without somebody's help. */
+  const trouble = ({ store, standing }: StatusReport): string | null => {
+    if (store.state === 'damaged') return 'the database is damaged\n';
+    return standingText(standing) || null;
+  };
+  probe('/healthz', trouble);
   probe('/readyz', (status) => {
-    if (status.store.state === 'opening') return 'the database is being opened';
-    if (status.store.state === 'failed') return 'the database could not be opened';
-    return damage(status) ?? (status.disk.full ? 'the disk is full' : null);
+    if (status.store.state === 'opening') return 'the database is being opened\n';
+    if (status.store.state === 'failed') return 'the database could not be opened\n';
+    return trouble(status) ?? (status.disk.full ? 'the disk is full\n' : null);
   });
 }
 

@@ -2,13 +2,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
-import type { StandingPart } from '../../core/api/standing-part';
 import type { GatewayOptions } from '../../core/api/workers';
 import { serveProbes } from '../../services/gateway/probes';
 import { bearerToken, type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
 import type { Log } from '../../services/log';
 import { closeServer } from '../../services/net/closing';
-import { sayHealth } from '../../services/net/health';
 import { httpServer } from '../../services/net/http-server';
 import { isLoopbackAddress, isLoopbackHost } from '../../services/net/loopback';
 import { serveSockets } from '../../services/net/rpc-sockets';
@@ -19,17 +17,13 @@ const REQUEST_MS = 300_000;
 /** In which what has arrived is answered at the end; a thread is ended some seconds later. */
 const CLOSE_MS = 7_000;
 
-interface Standing {
-  standing(): Promise<readonly StandingPart[]>;
-}
-
 export interface UiServer {
   readonly server: Server;
   /** Answers what has arrived, for a while. */
   close(): Promise<void>;
 }
 
-export async function createUiServer(api: RestSource & Standing, options: GatewayOptions, log: Log): Promise<UiServer> {
+export async function createUiServer(api: RestSource, options: GatewayOptions, log: Log): Promise<UiServer> {
   const files = await StaticFiles.below(options.rendererDir);
   const ending = new AbortController();
   const app = restApi(api, bearerToken(options.token), options.openApiFile, log, ending.signal);
@@ -50,10 +44,7 @@ export async function createUiServer(api: RestSource & Standing, options: Gatewa
   };
   const server = httpServer(
     async (request, response) => {
-      if (allowed(request)) {
-        if (request.method === 'GET' && request.url === '/healthz') return sayHealth(response, await api.standing());
-        return handle(request, response);
-      }
+      if (allowed(request)) return handle(request, response);
       response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' });
       response.end('Only pages of this address may call Spoor.\n');
     },
