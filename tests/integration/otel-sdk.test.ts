@@ -21,7 +21,7 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StatusReport } from '../../core/api/contract';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   spoor = await startSpoor(folder.path);
   // The exporter waits for ten seconds, in which a busy machine may not have opened the database.
   const state = async () => (await spoor.get<StatusReport>('/v1/status')).body.store.state;
-  await expect.poll(state, { timeout: 60_000 }).toBe('ready');
+  await vi.waitFor(async () => expect(await state()).toBe('ready'), { timeout: 60_000, interval: 100 });
 });
 afterAll(async () => {
   await spoor.stop();
