@@ -1,6 +1,6 @@
 /** The server's own metrics for Prometheus: rate, errors and durations of requests, and what the process uses. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { StandingPart } from '../core/api/standing-part';
+import type { UnresponsivePart } from '../core/api/unresponsive-part';
 
 export class ServerMetrics {
   private readonly registry = new Registry();
@@ -19,9 +19,9 @@ export class ServerMetrics {
 
   /**
    * @param queueDepth export requests received and not answered yet
-   * @param standing parts that give no sign of life
+   * @param unresponsive parts that send no heartbeat
    */
-  constructor(queueDepth: () => number, standing: () => readonly StandingPart[]) {
+  constructor(queueDepth: () => number, unresponsive: () => readonly UnresponsivePart[]) {
     collectDefaultMetrics({ register: this.registry });
     const gauge: Gauge = new Gauge({
       name: 'spoor_ingest_queue_requests',
@@ -29,14 +29,14 @@ export class ServerMetrics {
       registers: [this.registry],
       collect: () => gauge.set(queueDepth()),
     });
-    const still: Gauge = new Gauge({
-      name: 'spoor_standing_still_seconds',
-      help: 'Parts that give no sign of life, and for how long',
+    const unresponsiveSeconds: Gauge = new Gauge({
+      name: 'spoor_unresponsive_seconds',
+      help: 'Seconds since a part last sent a heartbeat, by unresponsive part',
       labelNames: ['part'],
       registers: [this.registry],
       collect: () => {
-        still.reset();
-        for (const { part, seconds } of standing()) still.set({ part }, seconds);
+        unresponsiveSeconds.reset();
+        for (const { part, seconds } of unresponsive()) unresponsiveSeconds.set({ part }, seconds);
       },
     });
   }

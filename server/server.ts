@@ -12,7 +12,7 @@ import { closeServer } from '../services/net/closing';
 import { httpServer } from '../services/net/http-server';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
-import { toldTo, Watchdog } from '../services/watchdog';
+import { loggedTo, Watchdog } from '../services/watchdog';
 import { Cache } from './adapters/cache';
 import type { ServerDatabase } from './adapters/database';
 import { guardedFetch } from './adapters/outgoing';
@@ -142,10 +142,10 @@ export async function startServer(
   const ending = new AbortController();
   const addresses: { http: ListenAddress; grpc: ListenAddress | null } = { http: options.listen, grpc: null };
   const arrivals = new Arrivals();
-  const watchdog = new Watchdog(toldTo(log));
+  const watchdog = new Watchdog(loggedTo(log));
   const metrics = new ServerMetrics(
     () => arrivals.waiting,
-    () => watchdog.standing,
+    () => watchdog.unresponsive,
   );
   const prices = new PriceBook(list.prices);
   const ingest = await openIngest(options, database, { log, onSpans: metrics.received, ingestFile, watchdog, onDied });
@@ -154,7 +154,7 @@ export async function startServer(
     ingest,
     arrivals,
     behindProxy: options.behindProxy,
-    standing: () => watchdog.standing,
+    unresponsive: () => watchdog.unresponsive,
     prices: () => prices,
     version,
     openApiFile,

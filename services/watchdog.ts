@@ -1,50 +1,50 @@
 /**
- * Notices threads that stand still: each is asked for a sign of life, and one that gives none for a while is named. It is told, not
- * ended: what it does may be long and right, and it is forgiven as soon as it answers.
+ * Reports unresponsive threads: each is asked for a heartbeat, and one that sends none for a while is named. It is reported, not
+ * ended: it may be doing long, legitimate work, and it counts as responsive again as soon as it answers.
  */
-import type { StandingPart } from '../core/api/standing-part';
+import type { UnresponsivePart } from '../core/api/unresponsive-part';
 import type { Log } from './log';
 
-/** Options that tell a log. */
-export function toldTo(log: Log): WatchdogOptions {
+/** Options that write changes to a log. */
+export function loggedTo(log: Log): WatchdogOptions {
   return {
-    onChange: (part, stands, seconds) =>
-      stands
-        ? log('error', `${part} stands still`, { part, seconds })
-        : log('warn', `${part} goes on`, { part, stoodStillSeconds: seconds }),
+    onChange: (part, isUnresponsive, seconds) =>
+      isUnresponsive
+        ? log('error', `${part} is unresponsive`, { part, seconds })
+        : log('warn', `${part} has recovered`, { part, unresponsiveSeconds: seconds }),
   };
 }
 
 export interface WatchdogOptions {
-  /** A part has changed: it stands still, or goes on. */
-  readonly onChange: (part: string, stands: boolean, seconds: number) => void;
-  /** Without a sign of life for so long, a part stands still. */
-  readonly stillMs?: number;
+  /** Called when a part becomes unresponsive or recovers. */
+  readonly onChange: (part: string, isUnresponsive: boolean, seconds: number) => void;
+  /** A part without a heartbeat for this long is unresponsive. */
+  readonly silentMs?: number;
   readonly everyMs?: number;
   readonly now?: () => number;
 }
 
-/** Nothing that a thread does in one go takes as long: requests and questions are bounded. */
-const STILL_MS = 30_000;
+/** No single task of a thread takes this long: requests and queries are bounded. */
+const SILENT_MS = 30_000;
 const EVERY_MS = 5_000;
 
 interface Watched {
   readonly ask: () => void;
-  /** Since when an answer is due; null: none is. */
+  /** When the outstanding heartbeat was asked for; null when none is outstanding. */
   askedAt: number | null;
-  stands: boolean;
+  isUnresponsive: boolean;
 }
 
 export class Watchdog {
   private readonly parts = new Map<string, Watched>();
   private readonly timer: NodeJS.Timeout;
-  private readonly stillMs: number;
+  private readonly silentMs: number;
   private readonly everyMs: number;
   private readonly now: () => number;
   private lookedAt: number;
 
   constructor(private readonly options: WatchdogOptions) {
-    this.stillMs = options.stillMs ?? STILL_MS;
+    this.silentMs = options.silentMs ?? SILENT_MS;
     this.everyMs = options.everyMs ?? EVERY_MS;
     this.now = options.now ?? (() => performance.now());
     this.lookedAt = this.now();
@@ -52,10 +52,10 @@ export class Watchdog {
     this.timer.unref();
   }
 
-  /** @param ask for a sign of life, which comes to `answered`; whoever starts anew is watched anew */
+  /** @param ask asks the part for a heartbeat, which arrives as a call of `answered`; a restarted part is watched from scratch */
   watch(part: string, ask: () => void): void {
     this.answered(part);
-    this.parts.set(part, { ask, askedAt: null, stands: false });
+    this.parts.set(part, { ask, askedAt: null, isUnresponsive: false });
   }
 
   answered(part: string): void {
@@ -63,8 +63,8 @@ export class Watchdog {
     if (!watched) return;
     const since = watched.askedAt;
     watched.askedAt = null;
-    if (!watched.stands) return;
-    watched.stands = false;
+    if (!watched.isUnresponsive) return;
+    watched.isUnresponsive = false;
     this.options.onChange(part, false, this.secondsSince(since));
   }
 
@@ -73,19 +73,19 @@ export class Watchdog {
     this.parts.delete(part);
   }
 
-  /** What stands still now. */
-  get standing(): StandingPart[] {
-    const standing: StandingPart[] = [];
-    for (const [part, { stands, askedAt }] of this.parts) {
-      if (stands) standing.push({ part, seconds: this.secondsSince(askedAt) });
+  /** The parts that are unresponsive now. */
+  get unresponsive(): UnresponsivePart[] {
+    const unresponsive: UnresponsivePart[] = [];
+    for (const [part, { isUnresponsive, askedAt }] of this.parts) {
+      if (isUnresponsive) unresponsive.push({ part, seconds: this.secondsSince(askedAt) });
     }
-    return standing;
+    return unresponsive;
   }
 
-  /** Called by a timer. */
+  /** Asks every part, and reports those whose heartbeat is overdue. Called by a timer. */
   look(): void {
     const now = this.now();
-    // We stood still ourselves, or the machine slept: answers may lie here unread.
+    // This thread was blocked itself, or the machine slept: answers may be waiting unread.
     const lost = now - this.lookedAt - this.everyMs;
     this.lookedAt = now;
     for (const [part, watched] of this.parts) {
@@ -95,8 +95,8 @@ export class Watchdog {
         continue;
       }
       if (lost > this.everyMs) watched.askedAt += lost;
-      if (watched.stands || now - watched.askedAt < this.stillMs) continue;
-      watched.stands = true;
+      if (watched.isUnresponsive || now - watched.askedAt < this.silentMs) continue;
+      watched.isUnresponsive = true;
       this.options.onChange(part, true, this.secondsSince(watched.askedAt));
     }
   }

@@ -32,7 +32,6 @@ import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
 import type { GroupQuery, QueryRequest, QueryResult, SpanGroups, TraceListPage } from './search';
 import type { OperationListQuery, RedMetrics, RedQuery, ServiceEdgeQuery, ServiceEdgeSummary } from './service-metrics';
 import type { SessionListQuery, SessionSummary } from './session';
-import type { StandingPart } from './standing-part';
 import type { SyncApi } from './sync-state';
 import type { NewTag, Tag, TagEdit, TagListQuery } from './tag';
 import type {
@@ -46,6 +45,7 @@ import type {
 import type { TimelineApi } from './timeline';
 import type { TraceListQuery } from './trace-list-query';
 import type { TraceSummary } from './trace-summary';
+import type { UnresponsivePart } from './unresponsive-part';
 import type { UsageMetrics, UsageQuery } from './usage';
 
 export interface SpoorApi extends TimelineApi, SyncApi {
@@ -347,7 +347,7 @@ export interface StatusReport {
   /** When room was made last, or is being made; null: it never was. */
   readonly lastPruning: PruningReport | null;
   /** Parts of Spoor that give no sign of life. What needs them waits. */
-  readonly standing: readonly StandingPart[];
+  readonly unresponsive: readonly UnresponsivePart[];
 }
 
 export interface RedactionReport {

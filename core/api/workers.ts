@@ -30,7 +30,6 @@ import type {
 import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
 import type { PruningReport, Retention, RetentionReport } from './retention';
 import type { StoredTurn } from './session';
-import type { StandingPart } from './standing-part';
 import type { StoredMark, StoredSpanMessage } from './stored-mark';
 import type {
   ShareTarget,
@@ -44,6 +43,7 @@ import type {
   TraceSharing,
 } from './sync-state';
 import type { TimelineApi } from './timeline';
+import type { UnresponsivePart } from './unresponsive-part';
 
 /** The store worker: sole owner of the database. Calls wait while it opens. */
 export interface StoreService
@@ -259,9 +259,9 @@ export interface ReplicaService extends Replica {
 /** The sync worker: shares with a team server. */
 export type SyncService = SyncApi;
 
-/** The host, as the gateway sees it: keys, and what stands still. */
+/** The host, as the gateway sees it: keys, and which parts are unresponsive. */
 export interface HostService extends KeyService {
-  standing(): Promise<readonly StandingPart[]>;
+  unresponsive(): Promise<readonly UnresponsivePart[]>;
 }
 
 /** The host, as sync sees it: its session is a key, and whether there is time. */

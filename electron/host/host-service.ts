@@ -1,13 +1,13 @@
-/** What the host does for its workers: keys, the battery, and what stands still. */
+/** What the host does for its workers: keys, the battery, and unresponsive parts. */
 import type { HostService, PowerService } from '../../core/api/workers';
 import type { Watchdog } from '../../services/watchdog';
 
-export function hostService(keys: PowerService, watchdog: Pick<Watchdog, 'standing'>): HostService & PowerService {
+export function hostService(keys: PowerService, watchdog: Pick<Watchdog, 'unresponsive'>): HostService & PowerService {
   return {
     placeOf: (...asked) => keys.placeOf(...asked),
     keyOf: (...asked) => keys.keyOf(...asked),
     setKey: (...asked) => keys.setKey(...asked),
     onBattery: () => keys.onBattery(),
-    standing: async () => watchdog.standing,
+    unresponsive: async () => watchdog.unresponsive,
   };
 }

@@ -21,7 +21,7 @@ import type {
 import { DatabaseEnds } from '../../services/store/database-ends';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from '../../services/store/instance-lock';
 import { StartError } from '../../services/store/start-error';
-import { toldTo, Watchdog } from '../../services/watchdog';
+import { loggedTo, Watchdog } from '../../services/watchdog';
 import { channelOf } from '../../workers/rpc/worker-port';
 import { prepareDataFolder, storedToken } from './data-folder';
 import { hostService } from './host-service';
@@ -111,7 +111,7 @@ export class Host {
     { receivers, retention, searchesPrompts }: Settings,
   ) {
     this.keys = new KeyStore(dataDir, options.keychain ?? (() => null), process.env, options.onBattery);
-    this.watchdog = new Watchdog(toldTo(options.log));
+    this.watchdog = new Watchdog(loggedTo(options.log));
     this.uiAddress = options.ui;
     this.otlpAddresses = { http: options.otlpHttp, grpc: options.otlpGrpc };
     this.workers = {
@@ -333,7 +333,7 @@ export class Host {
     if (name === 'gateway') for (const entry of this.rendererPorts) this.serveRenderer(entry);
   }
 
-  /** Keys go to the gateway, which calls endpoints and says what stands still, and to sync, which has a session with a server. */
+  /** Keys go to the gateway, which calls endpoints and reports unresponsive parts, and to sync, which has a session with a server. */
   private serveKeys(name: 'gateway' | 'sync'): void {
     const { port1, port2 } = channel();
     serve(hostService(this.keys, this.watchdog), channelOf(port2 as unknown as NodeMessagePort));

@@ -11,11 +11,11 @@ import { useStatus } from './use-status';
 const PART_NAMES: Readonly<Record<string, string>> = {
   host: 'The main process',
   store: 'The database',
-  ingest: 'The receiver of telemetry',
-  storing: 'Storing telemetry',
+  ingest: 'The OTLP receiver',
+  storing: 'Writing telemetry to disk',
   timeline: 'The timeline',
-  sync: 'Sharing with the team',
-  gateway: 'The interface to the database',
+  sync: 'Team sync',
+  gateway: 'The API',
 };
 
 /** What keeps Spoor from doing its work, above every screen, with the way out. */
@@ -31,15 +31,15 @@ export function Problems() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['status'] }),
   });
   if (!status) return null;
-  const [still] = status.standing;
-  if (still) {
+  const [stalled] = status.unresponsive;
+  if (stalled) {
     return (
-      <Notice title={`${PART_NAMES[still.part] ?? `The ${still.part}`} has stopped answering.`}>
-        There has been no sign of life for {still.seconds} seconds. It may be busy with something very large, and then
-        goes on by itself. What was acknowledged is stored.{' '}
+      <Notice title={`${PART_NAMES[stalled.part] ?? `The ${stalled.part}`} is not responding.`}>
+        There has been no response for {stalled.seconds} seconds. It may be busy with a very large task and recover on
+        its own. Everything that was acknowledged is on disk.{' '}
         {isTeamPage()
-          ? 'If it does not, tell whoever runs the server.'
-          : 'If it does not, quit Spoor and start it again.'}
+          ? 'If it does not recover, contact the operator of the server.'
+          : 'If it does not recover, quit Spoor and start it again.'}
       </Notice>
     );
   }

@@ -1,7 +1,7 @@
 /** What probes and collectors of metrics ask. The metrics are of all workspaces, so they are for whoever runs the server alone. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { StandingPart } from '../../core/api/standing-part';
+import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 import { sayHealth } from '../../services/net/health';
 import type { Watchdog } from '../../services/watchdog';
 import type { ServerDatabase } from '../adapters/database';
@@ -18,7 +18,7 @@ const WRONG_TOKEN = 'This is not the token that the server was started with as S
 interface Probed {
   readonly database: Pick<ServerDatabase, 'system' | 'damage'>;
   readonly metrics: ServerMetrics;
-  readonly watchdog: Pick<Watchdog, 'standing'>;
+  readonly watchdog: Pick<Watchdog, 'unresponsive'>;
   /** Null: nobody reads the metrics. */
   readonly metricsToken: string | null;
   readonly isDraining: () => boolean;
@@ -32,7 +32,7 @@ export function probesOf({ database, metrics, watchdog, metricsToken, isDraining
     response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   };
   // What the database keeps waiting may be one workspace alone: the status and the metrics say so, and others are served.
-  const threads = (): StandingPart[] => watchdog.standing.filter(({ part }) => part !== STORING);
+  const threads = (): UnresponsivePart[] => watchdog.unresponsive.filter(({ part }) => part !== STORING);
   return {
     '/healthz': async (_request, response) => {
       if (database.damage() !== null) return say(response, 503, DAMAGED);

@@ -9,9 +9,9 @@ import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { OperationListQuery, RedQuery, ServiceEdgeQuery } from '../../core/api/service-metrics';
 import type { SessionListQuery } from '../../core/api/session';
-import type { StandingPart } from '../../core/api/standing-part';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
+import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 import type { UsageQuery } from '../../core/api/usage';
 import type {
   GatewayOptions,
@@ -119,9 +119,9 @@ export class Gateway implements SpoorApi {
     /** Asks endpoints of models. */
     fetches: Fetches = fetch,
     /** Which parts give no sign of life. */
-    readonly standing: () => Promise<readonly StandingPart[]> = async () => [],
+    readonly unresponsive: () => Promise<readonly UnresponsivePart[]> = async () => [],
   ) {
-    this.reports = new Reports(store, ingest, standing);
+    this.reports = new Reports(store, ingest, unresponsive);
     this.playground = new Playground(store, keys, fetches);
     this.evaluation = new Evaluation(store, this.playground, log);
   }

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 import type { SpoorApi, StatusReport } from '../../core/api/contract';
 import { RETRY_AFTER_S } from '../../core/otlp/export-response';
-import { standingText } from '../net/health';
+import { unresponsiveText } from '../net/health';
 
 const ANSWER_MS = 2_000;
 
@@ -17,9 +17,9 @@ export function serveProbes(app: Hono, api: Pick<SpoorApi, 'status'>): void {
     });
   };
   /** What does not go on without somebody's help. */
-  const trouble = ({ store, standing }: StatusReport): string | null => {
+  const trouble = ({ store, unresponsive }: StatusReport): string | null => {
     if (store.state === 'damaged') return 'the database is damaged\n';
-    return standingText(standing) || null;
+    return unresponsiveText(unresponsive) || null;
   };
   probe('/healthz', trouble);
   probe('/readyz', (status) => {

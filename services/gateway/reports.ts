@@ -2,9 +2,9 @@
 import type { RedactionReport } from '../../core/api/contract';
 import { SpoorError } from '../../core/api/errors';
 import { KEEPS } from '../../core/api/retention';
-import type { StandingPart } from '../../core/api/standing-part';
+import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 import type { IngestReport, IngestService, StoreReport, StoreService } from '../../core/api/workers';
-import { inTime } from './standing';
+import { inTime } from './unresponsive';
 
 const NO_STORE: StoreReport = {
   store: { state: 'opening' },
@@ -31,19 +31,19 @@ export class Reports {
   constructor(
     private readonly storeService: Pick<StoreService, 'state'>,
     private readonly ingestService: Pick<IngestService, 'report'>,
-    private readonly standing: () => Promise<readonly StandingPart[]>,
+    private readonly unresponsive: () => Promise<readonly UnresponsivePart[]>,
   ) {}
 
-  async now(): Promise<StoreReport & IngestReport & { readonly standing: readonly StandingPart[] }> {
-    const [standing, store, ingest] = await Promise.all([
-      this.standing(),
+  async now(): Promise<StoreReport & IngestReport & { readonly unresponsive: readonly UnresponsivePart[] }> {
+    const [unresponsive, store, ingest] = await Promise.all([
+      this.unresponsive(),
       inTime(this.storeReport()),
       inTime(this.ingestService.report()),
     ]);
     this.store = store ?? this.store;
     this.ingest = ingest ?? this.ingest;
     const redacted = bothOf(this.store.redacted, this.ingest.redacted);
-    return { ...this.store, ...this.ingest, redacted, standing };
+    return { ...this.store, ...this.ingest, redacted, unresponsive };
   }
 
   /** A database that is starting again is a state to show, not a failed status. */

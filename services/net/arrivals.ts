@@ -1,6 +1,6 @@
 /**
  * Requests in memory: bodies that arrive, and those that are whole and wait to be stored. What has arrived counts, not what is
- * announced; nobody may hold more than a share; and where room is short, bodies that stand still make it.
+ * announced; nobody may hold more than a share; and where room is short, stalled bodies are evicted.
  */
 import { SpoorError } from '../../core/api/errors';
 
@@ -22,7 +22,7 @@ const ARRIVAL_LIMITS: ArrivalLimits = {
   waitingOfOne: 1_000,
 };
 
-/** A body that brings less than this in that time stands still, where others need its room. */
+/** A body that brings less than this in that time is stalled, and gives way where others need its room. */
 const STEP_BYTES = 16 * 1024;
 const STEP_MS = 2_000;
 
@@ -63,7 +63,7 @@ export class Arrivals {
   /**
    * A body begins to arrive; `done` has to be called in the end.
    * @param holders whose it is, such as a peer and a workspace
-   * @param onEvicted it stood still while others needed its room: it is to be refused
+   * @param onEvicted called when it stalled while others needed its room: it is to be refused
    */
   begin(holders: readonly string[], onEvicted: (error: SpoorError) => void): Arrival {
     const arrival: Arrival = new Arrival(onEvicted, this.now, {
@@ -108,7 +108,7 @@ export class Arrivals {
     while (all.bytes + bytes > limits.bytes) this.evict(arrival, null);
   }
 
-  /** Of those that stand still, the one that holds the most goes. @throws SpoorError none does */
+  /** Evicts the stalled body that holds the most. @throws SpoorError when none is stalled */
   private evict(asker: Arrival, holder: string | null): void {
     let victim: Arrival | null = null;
     for (const one of this.arriving) {

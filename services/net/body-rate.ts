@@ -1,4 +1,4 @@
-/** Senders keep up a minimum rate while the body of a request arrives: what is half sent and stands still is ended. */
+/** Requires a minimum rate while the body of a request arrives: a request whose body stalls is ended. */
 
 export interface BodyRateLimits {
   /** Over how long the rate is measured, which is the grace at the beginning as well. */

@@ -1,14 +1,14 @@
 /** What a probe is told of the threads of a process. */
 import type { ServerResponse } from 'node:http';
-import type { StandingPart } from '../../core/api/standing-part';
+import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 
 /** A line for each. */
-export function standingText(standing: readonly StandingPart[]): string {
-  return standing.map(({ part, seconds }) => `${part} stands still: no sign of life for ${seconds} s\n`).join('');
+export function unresponsiveText(unresponsive: readonly UnresponsivePart[]): string {
+  return unresponsive.map(({ part, seconds }) => `${part} is unresponsive: no heartbeat for ${seconds} s\n`).join('');
 }
 
-/** 200, or 503 with what stands still, a line each. */
-export function sayHealth(response: ServerResponse, standing: readonly StandingPart[]): void {
+/** 200, or 503 with a line for each unresponsive part. */
+export function sayHealth(response: ServerResponse, unresponsive: readonly UnresponsivePart[]): void {
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
-  response.writeHead(standing.length > 0 ? 503 : 200, headers).end(standingText(standing) || 'ok\n');
+  response.writeHead(unresponsive.length > 0 ? 503 : 200, headers).end(unresponsiveText(unresponsive) || 'ok\n');
 }

@@ -1,4 +1,4 @@
-/** Room for requests is shared out by what has arrived: who announces, stands still or sends the most takes nothing from others. */
+/** Room for requests is shared out by what has arrived: a peer that announces, stalls or sends the most takes nothing from others. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect as connectHttp2, constants } from 'node:http2';
@@ -80,7 +80,7 @@ describe('bodies in memory', () => {
     expect(arrivals.waitingOf('workspace 1')).toBe(1);
   });
 
-  it('that stand still make room, the largest first; those that move stay', () => {
+  it('that stall make room, the largest first; those that move stay', () => {
     const { arrivals, begin, clock, refused } = room({ ...LIMITS, bytes: 100 * KIB, bytesOfOne: 100 * KIB });
     const still = begin('still');
     still.charge(40 * KIB);
@@ -97,7 +97,7 @@ describe('bodies in memory', () => {
     expect(() => still.charge(1)).toThrow(SpoorError);
     expect(() => still.whole()).toThrow(SpoorError);
     expect(arrivals.bytes).toBe(90 * KIB);
-    // 16 KiB in two seconds, byte by byte, is not standing still.
+    // 16 KiB in two seconds, byte by byte, is not unresponsive still.
     for (let n = 0; n < 64; n++) moving.charge(KIB / 16);
     expect(moving.standsStill).toBe(false);
   });
@@ -182,7 +182,7 @@ describe('a minimum rate', () => {
     return { bodyRate, ended, send, pass };
   }
 
-  it('ends what stands still and what trickles, not a slow link, and not who waits for us', () => {
+  it('ends what stalls and what trickles, not a slow link, and not a client that waits for us', () => {
     const { bodyRate, ended, send, pass } = rate();
     send('still', 'a');
     const trickle = send('trickle', 'b');
@@ -391,7 +391,7 @@ describe('over HTTP', () => {
     await until(() => arrivals.bytes === 0);
   });
 
-  it('a body that fills the room and then stands still gives it to who sends', async () => {
+  it('a body that fills the room and then stalls gives it to one that sends', async () => {
     const { arrivals, clock, port, stored } = await receivers({
       bytes: 4 * MIB,
       bytesOfOne: 4 * MIB,

@@ -1,15 +1,15 @@
-/** Threads that stand still are named, by probes and in the status, and forgiven when they go on. */
+/** Unresponsive threads are named by the probes and in the status, until they recover. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { StandingPart } from '../../core/api/standing-part';
+import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 import type { IngestService, KeyService, StoreService, TimelineService } from '../../core/api/workers';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { probesOf } from '../../server/http/probes';
 import { ServerMetrics } from '../../server/metrics';
 import { startIngestThread } from '../../server/modules/traces/service/ingest-thread';
 import { Gateway } from '../../services/gateway/gateway-service';
-import { standingByHost } from '../../services/gateway/standing';
+import { unresponsiveByHost } from '../../services/gateway/unresponsive';
 import { TRACES } from '../../services/ingest/signals';
 import { Watchdog } from '../../services/watchdog';
 
@@ -22,8 +22,8 @@ function watchdog() {
   const clock = { now: 0 };
   const told: string[] = [];
   const dog = new Watchdog({
-    onChange: (part, stands) => told.push(`${part} ${stands ? 'stands' : 'goes on'}`),
-    stillMs: 30_000,
+    onChange: (part, isUnresponsive) => told.push(`${part} ${isUnresponsive ? 'is unresponsive' : 'has recovered'}`),
+    silentMs: 30_000,
     // Looked at by hand.
     everyMs: 5_000,
     now: () => clock.now,
@@ -43,24 +43,24 @@ const until = async (holds: () => boolean): Promise<void> => {
 };
 
 describe('a watchdog', () => {
-  it('names what gives no sign of life for a while, once, and says when it goes on', () => {
+  it('names a part that sends no heartbeat for a while, once, and says when it has recovered', () => {
     const { dog, told, pass } = watchdog();
     dog.watch('well', () => dog.answered('well'));
     let asked = 0;
-    dog.watch('still', () => asked++);
+    dog.watch('silent', () => asked++);
     pass(30);
     expect([told, asked]).toEqual([[], 1]);
     pass(60);
-    expect([told, asked]).toEqual([['still stands'], 1]);
-    expect(dog.standing).toEqual([{ part: 'still', seconds: 85 }]);
-    dog.answered('still');
-    expect(told).toEqual(['still stands', 'still goes on']);
-    expect(dog.standing).toEqual([]);
+    expect([told, asked]).toEqual([['silent is unresponsive'], 1]);
+    expect(dog.unresponsive).toEqual([{ part: 'silent', seconds: 85 }]);
+    dog.answered('silent');
+    expect(told).toEqual(['silent is unresponsive', 'silent has recovered']);
+    expect(dog.unresponsive).toEqual([]);
     pass(5);
     expect(asked).toBe(2);
   });
 
-  it('accuses nobody for the time that it slept itself', () => {
+  it('reports nobody for the time that it was itself suspended', () => {
     const { dog, told, clock, pass } = watchdog();
     dog.watch('worker', () => {});
     pass(10);
@@ -68,19 +68,19 @@ describe('a watchdog', () => {
     dog.look();
     expect(told).toEqual([]);
     pass(30);
-    expect(told).toEqual(['worker stands']);
+    expect(told).toEqual(['worker is unresponsive']);
   });
 
-  it('watches anew what starts anew, and forgets what ends', () => {
+  it('watches a restarted part from scratch, and forgets one that ended', () => {
     const { dog, told, pass } = watchdog();
     dog.watch('worker', () => {});
     pass(60);
     dog.watch('worker', () => {});
     pass(30);
-    expect(told).toEqual(['worker stands', 'worker goes on']);
+    expect(told).toEqual(['worker is unresponsive', 'worker has recovered']);
     dog.forget('worker');
     pass(60);
-    expect(dog.standing).toEqual([]);
+    expect(dog.unresponsive).toEqual([]);
   });
 });
 
@@ -100,7 +100,7 @@ async function probe(dog: Watchdog, path: string): Promise<{ status: number; tex
     database,
     metrics: new ServerMetrics(
       () => 0,
-      () => dog.standing,
+      () => dog.unresponsive,
     ),
     watchdog: dog,
     metricsToken: 'metrics-token',
@@ -155,35 +155,35 @@ describe('the thread of ingest', () => {
     for (let n = 0; n < 10; n++) await alive();
     expect(await probe(dog, '/healthz')).toEqual({ status: 200, text: 'ok\n' });
     const stored = store(1);
-    while (!dog.standing.some(({ part }) => part === 'ingest')) await blocked();
+    while (!dog.unresponsive.some(({ part }) => part === 'ingest')) await blocked();
     for (const path of ['/healthz', '/readyz']) {
       const { status, text } = await probe(dog, path);
-      expect([status, text]).toEqual([503, expect.stringMatching(/ingest stands still: no sign of life for \d+ s\n/)]);
+      expect([status, text]).toEqual([503, expect.stringMatching(/ingest is unresponsive: no heartbeat for \d+ s\n/)]);
     }
     open(0);
     await stored;
-    await until(() => dog.standing.length === 0);
-    expect(told).toContain('ingest goes on');
+    await until(() => dog.unresponsive.length === 0);
+    expect(told).toContain('ingest has recovered');
     expect(await probe(dog, '/healthz')).toEqual({ status: 200, text: 'ok\n' });
     expect(await probe(dog, '/readyz')).toEqual({ status: 200, text: 'ready\n' });
   });
 
-  it('that lives while nothing is stored is alive and ready, and the metrics name what waits', async () => {
+  it('that is alive while nothing is written stays ready, and the metrics name `storing`', async () => {
     const { dog, open, alive, store } = await start();
     const stored = store(2);
     for (let n = 0; n < 10; n++) await alive();
-    expect(dog.standing.map(({ part }) => part)).toEqual(['storing']);
+    expect(dog.unresponsive.map(({ part }) => part)).toEqual(['storing']);
     expect((await probe(dog, '/healthz')).status).toBe(200);
     expect((await probe(dog, '/readyz')).status).toBe(200);
-    expect((await probe(dog, '/metrics')).text).toMatch(/spoor_standing_still_seconds\{part="storing"\} \d\d/);
+    expect((await probe(dog, '/metrics')).text).toMatch(/spoor_unresponsive_seconds\{part="storing"\} \d\d/);
     open(1);
     await stored;
-    expect(dog.standing).toEqual([]);
+    expect(dog.unresponsive).toEqual([]);
   });
 });
 
 describe('the status', () => {
-  it('answers while the store does not, with what was known last and what stands still', async () => {
+  it('answers while the store does not, with the last known figures and the unresponsive part', async () => {
     let hangs = false;
     const never = new Promise<never>(() => {});
     const report = { store: { state: 'ready' }, counts: { spans: 7 }, redacted: { total: 0, byRule: {} } };
@@ -191,7 +191,7 @@ describe('the status', () => {
     const ingest = {
       report: async () => (hangs ? never : { queueDepth: 3, redacted: { total: 0, byRule: {} } }),
     } as unknown as IngestService;
-    const standing: StandingPart[] = [];
+    const unresponsive: UnresponsivePart[] = [];
     const gateway = new Gateway(
       { version: '1', dataDir: '', retention: { days: null, bytes: null, spans: null } },
       store,
@@ -201,18 +201,18 @@ describe('the status', () => {
       () => {},
       null,
       fetch,
-      async () => standing,
+      async () => unresponsive,
     );
-    expect(await gateway.status()).toMatchObject({ ...report, queueDepth: 3, standing: [] });
+    expect(await gateway.status()).toMatchObject({ ...report, queueDepth: 3, unresponsive: [] });
     hangs = true;
-    standing.push({ part: 'store', seconds: 40 });
-    expect(await gateway.status()).toMatchObject({ ...report, queueDepth: 3, standing });
+    unresponsive.push({ part: 'store', seconds: 40 });
+    expect(await gateway.status()).toMatchObject({ ...report, queueDepth: 3, unresponsive });
   });
 
-  it('names the host when the host itself says nothing', async () => {
+  it('names the host when the host itself does not answer', async () => {
     const clock = { now: 0 };
-    let answer: Promise<StandingPart[]> = Promise.resolve([{ part: 'store', seconds: 31 }]);
-    const ask = standingByHost({ standing: () => answer }, () => clock.now, 1);
+    let answer: Promise<UnresponsivePart[]> = Promise.resolve([{ part: 'store', seconds: 31 }]);
+    const ask = unresponsiveByHost({ unresponsive: () => answer }, () => clock.now, 1);
     expect(await ask()).toEqual([{ part: 'store', seconds: 31 }]);
     answer = new Promise<never>(() => {});
     expect(await ask()).toEqual([]);

@@ -12,7 +12,7 @@ import type {
 import { startAlertTimer } from '../../services/alerts/alert-timer';
 import { checkedApi } from '../../services/gateway/checked-api';
 import { Gateway } from '../../services/gateway/gateway-service';
-import { standingByHost } from '../../services/gateway/standing';
+import { unresponsiveByHost } from '../../services/gateway/unresponsive';
 import { listen, PortTakenError } from '../../services/net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
 import { createUiServer } from './ui-server';
@@ -30,7 +30,7 @@ const gateway = new Gateway(
   logToHost,
   links.to<SyncService>('sync'),
   undefined,
-  standingByHost(host),
+  unresponsiveByHost(host),
 );
 
 async function start(): Promise<void> {

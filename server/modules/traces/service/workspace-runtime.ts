@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Hono } from 'hono';
 import type { SpoorApi } from '../../../../core/api/contract';
 import { SpoorError } from '../../../../core/api/errors';
-import type { StandingPart } from '../../../../core/api/standing-part';
+import type { UnresponsivePart } from '../../../../core/api/unresponsive-part';
 import type { IngestService, KeyService, ListenAddress, StoreService } from '../../../../core/api/workers';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { checkedApi } from '../../../../services/gateway/checked-api';
@@ -27,7 +27,7 @@ export interface RuntimeOptions {
   readonly arrivals: Arrivals;
   readonly behindProxy: boolean;
   /** Parts of this copy that give no sign of life. */
-  readonly standing: () => readonly StandingPart[];
+  readonly unresponsive: () => readonly UnresponsivePart[];
   readonly prices: () => PriceBook;
   readonly version: string;
   readonly openApiFile: string;
@@ -66,8 +66,20 @@ export class WorkspaceRuntime {
     private readonly options: RuntimeOptions,
   ) {
     this.holder = `workspace ${workspaceId}`;
-    const { database, prices, version, openApiFile, log, ending, addresses, keysOf, fetches, tell, nameOf, standing } =
-      options;
+    const {
+      database,
+      prices,
+      version,
+      openApiFile,
+      log,
+      ending,
+      addresses,
+      keysOf,
+      fetches,
+      tell,
+      nameOf,
+      unresponsive,
+    } = options;
     this.store = new ServerStore(
       database.tenant(workspaceId),
       workspaceId,
@@ -85,7 +97,7 @@ export class WorkspaceRuntime {
       log,
       null,
       fetches,
-      async () => standing(),
+      async () => unresponsive(),
     );
     const api = checkedApi(gateway);
     this.api = api;

@@ -1,10 +1,10 @@
-/** Asks for a report without waiting for who does not give one: what stands still is to be said, not shared. */
-import type { StandingPart } from '../../core/api/standing-part';
+/** Asks for reports without waiting for a part that does not answer: the caller says which part is unresponsive instead of hanging with it. */
+import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 import type { HostService } from '../../core/api/workers';
 
 const PATIENCE_MS = 2_000;
 /** A host may be busy with its windows for a while. */
-const HOST_STILL_MS = 30_000;
+const HOST_SILENT_MS = 30_000;
 
 /** @returns null when it does not come in time; where it fails, it fails */
 export async function inTime<T>(asked: Promise<T>, ms = PATIENCE_MS): Promise<T | null> {
@@ -19,25 +19,25 @@ export async function inTime<T>(asked: Promise<T>, ms = PATIENCE_MS): Promise<T 
   }
 }
 
-/** What the host says stands still, or the host itself. */
-export function standingByHost(
-  host: Pick<HostService, 'standing'>,
+/** The unresponsive parts that the host names, or the host itself when it does not answer. */
+export function unresponsiveByHost(
+  host: Pick<HostService, 'unresponsive'>,
   now: () => number = () => performance.now(),
   patienceMs = PATIENCE_MS,
-): () => Promise<readonly StandingPart[]> {
+): () => Promise<readonly UnresponsivePart[]> {
   let silentSince: number | null = null;
   return async () => {
     const askedAt = now();
-    const standing = await inTime(
-      host.standing().catch(() => []),
+    const unresponsive = await inTime(
+      host.unresponsive().catch(() => []),
       patienceMs,
     );
-    if (standing !== null) {
+    if (unresponsive !== null) {
       silentSince = null;
-      return standing;
+      return unresponsive;
     }
     silentSince ??= askedAt;
     const silentMs = now() - silentSince;
-    return silentMs < HOST_STILL_MS ? [] : [{ part: 'host', seconds: Math.round(silentMs / 1_000) }];
+    return silentMs < HOST_SILENT_MS ? [] : [{ part: 'host', seconds: Math.round(silentMs / 1_000) }];
   };
 }
