@@ -104,6 +104,7 @@ function listening(
 ): { text: string; tone: 'ok' | 'wait' | 'error' } {
   if (phase === 'lost') return { text: 'Connection lost, trying again', tone: 'error' };
   if (!status) return { text: 'Connecting', tone: 'wait' };
+  if (status.unresponsive.length > 0) return { text: 'Not responding', tone: 'error' };
   if (status.store.state === 'failed') return { text: 'The database could not be opened', tone: 'error' };
   if (status.store.state === 'damaged') return { text: 'The database is damaged', tone: 'error' };
   if (isTeamPage()) return { text: window.location.host, tone: 'ok' };

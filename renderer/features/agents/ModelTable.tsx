@@ -11,7 +11,7 @@ import { costHint, costText } from '../../ui/cost-text';
 const GRID = 'grid grid-cols-[minmax(160px,1fr)_80px_90px_120px_110px_84px] items-center gap-x-4 px-3.5';
 /** One step: totals only. */
 const WHOLE_SECONDS = 10_000_000;
-const TITLES = ['Calls', 'Failed', 'Tokens', 'From cache', 'Cost'];
+const TITLES = ['Calls', 'Failed', 'Tokens', 'Cached', 'Cost'];
 
 /** What is too rare to have a row of its own, as one. */
 function restOf({ other }: UsageMetrics) {

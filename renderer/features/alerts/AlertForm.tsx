@@ -36,8 +36,8 @@ const STARTS: Readonly<Record<string, Draft>> = {
     threshold: '1s',
     windowSeconds: 300,
   },
-  'Cost of models': {
-    name: 'Cost of models',
+  'Model cost': {
+    name: 'Model cost',
     measure: 'cost',
     query: '',
     comparison: 'above',

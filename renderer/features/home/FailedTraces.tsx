@@ -20,9 +20,9 @@ export function FailedTraces({ extent, version }: { readonly extent: Extent; rea
   useRefetchOn(version, refetch);
   if (!data) return null;
   return (
-    <section aria-label="Failed last" className="min-w-[300px] grow basis-0">
+    <section aria-label="Recent failures" className="min-w-[300px] grow basis-0">
       <h2 className="flex h-[29px] items-center border-b border-line bg-raised px-3.5 text-sm font-medium text-secondary">
-        Failed last
+        Recent failures
       </h2>
       {data.data.length === 0 && <p className="px-3.5 py-3 text-secondary">No trace has an error.</p>}
       <ul>

@@ -112,7 +112,7 @@ function Kpis({ now, before, since }: KpisProps) {
       />
       <Kpi label="p95" value={formatDuration(now.p95Ns)} change={change('p95Ns')} since={since} bad="up" />
       <Kpi
-        label="Cost of models"
+        label="Model cost"
         value={now.calls === 0 ? '—' : costText(costUsd, costComplete)}
         hint={now.calls === 0 ? undefined : costHint({ costUsd, costComplete, reportedCostUsd: null })}
         change={change('costUsd')}

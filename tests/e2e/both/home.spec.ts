@@ -59,9 +59,9 @@ test('says how it goes, how that moved, and leads to what failed', async ({ app 
   await expect(figure('Success rate')).toContainText('−15.0 points');
   await expect(figure('Tokens')).toContainText('22');
   await expect(figure('Active agents')).toContainText('no change');
-  await expect(figure('Cost of models')).toContainText('$0.009');
+  await expect(figure('Model cost')).toContainText('$0.009');
   await expect(page.getByRole('table', { name: 'Models' })).toContainText('gpt-5-mini');
-  const failed = page.getByRole('region', { name: 'Failed last' });
+  const failed = page.getByRole('region', { name: 'Recent failures' });
   await expect(failed.getByRole('listitem')).toHaveCount(3);
   // The range goes with who looks on, and the address has it.
   await page.getByRole('table', { name: 'Services' }).getByRole('button', { name: '15 %' }).click();
@@ -105,7 +105,7 @@ test('is about one environment, version and team where that is chosen, and so ar
   await expect(choice('Team').getByRole('option')).toHaveText(['All', 'shop']);
   await choice('Version').selectOption('2.0');
   await expect(figure('Requests')).toContainText('1');
-  await expect(page.getByRole('region', { name: 'Failed last' }).getByRole('listitem')).toHaveCount(1);
+  await expect(page.getByRole('region', { name: 'Recent failures' }).getByRole('listitem')).toHaveCount(1);
   expect(new URL(page.url()).search).toBe('?environment=production&version=2.0');
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: /^Traces/ }).click();
