@@ -57,7 +57,7 @@ export async function readBody(
       await collect(request);
       const whole = Buffer.concat(chunks.splice(0), size);
       size = 0;
-      await collect(unzstd(whole, limit));
+      await collect(await unzstd(whole, limit));
       charge(-whole.length);
     } else throw new BodyError(415, `Content-Encoding ${encoding} is not supported; use one of ${ACCEPTED_ENCODINGS}.`);
   } catch (error) {
@@ -66,9 +66,14 @@ export async function readBody(
     if (error instanceof ZstdTooLarge) throw tooLarge(limit);
     // The pipeline reports that it was cut off, not why.
     if (size > limit) throw tooLarge(limit);
-    throw new BodyError(400, `The body could not be unpacked as ${encoding}: ${(error as Error).message}.`);
+    throw new BodyError(400, `The body could not be unpacked as ${encoding}: ${reasonOf(error as Error)}.`);
   }
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size);
+}
+
+/** A stream that ends before what it is given is reported as aborted. */
+function reasonOf({ name, message }: Error): string {
+  return name === 'AbortError' ? 'something follows after its end' : message;
 }
 
 async function* counted(source: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {

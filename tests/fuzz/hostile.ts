@@ -228,13 +228,14 @@ function drawZstd(random: Random): Uint8Array {
     const block = ((random.below(2) * 128 * 1024) << 3) | (random.pick([0, 1, 1, 2]) << 1) | (i === blocks - 1 ? 1 : 0);
     body.push(block & 0xff, (block >> 8) & 0xff, (block >> 16) & 0xff, 0x41);
   }
-  return Uint8Array.from(body);
+  const frames = random.below(10) === 0 ? repeats(random) : 1;
+  return new Uint8Array(Buffer.alloc(body.length * frames, Uint8Array.from(body)));
 }
 
-function readsZstd(bytes: Uint8Array): string | null {
+async function readsZstd(bytes: Uint8Array): Promise<string | null> {
   let size = 0;
   try {
-    for (const chunk of unzstd(bytes, UNPACKED_LIMIT)) size += chunk.length;
+    for (const chunk of await unzstd(bytes, UNPACKED_LIMIT)) size += chunk.length;
   } catch {
     return null; // whatever it throws, readBody answers 400 or 413
   }
