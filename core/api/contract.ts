@@ -53,12 +53,12 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   /** The system's clock is right where it was in doubt: what is too old by it is pruned. */
   trustClock(): Promise<void>;
   /** A page of a search; not full when time was up first. */
-  listTraces(query: TraceListQuery): Promise<TraceListPage>;
-  histogram(query: HistogramQuery): Promise<Histogram>;
+  listTraces(query: TraceListQuery, signal?: AbortSignal): Promise<TraceListPage>;
+  histogram(query: HistogramQuery, signal?: AbortSignal): Promise<Histogram>;
   /** As `histogram`, by time and duration. */
-  heatmap(query: HistogramQuery): Promise<Heatmap>;
+  heatmap(query: HistogramQuery, signal?: AbortSignal): Promise<Heatmap>;
   /** TraceQL as it stands: a search like `listTraces`, or a metric. */
-  query(request: QueryRequest): Promise<QueryResult>;
+  query(request: QueryRequest, signal?: AbortSignal): Promise<QueryResult>;
   /** @throws NOT_FOUND */
   traceSummary(traceId: string): Promise<TraceSummary>;
   /** @throws NOT_FOUND */
@@ -189,7 +189,7 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   rebuild(): Promise<RebuildReport>;
   rebuildReport(): Promise<RebuildReport>;
   /** Matching spans by a field: how many, how many failed, how long they took. */
-  groups(query: GroupQuery): Promise<SpanGroups>;
+  groups(query: GroupQuery, signal?: AbortSignal): Promise<SpanGroups>;
   /** By name; of one service where that is given. */
   listOperations(query: OperationListQuery): Promise<CountedPage<OperationSummary>>;
   /** Keys of spans and resources, the most frequent first. */

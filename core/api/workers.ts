@@ -123,7 +123,7 @@ export interface StoreService
   /** An attribute of all spans that have it. */
   spanAttribute(traceId: string, key: string): Promise<SpanAttribute>;
   /** Ids of the spans of a trace that a query in TraceQL leaves. @throws VALIDATION_ERROR, NOT_FOUND */
-  matchingSpans(traceId: string, traceql: string): Promise<BigUint64Array>;
+  matchingSpans(traceId: string, traceql: string, signal?: AbortSignal): Promise<BigUint64Array>;
   /** Events, links and logs of some spans. */
   spanMarks(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredMark[]>;
   /** Of some hundreds at most. */

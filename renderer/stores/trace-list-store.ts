@@ -66,6 +66,8 @@ const refreshes = new Paced();
 
 /** Answers that a later question has overtaken are dropped. */
 let question = 0;
+/** Of the question that is asked now: what the store does for one before is in vain. */
+let asking = new AbortController();
 
 export const useTraceList = create<TraceListState>()((set, get) => ({
   ...exploredIn(window.location.search),
@@ -128,6 +130,7 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
 
   stopSearching() {
     question++;
+    asking.abort();
     const nothing = get().phase === 'loading' ? { traces: [], phase: 'ready' as const } : {};
     set({ searching: null, nextCursor: null, ...nothing });
   },
@@ -193,7 +196,7 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     const asked = question;
     set({ loadingMore: true });
     try {
-      const page = await api.listTraces({ query, sort, ...bounds, limit: PAGE, cursor: nextCursor });
+      const page = await api.listTraces({ query, sort, ...bounds, limit: PAGE, cursor: nextCursor }, asking.signal);
       if (asked !== question) return;
       const known = new Set(get().traces.map(({ traceId }) => traceId));
       const added = page.data.filter(({ traceId }) => !known.has(traceId));
@@ -217,9 +220,12 @@ function ask(change: Partial<Explored>, set: Set, get: () => TraceListState): vo
 
 async function load(set: Set, get: () => TraceListState): Promise<void> {
   const asked = ++question;
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
   try {
     const bounds = inExtent(get());
-    let page = await firstPage(get(), bounds);
+    let page = await firstPage(get(), bounds, signal);
     let traces = page.data;
     while (asked === question) {
       const { nextCursor } = page.pagination;
@@ -231,7 +237,7 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
       if (searching === null || nextCursor === null) return;
       // Time was up before the page was full: what was found shows, and the search goes on.
       const { query, sort } = get();
-      page = await api.listTraces({ query, sort, ...bounds, limit: PAGE - traces.length, cursor: nextCursor });
+      page = await api.listTraces({ query, sort, ...bounds, limit: PAGE - traces.length, cursor: nextCursor }, signal);
       traces = [...traces, ...page.data];
     }
   } catch (error) {
@@ -241,8 +247,8 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
   }
 }
 
-function firstPage({ query, sort }: Explored, bounds: Bounds) {
-  return api.listTraces({ query, sort, ...bounds, limit: PAGE });
+function firstPage({ query, sort }: Explored, bounds: Bounds, signal?: AbortSignal) {
+  return api.listTraces({ query, sort, ...bounds, limit: PAGE }, signal);
 }
 
 /** The newest that match, a page after the other. */

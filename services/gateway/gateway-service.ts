@@ -141,24 +141,24 @@ export class Gateway implements SpoorApi {
     await this.store.trustClock();
   }
 
-  async listTraces(query: TraceListQuery) {
-    return this.store.listTraces(traceListQuery(query));
+  async listTraces(query: TraceListQuery, signal?: AbortSignal) {
+    return this.store.listTraces(traceListQuery(query), signal);
   }
 
-  async histogram(query: HistogramQuery) {
-    return this.store.histogram(histogramQuery(query));
+  async histogram(query: HistogramQuery, signal?: AbortSignal) {
+    return this.store.histogram(histogramQuery(query), signal);
   }
 
-  async heatmap(query: HistogramQuery) {
-    return this.store.heatmap(histogramQuery(query));
+  async heatmap(query: HistogramQuery, signal?: AbortSignal) {
+    return this.store.heatmap(histogramQuery(query), signal);
   }
 
-  async query(request: QueryRequest) {
-    return this.store.query(queryRequest(request));
+  async query(request: QueryRequest, signal?: AbortSignal) {
+    return this.store.query(queryRequest(request), signal);
   }
 
-  async groups(query: GroupQuery) {
-    return this.store.groups(groupQuery(query));
+  async groups(query: GroupQuery, signal?: AbortSignal) {
+    return this.store.groups(groupQuery(query), signal);
   }
 
   async listOperations(query: OperationListQuery) {

@@ -89,7 +89,7 @@ export function restApi(
   });
   app.get('/v1/groups', async (context) => {
     const query = context.req.query() as unknown as GroupQuery; // the gateway checks it
-    const { groups, complete } = await api.groups(query);
+    const { groups, complete } = await api.groups(query, context.req.raw.signal);
     return context.json({ ...onePage(groups), complete });
   });
   app.get('/v1/live', async (context) => {
@@ -115,8 +115,12 @@ export function restApi(
       }
     });
   });
-  app.get('/v1/heatmap', async (context) => context.json(await api.heatmap(context.req.query())));
-  app.get('/v1/histogram', async (context) => context.json(await api.histogram(context.req.query())));
+  app.get('/v1/heatmap', async (context) =>
+    context.json(await api.heatmap(context.req.query(), context.req.raw.signal)),
+  );
+  app.get('/v1/histogram', async (context) =>
+    context.json(await api.histogram(context.req.query(), context.req.raw.signal)),
+  );
   app.get('/v1/traces/:traceId', async (context) => {
     return context.json(traceResource(await api.wholeTrace(context.req.param('traceId'))));
   });
@@ -296,6 +300,8 @@ export function restApi(
   });
 
   app.onError((error, context) => {
+    // Nobody hears it: what was under way was given up for that.
+    if (context.req.raw.signal.aborted) return context.body(null);
     const { code, message, details } = errorValueOf(error);
     const requestId = randomUUID();
     if (code === 'INTERNAL_ERROR') log('error', 'request failed', { requestId, path: context.req.path, message });

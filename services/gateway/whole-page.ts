@@ -8,26 +8,26 @@ const STEP_MS = 250;
 const DEFAULT_LIMIT = 50;
 
 interface Lists {
-  listTraces(query: TraceListQuery): Promise<TraceListPage>;
+  listTraces(query: TraceListQuery, signal?: AbortSignal): Promise<TraceListPage>;
 }
 
 /** Not complete where time was up: what was found so far, and a cursor that goes on. */
 export async function wholePage(api: Lists, query: TraceListQuery, signal: AbortSignal): Promise<TraceListPage> {
   const untilMs = endOf(query);
-  return filled(api, query, await api.listTraces({ ...query, waitMs: stepUntil(untilMs) }), untilMs, signal);
+  return filled(api, query, await api.listTraces({ ...query, waitMs: stepUntil(untilMs) }, signal), untilMs, signal);
 }
 
 /** The same for TraceQL as it stands. A metric that takes longer than a step is counted in one go. */
 export async function wholeResult(
-  api: Lists & { query(request: QueryRequest): Promise<QueryResult> },
+  api: Lists & { query(request: QueryRequest, signal?: AbortSignal): Promise<QueryResult> },
   request: QueryRequest,
   signal: AbortSignal,
 ): Promise<QueryResult> {
   const untilMs = endOf(request);
-  const first = await api.query({ ...request, waitMs: stepUntil(untilMs) });
+  const first = await api.query({ ...request, waitMs: stepUntil(untilMs) }, signal);
   if (first.kind === 'traces') return { kind: 'traces', ...(await filled(api, request, first, untilMs, signal)) };
   const restMs = Math.round(untilMs - performance.now());
-  return first.complete || restMs <= 0 || signal.aborted ? first : api.query({ ...request, waitMs: restMs });
+  return first.complete || restMs <= 0 || signal.aborted ? first : api.query({ ...request, waitMs: restMs }, signal);
 }
 
 /** A page that was begun, as long as there is time and somebody waits for it. */
@@ -44,7 +44,7 @@ async function filled(
     const { data } = page;
     const cursor = page.pagination.nextCursor;
     const waitMs = stepUntil(untilMs);
-    const next = await api.listTraces({ ...query, limit: limit - data.length, cursor, waitMs });
+    const next = await api.listTraces({ ...query, limit: limit - data.length, cursor, waitMs }, signal);
     page = { ...next, data: [...data, ...next.data] };
   }
   return page;

@@ -4,6 +4,7 @@ import { SpoorError } from '../../core/api/errors';
 import type { StoreService } from '../../core/api/workers';
 import { promptCost } from '../../core/pricing/prompt-cost';
 import { parseTraceql } from '../../core/query/traceql/parse';
+import { Turns } from '../../core/query/traceql/turns';
 import type { WrittenTexts } from '../../core/redaction/written-texts';
 import { readAgents } from '../../core/store/agents';
 import { listDeployments } from '../../core/store/deployments';
@@ -23,11 +24,15 @@ const READ_ALONE = 'SP403';
 type Hosted = 'trustClock' | 'append' | 'state' | 'rebuild' | 'rebuildReport' | 'nextChange';
 
 export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
-  readonly listTraces: StoreService['listTraces'] = (query) => this.read(({ list }) => list.page(query));
-  readonly histogram: StoreService['histogram'] = (query) => this.read(({ histogram }) => histogram.count(query));
-  readonly heatmap: StoreService['heatmap'] = (query) => this.read(({ histogram }) => histogram.heatmap(query));
-  readonly query: StoreService['query'] = (request) => this.read(({ queries }) => queries.run(request));
-  readonly groups: StoreService['groups'] = (query) => this.read(({ queries }) => queries.groups(query));
+  readonly listTraces: StoreService['listTraces'] = (query, signal) =>
+    this.read(({ list }) => list.page(query, signal));
+  readonly histogram: StoreService['histogram'] = (query, signal) =>
+    this.read(({ histogram }) => histogram.count(query, signal));
+  readonly heatmap: StoreService['heatmap'] = (query, signal) =>
+    this.read(({ histogram }) => histogram.heatmap(query, signal));
+  readonly query: StoreService['query'] = (request, signal) => this.read(({ queries }) => queries.run(request, signal));
+  readonly groups: StoreService['groups'] = (query, signal) =>
+    this.read(({ queries }) => queries.groups(query, signal));
   readonly listOperations: StoreService['listOperations'] = (query) =>
     this.read(({ reader }) => reader.listOperations(query));
   readonly traceSummary: StoreService['traceSummary'] = (traceId) => this.read(({ reader }) => reader.summary(traceId));
@@ -35,8 +40,8 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.read(({ reader }) => reader.traceSpans(traceId, since));
   readonly spanAttribute: StoreService['spanAttribute'] = (traceId, key) =>
     this.read(({ sql, workspaceId }) => readSpanAttribute(sql, workspaceId, traceId, key));
-  readonly matchingSpans: StoreService['matchingSpans'] = (traceId, traceql) =>
-    this.read(({ searcher }) => searcher.spansOf(parseTraceql(traceql), traceId));
+  readonly matchingSpans: StoreService['matchingSpans'] = (traceId, traceql, signal) =>
+    this.read(({ searcher }) => searcher.spansOf(parseTraceql(traceql), traceId, new Turns(signal)));
   readonly spanMarks: StoreService['spanMarks'] = (traceId, spanIds) =>
     this.read(({ sql, workspaceId }) => readMarks(sql, deflateCodec, workspaceId, traceId, spanIds));
   readonly spanMessages: StoreService['spanMessages'] = (traceId, spanIds) =>

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import { LatencySketch } from '../../core/model/latency-sketch';
 import { parseTraceql } from '../../core/query/traceql/parse';
+import { Turns } from '../../core/query/traceql/turns';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { filterHas } from '../../core/search/bloom';
 import { hashWord } from '../../core/search/words';
@@ -342,8 +343,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
     const found = async (searches: typeof searchesKey | undefined, query: string): Promise<string[]> => {
       const blocks = new BlockSummaries(sql, WORKSPACE);
       const searcher = new Searcher(sql, WORKSPACE, deflateCodec, blocks, searches);
-      const search = await searcher.search(parseTraceql(query), { from: null, to: null }, null);
-      const { matches } = await search.next(10, Number.POSITIVE_INFINITY);
+      const search = await searcher.search(parseTraceql(query), { from: null, to: null }, null, new Turns());
+      const { matches } = await search.next(10);
       return matches.map(({ trace }) => trace.trace_id).sort();
     };
     const every = [1, 2, 3, 4, 5].map(traceIdOf);

@@ -6,6 +6,7 @@ import { decodeMetrics } from '../../core/otlp/decode-metrics';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { parseTraceql } from '../../core/query/traceql/parse';
+import { Turns } from '../../core/query/traceql/turns';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { Annotations } from '../../core/store/annotations';
 import { BlockSummaries } from '../../core/store/block-summaries';
@@ -186,7 +187,9 @@ describe.each([pgliteDatabases(), postgresDatabases()])('retention on $name', (d
     const list = new TraceList(searcher, reader());
     const { data } = await list.page({ query: '{ span.note =~ "Request 3 of span 7 .*" }', waitMs: 5_000 });
     expect(data.map(({ traceId }) => traceId)).toEqual([traceIdOf(4)]);
-    expect(await searcher.spansOf(parseTraceql('{ span.note =~ "Request 3 .*" }'), traceIdOf(4))).toHaveLength(10);
+    expect(
+      await searcher.spansOf(parseTraceql('{ span.note =~ "Request 3 .*" }'), traceIdOf(4), new Turns()),
+    ).toHaveLength(10);
   });
 
   it('takes late spans of a pruned trace as a trace of their own', async () => {

@@ -1,6 +1,7 @@
 /** Questions that are asked side by side get what each gets alone: none takes from a cache what another is about to use. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTraceql } from '../../core/query/traceql/parse';
+import { Turns } from '../../core/query/traceql/turns';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { BlockSummaries } from '../../core/store/block-summaries';
 import { migrate } from '../../core/store/migrate';
@@ -75,7 +76,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('questions side by side 
     const searcher = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
     const writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
     const spansWith = async (query: string, trace: number): Promise<number> =>
-      (await searcher.spansOf(parseTraceql(query), traceIdOf(trace + 1))).length;
+      (await searcher.spansOf(parseTraceql(query), traceIdOf(trace + 1), new Turns())).length;
     for (let trace = TRACES; trace < TRACES + 6; trace++) {
       // Under way while the spans of the trace arrive: what it has read before must not do for those who ask after.
       const before = Array.from({ length: 4 }, (_, n) => spansWith(`{ span.note =~ ".*span ${n}.*" }`, n));

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreService } from '../../core/api/workers';
 import { parseTraceql } from '../../core/query/traceql/parse';
+import { Turns } from '../../core/query/traceql/turns';
 import { Annotations } from '../../core/store/annotations';
 import { BlockSummaries } from '../../core/store/block-summaries';
 import { readMarks } from '../../core/store/mark-reader';
@@ -44,7 +45,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
     writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
     reader = new TraceReader(sql, WORKSPACE);
     const searcher = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
-    matchingSpans = (id, traceql) => searcher.spansOf(parseTraceql(traceql), id);
+    matchingSpans = (id, traceql) => searcher.spansOf(parseTraceql(traceql), id, new Turns());
   });
   afterEach(() => drop());
 

@@ -7,6 +7,7 @@ import { nsFromText } from '../../core/model/time';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { parseTraceql } from '../../core/query/traceql/parse';
+import { Turns } from '../../core/query/traceql/turns';
 import { BlockSummaries } from '../../core/store/block-summaries';
 import { migrate } from '../../core/store/migrate';
 import type { TimeRange } from '../../core/store/search/block-plan';
@@ -26,7 +27,6 @@ import { naiveCells, naiveMatches, type PlainSpan } from '../fixtures/naive-trac
 import { anyMetric, anyQuery, anyTraces, requestOf } from '../fixtures/random-queries';
 
 const WORKSPACE = 1;
-const NOBODY_WAITS = Number.POSITIVE_INFINITY;
 const EVERYTHING = { from: null, to: null };
 
 interface Found {
@@ -112,8 +112,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
   const pages = async (text: string, range: TimeRange, limit: number): Promise<Found[]> => {
     const found: Found[] = [];
     for (let after: Place | null = null; ; ) {
-      const running = await searcher.search(parseTraceql(text), range, after);
-      const { matches, done } = await running.next(limit, NOBODY_WAITS);
+      const running = await searcher.search(parseTraceql(text), range, after, new Turns());
+      const { matches, done } = await running.next(limit);
       found.push(...matches.map(({ trace, count }) => ({ traceId: trace.trace_id, count })));
       const last = matches.at(-1)?.trace;
       if (done || !last) return found;
@@ -122,8 +122,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
   };
 
   const search = async (text: string): Promise<Found[]> => {
-    const running = await searcher.search(parseTraceql(text), EVERYTHING, null);
-    const { matches, done } = await running.next(1_000, NOBODY_WAITS);
+    const running = await searcher.search(parseTraceql(text), EVERYTHING, null, new Turns());
+    const { matches, done } = await running.next(1_000);
     expect(done).toBe(true);
     return matches.map(({ trace, count }) => ({ traceId: trace.trace_id, count }));
   };
@@ -154,11 +154,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
       fc.asyncProperty(anyQuery, async (text) => {
         expect(await pages(text, EVERYTHING, 3)).toEqual(expected(text));
         expect(await pages(text, { from, to }, 4)).toEqual(within(text));
-        const running = await searcher.search(parseTraceql(text), { from, to }, null);
+        const running = await searcher.search(parseTraceql(text), { from, to }, null, new Turns(undefined, 0));
         const found: string[] = [];
         for (let done = false; !done; ) {
           // No time at all: each call takes one step.
-          const step = await running.next(2, 0);
+          const step = await running.next(2);
           found.push(...step.matches.map(({ trace }) => trace.trace_id));
           expect(step.matches.length).toBeLessThanOrEqual(2);
           done = step.done;
@@ -193,13 +193,14 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
             return a.traceId > b.traceId ? -1 : 1;
           });
           const found: Found[] = [];
-          let running = await searcher.search(parseTraceql(text), EVERYTHING, null, sort);
+          const turns = new Turns(undefined, resumes ? 0 : undefined);
+          let running = await searcher.search(parseTraceql(text), EVERYTHING, null, turns, sort);
           for (let done = false; !done; ) {
-            const step = await running.next(3, resumes ? 0 : NOBODY_WAITS);
+            const step = await running.next(3);
             found.push(...step.matches.map(({ trace, count }) => ({ traceId: trace.trace_id, count })));
             done = step.done;
             // Another process, which knows only where the page before ended.
-            if (!resumes) running = await searcher.search(parseTraceql(text), EVERYTHING, running.last, sort);
+            if (!resumes) running = await searcher.search(parseTraceql(text), EVERYTHING, running.last, turns, sort);
           }
           expect(found).toEqual(sorted);
         },
@@ -302,7 +303,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
     const fresh = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
     const field = groupField('span.http.method');
     const [first, second] = [1, 2].map(() =>
-      groupSpans(fresh, parseTraceql('{ }'), field, { from: null, to: null }, Number.POSITIVE_INFINITY),
+      groupSpans(fresh, parseTraceql('{ }'), field, { from: null, to: null }, new Turns()),
     );
     expect((await first)?.groups.length).toBeGreaterThan(1);
     expect(await first).toEqual(await second);

@@ -1,7 +1,8 @@
 /** What only looks like a secret stays: words of people, and bytes that match by chance. */
 import { describe, expect, it } from 'vitest';
 import { stepBudget, UserPattern } from '../../core/patterns/user-pattern';
-import { AnswerSteps, TextPattern } from '../../core/query/traceql/regex';
+import { TextPattern } from '../../core/query/traceql/regex';
+import { Turns } from '../../core/query/traceql/turns';
 import { Redactor } from '../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../core/redaction/rules';
 
@@ -79,7 +80,7 @@ describe('large patterns over long texts', () => {
 
 describe('steps of one answer', () => {
   it('are shared by its patterns, and whole again for the next', () => {
-    const steps = new AnswerSteps();
+    const steps = new Turns();
     const whole = steps.left;
     const one = new TextPattern('.*b', 0, steps);
     const other = new TextPattern('.*c', 0, steps);
@@ -92,7 +93,7 @@ describe('steps of one answer', () => {
     expect(steps.areLow).toBe(true);
     steps.left = 0;
     expect(() => one.matches('a'.repeat(1_000))).toThrow('takes more than');
-    steps.renew();
+    steps.renew(undefined, Number.POSITIVE_INFINITY);
     expect(one.matches('ab')).toBe(true);
   });
 });

@@ -1,6 +1,8 @@
 /** Queries that would keep others waiting: how large one may be, and what it may take, counted. */
 import { describe, expect, it } from 'vitest';
 import { traceqlOf } from '../../core/query/plain-search';
+import type { FieldExpression, SpansetFilter } from '../../core/query/traceql/ast';
+import { conditionOf, type SpanFields } from '../../core/query/traceql/evaluate';
 import { MAX_COMPARISONS, MAX_LIST, MAX_NODES, MAX_PATTERN_SIZE } from '../../core/query/traceql/limits';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { stepsTaken, TextPattern } from '../../core/query/traceql/regex';
@@ -36,6 +38,24 @@ describe('the size of a query', () => {
     const words = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
     expect(parseTraceql(traceqlOf(words)).pipeline.stages).toHaveLength(1);
   });
+});
+
+describe('values of a span put together', () => {
+  const span = (count: number): SpanFields => {
+    return { values: () => Array.from({ length: count }, (_, i) => i), hasWord: () => false };
+  };
+  const holdsFor = (query: string): ((span: SpanFields) => boolean) => {
+    const [filter] = parseTraceql(query).pipeline.stages;
+    return conditionOf((filter as SpansetFilter).condition as FieldExpression);
+  };
+
+  it.each(['{ event.a = event.b + 1000000 }', '{ event.a + event.b + event.c < 0 }', '{ -event.a = event.b + 1 }'])(
+    'take no more steps than an answer has: %s',
+    (query) => {
+      expect(() => holdsFor(query)(span(30_000))).toThrow('puts many values of a span together');
+      expect(holdsFor(query)(span(3))).toBe(false);
+    },
+  );
 });
 
 describe('regular expressions of a query', () => {

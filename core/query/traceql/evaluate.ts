@@ -47,7 +47,7 @@ export function valuesOf(expression: FieldExpression, steps: AnswerSteps = new A
       if (!isArithmetic(op)) return truth(conditionOf(expression, steps));
       const left = valuesOf(expression.left, steps);
       const right = valuesOf(expression.right, steps);
-      return (span) => calculated(op, left(span), right(span));
+      return (span) => calculated(op, left(span), right(span), steps);
     }
     default: {
       const value = staticValue(expression);
@@ -83,8 +83,9 @@ function comparison(expression: Binary, op: Comparison, steps: AnswerSteps): Con
   }
   const right = valuesOf(expression.right, steps);
   return (span) => {
-    const others = right(span);
-    return left(span).some((a) => others.some((b) => compares(op, a, b)));
+    const [values, others] = [left(span), right(span)];
+    if (values.length > 1 && others.length > 1) steps.spend(values.length * others.length);
+    return values.some((a) => others.some((b) => compares(op, a, b)));
   };
 }
 
@@ -97,10 +98,14 @@ function truth(condition: Condition): Evaluated {
   return (span) => [condition(span)];
 }
 
-function calculated(op: Arithmetic, left: Values, right: Values): Values {
+function calculated(op: Arithmetic, left: Values, right: Values, steps: AnswerSteps): Values {
   const numbers = (values: Values): number[] => values.filter((value: Value) => typeof value === 'number');
+  if (left.length > 1 && right.length > 1) steps.spend(left.length * right.length * STEPS_A_NUMBER);
   return numbers(left).flatMap((a) => numbers(right).map((b) => calculate(op, a, b)));
 }
+
+/** It is kept, not only looked at. */
+const STEPS_A_NUMBER = 100;
 
 /** As JavaScript does: 1 / 0 is infinite, and a remainder has the sign of what is divided. */
 export function calculate(op: Arithmetic, a: number, b: number): number {

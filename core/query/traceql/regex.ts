@@ -17,11 +17,15 @@ export function stepsTaken(): number {
 
 /** What the patterns of a query may take for one answer. */
 export class AnswerSteps implements StepBudget {
+  static readonly MOST = MAX_STEPS;
   left = MAX_STEPS;
 
-  /** Another answer begins. */
-  renew(): void {
-    this.left = MAX_STEPS;
+  /** Of what multiplies values with each other. @throws SpoorError VALIDATION_ERROR when it took too many */
+  spend(steps: number): void {
+    this.left -= steps;
+    if (this.left >= 0) return;
+    const message = `This query takes more than ${MAX_STEPS} steps over what is stored, where it puts many values of a span together. Ask for fewer values at once, or for a shorter time.`;
+    throw new SpoorError('VALIDATION_ERROR', message, [{ field: 'query', code: 'too_many_steps', message }]);
   }
 
   /** Whether an answer that may be partial should end: the rest is for what it has begun. */

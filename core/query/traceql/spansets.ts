@@ -4,6 +4,7 @@
  */
 import type { Aggregate, FieldExpression, Pipeline, Scalar, Spanset, SpansetFilter, SpansetOp, Stage } from './ast';
 import { calculate, type SpanFields, valuesOf } from './evaluate';
+import type { Turns } from './turns';
 import { compares, staticValue } from './values';
 
 export interface TraceSpan extends SpanFields {
@@ -26,52 +27,69 @@ export interface Spans<S> {
 }
 
 /** @returns what is left of the trace; empty: it does not match */
-export function spansetsOf<S extends TraceSpan>({ stages }: Pipeline, trace: FilteredTrace<S>): readonly Spans<S>[] {
+export async function spansetsOf<S extends TraceSpan>(
+  { stages }: Pipeline,
+  trace: FilteredTrace<S>,
+  turns: Turns,
+): Promise<readonly Spans<S>[]> {
   let sets: readonly Spans<S>[] = [];
   for (const [i, stage] of stages.entries()) {
-    sets = i === 0 ? [{ spans: spansOf(stage as Spanset, trace), by: [] }] : applied(stage, sets, trace);
+    if (turns.isDue) await turns.end();
+    sets =
+      i === 0
+        ? [{ spans: await spansOf(stage as Spanset, trace, turns), by: [] }]
+        : await applied(stage, sets, trace, turns);
     sets = sets.filter(({ spans }) => spans.length > 0);
     if (sets.length === 0) break;
   }
   return sets;
 }
 
-function applied<S extends TraceSpan>(
+async function applied<S extends TraceSpan>(
   stage: Stage,
   sets: readonly Spans<S>[],
   trace: FilteredTrace<S>,
-): readonly Spans<S>[] {
-  switch (stage.kind) {
-    case 'select':
-      return sets;
-    case 'coalesce':
-      return [{ spans: union(...sets.map(({ spans }) => spans)), by: [] }];
-    case 'by':
-      return sets.flatMap((set) => grouped(set, stage.fields));
-    case 'scalarFilter':
-      return sets.filter(({ spans }) => compares(stage.op, scalar(stage.left, spans), scalar(stage.right, spans)));
-    default: {
+  turns: Turns,
+): Promise<readonly Spans<S>[]> {
+  if (stage.kind === 'select') return sets;
+  if (stage.kind === 'coalesce') return [{ spans: union(sets.map(({ spans }) => spans)), by: [] }];
+  const left: Spans<S>[] = [];
+  for (const set of sets) {
+    if (turns.isDue) await turns.end();
+    const { spans, by } = set;
+    if (stage.kind === 'by') {
+      for (const group of await grouped(set, stage.fields, turns)) left.push(group);
+    } else if (stage.kind === 'scalarFilter') {
+      const [a, b] = [await scalar(stage.left, spans, turns), await scalar(stage.right, spans, turns)];
+      if (compares(stage.op, a, b)) left.push(set);
+    } else {
       // A spanset after the first is asked of what is left.
-      return sets.map(({ spans, by }) => {
-        const left = new Set(spans);
-        const within = {
-          matched: (filter: SpansetFilter) => trace.matched(filter).filter((span) => left.has(span)),
-          parentOf: (spanId: bigint) => trace.parentOf(spanId),
-        };
-        return { spans: spansOf(stage, within), by };
-      });
+      const those = new Set(spans);
+      const within = {
+        matched: (filter: SpansetFilter) => trace.matched(filter).filter((span) => those.has(span)),
+        parentOf: (spanId: bigint) => trace.parentOf(spanId),
+      };
+      left.push({ spans: await spansOf(stage, within, turns), by });
     }
   }
+  return left;
 }
 
-function spansOf<S extends TraceSpan>(spanset: Spanset, trace: FilteredTrace<S>): readonly S[] {
+async function spansOf<S extends TraceSpan>(
+  spanset: Spanset,
+  trace: FilteredTrace<S>,
+  turns: Turns,
+): Promise<readonly S[]> {
   if (spanset.kind === 'filter') return trace.matched(spanset);
-  if (spanset.kind === 'pipeline') return union(...spansetsOf(spanset, trace).map(({ spans }) => spans));
-  const left = spansOf(spanset.left, trace);
-  const right = spansOf(spanset.right, trace);
+  if (spanset.kind === 'pipeline') {
+    return union((await spansetsOf(spanset, trace, turns)).map(({ spans }) => spans));
+  }
+  const left = await spansOf(spanset.left, trace, turns);
+  const right = await spansOf(spanset.right, trace, turns);
+  if (turns.isDue) await turns.end();
   const { op } = spanset;
-  if (op === '&&') return left.length > 0 && right.length > 0 ? union(left, right) : [];
-  return op === '||' ? union(left, right) : related(op, left, right, trace);
+  if (op === '&&') return left.length > 0 && right.length > 0 ? union([left, right]) : [];
+  return op === '||' ? union([left, right]) : related(op, left, right, trace);
 }
 
 function related<S extends TraceSpan>(
@@ -85,7 +103,7 @@ function related<S extends TraceSpan>(
   if (op.startsWith('!')) return right.filter((span) => !isRight(span));
   const matched = right.filter(isRight);
   if (!op.startsWith('&')) return matched;
-  return union(left.filter(RELATED[INVERSE[relation]](right, trace)), matched);
+  return union([left.filter(RELATED[INVERSE[relation]](right, trace)), matched]);
 }
 
 type Related = <S extends TraceSpan>(of: readonly S[], trace: FilteredTrace<S>) => (span: S) => boolean;
@@ -150,10 +168,15 @@ function isWithin<S extends TraceSpan>(
   return found;
 }
 
-function grouped<S extends TraceSpan>({ spans, by }: Spans<S>, fields: readonly FieldExpression[]): Spans<S>[] {
-  const evaluated = fields.map((field) => valuesOf(field));
+async function grouped<S extends TraceSpan>(
+  { spans, by }: Spans<S>,
+  fields: readonly FieldExpression[],
+  turns: Turns,
+): Promise<Iterable<Spans<S>>> {
+  const evaluated = fields.map((field) => valuesOf(field, turns));
   const groups = new Map<string, { spans: S[]; by: readonly string[] }>();
   for (const span of spans) {
+    if (turns.isDue) await turns.end();
     const values = evaluated.map((of) => of(span));
     // With their types: 1 and "1" are two groups.
     const key = JSON.stringify(values);
@@ -161,7 +184,7 @@ function grouped<S extends TraceSpan>({ spans, by }: Spans<S>, fields: readonly 
     if (group) group.spans.push(span);
     else groups.set(key, { spans: [span], by: [...by, ...values.map(nameOf)] });
   }
-  return [...groups.values()];
+  return groups.values();
 }
 
 /** What stands for values in a group or a series. */
@@ -169,28 +192,43 @@ export function nameOf(values: readonly unknown[]): string {
   return values.length === 0 ? 'nil' : values.map(String).join(', ');
 }
 
-function scalar<S extends TraceSpan>(of: Scalar, spans: readonly S[]): number {
-  if (of.kind === 'aggregate') return aggregate(of, spans);
-  if (of.kind === 'scalars') return calculate(of.op, scalar(of.left, spans), scalar(of.right, spans));
+async function scalar<S extends TraceSpan>(of: Scalar, spans: readonly S[], turns: Turns): Promise<number> {
+  if (of.kind === 'aggregate') return aggregate(of, spans, turns);
+  if (of.kind === 'scalars') {
+    return calculate(of.op, await scalar(of.left, spans, turns), await scalar(of.right, spans, turns));
+  }
   const value = staticValue(of);
   return typeof value === 'number' ? value : Number.NaN;
 }
 
 /** NaN, which compares with nothing, where no span has a number. */
-function aggregate<S extends TraceSpan>({ name, of }: Aggregate, spans: readonly S[]): number {
+async function aggregate<S extends TraceSpan>(
+  { name, of }: Aggregate,
+  spans: readonly S[],
+  turns: Turns,
+): Promise<number> {
   if (name === 'count' || of === null) return spans.length;
-  const values = valuesOf(of);
-  const numbers = spans.flatMap((span) => values(span).filter((value) => typeof value === 'number'));
-  if (numbers.length === 0) return Number.NaN;
-  if (name === 'min' || name === 'max') {
-    const better = name === 'min' ? Math.min : Math.max;
-    return numbers.reduce((best, number) => better(best, number));
+  const values = valuesOf(of, turns);
+  let count = 0;
+  let sum = 0;
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const span of spans) {
+    if (turns.isDue) await turns.end();
+    for (const value of values(span)) {
+      if (typeof value !== 'number') continue;
+      count++;
+      sum += value;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
   }
-  const sum = numbers.reduce((total, number) => total + number, 0);
-  return name === 'sum' ? sum : sum / numbers.length;
+  if (count === 0) return Number.NaN;
+  if (name === 'min') return least;
+  if (name === 'max') return most;
+  return name === 'sum' ? sum : sum / count;
 }
 
-function union<S extends TraceSpan>(...sets: readonly (readonly S[])[]): readonly S[] {
+function union<S extends TraceSpan>(sets: readonly (readonly S[])[]): readonly S[] {
   const [first, ...rest] = sets;
   return rest.length === 0 ? (first ?? []) : [...new Set(sets.flat())];
 }

@@ -7,6 +7,7 @@ import { compareBigints, type PlannedBlock, spanRange, type TimeRange } from './
 import { Pace } from './pace';
 import type { SpanLoader } from './span-loader';
 import { type SpanFilter, type SpanSlice, spanSlices } from './span-slices';
+import type { StoredSpan } from './stored-span';
 import { TRACE_FACTS_JOIN, TRACE_FACTS_ROW, TRACE_FACTS_SQL, type TraceFactsRow } from './trace-facts';
 
 /** Place in a list. */
@@ -31,6 +32,8 @@ export class SpanBlocksSource implements CandidateSource {
   done = false;
   progress = 0;
   private readonly slices: AsyncGenerator<SpanSlice>;
+  /** The slice whose spans are being looked at. */
+  private open: { readonly slice: SpanSlice; readonly spans: AsyncGenerator<StoredSpan | null> } | null = null;
   private readonly seen = new Set<string>();
 
   /**
@@ -47,24 +50,34 @@ export class SpanBlocksSource implements CandidateSource {
   }
 
   async next(): Promise<readonly TraceFactsRow[]> {
-    const { value: slice } = await this.slices.next();
-    const found = slice ? (await tracesIn(slice)).filter((id) => !this.seen.has(id)) : [];
-    for (const id of found) this.seen.add(id);
-    this.mark = slice?.rest.lastStartNs ?? null;
-    this.done = slice?.rest.isNone ?? true;
-    this.progress = slice?.progress ?? 1;
-    return this.loader.traces(found, this.range);
+    const found = new Set<string>();
+    if (!this.open) {
+      const { value: slice } = await this.slices.next();
+      if (!slice) this.done = true;
+      else if (slice.exact) {
+        const rows = await slice.select("distinct replace(s.trace_id::text, '-', '') as trace_id", '');
+        for (const { trace_id } of decodeRows({ trace_id: TEXT }, rows)) found.add(trace_id);
+        this.passed(slice);
+      } else this.open = { slice, spans: slice.spans(false) };
+    }
+    if (this.open) {
+      const { slice, spans } = this.open;
+      let next = await spans.next();
+      for (; next.value; next = await spans.next()) found.add(next.value.row.trace_id);
+      // Else time is up: it goes on there.
+      if (next.done) this.passed(slice);
+    }
+    const fresh = [...found].filter((id) => !this.seen.has(id));
+    for (const id of fresh) this.seen.add(id);
+    return this.loader.traces(fresh, this.range);
   }
-}
 
-async function tracesIn(slice: SpanSlice): Promise<string[]> {
-  if (slice.exact) {
-    const rows = await slice.select("distinct replace(s.trace_id::text, '-', '') as trace_id", '');
-    return decodeRows({ trace_id: TEXT }, rows).map(({ trace_id }) => trace_id);
+  private passed({ rest, progress }: SpanSlice): void {
+    this.open = null;
+    this.mark = rest.lastStartNs;
+    this.done = rest.isNone;
+    this.progress = progress;
   }
-  const found = new Set<string>();
-  for await (const { row } of slice.spans(false)) found.add(row.trace_id);
-  return [...found];
 }
 
 /** Traces of the list, in its order. */

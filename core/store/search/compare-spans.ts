@@ -8,6 +8,7 @@ import { fieldsIn } from '../../query/traceql/walk';
 import { isInBody } from './compiled-query';
 import type { Measured, MetricFrame } from './measure-spans';
 import type { Searcher } from './searcher';
+import { eachSpan } from './span-slices';
 import type { StoredSpan } from './stored-span';
 
 type Side = 'selection' | 'baseline';
@@ -25,7 +26,7 @@ export async function compareSpans(
   { selection, top, range }: Compare,
   frame: MetricFrame,
 ): Promise<Measured> {
-  const holds = selection.condition ? conditionOf(selection.condition) : () => true;
+  const holds = selection.condition ? conditionOf(selection.condition, frame.turns) : () => true;
   const sideOf = (span: StoredSpan): Side => {
     const inRange = !range || (span.row.start_ns >= range.start && span.row.start_ns < range.end);
     return inRange && holds(span) ? 'selection' : 'baseline';
@@ -52,15 +53,14 @@ export async function compareSpans(
     }
   };
   let complete = true;
-  const found = await searcher.spans(query, frame.range, frame.untilMs);
+  const found = await searcher.spans(query, frame.range, frame.turns);
   if (found.kind === 'traces') {
     for await (const spans of found.spans) for (const span of spans) add(span);
     complete = found.complete();
   } else {
     for await (const slice of found.slices) {
-      for await (const span of slice.spans(needsBody)) add(span);
-      complete = slice.rest.isNone;
-      if (performance.now() >= frame.untilMs || slice.isLast()) break;
+      complete = (await eachSpan(slice, needsBody, add)) && slice.rest.isNone;
+      if (frame.turns.isOver) break;
     }
   }
   const counted = [...(await searcher.attributes([...elements.keys()])), ...others.values()].map((entry) => {

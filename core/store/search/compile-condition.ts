@@ -9,8 +9,9 @@ import { spanKindName } from '../../model/span-kind';
 import type { SpanBody } from '../../otlp/json-types';
 import { WireWriter } from '../../otlp/wire-writer';
 import type { FieldExpression, Static } from '../../query/traceql/ast';
-import { conditionOf, isText, type SpanFields, textWords } from '../../query/traceql/evaluate';
-import { NO_VALUES, spanKindValue } from '../../query/traceql/values';
+import { type Condition, conditionOf, isText, type SpanFields, textWords } from '../../query/traceql/evaluate';
+import type { Turns } from '../../query/traceql/turns';
+import { NO_VALUES, spanKindValue, type Value } from '../../query/traceql/values';
 import { fieldsIn } from '../../query/traceql/walk';
 import { hashValue, hashWord, wordsOf } from '../../search/words';
 import type { BlockSummary } from '../block-summaries';
@@ -44,20 +45,21 @@ export class ConditionCompiler {
   ) {}
 
   /** `parts` has been refreshed. @throws TraceqlSyntaxError */
-  async compile(expression: FieldExpression): Promise<SpanCondition> {
+  async compile(expression: FieldExpression, turns: Turns): Promise<SpanCondition> {
     if (expression.kind === 'binary' && (expression.op === '&&' || expression.op === '||')) {
-      const parts = [await this.compile(expression.left), await this.compile(expression.right)];
+      const parts = [await this.compile(expression.left, turns), await this.compile(expression.right, turns)];
       return { kind: expression.op === '&&' ? 'and' : 'or', parts };
     }
     if (expression.kind === 'unary' && expression.op === '!') {
-      return { kind: 'not', part: await this.compile(expression.operand) };
+      return { kind: 'not', part: await this.compile(expression.operand, turns) };
     }
     if (expression.kind === 'binary' && isText(expression.left)) {
-      const words = await Promise.all(textWords(expression).map((word) => this.word(word)));
-      const has: SpanCondition = { kind: 'and', parts: words };
+      const parts: SpanCondition[] = [];
+      for (const word of textWords(expression)) parts.push(await this.word(word, turns));
+      const has: SpanCondition = { kind: 'and', parts };
       return expression.op === '=' ? has : { kind: 'not', part: has };
     }
-    return this.compileLeaf(expression);
+    return this.compileLeaf(expression, turns);
   }
 
   /** Whether the message of a span may have to say what the span is called. */
@@ -66,40 +68,44 @@ export class ConditionCompiler {
     return this.parts.shared.operations.heldTo !== null || this.shortenedNames(expression).length > 0;
   }
 
-  private async compileLeaf(expression: FieldExpression): Promise<SpanCondition> {
+  private async compileLeaf(expression: FieldExpression, turns: Turns): Promise<SpanCondition> {
     const fields = fieldsIn(expression);
-    const holds = conditionOf(expression);
+    const holds = conditionOf(expression, turns);
     const [first] = fields;
     if (!first) return { kind: 'constant', value: holds(fieldsOf(() => NO_VALUES)) };
     const domains = new Set(fields.map((field) => (field.kind === 'attribute' ? field.scope : field.name)));
     const within = (...names: readonly (string | null)[]): boolean => [...domains].every((one) => names.includes(one));
-    if (within('resource')) return this.resources(expression, holds);
-    if (within('span:name', 'span:kind')) return this.operations(expression, holds, domains.has('span:name'));
+    if (within('resource')) return this.resources(expression, holds, turns);
+    if (within('span:name', 'span:kind')) return this.operations(expression, holds, domains.has('span:name'), turns);
     if (within('instrumentation', 'instrumentation:name', 'instrumentation:version')) {
-      return orBeyond(leaf({ scopes: this.scopesThat(holds) }), 'scope_id', this.parts.shared.scopes.heldTo);
+      const scopes = await this.scopesThat(holds, turns);
+      return orBeyond(leaf({ scopes }), 'scope_id', this.parts.shared.scopes.heldTo);
     }
     const column = columnSql(expression);
     if (column) return column;
     const isPresence = isNilComparison(expression);
     if (within('event', 'link', 'span:statusMessage', 'event:name', 'link:traceID', 'link:spanID')) {
-      return isPresence === '=' ? { kind: 'not', part: this.rests(presence(expression)) } : this.rests(expression);
+      return isPresence === '='
+        ? { kind: 'not', part: await this.rests(presence(expression), turns) }
+        : this.rests(expression, turns);
     }
     const names = new Set(fields.map((field) => field.name));
     if (!within('span', null) || names.size !== 1 || domains.size !== 1) return { kind: 'unknown' };
     if (isPresence === '=')
-      return { kind: 'not', part: await this.attribute(presence(expression), first.name, domains) };
-    return this.attribute(expression, first.name, domains);
+      return { kind: 'not', part: await this.attribute(presence(expression), first.name, domains, turns) };
+    return this.attribute(expression, first.name, domains, turns);
   }
 
   /** What a span is called, or its kind. */
   private async operations(
     expression: FieldExpression,
-    holds: (span: SpanFields) => boolean,
+    holds: Condition,
     isName: boolean,
+    turns: Turns,
   ): Promise<SpanCondition> {
     const { heldTo } = this.parts.shared.operations;
     const name = isName ? equalText(expression)[0] : undefined;
-    const ids = this.operationsThat(holds);
+    const ids = await this.operationsThat(holds, turns);
     const shortened = isName ? this.shortenedNames(expression) : [];
     // One name is found by itself, however many there are.
     const isOne = heldTo !== null && name !== undefined;
@@ -112,9 +118,9 @@ export class ConditionCompiler {
     return { kind: 'or', parts: [{ kind: 'and', parts: [known, { kind: 'not', part: others }] }, whole] };
   }
 
-  private async resources(expression: FieldExpression, holds: (span: SpanFields) => boolean): Promise<SpanCondition> {
+  private async resources(expression: FieldExpression, holds: Condition, turns: Turns): Promise<SpanCondition> {
     const { heldTo } = this.parts.shared.resources;
-    const known = leaf({ resources: this.resourcesThat(holds) });
+    const known = leaf({ resources: await this.resourcesThat(holds, turns) });
     const service = serviceOf(expression);
     if (heldTo === null || service === null) return orBeyond(known, 'resource_id', heldTo);
     // Operations tell services apart where resources are too many.
@@ -137,19 +143,18 @@ export class ConditionCompiler {
     expression: FieldExpression,
     key: string,
     domains: ReadonlySet<string | null>,
+    turns: Turns,
   ): Promise<SpanCondition> {
-    const holds = conditionOf(expression);
+    const holds = conditionOf(expression, turns);
     const known = await this.parts.valuesOf(key);
-    const attributes: number[] = [];
-    for (const [id, value] of known?.values ?? []) {
-      if (value !== null && holds(fieldsOf(() => [value]))) attributes.push(id);
-    }
+    const matches = (value: Value | null): boolean => value !== null && holds(fieldsOf(() => [value]));
+    const attributes = known ? await idsThat(known.values, matches, turns) : [];
     const payload: number[] = [RAW_IN_PAYLOAD];
     // That the value is in a payload says that it is there.
     if (known) (isNilComparison(expression) ? attributes : payload).push(-known.keyId);
     const span = { attributes, payload, hashes: known ? equalHashes(expression, known.keyId) : [] };
     if (domains.has('span')) return leaf(span);
-    const resources = this.resourcesThat(holds);
+    const resources = await this.resourcesThat(holds, turns);
     const { held, heldTo } = this.parts.shared.resources;
     const inResources = heldTo !== null || [...held.values()].some((pairs) => attributeValues(pairs, key).length > 0);
     // What the span says of itself hides what its resource says.
@@ -157,10 +162,9 @@ export class ConditionCompiler {
     return orBeyond(leaf({ ...span, resources, exact }), 'resource_id', heldTo);
   }
 
-  private rests(expression: FieldExpression): IdLeaf {
-    const holds = conditionOf(expression);
-    const attributes: number[] = [];
-    for (const [id, body] of this.parts.rests) if (holds(bodyFields(body))) attributes.push(id);
+  private async rests(expression: FieldExpression, turns: Turns): Promise<IdLeaf> {
+    const holds = conditionOf(expression, turns);
+    const attributes = await idsThat(this.parts.rests, (body) => holds(bodyFields(body)), turns);
     const words = equalText(expression).flatMap(wordsOf);
     const longest = words.sort((a, b) => b.length - a.length)[0];
     const isIndexed = longest !== undefined && fieldsIn(expression).every(({ name }) => !name.startsWith('link:'));
@@ -172,7 +176,7 @@ export class ConditionCompiler {
     });
   }
 
-  private async word(word: string): Promise<SpanCondition> {
+  private async word(word: string, turns: Turns): Promise<SpanCondition> {
     const { searchesKey } = this.parts;
     const rows = await this.sql.query(
       `select a.id, k.key from attribute a join attribute_key k on k.id = a.key_id
@@ -180,13 +184,15 @@ export class ConditionCompiler {
       [this.workspaceId, [word]],
     );
     const attributes = decodeRows({ id: INT4, key: TEXT }, rows).flatMap(({ id, key }) => (searchesKey(key) ? id : []));
-    for (const [id, body] of this.parts.rests) if (bodyHasWord(body, word, searchesKey)) attributes.push(id);
+    const rests = await idsThat(this.parts.rests, (body) => bodyHasWord(body, word, searchesKey), turns);
     const { held, heldTo } = this.parts.shared.operations;
-    const operations = [...held]
-      .filter(([, { name, service }]) => wordsOf(name).includes(word) || wordsOf(service).includes(word))
-      .map(([id]) => id);
+    const operations = await idsThat(
+      held,
+      ({ name, service }) => wordsOf(name).includes(word) || wordsOf(service).includes(word),
+      turns,
+    );
     const known = leaf({
-      attributes,
+      attributes: [...attributes, ...rests],
       operations,
       payload: null,
       hashes: [hashWord(word)],
@@ -195,18 +201,21 @@ export class ConditionCompiler {
     return orBeyond(known, 'operation_id', heldTo);
   }
 
-  private resourcesThat(holds: (span: SpanFields) => boolean): number[] {
-    return [...this.parts.shared.resources.held]
-      .filter(([, pairs]) => holds(fieldsOf((field) => attributeValues(pairs, field.name))))
-      .map(([id]) => id);
+  private resourcesThat(holds: Condition, turns: Turns): Promise<number[]> {
+    return idsThat(
+      this.parts.shared.resources.held,
+      (pairs) => holds(fieldsOf((field) => attributeValues(pairs, field.name))),
+      turns,
+    );
   }
 
-  private operationsThat(holds: (span: SpanFields) => boolean): number[] {
-    return [...this.parts.shared.operations.held]
-      .filter(([, { name, kind }]) =>
+  private operationsThat(holds: Condition, turns: Turns): Promise<number[]> {
+    return idsThat(
+      this.parts.shared.operations.held,
+      ({ name, kind }) =>
         holds(fieldsOf((field) => [field.name === 'span:name' ? name : spanKindValue(spanKindName(kind))])),
-      )
-      .map(([id]) => id);
+      turns,
+    );
   }
 
   /** Operations of which only the beginning of the name is known, where a condition may hold for the whole. */
@@ -219,9 +228,10 @@ export class ConditionCompiler {
       .map(([id]) => id);
   }
 
-  private scopesThat(holds: (span: SpanFields) => boolean): number[] {
-    return [...this.parts.shared.scopes.held]
-      .filter(([, { name, version, attributes }]) =>
+  private scopesThat(holds: Condition, turns: Turns): Promise<number[]> {
+    return idsThat(
+      this.parts.shared.scopes.held,
+      ({ name, version, attributes }) =>
         holds(
           fieldsOf((field) => {
             if (field.kind === 'attribute') return attributeValues(attributes, field.name);
@@ -229,9 +239,18 @@ export class ConditionCompiler {
             return text === '' ? NO_VALUES : [text];
           }),
         ),
-      )
-      .map(([id]) => id);
+      turns,
+    );
   }
+}
+
+async function idsThat<T>(known: ReadonlyMap<number, T>, holds: (one: T) => boolean, turns: Turns): Promise<number[]> {
+  const ids: number[] = [];
+  for (const [id, one] of known) {
+    if (turns.isDue) await turns.end();
+    if (holds(one)) ids.push(id);
+  }
+  return ids;
 }
 
 /** One has to look at spans whose number is not among those in memory. */

@@ -1,7 +1,7 @@
 /** A search for traces, compiled: its filters as conditions on spans, and what has to be read to decide them. */
 import type { Field, FieldExpression, SpansetFilter, TraceqlQuery } from '../../query/traceql/ast';
 import { type Condition, conditionOf } from '../../query/traceql/evaluate';
-import { AnswerSteps } from '../../query/traceql/regex';
+import type { Turns } from '../../query/traceql/turns';
 import { fieldsIn, filtersIn, needsAncestors, resultFields } from '../../query/traceql/walk';
 import type { ConditionCompiler } from './compile-condition';
 import { ALWAYS, type SpanCondition } from './span-condition';
@@ -13,15 +13,15 @@ export interface CompiledFilter {
   /** What has to hold of the span alone; true where the condition needs its trace. */
   readonly relaxed: FieldExpression;
   readonly needsBody: boolean;
-  /** Of all filters of the query. */
-  readonly steps: AnswerSteps;
+  /** Of the query. */
+  readonly turns: Turns;
 }
 
 export interface CompiledQuery {
   readonly query: TraceqlQuery;
   readonly filters: readonly CompiledFilter[];
-  /** What its regular expressions may still take. */
-  readonly steps: AnswerSteps;
+  /** Of all that is done for it, in one answer after the other. */
+  readonly turns: Turns;
   /** Whether it asks about traces, as far as their rows say. */
   readonly needsTrace: boolean;
   readonly needsTree: boolean;
@@ -29,19 +29,22 @@ export interface CompiledQuery {
   readonly resultsNeedBody: boolean;
 }
 
-export async function compileQuery(query: TraceqlQuery, compiler: ConditionCompiler): Promise<CompiledQuery> {
+export async function compileQuery(
+  query: TraceqlQuery,
+  compiler: ConditionCompiler,
+  turns: Turns,
+): Promise<CompiledQuery> {
   const { pipeline, metrics } = query;
   const all = filtersIn(pipeline);
   if (metrics?.kind === 'compare') all.push(metrics.selection);
   const filters: CompiledFilter[] = [];
-  const steps = new AnswerSteps();
-  for (const filter of all) filters.push(await compileFilter(filter, compiler, steps));
+  for (const filter of all) filters.push(await compileFilter(filter, compiler, turns));
   const results = resultFields(query);
   const fields = [...results, ...all.flatMap(({ condition }) => (condition ? fieldsIn(plainRoots(condition)) : []))];
   return {
     query,
     filters,
-    steps,
+    turns,
     needsTrace: fields.some(isOfTrace),
     needsTree: needsAncestors(pipeline) || fields.some((field) => TREE_FIELDS.has(field.name)),
     resultsNeedBody: results.some(isInBody),
@@ -51,17 +54,17 @@ export async function compileQuery(query: TraceqlQuery, compiler: ConditionCompi
 async function compileFilter(
   filter: SpansetFilter,
   compiler: ConditionCompiler,
-  steps: AnswerSteps,
+  turns: Turns,
 ): Promise<CompiledFilter> {
   const expression = plainRoots(filter.condition ?? TRUE);
-  const condition = filter.condition ? await compiler.compile(expression) : ALWAYS;
+  const condition = filter.condition ? await compiler.compile(expression, turns) : ALWAYS;
   return {
     filter,
     condition,
-    holds: conditionOf(expression, steps),
+    holds: conditionOf(expression, turns),
     relaxed: relax(expression, true),
     needsBody: fieldsIn(expression).some(isInBody) || compiler.readsNames(expression),
-    steps,
+    turns,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Field, TraceqlQuery } from '../../query/traceql/ast';
 import { valuesOf } from '../../query/traceql/evaluate';
 import { fieldNamed } from '../../query/traceql/field-name';
 import { nameOf } from '../../query/traceql/spansets';
+import type { Turns } from '../../query/traceql/turns';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
 import type { TimeRange } from './block-plan';
 import { isInBody } from './compiled-query';
@@ -14,7 +15,7 @@ import { columnOf } from './measure-spans';
 import { Pace } from './pace';
 import type { Searcher } from './searcher';
 import type { KnownOperation, SharedPart } from './shared-parts';
-import type { SpanSlice } from './span-slices';
+import { eachSpan, type SpanSlice } from './span-slices';
 import type { StoredSpan } from './stored-span';
 
 const MAX_GROUPS = 200;
@@ -45,7 +46,7 @@ export async function groupSpans(
   search: TraceqlQuery,
   field: Field,
   range: TimeRange,
-  untilMs: number,
+  turns: Turns,
 ): Promise<SpanGroups> {
   const groups = new Map<string, Group>();
   let overflowed = false;
@@ -67,7 +68,7 @@ export async function groupSpans(
     group.errors += errors;
     group.sketch.add(durationNs, spans);
   };
-  const values = valuesOf(field);
+  const values = valuesOf(field, turns);
   const elements = await elementsOf(searcher, field);
   const inPayload = [...elements.keys()].find((element) => element < 0) ?? null;
   const addSpan = (span: StoredSpan): void => {
@@ -82,29 +83,32 @@ export async function groupSpans(
   // As a metric by that field: so that all it takes is read.
   const counted = { kind: 'metric', name: 'count_over_time', of: null, quantiles: [], by: [field] } as const;
   const query = { ...search, metrics: counted };
-  const everything = isEverything(query) ? await searcher.everything(range) : null;
+  const everything = isEverything(query) ? await searcher.everything(range, turns) : null;
   const nameOfOperation = everything && operationName(field, searcher.operations());
   const byMinutes = nameOfOperation ? everything : null;
   const found: Awaited<ReturnType<Searcher['spans']>> = byMinutes
     ? { kind: 'slices', slices: byMinutes.slices }
-    : await searcher.spans(query, range, untilMs);
+    : await searcher.spans(query, range, turns);
   let complete = true;
   if (found.kind === 'traces') {
     for await (const spans of found.spans) for (const span of spans) addSpan(span);
     complete = found.complete();
   } else {
     for await (const slice of found.slices) {
+      complete = true;
       const column = slice.exact ? columnOf(field) : null;
       if (column) await addByColumn(slice, column, field, add);
-      else if (slice.exact && elements.size > 0) await addByElement(slice, elements, add);
-      else for await (const span of slice.spans(isInBody(field))) addSpan(span);
-      complete = slice.rest.isNone;
-      if (performance.now() >= untilMs || slice.isLast()) break;
+      else if (slice.exact && elements.size > 0) await addByElement(slice, elements, add, turns);
+      else complete = await eachSpan(slice, isInBody(field), addSpan);
+      complete &&= slice.rest.isNone;
+      if (turns.isDue) await turns.end();
+      if (turns.isOver) break;
     }
   }
   const pace = new Pace(8, 256);
   while (byMinutes && nameOfOperation && byMinutes.whole.length > 0) {
-    if (performance.now() >= untilMs) break;
+    if (turns.isDue) await turns.end();
+    if (turns.isOver) break;
     const blocks = byMinutes.whole.splice(0, pace.next);
     const minutes = await pace.timed(() => searcher.minutesOf(blocks));
     const operation = await searcher.operations().of(minutes.map(({ operationId }) => operationId));
@@ -171,9 +175,10 @@ async function elementsOf(searcher: Searcher, field: Field): Promise<Elements> {
 type Add = (value: string, spans: number, errors: number, durationNs: number) => void;
 
 /** Spans one by one, as their rows are: counting them by an element of an array takes SQL longer than giving them all. */
-async function addByElement(slice: SpanSlice, elements: Elements, add: Add): Promise<void> {
+async function addByElement(slice: SpanSlice, elements: Elements, add: Add, turns: Turns): Promise<void> {
   const rows = await slice.copy('s.attributes, s.status, s.duration_ns');
   while (rows.next()) {
+    if (turns.isDue) await turns.end();
     const element = rows.int4Array().find((one) => elements.has(one));
     const isError = rows.int2() === STATUS_ERROR;
     add(element === undefined ? 'nil' : (elements.get(element) as string), 1, isError ? 1 : 0, Number(rows.int8()));

@@ -8,11 +8,12 @@ import { valuesOf } from '../../query/traceql/evaluate';
 import { fieldText } from '../../query/traceql/print';
 import { SeriesBuilder } from '../../query/traceql/series';
 import { nameOf, type TraceSpan } from '../../query/traceql/spansets';
+import type { Turns } from '../../query/traceql/turns';
 import { fieldsIn } from '../../query/traceql/walk';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
 import { isInBody } from './compiled-query';
 import type { Searcher } from './searcher';
-import type { SpanSlice } from './span-slices';
+import { eachSpan, type SpanSlice } from './span-slices';
 import type { StoredSpan } from './stored-span';
 
 export interface MetricFrame {
@@ -20,8 +21,7 @@ export interface MetricFrame {
   readonly range: { readonly from: bigint; readonly to: bigint };
   readonly stepNs: bigint;
   readonly steps: number;
-  /** Of `performance.now()`: when to stop. */
-  readonly untilMs: number;
+  readonly turns: Turns;
 }
 
 export interface Measured {
@@ -37,25 +37,25 @@ export async function measureSpans(
 ): Promise<Measured> {
   const builder = new SeriesBuilder(metric, frame.steps, Number(frame.stepNs) / 1e9);
   const add = adder(metric, builder, frame);
-  const plan = await searcher.spans(query, frame.range, frame.untilMs);
+  const plan = await searcher.spans(query, frame.range, frame.turns);
   let complete = true;
   if (plan.kind === 'traces') {
     for await (const spans of plan.spans) for (const span of spans) add(span);
     complete = plan.complete();
   } else {
     for await (const slice of plan.slices) {
-      await addSlice(slice, metric, builder, frame, add);
-      complete = slice.rest.isNone;
-      if (performance.now() >= frame.untilMs || slice.isLast()) break;
+      complete = (await addSlice(slice, metric, builder, frame, add)) && slice.rest.isNone;
+      if (frame.turns.isDue) await frame.turns.end();
+      if (frame.turns.isOver) break;
     }
   }
   return { series: builder.series(query.series), complete: complete && !builder.overflowed };
 }
 
-function adder(metric: Metric, builder: SeriesBuilder, { range, stepNs }: MetricFrame) {
+function adder(metric: Metric, builder: SeriesBuilder, { range, stepNs, turns }: MetricFrame) {
   const fields = metric.by.map(fieldText);
-  const by = metric.by.map((field) => valuesOf(field));
-  const of = metric.of ? valuesOf(metric.of) : null;
+  const by = metric.by.map((field) => valuesOf(field, turns));
+  const of = metric.of ? valuesOf(metric.of, turns) : null;
   return (span: TraceSpan & Pick<StoredSpan, 'row'>): void => {
     const { start_ns } = span.row;
     if (start_ns < range.from || start_ns >= range.to) return;
@@ -92,19 +92,19 @@ export function columnOf(field: Field): (typeof COLUMNS)[number]['column'] | nul
 const KEYS = { step: INT8, resource_id: INT4, operation_id: INT4, status: INT4, scope_id: INT4 };
 const ROW = { ...KEYS, spans: INT8, sum: FLOAT8, least: FLOAT8, most: FLOAT8 };
 
+/** @returns false where time was up first */
 async function addSlice(
   slice: SpanSlice,
   metric: Metric,
   builder: SeriesBuilder,
   { range, stepNs }: MetricFrame,
   add: ReturnType<typeof adder>,
-): Promise<void> {
+): Promise<boolean> {
   const columns = metric.by.map(columnOf);
   const value = valueSql(metric);
   if (!slice.exact || columns.includes(null) || value === null) {
     const needsBody = [...metric.by, ...(metric.of ? fieldsIn(metric.of) : [])].some(isInBody);
-    for await (const span of slice.spans(needsBody)) add(span);
-    return;
+    return eachSpan(slice, needsBody, add);
   }
   const keys = COLUMNS.map(({ column }) => `${columns.includes(column) ? `s.${column}::int4` : '0'} as ${column}`);
   // Where each value counts, spans of equal value are one row.
@@ -122,6 +122,7 @@ async function addSlice(
     const names = metric.by.map((field) => nameOf(span.values(field)));
     builder.merge(Number(step), fields, names, { count: Number(spans), sum, min: least, max: most });
   }
+  return true;
 }
 
 /** What is added up of each span, as SQL. Null: only the span itself can tell. */

@@ -6,6 +6,7 @@ import { inDeployments } from '../../query/in-deployments';
 import { traceqlOf } from '../../query/plain-search';
 import type { Metric, TraceqlQuery } from '../../query/traceql/ast';
 import { parseTraceql } from '../../query/traceql/parse';
+import { Turns } from '../../query/traceql/turns';
 import { compareSpans } from './compare-spans';
 import { groupField, groupSpans } from './group-spans';
 import { type MetricFrame, measureSpans } from './measure-spans';
@@ -25,27 +26,31 @@ export class QueryRunner {
   ) {}
 
   /** @throws SpoorError VALIDATION_ERROR */
-  async run(request: QueryRequest): Promise<QueryResult> {
+  async run(request: QueryRequest, signal?: AbortSignal): Promise<QueryResult> {
     const query = inDeployments(parseTraceql((request.query ?? '').replaceAll('\0', '')), request);
-    if (!query.metrics) return { kind: 'traces', ...(await this.list.page(request)) };
-    return { kind: 'metrics', ...(await this.measure(query, request)) };
+    if (!query.metrics) return { kind: 'traces', ...(await this.list.page(request, signal)) };
+    return { kind: 'metrics', ...(await this.measure(query, request, signal)) };
   }
 
   /** @throws SpoorError VALIDATION_ERROR */
-  async groups(query: GroupQuery): Promise<SpanGroups> {
-    const untilMs = performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
+  async groups(query: GroupQuery, signal?: AbortSignal): Promise<SpanGroups> {
+    const turns = new Turns(signal, performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS));
     const field = groupField(query.by);
     const search = inDeployments(parseTraceql(traceqlOf(query.query ?? '')), query);
-    return groupSpans(this.searcher, search, field, rangeOf(query), untilMs);
+    return groupSpans(this.searcher, search, field, rangeOf(query), turns);
   }
 
-  private async measure(query: TraceqlQuery, request: QueryRequest): Promise<MetricResult> {
-    const untilMs = performance.now() + (request.waitMs ?? DEFAULT_WAIT_MS);
+  private async measure(
+    query: TraceqlQuery,
+    request: QueryRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<MetricResult> {
+    const turns = new Turns(signal, performance.now() + (request.waitMs ?? DEFAULT_WAIT_MS));
     const { metrics } = query;
     const bounds = await this.histogram.bounds(rangeOf(request));
     // A comparison counts over the whole range.
     const wholeNs = Number(bounds.to > bounds.from ? bounds.to - bounds.from : 1n);
-    const frame = frameOf(bounds, metrics?.kind === 'compare' ? wholeNs : request.stepNs, untilMs);
+    const frame = frameOf(bounds, metrics?.kind === 'compare' ? wholeNs : request.stepNs, turns);
     const measured =
       metrics?.kind === 'compare'
         ? await compareSpans(this.searcher, query, metrics, frame)
@@ -61,7 +66,7 @@ export class QueryRunner {
 }
 
 /** @throws SpoorError VALIDATION_ERROR for steps too small for their range */
-function frameOf(range: { from: bigint; to: bigint }, stepNs: number | undefined, untilMs: number): MetricFrame {
+function frameOf(range: { from: bigint; to: bigint }, stepNs: number | undefined, turns: Turns): MetricFrame {
   const width = range.to > range.from ? range.to - range.from : 1n;
   const step = stepNs === undefined ? (width + DEFAULT_STEPS - 1n) / DEFAULT_STEPS : BigInt(stepNs);
   const steps = (width + step - 1n) / step;
@@ -70,7 +75,7 @@ function frameOf(range: { from: bigint; to: bigint }, stepNs: number | undefined
       { field: 'stepNs', code: 'too_small', message: 'use a longer step or a shorter range' },
     ]);
   }
-  return { range, stepNs: step, steps: Number(steps), untilMs };
+  return { range, stepNs: step, steps: Number(steps), turns };
 }
 
 function unitOf({ name, of }: Metric): MetricResult['unit'] {

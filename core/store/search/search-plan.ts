@@ -1,6 +1,5 @@
 /** Where a query is looked for: in the rows of traces where these decide, else in the fewest blocks of spans that will do. */
 import type { FieldExpression } from '../../query/traceql/ast';
-import { AnswerSteps } from '../../query/traceql/regex';
 import { isSpanset, necessaryFilters } from '../../query/traceql/walk';
 import type { Blocks } from '../block-summaries';
 import { type PlannedBlock, planBlocks, type TimeRange } from './block-plan';
@@ -56,7 +55,7 @@ export function planSearch({ compiled, parts, blocks }: SearchParts, range: Time
       };
       continue;
     }
-    const filter = anyOf(way);
+    const filter = anyOf(way, compiled);
     const planned = planBlocks(blocks, filter.condition, range);
     // What there is only one way to find need not be counted.
     const spans = ways.length === 1 ? 0 : mostIn(planned, filter.condition);
@@ -70,7 +69,7 @@ function mostIn(blocks: readonly PlannedBlock[], condition: SpanCondition): numb
   return blocks.reduce((sum, { summary }) => sum + (summary ? mostSpans(condition, summary) : 0), 0);
 }
 
-function anyOf(way: readonly CompiledFilter[]): SpanFilter {
+function anyOf(way: readonly CompiledFilter[], { turns }: CompiledQuery): SpanFilter {
   const [only] = way;
   if (only && way.length === 1) return only;
   const condition: SpanCondition = { kind: 'or', parts: way.map((filter) => filter.condition) };
@@ -79,7 +78,7 @@ function anyOf(way: readonly CompiledFilter[]): SpanFilter {
     condition: way.length === 0 ? ALWAYS : condition,
     relaxed,
     needsBody: way.some(({ needsBody }) => needsBody),
-    steps: only?.steps ?? new AnswerSteps(),
+    turns,
   };
 }
 

@@ -3,6 +3,7 @@ import { NEWEST_FIRST, type TraceSort } from '../../api/trace-list-query';
 import { parseTraceId } from '../../model/ids';
 import type { TraceqlQuery } from '../../query/traceql/ast';
 import { parseTraceql } from '../../query/traceql/parse';
+import type { Turns } from '../../query/traceql/turns';
 import { filtersIn } from '../../query/traceql/walk';
 import { EVERY_KEY, type SearchesKey } from '../../search/searched-keys';
 import type { BlockSummaries } from '../block-summaries';
@@ -40,11 +41,11 @@ type FoundSpans =
     };
 
 /** Spans of traces that are looked at whole, until time is up. */
-function foundIn(search: TraceSearch, untilMs: number): FoundSpans {
+function foundIn(search: TraceSearch): FoundSpans {
   let complete = false;
   async function* spans(): AsyncGenerator<readonly StoredSpan[]> {
-    while (!complete && performance.now() < untilMs && !search.steps.areLow) {
-      const { matches, done } = await search.next(100, untilMs);
+    while (!complete && !search.turns.isOver) {
+      const { matches, done } = await search.next(100);
       for (const { sets } of matches) for (const set of sets ?? []) yield set.spans;
       complete = done;
     }
@@ -79,20 +80,21 @@ export class Searcher {
     this.loader = new SpanLoader(sql, workspaceId, this.parts, codec);
   }
 
-  /** @param after the last trace of the page before. @throws TraceqlSyntaxError */
+  /** @param after the last trace of the page before @param turns of its pages. @throws TraceqlSyntaxError */
   async search(
     query: TraceqlQuery,
     range: TimeRange,
     after: Place | null,
+    turns: Turns,
     sort: TraceSort = NEWEST_FIRST,
   ): Promise<PagedSearch> {
-    const parts = await this.prepare(query);
+    const parts = await this.prepare(query, turns);
     return sort === NEWEST_FIRST ? new TraceSearch(parts, range, after) : new SortedSearch(parts, range, sort, after);
   }
 
   /** What to count for a query, over spans or traces that start in the range. @throws TraceqlSyntaxError */
-  async slices(query: TraceqlQuery, range: TimeRange): Promise<Slices> {
-    const parts = await this.prepare(query);
+  async slices(query: TraceqlQuery, range: TimeRange, turns: Turns): Promise<Slices> {
+    const parts = await this.prepare(query, turns);
     const plan = planSearch(parts, range);
     if (plan.kind === 'traces' && plan.matches !== 'unknown') return { of: 'traces', condition: plan.sql };
     if (plan.kind === 'traces' || !onlyFilter(parts.compiled)) {
@@ -102,14 +104,14 @@ export class Searcher {
   }
 
   /** The spans that a query leaves, for what is counted of them: those that start in the range. @throws TraceqlSyntaxError */
-  async spans(query: TraceqlQuery, range: TimeRange, untilMs: number): Promise<FoundSpans> {
-    const parts = await this.prepare(query);
+  async spans(query: TraceqlQuery, range: TimeRange, turns: Turns): Promise<FoundSpans> {
+    const parts = await this.prepare(query, turns);
     const only = onlyFilter(parts.compiled);
     if (only) {
       const blocks = planBlocks(parts.blocks, only.condition, range);
       return { kind: 'slices', slices: spanSlices(this.loader, blocks, only, range) };
     }
-    return foundIn(new TraceSearch(parts, range, null, true), untilMs);
+    return foundIn(new TraceSearch(parts, range, null, true));
   }
 
   /**
@@ -118,8 +120,9 @@ export class Searcher {
    */
   async everything(
     range: TimeRange,
+    turns: Turns,
   ): Promise<{ readonly whole: number[]; readonly slices: AsyncGenerator<SpanSlice> }> {
-    const { compiled, blocks } = await this.prepare(parseTraceql('{ } | count_over_time()'));
+    const { compiled, blocks } = await this.prepare(parseTraceql('{ } | count_over_time()'), turns);
     const filter = compiled.filters[0] as CompiledFilter;
     const isWhole = ({ summary }: PlannedBlock): boolean =>
       summary !== null &&
@@ -144,12 +147,12 @@ export class Searcher {
   }
 
   /** Ids of the spans that a query leaves of one trace. @throws SpoorError */
-  async spansOf(query: TraceqlQuery, traceId: string): Promise<BigUint64Array> {
+  async spansOf(query: TraceqlQuery, traceId: string, turns: Turns): Promise<BigUint64Array> {
     await this.parts.refresh();
-    const compiled = await compileQuery(query, this.compiler);
+    const compiled = await compileQuery(query, this.compiler, turns);
     const id = parseTraceId(traceId);
     const traces = id === null ? [] : await this.loader.traces([id], { from: null, to: null });
-    const matches = await evaluateTraces(compiled, traces, this.loader);
+    const matches = (await evaluateTraces(compiled, traces, this.loader, false)) ?? [];
     const spans = new Set(matches.flatMap(({ sets }) => sets ?? []).flatMap((set) => set.spans));
     return BigUint64Array.from(spans, ({ spanId }) => BigInt.asUintN(64, spanId));
   }
@@ -167,12 +170,12 @@ export class Searcher {
     return this.parts.named(ids);
   }
 
-  private async prepare(query: TraceqlQuery): Promise<SearchParts> {
+  private async prepare(query: TraceqlQuery, turns: Turns): Promise<SearchParts> {
     // Blocks first: what is compiled after knows all that stands in them. The plain list does not wait for them.
     const ofTraces = !query.metrics && filtersIn(query.pipeline).every(isTraceCondition);
     const blocks = ofTraces ? { closed: [], open: [] } : await this.blocks.read();
     await this.parts.refresh();
-    const compiled = await compileQuery(query, this.compiler);
+    const compiled = await compileQuery(query, this.compiler, turns);
     return { compiled, loader: this.loader, parts: this.parts, blocks };
   }
 }

@@ -3,7 +3,7 @@
  * of traces decide, the database ranks them, a run of rows a statement.
  */
 import type { TraceSort } from '../../api/trace-list-query';
-import type { AnswerSteps } from '../../query/traceql/regex';
+import type { Turns } from '../../query/traceql/turns';
 import { decodeRows, INT8, TEXT } from '../row-spec';
 import type { TimeRange } from './block-plan';
 import type { Place } from './candidates';
@@ -64,9 +64,8 @@ export class SortedSearch {
     return this.place;
   }
 
-  /** What its regular expressions may still take for this answer. */
-  get steps(): AnswerSteps {
-    return this.parts.compiled.steps;
+  get turns(): Turns {
+    return this.parts.compiled.turns;
   }
 
   /** Whether the next page begins after this trace. */
@@ -74,12 +73,13 @@ export class SortedSearch {
     return this.place?.traceId === place?.traceId && this.place?.at === place?.at;
   }
 
-  /** Gives nothing until all are ranked. @param untilMs of `performance.now()` */
-  async next(limit: number, untilMs: number): Promise<SearchStep> {
+  /** Gives nothing until all are ranked. */
+  async next(limit: number): Promise<SearchStep> {
+    const { turns } = this;
     while (!this.isRanked) {
-      await (this.rows ? this.rankRows(this.rows) : this.rankMatches(untilMs));
-      const mustEnd = performance.now() >= untilMs || this.steps.areLow;
-      if (!this.isRanked && mustEnd) return { matches: [], done: false, progress: this.progress };
+      await (this.rows ? this.rankRows(this.rows) : this.rankMatches());
+      if (turns.isDue) await turns.end();
+      if (!this.isRanked && turns.isOver) return { matches: [], done: false, progress: this.progress };
     }
     const page = this.ranked.splice(0, limit);
     this.place = page.at(-1) ?? this.place;
@@ -94,8 +94,8 @@ export class SortedSearch {
     this.isRanked = true;
   }
 
-  private async rankMatches(untilMs: number): Promise<void> {
-    const { matches, done, progress } = await (this.search as TraceSearch).next(BATCH, untilMs);
+  private async rankMatches(): Promise<void> {
+    const { matches, done, progress } = await (this.search as TraceSearch).next(BATCH);
     for (const { trace } of matches) {
       const place = { at: this.sign * rankOf(trace, this.ranking), traceId: trace.trace_id };
       if (!this.place || comparePlaces(place, this.place) > 0) this.ranked.push(place);
@@ -115,7 +115,7 @@ export class SortedSearch {
     );
     const matches =
       this.matchesOfRow === null
-        ? await evaluateTraces(compiled, rows, loader)
+        ? ((await evaluateTraces(compiled, rows, loader, false)) ?? [])
         : rows.map((trace) => {
             const count = this.matchesOfRow === 'errors' ? trace.error_count : trace.span_count;
             return { trace, sets: null, count };

@@ -1,7 +1,7 @@
 /** Spans that match one of some filters, a few blocks at a time: what counts over all of them, rather than looking for traces. */
 import type { FieldExpression } from '../../query/traceql/ast';
 import { conditionOf } from '../../query/traceql/evaluate';
-import type { AnswerSteps } from '../../query/traceql/regex';
+import type { Turns } from '../../query/traceql/turns';
 import { CopyReader } from '../copy-binary';
 import { isStanding } from '../deleted-counts';
 import type { SqlRow } from '../sql-client';
@@ -20,8 +20,7 @@ export interface SpanFilter {
   /** What is left of it when only the span is known. */
   readonly relaxed: FieldExpression;
   readonly needsBody: boolean;
-  /** What its regular expressions may still take. */
-  readonly steps: AnswerSteps;
+  readonly turns: Turns;
 }
 
 export interface SpanSlice {
@@ -31,27 +30,38 @@ export interface SpanSlice {
   readonly rest: { readonly isNone: boolean; readonly lastStartNs: bigint | null };
   /** From 0 to 1. */
   readonly progress: number;
-  /** Whether an answer has to end after this slice, as regular expressions took long. */
-  readonly isLast: () => boolean;
   /** Columns over `s` of the spans that match, where that is exact. */
   select(columns: string, rest: string): Promise<readonly SqlRow[]>;
   /** The same as binary COPY, which is quicker where there is a row for each span. */
   copy(columns: string): Promise<CopyReader>;
   /** Spans of which only these columns are known. */
   spansBy(columns: readonly Partial<SpanRow>[]): Promise<StoredSpan[]>;
-  /** The spans that match; with their messages where that is asked for. */
-  spans(withBodies: boolean): AsyncGenerator<StoredSpan>;
+  /** The spans that match; with their messages where that is asked for. Null: time is up, and the rest may be asked for later. */
+  spans(withBodies: boolean): AsyncGenerator<StoredSpan | null>;
+}
+
+/** @returns false where time was up before all of them were */
+export async function eachSpan(
+  slice: SpanSlice,
+  withBodies: boolean,
+  see: (span: StoredSpan) => void,
+): Promise<boolean> {
+  for await (const span of slice.spans(withBodies)) {
+    if (!span) return false;
+    see(span);
+  }
+  return true;
 }
 
 /** @param range of the spans' own starts */
 export async function* spanSlices(
   loader: SpanLoader,
   blocks: readonly PlannedBlock[],
-  { condition, relaxed, needsBody, steps }: SpanFilter,
+  { condition, relaxed, needsBody, turns }: SpanFilter,
   range: TimeRange,
 ): AsyncGenerator<SpanSlice> {
   const pace = new Pace(4, MAX_BLOCKS);
-  const holds = conditionOf(relaxed, steps);
+  const holds = conditionOf(relaxed, turns);
   for (let at = 0; at < blocks.length; at += WINDOW) {
     const planned = blocks.slice(at, at + WINDOW);
     const window = await refineByBloom(loader.filters, condition, planned);
@@ -65,7 +75,6 @@ export async function* spanSlices(
         exact: isExact(condition, payloadMay),
         rest: { isNone: next === undefined, lastStartNs: next?.lastStartNs ?? null },
         progress: (at + planned.length - window.length) / blocks.length,
-        isLast: () => steps.areLow,
         select: (columns, rest) =>
           pace.timed(() => loader.inBlockOrder((tx) => tx.query(`select ${columns} ${matching} ${rest}`))),
         copy: async (columns) =>
@@ -78,11 +87,17 @@ export async function* spanSlices(
           // Without its message.
           const decided = ({ verdicts }: StoredSpan): boolean => verdicts[0] === 'yes' || !needsBody;
           const matches = (span: StoredSpan): boolean => span.verdicts[0] === 'yes' || holds(span);
-          if (!withBodies) for (const span of spans) if (decided(span) && matches(span)) yield span;
+          for (const span of withBodies ? [] : spans) {
+            if (turns.isDue && (await turns.end())) yield null;
+            if (decided(span) && matches(span)) yield span;
+          }
           const others = withBodies ? spans : spans.filter((span) => !decided(span));
           const likely = withBodies ? others : await loader.withWords(others, condition);
           for await (const some of loader.withBodies(likely)) {
-            for (const span of some) if (matches(span)) yield span;
+            for (const span of some) {
+              if (turns.isDue && (await turns.end())) yield null;
+              if (matches(span)) yield span;
+            }
           }
         },
       };

@@ -18,11 +18,14 @@ export interface TraceMatch {
   readonly sets: readonly Spans<StoredSpan>[] | null;
 }
 
+/** @param mayEnd where time is up. @returns null where it was */
 export async function evaluateTraces(
   compiled: CompiledQuery,
   traces: readonly TraceFactsRow[],
   loader: SpanLoader,
-): Promise<TraceMatch[]> {
+  mayEnd: boolean,
+): Promise<TraceMatch[] | null> {
+  const { turns } = compiled;
   const trees = compiled.needsTree ? await loader.trees(traces) : null;
   const read = new Map<string, TraceSpans>();
   for (const row of traces) {
@@ -35,18 +38,29 @@ export async function evaluateTraces(
     resultsNeedBody || filters.some((filter, i) => filter.needsBody && verdicts[i] === 'maybe');
   const conditions = filters.map(({ condition }) => condition);
   for await (const spans of loader.spansOf(traces, conditions)) {
-    for (const span of spans) if (!needsBody(span)) match(filters, span, read);
-    for await (const run of loader.withBodies(spans.filter(needsBody))) {
-      for (const span of run) match(filters, span, read);
+    const others: StoredSpan[] = [];
+    for (const span of spans) {
+      if (turns.isDue && (await turns.end()) && mayEnd) return null;
+      if (needsBody(span)) others.push(span);
+      else match(filters, span, read);
+    }
+    for await (const run of loader.withBodies(others)) {
+      for (const span of run) {
+        if (turns.isDue && (await turns.end()) && mayEnd) return null;
+        match(filters, span, read);
+      }
     }
   }
-  return traces.flatMap((trace) => {
+  const matches: TraceMatch[] = [];
+  for (const trace of traces) {
+    if (turns.isDue && (await turns.end()) && mayEnd) return null;
     const spans = read.get(trace.trace_id) as TraceSpans;
-    const sets = spansetsOf(compiled.query.pipeline, filtered(compiled, spans));
-    if (sets.length === 0) return [];
+    const sets = await spansetsOf(compiled.query.pipeline, filtered(compiled, spans), turns);
+    if (sets.length === 0) continue;
     const count = sets.reduce((sum, { spans: some }) => sum + some.length, 0);
-    return [{ trace, count, sets }];
-  });
+    matches.push({ trace, count, sets });
+  }
+  return matches;
 }
 
 interface TraceSpans {

@@ -5,12 +5,13 @@ import { rfc3339FromNs } from '../../model/time';
 import { inDeployments } from '../../query/in-deployments';
 import { traceqlOf } from '../../query/plain-search';
 import { parseTraceql } from '../../query/traceql/parse';
+import { Turns } from '../../query/traceql/turns';
 import { decodeRows, INT4, INT8 } from '../row-spec';
 import type { SqlClient, SqlRow } from '../sql-client';
 import type { TimeRange } from './block-plan';
 import { Pace } from './pace';
 import type { Searcher } from './searcher';
-import type { SpanSlice } from './span-slices';
+import { eachSpan, type SpanSlice } from './span-slices';
 import { rangeOf } from './trace-list';
 import type { TraceSearch } from './trace-search';
 
@@ -59,8 +60,8 @@ export class TraceHistogram {
   ) {}
 
   /** Without bounds, from the first trace to the last. @throws SpoorError VALIDATION_ERROR */
-  async count(query: HistogramQuery): Promise<Histogram> {
-    const { buckets, ...counted } = await this.counted(query, false);
+  async count(query: HistogramQuery, signal?: AbortSignal): Promise<Histogram> {
+    const { buckets, ...counted } = await this.counted(query, false, signal);
     const counts = new Array<number>(buckets.length).fill(0);
     const errors = new Array<number>(buckets.length).fill(0);
     for (const cell of buckets.cells.values()) {
@@ -71,13 +72,13 @@ export class TraceHistogram {
   }
 
   /** As `count`, by duration as well. @throws SpoorError VALIDATION_ERROR */
-  async heatmap(query: HistogramQuery): Promise<Heatmap> {
-    const { buckets, ...counted } = await this.counted(query, true);
+  async heatmap(query: HistogramQuery, signal?: AbortSignal): Promise<Heatmap> {
+    const { buckets, ...counted } = await this.counted(query, true, signal);
     return { ...counted, bucketNs: Number(buckets.bucketNs), cells: [...buckets.cells.values()] };
   }
 
-  private async counted(query: HistogramQuery, byDuration: boolean): Promise<Counted> {
-    const untilMs = performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
+  private async counted(query: HistogramQuery, byDuration: boolean, signal: AbortSignal | undefined): Promise<Counted> {
+    const turns = new Turns(signal, performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS));
     const parsed = inDeployments(parseTraceql(traceqlOf(query.query ?? '')), query);
     const asked = rangeOf(query);
     const range = await this.bounds(asked);
@@ -86,24 +87,25 @@ export class TraceHistogram {
     const bucketNs = (width + BigInt(length) - 1n) / BigInt(length);
     const buckets: Buckets = { fromNs: range.from, bucketNs, length, byDuration, cells: new Map() };
     // Without a bound, spans that start later than the last trace count, too: in the last bucket.
-    const plan = await this.searcher.slices(parsed, { from: range.from, to: asked.to });
+    const plan = await this.searcher.slices(parsed, { from: range.from, to: asked.to }, turns);
     const complete =
       plan.of === 'traces'
-        ? await this.countTraces(plan.condition, buckets, range.to, untilMs)
+        ? await this.countTraces(plan.condition, buckets, range.to, turns)
         : plan.of === 'spans'
-          ? await this.countSpans(plan.slices, buckets, untilMs)
-          : await this.countMatches(plan.search, buckets, untilMs);
+          ? await this.countSpans(plan.slices, buckets, turns)
+          : await this.countMatches(plan.search, buckets, turns);
     const of = plan.of === 'spans' ? 'spans' : 'traces';
     return { buckets, from: rfc3339FromNs(range.from), to: rfc3339FromNs(range.to), of, complete };
   }
 
   /** Some buckets a statement, the newest first. @returns whether all were counted */
-  private async countTraces(condition: string, buckets: Buckets, toNs: bigint, untilMs: number): Promise<boolean> {
+  private async countTraces(condition: string, buckets: Buckets, toNs: bigint, turns: Turns): Promise<boolean> {
     const pace = new Pace(8, buckets.length);
     const band = buckets.byDuration ? bandSql('t.end_ns::float8 - t.start_ns::float8') : '0';
     let end = buckets.length;
     while (end > 0) {
-      if (performance.now() >= untilMs) return false;
+      if (turns.isDue) await turns.end();
+      if (turns.isOver) return false;
       const first = Math.max(0, end - pace.next);
       const from = buckets.fromNs + BigInt(first) * buckets.bucketNs;
       const to = end === buckets.length ? toNs : buckets.fromNs + BigInt(end) * buckets.bucketNs;
@@ -121,19 +123,19 @@ export class TraceHistogram {
     return true;
   }
 
-  private async countMatches(search: TraceSearch, buckets: Buckets, untilMs: number): Promise<boolean> {
+  private async countMatches(search: TraceSearch, buckets: Buckets, turns: Turns): Promise<boolean> {
     for (;;) {
-      const { matches, done } = await search.next(MATCHES, untilMs);
+      const { matches, done } = await search.next(MATCHES);
       for (const { trace } of matches) {
         const bucket = Number((trace.start_ns - buckets.fromNs) / buckets.bucketNs);
         const band = buckets.byDuration ? bandOf(trace.end_ns - trace.start_ns) : 0;
         add(buckets, bucket, band, 1, trace.error_count > 0 ? 1 : 0);
       }
-      if (done || performance.now() >= untilMs || search.steps.areLow) return done;
+      if (done || turns.isOver) return done;
     }
   }
 
-  private async countSpans(slices: AsyncIterable<SpanSlice>, buckets: Buckets, untilMs: number): Promise<boolean> {
+  private async countSpans(slices: AsyncIterable<SpanSlice>, buckets: Buckets, turns: Turns): Promise<boolean> {
     const band = buckets.byDuration ? bandSql('s.duration_ns') : '0';
     for await (const slice of slices) {
       if (slice.exact) {
@@ -144,13 +146,15 @@ export class TraceHistogram {
         );
         addRows(buckets, rows);
       } else {
-        for await (const { row } of slice.spans(false)) {
+        const isWhole = await eachSpan(slice, false, ({ row }) => {
           const bucket = Number((row.start_ns - buckets.fromNs) / buckets.bucketNs);
           const error = row.status === STATUS_ERROR ? 1 : 0;
           add(buckets, bucket, buckets.byDuration ? bandOf(row.duration_ns) : 0, 1, error);
-        }
+        });
+        if (!isWhole) return false;
       }
-      if (performance.now() >= untilMs || slice.isLast()) return slice.rest.isNone;
+      if (turns.isDue) await turns.end();
+      if (turns.isOver) return slice.rest.isNone;
     }
     return true;
   }

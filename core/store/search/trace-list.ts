@@ -16,6 +16,7 @@ import { valuesOf } from '../../query/traceql/evaluate';
 import { parseTraceql } from '../../query/traceql/parse';
 import { fieldText } from '../../query/traceql/print';
 import { nameOf } from '../../query/traceql/spansets';
+import { Turns } from '../../query/traceql/turns';
 import { isSpanset } from '../../query/traceql/walk';
 import { hashWord } from '../../search/words';
 import { decodeCursor, encodeCursor, SEARCH_CURSOR } from '../cursor';
@@ -57,7 +58,7 @@ export class TraceList {
   ) {}
 
   /** Newest first. @throws SpoorError VALIDATION_ERROR */
-  async page(query: TraceListQuery): Promise<TraceListPage> {
+  async page(query: TraceListQuery, signal?: AbortSignal): Promise<TraceListPage> {
     const untilMs = performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
     const limit = query.limit ?? DEFAULT_LIMIT;
     const traceql = traceqlOf(query.query ?? '');
@@ -69,13 +70,15 @@ export class TraceList {
     const asked = [traceql, String(range.from), String(range.to), sort, environment, version, team];
     const key = hashWord(JSON.stringify(asked)).toString(16);
     const position = positionOf(query.cursor, key);
-    const search = this.resume(position, key) ?? (await this.searcher.search(parsed, range, position.after, sort));
-    // One that waited comes with what it took for the pages before.
-    search.steps.renew();
-    const { matches, done, progress } = await search.next(limit, untilMs);
+    const search =
+      this.resume(position, key) ??
+      (await this.searcher.search(parsed, range, position.after, new Turns(signal, untilMs), sort));
+    // One that waited comes with those of the page before.
+    search.turns.renew(signal, untilMs);
+    const { matches, done, progress } = await search.next(limit);
     const nextCursor = done ? null : this.suspend(search, key, search.last ?? position.after);
     return {
-      data: await this.summaries(parsed, matches),
+      data: await this.summaries(parsed, matches, search.turns),
       pagination: { nextCursor, hasMore: !done },
       search: { traceql, complete: done || matches.length === limit, progress },
     };
@@ -99,9 +102,13 @@ export class TraceList {
     return encodeCursor(SEARCH_CURSOR, { at: after?.at ?? 0n, tie: `${after?.traceId ?? ''}.${number}.${key}` });
   }
 
-  private async summaries(query: TraceqlQuery, matches: readonly TraceMatch[]): Promise<TraceListPage['data']> {
+  private async summaries(
+    query: TraceqlQuery,
+    matches: readonly TraceMatch[],
+    turns: Turns,
+  ): Promise<TraceListPage['data']> {
     const summaries = await this.reader.summaries(matches.map(({ trace }) => trace.trace_id));
-    const shown = shownFields(query);
+    const shown = shownFields(query, turns);
     return matches.flatMap(({ trace, count, sets }) => {
       const summary = summaries.get(trace.trace_id);
       // Deleted while we looked.
@@ -117,11 +124,11 @@ interface ShownField {
   readonly values: ReturnType<typeof valuesOf>;
 }
 
-function shownFields({ pipeline }: TraceqlQuery): ShownField[] {
+function shownFields({ pipeline }: TraceqlQuery, turns: Turns): ShownField[] {
   const fields = pipeline.stages.flatMap((stage): readonly (Field | FieldExpression)[] =>
     isSpanset(stage) || (stage.kind !== 'by' && stage.kind !== 'select') ? [] : stage.fields,
   );
-  return fields.map((field) => ({ name: fieldText(field), values: valuesOf(field) }));
+  return fields.map((field) => ({ name: fieldText(field), values: valuesOf(field, turns) }));
 }
 
 function matchedSpan(span: StoredSpan, shown: readonly ShownField[]): MatchedSpan {

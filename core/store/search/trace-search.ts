@@ -2,7 +2,7 @@
  * One search for traces, newest first. It works in short steps between which others use the database, gives what it found so
  * far whenever it is asked, and goes on from there when it is asked again.
  */
-import type { AnswerSteps } from '../../query/traceql/regex';
+import type { Turns } from '../../query/traceql/turns';
 import { compareBigints, spanRange, type TimeRange } from './block-plan';
 import {
   type CandidateSource,
@@ -16,7 +16,7 @@ import { planSearch, type SearchParts } from './search-plan';
 import { evaluateTraces, type TraceMatch } from './trace-evaluation';
 import type { TraceFactsRow } from './trace-facts';
 
-/** Traces looked at whole at once. */
+/** Traces looked at whole at once, where that takes no longer than there is time. */
 const BATCH = 50;
 
 export interface SearchStep {
@@ -33,6 +33,7 @@ export class TraceSearch {
   private waiting: TraceFactsRow[] = [];
   private readonly given = new Set<string>();
   private readonly ready: TraceMatch[] = [];
+  private batch = BATCH;
   /** The last that was given. */
   last: Place | null;
   /** The row of a trace decides: its spans need not be looked at. */
@@ -60,9 +61,8 @@ export class TraceSearch {
     }
   }
 
-  /** What its regular expressions may still take for this answer. */
-  get steps(): AnswerSteps {
-    return this.search.compiled.steps;
+  get turns(): Turns {
+    return this.search.compiled.turns;
   }
 
   /** Whether the next page begins after this trace. */
@@ -71,14 +71,16 @@ export class TraceSearch {
     return last === null || place === null ? last === place : last.traceId === place.traceId && last.at === place.at;
   }
 
-  /** Works until so many matched, or for so long. @param untilMs of `performance.now()` */
-  async next(limit: number, untilMs: number): Promise<SearchStep> {
+  /** Works until so many matched, or time is up. */
+  async next(limit: number): Promise<SearchStep> {
+    const { turns } = this;
     const done = (): boolean => this.waiting.length === 0 && this.sources.every((source) => source.done);
     while (this.ready.length < limit && !done()) {
-      const batch = this.complete(Math.min(BATCH, Math.max(limit - this.ready.length, 8)));
-      if (batch.length > 0) this.ready.push(...(await this.evaluate(batch)));
-      else await this.gather();
-      if (performance.now() >= untilMs || this.steps.areLow) break;
+      const batch = this.complete(Math.min(this.batch, Math.max(limit - this.ready.length, 8)));
+      if (batch.length === 0) await this.gather();
+      else if (!(await this.take(batch))) break;
+      if (turns.isDue) await turns.end();
+      if (turns.isOver) break;
     }
     const matches = this.ready.splice(0, limit);
     const last = matches.at(-1)?.trace;
@@ -128,8 +130,23 @@ export class TraceSearch {
     return row.start_ns < after.at || (row.start_ns === after.at && row.trace_id < after.traceId);
   }
 
-  private async evaluate(rows: readonly TraceFactsRow[]): Promise<readonly TraceMatch[]> {
-    if (this.matchesOfRow === 'unknown') return evaluateTraces(this.search.compiled, rows, this.search.loader);
+  /** @returns false where time was up first: then fewer are looked at the next time */
+  private async take(batch: readonly TraceFactsRow[]): Promise<boolean> {
+    const found = await this.evaluate(batch);
+    if (found) {
+      this.ready.push(...found);
+      this.batch = Math.min(BATCH, this.batch * 2);
+      return true;
+    }
+    this.waiting.push(...batch.toReversed());
+    this.batch = Math.ceil(batch.length / 4);
+    return false;
+  }
+
+  private async evaluate(rows: readonly TraceFactsRow[]): Promise<readonly TraceMatch[] | null> {
+    const { compiled, loader } = this.search;
+    // One alone is looked at to its end, or it would be begun again for ever.
+    if (this.matchesOfRow === 'unknown') return evaluateTraces(compiled, rows, loader, rows.length > 1);
     return rows.map((trace) => ({ trace, sets: null, count: this.countOf(trace) }));
   }
 

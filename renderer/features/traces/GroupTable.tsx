@@ -25,7 +25,7 @@ const COLUMNS = 'grid grid-cols-[minmax(0,1fr)_minmax(80px,220px)_90px_90px_90px
 export function GroupTable({ query, extent, by, version, onOpen }: GroupTableProps) {
   const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ['groups', query, extent, by],
-    queryFn: () => api.groups({ query, by, ...inExtent(extent), waitMs: 5_000 }),
+    queryFn: ({ signal }) => api.groups({ query, by, ...inExtent(extent), waitMs: 5_000 }, signal),
     placeholderData: (previous) => previous,
     refetchOnMount: 'always',
     retry: false,

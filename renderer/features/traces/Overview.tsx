@@ -44,7 +44,7 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
   const { query, range, deployment, setRange, groupBy, setGroupBy, chart, setChart } = list;
   const { data, refetch, isPlaceholderData } = useQuery({
     queryKey: ['overview', chart, query, range, deployment],
-    queryFn: () => chartData(list),
+    queryFn: ({ signal }) => chartData(list, signal),
     placeholderData: keepPreviousData,
     enabled: version > 0,
     // What was counted before the screen was left is old.
@@ -111,11 +111,13 @@ type ChartData =
   | ({ readonly chart: 'heatmap' } & Heatmap)
   | { readonly chart: 'scatter'; readonly traces: readonly ListedTrace[] };
 
-async function chartData(list: OverviewProps['list']): Promise<ChartData> {
+async function chartData(list: OverviewProps['list'], signal: AbortSignal): Promise<ChartData> {
   const { chart, query } = list;
   if (chart === 'scatter') return { chart, traces: await newestTraces(query, list, POINTS) };
   const asked = { query, ...inExtent(list), buckets: BUCKETS, waitMs: WAIT_MS };
-  return chart === 'heatmap' ? { chart, ...(await api.heatmap(asked)) } : { chart, ...(await api.histogram(asked)) };
+  return chart === 'heatmap'
+    ? { chart, ...(await api.heatmap(asked, signal)) }
+    : { chart, ...(await api.histogram(asked, signal)) };
 }
 
 function totalText(data: ChartData): string {
