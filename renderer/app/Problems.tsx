@@ -4,9 +4,9 @@ import type { ClockReport } from '../../core/api/retention';
 import { formatBytes } from '../../core/model/format';
 import { api } from '../connection/connection';
 import { isTeamPage } from '../connection/team-session';
+import { useStatus } from '../hooks/use-status';
 import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
-import { useStatus } from './use-status';
 
 const PART_NAMES: Readonly<Record<string, string>> = {
   host: 'The main process',

@@ -2,10 +2,10 @@ import { X } from 'lucide-react';
 import { useLocation } from 'wouter';
 import type { SavedView } from '../../core/api/saved-view';
 import { api } from '../connection/connection';
+import { May } from '../features/team/May';
+import { useSavedViews, useShownView } from '../hooks/use-saved-views';
 import { exploredOf } from '../stores/saved-view-address';
 import { useTraceList } from '../stores/trace-list-store';
-import { May } from './May';
-import { useSavedViews, useShownView } from './use-saved-views';
 
 /** Searches with a name; one click and they are what is searched for. */
 export function SavedViews() {

@@ -6,12 +6,12 @@ import { formatCompact } from '../../core/model/format';
 import { isTeamPage } from '../connection/team-session';
 import { useFiring } from '../features/alerts/use-alert-rules';
 import { useUnseenHits } from '../features/guardrails/use-unseen-hits';
-import { useUnreadComments } from '../features/sync/use-team-events';
 import { WorkspaceMenu } from '../features/team/WorkspaceMenu';
+import { useStatus } from '../hooks/use-status';
+import { useUnreadComments } from '../hooks/use-team-events';
 import { useSidebarSlot } from '../stores/sidebar-slot';
-import { ErrorBoundary } from './ErrorBoundary';
+import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { SavedViews } from './SavedViews';
-import { useStatus } from './use-status';
 
 export function Sidebar() {
   const status = useStatus();

@@ -2,14 +2,14 @@ import clsx from 'clsx';
 import { Monitor, Moon, Sun } from 'lucide-react';
 import type { ForwardingReport } from '../../core/api/contract';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
+import { useConnection } from '../connection/connection-store';
 import { isTeamPage } from '../connection/team-session';
 import { SyncStatus } from '../features/sync/SyncStatus';
-import { useConnection } from '../stores/connection-store';
+import { useStatus } from '../hooks/use-status';
 import { type Theme, useSettings } from '../stores/settings-store';
 import { Kbd } from '../ui/Kbd';
 import { cappedTitle } from './capped-text';
 import { keptText, keptTitle, prunedText, prunedTitle } from './retention-text';
-import { useStatus } from './use-status';
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon };

@@ -1,8 +1,8 @@
 /** The renderer's one connection: the contract, over whatever this page has, and the feed of changes. */
 import type { SpoorApi } from '../../core/api/contract';
 import { createLink } from '../../core/api/rpc/service';
-import { useConnection } from '../stores/connection-store';
 import type { Attach } from './attach';
+import { useConnection } from './connection-store';
 import { connectDesktop, desktopBridge } from './desktop-transport';
 import { accessToken, dropAccessToken, isTeamPage, renewalMs } from './team-session';
 import { forgetToken, storedToken, takeTokenFromAddress } from './token';

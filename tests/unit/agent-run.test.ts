@@ -6,7 +6,7 @@ import type { RunSpan } from '../../core/agent-run/run-span';
 import { runStateOf } from '../../core/agent-run/run-state';
 import { turnText } from '../../core/agent-run/turn-text';
 import type { PlainValue } from '../../core/otlp/json-types';
-import { addressOfSession, sessionOfAddress } from '../../renderer/features/sessions/session-address';
+import { addressOfSession, sessionOfAddress } from '../../renderer/stores/session-address';
 import { runSpan } from '../fixtures/run-spans';
 
 const SECOND = 1e9;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { conversationOf } from '../../core/agent-run/conversation';
 import type { PlainValue } from '../../core/otlp/json-types';
-import { pictureOf } from '../../renderer/features/trace/conversation/picture';
-import { soundOf } from '../../renderer/features/trace/conversation/sound';
+import { pictureOf } from '../../renderer/features/conversation/picture';
+import { soundOf } from '../../renderer/features/conversation/sound';
 import { runSpan as span } from '../fixtures/run-spans';
 
 const user = (content: string) => ({ role: 'user', content });

@@ -4,7 +4,7 @@ import type { AnyValue } from '../../core/otlp/json-types';
 import { inDeployments } from '../../core/query/in-deployments';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { printTraceql } from '../../core/query/traceql/print';
-import { choicesOf } from '../../renderer/features/traces/deployment-choices';
+import { choicesOf } from '../../renderer/features/extent/deployment-choices';
 import { addressWith, exploredIn } from '../../renderer/stores/explore-address';
 import { exploredOf, isShown, savedViewOf } from '../../renderer/stores/saved-view-address';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sourceLink } from '../../renderer/features/trace/source-link';
+import { sourceLink } from '../../renderer/screens/trace/source-link';
 
 function linkOf(values: Record<string, string | number>) {
   return sourceLink(

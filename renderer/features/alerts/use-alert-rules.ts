@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { AlertRule } from '../../../core/api/alert';
-import { useRefetchOn } from '../../app/use-refetch-on';
-import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
-import { useConnection } from '../../stores/connection-store';
+import { useConnection } from '../../connection/connection-store';
+import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { useThrottled } from '../../hooks/use-throttled';
 
 const PACE_MS = 2_000;
 /** What a rule measured changes twice a minute, whether something is stored or not. */

@@ -2,11 +2,11 @@
 import { useState } from 'react';
 import type { Comment, CommentTarget } from '../../../core/api/comment';
 import { formatAgo } from '../../../core/model/format';
-import { May } from '../../app/May';
-import { useNow } from '../../app/use-now';
 import { api } from '../../connection/connection';
+import { useNow } from '../../hooks/use-now';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
+import { May } from '../team/May';
 import { CommentForm } from './CommentForm';
 import { piecesOf } from './mentions';
 import { useAuthor, useComments, useTeam } from './use-comments';

@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus, X } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import type { MarkTarget } from '../../../core/api/mark-target';
-import { May } from '../../app/May';
-import { useRefetchOn } from '../../app/use-refetch-on';
-import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
-import { useConnection } from '../../stores/connection-store';
+import { useConnection } from '../../connection/connection-store';
+import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { useThrottled } from '../../hooks/use-throttled';
+import { May } from '../team/May';
 
 const PACE_MS = 1_000;
 

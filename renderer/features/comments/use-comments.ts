@@ -3,13 +3,13 @@ import type { Comment, CommentListQuery } from '../../../core/api/comment';
 import type { Page } from '../../../core/api/page';
 import type { NamedRef } from '../../../core/api/sync-state';
 import type { Member } from '../../../core/api/team';
-import { useRefetchOn } from '../../app/use-refetch-on';
-import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
+import { useConnection } from '../../connection/connection-store';
 import { isTeamPage, teamCall } from '../../connection/team-session';
-import { useConnection } from '../../stores/connection-store';
-import { useSync } from '../sync/use-sync';
-import { useMe } from '../team/use-me';
+import { useMe } from '../../hooks/use-me';
+import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { useSync } from '../../hooks/use-sync';
+import { useThrottled } from '../../hooks/use-throttled';
 
 const PACE_MS = 500;
 const PAGE = 100;

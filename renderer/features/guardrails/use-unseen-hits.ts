@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { GuardrailHit } from '../../../core/api/guardrail';
-import { useRefetchOn } from '../../app/use-refetch-on';
-import { useThrottled } from '../../app/use-throttled';
 import { api } from '../../connection/connection';
-import { useConnection } from '../../stores/connection-store';
+import { useConnection } from '../../connection/connection-store';
+import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { useThrottled } from '../../hooks/use-throttled';
 import { useSettings } from '../../stores/settings-store';
 
 const LIMIT = 100;

@@ -4,8 +4,8 @@ import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import type { MarkTarget } from '../../../core/api/mark-target';
 import type { Score, ScoreValue } from '../../../core/api/score';
-import { May, useMay } from '../../app/May';
 import { Button } from '../../ui/Button';
+import { May, useMay } from '../team/May';
 import { ScoreForm } from './ScoreForm';
 import { useScores } from './use-scores';
 

@@ -6,10 +6,10 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { ShareTarget, SyncLink } from '../../../core/api/sync-state';
 import { api } from '../../connection/connection';
+import { useSync, useSyncAction } from '../../hooks/use-sync';
 import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
 import { SharePreview } from './SharePreview';
-import { useSync, useSyncAction } from './use-sync';
 
 interface ShareTraceProps {
   readonly traceId: string;

@@ -1,8 +1,8 @@
 import clsx from 'clsx';
 import { CloudOff, RefreshCw } from 'lucide-react';
 import { Link } from 'wouter';
+import { useSync } from '../../hooks/use-sync';
 import { syncText } from './sync-text';
-import { useSync } from './use-sync';
 
 /** In the status bar: what is shared with whom, and how it goes. */
 export function SyncStatus() {

@@ -4,7 +4,7 @@ import { DropdownMenu } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { signOut, switchWorkspace } from '../../connection/team-session';
-import { useMe } from './use-me';
+import { useMe } from '../../hooks/use-me';
 
 export function WorkspaceMenu() {
   const me = useMe();

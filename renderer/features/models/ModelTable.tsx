@@ -1,0 +1,67 @@
+/** What models took, whoever called them. */
+import { useQuery } from '@tanstack/react-query';
+import { OTHER } from '../../../core/api/other';
+import type { UsageMetrics } from '../../../core/api/usage';
+import { formatCompact, formatCount, formatShare } from '../../../core/model/format';
+import { api } from '../../connection/connection';
+import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { type Extent, inExtent } from '../../stores/time-range';
+import { costHint, costText } from '../../ui/cost-text';
+
+const GRID = 'grid grid-cols-[minmax(160px,1fr)_80px_90px_120px_110px_84px] items-center gap-x-4 px-3.5';
+/** One step: totals only. */
+const WHOLE_SECONDS = 10_000_000;
+const TITLES = ['Calls', 'Failed', 'Tokens', 'Cached', 'Cost'];
+
+/** What is too rare to have a row of its own, as one. */
+function restOf({ other }: UsageMetrics) {
+  return other ? [{ ...other, key: 'other', name: `${OTHER} ${formatCount(other.count)} models` }] : [];
+}
+
+export function ModelTable({ extent, version }: { readonly extent: Extent; readonly version: number }) {
+  const { data, refetch } = useQuery({
+    queryKey: ['usage', 'model', extent],
+    queryFn: () => api.usageMetrics({ ...inExtent(extent), groupBy: 'model', stepSeconds: WHOLE_SECONDS }),
+    placeholderData: (previous) => previous,
+    refetchOnMount: 'always',
+  });
+  useRefetchOn(version, refetch);
+  if (!data || data.groups.length === 0) return null;
+  return (
+    <div role="table" aria-label="Models" className="min-w-[760px] pt-8">
+      <div role="row" className={`${GRID} h-[29px] border-y border-line bg-raised text-sm font-medium text-secondary`}>
+        <span role="columnheader">Model</span>
+        {TITLES.map((title) => (
+          <span key={title} role="columnheader" className="text-right">
+            {title}
+          </span>
+        ))}
+      </div>
+      {[...data.groups.map((group) => ({ ...group, key: `model ${group.name}` })), ...restOf(data)].map((group) => (
+        <div key={group.key} role="row" className={`${GRID} h-[32px] border-b border-line`}>
+          <span role="rowheader" className="truncate font-medium" dir="auto">
+            {group.name ?? 'no model named'}
+          </span>
+          <span role="cell" className="text-right font-mono text-sm">
+            {formatCount(group.calls)}
+          </span>
+          <span
+            role="cell"
+            className={`text-right font-mono text-sm ${group.errors > 0 ? 'text-error' : 'text-faint'}`}
+          >
+            {formatCount(group.errors)}
+          </span>
+          <span role="cell" className="text-right font-mono text-sm">
+            {formatCompact(group.inputTokens)} → {formatCompact(group.outputTokens)}
+          </span>
+          <span role="cell" className="text-right font-mono text-sm text-secondary">
+            {formatShare(group.cacheReadTokens, group.inputTokens)}
+          </span>
+          <span role="cell" className="text-right font-mono text-sm" title={costHint(group)}>
+            {costText(group.costUsd, group.costComplete)}
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}

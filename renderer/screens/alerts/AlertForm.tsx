@@ -1,0 +1,181 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import type { AlertComparison, AlertRule, AlertRuleEdit } from '../../../core/api/alert';
+import { api } from '../../connection/connection';
+import { labelsText, thresholdOf, valueText, WINDOWS } from '../../features/alerts/alert-text';
+import { useThrottled } from '../../hooks/use-throttled';
+import { Button } from '../../ui/Button';
+import { FIELD, LABEL } from '../../ui/field';
+
+const TYPING_MS = 400;
+
+interface Draft {
+  readonly name: string;
+  readonly measure: AlertRuleEdit['measure'];
+  readonly query: string;
+  readonly comparison: AlertComparison;
+  readonly threshold: string;
+  readonly windowSeconds: number;
+}
+
+/** What is watched for most. */
+const STARTS: Readonly<Record<string, Draft>> = {
+  'Errors per second': {
+    name: 'Errors per second',
+    measure: 'query',
+    query: '{ status = error } | rate()',
+    comparison: 'above',
+    threshold: '0.1',
+    windowSeconds: 300,
+  },
+  'Slow requests': {
+    name: 'Slow requests (p95)',
+    measure: 'query',
+    query: '{ kind = server } | quantile_over_time(duration, 0.95)',
+    comparison: 'above',
+    threshold: '1s',
+    windowSeconds: 300,
+  },
+  'Model cost': {
+    name: 'Model cost',
+    measure: 'cost',
+    query: '',
+    comparison: 'above',
+    threshold: '5',
+    windowSeconds: 86_400,
+  },
+  'Nothing arrives': {
+    name: 'Nothing arrives',
+    measure: 'query',
+    query: '{ } | count_over_time()',
+    comparison: 'below',
+    threshold: '1',
+    windowSeconds: 900,
+  },
+};
+const FIRST = Object.values(STARTS)[0] as Draft;
+
+interface AlertFormProps {
+  /** Null: a new one. */
+  readonly rule: AlertRule | null;
+  readonly failure: string | null;
+  readonly onSave: (edit: AlertRuleEdit) => void;
+}
+
+export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
+  const [draft, setDraft] = useState<Draft>(rule ? draftOf(rule) : FIRST);
+  const set = (change: Partial<Draft>): void => setDraft({ ...draft, ...change });
+  const { measure, query, comparison, windowSeconds } = useThrottled(draft, TYPING_MS);
+  const asked: AlertRuleEdit = { name: 'now', enabled: true, threshold: 0, measure, query, comparison, windowSeconds };
+  const { data: now, error } = useQuery({
+    queryKey: ['alert-try', asked],
+    queryFn: () => api.tryAlertRule(asked),
+    enabled: measure === 'cost' || query.trim() !== '',
+    retry: false,
+  });
+  const threshold = now ? thresholdOf(draft.threshold, now.unit) : null;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (threshold !== null) onSave({ ...draft, enabled: rule?.enabled ?? true, threshold });
+  };
+  return (
+    <form className="flex flex-col gap-3" onSubmit={submit}>
+      {!rule && (
+        <fieldset className="flex flex-wrap gap-1.5">
+          <legend className="pb-1 text-sm text-secondary">Begin with</legend>
+          {Object.entries(STARTS).map(([title, start]) => (
+            <Button key={title} onClick={() => setDraft(start)}>
+              {title}
+            </Button>
+          ))}
+        </fieldset>
+      )}
+      <label className={LABEL}>
+        Name
+        <input required className={FIELD} value={draft.name} onChange={(event) => set({ name: event.target.value })} />
+      </label>
+      {measure === 'cost' ? (
+        <p className="text-secondary">What calls of models cost together, by the price book or as senders say.</p>
+      ) : (
+        <label className={LABEL}>
+          TraceQL: a metric, or a search whose spans are counted
+          <input
+            required
+            spellCheck={false}
+            className={`${FIELD} font-mono`}
+            value={draft.query}
+            onChange={(event) => set({ query: event.target.value })}
+          />
+        </label>
+      )}
+      <div className="flex items-end gap-2">
+        <label className={LABEL}>
+          Alert when it is
+          <select
+            className={FIELD}
+            value={draft.comparison}
+            onChange={(event) => set({ comparison: event.target.value as AlertComparison })}
+          >
+            <option value="above">above</option>
+            <option value="below">below</option>
+          </select>
+        </label>
+        <label className={LABEL}>
+          Threshold{now?.unit === 'ns' && ', such as 500ms'}
+          {now?.unit === 'USD' && ', US dollars'}
+          {now?.unit === 'per second' && ', per second'}
+          <input
+            required
+            aria-invalid={now !== undefined && threshold === null}
+            className={`${FIELD} w-[170px] font-mono aria-invalid:border-error`}
+            value={draft.threshold}
+            onChange={(event) => set({ threshold: event.target.value })}
+          />
+        </label>
+        <label className={LABEL}>
+          Over the last
+          <select
+            className={FIELD}
+            value={draft.windowSeconds}
+            onChange={(event) => set({ windowSeconds: Number(event.target.value) })}
+          >
+            {WINDOWS.map(([seconds, text]) => (
+              <option key={seconds} value={seconds}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <p className={error ? 'text-error' : 'text-secondary'} role={error ? 'alert' : 'status'}>
+        {error
+          ? error.message
+          : now && (
+              <>
+                Now: <strong className="font-semibold text-text">{valueText(now.value, now.unit)}</strong>
+                {labelsText(now.labels) && ` (${labelsText(now.labels)})`}
+              </>
+            )}
+        &nbsp;
+      </p>
+      {failure && (
+        <p role="alert" className="text-error">
+          {failure}
+        </p>
+      )}
+      <Button
+        type="submit"
+        look="primary"
+        disabled={threshold === null || !draft.name.trim()}
+        className="justify-center"
+      >
+        {rule ? 'Save' : 'Add the alert'}
+      </Button>
+    </form>
+  );
+}
+
+function draftOf({ name, measure, query, comparison, threshold, windowSeconds, unit }: AlertRule): Draft {
+  const typed = unit === 'ns' ? `${threshold / 1e6}ms` : String(threshold);
+  return { name, measure, query, comparison, threshold: typed, windowSeconds };
+}

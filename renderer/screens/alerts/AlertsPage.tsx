@@ -1,0 +1,187 @@
+/** Rules that watch a number, and when they were beyond their threshold. */
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { Dialog } from 'radix-ui';
+import { useState } from 'react';
+import type { AlertRule, AlertRuleEdit } from '../../../core/api/alert';
+import { formatAgo } from '../../../core/model/format';
+import { api } from '../../connection/connection';
+import { describeRule, valueText } from '../../features/alerts/alert-text';
+import { noticeState } from '../../features/alerts/use-alert-notices';
+import { useAlertRules } from '../../features/alerts/use-alert-rules';
+import { May, useMay } from '../../features/team/May';
+import { useNow } from '../../hooks/use-now';
+import { Button } from '../../ui/Button';
+import { Notice } from '../../ui/Notice';
+import { PageHeader } from '../../ui/PageHeader';
+import { AlertForm } from './AlertForm';
+import { AlertHistory } from './AlertHistory';
+
+/** Which rule is open in the form; `new`: one that is not there yet. */
+type Open = AlertRule | 'new' | null;
+
+export function AlertsPage() {
+  const [open, setOpen] = useState<Open>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const { data, error, refetch } = useAlertRules();
+  // What happened changes when one begins or ends.
+  const firing = data?.map(({ id, firingSince }) => `${id} ${firingSince}`).join();
+  const alerts = useQuery({
+    queryKey: ['alerts', firing],
+    queryFn: () => api.listAlerts({ limit: 50 }),
+    enabled: firing !== undefined,
+  });
+  const change = (changing: Promise<unknown>): void => {
+    changing.then(
+      () => {
+        setFailure(null);
+        setOpen(null);
+        void refetch();
+      },
+      (problem: Error) => setFailure(problem.message),
+    );
+  };
+  const save = (edit: AlertRuleEdit): void =>
+    change(
+      open === 'new' || open === null ? api.createAlertRule(edit) : api.updateAlertRule(open.id, open.version, edit),
+    );
+  return (
+    <div className="flex h-full flex-col">
+      <PageHeader>
+        <h1 className="font-semibold">Alerts</h1>
+        <span className="min-w-0 truncate text-secondary max-md:hidden">
+          Rules look at a number twice a minute, and say when it is beyond a threshold.
+        </span>
+        <span className="grow" />
+        <AskForNotices />
+        <May permission="rules:write">
+          <Button onClick={() => setOpen('new')}>
+            <Plus size={13} aria-hidden /> Add an alert
+          </Button>
+        </May>
+      </PageHeader>
+      {(error || (failure && open === null)) && (
+        <Notice
+          title={error ? 'The alerts could not be read.' : 'The alert was not changed.'}
+          action={<Button onClick={() => void refetch()}>Try again</Button>}
+        >
+          {error?.message ?? failure}
+        </Notice>
+      )}
+      <Dialog.Root open={open !== null} onOpenChange={(isOpen) => !isOpen && setOpen(null)}>
+        <Dialog.Portal>
+          <Dialog.Overlay className="fixed inset-0 bg-black/30" />
+          <Dialog.Content
+            aria-describedby={undefined}
+            className="fixed top-1/2 left-1/2 w-[560px] max-w-[92vw] -translate-1/2 rounded-lg border border-line-strong bg-panel p-5 shadow-xl"
+          >
+            <Dialog.Title className="mb-3 text-lg font-semibold">
+              {open === 'new' ? 'Add an alert' : 'Change the alert'}
+            </Dialog.Title>
+            <AlertForm rule={open === 'new' ? null : open} failure={failure} onSave={save} />
+          </Dialog.Content>
+        </Dialog.Portal>
+      </Dialog.Root>
+      <div className="min-h-0 grow overflow-y-auto bg-panel">
+        {data?.length === 0 && (
+          <p className="px-3.5 py-6 text-secondary">
+            No alerts yet. Add one for errors, slow requests, cost, or when nothing arrives any more.
+          </p>
+        )}
+        <ul aria-label="Alert rules">
+          {data?.map((rule) => (
+            <Rule
+              key={rule.id}
+              rule={rule}
+              onOpen={() => setOpen(rule)}
+              onToggle={() =>
+                change(api.updateAlertRule(rule.id, rule.version, { ...editOf(rule), enabled: !rule.enabled }))
+              }
+              onDelete={() => change(api.deleteAlertRule(rule.id))}
+            />
+          ))}
+        </ul>
+        <AlertHistory alerts={alerts.data?.data ?? []} rules={data ?? []} />
+      </div>
+    </div>
+  );
+}
+
+interface RuleProps {
+  readonly rule: AlertRule;
+  readonly onOpen: () => void;
+  readonly onToggle: () => void;
+  readonly onDelete: () => void;
+}
+
+function Rule({ rule, onOpen, onToggle, onDelete }: RuleProps) {
+  const { name, enabled, unit, error } = rule;
+  const mayChange = useMay('rules:write');
+  return (
+    <li className="grid min-h-[40px] grid-cols-[15px_minmax(0,200px)_minmax(0,1fr)_minmax(0,240px)_130px] items-center gap-x-3 border-b border-line px-3.5 py-1.5 hover:bg-raised">
+      <input
+        type="checkbox"
+        aria-label={`Watch ${name}`}
+        className="size-[15px] accent-(--accent)"
+        disabled={!mayChange}
+        checked={enabled}
+        onChange={onToggle}
+      />
+      <span className="truncate font-semibold" dir="auto">
+        {name}
+      </span>
+      <span className={`truncate ${enabled ? 'text-secondary' : 'text-faint'}`} title={describeRule(rule, unit)}>
+        {describeRule(rule, unit)}
+      </span>
+      <State rule={rule} error={error} />
+      <span className={`flex justify-end ${mayChange ? '' : 'hidden'}`}>
+        <Button look="ghost" aria-label={`Change the alert ${name}`} onClick={onOpen}>
+          Change
+        </Button>
+        <Button look="ghost" aria-label={`Delete the alert ${name}`} onClick={onDelete}>
+          Delete
+        </Button>
+      </span>
+    </li>
+  );
+}
+
+function State({
+  rule: { enabled, firingSince, checkedAt, value, unit },
+  error,
+}: {
+  rule: AlertRule;
+  error: string | null;
+}) {
+  const now = useNow(10_000);
+  if (!enabled) return <span className="text-faint">off</span>;
+  if (error !== null) {
+    return (
+      <span className="truncate text-error" title={error}>
+        {error}
+      </span>
+    );
+  }
+  if (checkedAt === null || unit === null) return <span className="text-secondary">looking…</span>;
+  if (firingSince === null) return <span className="truncate text-secondary">{valueText(value, unit)}</span>;
+  return (
+    <span className="truncate font-medium text-error">
+      {valueText(value, unit)}, began {formatAgo(Date.parse(firingSince), now)}
+    </span>
+  );
+}
+
+function editOf({ name, enabled, measure, query, comparison, threshold, windowSeconds }: AlertRule): AlertRuleEdit {
+  return { name, enabled, measure, query, comparison, threshold, windowSeconds };
+}
+
+/** Browsers ask before a page may; the desktop need not. */
+function AskForNotices() {
+  const [state, setState] = useState(noticeState());
+  if (state !== 'default') return null;
+  return (
+    <Button onClick={() => void Notification.requestPermission().then(setState)} className="max-sm:hidden">
+      Tell me while I am elsewhere
+    </Button>
+  );
+}

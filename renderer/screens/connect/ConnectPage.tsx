@@ -1,0 +1,20 @@
+import { isTeamPage } from '../../connection/team-session';
+import { SendTraces } from '../../features/send-traces/SendTraces';
+import { PageHeader } from '../../ui/PageHeader';
+import { OpenFile } from './OpenFile';
+
+export function ConnectPage() {
+  return (
+    <div className="flex h-full flex-col">
+      <PageHeader>
+        <h1 className="font-semibold">Send traces</h1>
+      </PageHeader>
+      <div className="min-h-0 grow overflow-y-auto p-6">
+        <div className="max-w-[760px]">
+          <SendTraces />
+          {!isTeamPage() && <OpenFile />}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,136 @@
+/** How it goes at a glance: requests, failures, latency, what models cost, each beside the period before. */
+import { Link, useLocation } from 'wouter';
+import { formatCompact, formatCount, formatDuration } from '../../../core/model/format';
+import { ExtentPicker } from '../../features/extent/ExtentPicker';
+import { ModelTable } from '../../features/models/ModelTable';
+import { isEverything } from '../../stores/time-range';
+import { useExtent, useTraceList } from '../../stores/trace-list-store';
+import { Button } from '../../ui/Button';
+import { costHint, costText } from '../../ui/cost-text';
+import { Notice } from '../../ui/Notice';
+import { PageHeader } from '../../ui/PageHeader';
+import { beforeText, changeOf, pointsOf } from './change';
+import { FailedTraces } from './FailedTraces';
+import { Kpi } from './Kpi';
+import { Requests } from './Requests';
+import { ServiceTable } from './ServiceTable';
+import { type Figures, useHome } from './use-figures';
+
+export function HomePage() {
+  const extent = useExtent();
+  const { range } = extent;
+  const { data, error, refetch, version } = useHome(extent);
+  const [, navigate] = useLocation();
+  const open = (service: string, failed: boolean): void => {
+    useTraceList.getState().setQuery(`service:${JSON.stringify(service)}${failed ? ' status:error' : ''}`);
+    navigate('/traces');
+  };
+  const isEmpty = data !== undefined && data.now.requests === 0 && data.now.calls === 0;
+  return (
+    <div className="flex h-full flex-col">
+      <PageHeader>
+        <h1 className="font-semibold">Home</h1>
+        {data?.before && (
+          <span className="min-w-0 truncate text-secondary max-md:hidden">compared with {beforeText(range)}</span>
+        )}
+        <span className="grow" />
+        <ExtentPicker />
+      </PageHeader>
+      {error && (
+        <Notice
+          title="The figures could not be read."
+          action={<Button onClick={() => void refetch()}>Try again</Button>}
+        >
+          {error.message}
+        </Notice>
+      )}
+      {!data && !error && (
+        <p role="status" className="p-4 text-secondary">
+          Counting …
+        </p>
+      )}
+      {isEmpty && (
+        <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
+          {isEverything(extent) ? (
+            <>
+              Nothing has come yet.{' '}
+              <Link href="/connect" className="text-accent hover:underline">
+                Send traces
+              </Link>{' '}
+              says how.
+            </>
+          ) : (
+            `Nothing came in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`
+          )}
+        </p>
+      )}
+      {data && !isEmpty && (
+        <div className="min-h-0 grow overflow-auto bg-panel">
+          <Kpis now={data.now} before={data.before} since={beforeText(range)} />
+          <Requests red={data.red} />
+          <div className="flex flex-wrap">
+            <div className="min-w-[min(620px,100%)] grow-[2] basis-0 overflow-x-auto border-line lg:border-r">
+              <ServiceTable groups={data.red.groups} other={data.red.other} onOpen={open} />
+            </div>
+            <FailedTraces extent={extent} version={version} />
+          </div>
+          <ModelTable extent={extent} version={version} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface KpisProps {
+  readonly now: Figures;
+  readonly before: Figures | null;
+  readonly since: string;
+}
+
+function Kpis({ now, before, since }: KpisProps) {
+  const change = (key: 'requests' | 'p95Ns' | 'costUsd' | 'tokens' | 'agents') =>
+    before && changeOf(now[key], before[key]);
+  const { successRate, costUsd, costComplete } = now;
+  return (
+    <dl
+      aria-label="Figures"
+      className="grid grid-cols-2 overflow-hidden border-b border-line sm:grid-cols-3 lg:grid-cols-6"
+    >
+      <Kpi
+        label="Requests"
+        value={formatCompact(now.requests)}
+        hint={formatCount(now.requests)}
+        change={change('requests')}
+        since={since}
+      />
+      <Kpi
+        label="Success rate"
+        value={successRate === null ? '—' : `${floorTo2(successRate * 100)} %`}
+        change={before && pointsOf(successRate, before.successRate)}
+        since={since}
+        bad="down"
+      />
+      <Kpi label="p95" value={formatDuration(now.p95Ns)} change={change('p95Ns')} since={since} bad="up" />
+      <Kpi
+        label="Model cost"
+        value={now.calls === 0 ? '—' : costText(costUsd, costComplete)}
+        hint={now.calls === 0 ? undefined : costHint({ costUsd, costComplete, reportedCostUsd: null })}
+        change={change('costUsd')}
+        since={since}
+      />
+      <Kpi
+        label="Tokens"
+        value={formatCompact(now.tokens)}
+        hint={formatCount(now.tokens)}
+        change={change('tokens')}
+        since={since}
+      />
+      <Kpi label="Active agents" value={formatCount(now.agents)} change={change('agents')} since={since} />
+    </dl>
+  );
+}
+
+/** 99.999 is not all. */
+function floorTo2(percent: number): string {
+  return String(Math.floor(percent * 100) / 100);
+}

@@ -1,0 +1,121 @@
+import { useQuery } from '@tanstack/react-query';
+import type { SpanGroup } from '../../../core/api/search';
+import { formatCount, formatDuration } from '../../../core/model/format';
+import { withCondition } from '../../../core/query/facets';
+import { api } from '../../connection/connection';
+import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { useThrottled } from '../../hooks/use-throttled';
+import { type Extent, inExtent } from '../../stores/time-range';
+import { Notice } from '../../ui/Notice';
+
+interface GroupTableProps {
+  readonly query: string;
+  readonly extent: Extent;
+  readonly by: string;
+  readonly version: number;
+  /** Shows the traces of one group. */
+  readonly onOpen: (query: string) => void;
+}
+
+/** Every span that matches is counted again. */
+const PACE_MS = 30_000;
+const COLUMNS = 'grid grid-cols-[minmax(0,1fr)_minmax(80px,220px)_90px_90px_90px] items-center gap-x-4 px-3.5';
+
+/** The spans that match, by a field: how many, how many failed, how long they took. A row leads to its traces. */
+export function GroupTable({ query, extent, by, version, onOpen }: GroupTableProps) {
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    queryKey: ['groups', query, extent, by],
+    queryFn: ({ signal }) => api.groups({ query, by, ...inExtent(extent), waitMs: 5_000 }, signal),
+    placeholderData: (previous) => previous,
+    refetchOnMount: 'always',
+    retry: false,
+  });
+  useRefetchOn(useThrottled(version, PACE_MS), refetch);
+  if (error) return <Notice title="The spans could not be counted.">{error.message}</Notice>;
+  const most = data?.groups[0]?.spans ?? 1;
+  return (
+    <div
+      role="table"
+      aria-label={`Spans by ${by}`}
+      aria-busy={!data || isPlaceholderData}
+      className={`flex min-h-0 min-w-0 grow flex-col bg-panel ${isPlaceholderData ? 'opacity-60' : ''}`}
+    >
+      <div
+        role="row"
+        className={`${COLUMNS} h-[29px] shrink-0 border-b border-line bg-raised text-sm font-medium text-secondary`}
+      >
+        <span role="columnheader" className="truncate">
+          {by}
+        </span>
+        <span role="columnheader">Spans</span>
+        <span role="columnheader" className="text-right">
+          Errors
+        </span>
+        <span role="columnheader" className="text-right">
+          p50
+        </span>
+        <span role="columnheader" className="text-right">
+          p95
+        </span>
+      </div>
+      <div className="min-h-0 grow overflow-y-auto">
+        {data?.groups.map((group) => (
+          <GroupRow
+            key={group.value}
+            group={group}
+            most={most}
+            onOpen={() => onOpen(withCondition(query, by, group.value))}
+          />
+        ))}
+        {data && data.groups.length === 0 && <p className="px-3.5 py-6 text-secondary">No span matches.</p>}
+        {data && !data.complete && (
+          <p className="px-3.5 py-2.5 text-sm text-secondary">
+            Only the newest spans are counted: there are too many for five seconds. Choose a shorter time.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface GroupRowProps {
+  readonly group: SpanGroup;
+  readonly most: number;
+  readonly onOpen: () => void;
+}
+
+function GroupRow({ group, most, onOpen }: GroupRowProps) {
+  const { value, spans, errors, p50Ns, p95Ns } = group;
+  return (
+    <div role="row" className={`${COLUMNS} relative h-[32px] border-b border-line hover:bg-raised`}>
+      <span role="cell" className="min-w-0">
+        <button
+          type="button"
+          className="block max-w-full truncate text-left font-semibold after:absolute after:inset-0"
+          dir="auto"
+          onClick={onOpen}
+        >
+          {value}
+        </button>
+      </span>
+      <span role="cell" className="flex items-center gap-2.5">
+        <span className="h-[5px] min-w-0 grow rounded-full bg-raised">
+          <span
+            className="block h-full rounded-full bg-accent/70"
+            style={{ width: `${Math.max(2, (100 * spans) / most)}%` }}
+          />
+        </span>
+        <span className="w-[72px] text-right font-mono text-sm">{formatCount(spans)}</span>
+      </span>
+      <span role="cell" className={`text-right font-mono text-sm ${errors > 0 ? 'text-error' : 'text-faint'}`}>
+        {formatCount(errors)}
+      </span>
+      <span role="cell" className="text-right font-mono text-sm">
+        {formatDuration(p50Ns)}
+      </span>
+      <span role="cell" className="text-right font-mono text-sm">
+        {formatDuration(p95Ns)}
+      </span>
+    </div>
+  );
+}
