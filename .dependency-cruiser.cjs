@@ -79,7 +79,27 @@ module.exports = {
       from: { path: '^(core|services|workers|electron|renderer|server)/' },
       to: { path: '^(tests|scripts)/' },
     },
+    {
+      name: 'screens-keep-apart',
+      comment: 'What two screens show is in features/; a screen is loaded when it is opened.',
+      severity: 'error',
+      from: { path: '^renderer/screens/([^/]+)/' },
+      to: { path: '^renderer/screens/[^/]+/', pathNot: '^renderer/screens/$1/' },
+    },
+    {
+      name: 'shared-parts-know-no-screen',
+      severity: 'error',
+      from: { path: '^renderer/(connection|features|hooks|stores|timeline|ui)/' },
+      to: { path: '^renderer/(app|screens)/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-folder-cycles',
+      scope: 'folder',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { circular: true },
+    },
     {
       name: 'what-runs-is-a-dependency',
       comment: 'The main bundle leaves its imports in node_modules: they must be dependencies, not devDependencies.',
