@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { parseTraceId } from '../../core/model/ids';
 import { shareableLink } from '../connection/shareable-link';
-import { isTeamPage } from '../connection/team-session';
 import { useSettings } from '../stores/settings-store';
+import { SCREENS } from './screens';
 
 interface CommandPaletteProps {
   readonly open: boolean;
@@ -46,43 +46,14 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
             Open trace {traceId}
           </Command.Item>
         )}
-        <Command.Item className={item} onSelect={run(() => navigate('/home'))}>
-          Home
-        </Command.Item>
-        <Command.Item className={item} onSelect={run(() => navigate('/traces'))}>
-          Traces
-        </Command.Item>
-        <Command.Item className={item} onSelect={run(() => navigate('/sessions'))}>
-          Sessions
-        </Command.Item>
-        <Command.Item className={item} onSelect={run(() => navigate('/agents'))}>
-          Agents
-        </Command.Item>
-        <Command.Item className={item} onSelect={run(() => navigate('/alerts'))}>
-          Alerts
-        </Command.Item>
-        <Command.Item className={item} onSelect={run(() => navigate('/guardrails'))}>
-          Guardrails
-        </Command.Item>
-        <Command.Item className={item} onSelect={run(() => navigate('/playground'))}>
-          Playground
-        </Command.Item>
-        {isTeamPage() && (
-          <Command.Item className={item} onSelect={run(() => navigate('/team/members'))}>
-            Team
-          </Command.Item>
+        {SCREENS.map(
+          ({ navigation }) =>
+            navigation && (
+              <Command.Item key={navigation.to} className={item} onSelect={run(() => navigate(navigation.to))}>
+                {navigation.title}
+              </Command.Item>
+            ),
         )}
-        {!isTeamPage() && (
-          <Command.Item className={item} onSelect={run(() => navigate('/sync'))}>
-            Team sync
-          </Command.Item>
-        )}
-        <Command.Item className={item} onSelect={run(() => navigate('/datasets'))}>
-          Datasets
-        </Command.Item>
-        <Command.Item className={item} onSelect={run(() => navigate('/connect'))}>
-          Send traces
-        </Command.Item>
         <Command.Item className={item} onSelect={run(() => void navigator.clipboard.writeText(shareableLink()))}>
           Copy link to this view
         </Command.Item>

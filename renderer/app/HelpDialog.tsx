@@ -1,7 +1,9 @@
 import { Dialog } from 'radix-ui';
+import type { KeyGroup } from '../routing/screen';
 import { Kbd } from '../ui/Kbd';
+import { SCREENS } from './screens';
 
-const GROUPS: readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[] = [
+const EVERYWHERE: readonly KeyGroup[] = [
   {
     title: 'Everywhere',
     keys: [
@@ -21,34 +23,9 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
       ['n', 'show new traces'],
     ],
   },
-  {
-    title: 'Trace',
-    keys: [
-      ['1 8', 'waterfall, lanes, flame, table, statistics, logs, conversation, graph'],
-      ['← →', 'fold and unfold'],
-      ['w s', 'zoom in and out'],
-      ['a d', 'pan'],
-      ['f', 'fit the span, again: the trace'],
-      ['e', 'next error, with Shift the one before'],
-      ['n', 'next match of the search, with Shift the one before'],
-      ['[ ]', 'fold and unfold all'],
-      [', .', 'fold one level more, one less'],
-      ['b m', 'bookmark the span, write a note'],
-      ['x', 'critical path'],
-      ['c', 'compare with another trace'],
-    ],
-  },
-  {
-    title: 'Pointer, over time',
-    keys: [
-      ['drag', 'measure a range'],
-      ['wheel', 'zoom; over rows: scroll, with Ctrl zoom'],
-      ['shift', 'with the wheel: pan, or scroll lanes'],
-      ['click 2×', 'fit the span; on the axis: the trace'],
-    ],
-  },
 ];
 
+/** The keys of every screen, as the screens say. */
 export function HelpDialog({
   open,
   onOpenChange,
@@ -66,7 +43,7 @@ export function HelpDialog({
         >
           <Dialog.Title className="mb-3 text-lg font-semibold">Keys</Dialog.Title>
           <div className="columns-2 gap-8">
-            {GROUPS.map(({ title, keys }) => (
+            {[...EVERYWHERE, ...SCREENS.flatMap(({ keys }) => keys ?? [])].map(({ title, keys }) => (
               <section key={title} className="mb-4 break-inside-avoid">
                 <h3 className="mb-1.5 text-sm text-faint">{title}</h3>
                 <dl className="grid grid-cols-[88px_1fr] gap-y-1.5">

@@ -1,23 +1,14 @@
 import clsx from 'clsx';
-import * as lucide from 'lucide-react';
-import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { formatCompact } from '../../core/model/format';
 import { isTeamPage } from '../connection/team-session';
-import { useFiring } from '../features/alerts/use-alert-rules';
-import { useUnseenHits } from '../features/guardrails/use-unseen-hits';
 import { WorkspaceMenu } from '../features/team/WorkspaceMenu';
-import { useStatus } from '../hooks/use-status';
-import { useUnreadComments } from '../hooks/use-team-events';
+import type { Navigation } from '../routing/screen';
 import { useSidebarSlot } from '../stores/sidebar-slot';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { SavedViews } from './SavedViews';
+import { SCREENS } from './screens';
 
 export function Sidebar() {
-  const status = useStatus();
-  const unseen = useUnseenHits().length;
-  const firing = useFiring().length;
-  const comments = useUnreadComments().length;
   const [location] = useLocation();
   const remarks = useSidebarSlot(({ content }) => content);
   return (
@@ -27,48 +18,7 @@ export function Sidebar() {
         <span className="hidden min-[1100px]:inline">Spoor</span>
       </div>
       {isTeamPage() && <WorkspaceMenu />}
-      <Item to="/home" icon={lucide.LayoutDashboard}>
-        Home
-      </Item>
-      <Item
-        to="/traces"
-        icon={lucide.ChartNoAxesGantt}
-        count={status?.store.state === 'ready' ? formatCompact(status.counts.traces) : ''}
-        also="/trace/"
-      >
-        Traces
-      </Item>
-      <Item to="/sessions" icon={lucide.MessagesSquare} also="/session/">
-        Sessions
-      </Item>
-      <Item to="/agents" icon={lucide.Bot}>
-        Agents
-      </Item>
-      <Item to="/alerts" icon={lucide.Bell} count={firing > 0 ? formatCompact(firing) : ''}>
-        Alerts
-      </Item>
-      <Item to="/guardrails" icon={lucide.ShieldCheck} count={unseen > 0 ? formatCompact(unseen) : ''}>
-        Guardrails
-      </Item>
-      <Item to="/playground" icon={lucide.FlaskConical}>
-        Playground
-      </Item>
-      <Item to="/datasets" icon={lucide.Database} also="/dataset/">
-        Datasets
-      </Item>
-      <Item to="/connect" icon={lucide.Plug}>
-        Send traces
-      </Item>
-      {!isTeamPage() && (
-        <Item to="/sync" icon={lucide.RefreshCw} count={comments > 0 ? formatCompact(comments) : ''}>
-          Team sync
-        </Item>
-      )}
-      {isTeamPage() && (
-        <Item to="/team/members" icon={lucide.Users} also="/team/">
-          Team
-        </Item>
-      )}
+      {SCREENS.map(({ navigation }) => navigation && <Item key={navigation.to} {...navigation} />)}
       <SavedViews />
       <div className="hidden min-[1100px]:block">
         <ErrorBoundary what="list" subject={location}>
@@ -79,31 +29,26 @@ export function Sidebar() {
   );
 }
 
-interface ItemProps {
-  readonly to: string;
-  /** Another address at which this item is the current one. */
-  readonly also?: string;
-  readonly icon: ComponentType<{ size?: number; className?: string }>;
-  readonly count?: string;
-  readonly children: ReactNode;
-}
-
-function Item({ to, also, icon: Icon, count, children }: ItemProps) {
+function Item({ title, icon: Icon, to, also, Badge }: Navigation) {
   const [location] = useLocation();
   const current = location === to || (also !== undefined && location.startsWith(also));
   return (
     <Link
       href={to}
       aria-current={current ? 'page' : undefined}
-      title={String(children)}
+      title={title}
       className={clsx('flex h-[28px] items-center gap-2.5 rounded-md px-2 font-medium', {
         'bg-accent-ground text-accent': current,
         'text-secondary hover:bg-panel hover:text-text': !current,
       })}
     >
       <Icon size={15} className="shrink-0" />
-      <span className="hidden grow min-[1100px]:inline">{children}</span>
-      {count && <span className="hidden font-mono text-xs text-faint min-[1100px]:inline">{count}</span>}
+      <span className="hidden grow min-[1100px]:inline">{title}</span>
+      {Badge && (
+        <span className="hidden font-mono text-xs text-faint min-[1100px]:inline">
+          <Badge />
+        </span>
+      )}
     </Link>
   );
 }

@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connect } from '../connection/connection';
 import { keepEqual } from '../connection/keep-equal';
+import { fetchPages } from '../routing/screen';
 import { followTheme } from '../stores/settings-store';
 import { App } from './App';
 
@@ -32,3 +33,6 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+// The first screen comes first.
+window.requestIdleCallback(() => void fetchPages(), { timeout: 10_000 });

@@ -7,16 +7,18 @@ import type { LanesBy, Look, RowsView } from '../../core/api/timeline';
 import type { TraceSummary } from '../../core/api/trace-summary';
 import type { TimeWindow } from '../../core/timeline/time-window';
 
-const SPAN_TABS = ['waterfall', 'lanes', 'flame', 'table', 'statistics', 'logs'] as const;
-const RUN_TABS = ['conversation', 'graph'] as const;
-export type TraceTab = (typeof SPAN_TABS)[number] | (typeof RUN_TABS)[number] | 'comments';
+export type TraceTab =
+  | 'waterfall'
+  | 'lanes'
+  | 'flame'
+  | 'table'
+  | 'statistics'
+  | 'logs'
+  | 'conversation'
+  | 'graph'
+  | 'comments';
 
 /** Views of an agent run are offered where there is one. */
-export function tabsOf({ agentName, inputTokens, outputTokens }: TraceSummary): readonly TraceTab[] {
-  const ofRuns = isAgentRun({ agentName, inputTokens, outputTokens }) ? RUN_TABS : [];
-  return [...SPAN_TABS, ...ofRuns, 'comments'];
-}
-
 export function isAgentRun({
   agentName,
   inputTokens,

@@ -8,7 +8,7 @@ import { TraceHits, useTraceHits } from '../../features/guardrails/TraceHits';
 import { useKeys } from '../../hooks/use-keys';
 import { useSettings } from '../../stores/settings-store';
 import { useSidebarSlot } from '../../stores/sidebar-slot';
-import { tabsOf, useTraceView } from '../../stores/trace-view-store';
+import { useTraceView } from '../../stores/trace-view-store';
 import { keyedWindow } from '../../timeline/time-input';
 import { Button } from '../../ui/Button';
 import { ErrorBoundary } from '../../ui/ErrorBoundary';
@@ -24,6 +24,7 @@ import { TraceBody } from './TraceBody';
 import { TraceHeader } from './TraceHeader';
 import { TraceSummaryBar } from './TraceSummaryBar';
 import { TraceTabs } from './TraceTabs';
+import { tabsOf } from './tabs';
 import { useAnnotations } from './use-annotations';
 import { useSelectionInAddress } from './use-selection-in-address';
 import { useSpanPlace } from './use-span-place';
@@ -141,7 +142,7 @@ function useWindowKeys(timeline: OpenTimeline) {
   };
   return {
     ...Object.fromEntries(
-      tabsOf(timeline.info.summary).map((tab, k) => [String(k + 1), () => useTraceView.getState().set({ tab })]),
+      tabsOf(timeline.info.summary).map(({ name, key }) => [key, () => useTraceView.getState().set({ tab: name })]),
     ),
     w: moved('w'),
     a: moved('a'),

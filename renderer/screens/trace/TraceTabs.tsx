@@ -3,21 +3,10 @@ import clsx from 'clsx';
 import { useShallow } from 'zustand/react/shallow';
 import { formatCount, formatDuration, formatShare } from '../../../core/model/format';
 import { useComments } from '../../features/comments/use-comments';
-import { type TraceTab, tabsOf, useTraceView } from '../../stores/trace-view-store';
+import { useTraceView } from '../../stores/trace-view-store';
 import { Kbd } from '../../ui/Kbd';
+import { tabsOf } from './tabs';
 import type { OpenTimeline } from './use-timeline';
-
-const TITLES: Readonly<Record<TraceTab, string>> = {
-  waterfall: 'Waterfall',
-  lanes: 'Lanes',
-  flame: 'Flame',
-  table: 'Table',
-  statistics: 'Statistics',
-  logs: 'Logs',
-  conversation: 'Conversation',
-  graph: 'Graph',
-  comments: 'Comments',
-};
 
 const LANES_BY = ['service', 'instance', 'thread'] as const;
 
@@ -40,7 +29,7 @@ export function TraceTabs({ timeline: { traceId, info } }: { readonly timeline: 
   return (
     <div className="flex h-[33px] shrink-0 items-end gap-1 overflow-x-auto overflow-y-hidden border-b border-line bg-panel px-2 whitespace-nowrap">
       <div role="tablist" aria-label="Views of the trace" className="flex gap-1">
-        {tabsOf(info.summary).map((name, k) => (
+        {tabsOf(info.summary).map(({ name, title, key }) => (
           <button
             key={name}
             type="button"
@@ -52,9 +41,9 @@ export function TraceTabs({ timeline: { traceId, info } }: { readonly timeline: 
             )}
             onClick={() => set({ tab: name })}
           >
-            {TITLES[name]}
+            {title}
             {name === 'comments' && comments > 0 && <span className="text-secondary">{formatCount(comments)}</span>}
-            <Kbd>{String(k + 1)}</Kbd>
+            <Kbd>{key}</Kbd>
           </button>
         ))}
       </div>
