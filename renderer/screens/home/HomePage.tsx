@@ -14,7 +14,7 @@ import { FailedTraces } from './FailedTraces';
 import { Kpi } from './Kpi';
 import { Requests } from './Requests';
 import { ServiceTable } from './ServiceTable';
-import { type Figures, useHome } from './use-figures';
+import { type Figures, isEmpty, useHome } from './use-figures';
 
 export function HomePage() {
   const extent = useExtent();
@@ -25,7 +25,7 @@ export function HomePage() {
     useTraceList.getState().setQuery(`service:${JSON.stringify(service)}${failed ? ' status:error' : ''}`);
     navigate('/traces');
   };
-  const isEmpty = data !== undefined && data.now.requests === 0 && data.now.calls === 0;
+  const nothing = data !== undefined && isEmpty(data);
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
@@ -49,7 +49,7 @@ export function HomePage() {
           Counting …
         </p>
       )}
-      {isEmpty && (
+      {nothing && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
           {isEverything(extent) ? (
             <>
@@ -64,7 +64,7 @@ export function HomePage() {
           )}
         </p>
       )}
-      {data && !isEmpty && (
+      {data && !nothing && (
         <div className="min-h-0 grow overflow-auto bg-panel">
           <Kpis now={data.now} before={data.before} since={beforeText(range)} />
           <Requests red={data.red} />

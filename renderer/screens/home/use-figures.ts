@@ -9,6 +9,8 @@ import { type Extent, inExtent } from '../../stores/time-range';
 import { periodBefore } from './change';
 
 const PACE_MS = 10_000;
+/** Somebody waits for the first trace, and nothing is soon counted. */
+const EMPTY_PACE_MS = 500;
 /** Of what is counted for long: so many times as long until the next. */
 const REST = 20;
 /** One step: totals only. */
@@ -57,9 +59,17 @@ export function useHome(extent: Extent) {
     placeholderData: (shown) => shown,
     refetchOnMount: 'always',
   });
-  const paced = useThrottled(version, Math.max(PACE_MS, REST * (query.data?.tookMs ?? 0)));
+  const paced = useThrottled(version, query.data && !isEmpty(query.data) ? paceOf(query.data) : EMPTY_PACE_MS);
   useRefetchOn(paced, query.refetch);
   return { ...query, version: paced };
+}
+
+export function isEmpty({ now }: HomeData): boolean {
+  return now.requests === 0 && now.calls === 0;
+}
+
+function paceOf({ tookMs }: HomeData): number {
+  return Math.max(PACE_MS, REST * tookMs);
 }
 
 async function figuresIn(bounds: ReturnType<typeof inExtent>): Promise<readonly [RedMetrics, Figures]> {
