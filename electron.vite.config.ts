@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { compression } from 'vite-plugin-compression2';
 
 // Electron 25, the oldest shell we run on, loads no ES modules in main or preload: both are CommonJS.
 const commonJs = { format: 'cjs' as const, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' };
@@ -37,7 +38,11 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react(), tailwindcss()],
+    plugins: [
+      react(),
+      tailwindcss(),
+      compression({ include: /\.(js|css|svg)$/, algorithms: ['brotliCompress', 'gzip'] }),
+    ],
     build: {
       outDir: resolve('out/renderer'),
       target: 'chrome114',

@@ -7,7 +7,7 @@ import { errorValueOf, SpoorError } from '../../core/api/errors';
 import type { Service } from '../../core/api/rpc/service';
 import type { Log } from '../../services/log';
 import { type Admission, serveSockets } from '../../services/net/rpc-sockets';
-import type { StaticFiles } from '../../services/net/static-files';
+import { requestedFile, type StaticFiles } from '../../services/net/static-files';
 import { actingAs } from '../adapters/acting';
 import { knownError } from '../adapters/database-errors';
 import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
@@ -25,12 +25,13 @@ const TEAM = '<meta name="spoor-host" content="team" />';
 
 export function pages(files: StaticFiles): MiddlewareHandler {
   return async (context, next) => {
-    const file = await files.get(context.req.path);
-    if (!file) return next();
-    const cache = file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
+    const requested = await requestedFile(files, context);
+    if (!requested) return next();
+    const { file, headers } = requested;
+    // The build leaves pages uncompressed.
     const isPage = file.type.startsWith(HTML);
     const body = isPage ? new TextDecoder().decode(file.body).replace('<head>', `<head>${TEAM}`) : file.body;
-    return context.body(body, 200, { 'content-type': file.type, 'cache-control': cache });
+    return context.body(body, 200, headers);
   };
 }
 

@@ -1,6 +1,8 @@
 /** The built renderer over HTTP. The files are listed once at start, so no request can name anything else. */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
+import type { Context } from 'hono';
+import { parseAccept } from 'hono/utils/accept';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -12,9 +14,16 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json',
 };
 
+/** The build writes these beside each file that they make smaller; the smallest first. */
+const SUFFIXES = { br: '.br', gzip: '.gz' } as const;
+type Encoding = keyof typeof SUFFIXES;
+const ENCODINGS: readonly Encoding[] = ['br', 'gzip'];
+
 export interface StaticFile {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly type: string;
+  /** How `body` is compressed, as `content-encoding` names it. */
+  readonly encoding: Encoding | null;
   /** Names with a content hash never change. */
   readonly immutable: boolean;
 }
@@ -31,12 +40,36 @@ export class StaticFiles {
     return new StaticFiles(paths);
   }
 
-  async get(path: string): Promise<StaticFile | null> {
+  /** @param acceptEncoding the header of a request; without it the file comes as it is */
+  async get(path: string, acceptEncoding = ''): Promise<StaticFile | null> {
     const file = this.paths.get(path);
     if (!file) return null;
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    return { body: new Uint8Array(await readFile(file)), type, immutable: path.startsWith('/assets/') };
+    const accepted = acceptedEncodings(acceptEncoding);
+    const encoding = ENCODINGS.find((one) => accepted.has(one) && this.paths.has(path + SUFFIXES[one])) ?? null;
+    const body = await readFile(encoding ? file + SUFFIXES[encoding] : file);
+    return { body: new Uint8Array(body), type, encoding, immutable: path.startsWith('/assets/') };
   }
+}
+
+/** The file that a request asks for, compressed as the client takes it; null where there is none of that name. */
+export async function requestedFile(
+  files: StaticFiles,
+  { req }: Context,
+): Promise<{ readonly file: StaticFile; readonly headers: Record<string, string> } | null> {
+  const file = await files.get(req.path, req.header('accept-encoding'));
+  if (!file) return null;
+  const headers = {
+    'content-type': file.type,
+    'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    vary: 'accept-encoding',
+    ...(file.encoding && { 'content-encoding': file.encoding }),
+  };
+  return { file, headers };
+}
+
+function acceptedEncodings(header: string): ReadonlySet<string> {
+  return new Set(parseAccept(header).flatMap(({ type, q }) => (q > 0 ? [type.toLowerCase()] : [])));
 }
 
 /** By hand: `readdir` cannot recurse in the Node of the oldest Electron we run on. */

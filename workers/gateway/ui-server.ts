@@ -10,7 +10,7 @@ import { closeServer } from '../../services/net/closing';
 import { httpServer } from '../../services/net/http-server';
 import { isLoopbackAddress, isLoopbackHost } from '../../services/net/loopback';
 import { serveSockets } from '../../services/net/rpc-sockets';
-import { StaticFiles } from '../../services/net/static-files';
+import { requestedFile, StaticFiles } from '../../services/net/static-files';
 
 /** In which a request has to arrive: files of a hundred megabytes come from this machine. */
 const REQUEST_MS = 300_000;
@@ -29,10 +29,9 @@ export async function createUiServer(api: RestSource, options: GatewayOptions, l
   const app = restApi(api, bearerToken(options.token), options.openApiFile, log, ending.signal);
   serveProbes(app, api);
   app.get('*', async (context) => {
-    const file = await files.get(context.req.path);
-    if (!file) return context.text('There is no such page.\n', 404);
-    const cache = file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
-    return context.body(file.body, 200, { 'content-type': file.type, 'cache-control': cache, ...SECURITY_HEADERS });
+    const requested = await requestedFile(files, context);
+    if (!requested) return context.text('There is no such page.\n', 404);
+    return context.body(requested.file.body, 200, { ...requested.headers, ...SECURITY_HEADERS });
   });
   const handle = getRequestListener(app.fetch, { autoCleanupIncoming: false });
   const loopbackOnly = isLoopbackAddress(options.ui.host);

@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type ComponentProps, lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import type { Heatmap, Histogram } from '../../../core/api/contract';
 import { formatCount, plural } from '../../../core/model/format';
@@ -14,15 +13,8 @@ import { type ListedTrace, newestTraces, type useTraceList } from '../../stores/
 import { openFromList } from '../../stores/trace-view-store';
 import { GroupBy } from './GroupBy';
 import { TracesHeatmap } from './TracesHeatmap';
+import { TracesHistogram } from './TracesHistogram';
 import { TracesScatter } from './TracesScatter';
-
-// Asked for at once, and done without where the server has gone meanwhile: the list is what matters.
-type HistogramComponent = { readonly default: typeof import('./TracesHistogram').TracesHistogram | typeof NoHistogram };
-const histogramModule: Promise<HistogramComponent> = import('./TracesHistogram').then(
-  ({ TracesHistogram }) => ({ default: TracesHistogram }),
-  () => ({ default: NoHistogram }),
-);
-const TracesHistogram = lazy(() => histogramModule);
 
 const BUCKETS = 90;
 /** It reads every trace that matches: under load the list follows each commit, the histogram does not. */
@@ -97,9 +89,7 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
         )}
         {data?.chart === 'scatter' && data.traces.length > 0 && <TracesScatter traces={data.traces} onOpen={open} />}
         {data?.chart === 'histogram' && data.counts.some((count) => count > 0) && (
-          <Suspense fallback={null}>
-            <TracesHistogram histogram={data} onSelect={setRange} />
-          </Suspense>
+          <TracesHistogram histogram={data} onSelect={setRange} />
         )}
       </div>
     </section>
@@ -134,8 +124,4 @@ function totalText(data: ChartData): string {
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((all, count) => all + count, 0);
-}
-
-function NoHistogram(_props: ComponentProps<typeof import('./TracesHistogram').TracesHistogram>) {
-  return null;
 }

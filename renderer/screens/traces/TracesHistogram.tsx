@@ -1,16 +1,10 @@
-import { Bar, BarChart, ResponsiveContainer, Tooltip, YAxis } from 'recharts';
 import type { Histogram } from '../../../core/api/contract';
-import { plural } from '../../../core/model/format';
+import { formatCount, plural } from '../../../core/model/format';
 import { TimeAxis } from '../../features/extent/TimeAxis';
 import type { TimeRange } from '../../stores/time-range';
 import { clockTime } from '../../ui/clock-time';
+import { TimeBars } from '../../ui/TimeBars';
 import { useBrush } from './use-brush';
-
-interface Bucket {
-  readonly atMs: number;
-  readonly ok: number;
-  readonly errors: number;
-}
 
 interface TracesHistogramProps {
   readonly histogram: Histogram;
@@ -21,7 +15,7 @@ interface TracesHistogramProps {
 export function TracesHistogram({ histogram, onSelect }: TracesHistogramProps) {
   const fromMs = Date.parse(histogram.from);
   const bucketMs = histogram.bucketNs / 1e6;
-  const buckets: Bucket[] = histogram.counts.map((count, i) => ({
+  const buckets = histogram.counts.map((count, i) => ({
     atMs: fromMs + i * bucketMs,
     ok: count - (histogram.errors[i] ?? 0),
     errors: histogram.errors[i] ?? 0,
@@ -44,39 +38,19 @@ export function TracesHistogram({ histogram, onSelect }: TracesHistogramProps) {
             }}
           />
         )}
-        <ResponsiveContainer width="100%" height="100%">
-          <BarChart data={buckets} barCategoryGap={1} margin={{ top: 2, right: 0, bottom: 0, left: 0 }}>
-            <YAxis hide domain={[0, 'dataMax']} />
-            <Tooltip
-              cursor={{ fill: 'var(--raised)' }}
-              content={<BucketTip spanMs={spanMs} noun={histogram.of === 'traces' ? 'trace' : 'span'} />}
-              isAnimationActive={false}
-            />
-            <Bar dataKey="ok" stackId="traces" fill="var(--accent)" fillOpacity={0.55} isAnimationActive={false} />
-            <Bar dataKey="errors" stackId="traces" fill="var(--error)" isAnimationActive={false} />
-          </BarChart>
-        </ResponsiveContainer>
+        <TimeBars
+          bars={buckets}
+          label={`${histogram.of === 'traces' ? 'Traces' : 'Spans'} over time`}
+          tip={({ atMs, ok, errors }) => (
+            <>
+              <div className="font-mono text-faint">{clockTime(atMs, spanMs)}</div>
+              <div>{plural(ok + errors, histogram.of === 'traces' ? 'trace' : 'span')}</div>
+              {errors > 0 && <div className="text-error">{formatCount(errors)} with errors</div>}
+            </>
+          )}
+        />
       </div>
       <TimeAxis fromMs={fromMs} toMs={toMs} />
-    </div>
-  );
-}
-
-interface BucketTipProps {
-  readonly spanMs: number;
-  readonly noun: string;
-  readonly active?: boolean;
-  readonly payload?: readonly { readonly payload: Bucket }[];
-}
-
-function BucketTip({ spanMs, noun, active, payload }: BucketTipProps) {
-  const bucket = payload?.[0]?.payload;
-  if (!active || !bucket) return null;
-  return (
-    <div className="rounded-md border border-line-strong bg-panel px-2 py-1 text-sm shadow-md">
-      <div className="font-mono text-faint">{clockTime(bucket.atMs, spanMs)}</div>
-      <div>{plural(bucket.ok + bucket.errors, noun)}</div>
-      {bucket.errors > 0 && <div className="text-error">{bucket.errors} with errors</div>}
     </div>
   );
 }
