@@ -5,13 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveBrowser } from './browser-binary.mjs';
 import { build } from './build.mjs';
-import { missingLibraries, resolveElectron } from './electron-binary.mjs';
+import { endToEndTests } from './e2e.mjs';
 import { root } from './root.mjs';
 
 const CI = process.env.CI === 'true';
-const DESKTOP_PACKAGES = 'xvfb xauth libgtk-3-0 libnss3 libasound2 libgbm1 libxss1 libatk-bridge2.0-0 fonts-liberation';
 const say = (line) => process.stdout.write(`${line}\n`);
 const skipped = [];
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -23,14 +21,11 @@ vitest('store');
 vitest('integration');
 vitest('server');
 
-const browser = await resolveBrowser();
 if (spawnSync('redis-server', ['--version']).status !== 0) {
   skip('tests of limits that copies share', 'there is no Redis', 'apt-get install redis-server');
 }
-if (!browser) skip('browser tests', 'there is no Chromium', 'apt-get install chromium');
-const electron = findElectron();
-const shells = [browser && 'browser', electron && 'electron'].filter(Boolean);
-if (shells.length > 0) playwright(shells);
+const endToEnd = await endToEndTests({ say, skip, args: process.argv.slice(2) });
+if (endToEnd) playwright(endToEnd);
 
 if (!existsSync(process.env.SPOOR_CASES ?? join(root, '..', 'shared', 'cases'))) {
   say('The real captures of other projects are not beside this repository: tests that read them were skipped.');
@@ -44,32 +39,6 @@ function skip(what, reason, command) {
   skipped.push(`SKIPPED ${what}: ${reason}. To run them: ${command}`);
 }
 
-function findElectron() {
-  const found = resolveElectron({ download: true, say });
-  if (!found) {
-    skip(
-      'desktop tests',
-      'no Electron could be downloaded for this platform',
-      'node scripts/electron-binary.mjs, with access to its releases',
-    );
-    return null;
-  }
-  const missing = missingLibraries(found.path);
-  if (missing.length > 0) {
-    skip('desktop tests', `Electron lacks ${missing.slice(0, 3).join(', ')}`, `apt-get install ${DESKTOP_PACKAGES}`);
-    return null;
-  }
-  if (process.platform === 'linux' && !process.env.DISPLAY && !hasXvfb()) {
-    skip('desktop tests', 'there is no display and no Xvfb', `apt-get install ${DESKTOP_PACKAGES}`);
-    return null;
-  }
-  return found;
-}
-
-function hasXvfb() {
-  return spawnSync('which', ['xvfb-run']).status === 0;
-}
-
 function vitest(project) {
   const cli = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   run([process.execPath, cli, 'run', '--project', project], (output) => ({
@@ -79,18 +48,9 @@ function vitest(project) {
   }));
 }
 
-function playwright(list) {
-  const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js');
-  const command = [process.execPath, cli, 'test', '-c', join(root, 'tests', 'e2e')];
-  const display = list.includes('electron') && process.platform === 'linux' && !process.env.DISPLAY;
-  const onDisplay = display ? ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', ...command] : command;
-  const environment = {
-    SPOOR_E2E_SHELLS: list.join(','),
-    SPOOR_E2E_BROWSER: JSON.stringify(browser),
-    SPOOR_E2E_ELECTRON: JSON.stringify(electron),
-  };
+function playwright({ command, environment }) {
   run(
-    [...onDisplay, ...process.argv.slice(2)],
+    command,
     (output) => ({
       passed: number(output, /(\d+) passed/),
       failed: number(output, /(\d+) failed/),
