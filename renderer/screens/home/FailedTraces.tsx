@@ -55,9 +55,9 @@ async function newestFailures(extent: Extent, signal: AbortSignal): Promise<read
   const bounds = inExtent(extent);
   const found: TraceSummary[] = [];
   let cursor: string | undefined;
-  while (found.length < SHOWN && !signal.aborted) {
+  while (found.length < SHOWN) {
     const asked = { query: 'status:error', ...bounds, limit: SHOWN - found.length, cursor };
-    const { data, search, pagination } = await api.listTraces(asked);
+    const { data, search, pagination } = await api.listTraces(asked, signal);
     found.push(...data);
     if (search.complete || pagination.nextCursor === null) break;
     cursor = pagination.nextCursor;

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import type { SpanGroup } from '../../../core/api/search';
+import type { SpanGroup, SpanGroups } from '../../../core/api/search';
 import { formatCount, formatDuration } from '../../../core/model/format';
 import { withCondition } from '../../../core/query/facets';
 import { api } from '../../connection/connection';
+import { usePatience } from '../../hooks/use-patience';
 import { useRefetchOn } from '../../hooks/use-refetch-on';
 import { useThrottled } from '../../hooks/use-throttled';
 import { type Extent, inExtent } from '../../stores/time-range';
@@ -23,9 +24,11 @@ const COLUMNS = 'grid grid-cols-[minmax(0,1fr)_minmax(80px,220px)_90px_90px_90px
 
 /** The spans that match, by a field: how many, how many failed, how long they took. A row leads to its traces. */
 export function GroupTable({ query, extent, by, version, onOpen }: GroupTableProps) {
+  const patience = usePatience<SpanGroups>(JSON.stringify([query, extent, by]));
   const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ['groups', query, extent, by],
-    queryFn: ({ signal }) => api.groups({ query, by, ...inExtent(extent), waitMs: 5_000 }, signal),
+    queryFn: ({ signal }) => patience.ask((waitMs) => api.groups({ query, by, ...inExtent(extent), waitMs }, signal)),
+    refetchInterval: patience.refetchInterval,
     placeholderData: (previous) => previous,
     refetchOnMount: 'always',
     retry: false,

@@ -4,6 +4,7 @@ import type { Heatmap, Histogram } from '../../../core/api/contract';
 import { formatCount, plural } from '../../../core/model/format';
 import { withDuration } from '../../../core/query/facets';
 import { api } from '../../connection/connection';
+import { usePatience } from '../../hooks/use-patience';
 import { useRefetchOn } from '../../hooks/use-refetch-on';
 import { useThrottled } from '../../hooks/use-throttled';
 import { addressOf, useCompare } from '../../stores/compare-store';
@@ -19,7 +20,6 @@ import { TracesScatter } from './TracesScatter';
 const BUCKETS = 90;
 /** It reads every trace that matches: under load the list follows each commit, the histogram does not. */
 const PACE_MS = 2_000;
-const WAIT_MS = 1_000;
 const SLOW_PACE_MS = 20_000;
 /** Points that can still be told apart. */
 const POINTS = 500;
@@ -34,9 +34,11 @@ interface OverviewProps {
 /** What matches over time: how many, or how long they took. */
 export function Overview({ list, version, onQuery }: OverviewProps) {
   const { query, range, deployment, setRange, groupBy, setGroupBy, chart, setChart } = list;
+  const patience = usePatience<ChartData>(JSON.stringify([chart, query, range, deployment]));
   const { data, refetch, isPlaceholderData } = useQuery({
     queryKey: ['overview', chart, query, range, deployment],
-    queryFn: ({ signal }) => chartData(list, signal),
+    queryFn: ({ signal }) => patience.ask((waitMs) => chartData(list, waitMs, signal)),
+    refetchInterval: patience.refetchInterval,
     placeholderData: keepPreviousData,
     enabled: version > 0,
     // What was counted before the screen was left is old.
@@ -101,10 +103,10 @@ type ChartData =
   | ({ readonly chart: 'heatmap' } & Heatmap)
   | { readonly chart: 'scatter'; readonly traces: readonly ListedTrace[] };
 
-async function chartData(list: OverviewProps['list'], signal: AbortSignal): Promise<ChartData> {
+async function chartData(list: OverviewProps['list'], waitMs: number, signal: AbortSignal): Promise<ChartData> {
   const { chart, query } = list;
   if (chart === 'scatter') return { chart, traces: await newestTraces(query, list, POINTS) };
-  const asked = { query, ...inExtent(list), buckets: BUCKETS, waitMs: WAIT_MS };
+  const asked = { query, ...inExtent(list), buckets: BUCKETS, waitMs };
   return chart === 'heatmap'
     ? { chart, ...(await api.heatmap(asked, signal)) }
     : { chart, ...(await api.histogram(asked, signal)) };
