@@ -55,7 +55,7 @@ export function servePages(server: Server, { authentication, apiOf, limits, log 
       // Who is no longer a member is no longer answered, though the token is good for some minutes.
       return (await authentication.session(token)).principal;
     };
-    return { api: guardedApi(renew, apiOf, log), until };
+    return { api: guardedApi(renew, apiOf, log), holder: principal.id, until };
   });
 }
 

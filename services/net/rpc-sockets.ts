@@ -12,6 +12,12 @@ import { decodeMessage, encodeMessage } from '../../core/api/rpc/wire';
 const MAX_CALL_BYTES = 1024 * 1024;
 /** Of one socket at once; a page has some dozens. */
 const MAX_CALLS = 256;
+/** Of one account or key at once; a tab has one. */
+const MAX_SOCKETS = 100;
+/** Of answers that one socket has not read; no call of it is taken until it has. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+/** Of those that one account or key has not read on all of its sockets. Whoever lets more come up loses the socket. */
+const MAX_UNREAD_BYTES_OF_ONE = 256 * 1024 * 1024;
 /** Longer than a timer can say. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -25,6 +31,8 @@ const FAREWELL_MS = 1_000;
 
 export interface Admission {
   readonly api: Service<unknown>;
+  /** Whose it is: the account or the key. */
+  readonly holder: string;
   /** When the socket is closed: epoch milliseconds. */
   readonly until: number;
 }
@@ -35,6 +43,7 @@ export function serveSockets(
   admit: (token: string, request: IncomingMessage) => Promise<Admission | null> | Admission | null,
 ): () => Promise<void> {
   const served = new Set<Served>();
+  const held = new Map<string, Set<WebSocket>>();
   let isEnding = false;
   const sockets = new WebSocketServer({
     noServer: true,
@@ -49,7 +58,12 @@ export function serveSockets(
     const isAsked = request.url === RPC_PATH && token !== null && !isEnding;
     const admission = isAsked ? await admit(token, request) : null;
     if (!admission) {
-      socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
+      refuse(socket, '401 Unauthorized');
+      return;
+    }
+    const { holder } = admission;
+    if ((held.get(holder)?.size ?? 0) >= MAX_SOCKETS) {
+      refuse(socket, '429 Too Many Requests');
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -58,7 +72,9 @@ export function serveSockets(
       const left = Math.min(LONGEST_TIMER_MS, Math.max(0, admission.until - Date.now()));
       const expiry = setTimeout(() => webSocket.close(SOCKET_EXPIRED, 'the token has expired'), left);
       const closed = new Promise<void>((resolve) => webSocket.on('close', resolve));
-      const calls = serve(admission.api, socketChannel(webSocket), {
+      const its = held.get(holder) ?? new Set();
+      held.set(holder, its.add(webSocket));
+      const calls = serve(admission.api, socketChannel(webSocket, its), {
         methods: CONTRACT_METHODS,
         waits: CONTRACT_WAITS,
         maxCalls: MAX_CALLS,
@@ -68,6 +84,8 @@ export function serveSockets(
       void closed.then(() => {
         clearTimeout(expiry);
         served.delete(calls);
+        its.delete(webSocket);
+        if (its.size === 0) held.delete(holder);
       });
     });
   };
@@ -75,7 +93,7 @@ export function serveSockets(
     // It may go before it is admitted.
     socket.on('error', () => socket.destroy());
     open(request, socket, head).catch(() => {
-      socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
+      refuse(socket, '401 Unauthorized');
     });
   });
   return async () => {
@@ -92,11 +110,25 @@ export function serveSockets(
   };
 }
 
-/** One binary message a call or reply. */
-function socketChannel(socket: WebSocket): Channel {
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
+}
+
+/** One binary message a call or reply. @param its all sockets of whoever has this one */
+function socketChannel(socket: WebSocket, its: ReadonlySet<WebSocket>): Channel {
+  const goOn = (): void => {
+    if (socket.isPaused && socket.bufferedAmount <= MAX_UNREAD_BYTES) socket.resume();
+  };
   return {
     send(message) {
-      if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message));
+      if (socket.readyState !== socket.OPEN) return;
+      // Answers that nobody reads are kept here: whoever asks without reading is heard no more, and then cut off.
+      if (socket.bufferedAmount > MAX_UNREAD_BYTES) {
+        const unread = [...its].reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0);
+        if (unread > MAX_UNREAD_BYTES_OF_ONE) return socket.terminate();
+      }
+      socket.send(encodeMessage(message), goOn);
+      if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.pause();
     },
     listen(hear) {
       socket.on('message', (data: Buffer) => {

@@ -15,7 +15,9 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Answers what is asked by its first parameter; `nextChange` waits until its signal aborts. */
+const MIB = 1024 * 1024;
+
+/** Answers what is asked by its first parameter, a number with so many bytes; `nextChange` waits until its signal aborts. */
 class Backend {
   asked = 0;
   aborted = 0;
@@ -29,7 +31,7 @@ class Backend {
       circle.push(circle);
       return circle;
     }
-    return query;
+    return typeof query === 'number' ? new Uint8Array(query) : query;
   }
 
   nextChange(_after: number, signal?: AbortSignal): Promise<number> {
@@ -54,7 +56,7 @@ class Backend {
 async function served(): Promise<{ backend: Backend; url: string; end: () => Promise<void> }> {
   const backend = new Backend();
   const server = createServer();
-  const end = serveSockets(server, () => ({ api: backend, until: Number.POSITIVE_INFINITY }));
+  const end = serveSockets(server, () => ({ api: backend, holder: 'ann', until: Number.POSITIVE_INFINITY }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   closing.push(() => {
@@ -161,5 +163,49 @@ describe('a socket', () => {
     expect(backend.asked).toBe(256);
     close();
     await Promise.allSettled(calls);
+  });
+
+  it('is heard no more while it does not read what it is answered, and then again', async () => {
+    const { backend, url } = await served();
+    const socket = await opened(url);
+    socket.pause();
+    const ask = (call: number): void =>
+      socket.send(encodeMessage({ call, method: 'listTraces', parameters: [MIB] }));
+    for (let call = 0; call < 200; call++) {
+      ask(call);
+      // Each in a packet of its own, or the server has them all before it can stop listening.
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    // What the system holds between the two comes on top of the limit.
+    expect(backend.asked).toBeLessThan(40);
+    const read = answers(socket, 200);
+    socket.resume();
+    expect(await read).toHaveLength(200);
+    expect(backend.asked).toBe(200);
+    socket.close();
+  });
+
+  it('is cut off when answers that were under way are more than may wait to be read', async () => {
+    const { backend, url } = await served();
+    const [greedy, other] = [await opened(url), await opened(url)];
+    greedy.pause();
+    for (let call = 0; call < 256; call++)
+      greedy.send(encodeMessage({ call, method: 'listTraces', parameters: [8 * MIB] }));
+    await until(() => backend.asked > 0);
+    greedy.resume();
+    expect(await once(greedy, 'close')).toMatchObject([1006, {}]);
+    other.send(encodeMessage({ call: 1, method: 'listTraces', parameters: ['well'] }));
+    expect(await answers(other, 1)).toMatchObject([{ value: 'well' }]);
+    other.close();
+  });
+
+  it('is one of a hundred that an account may have', async () => {
+    const { url } = await served();
+    const sockets = await Promise.all(Array.from({ length: 100 }, () => opened(url)));
+    await expect(opened(url)).rejects.toThrow('429');
+    sockets[0]?.close();
+    await until(() => sockets[0]?.readyState === WebSocket.CLOSED);
+    const next = await opened(url);
+    for (const socket of [...sockets, next]) socket.terminate();
   });
 });
