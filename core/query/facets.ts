@@ -87,7 +87,8 @@ export function readableTraceql(search: string): string | null {
 }
 
 function tokensOf(search: string): string[] {
-  return search.match(/(?:[^\s"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+  // A quote that is still open reaches to the end, as the search reads it.
+  return search.match(/(?:[^\s"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/g) ?? [];
 }
 
 function quoted(value: string): string {

@@ -5,7 +5,7 @@
  */
 import { SpoorError } from '../api/errors';
 import { wordTable } from '../model/word-table';
-import { parseTraceql } from './traceql/parse';
+import { MAX_QUERY_CHARS, parseTraceql } from './traceql/parse';
 
 /** Short names for what is asked for most. */
 export const ALIASES: Readonly<Record<string, string>> = wordTable({
@@ -35,7 +35,8 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = wordTable({
   ],
 });
 
-const TERM = /(?:(-)?([\p{L}_][\p{L}\p{N}_.-]*)(:|!=|>=|<=|=|>|<))?(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))/gu;
+/** A quote that is still open reaches to the end: looked for from each of many, its end would take the square of their number. */
+const TERM = /(?:(-)?([\p{L}_][\p{L}\p{N}_.-]*)(:|!=|>=|<=|=|>|<))?(?:"((?:[^"\\]|\\[^])*)(?:"|\\?$)|([^\s"]+))/gu;
 const TRACE_ID = /^[0-9a-f]{16,32}$/i;
 
 /** @throws SpoorError VALIDATION_ERROR for a value that its field cannot have */
@@ -43,11 +44,12 @@ export function traceqlOf(text: string): string {
   const trimmed = text.replaceAll('\0', '').trim();
   if (trimmed === '') return '{ }';
   if (/^[{(]/.test(trimmed)) return trimmed;
+  if (trimmed.length > MAX_QUERY_CHARS) throw tooLong();
   const conditions: string[][] = [];
   const words: string[] = [];
   const equal = new Map<string, string[]>();
   for (const [, minus, key, op, quoted, bare] of trimmed.matchAll(TERM)) {
-    const value = quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '';
+    const value = quoted?.replace(/\\([^])/g, '$1') ?? bare ?? '';
     // A URL has a colon too.
     if (!key || !op || value.startsWith('//')) {
       words.push(wordCondition(`${key ?? ''}${op ?? ''}${value}`));
@@ -118,6 +120,13 @@ function wordCondition(word: string): string {
 
 function quote(text: string): string {
   return JSON.stringify(text).replace(/\\u[0-9a-f]{4}|\\[bf]/g, ' ');
+}
+
+function tooLong(): SpoorError {
+  const message = `a query has at most ${MAX_QUERY_CHARS} characters; ask in several`;
+  return new SpoorError('VALIDATION_ERROR', `This is too long to be searched for: ${message}.`, [
+    { field: 'query', code: 'too_long', message },
+  ]);
 }
 
 /** What was typed is at fault, not the TraceQL that we made of it. */

@@ -9,9 +9,6 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** What they are applied to is short, or comes from who runs Spoor. */
 const BOUNDED: Readonly<Record<string, string>> = {
   'core/query/completion.ts': 'what is typed into a search box',
-  'core/query/facets.ts': 'a search, of at most 10,000 characters',
-  'core/query/plain-search.ts': 'a search, of at most 10,000 characters',
-  'core/query/simple-search.ts': 'a search, of at most 10,000 characters',
   'core/query/span-search.ts': 'what is typed into a search box',
   'core/query/traceql/lexer.ts': 'a query, of at most 10,000 characters',
   'core/store/cursor.ts': 'a cursor of ours, which is short',
@@ -60,12 +57,15 @@ const unbounded = found.filter(
     BOUNDED[place.replace(/:\d+$/, '')] === undefined && new Backtracking(expression).pumps.length > 0,
 );
 
+/** Opens again and again what it never closes, where texts in quotes are looked for. */
+const ESCAPED_QUOTE = '\\"';
+
 /** Whether twice the text takes more than about twice the steps, for some hostile text; null: none. */
 function hostileText(expression: RegExp): string | null {
   const counted = new Backtracking(expression);
   for (const { before, pump } of counted.pumps) {
     for (const lead of ['', before]) {
-      for (const body of [pump, `${before}${pump}`]) {
+      for (const body of [pump, `${before}${pump}`, ESCAPED_QUOTE]) {
         for (const tail of ['', '\0', '!', '\n', ' ', 'a', '\n\0']) {
           const text = (size: number): string => lead + body.repeat(Math.ceil(size / body.length)) + tail;
           const [small, large] = [counted.stepsIn(text(300)), counted.stepsIn(text(600))];

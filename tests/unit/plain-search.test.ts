@@ -28,6 +28,8 @@ describe('the plain search box', () => {
     ['declined', `{ text = "declined" || ${inNames('declined')} }`],
     ['code:1 card', `{ (.code = 1 || .code = "1") } && { text = "card" || ${inNames('card')} }`],
     ['"say \\"hi\\""', `{ text = "say \\"hi\\"" || ${inNames('say \\"hi\\"')} }`],
+    ['"card decl', `{ text = "card decl" || ${inNames('card decl')} }`],
+    ['name:"POST \\', '{ name = "POST " }'],
     ['%', `{ ${inNames('%')} }`],
     ['https://a.b/c', `{ text = "https://a.b/c" || ${inNames('https://a\\\\.b/c')} }`],
     ['ABCDEF0123456789abcdef0123456789', '{ trace:id = "abcdef0123456789abcdef0123456789" }'],

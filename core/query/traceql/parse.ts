@@ -32,7 +32,7 @@ const SPANSET_LEVELS: readonly (readonly SpansetOp[])[] = [
 const SCALAR_LEVELS: readonly (readonly Arithmetic[])[] = [['+', '-'], ['*', '/', '%'], ['^']];
 const STAGE_WORDS = [...AGGREGATES, 'by', 'coalesce', 'select', 'compare', 'topk', 'bottomk', ...METRICS];
 const MAX_DEPTH = 100;
-const MAX_QUERY_CHARS = 10_000;
+export const MAX_QUERY_CHARS = 10_000;
 
 /** @throws TraceqlSyntaxError */
 export function parseTraceql(text: string): TraceqlQuery {
