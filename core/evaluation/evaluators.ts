@@ -1,9 +1,9 @@
 /** Evaluators that need nothing but the answer. */
-import { Ajv2020 } from 'ajv/dist/2020';
 import type { EvaluatedAnswer, Evaluator, Verdict } from '../api/evaluation';
 import { formatCost, formatDuration } from '../model/format';
 import { PatternError, UserPattern } from '../patterns/user-pattern';
 import { evaluatorName, short } from './evaluator-name';
+import { compileSchema, SchemaError, Unchecked } from './json-schema';
 
 export type LocalEvaluator = Exclude<Evaluator, { kind: 'judge' }>;
 
@@ -11,7 +11,7 @@ export type LocalEvaluator = Exclude<Evaluator, { kind: 'judge' }>;
 export function evaluatorProblem(evaluator: Evaluator): string | null {
   try {
     if (evaluator.kind === 'regex') new UserPattern(evaluator.pattern);
-    if (evaluator.kind === 'json-schema') schemaOf(evaluator.schema);
+    if (evaluator.kind === 'json-schema') compileSchema(evaluator.schema, true);
     return null;
   } catch (error) {
     return (error as Error).message;
@@ -30,32 +30,19 @@ function opinionOf(evaluator: LocalEvaluator, answer: EvaluatedAnswer, expected:
   try {
     return judge(evaluator, answer, expected);
   } catch (error) {
-    if (error instanceof PatternError || error instanceof Unchecked) return { value: null, comment: error.message };
+    if (error instanceof PatternError || error instanceof Unchecked || error instanceof SchemaError)
+      return { value: null, comment: error.message };
     throw error;
-  }
-}
-
-/** A pattern took more steps in a text than there are for it. */
-class Unchecked extends Error {
-  constructor(pattern: string) {
-    super(`It was not checked: the pattern “${short(pattern)}” takes too many steps in a text this long.`);
   }
 }
 
 function isIn(pattern: UserPattern, text: string): boolean {
   const found = pattern.isIn(text);
-  if (found === null) throw new Unchecked(pattern.source);
-  return found;
+  if (found !== null) return found;
+  throw new Unchecked(
+    `It was not checked: the pattern “${short(pattern.source)}” takes too many steps in a text this long.`,
+  );
 }
-
-/** Patterns in a schema, as Ajv asks for them. */
-const SCHEMA_PATTERNS = Object.assign(
-  (source: string) => {
-    const pattern = new UserPattern(source);
-    return { test: (text: string) => isIn(pattern, text), toString: () => JSON.stringify(source) };
-  },
-  { code: 'pattern' },
-);
 
 interface Opinion {
   readonly value: boolean | null;
@@ -130,17 +117,6 @@ function fits(schema: Extract<Evaluator, { kind: 'json-schema' }>['schema'], tex
   } catch (error) {
     return { value: false, comment: `It is no JSON: ${(error as Error).message}` };
   }
-  const check = schemaOf(schema);
-  if (check(value)) return { value: true, comment: '' };
-  const [problem] = check.errors ?? [];
-  return { value: false, comment: `${problem?.instancePath || 'It'} ${problem?.message ?? 'does not fit'}.` };
-}
-
-/** @throws Error for what is no schema */
-function schemaOf(schema: unknown) {
-  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null)) {
-    throw new Error('a JSON Schema is an object');
-  }
-  // One each time: schemas that name themselves alike do not meet.
-  return new Ajv2020({ strict: false, allErrors: false, code: { regExp: SCHEMA_PATTERNS } }).compile(schema);
+  const problem = compileSchema(schema, false)(value, text.length);
+  return { value: problem === null, comment: problem ?? '' };
 }

@@ -293,7 +293,7 @@ export class Host {
       this.options.log('warn', `${message} The pages are on port ${freePort} instead.`);
       this.uiFailure = null;
       this.uiAddress = { ...this.uiAddress, port: freePort };
-      await this.workers.gateway.crash();
+      await this.workers.gateway.restart();
       await this.until(() => this.uiListening || this.uiFailure !== null);
     }
   }

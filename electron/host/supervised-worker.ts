@@ -21,6 +21,7 @@ export class SupervisedWorker {
   private starts = 0;
   private quickDeaths = 0;
   private closing = false;
+  private isRestarting = false;
   private restartTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -50,6 +51,11 @@ export class SupervisedWorker {
     worker.once('exit', (code) => {
       this.worker = null;
       if (this.closing) return;
+      if (this.isRestarting) {
+        this.isRestarting = false;
+        this.start();
+        return;
+      }
       this.events.onCrash(reason || `exit code ${code}`);
       this.quickDeaths = Date.now() - startedAt > HEALTHY_AFTER_MS ? 0 : this.quickDeaths + 1;
       const delay = RESTART_DELAYS_MS[Math.min(this.quickDeaths, RESTART_DELAYS_MS.length) - 1] ?? 0;
@@ -68,6 +74,12 @@ export class SupervisedWorker {
 
   /** Ends the thread without warning, as a crash would. For tests of what follows. */
   async crash(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
+  /** Ends the thread and starts another, with what `workerData` says then. */
+  async restart(): Promise<void> {
+    this.isRestarting = this.worker !== null;
     await this.worker?.terminate();
   }
 

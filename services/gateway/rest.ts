@@ -224,11 +224,11 @@ export function restApi(
     return context.body(null, 204);
   });
   app.put('/v1/endpoints/:id/key', async (context) => {
-    const body = await jsonBody<{ key: string | null } | null>(context.req);
-    return context.json(await api.setEndpointKey(context.req.param('id'), body?.key as string | null));
+    const body = await jsonBody<{ key: string | null }>(context.req);
+    return context.json(await api.setEndpointKey(context.req.param('id'), body.key));
   });
   app.post('/v1/prompts', async (context) => {
-    const prompt = { runId: randomUUID(), ...(await jsonBody<Omit<PromptRequest, 'runId'>>(context.req)) };
+    const prompt = { ...(await jsonBody<PromptRequest>(context.req)), runId: randomUUID() };
     context.req.raw.signal.addEventListener('abort', () => void api.cancelPrompt(prompt.runId));
     return context.json(await api.runPrompt(prompt));
   });
@@ -313,8 +313,7 @@ export function restApi(
 }
 
 /** Of a recorded call, or written by hand. */
-function newItem(api: SpoorApi, body: unknown): Promise<DatasetItem> {
-  const given = (body ?? {}) as Record<string, unknown>;
+function newItem(api: SpoorApi, given: object): Promise<DatasetItem> {
   if ('spanId' in given) {
     const { datasetId, traceId, spanId, expected } = parse(RECORDED_ITEM, given);
     return api.recordDatasetItem(datasetId, traceId, spanId, expected);
@@ -325,8 +324,8 @@ function newItem(api: SpoorApi, body: unknown): Promise<DatasetItem> {
 
 interface Collection {
   list(query: Record<string, string>): Promise<object>;
-  create(body: unknown): Promise<object>;
-  update(id: string, version: number, body: unknown): Promise<object>;
+  create(body: object): Promise<object>;
+  update(id: string, version: number, body: object): Promise<object>;
   remove(id: string): Promise<void>;
 }
 
@@ -335,8 +334,8 @@ function crud(app: Hono, path: string, collection: Collection): void {
   app.get(path, async (context) => context.json(await collection.list(context.req.query())));
   app.post(path, async (context) => context.json(await collection.create(await jsonBody(context.req)), 201));
   app.put(`${path}/:id`, async (context) => {
-    const body = await jsonBody<{ version: number } | null>(context.req);
-    return context.json(await collection.update(context.req.param('id'), body?.version as number, body));
+    const body = await jsonBody<{ version: number }>(context.req);
+    return context.json(await collection.update(context.req.param('id'), body.version, body));
   });
   app.delete(`${path}/:id`, async (context) => {
     await collection.remove(context.req.param('id'));
@@ -344,15 +343,18 @@ function crud(app: Hono, path: string, collection: Collection): void {
   });
 }
 
-/** @throws SpoorError VALIDATION_ERROR for what is no JSON; what it holds is checked by the gateway. */
-async function jsonBody<T>(request: { json(): Promise<unknown> }): Promise<T> {
+/** @throws SpoorError VALIDATION_ERROR for what is no object of JSON; what it holds is checked by the gateway. */
+async function jsonBody<T extends object>(request: { json(): Promise<unknown> }): Promise<T> {
+  let body: unknown;
   try {
-    return (await request.json()) as T;
+    body = await request.json();
   } catch (error) {
     // There is no room for it, which is no fault of its own.
     if (error instanceof SpoorError) throw error;
     throw new SpoorError('VALIDATION_ERROR', 'The body is not JSON.');
   }
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as T;
+  throw new SpoorError('VALIDATION_ERROR', 'The body is not a JSON object.');
 }
 
 function tooLarge(): never {

@@ -56,6 +56,25 @@ describe('/v1', () => {
     }
   });
 
+  it('refuses a body that is no object, wherever one is taken', async () => {
+    type Description = { paths: Record<string, Record<string, { requestBody?: object }>> };
+    const { paths }: Description = (await spoor.get('/v1/openapi.json')).body;
+    const taken = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { requestBody }]) => (requestBody ? [[method, path] as const] : [])),
+    );
+    expect(taken.length).toBeGreaterThan(20);
+    for (const [method, path] of taken) {
+      for (const body of ['null', '[]', '[{}]', '"spanId"', '7', 'true', '{', '']) {
+        const response = await fetch(spoor.ready.ui + path.replace(/\{\w+\}/g, 'x'), {
+          method: method.toUpperCase(),
+          headers: { authorization: `Bearer ${spoor.ready.token}`, 'content-type': 'application/json' },
+          body,
+        });
+        expect(response.status, `${method} ${path} ${body}`).toBe(400);
+      }
+    }
+  });
+
   it('refuses pages of other origins and rebound names, token or not', async () => {
     const authorization = `Bearer ${spoor.ready.token}`;
     const evil = await fetch(`${spoor.ready.ui}/v1/traces`, {

@@ -157,6 +157,7 @@ describe('a socket', () => {
     const http = createServer();
     const closeAll = serveSockets(http, (token) => ({
       api: { status: async () => token },
+      holder: token,
       until: token === 'short' ? Date.now() + 200 : Number.POSITIVE_INFINITY,
     }));
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

@@ -4,6 +4,7 @@ import type { Message } from '../../core/dialects/agent-span';
 import { evaluate, evaluatorProblem, type LocalEvaluator } from '../../core/evaluation/evaluators';
 import { summaryOf } from '../../core/evaluation/experiment-summary';
 import { judgePrompt, judgeVerdict } from '../../core/evaluation/judge';
+import type { PlainValue } from '../../core/otlp/json-types';
 
 const answer = (text: string, more: Partial<EvaluatedAnswer> = {}): EvaluatedAnswer => ({
   text,
@@ -45,6 +46,74 @@ describe('evaluators', () => {
     expect(evaluate(of, answer('Paris'), '').comment).toContain('It is no JSON');
     expect(evaluatorProblem({ kind: 'json-schema', schema: { type: 'nonsense' } })).not.toBeNull();
     expect(evaluatorProblem({ kind: 'json-schema', schema: 'no' })).toBe('a JSON Schema is an object');
+  });
+
+  const ofSchema = (schema: PlainValue) => ({ kind: 'json-schema', schema }) as const;
+
+  it('json-schema: in full, as the specification has it', () => {
+    const tree = {
+      $id: 'https://example.com/tree',
+      type: 'object',
+      properties: { name: { $ref: '#/$defs/name' }, children: { type: 'array', items: { $ref: '#' } } },
+      required: ['name'],
+      unevaluatedProperties: false,
+      $defs: { name: { type: 'string', pattern: '^[a-z]+$', minLength: 1 } },
+    };
+    const of = ofSchema(tree);
+    expect(value(of, '{"name":"a","children":[{"name":"b"},{"name":"c","children":[]}]}')).toBe(1);
+    expect(value(of, '{"name":"a","children":[{"name":"B"}]}')).toBe(0);
+    expect(value(of, '{"name":"a","extra":1}')).toBe(0);
+    const unique = ofSchema({ uniqueItems: true, items: { enum: [{ a: 1, b: [2] }, 'x', 1, true] } });
+    expect(value(unique, '["x",1,true,{"a":1,"b":[2]}]')).toBe(1);
+    expect(value(unique, '[{"a":1,"b":[2]},{"b":[2],"a":1}]')).toBe(0);
+    expect(evaluate(unique, answer('["x","x"]'), '').comment).toBe('It must NOT have duplicate items.');
+    expect(value(ofSchema({ uniqueItems: false }), '[1,1]')).toBe(1);
+    expect(value(ofSchema({ not: { properties: { const: { const: 1 } } } }), '{"const":2}')).toBe(1);
+  });
+
+  it('json-schema: gives up on schemas that ask for more and more work', () => {
+    const doubling = Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) => [`a${i}`, { allOf: [1, 2].map(() => ({ $ref: `#/$defs/a${i + 1}` })) }]),
+    );
+    const hostile: PlainValue[] = [
+      { $ref: '#/$defs/a0', $defs: { ...doubling, a40: { type: 'number' } } },
+      { $ref: '#' },
+      { allOf: [{ $ref: '#' }, { $ref: '#' }] },
+      { additionalProperties: { anyOf: [{ $ref: '#' }, { $ref: '#' }] }, not: {}, anyOf: [{ $dynamicRef: '#' }, true] },
+      { items: { enum: Array.from({ length: 4_000 }, (_, i) => i + 0.5) } },
+      { items: { required: Array.from({ length: 4_000 }, (_, i) => `k${i}`), type: 'number' }, minItems: 1e9 },
+    ];
+    const long = JSON.stringify(Array.from({ length: 100_000 }, () => 7));
+    for (const schema of hostile.slice(0, 4)) {
+      const { value: said, comment } = evaluate(ofSchema(schema), answer('{"a":{"a":1}}'), '');
+      expect([said, comment]).toEqual([expect.toSatisfy((one) => one === null || one === 0), expect.any(String)]);
+    }
+    expect(evaluate(ofSchema(hostile[0] as PlainValue), answer('1'), '').comment).toContain('too many steps');
+    expect(evaluate(ofSchema(hostile[4] as PlainValue), answer(long), '').value).not.toBe(1);
+    const patterns = {
+      allOf: Array.from({ length: 30 }, (_, i) => ({ items: { not: { pattern: `(a?){200}b|${i}x` } } })),
+    };
+    const texts = JSON.stringify(Array.from({ length: 1_000 }, () => 'a'.repeat(1_000)));
+    expect(evaluate(ofSchema(patterns), answer(texts), '').comment).toContain('too many steps');
+  });
+
+  it('json-schema: holds many items against each other in steps for each', () => {
+    const items = Array.from({ length: 200_000 }, (_, i) => ({ i }));
+    expect(value(ofSchema({ uniqueItems: true }), JSON.stringify(items))).toBe(1);
+    expect(value(ofSchema({ uniqueItems: true }), JSON.stringify([...items, { i: 0 }]))).toBe(0);
+  });
+
+  it('json-schema: refuses a schema that is too large, too deep, or leads out of itself', () => {
+    const deep = Array.from({ length: 20_000 }).reduce<PlainValue>((inner) => ({ not: inner }), {});
+    const refused: [PlainValue, string][] = [
+      [{ allOf: Array.from({ length: 5_001 }, () => ({})) }, 'at most 5000 parts'],
+      [deep, 'at most 100 deep'],
+      [{ anyOf: Array.from({ length: 200 }, (_, i) => ({ pattern: `a${i}` })) }, 'at most 100 patterns'],
+      [{ const: {}, $ref: '#/const' }, 'which is no schema'],
+      [{ $ref: 'https://example.com/other' }, 'https://example.com/other'],
+    ];
+    for (const [schema, why] of refused) expect(evaluatorProblem(ofSchema(schema))).toContain(why);
+    expect(evaluatorProblem(ofSchema({ allOf: Array.from({ length: 1_000 }, () => ({ type: 'object' })) }))).toBeNull();
   });
 
   it('length, latency, cost', () => {

@@ -32,7 +32,9 @@ async function sockets(): Promise<number> {
     log: (_level, message) => logged.push(message),
     requestMs: 60_000,
   });
-  closing.push(serveSockets(server, () => ({ api: { ping: async () => 'pong' }, until: Number.POSITIVE_INFINITY })));
+  closing.push(
+    serveSockets(server, () => ({ holder: 'ann', api: { ping: async () => 'pong' }, until: Number.POSITIVE_INFINITY })),
+  );
   return started(server);
 }
 

@@ -169,8 +169,7 @@ describe('a socket', () => {
     const { backend, url } = await served();
     const socket = await opened(url);
     socket.pause();
-    const ask = (call: number): void =>
-      socket.send(encodeMessage({ call, method: 'listTraces', parameters: [MIB] }));
+    const ask = (call: number): void => socket.send(encodeMessage({ call, method: 'listTraces', parameters: [MIB] }));
     for (let call = 0; call < 200; call++) {
       ask(call);
       // Each in a packet of its own, or the server has them all before it can stop listening.
