@@ -88,7 +88,7 @@ export function readableTraceql(search: string): string | null {
 
 function tokensOf(search: string): string[] {
   // A quote that is still open reaches to the end, as the search reads it.
-  return search.match(/(?:[^\s"]|"(?:[^"\\]|\\[^])*(?:"|\\?$))+/g) ?? [];
+  return search.match(/(?:[^\s"]|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$))+/g) ?? [];
 }
 
 function quoted(value: string): string {

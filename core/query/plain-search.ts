@@ -36,7 +36,7 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = wordTable({
 });
 
 /** A quote that is still open reaches to the end: looked for from each of many, its end would take the square of their number. */
-const TERM = /(?:(-)?([\p{L}_][\p{L}\p{N}_.-]*)(:|!=|>=|<=|=|>|<))?(?:"((?:[^"\\]|\\[^])*)(?:"|\\?$)|([^\s"]+))/gu;
+const TERM = /(?:(-)?([\p{L}_][\p{L}\p{N}_.-]*)(:|!=|>=|<=|=|>|<))?(?:"((?:[^"\\]|\\[\s\S])*)(?:"|\\?$)|([^\s"]+))/gu;
 const TRACE_ID = /^[0-9a-f]{16,32}$/i;
 
 /** @throws SpoorError VALIDATION_ERROR for a value that its field cannot have */
@@ -49,7 +49,7 @@ export function traceqlOf(text: string): string {
   const words: string[] = [];
   const equal = new Map<string, string[]>();
   for (const [, minus, key, op, quoted, bare] of trimmed.matchAll(TERM)) {
-    const value = quoted?.replace(/\\([^])/g, '$1') ?? bare ?? '';
+    const value = quoted?.replace(/\\([\s\S])/g, '$1') ?? bare ?? '';
     // A URL has a colon too.
     if (!key || !op || value.startsWith('//')) {
       words.push(wordCondition(`${key ?? ''}${op ?? ''}${value}`));

@@ -57,8 +57,8 @@ describe('/v1', () => {
   });
 
   it('refuses a body that is no object, wherever one is taken', async () => {
-    type Description = { paths: Record<string, Record<string, { requestBody?: object }>> };
-    const { paths }: Description = (await spoor.get('/v1/openapi.json')).body;
+    const { body: description } = await spoor.get('/v1/openapi.json');
+    const paths = description.paths as Record<string, Record<string, { requestBody?: object }>>;
     const taken = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { requestBody }]) => (requestBody ? [[method, path] as const] : [])),
     );
