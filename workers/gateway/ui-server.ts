@@ -50,7 +50,9 @@ export async function createUiServer(api: RestSource, options: GatewayOptions, l
     { log, requestMs: REQUEST_MS },
   );
   const closeSockets = serveSockets(server, (token, request) =>
-    allowed(request) && tokensEqual(token, options.token) ? { api, holder: 'user', until: Number.POSITIVE_INFINITY } : null,
+    allowed(request) && tokensEqual(token, options.token)
+      ? { api, holder: 'user', until: Number.POSITIVE_INFINITY }
+      : null,
   );
   return {
     server,
