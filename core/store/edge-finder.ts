@@ -8,6 +8,8 @@ import { hashPair } from './span-id-set';
 const GENERATION = 1 << 16;
 const SLOTS = GENERATION * 2;
 const NONE = -1;
+/** No service's number. */
+const FORGOTTEN = 0;
 
 /** The called side: a span whose parent is another's. */
 export interface Callee {
@@ -36,6 +38,11 @@ export class EdgeFinder {
     this.old = new Generation();
   }
 
+  /** These services are taken out of the database, with all spans of theirs: no call of them is found any more. */
+  forget(services: ReadonlySet<number>): void {
+    for (const generation of [this.young, this.old]) generation.forget(services);
+  }
+
   /** @param parent null: the span has none @param onCall for each call that is complete now */
   add(key: SpanKey, parent: SpanKey | null, callee: Callee, onCall: OnCall): void {
     if (this.young.isFull) {
@@ -53,7 +60,7 @@ export class EdgeFinder {
     let callerId = this.young.services.get(parent);
     if (callerId === NONE) callerId = this.old.services.get(parent);
     if (callerId === NONE) this.young.wait(parent, callee);
-    else if (callerId !== serviceId) onCall(callerId, callee);
+    else if (callerId !== serviceId && callerId !== FORGOTTEN) onCall(callerId, callee);
   }
 }
 
@@ -62,12 +69,19 @@ class Generation {
   readonly services = new PairTable();
   /** By the span that is waited for: the last of those who wait, as a place in `callees`. */
   private readonly waiting = new PairTable();
-  private readonly callees: Callee[] = [];
+  private readonly callees: (Callee | null)[] = [];
   /** The one who waits for the same span and came before; `NONE`: it was the first. */
   private readonly before: number[] = [];
 
   get isFull(): boolean {
     return this.services.size >= GENERATION || this.callees.length >= GENERATION;
+  }
+
+  forget(services: ReadonlySet<number>): void {
+    this.services.replace(services, FORGOTTEN);
+    for (const [at, callee] of this.callees.entries()) {
+      if (callee && services.has(callee.serviceId)) this.callees[at] = null;
+    }
   }
 
   wait(parent: SpanKey, callee: Callee): void {
@@ -77,7 +91,10 @@ class Generation {
   }
 
   eachWaitingFor(key: SpanKey, use: (callee: Callee) => void): void {
-    for (let at = this.waiting.get(key); at !== NONE; at = this.before[at] as number) use(this.callees[at] as Callee);
+    for (let at = this.waiting.get(key); at !== NONE; at = this.before[at] as number) {
+      const callee = this.callees[at];
+      if (callee) use(callee);
+    }
   }
 }
 
@@ -98,6 +115,15 @@ class PairTable {
     this.slots[at + 1] = key.low;
     // Stored one higher: 0 is a free slot.
     this.slots[at + 2] = value + 1;
+  }
+
+  replace(values: ReadonlySet<number>, by: number): void {
+    const { slots } = this;
+    if (slots === null) return;
+    for (let at = 2; at < slots.length; at += 3) {
+      const stored = slots[at] as number;
+      if (stored !== 0 && values.has(stored - 1)) slots[at] = by + 1;
+    }
   }
 
   /** Where the pair is or would be. */

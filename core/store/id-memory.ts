@@ -31,6 +31,17 @@ export class IdMemory {
     this.fresh.set(key, id);
   }
 
+  /** Forgets what was remembered under keys that begin so as one of these. */
+  forget(prefix: string, ids: ReadonlySet<number>): void {
+    for (const ofGeneration of [this.old, this.young, this.fresh]) {
+      for (const [key, id] of ofGeneration) {
+        if (!ids.has(id) || !key.startsWith(prefix)) continue;
+        ofGeneration.delete(key);
+        if (ofGeneration === this.young) this.youngChars -= key.length;
+      }
+    }
+  }
+
   /** Keeps what the transaction made. */
   committed(): void {
     if (this.fresh.size === 0) return;

@@ -12,6 +12,7 @@ import { internDeployments } from './deployments';
 import { IdMemory } from './id-memory';
 import { decodeRows, INT4 } from './row-spec';
 import type { SqlClient } from './sql-client';
+import type { Dictionary, UsedNames } from './used-names';
 
 export interface InternedBatch {
   /** By index into the batch's resources, scopes and operations. */
@@ -26,8 +27,20 @@ export interface InternedBatch {
 
 export class InternedIds {
   private readonly memory = new IdMemory();
+  /** Told of every id that is given out while a sweep is under way; null: none is. */
+  private watch: UsedNames | null = null;
 
   constructor(private readonly workspaceId: number) {}
+
+  /** Until it is called with null, what is given out is in use. */
+  watchedBy(watch: UsedNames | null): void {
+    this.watch = watch;
+  }
+
+  /** These rows are taken out of the database. */
+  forget(dictionary: Dictionary, ids: ReadonlySet<number>): void {
+    this.memory.forget(prefixOf(dictionary), ids);
+  }
 
   /** Keeps what the transaction made. */
   committed(): void {
@@ -59,16 +72,15 @@ export class InternedIds {
   }
 
   /** The id remembered under a key of the caller's making. */
-  recall(key: string): number | undefined {
-    return this.get(key);
+  recall(dictionary: Dictionary, key: string): number | undefined {
+    const id = this.memory.get(prefixOf(dictionary) + key);
+    if (id !== undefined) this.watch?.add(dictionary, id);
+    return id;
   }
 
-  remember(key: string, id: number): void {
-    this.memory.set(key, id);
-  }
-
-  private get(key: string): number | undefined {
-    return this.memory.get(key);
+  remember(dictionary: Dictionary, key: string, id: number): void {
+    this.memory.set(prefixOf(dictionary) + key, id);
+    this.watch?.add(dictionary, id);
   }
 
   /** Ids of resources and scopes of any signal, by index. */
@@ -87,7 +99,7 @@ export class InternedIds {
   }
 
   private async services(tx: SqlClient, names: readonly string[]): Promise<Int32Array> {
-    const missing = [...new Set(names)].filter((name) => this.get(`service\0${name}`) === undefined);
+    const missing = [...new Set(names)].filter((name) => this.recall('service', name) === undefined);
     if (missing.length > 0) {
       await tx.execute(
         `insert into service (workspace_id, name, name_digest)
@@ -101,10 +113,11 @@ export class InternedIds {
            select id from service where workspace_id = $1 and name_digest = sha256(convert_to(i.name, 'UTF8')) limit 1) as s`,
         [this.workspaceId, missing],
       );
-      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows))
-        this.memory.set(`service\0${missing[at - 1]}`, id);
+      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) {
+        this.remember('service', missing[at - 1] as string, id);
+      }
     }
-    return Int32Array.from(names, (name) => this.must(`service\0${name}`));
+    return Int32Array.from(names, (name) => this.must('service', name));
   }
 
   private async operations(
@@ -112,10 +125,9 @@ export class InternedIds {
     operations: readonly BatchOperation[],
     serviceIds: Int32Array,
   ): Promise<Int32Array> {
-    const keyOf = ({ kind, name }: BatchOperation, i: number): string =>
-      `operation\0${serviceIds[i]}\0${kind}\0${name}`;
+    const keyOf = ({ kind, name }: BatchOperation, i: number): string => `${serviceIds[i]}\0${kind}\0${name}`;
     const missing = operations.flatMap((operation, i) =>
-      this.get(keyOf(operation, i)) === undefined
+      this.recall('operation', keyOf(operation, i)) === undefined
         ? [{ operation, serviceId: serviceIds[i] as number, key: keyOf(operation, i) }]
         : [],
     );
@@ -141,10 +153,10 @@ export class InternedIds {
         parameters,
       );
       for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) {
-        this.memory.set((missing[at - 1] as { key: string }).key, id);
+        this.remember('operation', (missing[at - 1] as { key: string }).key, id);
       }
     }
-    return Int32Array.from(operations, (operation, i) => this.must(keyOf(operation, i)));
+    return Int32Array.from(operations, (operation, i) => this.must('operation', keyOf(operation, i)));
   }
 
   /** What resources say of where their spans come from; written beside those that are new to this process. */
@@ -155,7 +167,7 @@ export class InternedIds {
   ): Promise<Int32Array> {
     const missing = new Map<number, BatchResource>();
     for (const [i, id] of resourceIds.entries()) {
-      if (this.get(`deployment\0${id}`) === undefined) missing.set(id, resources[i] as BatchResource);
+      if (this.recall('deployment', String(id)) === undefined) missing.set(id, resources[i] as BatchResource);
     }
     if (missing.size > 0) {
       const said = [...missing].flatMap(([id, { message }]) => {
@@ -170,15 +182,15 @@ export class InternedIds {
               this.workspaceId,
               said.map((one) => one.deployment),
             );
-      for (const id of missing.keys()) this.memory.set(`deployment\0${id}`, 0);
-      for (const [i, { id }] of said.entries()) this.memory.set(`deployment\0${id}`, ids[i] as number);
+      for (const id of missing.keys()) this.remember('deployment', String(id), 0);
+      for (const [i, { id }] of said.entries()) this.remember('deployment', String(id), ids[i] as number);
       await tx.execute(
         `update resource r set deployment_id = i.deployment_id from unnest($1::int4[], $2::int4[]) as i (id, deployment_id)
          where r.workspace_id = $3 and r.id = i.id and r.deployment_id is null`,
-        [[...missing.keys()], [...missing.keys()].map((id) => this.must(`deployment\0${id}`)), this.workspaceId],
+        [[...missing.keys()], [...missing.keys()].map((id) => this.must('deployment', String(id))), this.workspaceId],
       );
     }
-    return resourceIds.map((id) => this.must(`deployment\0${id}`));
+    return resourceIds.map((id) => this.must('deployment', String(id)));
   }
 
   /** Resources and scopes: a message and its schema URL, alike when every byte is. */
@@ -187,10 +199,10 @@ export class InternedIds {
     table: 'resource' | 'scope',
     messages: readonly (BatchResource | BatchScope)[],
   ): Promise<Int32Array> {
-    const keys = messages.map(({ message, schemaUrl }) => `${table}\0${schemaUrl}\0${latin1(message)}`);
+    const keys = messages.map(({ message, schemaUrl }) => `${schemaUrl}\0${latin1(message)}`);
     const missing = new Map<string, BatchResource | BatchScope>();
     for (const [i, key] of keys.entries()) {
-      if (this.get(key) === undefined) missing.set(key, messages[i] as BatchResource);
+      if (this.recall(table, key) === undefined) missing.set(key, messages[i] as BatchResource);
     }
     if (missing.size > 0) {
       const parameters = [
@@ -214,16 +226,21 @@ export class InternedIds {
         parameters,
       );
       const order = [...missing.keys()];
-      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) this.memory.set(order[at - 1] as string, id);
+      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows))
+        this.remember(table, order[at - 1] as string, id);
     }
-    return Int32Array.from(keys, (key) => this.must(key));
+    return Int32Array.from(keys, (key) => this.must(table, key));
   }
 
-  private must(key: string): number {
-    const id = this.get(key);
-    if (id === undefined) throw new Error(`no id came back for ${JSON.stringify(key.slice(0, 200))}`);
+  private must(dictionary: Dictionary, key: string): number {
+    const id = this.recall(dictionary, key);
+    if (id === undefined) throw new Error(`no ${dictionary} came back for ${JSON.stringify(key.slice(0, 200))}`);
     return id;
   }
+}
+
+function prefixOf(dictionary: Dictionary): string {
+  return `${dictionary}\0`;
 }
 
 /** Bytes as a string of one character each: a map key. */

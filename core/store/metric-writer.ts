@@ -22,7 +22,7 @@ const ROW_BYTES = 100;
 const ROWS_A_STATEMENT = 5_000;
 
 interface Target {
-  readonly table: string;
+  readonly table: 'metric' | 'metric_series';
   readonly columns: readonly { readonly name: string; readonly type: 'text' | 'int2' | 'int4' | 'bool' | 'bytea' }[];
 }
 const METRIC: Target = {
@@ -118,7 +118,7 @@ export class MetricWriter {
     const missing = new Map<string, Keyed['row']>();
     const ids = new Map<string, number>();
     for (const { key, row } of rows) {
-      const known = interned.recall(key);
+      const known = interned.recall(table, key);
       if (known === undefined) missing.set(key, row);
       else ids.set(key, known);
     }
@@ -143,7 +143,7 @@ export class MetricWriter {
       );
       for (const { id, at: ordinal } of decodeRows({ id: INT4, at: INT4 }, made)) {
         const [key] = some[ordinal - 1] as (typeof some)[number];
-        interned.remember(key, id);
+        interned.remember(table, key, id);
         ids.set(key, id);
       }
     }

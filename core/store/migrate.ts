@@ -22,6 +22,7 @@ import { deployments020 } from './migrations/020-deployments';
 import { checksums021 } from './migrations/021-checksums';
 import { deletedCounts022 } from './migrations/022-deleted-counts';
 import { retentionClock023 } from './migrations/023-retention-clock';
+import { dictionarySweep025 } from './migrations/025-dictionary-sweep';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4, orNull, TEXT } from './row-spec';
 import landed from './schema/landed-migrations.json';
@@ -60,6 +61,7 @@ export const MIGRATIONS: readonly Migration[] = [
   checksums021,
   deletedCounts022,
   retentionClock023,
+  dictionarySweep025,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -139,7 +139,7 @@ export class ModelCallRows {
   }
 
   private async kindIds(tx: SqlClient, kinds: readonly StoredKind[]): Promise<number[]> {
-    const missing = kinds.filter(({ key }) => this.interned.recall(key) === undefined);
+    const missing = kinds.filter(({ key }) => this.interned.recall('model_call_kind', key) === undefined);
     if (missing.length > 0) {
       const parameters = [this.workspaceId, ...KIND_FIELDS.map((field) => missing.map((kind) => kind[field]))];
       await tx.execute(
@@ -158,10 +158,10 @@ export class ModelCallRows {
         parameters,
       );
       for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, found)) {
-        this.interned.remember((missing[at - 1] as StoredKind).key, id);
+        this.interned.remember('model_call_kind', (missing[at - 1] as StoredKind).key, id);
       }
     }
-    return kinds.map(({ key }) => this.interned.recall(key) as number);
+    return kinds.map(({ key }) => this.interned.recall('model_call_kind', key) as number);
   }
 }
 
@@ -178,7 +178,7 @@ function storedKind(kind: CallKind, { operationId, deploymentId, status }: KindO
   const text = (value: string | null): string | null => (value ? shortName(value) : null);
   const [provider, model] = [text(kind.provider), text(kind.model)];
   const [serviceTier, agentName] = [text(kind.serviceTier), text(kind.agentName)];
-  const key = ['model call', operationId, deploymentId, status, provider, model, serviceTier, agentName].join('\0');
+  const key = [operationId, deploymentId, status, provider, model, serviceTier, agentName].join('\0');
   return { key, operationId, deploymentId, status, provider, model, serviceTier, agentName };
 }
 

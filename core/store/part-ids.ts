@@ -9,6 +9,7 @@ import { PART_REST, type RecordParts } from '../model/record-parts';
 import { NO_VALUE, SEARCHABLE_TYPES, searchable } from './attribute-values';
 import { BYTEA, decodeRows, INT4, TEXT } from './row-spec';
 import type { SqlClient } from './sql-client';
+import type { UsedNames } from './used-names';
 
 /** The part's key and value are in the payload. */
 export const RAW_IN_PAYLOAD = 0;
@@ -40,14 +41,36 @@ export class PartIds {
   private rests = new IdTable();
   private keyNames = new ByteTable();
   private keys: Key[] = [];
-  private newKeys: Key[] = [];
+  private readonly newKeys = new Set<Key>();
   private restKey: Key = { name: '', id: REST_KEY, values: 0 };
+  /** Told of every number that is given out while a sweep is under way; null: none is. */
+  private watch: UsedNames | null = null;
 
   constructor(private readonly workspaceId: number) {}
 
   /** Forgets everything: the transaction that made some of it did not commit. */
   rolledBack(): void {
     this.loaded = false;
+  }
+
+  /** Until it is called with null, what is given out is in use. */
+  watchedBy(watch: UsedNames | null): void {
+    this.watch = watch;
+  }
+
+  /** These values are taken out of the database. @param keys how many of them each key had */
+  forgetValues(ids: ReadonlySet<number>, keys: ReadonlyMap<number, number>): void {
+    for (const table of [this.attributes, this.rests]) table.forget(ids);
+    for (const key of [...this.keys, this.restKey]) key.values -= keys.get(key.id) ?? 0;
+  }
+
+  /** These keys, which have no values, are taken out of the database. */
+  forgetKeys(ids: ReadonlySet<number>): void {
+    const kept = this.keys.filter(({ id }) => !ids.has(id));
+    if (kept.length === this.keys.length) return;
+    this.keyNames = new ByteTable();
+    this.keys = [];
+    for (const key of kept) this.addKey(new TextEncoder().encode(key.name), key);
   }
 
   /** The name of a key that has a number. */
@@ -58,6 +81,12 @@ export class PartIds {
   /** @returns by part: a number above 0 in `attribute`, or where in the payload the part goes. */
   async resolve(tx: SqlClient, parts: RecordParts): Promise<Int32Array> {
     if (!this.loaded) await this.load(tx);
+    const ids = await this.idsOf(tx, parts);
+    if (this.watch) for (const id of ids) this.watch.addElement(id);
+    return ids;
+  }
+
+  private async idsOf(tx: SqlClient, parts: RecordParts): Promise<Int32Array> {
     const ids = new Int32Array(parts.kind.length);
     const unknown: number[] = [];
     for (let part = 0; part < ids.length; part++) {
@@ -99,14 +128,14 @@ export class PartIds {
     if (name === null || this.keys.length >= MAX_KEYS) return null;
     const key: Key = { name, id: 0, values: 0 };
     this.keys[this.keyNames.add(parts.bytes, start + 2, end)] = key;
-    this.newKeys.push(key);
+    this.newKeys.add(key);
     return key;
   }
 
   private async makeKeys(tx: SqlClient): Promise<void> {
-    const missing = this.newKeys;
+    const missing = [...this.newKeys];
     if (missing.length === 0) return;
-    this.newKeys = [];
+    this.newKeys.clear();
     const names = missing.map(({ name }) => name);
     await tx.execute(
       `insert into attribute_key (workspace_id, key) select $1, key from unnest($2::text[]) as input (key)
@@ -129,12 +158,12 @@ export class PartIds {
     const values = fresh.map(({ key, message }) => (key === this.restKey ? NO_VALUE : searchable(message)));
     const keyIds = fresh.map(({ key }) => key.id);
     const messages = fresh.map(({ message }) => hexFromBytes(message, 0, message.length));
-    await tx.execute(
+    const made = await tx.query(
       `insert into attribute (workspace_id, key_id, message, text, number, type, words)
        select $1, key_id, decode(message, 'hex'), text, number, type, words::text[]
        from unnest($2::int4[], $3::text[], $4::text[], $5::float8[], $6::int2[], $7::text[])
          as input (key_id, message, text, number, type, words)
-       on conflict do nothing`,
+       on conflict do nothing returning id, key_id, encode(message, 'hex') as message`,
       [
         this.workspaceId,
         keyIds,
@@ -145,23 +174,39 @@ export class PartIds {
         values.map(({ words }) => (words.length === 0 ? null : `{${words.map((word) => `"${word}"`).join(',')}}`)),
       ],
     );
-    const rows = await tx.query(
-      `select a.id, i.at::int4 as at from unnest($2::int4[], $3::text[]) with ordinality as i (key_id, message, at),
-       lateral (select id from attribute
-         where workspace_id = $1 and key_id = i.key_id and message = decode(i.message, 'hex') limit 1) as a`,
-      [this.workspaceId, keyIds, messages],
-    );
-    for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) {
-      const { part, key, message } = fresh[at - 1] as Fresh;
+    const place = new Map(fresh.map((_, i) => [`${keyIds[i]} ${messages[i]}`, i]));
+    const set = (i: number, id: number): void => {
+      const { part, key, message } = fresh[i] as Fresh;
       ids[part] = id;
       (key === this.restKey ? this.rests : this.attributes).set(message, id);
+    };
+    for (const { id, key_id, message } of decodeRows({ id: INT4, key_id: INT4, message: TEXT }, made)) {
+      const found = `${key_id} ${message}`;
+      set(place.get(found) as number, id);
+      place.delete(found);
+    }
+    // Those that were there: few, as all are held in memory, and looked up by an index that may be one over all values of a key.
+    if (place.size > 0) {
+      const known = [...place.values()];
+      const rows = await tx.query(
+        `select a.id, i.at::int4 as at from unnest($2::int4[], $3::text[]) with ordinality as i (key_id, message, at),
+         lateral (select id from attribute
+           where workspace_id = $1 and key_id = i.key_id and message = decode(i.message, 'hex') limit 1) as a`,
+        [this.workspaceId, known.map((i) => keyIds[i] as number), known.map((i) => messages[i] as string)],
+      );
+      for (const { id, at } of decodeRows({ id: INT4, at: INT4 }, rows)) set(known[at - 1] as number, id);
     }
     const keys = [...new Set(fresh.map(({ key }) => key))];
+    for (const { id } of keys) this.watch?.add('attribute_key', id);
     await tx.execute(
       `update attribute_key k set value_count = i.value_count from unnest($2::int4[], $3::int4[]) as i (id, value_count)
        where k.workspace_id = $1 and k.id = i.id`,
       [this.workspaceId, keys.map(({ id }) => id), keys.map(({ values: count }) => count)],
     );
+  }
+
+  private addKey(name: Uint8Array, key: Key): void {
+    this.keys[this.keyNames.add(name, 0, name.length)] = key;
   }
 
   private async load(tx: SqlClient): Promise<void> {
@@ -170,13 +215,13 @@ export class PartIds {
     this.restKey = { name: '', id: REST_KEY, values: 0 };
     this.keyNames = new ByteTable();
     this.keys = [];
-    this.newKeys = [];
+    this.newKeys.clear();
     const keys = await tx.query('select id, key, value_count from attribute_key where workspace_id = $1', [
       this.workspaceId,
     ]);
     for (const { id, key, value_count } of decodeRows({ id: INT4, key: TEXT, value_count: INT4 }, keys)) {
       const bytes = new TextEncoder().encode(key);
-      this.keys[this.keyNames.add(bytes, 0, bytes.length)] = { name: key, id, values: value_count };
+      this.addKey(bytes, { name: key, id, values: value_count });
     }
     const rows = await tx.query('select id, key_id, message from attribute where workspace_id = $1', [
       this.workspaceId,
@@ -194,11 +239,12 @@ export class PartIds {
 
 /** Byte strings and the number of each; 0 for none. */
 class IdTable {
-  private readonly table = new ByteTable(1024, 1 << 16);
-  private readonly ids: number[] = [];
+  private table = new ByteTable(1024, 1 << 16);
+  private ids: number[] = [];
+  private forgotten = 0;
 
   get count(): number {
-    return this.table.count;
+    return this.table.count - this.forgotten;
   }
 
   get(bytes: Uint8Array, start: number, end: number): number {
@@ -207,7 +253,31 @@ class IdTable {
   }
 
   set(bytes: Uint8Array, id: number): void {
-    this.ids[this.table.add(bytes, 0, bytes.length)] = id;
+    let entry = this.table.find(bytes, 0, bytes.length);
+    if (entry < 0) entry = this.table.add(bytes, 0, bytes.length);
+    else if (this.ids[entry] === 0) this.forgotten--;
+    this.ids[entry] = id;
+  }
+
+  /** Their byte strings have no number until they come again. */
+  forget(gone: ReadonlySet<number>): void {
+    for (const [entry, id] of this.ids.entries()) {
+      if (id === 0 || !gone.has(id)) continue;
+      this.ids[entry] = 0;
+      this.forgotten++;
+    }
+    if (this.forgotten > this.table.count / 2) this.compact();
+  }
+
+  private compact(): void {
+    const { table, ids } = this;
+    this.table = new ByteTable(1024, 1 << 16);
+    this.ids = [];
+    this.forgotten = 0;
+    for (const [entry, id] of ids.entries()) {
+      if (id === 0) continue;
+      this.ids[this.table.add(table.bytes, table.start(entry), table.ends[entry] as number)] = id;
+    }
   }
 }
 

@@ -8,9 +8,6 @@
 
 create extension if not exists citus;
 
--- Foreign keys between tables whose keys change; one writer keeps them true.
-alter table operation drop constraint operation_service_id_fkey;
-alter table metric_series drop constraint metric_series_metric_id_fkey;
 alter table attribute drop constraint attribute_pkey, add primary key (workspace_id, id);
 alter table attribute_key drop constraint attribute_key_pkey, add primary key (workspace_id, id);
 alter table service drop constraint service_pkey, add primary key (workspace_id, id);

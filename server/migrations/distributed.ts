@@ -20,12 +20,7 @@ const KEYED_BY_WORKSPACE = [
   'guardrail_hit',
   'pruning',
 ];
-const DROPPED = [
-  'constraint operation.operation_service_id_fkey ',
-  'constraint metric_series.metric_series_metric_id_fkey ',
-  'trigger trace.publish_deletion ',
-  'trigger guardrail_hit.publish_hits ',
-];
+const DROPPED = ['trigger trace.publish_deletion ', 'trigger guardrail_hit.publish_hits '];
 
 const KEY_LINES = KEYED_BY_WORKSPACE.flatMap((table) => [`constraint ${table}.${table}_pkey `, `index ${table}_pkey `]);
 

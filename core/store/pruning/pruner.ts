@@ -8,8 +8,10 @@ import { partitionBytes, RECORD_SIGNALS } from '../record-partitions';
 import { decodeRows, INT8 } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { StoreWriter } from '../store-writer';
+import { DICTIONARIES } from '../used-names';
 import type { WriterState } from '../writer-state';
 import { compact } from './compaction';
+import { DictionarySweep } from './dictionaries';
 import { fullRecordPartitions, pruneRecords } from './prune-records';
 import { type Change, fullSpanPartitions, SpanPartitionPruning } from './prune-spans';
 import { type Pruned, PruningLog, type Victim } from './pruning-log';
@@ -39,8 +41,19 @@ const REST_AFTER_NO_GAIN_MS = 3_600_000;
 const COMPACT_AFTER_GONE = 0.25;
 const COMPACT_AFTER_MS = 60_000;
 const COMPACT_EVERY_MS = 600_000;
-/** Lose rows with spans. */
-const BESIDE_SPANS = ['trace', 'missing_parent', 'span_block', 'operation_minute', 'service_edge', 'model_call'];
+/** Lose rows with spans; dictionaries where spans do not share what they name. */
+const BESIDE_SPANS = [
+  'trace',
+  'missing_parent',
+  'span_block',
+  'operation_minute',
+  'service_edge',
+  'model_call',
+  ...DICTIONARIES,
+];
+/** Dictionaries are swept when so many records went, beside those there are, or so much of the limit may come of it. */
+const SWEEP_AFTER_GONE = 0.5;
+const SWEEP_WORTH = 0.02;
 
 export class Pruner {
   private readonly log: PruningLog;
@@ -51,6 +64,9 @@ export class Pruner {
   /** Records that were taken out since tables were looked at. */
   private gone = 0;
   private compactedAt = Number.NEGATIVE_INFINITY;
+  private readonly dictionaries: DictionarySweep;
+  /** Records that were taken out since dictionaries were swept; who began now does not know. */
+  private unswept = Number.POSITIVE_INFINITY;
   private unmet: UnmetLimit | null = null;
   private isFirst = true;
 
@@ -64,6 +80,7 @@ export class Pruner {
   ) {
     this.log = new PruningLog(workspaceId);
     this.limits = limitsOf(retention);
+    this.dictionaries = new DictionarySweep(sql, (run) => writer.change(run), workspaceId);
   }
 
   last(): Promise<PruningReport | null> {
@@ -112,8 +129,10 @@ export class Pruner {
       await take(next.victim, next.reason);
     }
     await this.keepSize(candidates, (victim) => take(victim, 'size'));
+    if (this.dictionaries.isUnderWay) await this.dictionaries.run(() => this.stopped);
     if (id === null || this.stopped) return id !== null;
     await this.forgetOldest();
+    if (await this.isSweepDue()) await this.sweep();
     const isDue =
       this.now() - this.compactedAt > COMPACT_AFTER_MS || this.gone > COMPACT_AFTER_GONE * (await this.spans());
     if (isDue) await this.compact();
@@ -134,7 +153,10 @@ export class Pruner {
       return this.files.bytes();
     };
     // What is empty goes before what is full.
-    if (this.gone > 0 || this.now() - this.compactedAt > COMPACT_EVERY_MS) await this.compact();
+    if (this.gone > 0 || this.now() - this.compactedAt > COMPACT_EVERY_MS) {
+      if (await this.isSweepDue()) await this.sweep();
+      await this.compact();
+    }
     const limit = new SizeLimit(this.limits.bytes, bytesOnDisk);
     let bytes = await bytesOnDisk();
     let before = await this.besideSpans();
@@ -146,6 +168,7 @@ export class Pruner {
       const empty = this.files.vacuums ? before.bytes * (1 - Math.min(1, spans / Math.max(1, before.spans))) : 0;
       unmet = await limit.forbids(this.sql, victim ?? null, bytes - empty);
       if (empty > 0 && (unmet || bytes - empty <= this.limits.bytes)) {
+        if (unmet || (await this.isSweepDue())) await this.sweep();
         await this.compact();
         bytes = await bytesOnDisk();
         before = await this.besideSpans();
@@ -169,6 +192,27 @@ export class Pruner {
     return { spans: await this.spans(), bytes: Number(decodeRows({ bytes: INT8 }, rows)[0]?.bytes ?? 0n) };
   }
 
+  /** What is marked is read all, so that it waits until it is worth it. */
+  private async isSweepDue(): Promise<boolean> {
+    if (this.unswept === 0) return false;
+    const rows = await this.sql.query(
+      `select span_count + log_count + metric_point_count as records,
+         (select sum(pg_total_relation_size(to_regclass(name)))::int8 from unnest($2::text[]) as n (name)) as bytes
+       from workspace where id = $1`,
+      [this.workspaceId, DICTIONARIES],
+    );
+    const [{ records, bytes } = { records: 0n, bytes: 0n }] = decodeRows({ records: INT8, bytes: INT8 }, rows);
+    if (this.unswept > SWEEP_AFTER_GONE * Number(records)) return true;
+    const gain = (Number(bytes) * this.unswept) / (this.unswept + Number(records));
+    return gain > SWEEP_WORTH * this.limits.bytes;
+  }
+
+  /** Names go with the data that had them. */
+  private async sweep(): Promise<void> {
+    this.unswept = 0;
+    await this.dictionaries.run(() => this.stopped);
+  }
+
   private async compact(): Promise<void> {
     if (!this.files.vacuums) return;
     this.compactedAt = this.now();
@@ -185,7 +229,9 @@ export class Pruner {
     const note = async (tx: SqlClient, pruned: Pruned): Promise<void> => {
       gone += (pruned.spans ?? 0) + (pruned.logs ?? 0) + (pruned.metricPoints ?? 0);
       moved += pruned.moved ?? 0;
-      this.gone += (pruned.spans ?? 0) + (pruned.logs ?? 0) + (pruned.metricPoints ?? 0);
+      const records = (pruned.spans ?? 0) + (pruned.logs ?? 0) + (pruned.metricPoints ?? 0);
+      this.gone += records;
+      this.unswept += records;
       await this.log.add(tx, id, pruned);
     };
     await this.log.setVictim(this.sql, id, victim);

@@ -141,6 +141,7 @@ export class Writers {
         const writer = await opening.catch(() => null);
         if (!writer || Date.now() - writer.usedAt < IDLE_MS) continue;
         open.writers.delete(workspaceId);
+        await writer.pruner.stop();
         await writer.queue.drained();
         await open.lane.then((lane) => lane.disown(workspaceId)).catch(() => {});
       }
