@@ -1,6 +1,6 @@
 /** Agents over all traces: their runs, and the calls of models that they made. */
 import type { AgentListQuery, AgentSummary } from '../api/agents';
-import type { CountedPage } from '../api/page';
+import type { CountedPage, PageQuery } from '../api/page';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
 import { deploymentsIn } from './deployments';
@@ -26,13 +26,34 @@ const RUNS = {
 /** Shown of an agent. */
 const MODELS = 20;
 
-/** The most expensive first, then the most used. @throws SpoorError VALIDATION_ERROR */
+/** @throws SpoorError VALIDATION_ERROR */
 export async function readAgents(
   sql: SqlClient,
   workspaceId: number,
   book: PriceBook,
   query: AgentListQuery,
 ): Promise<CountedPage<AgentSummary>> {
+  return pageOfAgents(await readAllAgents(sql, workspaceId, book, query), query);
+}
+
+/** @throws SpoorError VALIDATION_ERROR */
+export function pageOfAgents({ agents, total }: AllAgents, query: PageQuery): CountedPage<AgentSummary> {
+  return countedPage(agents, query, total);
+}
+
+export interface AllAgents {
+  /** As many as lists have. */
+  readonly agents: readonly AgentSummary[];
+  readonly total: number;
+}
+
+/** The most expensive first, then the most used. @throws SpoorError VALIDATION_ERROR */
+export async function readAllAgents(
+  sql: SqlClient,
+  workspaceId: number,
+  book: PriceBook,
+  query: Omit<AgentListQuery, keyof PageQuery>,
+): Promise<AllAgents> {
   const [from, to] = [timeBound('from', query.from), timeBound('to', query.to)];
   const bounds = [workspaceId, from, to];
   const between = (start: string): string =>
@@ -62,19 +83,21 @@ export async function readAgents(
   const models = decodeRows(
     { name: orNull(TEXT), model: TEXT },
     await sql.query(
+      // Of the named ones alone: joined, as many names are compared with each call at once.
       `select name, model from (
-         select ${USAGE_NAMES.agent} as name, c.model, count(*) as calls,
-           row_number() over (partition by ${USAGE_NAMES.agent} order by count(*) desc, c.model) as place
-         from ${STANDING_CALLS} and ${between('c.start_ns')}
-           and c.model is not null ${deployments ? `and c.deployment_id = any(${deployments})` : ''}
-         group by 1, 2) m
-       where place <= ${MODELS} and (name is null or name = any($4::text[])) order by place`,
+         select c.agent as name, c.model,
+           row_number() over (partition by c.agent order by count(*) desc, c.model) as place
+         from (select c.model, ${USAGE_NAMES.agent} as agent from ${STANDING_CALLS} and ${between('c.start_ns')}
+             and c.model is not null ${deployments ? `and c.deployment_id = any(${deployments})` : ''} offset 0) c
+           left join unnest($4::text[]) n (name) on n.name = c.agent
+         where c.agent is null or n.name is not null group by 1, 2) m
+       where place <= ${MODELS} order by place`,
       [...bounds, [...names].filter((name) => name !== null)],
     ),
   );
   const modelsOf = new Map<string | null, string[]>();
   for (const { name, model } of models) modelsOf.set(name, [...(modelsOf.get(name) ?? []), model]);
-  const all = [...names]
+  const agents = [...names]
     .map((name): AgentSummary => {
       const [run, usage] = [runsOf.get(name), calls.get(name)];
       return {
@@ -97,5 +120,5 @@ export async function readAgents(
       };
     })
     .sort((a, b) => (b.costUsd ?? -1) - (a.costUsd ?? -1) || b.runs + b.calls - a.runs - a.calls);
-  return countedPage(all, query, Math.max(Number(runs[0]?.agents ?? 0n), groups.length + (other?.count ?? 0)));
+  return { agents, total: Math.max(Number(runs[0]?.agents ?? 0n), groups.length + (other?.count ?? 0)) };
 }

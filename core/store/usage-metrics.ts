@@ -86,9 +86,12 @@ export async function readUsage(
     ${deployments ? `and c.deployment_id = any(${deployments})` : ''}`;
   const name = USAGE_NAMES[query.groupBy ?? 'model'];
   const parameters = [workspaceId, from, to, stepSeconds * NS_PER_SECOND];
-  const read = async (which: Names): Promise<RowOf<typeof ROW>[]> =>
-    decodeRows(ROW, await sql.query(usageSql(within, which, book), [...parameters, ...which.parameters]));
-  let rows = await read(allNames(name));
+  const read = async (of: Frequent | null): Promise<RowOf<typeof ROW>[]> =>
+    decodeRows(
+      ROW,
+      await sql.query(usageSql(within, name, of !== null, book), [...parameters, ...(of ? [of.names, of.kinds] : [])]),
+    );
+  let rows = await read(null);
   let count: number | null = null;
   if (rows.length > MAX_ROWS) {
     const frequent = await frequentNames(sql, within, name, Math.max(1, steps), parameters.slice(0, 3));
@@ -108,29 +111,31 @@ export async function readUsage(
   };
 }
 
-/** How calls are named in a count: SQL with its parameters, from `$5` on. */
-interface Names {
-  readonly name: string;
-  readonly isOther: string;
-  readonly kind: readonly string[];
-  readonly parameters: readonly SqlParameter[];
+/** Which names and models are told apart in a count; null: all. */
+interface Frequent {
+  readonly names: readonly string[];
+  readonly kinds: readonly string[];
+  /** Of names, all told. */
+  readonly count: number;
 }
 
-function allNames(name: string): Names {
-  return { name, isOther: 'false', kind: ['c.provider', 'c.model', 'c.service_tier'], parameters: [] };
-}
-
-function usageSql(within: string, { name, isOther, kind, parameters }: Names, book: PriceBook): string {
+/** @param within calls `c` and traces `t` @param name of a call */
+function usageSql(within: string, name: string, isFrequent: boolean, book: PriceBook): string {
   const sums = SUMS.map((one) => `sum(c.${one}_tokens)::int8 as ${one}`).join(', ');
-  const [provider, model, tier] = kind;
+  const kind = (column: string): string =>
+    isFrequent ? `case when k.kind is not null then c.${column} end` : `c.${column}`;
+  const isOther = isFrequent ? 'c.group_name is not null and n.name is null' : 'false';
+  // Joined, each is looked up by its hash; compared with a list, a name is compared with each of a thousand, several times a call.
+  const frequent = `left join unnest($5::text[]) n (name) on n.name = c.group_name
+    left join unnest($6::text[]) k (kind) on k.kind = c.kind_text`;
   // Of names that were chosen all rows are read.
-  const limit = parameters.length > 0 ? '' : `limit ${MAX_ROWS + 1}`;
-  return `select ${isOther} as is_other, case when ${isOther} then null else ${name} end as name,
-      ((c.start_ns - $2::int8) / $4::int8)::int4 as step, ${provider} as provider, ${model} as model, ${tier} as service_tier,
-      c.input_tokens is not null or c.output_tokens is not null as is_said, count(*) as calls,
-      count(*) filter (where c.status = 2) as errors, min(c.start_ns) as start_ns, max(c.input_tokens) as largest,
-      sum(c.reported_cost) as reported, ${sums}
-    from ${within} group by 1, 2, 3, 4, 5, 6, 7, ${sizeSql(book)} ${limit}`;
+  return `select ${isOther} as is_other, case when ${isOther} then null else c.group_name end as name,
+      ((c.start_ns - $2::int8) / $4::int8)::int4 as step, ${kind('provider')} as provider, ${kind('model')} as model,
+      ${kind('service_tier')} as service_tier, c.input_tokens is not null or c.output_tokens is not null as is_said,
+      count(*) as calls, count(*) filter (where c.status = 2) as errors, min(c.start_ns) as start_ns,
+      max(c.input_tokens) as largest, sum(c.reported_cost) as reported, ${sums}
+    from (select c.*, ${name} as group_name${isFrequent ? `, ${KIND} as kind_text` : ''} from ${within} offset 0) c
+    ${isFrequent ? frequent : ''} group by 1, 2, 3, 4, 5, 6, 7, ${sizeSql(book)} ${isFrequent ? '' : `limit ${MAX_ROWS + 1}`}`;
 }
 
 /**
@@ -143,7 +148,7 @@ async function frequentNames(
   name: string,
   steps: number,
   parameters: readonly SqlParameter[],
-): Promise<Names & { readonly count: number }> {
+): Promise<Frequent> {
   const most = Math.min(MAX_GROUPS, Math.max(MIN_GROUPS, Math.floor(MAX_NAMED_STEPS / steps)));
   const names = decodeRows(
     { name: orNull(TEXT), names: INT8 },
@@ -159,13 +164,9 @@ async function frequentNames(
       parameters,
     ),
   );
-  const isFrequent = `${KIND} = any($6::text[])`;
-  const named = names.flatMap((row) => (row.name === null ? [] : [row.name]));
   return {
-    name,
-    isOther: `(${name} is not null and not (${name} = any($5::text[])))`,
-    kind: ['provider', 'model', 'service_tier'].map((one) => `case when ${isFrequent} then c.${one} end`),
-    parameters: [named, kinds.map(({ kind }) => kind)],
+    names: names.flatMap((row) => (row.name === null ? [] : [row.name])),
+    kinds: kinds.map(({ kind }) => kind),
     count: Number(names[0]?.names ?? 0n),
   };
 }

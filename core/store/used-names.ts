@@ -1,7 +1,6 @@
 /** Which rows of the dictionaries are named by what is stored, as a sweep finds them (pruning/dictionaries.ts). */
 
 import { IdSet } from './id-set';
-import { REST_KEY } from './part-ids';
 
 export const DICTIONARIES = [
   'attribute',
@@ -17,6 +16,9 @@ export const DICTIONARIES = [
 ] as const;
 export type Dictionary = (typeof DICTIONARIES)[number];
 
+/** Elements of records that name nothing (part-ids.ts) are not below it. */
+const NO_KEY = -1;
+
 export class UsedNames {
   private readonly sets = new Map<Dictionary, IdSet>(DICTIONARIES.map((dictionary) => [dictionary, new IdSet()]));
 
@@ -27,7 +29,7 @@ export class UsedNames {
   /** @param element as records list it: below -1 a key whose value stands in a payload */
   addElement(element: number): void {
     if (element > 0) this.add('attribute', element);
-    else if (element < -REST_KEY) this.add('attribute_key', -element);
+    else if (element < NO_KEY) this.add('attribute_key', -element);
   }
 
   has(dictionary: Dictionary, id: number): boolean {

@@ -1,6 +1,8 @@
 /** Everything that reads a workspace, and what people write in it. */
+import type { UsageMetrics } from '../../core/api/usage';
 import type { PriceBook } from '../../core/pricing/price-book';
 import type { SearchesKey } from '../../core/search/searched-keys';
+import type { AllAgents } from '../../core/store/agents';
 import { Alerts } from '../../core/store/alerts';
 import { Annotations } from '../../core/store/annotations';
 import { AttributeCatalogue } from '../../core/store/attribute-catalogue';
@@ -25,6 +27,7 @@ import type { SqlClient } from '../../core/store/sql-client';
 import { Tags } from '../../core/store/tags';
 import { TraceReader } from '../../core/store/trace-reader';
 import { deflateCodec } from './payload-codec';
+import { SlowAnswers } from './slow-answers';
 
 export type WorkspaceReaders = ReturnType<typeof workspaceReaders>;
 
@@ -65,5 +68,6 @@ export function workspaceReaders(
     views: new SavedViews(sql, workspaceId),
     attributes: new AttributeCatalogue(sql, workspaceId, blocks),
     services: new ServiceMetrics(sql, workspaceId),
+    slow: { agents: new SlowAnswers<AllAgents>(), usage: new SlowAnswers<UsageMetrics>() },
   };
 }

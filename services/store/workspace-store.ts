@@ -6,7 +6,7 @@ import { promptCost } from '../../core/pricing/prompt-cost';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { Turns } from '../../core/query/traceql/turns';
 import type { WrittenTexts } from '../../core/redaction/written-texts';
-import { readAgents } from '../../core/store/agents';
+import { pageOfAgents, readAllAgents } from '../../core/store/agents';
 import { listDeployments } from '../../core/store/deployments';
 import { readMarks } from '../../core/store/mark-reader';
 import { readSpanAttribute } from '../../core/store/span-attribute';
@@ -118,14 +118,22 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.read(({ services }) => services.edges(query));
   readonly redMetrics: StoreService['redMetrics'] = (query) => this.read(({ services }) => services.red(query));
   readonly usageMetrics: StoreService['usageMetrics'] = (query) =>
-    this.read(({ sql, workspaceId, prices }) => readUsage(sql, workspaceId, prices(), query));
+    this.read(({ sql, workspaceId, prices, slow }) => {
+      const book = prices();
+      return slow.usage.of(query, book, () => readUsage(sql, workspaceId, book, query));
+    });
   readonly listSessions: StoreService['listSessions'] = (query) => this.read(({ sessions }) => sessions.list(query));
   readonly getSession: StoreService['getSession'] = (sessionId) =>
     this.read(({ sessions }) => sessions.summary(sessionId));
   readonly turnMessages: StoreService['turnMessages'] = (traceIds) =>
     this.read(({ sql, workspaceId }) => readTurnMessages(sql, deflateCodec, workspaceId, traceIds));
   readonly listAgents: StoreService['listAgents'] = (query) =>
-    this.read(({ sql, workspaceId, prices }) => readAgents(sql, workspaceId, prices(), query));
+    this.read(async ({ sql, workspaceId, prices, slow }) => {
+      const book = prices();
+      const { limit, cursor, ...whole } = query;
+      const all = await slow.agents.of(whole, book, () => readAllAgents(sql, workspaceId, book, whole));
+      return pageOfAgents(all, { limit, cursor });
+    });
   readonly listDeployments: StoreService['listDeployments'] = () =>
     this.read(({ sql, workspaceId }) => listDeployments(sql, workspaceId));
   readonly listServices: StoreService['listServices'] = (query) =>

@@ -1,0 +1,43 @@
+/**
+ * Answers that took long to find are given again for a while: who turns pages, or looks again and again, must not have all calls read each
+ * time. What took no time is found anew, so that it says what is stored now.
+ */
+
+const SLOW_MS = 250;
+/** For so many times as long as finding it took. */
+const SHARE = 20;
+const MOST_MS = 60_000;
+/** A megabyte or so each. */
+const MOST_KEPT = 4;
+
+interface Kept<T> {
+  readonly answer: T;
+  readonly until: number;
+}
+
+export class SlowAnswers<T> {
+  private readonly kept = new Map<string, Kept<T>>();
+  private basis: object | null = null;
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** @param basis what answers depend on beside what is stored: with another, all are found anew */
+  async of(question: object, basis: object, find: () => Promise<T>): Promise<T> {
+    if (basis !== this.basis) this.kept.clear();
+    this.basis = basis;
+    const key = JSON.stringify(question);
+    const known = this.kept.get(key);
+    if (known && this.now() < known.until) return known.answer;
+    this.kept.delete(key);
+    const began = this.now();
+    const answer = await find();
+    const took = this.now() - began;
+    if (took < SLOW_MS || basis !== this.basis) return answer;
+    this.kept.set(key, { answer, until: this.now() + Math.min(MOST_MS, took * SHARE) });
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= MOST_KEPT) break;
+      this.kept.delete(oldest);
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { SlowAnswers } from '../../services/store/slow-answers';
+
+const BOOK = {};
+
+function asked(tookMs: number) {
+  const clock = { ms: 0, found: 0 };
+  const answers = new SlowAnswers<number>(() => clock.ms);
+  const ask = (question: object, basis: object = BOOK): Promise<number> =>
+    answers.of(question, basis, async () => {
+      clock.ms += tookMs;
+      return ++clock.found;
+    });
+  return { clock, ask };
+}
+
+it('what took long is found once for all pages, and again after a while', async () => {
+  const { clock, ask } = asked(1_000);
+  for (let page = 0; page < 50; page++) expect(await ask({ from: '1' })).toBe(1);
+  clock.ms += 20_000;
+  expect(await ask({ from: '1' })).toBe(2);
+  expect(await ask({ from: '2' })).toBe(3);
+});
+
+it('what took no time is found anew, and so is what depends on something else now', async () => {
+  const quick = asked(50);
+  await quick.ask({});
+  expect(await quick.ask({})).toBe(2);
+  const slow = asked(1_000);
+  await slow.ask({});
+  expect(await slow.ask({}, {})).toBe(2);
+});
+
+it('few are kept, and none for more than a minute', async () => {
+  const { clock, ask } = asked(100_000);
+  for (let n = 0; n < 20; n++) await ask({ n });
+  expect(await ask({ n: 19 })).toBe(20);
+  expect(await ask({ n: 0 })).toBe(21);
+  clock.ms += 60_000;
+  expect(await ask({ n: 19 })).toBe(22);
+});
