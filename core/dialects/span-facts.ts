@@ -66,10 +66,15 @@ const kinds = new Map<string, AgentSpanKind | null>();
 /** What an attribute says: read once for all spans of a request that have it. */
 export interface AgentAttribute extends KeyValue {
   readonly meaning: KeyMeaning;
-  /** Where its value says a kind. */
+  /** Where its value says a kind, that value; `''` where it says none. */
   readonly kindText: string;
   /** Of the fact; null: it holds none. */
   readonly read: string | number | null;
+}
+
+/** Values with the same text are read as the same kind; lists and objects are there, and name none. */
+function kindTextOf(plain: PlainValue): string {
+  return typeof plain === 'object' ? '\u0000' : String(plain);
 }
 
 const NOTHING: KeyMeaning = { isWhole: false, mark: 0, kindAt: -1, fact: null };
@@ -84,7 +89,7 @@ export function agentAttribute({ key, value }: KeyValue): AgentAttribute {
     key,
     value,
     meaning,
-    kindText: kindAt >= 0 ? String(plain) : '',
+    kindText: kindAt >= 0 ? kindTextOf(plain) : '',
     read: fact?.map && typeof read === 'string' ? fact.map(read) : read,
   };
 }
@@ -130,7 +135,8 @@ let last: { readonly shape: Shape; readonly kind: AgentSpanKind | null } | null 
 function kindOf(shape: Shape, attributes: readonly KeyValue[]): AgentSpanKind | null {
   if (last && isSame(last.shape, shape)) return last.kind;
   const { name, scope, marks, kindValues } = shape;
-  const key = `${marks} ${kindValues.join(' ')} ${scope} ${name}`;
+  // Absent and empty are two things, and no value may run into the next.
+  const key = JSON.stringify([marks, scope, name, kindValues]);
   let kind = kinds.get(key);
   if (kind === undefined) {
     kind = readWhole(name, scope, attributes)?.kind ?? null;

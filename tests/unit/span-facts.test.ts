@@ -31,6 +31,11 @@ const anyValue = fc.oneof(
   fc.constantFrom(...VALUES),
   fc.nat(9_999).map((n) => ({ intValue: String(n) })),
   fc.constantFrom({ doubleValue: 0.5 }, { intValue: '-4' }, { boolValue: true }),
+  fc.constantFrom(
+    { arrayValue: { values: [{ stringValue: 'LLM' }] } },
+    { arrayValue: { values: [] } },
+    { kvlistValue: { values: [] } },
+  ),
 );
 const readSpanFacts = (name: string, scope: string, attributes: readonly KeyValue[]): SpanFacts | null =>
   readFacts(name, scope, attributes.map(agentAttribute));
@@ -85,8 +90,34 @@ describe('facts of a span', () => {
           if (span) expect(facts?.sessionId ?? null).toBe(span.sessionId);
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: 5_000, seed: 23 },
     );
+  });
+
+  it('do not depend on which span was read before', () => {
+    const text = (key: string, stringValue: string): KeyValue => ({ key, value: { stringValue } });
+    const agent = text('langsmith.metadata.lc_agent_name', 'researcher');
+    for (const said of ['', 'agent', '']) {
+      const more = text('langfuse.observation.type', said);
+      for (const attributes of [[agent], [agent, more], [agent]]) {
+        const plain = new AttributeReader(plainAttributes(attributes));
+        const whole = readSource({ name: 'ai.step', scope: '', attributes: plain, events: [] });
+        const facts = readSpanFacts('ai.step', '', attributes);
+        expect(facts?.agentName ?? null).toBe(whole?.agentName ?? null);
+      }
+    }
+    // What one value ends with, the next does not begin with.
+    const kinds = (type: string, kind: string): KeyValue[] => [
+      text('langfuse.observation.type', type),
+      text('openinference.span.kind', kind),
+    ];
+    for (const attributes of [kinds('x LLM', ''), kinds('x', 'LLM'), kinds('x LLM', '')]) {
+      const plain = new AttributeReader(plainAttributes(attributes));
+      const whole = readSource({ name: 'ai.step', scope: '', attributes: plain, events: [] });
+      expect(readSpanFacts('ai.step', '', attributes)?.call ? 'model' : 'none').toBe(
+        whole?.kind === 'model' ? 'model' : 'none',
+      );
+    }
   });
 
   it('of a span that is of no agent are its session alone', () => {
