@@ -12,6 +12,7 @@ import { closeServer } from '../services/net/closing';
 import { httpServer } from '../services/net/http-server';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
+import { Turns } from '../services/net/turns';
 import { loggedTo, Watchdog } from '../services/watchdog';
 import { Cache } from './adapters/cache';
 import type { ServerDatabase } from './adapters/database';
@@ -75,6 +76,8 @@ import { workspacesToRebuild } from './rebuild';
 import { serverRoutes } from './routes';
 import { openTracing } from './tracing';
 
+/** Requests of one account or key that run at the same time: fewer than there are connections to the database. */
+const AT_ONCE = 12;
 /** Sessions that have expired are forgotten, and workspaces that were deleted long ago. */
 const TIDY_EVERY_MS = 3_600_000;
 /** In which a request has to arrive, however steadily it comes. */
@@ -168,6 +171,7 @@ export async function startServer(
   await runtimes.start();
   const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const limits = new RateLimits(redis);
+  const turns = new Turns(AT_ONCE);
   const signIn = new SignIn({
     sql: database.system,
     accounts,
@@ -222,6 +226,7 @@ export async function startServer(
     log,
     behindProxy: options.behindProxy,
     limits,
+    turns,
     tracing,
     pages: pages(await StaticFiles.below(rendererDir)),
     onRequest: metrics.observe,
@@ -298,6 +303,7 @@ export async function startServer(
   const closePages = servePages(server, {
     authentication,
     limits,
+    turns,
     apiOf: ({ workspace }) => runtimes.of(workspace.id).api,
     log,
   });

@@ -12,6 +12,7 @@ import type { Log } from '../../services/log';
 import { limitBody } from '../../services/net/limit-body';
 import { peerOf } from '../../services/net/peer';
 import { checkedAddress, checkStorable } from '../../services/net/storable-text';
+import type { Turns } from '../../services/net/turns';
 import { isDamage } from '../../services/store/damage';
 import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
@@ -46,6 +47,8 @@ export interface AppOptions {
   /** Whether `X-Forwarded-For` is believed: a proxy of ours adds to it. */
   readonly behindProxy: boolean;
   readonly limits: RateLimits;
+  /** Of accounts and keys. */
+  readonly turns: Turns;
   /** Null: the server says nothing of itself. */
   readonly tracing: Tracing | null;
   /** Answers what no route is for, or leaves it. */
@@ -74,6 +77,7 @@ export function createApp({
   log,
   behindProxy,
   limits,
+  turns,
   tracing,
   pages,
   onRequest,
@@ -105,15 +109,13 @@ export function createApp({
     span?.end({ route, status, requestId });
     onRequest(context.req.method, route, status, seconds);
   });
-  app.use(
-    '*',
-    bodyBudget(({ env, req }) =>
-      peerOf(
-        { remoteAddress: env.incoming.socket.remoteAddress, forwardedFor: req.header('x-forwarded-for') },
-        behindProxy,
-      ),
-    ),
-  );
+  /** Who has an IPv6 address has a network of them, so limits go by that. */
+  const networkOf = ({ env, req }: Context<Env>): string =>
+    peerOf(
+      { remoteAddress: env.incoming.socket.remoteAddress, forwardedFor: req.header('x-forwarded-for') },
+      behindProxy,
+    );
+  app.use('*', bodyBudget(networkOf));
   for (const route of routes) {
     if ('mounted' in route || route.maxBytes === null) continue;
     app.on(route.method.toUpperCase(), route.path, limitBody(route.maxBytes, tooLarge));
@@ -131,7 +133,7 @@ export function createApp({
   };
   const admit = async (context: Context<Env>, access: Access, isGuarded: boolean): Promise<Principal | null> => {
     if (access === 'public') {
-      context.set('allowance', await (isGuarded ? guarded : asked).take(ipOf(context)));
+      context.set('allowance', await (isGuarded ? guarded : asked).take(networkOf(context)));
       return null;
     }
     const principal = await authentication.principal(context.req.header('authorization'));
@@ -142,10 +144,14 @@ export function createApp({
   const allowed = async (context: Context<Env>, access: Permission): Promise<Principal> =>
     permitted(await authentication.principal(context.req.header('authorization')), access);
 
+  const inTurn = <T>(who: Principal | null, task: () => Promise<T>): Promise<T> =>
+    who ? turns.run(who.id, task) : task();
   const answer = async (context: Context<Env>, route: AppRoute, who: Principal | null): Promise<Response> => {
     // It has a permission to be asked for, so somebody asks.
     if ('mounted' in route) {
-      const response = await actingFor(context, who, () => route.mounted(who as Principal, context.req.raw));
+      const response = await inTurn(who, () =>
+        actingFor(context, who, () => route.mounted(who as Principal, context.req.raw)),
+      );
       return whileAllowed(response, () => allowed(context, route.access));
     }
     const call = {
@@ -157,7 +163,9 @@ export function createApp({
       ...(await inputOf(context, route)),
     };
     checkStorable(call.body);
-    const given = await actingFor(context, who, () => route.handle(call as unknown as Parameters<Route['handle']>[0]));
+    const given = await inTurn(who, () =>
+      actingFor(context, who, () => route.handle(call as unknown as Parameters<Route['handle']>[0])),
+    );
     if (given instanceof Redirect) {
       for (const cookie of given.cookies) context.header('set-cookie', cookie, { append: true });
       return context.redirect(given.url, 302);

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import type { SpoorApi } from '../../core/api/contract';
+import { CONTRACT_WAITS } from '../../core/api/contract-methods';
 import { errorValueOf, SpoorError } from '../../core/api/errors';
 import type { Service } from '../../core/api/rpc/service';
 import type { Log } from '../../services/log';
 import { type Admission, serveSockets } from '../../services/net/rpc-sockets';
 import { requestedFile, type StaticFiles } from '../../services/net/static-files';
+import type { Turns } from '../../services/net/turns';
 import { actingAs } from '../adapters/acting';
 import { knownError } from '../adapters/database-errors';
 import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
@@ -19,6 +21,8 @@ import type { Principal } from './route';
 
 /** A page asks often: for every row that comes into sight. */
 const CALLS = { points: 6_000, seconds: 60 };
+/** They wait for something to happen, or for a model to answer: nobody waits for them. */
+const WITHOUT_TURN: readonly string[] = [...CONTRACT_WAITS, 'runPrompt'];
 const HTML = 'text/html';
 /** Tells the renderer whom it talks to. */
 const TEAM = '<meta name="spoor-host" content="team" />';
@@ -39,11 +43,15 @@ interface SocketOptions {
   readonly authentication: Authentication;
   readonly apiOf: (principal: Principal) => SpoorApi;
   readonly limits: RateLimits;
+  readonly turns: Turns;
   readonly log: Log;
 }
 
 /** @returns what closes the sockets of all pages */
-export function servePages(server: Server, { authentication, apiOf, limits, log }: SocketOptions): () => Promise<void> {
+export function servePages(
+  server: Server,
+  { authentication, apiOf, limits, turns, log }: SocketOptions,
+): () => Promise<void> {
   const calls = limits.bucket('calls', CALLS.points, CALLS.seconds);
   return serveSockets(server, async (token, request): Promise<Admission | null> => {
     const { origin, host } = request.headers;
@@ -55,12 +63,17 @@ export function servePages(server: Server, { authentication, apiOf, limits, log 
       // Who is no longer a member is no longer answered, though the token is good for some minutes.
       return (await authentication.session(token)).principal;
     };
-    return { api: guardedApi(renew, apiOf, log), holder: principal.id, until };
+    return { api: guardedApi(renew, apiOf, turns, log), holder: principal.id, until };
   });
 }
 
 /** The contract for who asks, each method with what it needs. @param who asked anew with every call */
-function guardedApi(who: () => Promise<Principal>, apiOf: SocketOptions['apiOf'], log: Log): Service<SpoorApi> {
+function guardedApi(
+  who: () => Promise<Principal>,
+  apiOf: SocketOptions['apiOf'],
+  turns: Turns,
+  log: Log,
+): Service<SpoorApi> {
   const methods = Object.entries(CONTRACT_ACCESS).map(([name, access]) => {
     const call = async (...parameters: unknown[]): Promise<unknown> => {
       try {
@@ -70,7 +83,8 @@ function guardedApi(who: () => Promise<Principal>, apiOf: SocketOptions['apiOf']
           throw new SpoorError('FORBIDDEN', `This needs the permission ${access}.`);
         }
         const api = apiOf(principal) as unknown as Record<string, (...parameters: unknown[]) => Promise<unknown>>;
-        const run = async (): Promise<unknown> => api[name]?.(...parameters);
+        const answer = async (): Promise<unknown> => api[name]?.(...parameters);
+        const run = WITHOUT_TURN.includes(name) ? answer : () => turns.run(principal.id, answer);
         if (access === 'telemetry:read') return await run();
         return await actingAs(actorOf({ who: principal, requestId: randomUUID() }), run);
       } catch (thrown) {

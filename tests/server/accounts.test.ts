@@ -121,3 +121,17 @@ it('a password that is right gives the attempts back', async () => {
     expect((await tryPassword(ann.email, PASSWORD)).status).toBe(200);
   }
 });
+
+it('an IPv6 network is one asker, whatever addresses it takes', async () => {
+  const from = (address: string) =>
+    nobody.ask(
+      'post',
+      '/v1/auth/sign-in',
+      { email: 'x@example.com', password: 'a guess' },
+      { 'x-forwarded-for': address },
+    );
+  const answers: number[] = [];
+  for (let n = 1; n <= 31; n++) answers.push((await from(`2001:db8:1:2:${n}::${n}`)).status);
+  expect(answers).toEqual([...Array<number>(30).fill(401), 429]);
+  expect((await from('2001:db8:1:3::1')).status).not.toBe(429);
+});
