@@ -123,15 +123,17 @@ it('a password that is right gives the attempts back', async () => {
 });
 
 it('an IPv6 network is one asker, whatever addresses it takes', async () => {
+  let tried = 0;
   const from = (address: string) =>
+    // Nobody's account, and each once: what is counted is where they come from.
     nobody.ask(
       'post',
       '/v1/auth/sign-in',
-      { email: 'x@example.com', password: 'a guess' },
+      { email: `nobody-${++tried}@example.com`, password: 'a guess that is long' },
       { 'x-forwarded-for': address },
     );
   const answers: number[] = [];
   for (let n = 1; n <= 31; n++) answers.push((await from(`2001:db8:1:2:${n}::${n}`)).status);
   expect(answers).toEqual([...Array<number>(30).fill(401), 429]);
-  expect((await from('2001:db8:1:3::1')).status).not.toBe(429);
+  expect((await from('2001:db8:1:3::1')).status).toBe(401);
 });
