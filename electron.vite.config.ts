@@ -13,6 +13,8 @@ export default defineConfig({
       outDir: 'out/main',
       target: 'node18',
       sourcemap: true,
+      // An ES module, which the oldest shell cannot require: it becomes part of the bundle.
+      externalizeDeps: { exclude: ['zstddec'] },
       rollupOptions: {
         input: {
           index: resolve('electron/main/index.ts'),
