@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../core/api/workers';
+import { parseProblem } from '../services/command-line';
 import { commandLineWarning, type SecretOption, secretOf, secretVariable } from '../services/secret-option';
 import type { IngestAllowance } from './http/ingest-limits';
 import type { OidcOptions } from './modules/auth/service/oidc';
@@ -254,6 +255,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.replace(/\.$/, '')}. See spoor-server --help.`);
+    throw new UsageError(`${parseProblem(error)} See spoor-server --help.`);
   }
 }

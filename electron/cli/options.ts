@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../../core/api/workers';
+import { parseProblem } from '../../services/command-line';
 import { commandLineWarning, secretOf } from '../../services/secret-option';
 import { isOrigin, type SettingsOverrides } from '../host/settings';
 
@@ -111,7 +112,7 @@ function tokenOf(
   try {
     token = secretOf({ flag: '--token', value, file, variable: 'SPOOR_TOKEN' }, environment);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(parseProblem(error));
   }
   if (token !== undefined && !/^[\w.~+/-]{8,512}=*$/.test(token)) {
     throw new UsageError('The token must be 8 to 512 characters of letters, digits and - . _ ~ + /.');
@@ -160,7 +161,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(parseProblem(error));
   }
 }
 

@@ -5,6 +5,14 @@ import { decodeRows, INT4, orNull, TEXT } from '../../core/store/row-spec';
 import { parseOptions, UsageError } from '../../electron/cli/options';
 
 describe('the command line', () => {
+  it.each([
+    [['--foo'], "Unknown option '--foo'."],
+    [['--ui'], "Option '--ui <value>' argument missing."],
+    [['--ui', '--json'], "Option '--ui' argument is ambiguous."],
+  ])('says in one sentence what is wrong with %j', (args, message) => {
+    expect(() => parseOptions(args, {})).toThrow(new UsageError(message));
+  });
+
   it('has the documented defaults', () => {
     expect(parseOptions([], { XDG_DATA_HOME: '/data' })).toMatchObject({
       command: 'start',
