@@ -145,3 +145,31 @@ it('ends the log of the database by what is in it, not by what came', async () =
   expect(log).toBeLessThan(48 * MB);
   expect(await onDisk()).toBeLessThan(base + 60 * MB);
 }, 240_000);
+
+it('keeps the disk within its limit where each span has names that no other has', async () => {
+  const limit = (await onDisk()) + 26 * MB;
+  open({ days: null, bytes: limit, spans: null });
+  const names = ['service', 'operation', 'resource', 'attribute', 'attribute_key', 'model_call_kind'];
+  let largest = 0;
+  for (let round = 0; round < 30; round++) {
+    const some = calls(round * 400, 400, true).map((span, i) => {
+      const n = round * 400 + i;
+      const { text: _, ...attributes } = span.attributes ?? {};
+      const own = { [`key.${n}`]: n, 'http.route': `/items/${n}`, 'gen_ai.request.model': `model ${n}` };
+      return { ...span, service: `service ${n}`, attributes: { ...attributes, ...own } };
+    });
+    await writer.append([batchOf(some)]);
+    await pruner.run();
+    largest = Math.max(largest, await onDisk());
+  }
+  expect(largest).toBeLessThan(limit * 1.1);
+  expect(pruner.unmetLimit()).toBeNull();
+  const stored = await spans();
+  expect(stored).toBeGreaterThan(400);
+  expect(stored).toBeLessThan(12_000);
+  // As many as spans that have them, or were pruned since the last sweep.
+  for (const table of names) {
+    const [row] = await database.sql.query(`select count(*)::int4 as n from ${table}`);
+    expect(row?.n, table).toBeLessThan(8_000);
+  }
+}, 240_000);

@@ -15,7 +15,7 @@ import { DictionarySweep } from './dictionaries';
 import { fullRecordPartitions, pruneRecords } from './prune-records';
 import { type Change, fullSpanPartitions, SpanPartitionPruning } from './prune-spans';
 import { type Pruned, PruningLog, type Victim } from './pruning-log';
-import { SizeLimit, tablesOf } from './size-limit';
+import { besideBytes, bytesWithNames, SizeLimit, tablesOf } from './size-limit';
 
 /** What the runtime knows of the database's files. */
 export interface Files {
@@ -41,19 +41,11 @@ const REST_AFTER_NO_GAIN_MS = 3_600_000;
 const COMPACT_AFTER_GONE = 0.25;
 const COMPACT_AFTER_MS = 60_000;
 const COMPACT_EVERY_MS = 600_000;
-/** Lose rows with spans; dictionaries where spans do not share what they name. */
-const BESIDE_SPANS = [
-  'trace',
-  'missing_parent',
-  'span_block',
-  'operation_minute',
-  'service_edge',
-  'model_call',
-  ...DICTIONARIES,
-];
 /** Dictionaries are swept when so many records went, beside those there are, or so much of the limit may come of it. */
 const SWEEP_AFTER_GONE = 0.5;
 const SWEEP_WORTH = 0.02;
+/** Of the limit, with the names that go with it: twice the share of a partition. */
+const LARGE_PARTITION = 0.1;
 
 export class Pruner {
   private readonly log: PruningLog;
@@ -183,13 +175,15 @@ export class Pruner {
     this.unmet = bytes > this.limits.bytes ? unmet : null;
   }
 
-  /** Tables that have rows for each trace or block. */
   private async besideSpans(): Promise<{ readonly bytes: number; readonly spans: number }> {
-    const rows = await this.sql.query(
-      'select sum(pg_total_relation_size(to_regclass(name)))::int8 as bytes from unnest($1::text[]) as n (name)',
-      [BESIDE_SPANS],
-    );
-    return { spans: await this.spans(), bytes: Number(decodeRows({ bytes: INT8 }, rows)[0]?.bytes ?? 0n) };
+    return { spans: await this.spans(), bytes: await besideBytes(this.sql) };
+  }
+
+  /** Where spans share no names these take many times the room of the spans: the partition is full before it has its share. */
+  private async sealLarge(tx: SqlClient, { blocks }: WriterState): Promise<void> {
+    if (this.limits.bytes === Number.POSITIVE_INFINITY) return;
+    const bytes = await bytesWithNames(tx, 'spans', await blocks.currentPartition(tx));
+    if (bytes > LARGE_PARTITION * this.limits.bytes) await blocks.seal(tx);
   }
 
   /** What is marked is read all, so that it waits until it is worth it. */
@@ -263,6 +257,7 @@ export class Pruner {
   private full(): Promise<Candidate[]> {
     return this.writer.change(async (tx, state) => {
       await sealIdle(tx, state, this.now() - this.limits.ageMs);
+      await this.sealLarge(tx, state);
       const spans = await fullSpanPartitions(tx, state);
       const all: Candidate[] = [
         ...spans.map((partition) => ({ signal: 'spans' as const, ...partition })),

@@ -7,7 +7,8 @@ import { formatBytes } from '../../model/format';
 import { partitionBytes, RECORD_TABLES, type RecordSignal } from '../record-partitions';
 import { decodeRows, INT8 } from '../row-spec';
 import { SPAN_TABLES } from '../span-partitions';
-import type { SqlClient } from '../sql-client';
+import type { SqlClient, SqlStatements } from '../sql-client';
+import { DICTIONARIES } from '../used-names';
 import type { Victim } from './pruning-log';
 
 /** Steps in a row that gave back less than half of what they took out. */
@@ -17,8 +18,38 @@ export function tablesOf(signal: 'spans' | RecordSignal): readonly string[] {
   return signal === 'spans' ? SPAN_TABLES : RECORD_TABLES[signal];
 }
 
-/** Of spans, logs and metric points, with their indexes: what pruning can take out. */
-async function recordBytes(sql: SqlClient): Promise<number> {
+/** Lose rows with spans; dictionaries where spans do not share what they name. */
+const BESIDE_SPANS = [
+  'trace',
+  'missing_parent',
+  'span_block',
+  'operation_minute',
+  'service_edge',
+  'model_call',
+  ...DICTIONARIES,
+];
+
+/** Of tables that have rows for each trace or block, and of what those name. */
+export async function besideBytes(sql: SqlStatements): Promise<number> {
+  const rows = await sql.query(
+    'select coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)::int8 as bytes from unnest($1::text[]) as n (name)',
+    [BESIDE_SPANS],
+  );
+  return Number(decodeRows({ bytes: INT8 }, rows)[0]?.bytes ?? 0n);
+}
+
+/** A partition with its part of what lies beside. */
+export async function bytesWithNames(
+  sql: SqlClient,
+  signal: 'spans' | RecordSignal,
+  partition: number,
+): Promise<number> {
+  const own = await partitionBytes(sql, tablesOf(signal), partition);
+  return own + ((await besideBytes(sql)) * own) / Math.max(own, await partitionedBytes(sql));
+}
+
+/** Of spans, logs and metric points, with their indexes. */
+async function partitionedBytes(sql: SqlClient): Promise<number> {
   const parents = [...SPAN_TABLES, ...RECORD_TABLES.logs, ...RECORD_TABLES.metrics];
   const rows = await sql.query(
     `select coalesce(sum(pg_total_relation_size(i.inhrelid)), 0)::int8 as bytes from pg_inherits i
@@ -44,9 +75,9 @@ export class SizeLimit {
 
   /** Null: the step may be taken. */
   async forbids(sql: SqlClient, victim: Victim | null, bytes: number): Promise<UnmetLimit | null> {
-    const records = await recordBytes(sql);
+    const records = (await partitionedBytes(sql)) + (await besideBytes(sql));
     if (victim === null) return this.unmet(bytes, records, 'None of its older records can be taken out.');
-    const gain = await partitionBytes(sql, tablesOf(victim.signal), victim.partition);
+    const gain = await bytesWithNames(sql, victim.signal, victim.partition);
     if (records - gain < this.floorBytes) {
       return this.unmet(bytes, records, `The newest ${formatBytes(this.floorBytes)} of records stay in any case.`);
     }
@@ -57,7 +88,7 @@ export class SizeLimit {
   /** Most of the oldest records are of traces that stay. */
   async rests(sql: SqlClient, bytes: number): Promise<UnmetLimit> {
     const why = 'Most of the oldest have a bookmark, a note or a score, or belong to traces that still grow.';
-    return this.unmet(bytes, await recordBytes(sql), why);
+    return this.unmet(bytes, (await partitionedBytes(sql)) + (await besideBytes(sql)), why);
   }
 
   /** A step was taken. @param taken bytes that it took out @returns what is on disk now */
