@@ -24,7 +24,7 @@ import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 const WORKSPACE = 1;
 const DAY_MS = 86_400_000;
 const FILES = { vacuums: false, bytes: async () => 0, settle: async () => {} };
-const ROUNDS = Number(process.env.SPOOR_SWEEP_ROUNDS ?? 12);
+const ROUNDS = Number(process.env.SPOOR_SWEEP_ROUNDS ?? 8);
 /** Distinct names that are drawn from: few, so that they come again just when they are looked at. */
 const NAMES = 40;
 
@@ -174,7 +174,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('dictionaries on $name',
       n++;
       const names = Array.from({ length: 1 + draw(3) }, () => draw(NAMES));
       const which = draw(4);
-      if (which < 2) await writer.append([batchOf(names.map((name, i) => spanOf(n * 10 + i, name)))]);
+      // Called by a span that came lately, which may be pruned by now.
+      const caller = Math.max(0, n - draw(30)) * 10;
+      const called = { traceId: traceIdOf(caller + 1), parentSpanId: spanIdOf(caller) };
+      const spans = names.map((name, i) => ({ ...spanOf(n * 10 + i, name), ...(i > 0 ? called : {}) }));
+      if (which < 2) await writer.append([batchOf(spans)]);
       if (which === 2) await writer.append([logsOf(n, names)]);
       if (which === 3) await writer.append([metricsOf(n, names)]);
     };

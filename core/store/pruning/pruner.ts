@@ -158,7 +158,7 @@ export class Pruner {
       const spans = await this.spans();
       // Rows of what is gone: their room is empty, and given back at the end.
       const empty = this.files.vacuums ? before.bytes * (1 - Math.min(1, spans / Math.max(1, before.spans))) : 0;
-      unmet = await limit.forbids(this.sql, victim ?? null, bytes - empty);
+      unmet = await limit.forbids(this.sql, victim ?? null, bytes - empty, empty);
       if (empty > 0 && (unmet || bytes - empty <= this.limits.bytes)) {
         if (unmet || (await this.isSweepDue())) await this.sweep();
         await this.compact();

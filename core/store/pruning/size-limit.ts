@@ -38,14 +38,16 @@ export async function besideBytes(sql: SqlStatements): Promise<number> {
   return Number(decodeRows({ bytes: INT8 }, rows)[0]?.bytes ?? 0n);
 }
 
-/** A partition with its part of what lies beside. */
+/** A partition with its part of what lies beside. @param empty bytes of that which are in use no more */
 export async function bytesWithNames(
   sql: SqlClient,
   signal: 'spans' | RecordSignal,
   partition: number,
+  empty = 0,
 ): Promise<number> {
   const own = await partitionBytes(sql, tablesOf(signal), partition);
-  return own + ((await besideBytes(sql)) * own) / Math.max(own, await partitionedBytes(sql));
+  const beside = Math.max(0, (await besideBytes(sql)) - empty);
+  return own + (beside * own) / Math.max(1, own, await partitionedBytes(sql));
 }
 
 /** Of spans, logs and metric points, with their indexes. */
@@ -73,11 +75,11 @@ export class SizeLimit {
     return Math.floor(this.limitBytes * FLOOR_SHARE);
   }
 
-  /** Null: the step may be taken. */
-  async forbids(sql: SqlClient, victim: Victim | null, bytes: number): Promise<UnmetLimit | null> {
-    const records = (await partitionedBytes(sql)) + (await besideBytes(sql));
+  /** Null: the step may be taken. @param empty bytes of tables beside that are in use no more; others are on disk */
+  async forbids(sql: SqlClient, victim: Victim | null, bytes: number, empty: number): Promise<UnmetLimit | null> {
+    const records = (await partitionedBytes(sql)) + Math.max(0, (await besideBytes(sql)) - empty);
     if (victim === null) return this.unmet(bytes, records, 'None of its older records can be taken out.');
-    const gain = await bytesWithNames(sql, victim.signal, victim.partition);
+    const gain = await bytesWithNames(sql, victim.signal, victim.partition, empty);
     if (records - gain < this.floorBytes) {
       return this.unmet(bytes, records, `The newest ${formatBytes(this.floorBytes)} of records stay in any case.`);
     }
