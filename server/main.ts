@@ -52,9 +52,10 @@ async function main(): Promise<void> {
     return;
   }
   for (const warning of options.warnings) log('warn', warning);
-  if (options.command === 'rebuild') {
+  if (options.command === 'rebuild' || options.command === 'restore-quarantine') {
     const database = await openDatabaseOf(options);
-    await rebuildWorkspaces(database, options.workspaces, (line) => process.stdout.write(`${line}\n`));
+    const say = (line: string) => process.stdout.write(`${line}\n`);
+    await rebuildWorkspaces(database, options.workspaces, say, undefined, options.command === 'restore-quarantine');
     await database.close();
     return;
   }

@@ -19,7 +19,7 @@ export class UsageError extends Error {
 }
 
 export interface ServerOptions {
-  readonly command: 'serve' | 'rebuild' | 'quota' | 'trust-clock';
+  readonly command: 'serve' | 'rebuild' | 'quota' | 'trust-clock' | 'restore-quarantine';
   /** Public ids of those that the command is for; empty: all. */
   readonly workspaces: readonly string[];
   readonly listen: ListenAddress;
@@ -60,6 +60,8 @@ export const USAGE = `Usage: spoor-server [options]     the team server
                                   make counts, summaries and rows of traces anew from the stored spans
        spoor-server quota --workspace ID --daily N|none [options]
                                   what a workspace may send a day; none: what the server allows everybody
+       spoor-server restore-quarantine [--workspace ID] [options]
+                                  restore what was pruned for its age in the last day
        spoor-server trust-clock [options]
                                   the clock of the database is right, though it jumped: what is too old by it is pruned
 
@@ -178,7 +180,11 @@ function hasPassword(url: string): boolean {
 /** @throws UsageError */
 function commandOf([command, ...more]: readonly string[]): ServerOptions['command'] {
   if (command === undefined) return 'serve';
-  if ((command === 'rebuild' || command === 'quota' || command === 'trust-clock') && more.length === 0) return command;
+  if (
+    (command === 'rebuild' || command === 'quota' || command === 'trust-clock' || command === 'restore-quarantine') &&
+    more.length === 0
+  )
+    return command;
   throw new UsageError(`${[command, ...more].join(' ')} is not a command. See spoor-server --help.`);
 }
 

@@ -1,5 +1,7 @@
 /** `spoor-server rebuild`: makes the read models of workspaces anew from the spans that are stored, while the server runs. */
 import { EVERY_KEY } from '../core/search/searched-keys';
+import { limitsOf } from '../core/store/partition-share';
+import { restoreQuarantine } from '../core/store/pruning/restore-quarantine';
 import { Rebuild } from '../core/store/rebuild';
 import { decodeRows, INT4, TEXT } from '../core/store/row-spec';
 import { StoreWriter } from '../core/store/store-writer';
@@ -24,6 +26,8 @@ export async function rebuildWorkspaces(
   publicIds: readonly string[],
   say: (line: string) => void,
   patienceMs = PATIENCE_MS,
+  /** Restores what is in quarantine first. */
+  restores = false,
 ): Promise<void> {
   await migrateServer(database);
   const clock = serverClock(database.system);
@@ -34,14 +38,12 @@ export async function rebuildWorkspaces(
     for (const { id, name } of await workspacesOf(database, publicIds)) {
       await own(lane, id, name, say, patienceMs);
       // Until it is done, copies keep what comes for this workspace in the spool.
-      const writer = new StoreWriter(
-        lane.sql,
-        id,
-        deflateCodec,
-        await new Retentions(database.system).of(id),
-        EVERY_KEY,
-        clock.now,
-      );
+      const retention = await new Retentions(database.system).of(id);
+      const writer = new StoreWriter(lane.sql, id, deflateCodec, retention, EVERY_KEY, clock.now);
+      if (restores) {
+        const { ageMs } = limitsOf(retention);
+        await restoreQuarantine((run) => writer.change(run), { now: clock.now, ageMs });
+      }
       let told = 0;
       const progress = (share: number): void => {
         if (share - told < 0.1) return;

@@ -100,6 +100,8 @@ export const CONTRACT_METHODS: Readonly<Record<keyof SpoorApi, true | number>> =
   runPrompt: true,
   cancelPrompt: true,
   trustClock: true,
+  restoreQuarantine: true,
+  deleteQuarantine: true,
   rebuild: true,
   syncReport: true,
   connectSync: true,

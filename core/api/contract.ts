@@ -52,6 +52,10 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   status(): Promise<StatusReport>;
   /** The system's clock is right where it was in doubt: what is too old by it is pruned. */
   trustClock(): Promise<void>;
+  /** Restores what was pruned for its age and is in quarantine; what would be too old is kept as if it came now. @throws CONFLICT */
+  restoreQuarantine(): Promise<RebuildReport>;
+  /** Drops what is in quarantine for good. @throws CONFLICT */
+  deleteQuarantine(): Promise<void>;
   /** A page of a search; not full when time was up first. */
   listTraces(query: TraceListQuery, signal?: AbortSignal): Promise<TraceListPage>;
   histogram(query: HistogramQuery, signal?: AbortSignal): Promise<Histogram>;

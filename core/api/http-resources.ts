@@ -133,6 +133,8 @@ export interface HttpAnswers {
   listAgents: CountedPage<AgentSummary>;
   listDeployments: Page<Deployment>;
   trustClock: null;
+  restoreQuarantine: RebuildReport;
+  deleteQuarantine: null;
   rebuild: RebuildReport;
   getRebuild: RebuildReport;
 }

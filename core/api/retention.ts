@@ -55,11 +55,25 @@ export type ClockReport =
       readonly since: string;
     };
 
-/** What stands in the way of keeping as much as was set. */
+/** What was pruned for its age, no question finds, and can still be restored. */
+export interface QuarantineReport {
+  readonly traces: number;
+  readonly spans: number;
+  readonly logs: number;
+  readonly metricPoints: number;
+  /** On disk, and counted there. */
+  readonly bytes: number;
+  /** When the oldest of it goes for good, sooner where the disk needs it. RFC 3339. */
+  readonly deletedFrom: string;
+}
+
+/** What stands in the way of keeping as much as was set, and what is in quarantine. */
 export interface RetentionReport {
   /** Null: the limit of size is met, or none is set. */
   readonly unmet: UnmetLimit | null;
   readonly clock: ClockReport;
+  /** Null: nothing is in quarantine. */
+  readonly quarantine: QuarantineReport | null;
 }
 
-export const KEEPS: RetentionReport = { unmet: null, clock: { state: 'trusted' } };
+export const KEEPS: RetentionReport = { unmet: null, clock: { state: 'trusted' }, quarantine: null };

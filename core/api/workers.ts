@@ -111,6 +111,8 @@ export interface StoreService
     | 'rebuild'
     | 'rebuildReport'
     | 'trustClock'
+    | 'restoreQuarantine'
+    | 'deleteQuarantine'
     | 'listAttributes'
     | 'listAttributeValues'
     | 'listLogs'

@@ -9,7 +9,7 @@ import { DEPLOYMENT_OF_SPAN } from './deployments';
 import { EdgeFinder } from './edge-finder';
 import { type BlockSpan, OpenBlock } from './open-block';
 import { type PayloadCodec, readPayloads } from './payloads';
-import { decodeRows, INT4, INT4_ARRAY, INT8 } from './row-spec';
+import { decodeRows, INT4, INT4_ARRAY, INT8, orNull } from './row-spec';
 import { partitionOf } from './span-partitions';
 import type { SqlClient } from './sql-client';
 
@@ -98,13 +98,19 @@ export async function closeUnfinished(
   codec: PayloadCodec,
   indexesText: IndexesText,
   now = Date.now(),
+  /** Their marks are behind by so much at most; null: they have none yet. */
+  behindMs: number | null = null,
 ): Promise<void> {
-  const rows = await tx.query('select id from span_block where workspace_id = $1 and not closed order by id', [
-    workspaceId,
-  ]);
+  const rows = await tx.query(
+    `select id, ${behindMs === null ? 'null::int8' : '(extract(epoch from marked_at) * 1000)::int8'} as marked_ms from span_block
+     where workspace_id = $1 and not closed order by id`,
+    [workspaceId],
+  );
   const edges = new EdgeFinder();
-  for (const { id } of decodeRows({ id: INT4 }, rows))
-    await closeAgain(tx, workspaceId, id, codec, indexesText, edges, now);
+  for (const { id, marked_ms } of decodeRows({ id: INT4, marked_ms: orNull(INT8) }, rows)) {
+    const lastAt = marked_ms === null ? now : Math.min(now, Number(marked_ms) + (behindMs ?? 0));
+    await closeAgain(tx, workspaceId, id, codec, indexesText, edges, lastAt);
+  }
 }
 
 /**

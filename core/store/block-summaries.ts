@@ -1,6 +1,6 @@
 /** The summaries of closed blocks in memory: some kilobytes for thousands of spans. Read once each; only new ones are asked for. */
 import { type BlockTerms, decodeTerms } from './block-terms';
-import { BYTEA, decodeRows, INT4, INT8 } from './row-spec';
+import { BYTEA, decodeRows, INT4, INT8, orNull } from './row-spec';
 import type { SqlClient } from './sql-client';
 
 export interface BlockSummary {
@@ -64,18 +64,20 @@ export class BlockSummaries {
 
   private async readNew(): Promise<Blocks> {
     const first = Math.max(0, this.openFrom - LOOK_BEHIND);
-    const rows = decodeRows(
-      { id: INT4, closed: INT4, older: INT8 },
+    const found = decodeRows(
+      { id: orNull(INT4), closed: orNull(INT4), older: INT8, sum: INT8 },
       await this.sql.query(
-        `select id, closed::int4 as closed,
-           (select count(*) from span_block where workspace_id = $1 and id < $2) as older
-         from span_block where workspace_id = $1 and id >= $2 order by id`,
+        `select b.id, b.closed::int4 as closed, o.older, o.sum
+         from (select count(*) as older, coalesce(sum(id), 0)::int8 as sum from span_block where workspace_id = $1 and id < $2) o
+         left join span_block b on b.workspace_id = $1 and b.id >= $2 order by b.id`,
         [this.workspaceId, first],
       ),
     );
-    const known = [...this.known.keys()].filter((id) => id < first).length;
-    // Blocks were dropped: which, only a look at all of them says.
-    if (known > 0 && Number(rows[0]?.older ?? -1n) !== known) {
+    const rows = found.flatMap(({ id, closed }) => (id === null ? [] : [{ id, closed }]));
+    const known = [...this.known.keys()].filter((id) => id < first);
+    const [{ older, sum } = { older: 0n, sum: 0n }] = found;
+    // Blocks were dropped or restored: which, only a look at all of them says.
+    if (first > 0 && (Number(older) !== known.length || Number(sum) !== known.reduce((total, id) => total + id, 0))) {
       this.openFrom = 0;
       return this.readNew();
     }

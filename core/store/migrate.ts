@@ -22,6 +22,7 @@ import { deployments020 } from './migrations/020-deployments';
 import { checksums021 } from './migrations/021-checksums';
 import { deletedCounts022 } from './migrations/022-deleted-counts';
 import { retentionClock023 } from './migrations/023-retention-clock';
+import { quarantine024 } from './migrations/024-quarantine';
 import { dictionarySweep025 } from './migrations/025-dictionary-sweep';
 import type { PayloadCodec } from './payloads';
 import { decodeRows, INT4, orNull, TEXT } from './row-spec';
@@ -61,6 +62,7 @@ export const MIGRATIONS: readonly Migration[] = [
   checksums021,
   deletedCounts022,
   retentionClock023,
+  quarantine024,
   dictionarySweep025,
 ];
 

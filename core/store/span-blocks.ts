@@ -29,8 +29,12 @@ const MIN_TAKEN = 8;
 /** Of a span on disk, about. */
 const SPAN_BYTES = 170;
 
-const OPEN_BLOCK = `insert into span_block (workspace_id, id, opened_at, last_at)
-  select $1, $2, at, at from to_timestamp($3::float8 / 1000) as at`;
+/** The row of an open block says when a span came last, and is behind by no more. */
+const MARK_EVERY_MS = 60_000;
+const MARK_BLOCK = `update span_block set last_at = to_timestamp($3::float8 / 1000), marked_at = to_timestamp($4::float8 / 1000)
+  where workspace_id = $1 and id = $2`;
+const OPEN_BLOCK = `insert into span_block (workspace_id, id, opened_at, last_at, marked_at)
+  select $1, $2, at, at, at from to_timestamp($3::float8 / 1000) as at`;
 
 export class SpanBlocks {
   private open: OpenBlock | null = null;
@@ -45,6 +49,8 @@ export class SpanBlocks {
   /** When the partition that is filled began, by the clock; null: not known. */
   private openedAt: number | null = null;
   private now = 0;
+  /** When the open block was last said to have taken a span. */
+  private markedAt = 0;
 
   constructor(
     private readonly workspaceId: number,
@@ -74,7 +80,7 @@ export class SpanBlocks {
   async prepare(tx: SqlClient, spans: number): Promise<void> {
     this.now = this.clock();
     if (!this.loaded) {
-      await closeUnfinished(tx, this.workspaceId, this.codec, this.indexesText, this.now);
+      await closeUnfinished(tx, this.workspaceId, this.codec, this.indexesText, this.now, MARK_EVERY_MS);
       this.openedAt = await this.readOpenedAt(tx);
       this.loaded = true;
     }
@@ -156,9 +162,21 @@ export class SpanBlocks {
   async write(tx: SqlClient): Promise<void> {
     if (this.open && this.fresh.has(this.open.id)) {
       await tx.execute(OPEN_BLOCK, [this.workspaceId, this.open.id, this.open.lastAt], 'open block');
+      this.markedAt = this.now;
+    } else if (this.open && this.now - this.markedAt > MARK_EVERY_MS) {
+      const { id, lastAt } = this.open;
+      await tx.execute(MARK_BLOCK, [this.workspaceId, id, lastAt, lastAt], 'mark block');
+      this.markedAt = this.now;
     }
     for (const block of this.full) await closeBlock(tx, this.workspaceId, block);
     this.full = [];
+  }
+
+  /** The writer ends: the open block is marked with when its last span came, to the millisecond. */
+  async rest(tx: SqlClient): Promise<void> {
+    if (!this.open) return;
+    const { id, lastAt } = this.open;
+    await tx.execute(MARK_BLOCK, [this.workspaceId, id, lastAt, lastAt - MARK_EVERY_MS], 'mark block');
   }
 
   /** Summarises a closed block anew. @param edges that was shown the blocks before it */

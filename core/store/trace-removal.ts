@@ -2,6 +2,7 @@
 import { SpoorError } from '../api/errors';
 import { parseTraceId, type TraceId } from '../model/ids';
 import { countDeleted, forgetDeleted } from './deleted-counts';
+import { deleteQuarantinedTrace } from './pruning/quarantine';
 import { decodeRows, orNull, TEXT } from './row-spec';
 import type { SqlClient, SqlStatements } from './sql-client';
 
@@ -40,7 +41,7 @@ async function change(tx: SqlClient, workspaceId: number, traceId: TraceId, dele
      select 1 as one from changed`,
     [workspaceId, traceId, deleted],
   );
-  if (changed.length === 0) return false;
+  if (changed.length === 0) return deleted && deleteQuarantinedTrace(tx, workspaceId, traceId);
   if (deleted) await countDeleted(tx, workspaceId, traceId);
   else await forgetDeleted(tx, workspaceId, [traceId]);
   return true;

@@ -1,12 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { OtlpProtocol } from '../../core/api/contract';
-import type { ClockReport } from '../../core/api/retention';
+import type { ClockReport, QuarantineReport } from '../../core/api/retention';
 import { formatBytes } from '../../core/model/format';
 import { api } from '../connection/connection';
 import { isTeamPage } from '../connection/team-session';
 import { useStatus } from '../hooks/use-status';
 import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
+import { useRestoreQuarantine } from './QuarantineStatus';
+import { holdsMost, quarantineHeld, quarantineUntil } from './retention-text';
 
 const PART_NAMES: Readonly<Record<string, string>> = {
   host: 'The main process',
@@ -57,11 +59,14 @@ export function Problems() {
       </Notice>
     );
   }
-  const { clock, unmet } = status.keeping;
+  const { clock, unmet, quarantine } = status.keeping;
   const keeping = (
     <>
       {clock.state !== 'trusted' && (
         <ClockNotice clock={clock} settle={isTeamPage() ? null : () => settle.mutate()} isSettling={settle.isPending} />
+      )}
+      {quarantine && holdsMost(quarantine, status.counts) && !isTeamPage() && (
+        <QuarantineNotice quarantine={quarantine} />
       )}
       {unmet && <Notice title="The storage limit cannot be met.">{unmet.message}</Notice>}
     </>
@@ -96,6 +101,25 @@ export function Problems() {
       {keeping}
       {silent}
     </>
+  );
+}
+
+/** Nearly everything went at once, perhaps because the clock is wrong, or was when somebody said that it is right. */
+function QuarantineNotice({ quarantine }: { readonly quarantine: QuarantineReport }) {
+  const restore = useRestoreQuarantine();
+  return (
+    <Notice
+      title="More was pruned for its age than is left."
+      action={
+        <Button disabled={restore.isPending} onClick={() => restore.mutate()}>
+          Restore
+        </Button>
+      }
+    >
+      {quarantineHeld(quarantine)} are in quarantine. {quarantineUntil(quarantine)} Check the system clock and
+      retention.days in settings.json before you restore them.
+      {restore.error && ` ${restore.error.message}`}
+    </Notice>
   );
 }
 

@@ -9,9 +9,12 @@ import { useStatus } from '../hooks/use-status';
 import { type Theme, useSettings } from '../stores/settings-store';
 import { Kbd } from '../ui/Kbd';
 import { cappedTitle } from './capped-text';
+import { QuarantineStatus } from './QuarantineStatus';
 import { keptText, keptTitle, prunedText, prunedTitle } from './retention-text';
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
+/** Shows where the window has room for it. */
+const ROOMY = 'max-[1100px]:hidden';
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon };
 
 /** What is true right now: where we listen, what arrives, what is stored. */
@@ -44,9 +47,16 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
             {status.counts.metricPoints > 0 && ` · ${plural(status.counts.metricPoints, 'metric point')}`}
             {!isTeamPage() && ` · ${formatBytes(status.bytesOnDisk)} on disk`}
           </span>
-          {!isTeamPage() && <span title={keptTitle(status.retention)}>{keptText(status.retention)}</span>}
+          {status.keeping.quarantine && !isTeamPage() && <QuarantineStatus quarantine={status.keeping.quarantine} />}
+          {!isTeamPage() && (
+            <span className={ROOMY} title={keptTitle(status.retention)}>
+              {keptText(status.retention)}
+            </span>
+          )}
           {status.lastPruning && pruned !== null && (
-            <span title={prunedTitle(status.lastPruning, status.retention)}>{pruned}</span>
+            <span className={ROOMY} title={prunedTitle(status.lastPruning, status.retention)}>
+              {pruned}
+            </span>
           )}
           {capped && <span title={capped}>Names capped</span>}
         </>

@@ -1,5 +1,6 @@
 /** What is kept and what was pruned, in words for the status bar. */
-import type { PruningReport, Retention } from '../../core/api/retention';
+import type { StoredCounts } from '../../core/api/contract';
+import type { PruningReport, QuarantineReport, Retention } from '../../core/api/retention';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
 
 /** `Kept 14 days or 5 GB` */
@@ -31,9 +32,33 @@ export function prunedTitle(report: PruningReport, retention: Retention): string
     size: `More than ${gigabytes(retention.bytes ?? 0)} were on disk.`,
     count: `More than ${formatCount(retention.spans ?? 0)} spans were stored.`,
   }[reason];
-  const lines = [counts(report).join(', '), because, `${formatBytes(freedBytes)} were given back.`];
+  const lines = [counts(report).join(', '), because];
+  // Not yet, where it is in quarantine.
+  if (freedBytes > 0) lines.push(`${formatBytes(freedBytes)} were given back.`);
   if (keptTraces > 0) lines.push(`${plural(keptTraces, 'trace')} with a bookmark or a note stayed.`);
   return lines.filter((line) => line !== '').join('\n');
+}
+
+/** `1,204 traces in quarantine` */
+export function quarantineText(quarantine: QuarantineReport): string {
+  return `${counts(quarantine)[0] ?? formatBytes(quarantine.bytes)} in quarantine`;
+}
+
+/** `1,204 traces, 9,800 spans (3.2 MB)` */
+export function quarantineHeld(quarantine: QuarantineReport): string {
+  return `${counts(quarantine).join(', ')} (${formatBytes(quarantine.bytes)})`;
+}
+
+export function quarantineUntil({ deletedFrom }: QuarantineReport): string {
+  const until = new Date(deletedFrom);
+  const day = until.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+  const hour = until.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  return `They will be deleted on ${day} at ${hour}, or sooner if the disk needs the room.`;
+}
+
+/** Whether more is in quarantine than is left: that is no daily pruning. */
+export function holdsMost(quarantine: QuarantineReport, left: StoredCounts): boolean {
+  return (['spans', 'logs', 'metricPoints'] as const).some((signal) => quarantine[signal] > left[signal]);
 }
 
 function limitsOf({ days: age, bytes, spans }: Retention): string[] {
@@ -44,7 +69,12 @@ function limitsOf({ days: age, bytes, spans }: Retention): string[] {
   return limits;
 }
 
-function counts({ traces, spans, logs, metricPoints }: PruningReport): string[] {
+function counts({
+  traces,
+  spans,
+  logs,
+  metricPoints,
+}: Pick<PruningReport, 'traces' | 'spans' | 'logs' | 'metricPoints'>): string[] {
   const all: [number, string][] = [
     [traces, 'trace'],
     [spans, 'span'],

@@ -8,6 +8,7 @@ import {
   type MigrationSet,
   migrate,
 } from '../../core/store/migrate';
+import { isQuarantinedName } from '../../core/store/pruning/quarantine';
 import { decodeRows, TEXT } from '../../core/store/row-spec';
 import { checkSchema } from '../../core/store/schema/catalog';
 import landed from '../../core/store/schema/landed-migrations.json';
@@ -29,6 +30,7 @@ import { sync012 } from './012-sync';
 import { oneIndex013 } from './013-one-index';
 import { checksums014 } from './014-checksums';
 import { knownDevices015 } from './015-known-devices';
+import { restoredHits016 } from './016-restored-hits';
 import { distributedCatalog, isDistributed } from './distributed';
 import { SERVER_REPAIRS } from './repairs';
 import expected from './server-catalog.json';
@@ -49,6 +51,7 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   oneIndex013,
   checksums014,
   knownDevices015,
+  restoredHits016,
 ];
 
 export const SERVER_SCHEMA: MigrationSet = {
@@ -148,7 +151,7 @@ async function tenantTables(tx: SqlClient): Promise<[string, string][]> {
   const rows = await tx.query(
     `select c.relname::text as name from pg_class c join pg_attribute a on a.attrelid = c.oid
      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-       and a.attname = 'workspace_id' and not a.attisdropped order by c.relname`,
+       and not ${isQuarantinedName('c.relname')} and a.attname = 'workspace_id' and not a.attisdropped order by c.relname`,
   );
   const named = decodeRows({ name: TEXT }, rows)
     .map(({ name }) => name)

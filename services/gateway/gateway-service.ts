@@ -137,6 +137,9 @@ export class Gateway implements SpoorApi {
     };
   }
 
+  readonly restoreQuarantine: SpoorApi['restoreQuarantine'] = () => this.store.restoreQuarantine();
+  readonly deleteQuarantine: SpoorApi['deleteQuarantine'] = () => this.store.deleteQuarantine();
+
   async trustClock(): Promise<void> {
     await this.store.trustClock();
   }

@@ -266,6 +266,13 @@ export function restApi(
     return context.json(await api.listAgents(context.req.query()));
   });
   app.get('/v1/deployments', async (context) => context.json(onePage(await api.listDeployments())));
+  app.post('/v1/retention/actions/restore-quarantine', async (context) =>
+    context.json(await api.restoreQuarantine(), 202),
+  );
+  app.post('/v1/retention/actions/delete-quarantine', async (context) => {
+    await api.deleteQuarantine();
+    return context.body(null, 204);
+  });
   app.post('/v1/retention/actions/trust-clock', async (context) => {
     await api.trustClock();
     return context.body(null, 204);

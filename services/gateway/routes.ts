@@ -309,6 +309,20 @@ export const ROUTES: Readonly<Record<keyof HttpAnswers, Route>> = {
     path: '/v1/deployments',
     summary: 'Environments, versions and teams that resources name, the latest first seen first',
   },
+  restoreQuarantine: {
+    method: 'post',
+    path: '/v1/retention/actions/restore-quarantine',
+    summary: 'Restores what was pruned for its age and is in quarantine; a rebuild follows',
+    status: 202,
+    refusals: [409],
+  },
+  deleteQuarantine: {
+    method: 'post',
+    path: '/v1/retention/actions/delete-quarantine',
+    summary: 'Drops what is in quarantine for good',
+    status: 204,
+    refusals: [409],
+  },
   trustClock: {
     method: 'post',
     path: '/v1/retention/actions/trust-clock',

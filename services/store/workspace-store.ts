@@ -21,7 +21,15 @@ import type { WorkspaceReaders } from './workspace-readers';
 /** SQLSTATE of our own. */
 const READ_ALONE = 'SP403';
 
-type Hosted = 'trustClock' | 'append' | 'state' | 'rebuild' | 'rebuildReport' | 'nextChange';
+type Hosted =
+  | 'trustClock'
+  | 'restoreQuarantine'
+  | 'deleteQuarantine'
+  | 'append'
+  | 'state'
+  | 'rebuild'
+  | 'rebuildReport'
+  | 'nextChange';
 
 export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly listTraces: StoreService['listTraces'] = (query, signal) =>

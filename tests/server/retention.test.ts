@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { traceRequest } from '../../core/samples/otlp-builder';
-import { decodeRows, INT8 } from '../../core/store/row-spec';
+import { decodeRows, INT8, TEXT } from '../../core/store/row-spec';
 import { deleteTrace } from '../../core/store/trace-removal';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { openPostgres } from '../../server/adapters/postgresql';
 import { migrateServer } from '../../server/migrations/migrate-server';
+import { WorkspaceRemoval } from '../../server/modules/jobs/service/workspace-removal';
 import { Ingest } from '../../server/modules/traces/service/ingest';
+import { rebuildWorkspaces } from '../../server/rebuild';
 import { TRACES } from '../../services/ingest/signals';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import { eventually } from '../fixtures/spoor';
@@ -96,4 +98,73 @@ it('traces that were deleted a month ago leave the disk, whatever the workspace 
     1,
   ]);
   expect(troubles).toEqual([]);
+});
+
+it('what is old is in quarantine first: hidden from tenants, restored by the operator, gone after a day', async () => {
+  const quarantined = () =>
+    number("select count(*) from pg_class where relkind = 'r' and relname ~ '^quarantined_span_[0-9]+$'");
+  const age = (days: number) =>
+    database.system.query(`update span_block set opened_at = opened_at - interval '${days} days',
+      last_at = last_at - interval '${days} days', marked_at = marked_at - interval '${days} days'`);
+  const events = () => number("select count(*) from event where type = 'guardrail.hit.v1'");
+  await database.system.query(
+    "insert into workspace (id, name, retention_days) values (6, 'a week', 7), (7, 'none', null)",
+  );
+  await database.system.query(
+    "insert into guardrail (workspace_id, enabled, kind, name) values (6, true, 'secrets', 'rule')",
+  );
+  await send(6, 60);
+  await send(6, 61);
+  await database.system.query(`insert into guardrail_hit (workspace_id, trace_id, rule_id, attribute, digest, excerpt)
+    select 6, '${traceIdOf(60)}'::uuid, id, 'span.a', 7, 'a' from guardrail where workspace_id = 6`);
+  const [before, told] = [await quarantined(), await events()];
+  expect(told).toBe(1);
+  await ingest.close();
+  ingest = new Ingest({ database, lanes: 2, log: (_, message) => troubles.push(message), onSpans: () => {} });
+  await ingest.prune();
+  await age(8);
+  await ingest.prune();
+  expect([await spansOf(6), await quarantined()]).toEqual([0, before + 1]);
+  // No tenant reads it, whatever a start does.
+  await migrateServer(database);
+  const table = decodeRows(
+    { name: TEXT },
+    await database.system.query(
+      "select relname::text as name from pg_class where relname ~ '^quarantined_span_[0-9]+$' order by oid desc limit 1",
+    ),
+  )[0]?.name;
+  await expect(database.tenant(6).query(`select * from ${table}`)).rejects.toThrow(/permission denied/);
+  // Somebody deletes one of them.
+  await expect(deleteTrace(database.tenant(7), 7, traceIdOf(61))).rejects.toThrow(/no such trace/);
+  await deleteTrace(database.tenant(6), 6, traceIdOf(61));
+  await ingest.close();
+  const [{ id } = { id: '' }] = decodeRows(
+    { id: TEXT },
+    await database.system.query('select public_id::text as id from workspace where id = 6'),
+  );
+  await rebuildWorkspaces(database, [id], () => {}, undefined, true);
+  expect(await number('select span_count from workspace where id = 6')).toBe(1);
+  expect([await spansOf(6), await quarantined()]).toEqual([1, before]);
+  expect(await number('select count(*) from guardrail_hit where workspace_id = 6')).toBe(1);
+  expect(await events()).toBe(told);
+  // It goes after its day, though everything is kept by now.
+  ingest = new Ingest({ database, lanes: 2, log: (_, message) => troubles.push(message), onSpans: () => {} });
+  await age(8);
+  await ingest.prune();
+  expect(await quarantined()).toBe(before + 1);
+  await database.system.query('update workspace set retention_days = null where id = 6');
+  await database.system.query(
+    "update quarantine set quarantined_at = quarantined_at - interval '25 hours' where workspace_id = 6",
+  );
+  await ingest.prune();
+  expect(await quarantined()).toBe(before);
+  expect(troubles).toEqual([]);
+});
+
+it('a workspace that is deleted takes its quarantine with it', async () => {
+  expect(await number('select count(*) from quarantine where workspace_id = 2')).toBeGreaterThan(0);
+  await database.system.query("update workspace set deleted_at = now() - interval '31 days' where id = 2");
+  await new WorkspaceRemoval(database.system, () => {}).run();
+  expect(await number('select count(*) from quarantine where workspace_id = 2')).toBe(0);
+  expect(await number("select count(*) from pg_class where relkind = 'r' and relname ~ '^quarantined_'")).toBe(0);
 });

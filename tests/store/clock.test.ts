@@ -9,7 +9,11 @@ import { migrate } from '../../core/store/migrate';
 import { removeDeletedTraces } from '../../core/store/pruning/deleted-traces';
 import { losesMuch } from '../../core/store/pruning/lost-by-age';
 import { Pruner } from '../../core/store/pruning/pruner';
+import { readQuarantine } from '../../core/store/pruning/quarantine-report';
+import { restoreQuarantine } from '../../core/store/pruning/restore-quarantine';
 import { readClock, settleClock, TrustedClock } from '../../core/store/pruning/trusted-clock';
+import { Rebuild } from '../../core/store/rebuild';
+import { decodeRows, INT8 } from '../../core/store/row-spec';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
 import { TraceReader } from '../../core/store/trace-reader';
@@ -21,8 +25,12 @@ import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 const WORKSPACE = 1;
 const DAY = 86_400_000;
 const RETENTION = { days: 14, bytes: null, spans: null };
-const FILES = { vacuums: false, bytes: async () => 0, settle: async () => {} };
+const FILES = { vacuums: false, bytes: async () => 0, settle: async () => {}, allowsQuarantine: async () => true };
 const encoder = new TextEncoder();
+
+const count = async (sql: SqlClient, query: string): Promise<number> =>
+  Number(decodeRows({ n: INT8 }, await sql.query(`select (${query})::int8 as n`))[0]?.n);
+const QUARANTINE_TABLES = "select count(*) from pg_class where relkind = 'r' and relname ~ '^quarantined_.*_[0-9]+$'";
 
 describe.each([pgliteDatabases(), postgresDatabases()])('the clock on $name', (databases) => {
   let sql: SqlClient;
@@ -233,6 +241,62 @@ describe.each([pgliteDatabases(), postgresDatabases()])('the clock on $name', (d
     await prune();
     expect(await stored()).toEqual([1, 1, 1]);
     expect(await readClock(sql)).toMatchObject({ state: 'ahead' });
+  });
+
+  it('has what it makes old in quarantine for a day, and restored all of it is there', async () => {
+    for (let i = 0; i < 3; i++) await store();
+    await seal();
+    await sql.query(
+      `insert into score (workspace_id, trace_id, name, value, comment, source) values ($1, $2::uuid, 'good', 1, '', 'code')`,
+      [WORKSPACE, traceIdOf(2)],
+    );
+    await deleteTrace(sql, WORKSPACE, traceIdOf(3));
+    await run(14.5);
+    expect(await stored()).toEqual([0, 0, 0]);
+    expect(await readQuarantine(sql, WORKSPACE)).toMatchObject({ traces: 2, spans: 2, logs: 3, metricPoints: 3 });
+    expect((await readQuarantine(sql, WORKSPACE))?.bytes).toBeGreaterThan(10_000);
+    // What is sent again meanwhile is there once.
+    made = 1;
+    await store();
+    made = 3;
+    expect(await restoreQuarantine((change) => writer.change(change), { now: clock.now, ageMs: 14 * DAY })).toBe(true);
+    await new Rebuild(
+      writer,
+      () => {},
+      () => false,
+    ).run();
+    expect(await stored()).toEqual([2, 3, 3]);
+    const reader = new TraceReader(sql, WORKSPACE);
+    expect(await reader.summary(traceIdOf(1))).toMatchObject({ spanCount: 1 });
+    expect((await reader.listServices()).data).toMatchObject([{ name: 'web', spanCount: 2 }]);
+    expect(await count(sql, 'select count(*) from score')).toBe(1);
+    await expect(reader.summary(traceIdOf(3))).rejects.toThrow();
+    expect([await readQuarantine(sql, WORKSPACE), await count(sql, QUARANTINE_TABLES)]).toEqual([null, 0]);
+    // As old as if it came now.
+    await run(13);
+    expect(await stored()).toEqual([2, 3, 3]);
+    await run(2);
+    expect(await stored()).toEqual([0, 0, 0]);
+    expect(await count(sql, QUARANTINE_TABLES)).toBeGreaterThan(0);
+    await run(1.5);
+    await prune();
+    expect([await readQuarantine(sql, WORKSPACE), await count(sql, QUARANTINE_TABLES)]).toEqual([null, 0]);
+  });
+
+  it('has nothing in quarantine where there is no room', async () => {
+    await store();
+    await seal();
+    pruner = new Pruner(
+      sql,
+      writer,
+      WORKSPACE,
+      RETENTION,
+      { ...FILES, allowsQuarantine: async () => false },
+      clock.now,
+    );
+    await run(15);
+    expect(await stored()).toEqual([0, 0, 0]);
+    expect([await readQuarantine(sql, WORKSPACE), await count(sql, QUARANTINE_TABLES)]).toEqual([null, 0]);
   });
 
   it('ahead takes no deleted trace off the disk', async () => {

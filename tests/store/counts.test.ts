@@ -7,6 +7,7 @@ import { readAgents } from '../../core/store/agents';
 import { migrate } from '../../core/store/migrate';
 import { removeDeletedTraces } from '../../core/store/pruning/deleted-traces';
 import { Pruner } from '../../core/store/pruning/pruner';
+import { restoreQuarantine } from '../../core/store/pruning/restore-quarantine';
 import { Rebuild } from '../../core/store/rebuild';
 import type { SqlClient } from '../../core/store/sql-client';
 import { StoreWriter } from '../../core/store/store-writer';
@@ -36,6 +37,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('restore' as const), trace }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mark' as const), trace }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('seal' as const, 'restart' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restore quarantine' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('prune' as const, 'expire' as const, 'rebuild' as const) }) },
 );
 
@@ -100,6 +102,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('counts on $name', (data
         let writer = open();
         const model = new Map<number, CountedTrace>();
         const taken = new Map<number, number>();
+        const aside: [number, CountedTrace][] = [];
         for (const one of steps) {
           const known = 'trace' in one ? model.get(one.trace) : undefined;
           if (one.do === 'add') {
@@ -130,11 +133,32 @@ describe.each([pgliteDatabases(), postgresDatabases()])('counts on $name', (data
             await writer.change((tx, { blocks }) => blocks.seal(tx));
             writer = open();
           } else if (one.do === 'prune') {
-            const files = { vacuums: false, bytes: async () => 0, settle: async () => {} };
+            const files = {
+              vacuums: false,
+              bytes: async () => 0,
+              settle: async () => {},
+              allowsQuarantine: async () => true,
+            };
             const pruner = new Pruner(sql, writer, workspaceId, RETENTION, files, () => Date.now() + 3 * DAY_MS);
             await pruner.run();
-            for (const [n, { marked }] of model) if (!marked) model.delete(n);
+            for (const [n, gone] of model) {
+              if (gone.marked) continue;
+              model.delete(n);
+              if (!gone.deleted) aside.push([n, gone]);
+            }
             for (const n of taken.keys()) if (!model.has(n)) taken.set(n, (taken.get(n) ?? 0) + 1);
+          } else if (one.do === 'restore quarantine') {
+            await restoreQuarantine((run) => writer.change(run), { now: Date.now, ageMs: DAY_MS });
+            await new Rebuild(
+              writer,
+              () => {},
+              () => false,
+            ).run();
+            for (const [n, back] of aside.splice(0)) {
+              const there = model.get(n);
+              if (there) there.spans.push(...back.spans);
+              else model.set(n, back);
+            }
           } else if (one.do === 'expire') {
             await sql.query(
               `update trace set deleted_at = deleted_at - interval '31 days' where workspace_id = $1 and deleted_at is not null`,

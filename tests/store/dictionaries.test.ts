@@ -23,7 +23,8 @@ import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 
 const WORKSPACE = 1;
 const DAY_MS = 86_400_000;
-const FILES = { vacuums: false, bytes: async () => 0, settle: async () => {} };
+/** Names in quarantine stay. */
+const FILES = { vacuums: false, bytes: async () => 0, settle: async () => {}, allowsQuarantine: async () => false };
 const ROUNDS = Number(process.env.SPOOR_SWEEP_ROUNDS ?? 8);
 /** Distinct names that are drawn from: few, so that they come again just when they are looked at. */
 const NAMES = 40;

@@ -101,6 +101,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('retention on $name', (d
     settle: async () => {
       await sql.query('checkpoint');
     },
+    allowsQuarantine: async () => true,
   };
   const writerFor = (retention: Retention) => new StoreWriter(sql, WORKSPACE, deflateCodec, retention);
   const prunerFor = (writer: Pick<StoreWriter, 'change'>, retention: Retention, now?: () => number) =>

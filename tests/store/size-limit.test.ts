@@ -39,6 +39,7 @@ function open(retention: Retention): void {
     settle: async () => {
       await sql.query('checkpoint');
     },
+    allowsQuarantine: async () => true,
   });
 }
 

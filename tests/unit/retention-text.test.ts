@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { PruningReport } from '../../core/api/retention';
-import { keptText, prunedText, prunedTitle } from '../../renderer/app/retention-text';
+import type { PruningReport, QuarantineReport } from '../../core/api/retention';
+import {
+  holdsMost,
+  keptText,
+  prunedText,
+  prunedTitle,
+  quarantineHeld,
+  quarantineText,
+  quarantineUntil,
+} from '../../renderer/app/retention-text';
 
 const RETENTION = { days: 14, bytes: 5 * 1024 ** 3, spans: null };
 const REPORT: PruningReport = {
@@ -35,5 +43,27 @@ describe('retention in words', () => {
     expect(prunedTitle(REPORT, RETENTION)).toBe(
       '1,204 traces, 12,040 spans, 1 log\nThey came more than 14 days ago.\n2.9 MB were given back.\n1 trace with a bookmark or a note stayed.',
     );
+    expect(prunedTitle({ ...REPORT, freedBytes: 0, keptTraces: 0 }, RETENTION)).toBe(
+      '1,204 traces, 12,040 spans, 1 log\nThey came more than 14 days ago.',
+    );
+  });
+
+  it('says what is in quarantine, until when, and whether that is more than is left', () => {
+    const quarantine: QuarantineReport = {
+      traces: 1_204,
+      spans: 12_040,
+      logs: 0,
+      metricPoints: 0,
+      bytes: 3_000_000,
+      deletedFrom: '2026-11-22T14:32:00Z',
+    };
+    expect(quarantineText(quarantine)).toBe('1,204 traces in quarantine');
+    expect(quarantineText({ ...quarantine, traces: 0, spans: 0, logs: 1 })).toBe('1 log in quarantine');
+    expect(quarantineHeld(quarantine)).toBe('1,204 traces, 12,040 spans (2.9 MB)');
+    expect(quarantineUntil(quarantine)).toMatch(/^They will be deleted on 2[123] Nov 2026 at \d\d:32, or sooner/);
+    const left = { traces: 1_204, spans: 12_040, logs: 0, metricPoints: 0 };
+    expect(holdsMost(quarantine, left)).toBe(false);
+    expect(holdsMost(quarantine, { ...left, spans: 12_039 })).toBe(true);
+    expect(holdsMost({ ...quarantine, logs: 1 }, left)).toBe(true);
   });
 });

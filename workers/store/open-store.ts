@@ -17,6 +17,8 @@ import { bytesBelow } from './disk-usage';
 import { TendedWriter } from './tended-writer';
 
 const LOCAL_WORKSPACE = 1;
+/** Free bytes below which there is no quarantine: the disk needs the room. */
+const QUARANTINE_NEEDS_BYTES = 1024 ** 3;
 
 export interface OpenStore extends WorkspaceReaders {
   readonly database: OpenDatabase;
@@ -58,6 +60,7 @@ export async function openStore(
     settle: async () => {
       await sql.query('checkpoint');
     },
+    allowsQuarantine: async () => (await disk.state()).freeBytes > QUARANTINE_NEEDS_BYTES,
   };
   const pruner = new Pruner(sql, records, LOCAL_WORKSPACE, retention, files, clock.now);
   await clock.look();

@@ -9,6 +9,10 @@ import type { StoreOptions, StoreReport, StoreService } from '../../core/api/wor
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { Redactor } from '../../core/redaction/redactor';
 import { WrittenTexts } from '../../core/redaction/written-texts';
+import { limitsOf } from '../../core/store/partition-share';
+import { deleteQuarantine } from '../../core/store/pruning/quarantine';
+import { readQuarantine } from '../../core/store/pruning/quarantine-report';
+import { restoreQuarantine } from '../../core/store/pruning/restore-quarantine';
 import { readClock, settleClock } from '../../core/store/pruning/trusted-clock';
 import { isRebuildDue, Rebuild } from '../../core/store/rebuild';
 import { readLink } from '../../core/store/sync/link';
@@ -88,7 +92,13 @@ export class Store extends WorkspaceStore implements StoreService {
   }
 
   async rebuild(): Promise<RebuildReport> {
-    const { writer, pruner } = await this.ready();
+    const { pruner } = await this.ready();
+    // Of a partition that is half pruned the traces would come back; none is begun meanwhile.
+    return this.rebuildAfter(() => pruner.run());
+  }
+
+  private async rebuildAfter(prepare: () => Promise<unknown>): Promise<RebuildReport> {
+    const { writer } = await this.ready();
     if (this.rebuilding.state === 'running') {
       throw new SpoorError('CONFLICT', 'The read models are being rebuilt already; wait until that is done.');
     }
@@ -101,9 +111,7 @@ export class Store extends WorkspaceStore implements StoreService {
       (progress) => report('running', progress),
       () => this.closing,
     );
-    // Of a partition that is half pruned the traces would come back; none is begun meanwhile.
-    this.rebuilt = pruner
-      .run()
+    this.rebuilt = prepare()
       .then(() => rebuild.run())
       .then(
         () => {
@@ -118,18 +126,41 @@ export class Store extends WorkspaceStore implements StoreService {
     return this.rebuilding;
   }
 
+  async restoreQuarantine(): Promise<RebuildReport> {
+    const { writer, pruner, clock, sql, workspaceId } = await this.ready();
+    const { ageMs } = limitsOf(this.options.retention);
+    if ((await readQuarantine(sql, workspaceId)) === null) return this.rebuilding;
+    return this.rebuildAfter(async () => {
+      await pruner.run();
+      await restoreQuarantine((run) => writer.change(run), { now: clock.now, ageMs });
+    });
+  }
+
+  async deleteQuarantine(): Promise<void> {
+    const { sql, workspaceId } = await this.ready();
+    if (this.rebuilding.state === 'running') {
+      throw new SpoorError('CONFLICT', 'It may be what is being restored just now; wait until that is done.');
+    }
+    await deleteQuarantine(sql, workspaceId, null);
+    await sql.query('checkpoint');
+    this.changes.changed();
+  }
+
   async trustClock(): Promise<void> {
-    const { writer, clock } = await this.ready();
-    const isSettled = await writer.change(async (tx, { blocks, partitions }) => {
-      const settled = await settleClock(tx);
-      // Times that the writer remembers are others now.
-      blocks.rolledBack();
-      partitions.rolledBack();
+    const { writer, clock, pruner } = await this.ready();
+    // Between the two everything would be old.
+    const isSettled = await pruner.whileResting(async () => {
+      const settled = await writer.change(async (tx, { blocks, partitions }) => {
+        const done = await settleClock(tx);
+        // Times that the writer remembers are others now.
+        blocks.rolledBack();
+        partitions.rolledBack();
+        return done;
+      });
+      if (settled) await clock.look();
       return settled;
     });
-    if (!isSettled) return;
-    await clock.look();
-    this.changes.changed();
+    if (isSettled) this.changes.changed();
   }
 
   /** Where an older Spoor stored spans without counting what this one counts. */
@@ -172,7 +203,7 @@ export class Store extends WorkspaceStore implements StoreService {
   }
 
   private async readyState(): Promise<StoreReport> {
-    const { database, reader, pruner, sql } = await this.opened;
+    const { database, reader, pruner, sql, workspaceId } = await this.opened;
     if (Date.now() - this.diskUsage.at > DISK_USAGE_TTL_MS) {
       this.diskUsage = { bytes: await bytesBelow(database.directory), at: Date.now() };
     }
@@ -184,7 +215,11 @@ export class Store extends WorkspaceStore implements StoreService {
       bytesOnDisk: this.diskUsage.bytes,
       disk,
       lastPruning: await pruner.last(),
-      keeping: { unmet: pruner.unmetLimit(), clock: await readClock(sql) },
+      keeping: {
+        unmet: pruner.unmetLimit(),
+        clock: await readClock(sql),
+        quarantine: await readQuarantine(sql, workspaceId),
+      },
       redacted: this.redactor.report,
     };
   }
@@ -196,8 +231,19 @@ export class Store extends WorkspaceStore implements StoreService {
     await opened?.pruner.stop();
     await this.rebuilt;
     await opened?.appends.drained();
+    if (opened && this.isReady()) await this.rest(opened);
     // One that is damaged may not close.
     await opened?.database.db.close().catch((error: unknown) => this.onTrouble('the database did not close', error));
+  }
+
+  /** Writes down until when records came: the next start may find another clock. */
+  private async rest({ writer, clock }: OpenStore): Promise<void> {
+    try {
+      await writer.change((tx, { blocks }) => blocks.rest(tx));
+      await clock.rest();
+    } catch (error) {
+      this.onTrouble('the time of the last record could not be written down', error);
+    }
   }
 
   private async prune(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { decodeRows, FLOAT8, INT8, TEXT } from '../row-spec';
 import type { SqlClient } from '../sql-client';
+import { isQuarantinedName } from './quarantine';
 
 /** A smaller table is not worth a look. */
 const WORTH_BYTES = 1024 * 1024;
@@ -35,6 +36,7 @@ export async function compact(sql: SqlClient, isStopped: () => boolean): Promise
     await sql.query(
       `select c.relname::text as name, pg_relation_size(c.oid) as heap, pg_table_size(c.oid) as bytes from pg_class c
        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition
+         and not ${isQuarantinedName('c.relname')}
          and pg_total_relation_size(c.oid) >= $1 order by c.relname`,
       [WORTH_BYTES],
     ),

@@ -8,7 +8,7 @@ import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
 import type { SqlClient, SqlParameter } from '../sql-client';
 import { DICTIONARIES, type Dictionary, UsedNames } from '../used-names';
 import type { WriterState } from '../writer-state';
-import { markNames, partitionsSetAside } from './mark-names';
+import { markNames, quarantinedTables } from './mark-names';
 import type { Change } from './prune-spans';
 
 /** Rows that a statement reads, and at most that a transaction of the writer takes out: some ten milliseconds. */
@@ -101,7 +101,7 @@ export class DictionarySweep {
     };
     const { select, decode } = pageOf(
       dictionary,
-      dictionary === 'metric_series' ? await partitionsSetAside(this.sql, this.workspaceId, 'metric_point') : [],
+      dictionary === 'metric_series' ? await quarantinedTables(this.sql, this.workspaceId, 'metric_point') : [],
     );
     for (let after: readonly SqlParameter[] | null = null; ; ) {
       const page: DecodedPage = decode(await this.sql.query(select(after), [this.workspaceId, ...(after ?? [])]));
@@ -132,14 +132,14 @@ interface DecodedPage {
   readonly last: readonly SqlParameter[];
 }
 
-function pageOf(dictionary: Dictionary, setAside: readonly string[]) {
+function pageOf(dictionary: Dictionary, inQuarantine: readonly string[]) {
   const { key, names = {} } = ORDERS[dictionary];
   const columns = Object.keys(key);
   const named = Object.entries(names) as [Dictionary, string][];
   // Series are looked up among points by their index: there may be very many points of each.
   const stored =
     dictionary === 'metric_series'
-      ? ['metric_point', ...setAside].map(
+      ? ['metric_point', ...inQuarantine].map(
           (table) => `exists (select 1 from ${table} p where p.workspace_id = $1 and p.series_id = d.id)`,
         )
       : ['false'];

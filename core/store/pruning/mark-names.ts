@@ -1,12 +1,13 @@
 /**
  * Marks what is named by what is stored: by spans, as their blocks sum them up, by calls between services and of models, by logs, and by
- * all of these that are set aside. A few rows a statement, between those of the writer: what it gives out meanwhile it marks itself.
+ * all of these in quarantine. A few rows a statement, between those of the writer: what it gives out meanwhile it marks itself.
  */
 import { inBlockOrder } from '../block-order';
 import { decodeTerms } from '../block-terms';
 import { BOOL, BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { UsedNames } from '../used-names';
+import { quarantined, quarantinedName } from './quarantine';
 
 /** Summaries of blocks read by one statement: at most a megabyte or two. */
 const BLOCKS = 20;
@@ -22,8 +23,8 @@ export async function markNames(
   isStopped: () => boolean,
 ): Promise<boolean> {
   const steps = [
-    // What is set aside comes first: brought back meanwhile, it is found among the others.
-    ofBlocksSetAside(sql, workspaceId, used),
+    // The quarantine comes first: what is restored meanwhile is found among the others.
+    ofQuarantinedBlocks(sql, workspaceId, used),
     ofBlocks(sql, workspaceId, used),
     ofCalls(sql, workspaceId, used),
     ofLogs(sql, workspaceId, used),
@@ -32,31 +33,24 @@ export async function markNames(
   return true;
 }
 
-/** Partitions that are set aside, or on their way there. */
-export async function partitionsSetAside(
+/** Tables of logs or metric points in quarantine. */
+export async function quarantinedTables(
   sql: SqlClient,
   workspaceId: number,
   table: 'log_record' | 'metric_point',
 ): Promise<string[]> {
-  if (!(await exists(sql, 'trash'))) return [];
-  const rows = await sql.query(
-    `select name from (select '${`trash_${table}`}_' || partition_id as name from trash where workspace_id = $1 and signal = $2) t
-     where to_regclass(name) is not null`,
-    [workspaceId, table === 'log_record' ? 'logs' : 'metrics'],
-  );
-  return decodeRows({ name: TEXT }, rows).map(({ name }) => name);
+  const signal = table === 'log_record' ? 'logs' : 'metrics';
+  const partitions = await quarantined(sql, workspaceId);
+  return partitions.flatMap((one) => (one.signal === signal ? [quarantinedName(table, one.partition)] : []));
 }
 
-async function* ofBlocksSetAside(sql: SqlClient, workspaceId: number, used: UsedNames): AsyncGenerator<void> {
-  if (!(await exists(sql, 'trash_row'))) return;
+async function* ofQuarantinedBlocks(sql: SqlClient, workspaceId: number, used: UsedNames): AsyncGenerator<void> {
   for (let last = -1; ; ) {
     const rows = decodeRows(
       { id: INT4, terms: BYTEA },
       await sql.query(
-        `select id, terms from (
-           select (content->>'id')::int4 as id, decode(substr(content->>'terms', 3), 'hex') as terms from trash_row
-           where workspace_id = $1 and place = 'span_block' and content->>'terms' is not null) b
-         where id > $2 order by id limit ${BLOCKS}`,
+        `select block_id as id, terms from quarantine_block where workspace_id = $1 and block_id > $2 and terms is not null
+         order by block_id limit ${BLOCKS}`,
         [workspaceId, last],
       ),
     );
@@ -147,7 +141,7 @@ async function* ofLogs(sql: SqlClient, workspaceId: number, used: UsedNames): As
     [workspaceId],
   );
   const tables = [
-    ...(await partitionsSetAside(sql, workspaceId, 'log_record')),
+    ...(await quarantinedTables(sql, workspaceId, 'log_record')),
     ...decodeRows({ name: TEXT }, partitions).map(({ name }) => name),
   ];
   for (const table of tables) {
@@ -179,9 +173,4 @@ async function* slicesOf(sql: SqlClient, table: string): AsyncGenerator<string> 
   let from = 0;
   for (; from + PAGES < pages; from += PAGES) yield `ctid >= '(${from},0)' and ctid < '(${from + PAGES},0)'`;
   yield `ctid >= '(${from},0)'`;
-}
-
-async function exists(sql: SqlClient, table: string): Promise<boolean> {
-  const rows = await sql.query('select to_regclass($1) is not null as found', [table]);
-  return decodeRows({ found: BOOL }, rows)[0]?.found ?? false;
 }

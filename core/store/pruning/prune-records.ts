@@ -1,24 +1,29 @@
-/** Drops a partition of logs or metric points. Logs of traces that have a bookmark or a note move to the newest one. */
+/** Drops a partition of logs or metric points, or puts it into quarantine. Logs of traces that have a bookmark or a note move to the newest one. */
 import { partitionBytes, RECORD_SIGNALS, RECORD_TABLES, type RecordSignal } from '../record-partitions';
-import { decodeRows, INT4, INT8, oneOf } from '../row-spec';
+import { decodeRows, INT4, INT8, oneOf, TEXT } from '../row-spec';
 import type { SqlClient } from '../sql-client';
 import type { WriterState } from '../writer-state';
 import { MARKED_TRACES } from './marked-traces';
 import type { Pruned } from './pruning-log';
+import { quarantineOf, quarantineTables } from './quarantine';
 
 export async function pruneRecords(
   tx: SqlClient,
   state: WriterState,
   signal: RecordSignal,
   partition: number,
+  /** When it goes into quarantine; null: it is dropped. */
+  quarantineAt: number | null,
 ): Promise<Pruned> {
   const { workspaceId } = state;
   const kept = signal === 'logs' ? await moveLogs(tx, state, partition) : 0;
   const rows = await tx.query(
-    'delete from record_partition where workspace_id = $1 and signal = $2 and id = $3 returning records',
+    `delete from record_partition where workspace_id = $1 and signal = $2 and id = $3
+     returning records, opened_at::text as opened_at, last_at::text as last_at`,
     [workspaceId, signal, partition],
   );
-  const records = Number(decodeRows({ records: INT8 }, rows)[0]?.records ?? 0n) - kept;
+  const [known] = decodeRows({ records: INT8, opened_at: TEXT, last_at: TEXT }, rows);
+  const records = Number(known?.records ?? 0n) - kept;
   const counter = signal === 'logs' ? 'log_count' : 'metric_point_count';
   await tx.execute(`update workspace set ${counter} = ${counter} - $2 where id = $1`, [workspaceId, records]);
   const pruned = signal === 'logs' ? { logs: records, moved: kept } : { metricPoints: records };
@@ -30,6 +35,16 @@ export async function pruneRecords(
     for (const table of RECORD_TABLES[signal]) {
       await tx.execute(`delete from ${table}_${partition} where workspace_id = $1`, [workspaceId]);
     }
+    return pruned;
+  }
+  const quarantine = await quarantineOf(tx, workspaceId, signal, partition, records > 0 ? quarantineAt : null);
+  if (quarantine !== null) {
+    await tx.execute(
+      `update quarantine set records = $3, opened_at = $4::timestamptz, last_at = $5::timestamptz
+       where workspace_id = $1 and id = $2`,
+      [workspaceId, quarantine, records, known?.opened_at ?? null, known?.last_at ?? null],
+    );
+    await quarantineTables(tx, workspaceId, quarantine, signal, partition);
     return pruned;
   }
   const bytes = await partitionBytes(tx, RECORD_TABLES[signal], partition);

@@ -1,5 +1,6 @@
 /**
- * Takes a partition of spans out, block by block in short transactions, then drops its tables, which gives the disk back.
+ * Takes a partition of spans out, block by block in short transactions, then drops its tables, which gives the disk back, or puts
+ * them into quarantine.
  * A trace goes when its newest span is in the partition and nobody bookmarked it or wrote a note; of the others the spans move
  * to a new block. Begun again after a crash, it goes on.
  */
@@ -15,6 +16,7 @@ import type { SqlClient } from '../sql-client';
 import type { WriterState } from '../writer-state';
 import { isMarked } from './marked-traces';
 import type { Pruned } from './pruning-log';
+import { quarantineBlocks, quarantineOf, quarantineRows, quarantineTables } from './quarantine';
 
 /** Spans in a block that moved spans are gathered in. */
 const GATHERED = 4_096;
@@ -24,11 +26,12 @@ export class SpanPartitionPruning {
   /** Where spans that stay are gathered. */
   private target: { readonly id: number; spans: number } | null = null;
 
-  /** @param kept takes the ids of traces that stay for their marks */
+  /** @param kept takes the ids of traces that stay for their marks @param quarantineAt when it goes into quarantine; null: it is dropped */
   constructor(
     private readonly change: Change,
     private readonly partition: number,
     private readonly kept: Set<string>,
+    private readonly quarantineAt: number | null,
   ) {}
 
   /** @param onPruned inside the transaction that it tells of */
@@ -81,9 +84,30 @@ export class SpanPartitionPruning {
     if (going.length > 0) {
       const ids = going.map(({ trace_id }) => trace_id);
       stored.forget(ids);
-      await removeTraces(tx, workspaceId, ids);
       const listed = going.filter((trace) => trace.listed);
       const spans = listed.reduce((sum, { span_count }) => sum + span_count, 0);
+      const quarantine = await this.quarantine(tx, workspaceId);
+      if (quarantine !== null) {
+        await quarantineRows(
+          tx,
+          workspaceId,
+          quarantine,
+          listed.map(({ trace_id }) => trace_id),
+        );
+        // What somebody deleted does not come back.
+        const deleted = going.filter((trace) => !trace.listed).map(({ trace_id }) => trace_id);
+        if (deleted.length > 0) {
+          await tx.execute('delete from span where workspace_id = $1 and trace_id = any($2::uuid[])', [
+            workspaceId,
+            deleted,
+          ]);
+        }
+        await tx.execute(
+          'update quarantine set traces = traces + $3, records = records + $4 where workspace_id = $1 and id = $2',
+          [workspaceId, quarantine, listed.length, spans],
+        );
+      }
+      await removeTraces(tx, workspaceId, ids);
       await tx.execute(
         'update workspace set trace_count = trace_count - $2, span_count = span_count - $3 where id = $1',
         [workspaceId, listed.length, spans],
@@ -91,6 +115,21 @@ export class SpanPartitionPruning {
     }
     const moved = staying.length > 0 ? await this.move(tx, state, block, staying) : 0;
     return { traces: going.length, spans: going.reduce((sum, { span_count }) => sum + span_count, 0), moved };
+  }
+
+  /** Null: it is dropped. */
+  private async quarantine(tx: SqlClient, workspaceId: number): Promise<bigint | null> {
+    const isShared = this.quarantineAt !== null && (await this.isShared(tx, workspaceId));
+    return quarantineOf(tx, workspaceId, 'spans', this.partition, isShared ? null : this.quarantineAt);
+  }
+
+  /** Whether other workspaces have spans there: those of the first versions. */
+  private async isShared(tx: SqlClient, workspaceId: number): Promise<boolean> {
+    const others = await tx.query(
+      'select 1 as one from span_block where id >= $1 and id < $2 and workspace_id <> $3 limit 1',
+      [firstBlockOf(this.partition), firstBlockOf(this.partition + 1), workspaceId],
+    );
+    return others.length > 0;
   }
 
   /** Gathers the spans of these traces in a block that stays. @returns how many */
@@ -180,13 +219,18 @@ export class SpanPartitionPruning {
         to,
       ]);
     }
+    const quarantine = await this.quarantine(tx, workspaceId);
+    if (quarantine !== null) await quarantineBlocks(tx, workspaceId, quarantine, from, to);
     await tx.execute('delete from span_block where workspace_id = $1 and id >= $2 and id < $3', [
       workspaceId,
       from,
       to,
     ]);
-    const others = await tx.query('select 1 as one from span_block where id >= $1 and id < $2 limit 1', [from, to]);
-    if (others.length > 0) {
+    if (quarantine !== null) {
+      await quarantineTables(tx, workspaceId, quarantine, 'spans', this.partition);
+      return 0;
+    }
+    if (await this.isShared(tx, workspaceId)) {
       for (const table of SPAN_TABLES) {
         await tx.execute(`delete from ${table}_${this.partition} where workspace_id = $1`, [workspaceId]);
       }

@@ -15,6 +15,7 @@ import { DictionarySweep } from './dictionaries';
 import { fullRecordPartitions, pruneRecords } from './prune-records';
 import { type Change, fullSpanPartitions, SpanPartitionPruning } from './prune-spans';
 import { type Pruned, PruningLog, type Victim } from './pruning-log';
+import { deleteQuarantine, dropQuarantined, QUARANTINE_MS, quarantined, takeOutDeleted } from './quarantine';
 import { besideBytes, bytesWithNames, SizeLimit, tablesOf } from './size-limit';
 
 /** What the runtime knows of the database's files. */
@@ -25,6 +26,8 @@ export interface Files {
   settle(): Promise<void>;
   /** Whether tables are vacuumed here: a PostgreSQL server does so itself, and one that is shared must not be held up. */
   readonly vacuums: boolean;
+  /** Whether the disk has room for a quarantine of what is pruned for its age. */
+  allowsQuarantine(): Promise<boolean>;
 }
 
 interface Candidate extends Victim {
@@ -92,6 +95,21 @@ export class Pruner {
     return this.running;
   }
 
+  /** Runs something while nothing is pruned, as what changes the time by which records are old. */
+  async whileResting<T>(run: () => Promise<T>): Promise<T> {
+    while (this.running) await this.running.catch(() => {});
+    const work = run();
+    this.running = work
+      .then(
+        () => false,
+        () => false,
+      )
+      .finally(() => {
+        this.running = null;
+      });
+    return work;
+  }
+
   /** Ends between two steps. */
   async stop(): Promise<void> {
     this.stopped = true;
@@ -104,15 +122,17 @@ export class Pruner {
       this.isFirst = false;
       const unfinished = await this.log.unfinished(this.sql);
       id = unfinished?.id ?? null;
-      if (unfinished?.victim) await this.prune(unfinished.id, unfinished.victim, new Set());
+      if (unfinished?.victim)
+        await this.prune(unfinished.id, unfinished.victim, new Set(), await this.quarantineAt(unfinished.reason));
     }
+    await this.tendQuarantine();
     const kept = new Set<string>();
     // Partitions that become full meanwhile wait for the next time: what is moved into them would be moved for ever.
     const candidates = await this.full();
     const take = async (victim: Candidate, reason: PruningReason): Promise<void> => {
       candidates.splice(candidates.indexOf(victim), 1);
       id ??= await this.log.begin(this.sql, reason);
-      const gone = await this.prune(id, victim, kept);
+      const gone = await this.prune(id, victim, kept, await this.quarantineAt(reason));
       if (reason !== 'age' && gone < MIN_GAIN) this.restUntil = this.now() + REST_AFTER_NO_GAIN_MS;
     };
     while (!this.stopped) {
@@ -133,6 +153,23 @@ export class Pruner {
     return true;
   }
 
+  /** What is in quarantine goes when its day is over, and all of it where the disk needs the room. */
+  private async tendQuarantine(): Promise<void> {
+    await this.sql.query(
+      `update quarantine set quarantined_at = to_timestamp($2::float8 / 1000)
+       where workspace_id = $1 and quarantined_at > to_timestamp($2::float8 / 1000)`,
+      [this.workspaceId, this.now()],
+    );
+    const before = (await this.files.allowsQuarantine()) ? this.now() - QUARANTINE_MS : null;
+    if ((await deleteQuarantine(this.sql, this.workspaceId, before)) > 0) await this.files.settle();
+    await this.sql.transaction((tx) => takeOutDeleted(tx, this.workspaceId));
+  }
+
+  /** Null: what is pruned for that reason is dropped, because the room is needed. */
+  private async quarantineAt(reason: PruningReason): Promise<number | null> {
+    return reason === 'age' && (await this.files.allowsQuarantine()) ? this.now() : null;
+  }
+
   /** Takes out the oldest until the size is in its limit, or until that gains nothing. */
   private async keepSize(full: readonly Candidate[], take: (victim: Candidate) => Promise<void>): Promise<void> {
     if (this.limits.bytes === Number.POSITIVE_INFINITY || this.stopped) return;
@@ -144,6 +181,10 @@ export class Pruner {
       await this.files.settle();
       return this.files.bytes();
     };
+    for (const one of await quarantined(this.sql, this.workspaceId)) {
+      await this.sql.transaction((tx) => dropQuarantined(tx, this.workspaceId, one));
+      if ((await bytesOnDisk()) <= this.limits.bytes) break;
+    }
     // What is empty goes before what is full.
     if (this.gone > 0 || this.now() - this.compactedAt > COMPACT_EVERY_MS) {
       if (await this.isSweepDue()) await this.sweep();
@@ -215,7 +256,7 @@ export class Pruner {
   }
 
   /** @returns which part of the records are gone, from 0 to 1; the others were moved */
-  private async prune(id: bigint, victim: Victim, kept: Set<string>): Promise<number> {
+  private async prune(id: bigint, victim: Victim, kept: Set<string>, quarantineAt: number | null): Promise<number> {
     const known = kept.size;
     const { signal, partition } = victim;
     let gone = 0;
@@ -230,8 +271,9 @@ export class Pruner {
     };
     await this.log.setVictim(this.sql, id, victim);
     const change: Change = (run) => this.writer.change(run);
-    if (signal === 'spans') await new SpanPartitionPruning(change, partition, kept).run(note, () => this.stopped);
-    else await change(async (tx, state) => note(tx, await pruneRecords(tx, state, signal, partition)));
+    if (signal === 'spans')
+      await new SpanPartitionPruning(change, partition, kept, quarantineAt).run(note, () => this.stopped);
+    else await change(async (tx, state) => note(tx, await pruneRecords(tx, state, signal, partition, quarantineAt)));
     if (!this.stopped) {
       await this.log.setVictim(this.sql, id, null);
       await this.log.add(this.sql, id, { keptTraces: kept.size - known });

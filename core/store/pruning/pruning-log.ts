@@ -99,11 +99,13 @@ export class PruningLog {
   }
 
   /** What was under way when the process ended. */
-  async unfinished(sql: SqlStatements): Promise<{ readonly id: bigint; readonly victim: Victim | null } | null> {
+  async unfinished(
+    sql: SqlStatements,
+  ): Promise<{ readonly id: bigint; readonly reason: PruningReason; readonly victim: Victim | null } | null> {
     const row = await this.newest(sql);
     if (!row || row.finished_at !== null) return null;
-    const { id, victim_signal: signal, victim_partition: partition } = row;
-    return { id, victim: signal === null || partition === null ? null : { signal, partition } };
+    const { id, reason, victim_signal: signal, victim_partition: partition } = row;
+    return { id, reason, victim: signal === null || partition === null ? null : { signal, partition } };
   }
 
   private async newest(sql: SqlStatements): Promise<RowOf<typeof ROW> | null> {

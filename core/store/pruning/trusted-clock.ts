@@ -84,6 +84,14 @@ export class TrustedClock {
     await this.write(wall, isBelieved ? null : (row.doubted_ms ?? trusted), row.doubted_ms, isBelieved && !isClose);
   }
 
+  /** The process ends: what came by then came before whatever clock the next one finds. */
+  async rest(): Promise<void> {
+    await this.sql.query(
+      'update retention_clock set seen_at = greatest(seen_at, to_timestamp($1::float8 / 1000)) where id = 1',
+      [this.now()],
+    );
+  }
+
   private set(time: number): void {
     this.base = time;
     this.at = this.monotonic();
@@ -104,8 +112,10 @@ export class TrustedClock {
 }
 
 const SHIFTED = [
-  { table: 'span_block', columns: ['opened_at', 'last_at'] },
+  { table: 'span_block', columns: ['opened_at', 'last_at', 'marked_at'] },
   { table: 'record_partition', columns: ['opened_at', 'last_at'] },
+  { table: 'quarantine', columns: ['quarantined_at', 'opened_at', 'last_at'] },
+  { table: 'quarantine_block', columns: ['opened_at', 'last_at'] },
 ] as const;
 
 /**

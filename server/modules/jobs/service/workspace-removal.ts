@@ -3,6 +3,7 @@
  * waits for a long statement. It goes on where it was cut off, and any number of copies may do it by turns. It is the one service
  * that reaches into the tables of all modules.
  */
+import { deleteQuarantine } from '../../../../core/store/pruning/quarantine';
 import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
 import { RECORD_TABLES, type RecordSignal } from '../../../../core/store/record-partitions';
 import { decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
@@ -31,6 +32,7 @@ export class WorkspaceRemoval {
     for (const id of ids) {
       await this.dropSpans(id);
       await this.dropRecords(id);
+      await deleteQuarantine(this.sql, id, null);
       await this.deleteRows(id);
       await this.sql.query('delete from workspace where id = $1', [id]);
       this.log('info', 'a deleted workspace was removed', { workspaceId: id });

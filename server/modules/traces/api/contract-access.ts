@@ -103,6 +103,8 @@ export const CONTRACT_ACCESS: Readonly<Record<keyof SpoorApi, Permission | null>
   cancelPrompt: 'notes:write',
   // Of whoever runs the server; and what is sent here needs a key.
   trustClock: null,
+  restoreQuarantine: null,
+  deleteQuarantine: null,
   rebuild: null,
   syncReport: null,
   connectSync: null,

@@ -88,6 +88,8 @@ export const TELEMETRY_ACCESS: Readonly<Record<keyof HttpAnswers, Permission | n
   runPrompt: 'notes:write',
   // Of whoever runs the server.
   trustClock: null,
+  restoreQuarantine: null,
+  deleteQuarantine: null,
   rebuild: null,
   getRebuild: null,
 };

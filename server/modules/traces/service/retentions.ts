@@ -14,10 +14,11 @@ export class Retentions {
     return { days, bytes: null, spans: null };
   }
 
-  /** Those that do not keep everything. */
+  /** Those that do not keep everything, or have something in quarantine. */
   async bounded(): Promise<number[]> {
     const rows = await this.sql.query(
-      'select id from workspace where retention_days is not null and deleted_at is null order by id',
+      `select w.id from workspace w where w.deleted_at is null and (w.retention_days is not null
+         or exists (select 1 from quarantine q where q.workspace_id = w.id)) order by w.id`,
     );
     return decodeRows({ id: INT4 }, rows).map(({ id }) => id);
   }

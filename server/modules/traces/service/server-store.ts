@@ -8,6 +8,7 @@ import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
 import { WrittenTexts } from '../../../../core/redaction/written-texts';
 import { EVERY_KEY } from '../../../../core/search/searched-keys';
+import { readQuarantine } from '../../../../core/store/pruning/quarantine-report';
 import { readClock } from '../../../../core/store/pruning/trusted-clock';
 import { decodeRows, INT8 } from '../../../../core/store/row-spec';
 import { PARTITION_BLOCKS } from '../../../../core/store/span-partitions';
@@ -73,7 +74,11 @@ export class ServerStore extends WorkspaceStore implements StoreService {
       lastPruning: null,
       // Of all workspaces together: none of it is told to one of them.
       redacted: { total: 0, byRule: {} },
-      keeping: { ...KEEPS, clock: await readClock(this.sql) },
+      keeping: {
+        ...KEEPS,
+        clock: await readClock(this.sql),
+        quarantine: await readQuarantine(this.sql, this.workspaceId),
+      },
     };
   }
 
@@ -88,6 +93,17 @@ export class ServerStore extends WorkspaceStore implements StoreService {
 
   async trustClock(): Promise<never> {
     throw new SpoorError('FORBIDDEN', 'The clock of a server is settled by whoever runs it: spoor-server trust-clock.');
+  }
+
+  async restoreQuarantine(): Promise<never> {
+    throw new SpoorError(
+      'FORBIDDEN',
+      'What is in quarantine is restored by whoever runs the server: spoor-server restore-quarantine.',
+    );
+  }
+
+  async deleteQuarantine(): Promise<never> {
+    throw new SpoorError('FORBIDDEN', 'What is in quarantine goes by itself, after a day.');
   }
 
   async rebuildReport() {

@@ -32,7 +32,12 @@ export interface WorkspaceWriter {
 }
 
 /** Retention of a server goes by age: how large a database of many workspaces is says nothing of one. */
-const SHARED_FILES = { vacuums: false, bytes: async () => 0, settle: async () => {} };
+const SHARED_FILES = {
+  vacuums: false,
+  bytes: async () => 0,
+  settle: async () => {},
+  allowsQuarantine: async () => true,
+};
 
 interface OpenLane {
   readonly lane: Promise<Lane>;
