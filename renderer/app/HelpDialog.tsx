@@ -39,16 +39,16 @@ export function HelpDialog({
         <Dialog.Overlay className="fixed inset-0 bg-black/30" />
         <Dialog.Content
           aria-describedby={undefined}
-          className="fixed top-1/2 left-1/2 w-[560px] max-w-[92vw] -translate-1/2 rounded-lg border border-line-strong bg-panel p-5 shadow-xl"
+          className="fixed top-1/2 left-1/2 max-h-[92vh] w-[900px] max-w-[94vw] -translate-1/2 overflow-y-auto rounded-lg border border-line-strong bg-panel p-5 shadow-xl"
         >
           <Dialog.Title className="mb-3 text-lg font-semibold">Keys</Dialog.Title>
-          <div className="columns-2 gap-8">
+          <div className="columns-[250px] gap-8">
             {[...EVERYWHERE, ...SCREENS.flatMap(({ keys }) => keys ?? [])].map(({ title, keys }) => (
-              <section key={title} className="mb-4 break-inside-avoid">
-                <h3 className="mb-1.5 text-sm text-faint">{title}</h3>
-                <dl className="grid grid-cols-[88px_1fr] gap-y-1.5">
+              <section key={title} className="mb-4">
+                <h3 className="mb-1.5 break-after-avoid text-sm text-faint">{title}</h3>
+                <dl className="flex flex-col gap-y-1.5">
                   {keys.map(([key, meaning]) => (
-                    <div key={key} className="contents">
+                    <div key={key} className="grid break-inside-avoid grid-cols-[88px_1fr]">
                       <dt className="flex items-center gap-1">
                         {key.split(' ').map((part) => (
                           <Kbd key={part}>{part}</Kbd>
