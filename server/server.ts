@@ -9,10 +9,10 @@ import { TRACES } from '../services/ingest/signals';
 import type { Log } from '../services/log';
 import { Arrivals } from '../services/net/arrivals';
 import { closeServer } from '../services/net/closing';
+import { FairShare } from '../services/net/fair-share';
 import { httpServer } from '../services/net/http-server';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
-import { Turns } from '../services/net/turns';
 import { loggedTo, Watchdog } from '../services/watchdog';
 import { Cache } from './adapters/cache';
 import type { ServerDatabase } from './adapters/database';
@@ -171,7 +171,7 @@ export async function startServer(
   await runtimes.start();
   const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const limits = new RateLimits(redis);
-  const turns = new Turns(AT_ONCE);
+  const turns = new FairShare(AT_ONCE);
   const signIn = new SignIn({
     sql: database.system,
     accounts,

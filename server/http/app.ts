@@ -9,10 +9,10 @@ import { ERROR_STATUS, errorValueOf, RetryLater, SpoorError } from '../../core/a
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
 import type { Log } from '../../services/log';
+import type { FairShare } from '../../services/net/fair-share';
 import { limitBody } from '../../services/net/limit-body';
 import { peerOf } from '../../services/net/peer';
 import { checkedAddress, checkStorable } from '../../services/net/storable-text';
-import type { Turns } from '../../services/net/turns';
 import { isDamage } from '../../services/store/damage';
 import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
@@ -48,7 +48,7 @@ export interface AppOptions {
   readonly behindProxy: boolean;
   readonly limits: RateLimits;
   /** Of accounts and keys. */
-  readonly turns: Turns;
+  readonly turns: FairShare;
   /** Null: the server says nothing of itself. */
   readonly tracing: Tracing | null;
   /** Answers what no route is for, or leaves it. */

@@ -7,9 +7,9 @@ import { CONTRACT_WAITS } from '../../core/api/contract-methods';
 import { errorValueOf, SpoorError } from '../../core/api/errors';
 import type { Service } from '../../core/api/rpc/service';
 import type { Log } from '../../services/log';
+import type { FairShare } from '../../services/net/fair-share';
 import { type Admission, serveSockets } from '../../services/net/rpc-sockets';
 import { requestedFile, type StaticFiles } from '../../services/net/static-files';
-import type { Turns } from '../../services/net/turns';
 import { actingAs } from '../adapters/acting';
 import { knownError } from '../adapters/database-errors';
 import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
@@ -43,7 +43,7 @@ interface SocketOptions {
   readonly authentication: Authentication;
   readonly apiOf: (principal: Principal) => SpoorApi;
   readonly limits: RateLimits;
-  readonly turns: Turns;
+  readonly turns: FairShare;
   readonly log: Log;
 }
 
@@ -71,7 +71,7 @@ export function servePages(
 function guardedApi(
   who: () => Promise<Principal>,
   apiOf: SocketOptions['apiOf'],
-  turns: Turns,
+  turns: FairShare,
   log: Log,
 ): Service<SpoorApi> {
   const methods = Object.entries(CONTRACT_ACCESS).map(([name, access]) => {

@@ -40,4 +40,10 @@ export class SlowAnswers<T> {
     }
     return answer;
   }
+
+  /** Drops all kept answers, and does not keep those being found: somebody changed what they are about. */
+  forget(): void {
+    this.kept.clear();
+    this.basis = null;
+  }
 }

@@ -214,11 +214,15 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
 
   /** As `read`; who waits for changes is told. */
   private async write<T>(run: (readers: WorkspaceReaders) => Promise<T>): Promise<T> {
-    const result = await run(await this.ready()).catch((error: unknown) => {
+    const readers = await this.ready();
+    const result = await run(readers).catch((error: unknown) => {
       // Said by a trigger (migration 018).
       if ((error as { code?: unknown }).code !== READ_ALONE) throw error;
       throw new SpoorError('FORBIDDEN', (error as Error).message);
     });
+    // Whoever deletes a trace sees figures without it.
+    readers.slow.agents.forget();
+    readers.slow.usage.forget();
     this.changed();
     return result;
   }

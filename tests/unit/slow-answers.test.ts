@@ -11,7 +11,7 @@ function asked(tookMs: number) {
       clock.ms += tookMs;
       return ++clock.found;
     });
-  return { clock, ask };
+  return { clock, ask, answers };
 }
 
 it('what took long is found once for all pages, and again after a while', async () => {
@@ -38,4 +38,15 @@ it('few are kept, and none for more than a minute', async () => {
   expect(await ask({ n: 0 })).toBe(21);
   clock.ms += 60_000;
   expect(await ask({ n: 19 })).toBe(22);
+});
+
+it('is found anew once somebody changed what it is about, also while it was being found', async () => {
+  const { ask, answers } = asked(1_000);
+  await ask({});
+  answers.forget();
+  const under = ask({});
+  answers.forget();
+  expect(await under).toBe(2);
+  expect(await ask({})).toBe(3);
+  expect(await ask({})).toBe(3);
 });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { Turns } from '../../services/net/turns';
+import { FairShare } from '../../services/net/fair-share';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 it('runs so many of one asker at once, in order, whatever becomes of them, and others beside them', async () => {
-  const turns = new Turns(2);
+  const turns = new FairShare(2);
   const begun: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();
   const ask = (who: string, what: string): Promise<string> =>

@@ -1,13 +1,10 @@
-/**
- * Turns: so many requests of one asker run at once, and its others wait. Whoever asks a thousand things then stands before nobody
- * who asks one.
- */
+/** Runs a limited number of requests of one client at once and queues its others, so that a flood from one client delays nobody else. */
 interface Asker {
   running: number;
   readonly waiting: (() => void)[];
 }
 
-export class Turns {
+export class FairShare {
   private readonly askers = new Map<string, Asker>();
 
   constructor(private readonly atOnce: number) {}
