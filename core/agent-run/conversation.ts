@@ -3,7 +3,7 @@
  * was said before, so what was shown once is not shown again.
  */
 import type { Message, Part, ToolDefinition, Usage } from '../dialects/agent-span';
-import type { PlainValue } from '../otlp/json-types';
+import type { PlainValue } from '../model/json-types';
 import { cutMessage, cutValue } from './cut';
 import { byStart, type RunSpan } from './run-span';
 

@@ -1,6 +1,6 @@
 /** Cuts what is too long to look at in a list; the span itself has it whole. */
 import type { Message, Part } from '../dialects/agent-span';
-import type { PlainValue } from '../otlp/json-types';
+import type { PlainValue } from '../model/json-types';
 
 const MAX_CHARS = 20_000;
 /** Of base64: pictures are shown as they are. */

@@ -1,5 +1,5 @@
 /** Agents over all traces. */
-import type { DeploymentFilter } from './deployment';
+import type { DeploymentFilter } from '../model/deployment';
 import type { PageQuery } from './page';
 
 export interface AgentListQuery extends DeploymentFilter, PageQuery {

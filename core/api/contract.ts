@@ -3,15 +3,16 @@
  * over a MessagePort, a WebSocket or REST. Times are RFC 3339 with nine fractional digits, durations nanoseconds.
  */
 
+import type { Deployment, DeploymentFilter } from '../model/deployment';
+import type { KeyValue } from '../model/json-types';
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
-import type { KeyValue } from '../otlp/json-types';
+import type { TraceSummary } from '../model/trace-summary';
 import type { AgentListQuery, AgentSummary } from './agents';
 import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
 import type { CappedReport } from './capped';
 import type { Comment, CommentEdit, CommentListQuery, NewComment } from './comment';
-import type { Deployment, DeploymentFilter } from './deployment';
 import type {
   Dataset,
   DatasetEdit,
@@ -44,7 +45,6 @@ import type {
 } from './telemetry';
 import type { TimelineApi } from './timeline';
 import type { TraceListQuery } from './trace-list-query';
-import type { TraceSummary } from './trace-summary';
 import type { UnresponsivePart } from './unresponsive-part';
 import type { UsageMetrics, UsageQuery } from './usage';
 
@@ -252,17 +252,6 @@ export interface HeatmapCell {
   readonly band: number;
   readonly count: number;
   readonly errors: number;
-}
-
-/** The spans of a trace as they come from the database. */
-export interface TraceSpans {
-  readonly summary: TraceSummary;
-  /** What times are to be relative to: epoch nanoseconds of the trace's start. */
-  readonly originNs: string;
-  /** Binary COPY of TRACE_COLUMNS_SQL (core/timeline/trace-columns). */
-  readonly rows: Uint8Array<ArrayBuffer>;
-  /** What to ask for the next time, to get only spans stored since. */
-  readonly mark: string;
 }
 
 export interface SpanDetail {

@@ -1,6 +1,6 @@
 /** Prompts that are asked again and again, and how well they are answered. */
 import type { Message, ToolDefinition } from '../dialects/agent-span';
-import type { PlainValue } from '../otlp/json-types';
+import type { PlainValue } from '../model/json-types';
 
 export interface DatasetEdit {
   readonly name: string;

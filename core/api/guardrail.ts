@@ -1,5 +1,5 @@
 /** Rules that mark what agents said and did; nothing is held back by them. */
-import type { DeploymentFilter } from './deployment';
+import type { DeploymentFilter } from '../model/deployment';
 
 export const GUARDRAIL_KINDS = ['secrets', 'personal-data', 'prompt-injection', 'pattern', 'tool', 'budget'] as const;
 export type GuardrailKind = (typeof GUARDRAIL_KINDS)[number];

@@ -1,6 +1,9 @@
 /** What the HTTP API answers. The document at `/v1/openapi.json` is made from these types and their comments. */
 import type { Conversation } from '../agent-run/conversation';
-import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../otlp/json-types';
+import type { Deployment } from '../model/deployment';
+import type { ErrorValue } from '../model/errors';
+import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../model/json-types';
+import type { TraceSummary } from '../model/trace-summary';
 import type { AgentListQuery, AgentSummary } from './agents';
 import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
@@ -15,8 +18,6 @@ import type {
   SpanDetail,
   StatusReport,
 } from './contract';
-import type { Deployment } from './deployment';
-import type { ErrorValue } from './errors';
 import type {
   Dataset,
   DatasetEdit,
@@ -47,7 +48,6 @@ import type {
 } from './telemetry';
 import type { AgentRunReport } from './timeline';
 import type { TraceListQuery } from './trace-list-query';
-import type { TraceSummary } from './trace-summary';
 import type { UsageMetrics, UsageQuery } from './usage';
 
 /** By name of the operation; null: an answer without a body. */

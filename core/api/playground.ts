@@ -1,6 +1,6 @@
 /** Prompts tried on models of the user's choosing: any endpoint that speaks OpenAI's chat completions. */
 import type { Message, ToolDefinition, Usage } from '../dialects/agent-span';
-import type { PlainValue } from '../otlp/json-types';
+import type { PlainValue } from '../model/json-types';
 
 export interface EndpointEdit {
   readonly name: string;

@@ -1,10 +1,10 @@
 /** What a search for traces gives (TraceListQuery). */
 
+import type { DeploymentFilter } from '../model/deployment';
 import type { StatusCodeName } from '../model/span-kind';
-import type { DeploymentFilter } from './deployment';
+import type { TraceSummary } from '../model/trace-summary';
 import type { Page } from './page';
 import type { TraceListQuery } from './trace-list-query';
-import type { TraceSummary } from './trace-summary';
 
 export interface TraceListPage extends Page<TraceMatchSummary> {
   readonly search: SearchReport;

@@ -1,5 +1,5 @@
 /** What services and their operations did over time, and who called whom. */
-import type { DeploymentFilter } from './deployment';
+import type { DeploymentFilter } from '../model/deployment';
 import type { PageQuery } from './page';
 
 export interface ServiceMetricsQuery {

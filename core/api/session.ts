@@ -1,6 +1,6 @@
 /** Sessions (threads, conversations): the traces that name the same one, each a turn. */
-import type { DeploymentFilter } from './deployment';
-import type { TraceSummary } from './trace-summary';
+import type { DeploymentFilter } from '../model/deployment';
+import type { TraceSummary } from '../model/trace-summary';
 
 export interface SessionListQuery extends DeploymentFilter {
   /** Part of the session's id, of an agent's name or of a root's; empty: all. */

@@ -1,6 +1,7 @@
 /** Logs and metrics as the API gives them. Times are RFC 3339 with nine fractional digits. */
+
+import type { AnyValue, KeyValue, OtlpResource, OtlpScope } from '../model/json-types';
 import type { MetricKind } from '../model/metric-batch';
-import type { AnyValue, KeyValue, OtlpResource, OtlpScope } from '../otlp/json-types';
 import type { PointFields } from '../otlp/metric-point';
 
 export interface LogListQuery {

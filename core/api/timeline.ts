@@ -7,15 +7,15 @@
 import type { AgentGraph } from '../agent-run/agent-graph';
 import type { Conversation } from '../agent-run/conversation';
 import type { Insight } from '../agent-run/insights';
-import type { SpanKindName } from '../model/span-kind';
+import type { TraceSummary } from '../model/trace-summary';
 import type { LaneRects } from '../timeline/lane-window';
 import type { LaneGroup } from '../timeline/lanes';
 import type { Minimap } from '../timeline/minimap';
+import type { RowBlock, RowOperation } from '../timeline/rows';
 import type { RowSort } from '../timeline/rows-view';
 import type { GroupStatistics, StatisticsBy } from '../timeline/statistics';
 import type { SessionTurn } from './session';
 import type { StoredMark } from './stored-mark';
-import type { TraceSummary } from './trace-summary';
 
 export interface TimelineApi {
   /** Loads the trace, or what is new of it. @throws NOT_FOUND */
@@ -89,60 +89,6 @@ export interface RowsView extends Look {
   readonly foldDepth: number | null;
   readonly foldServices: readonly string[];
   readonly toggled: readonly bigint[];
-}
-
-/** Rows [from, from + length) of a view as columns. */
-export interface RowBlock {
-  readonly version: number;
-  /** Rows of the whole view. */
-  readonly total: number;
-  readonly from: number;
-  readonly length: number;
-  readonly spanId: BigUint64Array<ArrayBuffer>;
-  readonly startNs: Float64Array<ArrayBuffer>;
-  readonly durationNs: Float64Array<ArrayBuffer>;
-  readonly selfNs: Float64Array<ArrayBuffer>;
-  readonly depth: Uint32Array<ArrayBuffer>;
-  /** Spans below it. */
-  readonly descendants: Uint32Array<ArrayBuffer>;
-  /** Of those, failed ones. */
-  readonly errorsBelow: Uint32Array<ArrayBuffer>;
-  /** ROW_* bits. */
-  readonly flags: Uint8Array<ArrayBuffer>;
-  /** Bit k: a vertical line at indent k, for k below 32. */
-  readonly guides: Uint32Array<ArrayBuffer>;
-  /** Index into `operations`. */
-  readonly operation: Uint32Array<ArrayBuffer>;
-  readonly operations: readonly RowOperation[];
-  /** Critical path of row k: segments [criticalStart[k], criticalStart[k + 1]) of `criticalNs`, start and end by turns. */
-  readonly criticalStart: Uint32Array<ArrayBuffer>;
-  readonly criticalNs: Float64Array<ArrayBuffer>;
-  /** The ancestors of the first row, outermost first, with their positions in the view. */
-  readonly ancestors: readonly Ancestor[];
-}
-
-export const ROW_ERROR = 1;
-export const ROW_ORPHAN = 2;
-export const ROW_FOLDED = 4;
-/** Matches the search; without one every row does. */
-export const ROW_MATCH = 8;
-export const ROW_SHIFTED = 16;
-
-export interface RowOperation {
-  /** Cut at 300 characters. */
-  readonly name: string;
-  readonly service: string;
-  readonly kind: SpanKindName;
-  /** Palette entry. */
-  readonly color: number;
-}
-
-export interface Ancestor {
-  readonly position: number;
-  readonly spanId: bigint;
-  readonly depth: number;
-  readonly failed: boolean;
-  readonly operation: RowOperation;
 }
 
 export interface SpanPlace {

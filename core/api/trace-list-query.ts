@@ -1,4 +1,4 @@
-import type { DeploymentFilter } from './deployment';
+import type { DeploymentFilter } from '../model/deployment';
 
 /** What a list can be sorted by; `-`: the greatest first. */
 export const TRACE_SORTS = [

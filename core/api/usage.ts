@@ -1,5 +1,5 @@
 /** What calls of models took, over time. */
-import type { DeploymentFilter } from './deployment';
+import type { DeploymentFilter } from '../model/deployment';
 
 export interface UsageQuery extends DeploymentFilter {
   /** Start times, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */

@@ -5,6 +5,7 @@ import type { SignalBatch } from '../model/signal-batch';
 import type { RedactionSettings } from '../redaction/rules';
 import type { FiledObject } from '../sync/objects';
 import type { Replica } from '../sync/ports';
+import type { TraceSpans } from '../timeline/load-trace';
 import type { OperationRef } from '../timeline/trace-columns';
 import type { AlertOutcome, AlertRule, AlertRuleEdit, AlertUnit } from './alert';
 import type { CappedReport } from './capped';
@@ -16,7 +17,6 @@ import type {
   SpoorApi,
   StoredCounts,
   StoreState,
-  TraceSpans,
 } from './contract';
 import type {
   DatasetItem,

@@ -1,5 +1,5 @@
 /** What one dialect says of a span. What it does not say, another may. */
-import type { PlainValue } from '../otlp/json-types';
+import type { PlainValue } from '../model/json-types';
 import type { AgentSpan, AgentSpanKind, DialectName, Message, ToolCall, Usage } from './agent-span';
 import type { SpanSource } from './span-source';
 

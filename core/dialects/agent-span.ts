@@ -2,7 +2,8 @@
  * What a span says of an agent run, whatever dialect it speaks: the one model that views, costs and evaluations use. Its terms are
  * those of OpenTelemetry's GenAI conventions (semantic-conventions-genai 1.42).
  */
-import type { PlainValue } from '../otlp/json-types';
+import type { Evaluation } from '../model/evaluation';
+import type { PlainValue } from '../model/json-types';
 
 export type AgentSpanKind =
   | 'agent'
@@ -124,13 +125,6 @@ export interface RetrievedDocument {
   readonly score: number | null;
   readonly content: string | null;
   readonly metadata: PlainValue | null;
-}
-
-export interface Evaluation {
-  readonly name: string;
-  readonly score: number | null;
-  readonly label: string | null;
-  readonly explanation: string | null;
 }
 
 export const NO_USAGE: Usage = {

@@ -1,7 +1,8 @@
 /** Evaluations that come with telemetry, as events on spans or as log records (OpenTelemetry GenAI conventions, 1.41). */
-import type { KeyValue } from '../otlp/json-types';
-import { plainAttributes } from '../otlp/json-types';
-import type { Evaluation } from './agent-span';
+
+import type { Evaluation } from '../model/evaluation';
+import type { KeyValue } from '../model/json-types';
+import { plainAttributes } from '../model/json-types';
 import { AttributeReader } from './span-source';
 
 export const EVALUATION_EVENT = 'gen_ai.evaluation.result';
@@ -18,9 +19,4 @@ export function evaluationIn(a: AttributeReader): Evaluation | null {
   const label = a.text('gen_ai.evaluation.score.label') ?? null;
   if (!name || (score === null && label === null)) return null;
   return { name, score, label, explanation: a.text('gen_ai.evaluation.explanation') ?? null };
-}
-
-/** An evaluation of a row of a batch. */
-export interface SentEvaluation extends Evaluation {
-  readonly row: number;
 }

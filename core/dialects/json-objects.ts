@@ -1,4 +1,4 @@
-import type { PlainValue } from '../otlp/json-types';
+import type { PlainValue } from '../model/json-types';
 
 export type JsonObject = { readonly [key: string]: PlainValue };
 

@@ -3,8 +3,8 @@
  * SDK's, LangChain's, and events of the older conventions.
  */
 
+import type { PlainValue } from '../model/json-types';
 import { wordTable } from '../model/word-table';
-import type { PlainValue } from '../otlp/json-types';
 import type { Message, Part, ToolDefinition } from './agent-span';
 import { isObject, type JsonObject, textOf } from './json-objects';
 import { partsOf, toolCallsOf, toolDefinitionsOf } from './parts';

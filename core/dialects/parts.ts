@@ -1,7 +1,7 @@
 /** Parts of messages, as anybody writes them. */
 
+import type { PlainValue } from '../model/json-types';
 import { wordTable } from '../model/word-table';
-import type { PlainValue } from '../otlp/json-types';
 import type { Part, ToolDefinition } from './agent-span';
 import { isObject, type JsonObject, textOf } from './json-objects';
 import { parsed } from './span-source';

@@ -1,6 +1,6 @@
 /** Reads a span in every dialect that it speaks, and makes one of what they say. */
-import type { KeyValue } from '../otlp/json-types';
-import { type PlainValue, plainAttributes } from '../otlp/json-types';
+import type { KeyValue } from '../model/json-types';
+import { type PlainValue, plainAttributes } from '../model/json-types';
 import { type AgentFacts, type Dialect, isEmpty, isNothing } from './agent-facts';
 import { type AgentSpan, type Message, NO_USAGE, type Part, type Usage } from './agent-span';
 import { answerOf, messagesOf, toolsAmong } from './messages';

@@ -4,7 +4,7 @@
  * look alike.
  */
 import { CALL_COUNTS, type CallCounts, type CallKind } from '../model/batch-calls';
-import { type KeyValue, type PlainValue, plainValue } from '../otlp/json-types';
+import { type KeyValue, type PlainValue, plainValue } from '../model/json-types';
 import type { AgentSpanKind } from './agent-span';
 import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, SLOTS } from './fact-keys';
 import { readSource } from './read-agent-span';

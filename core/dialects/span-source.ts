@@ -1,5 +1,5 @@
 /** A span as dialects read it. */
-import type { PlainValue } from '../otlp/json-types';
+import type { PlainValue } from '../model/json-types';
 
 export interface SpanSource {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** A prompt as OpenAI's chat completions take it (platform.openai.com/docs/api-reference/chat, 2026). */
 import type { PromptRequest } from '../api/playground';
 import type { Message, Part, ToolDefinition } from '../dialects/agent-span';
-import type { PlainValue } from '../otlp/json-types';
+import type { PlainValue } from '../model/json-types';
 
 type ChatPrompt = Pick<PromptRequest, 'model' | 'messages' | 'tools' | 'parameters'>;
 

@@ -2,9 +2,9 @@
 import type { Guardrail } from '../api/guardrail';
 import { holdsPrompt, PROMPT_KEYS } from '../dialects/prompt-keys';
 import { ByteTable } from '../model/byte-table';
+import { plainValue } from '../model/json-types';
 import { PART_ATTRIBUTE, type RecordParts } from '../model/record-parts';
 import type { GuardrailMark, SpanBatch } from '../model/span-batch';
-import { plainValue } from '../otlp/json-types';
 import { readKeyValue } from '../otlp/proto-to-json';
 import { WIRE_BYTES, WireReader } from '../otlp/wire-reader';
 import { Glob } from '../patterns/glob';

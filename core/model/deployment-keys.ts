@@ -1,6 +1,6 @@
 /** Which attributes of a resource say where its spans come from; the first that says anything counts. */
-import type { Deployment } from '../api/deployment';
-import type { KeyValue } from '../otlp/json-types';
+import type { Deployment } from './deployment';
+import type { KeyValue } from './json-types';
 
 export const DEPLOYMENT_FIELDS = ['environment', 'version', 'team'] as const satisfies readonly (keyof Deployment)[];
 

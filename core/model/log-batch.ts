@@ -6,7 +6,7 @@
  *         -> message[messageEnd[i-1] .. messageEnd[i]], eventNames[eventName[i]]
  *         -> resources[resource[i]], scopes[scope[i]], parts
  */
-import type { SentEvaluation } from '../dialects/evaluation-event';
+import type { SentEvaluation } from './evaluation';
 import { partBuffers, type RecordParts } from './record-parts';
 import type { BatchResource, BatchScope } from './span-batch';
 

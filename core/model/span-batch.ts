@@ -9,8 +9,9 @@
  * `parts` keeps the wire fields that no column holds (trace state, attributes, events, links, status, dropped counts,
  * flags and whatever a newer sender adds), so a span is read back exactly as it was sent.
  */
-import type { SentEvaluation } from '../dialects/evaluation-event';
+
 import type { BatchCalls, TraceFacts } from './batch-calls';
+import type { SentEvaluation } from './evaluation';
 import { partBuffers, type RecordParts } from './record-parts';
 
 export interface SpanBatch {

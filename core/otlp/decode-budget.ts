@@ -2,7 +2,7 @@
  * Bounds what one request may become. The bytes of a body are limited where it is read, but a message of two bytes becomes a row of
  * columns and objects of hundreds: whoever decodes charges each message before it makes anything of it.
  */
-import { SpoorError } from '../api/errors';
+import { SpoorError } from '../model/errors';
 
 const MIB = 1024 * 1024;
 

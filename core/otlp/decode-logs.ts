@@ -2,10 +2,12 @@
  * Decodes an OTLP ExportLogsServiceRequest (protobuf) into columns. As with spans, what no column holds is checked and kept
  * verbatim. Source: opentelemetry-proto 1.11, logs/v1/logs.proto.
  */
-import { EVALUATION_EVENT, readEvaluation, type SentEvaluation } from '../dialects/evaluation-event';
+import { EVALUATION_EVENT, readEvaluation } from '../dialects/evaluation-event';
 import { ByteTable, copyBytes } from '../model/byte-table';
+import type { SentEvaluation } from '../model/evaluation';
 import { GrowingBytes, grown } from '../model/growing';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
+import { plainValue } from '../model/json-types';
 import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, type LogBatch, NO_TRACE } from '../model/log-batch';
 import { withoutNul } from '../model/nul';
 import { RecordPartsBuilder } from '../model/record-parts';
@@ -13,7 +15,6 @@ import { MAX_NAME_CHARS, shortName } from '../model/short-name';
 import { checkAnyValue, checkKeyValue } from './check-body';
 import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
-import { plainValue } from './json-types';
 import { decodeLogBody, readAnyValue } from './proto-to-json';
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 

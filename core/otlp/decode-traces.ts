@@ -3,8 +3,9 @@
  * conforming encoder cannot have written throws `WireError`; a span that breaks the data model is left out and counted.
  * Source: opentelemetry-proto 1.11, trace/v1/trace.proto.
  */
-import { EVALUATION_EVENT, readEvaluation, type SentEvaluation } from '../dialects/evaluation-event';
+import { EVALUATION_EVENT, readEvaluation } from '../dialects/evaluation-event';
 import { type AgentAttribute, agentAttribute, isAgentKey, readSpanFacts } from '../dialects/span-facts';
+import type { SentEvaluation } from '../model/evaluation';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { MAX_NAME_CHARS, shortName } from '../model/short-name';
 import type { SpanBatch } from '../model/span-batch';

@@ -3,9 +3,9 @@
  * metrics/v1/metrics.proto.
  */
 import { hexFromBytes } from '../model/ids';
+import type { KeyValue } from '../model/json-types';
 import type { MetricKind } from '../model/metric-batch';
 import { COST } from './decode-budget';
-import type { KeyValue } from './json-types';
 import { doubleJson, readKeyValue } from './proto-to-json';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireError, type WireReader } from './wire-reader';
 

@@ -1,6 +1,5 @@
 /** Decodes the parts of OTLP protobuf that a person looks at: attribute values, events, links, resource and scope. */
 import { hexFromBytes } from '../model/ids';
-import { base64FromBytes } from './base64';
 import type {
   AnyValue,
   KeyValue,
@@ -11,7 +10,8 @@ import type {
   SpanEvent,
   SpanLink,
   SpanStatus,
-} from './json-types';
+} from '../model/json-types';
+import { base64FromBytes } from './base64';
 import { MAX_NESTING, WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireError, WireReader } from './wire-reader';
 
 export function doubleJson(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {

@@ -1,22 +1,11 @@
 /** Log records of an export request (protobuf) one by one, for who looks at few of them; storing goes by decode-logs. */
 
+import { plainAttributes, plainValue } from '../model/json-types';
+import type { PlainLogRecord } from '../model/plain-log-record';
 import { DecodeBudget } from './decode-budget';
 import { Envelopes } from './envelope';
-import { type PlainValue, plainAttributes, plainValue } from './json-types';
 import { decodeLogBody } from './proto-to-json';
 import { WIRE_BYTES, WIRE_FIXED64 } from './wire-reader';
-
-export interface PlainLogRecord {
-  /** Epoch nanoseconds; 0: not said. */
-  readonly timeNs: bigint;
-  readonly hasTrace: boolean;
-  /** As sent; empty: none. */
-  readonly eventName: string;
-  readonly body: PlainValue;
-  readonly attributes: { readonly [key: string]: PlainValue };
-  readonly scopeName: string;
-  readonly serviceName: string;
-}
 
 /** A record as an object of texts, and the span that may be made of it, which is written as JSON first. */
 const RECORD_COST = 2048;

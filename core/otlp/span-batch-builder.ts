@@ -1,6 +1,7 @@
 /** Grows the columns of a SpanBatch row by row. A row is begun, its parts are kept, and it is committed or cancelled. */
-import type { SentEvaluation } from '../dialects/evaluation-event';
+
 import { ByteTable, copyBytes } from '../model/byte-table';
+import type { SentEvaluation } from '../model/evaluation';
 import { grown } from '../model/growing';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { RecordPartsBuilder } from '../model/record-parts';

@@ -1,5 +1,5 @@
 /** A query among the spans of some deployments: the same spans that counts by deployment have (deployment-keys.ts). */
-import type { DeploymentFilter } from '../api/deployment';
+import type { DeploymentFilter } from '../model/deployment';
 import { DEPLOYMENT_FIELDS, DEPLOYMENT_KEYS } from '../model/deployment-keys';
 import type { FieldExpression, TraceqlQuery } from './traceql/ast';
 import { within } from './traceql/within';

@@ -3,7 +3,7 @@
  * Fields have to hold of one span together; each word may stand in any span of the trace. A query that begins with a brace or a
  * parenthesis is TraceQL already.
  */
-import { SpoorError } from '../api/errors';
+import { SpoorError } from '../model/errors';
 import { wordTable } from '../model/word-table';
 import { MAX_QUERY_CHARS, parseTraceql } from './traceql/parse';
 

@@ -2,7 +2,7 @@
  * The plain search box: `checkout status:error "POST /orders"`. Words match the root's name, the agent or a service (or a trace
  * id from its beginning); `service:` and `status:` filter. TraceQL comes above this.
  */
-import { SpoorError } from '../api/errors';
+import { SpoorError } from '../model/errors';
 
 export interface SimpleSearch {
   readonly words: readonly string[];

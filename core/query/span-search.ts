@@ -2,7 +2,7 @@
  * The search box of a trace: `checkout duration>10ms status:error`. Words match a span's name or service; terms filter; all must
  * hold. A word in quotes may hold spaces.
  */
-import { SpoorError } from '../api/errors';
+import { SpoorError } from '../model/errors';
 import { SPAN_KIND_NAMES } from '../model/span-kind';
 
 export interface SpanSearch {

@@ -1,5 +1,5 @@
 /** Builds OTLP/JSON trace requests for the generated samples: readable shapes in, what any exporter sends out. */
-import type { AnyValue, KeyValue } from '../otlp/json-types';
+import type { AnyValue, KeyValue } from '../model/json-types';
 
 export type SampleValue = string | number | boolean | readonly SampleValue[];
 

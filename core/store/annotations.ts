@@ -1,7 +1,7 @@
 /** Bookmarks and notes on spans, traces and sessions. */
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from '../api/annotation';
-import { SpoorError } from '../api/errors';
 import type { Page } from '../api/page';
+import { SpoorError } from '../model/errors';
 import { parseTraceId } from '../model/ids';
 import { aboutTarget, storedTarget, TARGET_COLUMNS } from './mark-targets';
 import { BOOL, orNull, TEXT } from './row-spec';

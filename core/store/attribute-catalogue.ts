@@ -3,11 +3,11 @@
  * that are open, or lie across a bound of the time range, are counted by SQL.
  */
 import type { AttributeKey, AttributeQuery, AttributeValue } from '../api/attributes';
-import { SpoorError } from '../api/errors';
 import type { CountedPage } from '../api/page';
+import { SpoorError } from '../model/errors';
+import type { KeyValue } from '../model/json-types';
+import { plainValue } from '../model/json-types';
 import { shortName } from '../model/short-name';
-import type { KeyValue } from '../otlp/json-types';
-import { plainValue } from '../otlp/json-types';
 import { decodeResource } from '../otlp/proto-to-json';
 import type { BlockSummaries } from './block-summaries';
 import { deletedTerms, isStanding } from './deleted-counts';

@@ -1,5 +1,5 @@
 /** What SQL is told of the value of an attribute, so that it can compare it without decoding the message. */
-import type { AnyValue } from '../otlp/json-types';
+import type { AnyValue } from '../model/json-types';
 import { readKeyValue } from '../otlp/proto-to-json';
 import { WireReader } from '../otlp/wire-reader';
 import { wordsOf } from '../search/words';

@@ -1,7 +1,7 @@
 /** What people say to each other (migration 018). */
 import type { Comment, CommentAuthor, CommentEdit, CommentListQuery, NewComment } from '../api/comment';
-import { SpoorError } from '../api/errors';
 import type { Page } from '../api/page';
+import { SpoorError } from '../model/errors';
 import { aboutTarget, storedTarget, TARGET_COLUMNS } from './mark-targets';
 import { orNull, TEXT, TEXT_ARRAY } from './row-spec';
 import type { SqlClient } from './sql-client';

@@ -1,5 +1,5 @@
 /** Opaque cursors of keyset pages. A cursor that we did not write is refused, not guessed at. */
-import { SpoorError } from '../api/errors';
+import { SpoorError } from '../model/errors';
 import { base64FromBytes, bytesFromBase64 } from '../otlp/base64';
 
 /** The last row of a page: what it is sorted by, and what tells it from its equals. */

@@ -1,5 +1,5 @@
 /** Environments, versions and teams by number: interned when a resource is first seen, and found again for filters. */
-import type { Deployment, DeploymentFilter } from '../api/deployment';
+import type { Deployment, DeploymentFilter } from '../model/deployment';
 import { DEPLOYMENT_FIELDS } from '../model/deployment-keys';
 import { decodeRows, INT4, orNull, TEXT } from './row-spec';
 import type { SqlStatements } from './sql-client';

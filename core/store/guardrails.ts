@@ -1,6 +1,5 @@
 /** Rules that mark, and what they marked. */
 
-import { SpoorError } from '../api/errors';
 import {
   GUARDRAIL_KINDS,
   type Guardrail,
@@ -9,6 +8,7 @@ import {
   type GuardrailHitQuery,
 } from '../api/guardrail';
 import type { Page } from '../api/page';
+import { SpoorError } from '../model/errors';
 import type { GuardrailMark } from '../model/span-batch';
 import { PatternError, UserPattern } from '../patterns/user-pattern';
 import { decodeCursor, HIT_CURSOR, pageOf } from './cursor';

@@ -1,8 +1,8 @@
 /** Reads log records: keyset pages, newest first, each decoded from the message it arrived in. */
 
-import { SpoorError } from '../api/errors';
 import type { Page } from '../api/page';
 import type { LogListQuery, LogRecord } from '../api/telemetry';
+import { SpoorError } from '../model/errors';
 import { parseTraceId, spanIdFromInt8 } from '../model/ids';
 import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY } from '../model/log-batch';
 import { rfc3339FromNs } from '../model/time';

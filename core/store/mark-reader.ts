@@ -1,6 +1,7 @@
 /** What happened at moments of spans: their events, links and logs, for marks on a timeline. */
-import { SpoorError } from '../api/errors';
+
 import type { StoredMark } from '../api/stored-mark';
+import { SpoorError } from '../model/errors';
 import { int8FromSpanId, parseTraceId, spanIdFromInt8 } from '../model/ids';
 import { spanMarks } from '../otlp/span-marks';
 import { PartReader, SPAN_ATTRIBUTES } from './part-reader';

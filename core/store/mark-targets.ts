@@ -1,6 +1,7 @@
 /** What annotations and scores are about, in SQL. */
-import { SpoorError } from '../api/errors';
+
 import type { MarkTarget } from '../api/mark-target';
+import { SpoorError } from '../model/errors';
 import { int8FromSpanId, parseSpanId, parseTraceId } from '../model/ids';
 import { shortName } from '../model/short-name';
 import type { SqlClient, SqlParameter } from './sql-client';

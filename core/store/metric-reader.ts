@@ -1,9 +1,9 @@
 /** Reads metrics, and the points of one. */
 import type { Page } from '../api/page';
 import type { MetricListQuery, MetricPoint, MetricPointQuery, MetricSummary } from '../api/telemetry';
+import type { KeyValue } from '../model/json-types';
 import { METRIC_KINDS, type MetricKind } from '../model/metric-batch';
 import { rfc3339FromNs } from '../model/time';
-import type { KeyValue } from '../otlp/json-types';
 import { readPointFields } from '../otlp/metric-point';
 import { decodeResource, decodeScope, doubleJson, readKeyValue } from '../otlp/proto-to-json';
 import { WireReader } from '../otlp/wire-reader';

@@ -1,5 +1,5 @@
 /** Scores that came with telemetry: rows of `score` whose source is the sender. */
-import type { SentEvaluation } from '../dialects/evaluation-event';
+import type { SentEvaluation } from '../model/evaluation';
 import type { SqlClient } from './sql-client';
 import { clean } from './versioned-table';
 

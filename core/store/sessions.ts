@@ -1,7 +1,8 @@
 /** Sessions: traces that name the same one. A session stands in the list where its newest trace does. */
-import { SpoorError } from '../api/errors';
+
 import type { Page } from '../api/page';
 import type { SessionListQuery, SessionSummary } from '../api/session';
+import { SpoorError } from '../model/errors';
 import { shortName } from '../model/short-name';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';

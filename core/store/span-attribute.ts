@@ -1,7 +1,7 @@
 /** One attribute of every span of a trace, as far as SQL sees its values: those that the dictionary numbers (ADR 007). */
 
-import { SpoorError } from '../api/errors';
 import type { SpanAttribute } from '../api/workers';
+import { SpoorError } from '../model/errors';
 import { parseTraceId } from '../model/ids';
 import { CopyReader } from './copy-binary';
 import { decodeRows, INT4, orNull, TEXT } from './row-spec';

@@ -1,7 +1,7 @@
 /** Whole messages of some spans of a trace, with what calls of models among them cost. */
 
-import { SpoorError } from '../api/errors';
 import type { StoredSpanMessage } from '../api/stored-mark';
+import { SpoorError } from '../model/errors';
 import { int8FromSpanId, parseTraceId, spanIdFromInt8 } from '../model/ids';
 import { decodeScope } from '../otlp/proto-to-json';
 import type { PriceBook } from '../pricing/price-book';

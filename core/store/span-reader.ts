@@ -1,10 +1,10 @@
 /** Reads one span with everything known of it, decoded from the message it arrived in. */
 import type { SpanDetail } from '../api/contract';
-import { SpoorError } from '../api/errors';
+import { SpoorError } from '../model/errors';
 import { int8FromSpanId, parseSpanId, parseTraceId, spanIdFromInt8 } from '../model/ids';
+import type { OtlpResource, OtlpScope, SpanBody } from '../model/json-types';
 import { spanKindName, statusCodeName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
-import type { OtlpResource, OtlpScope, SpanBody } from '../otlp/json-types';
 import { decodeResource, decodeScope, decodeSpanBody } from '../otlp/proto-to-json';
 import { PartReader, SPAN_ATTRIBUTES } from './part-reader';
 import type { PayloadCodec } from './payloads';

@@ -1,14 +1,15 @@
 /** Reads traces by their ids, their spans, and services. Every query starts at an index that leads with `workspace_id`. */
-import type { OperationSummary, ServiceSummary, StoredCounts, TraceSpans } from '../api/contract';
-import { SpoorError } from '../api/errors';
+import type { OperationSummary, ServiceSummary, StoredCounts } from '../api/contract';
 import type { CountedPage, PageQuery } from '../api/page';
 import type { OperationListQuery } from '../api/service-metrics';
-import type { TraceSummary } from '../api/trace-summary';
+import { SpoorError } from '../model/errors';
 import { parseTraceId, type TraceId } from '../model/ids';
 import { shortName } from '../model/short-name';
 import { spanKindName } from '../model/span-kind';
 import { rfc3339FromNs } from '../model/time';
+import type { TraceSummary } from '../model/trace-summary';
 import { PriceBook } from '../pricing/price-book';
+import type { TraceSpans } from '../timeline/load-trace';
 import { type OperationRef, TRACE_COLUMNS_SQL } from '../timeline/trace-columns';
 import { sliceOf, slicePage } from './offset-page';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from './row-spec';

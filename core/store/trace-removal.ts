@@ -1,5 +1,5 @@
 /** Traces taken out of the lists, and what a reader is told of one that is not there. */
-import { SpoorError } from '../api/errors';
+import { SpoorError } from '../model/errors';
 import { parseTraceId, type TraceId } from '../model/ids';
 import { countDeleted, forgetDeleted } from './deleted-counts';
 import { deleteQuarantinedTrace } from './pruning/quarantine';

@@ -1,6 +1,7 @@
 /** Adds up calls of models by model, provider, agent or service, and prices them by the book as it is now. */
-import { SpoorError } from '../api/errors';
+
 import type { UsageBy, UsageGroup, UsageMetrics, UsageQuery, UsageValues } from '../api/usage';
+import { SpoorError } from '../model/errors';
 import { rfc3339FromNs } from '../model/time';
 import type { PriceBook } from '../pricing/price-book';
 import { deploymentsIn } from './deployments';

@@ -1,6 +1,7 @@
 /** Rows that people change: each has an id and a version, and who changes an old version is told so instead of losing what another wrote. */
-import { SpoorError } from '../api/errors';
+
 import type { Page } from '../api/page';
+import { SpoorError } from '../model/errors';
 import { CREATED_CURSOR, decodeCursor, pageOf } from './cursor';
 import { decodeRows, INT4, INT8, type RowOf, type RowSpec, TEXT } from './row-spec';
 import type { SqlClient, SqlParameter } from './sql-client';

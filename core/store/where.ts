@@ -1,5 +1,5 @@
 /** Builds WHERE clauses whose values are parameters. */
-import { SpoorError } from '../api/errors';
+import { SpoorError } from '../model/errors';
 import { nsFromText } from '../model/time';
 import type { SqlParameter } from './sql-client';
 

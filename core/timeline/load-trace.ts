@@ -1,7 +1,18 @@
 /** Reads a trace from the store into columns. */
-import type { TraceSpans } from '../api/contract';
-import type { TraceSummary } from '../api/trace-summary';
+
+import type { TraceSummary } from '../model/trace-summary';
 import { decodeTraceColumns, type OperationRef, type TraceColumns } from './trace-columns';
+
+/** The spans of a trace as they come from the database. */
+export interface TraceSpans {
+  readonly summary: TraceSummary;
+  /** What times are to be relative to: epoch nanoseconds of the trace's start. */
+  readonly originNs: string;
+  /** Binary COPY of TRACE_COLUMNS_SQL. */
+  readonly rows: Uint8Array<ArrayBuffer>;
+  /** What to ask for the next time, to get only spans stored since. */
+  readonly mark: string;
+}
 
 export interface TraceSource {
   traceSpans(traceId: string, since: string | null): Promise<TraceSpans>;

@@ -1,4 +1,7 @@
 /** A stretch of rows of a view, ready to be painted. */
+
+import { STATUS_ERROR } from '../model/span-kind';
+import { segmentsOf } from './critical-path';
 import {
   type Ancestor,
   ROW_ERROR,
@@ -8,9 +11,7 @@ import {
   ROW_SHIFTED,
   type RowBlock,
   type RowOperation,
-} from '../api/timeline';
-import { STATUS_ERROR } from '../model/span-kind';
-import { segmentsOf } from './critical-path';
+} from './rows';
 import { positionOf } from './rows-view';
 import type { TraceLook, ViewRows } from './trace-look';
 import type { TraceTree } from './trace-tree';

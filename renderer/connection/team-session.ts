@@ -1,6 +1,7 @@
 /** Being signed in to a team server. The access token is in the memory of the page alone; the refresh token no script reads. */
-import type { ErrorValue } from '../../core/api/errors';
+
 import type { TeamSession } from '../../core/api/team';
+import type { ErrorValue } from '../../core/model/errors';
 
 /** A token that ends sooner is not used for something new. */
 const SPARE_MS = 60_000;

@@ -1,7 +1,7 @@
 /** What is searched for, when, and how it shows, in the address: a link shows the same, and so does the next start of the page. */
 
-import type { DeploymentFilter } from '../../core/api/deployment';
 import { NEWEST_FIRST, TRACE_SORTS, type TraceSort } from '../../core/api/trace-list-query';
+import type { DeploymentFilter } from '../../core/model/deployment';
 import { DEPLOYMENT_FIELDS } from '../../core/model/deployment-keys';
 import { ALL_TIME, type Extent, LAST, type TimeRange } from './time-range';
 

@@ -1,5 +1,5 @@
 /** What a screen is about: a part of time, and where spans come from. */
-import type { DeploymentFilter } from '../../core/api/deployment';
+import type { DeploymentFilter } from '../../core/model/deployment';
 
 export interface Extent {
   readonly range: TimeRange;

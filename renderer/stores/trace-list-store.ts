@@ -4,9 +4,9 @@
  */
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { DeploymentFilter } from '../../core/api/deployment';
 import type { TraceListPage } from '../../core/api/search';
 import { NEWEST_FIRST, type TraceSort } from '../../core/api/trace-list-query';
+import type { DeploymentFilter } from '../../core/model/deployment';
 import { api } from '../connection/connection';
 import { addressWith, type Chart, type Column, type Explored, exploredIn } from './explore-address';
 import { Paced } from './paced';

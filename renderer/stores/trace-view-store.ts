@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import type { LanesBy, Look, RowsView } from '../../core/api/timeline';
-import type { TraceSummary } from '../../core/api/trace-summary';
+import type { TraceSummary } from '../../core/model/trace-summary';
 import type { TimeWindow } from '../../core/timeline/time-window';
 
 export type TraceTab =

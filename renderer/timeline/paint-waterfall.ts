@@ -1,13 +1,7 @@
 /** Paints the rows of the waterfall that are on screen: names on the left, bars on a common time axis. */
-import {
-  ROW_ERROR,
-  ROW_FOLDED,
-  ROW_MATCH,
-  ROW_ORPHAN,
-  type RowBlock,
-  type TimelineMark,
-} from '../../core/api/timeline';
+import type { TimelineMark } from '../../core/api/timeline';
 import { formatCompact, formatDuration, plural } from '../../core/model/format';
+import { ROW_ERROR, ROW_FOLDED, ROW_MATCH, ROW_ORPHAN, type RowBlock } from '../../core/timeline/rows';
 import type { PaintColors } from './colors';
 import { AXIS_FONT, AXIS_PX } from './paint-axis';
 import type { TextFit } from './text-fit';

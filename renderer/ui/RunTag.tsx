@@ -1,6 +1,6 @@
 import { runStateOf } from '../../core/agent-run/run-state';
-import type { TraceSummary } from '../../core/api/trace-summary';
 import { formatAgo } from '../../core/model/format';
+import type { TraceSummary } from '../../core/model/trace-summary';
 import { Tag } from './Tag';
 
 /** Of a trace that is not whole: an agent that is still at work, or spans that are missing. */

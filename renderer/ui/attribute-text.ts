@@ -1,4 +1,4 @@
-import { type AnyValue, plainValue } from '../../core/otlp/json-types';
+import { type AnyValue, plainValue } from '../../core/model/json-types';
 
 /** Strings as they are, everything else as JSON. */
 export function textOf(value: AnyValue): string {

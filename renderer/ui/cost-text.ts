@@ -1,5 +1,5 @@
-import type { TraceSummary } from '../../core/api/trace-summary';
 import { formatCost } from '../../core/model/format';
+import type { TraceSummary } from '../../core/model/trace-summary';
 
 /** With a mark where it is of some calls only. */
 export function costText(costUsd: number | null, complete: boolean): string {

@@ -1,5 +1,5 @@
 /** What the database's errors mean to who asks: it is not there, it took too long, or what was sent cannot be stored. */
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import { isDamage } from '../../services/store/damage';
 
 /** SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (shutdown, crash, starting up). */

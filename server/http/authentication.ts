@@ -1,5 +1,5 @@
 /** Who asks: by an access token or by an API key. */
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import { type ApiKeys, KEY_PREFIX } from '../modules/api-keys/service/api-keys';
 import type { AccessTokens } from '../modules/auth/service/access-tokens';
 import type { Sessions } from '../modules/auth/service/sessions';

@@ -1,6 +1,6 @@
 /** Bodies of the API in memory: counted as they arrive, together and by address, from whoever sends them. */
 import type { Context, MiddlewareHandler } from 'hono';
-import type { SpoorError } from '../../core/api/errors';
+import type { SpoorError } from '../../core/model/errors';
 import { type ArrivalLimits, Arrivals } from '../../services/net/arrivals';
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 
 /** @throws SpoorError VALIDATION_ERROR */
 export function checked<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {

@@ -3,7 +3,7 @@
  * (draft-ietf-httpapi-idempotency-key-header).
  */
 import { createHash } from 'node:crypto';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import { BYTEA, decodeRows, INT4, orNull, TEXT } from '../../core/store/row-spec';
 import type { SqlClient } from '../../core/store/sql-client';
 import type { ServerDatabase } from '../adapters/database';

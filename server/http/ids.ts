@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 
 /** An id out of a path. @throws SpoorError NOT_FOUND for what cannot be one */
 export function uuidOf(text: string | undefined): string {

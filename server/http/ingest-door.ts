@@ -1,6 +1,6 @@
 /** Where telemetry comes in, over HTTP and gRPC: who sends it, where it goes, and whether there is room. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errorValueOf, RetryLater, SpoorError } from '../../core/api/errors';
+import { errorValueOf, RetryLater, SpoorError } from '../../core/model/errors';
 import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
 import type { SenderLimit } from '../../services/ingest/sender-limit';
 import type { Log } from '../../services/log';

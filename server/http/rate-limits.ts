@@ -1,7 +1,7 @@
 /** How much one may ask: counted in Redis for all copies of the server, or by each for itself. */
 import type { CircuitBreakerPolicy } from 'cockatiel';
 import type { Redis } from 'ioredis';
-import { RetryLater } from '../../core/api/errors';
+import { RetryLater } from '../../core/model/errors';
 import { redisBreaker } from '../adapters/redis';
 import { type LimitRule, slidingWindow, tokenBucket } from './limit-rules';
 

@@ -1,5 +1,5 @@
 /** A stream of events ends with the access of who follows it: the session, the membership, the key. */
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 
 const CHECK_MS = 5_000;
 

@@ -1,6 +1,7 @@
 /** Looks at the alert rules of a workspace that it is time for. */
-import { errorValueOf, SpoorError } from '../../core/api/errors';
+
 import type { StoreService } from '../../core/api/workers';
+import { errorValueOf, SpoorError } from '../../core/model/errors';
 import type { Log } from '../log';
 import { isBeyond, type Measures, readAlert } from './read-alert';
 

@@ -1,8 +1,8 @@
 /** What an alert rule measures, now. */
 import type { AlertReading, AlertRuleEdit } from '../../core/api/alert';
 import type { SpoorApi } from '../../core/api/contract';
-import { SpoorError } from '../../core/api/errors';
 import type { MetricResult } from '../../core/api/search';
+import { SpoorError } from '../../core/model/errors';
 import { rfc3339FromNs } from '../../core/model/time';
 
 /** Without these, nothing to count is zero; of durations and attributes it is nothing. */

@@ -4,7 +4,6 @@ import type { AgentListQuery } from '../../core/api/agents';
 import type { AnnotationEdit } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery, OtlpProtocol, OtlpReceiver, SpoorApi, StatusReport } from '../../core/api/contract';
-import { SpoorError } from '../../core/api/errors';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
 import type { OperationListQuery, RedQuery, ServiceEdgeQuery } from '../../core/api/service-metrics';
@@ -21,6 +20,7 @@ import type {
   SyncService,
   TimelineService,
 } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
 import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';

@@ -2,9 +2,10 @@
  * New traces as they are stored, for `/v1/live` and `spoor tail`. Whoever asks the same shares one evaluation, those of a workspace
  * take turns, and a reader who is slow is told how much it missed.
  */
-import { SpoorError } from '../../core/api/errors';
+
 import type { TraceListPage, TraceMatchSummary } from '../../core/api/search';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
+import { SpoorError } from '../../core/model/errors';
 import { nsFromMs } from '../../core/model/time';
 import { LiveReader } from './live-reader';
 

@@ -4,7 +4,6 @@ import type { AgentListQuery } from '../../core/api/agents';
 import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../core/api/annotation';
 import type { AttributeQuery } from '../../core/api/attributes';
 import type { HistogramQuery } from '../../core/api/contract';
-import { type ErrorDetail, SpoorError } from '../../core/api/errors';
 import type { PageQuery } from '../../core/api/page';
 import type { SavedViewEdit } from '../../core/api/saved-view';
 import type { GroupQuery, QueryRequest } from '../../core/api/search';
@@ -13,6 +12,7 @@ import type { SessionListQuery } from '../../core/api/session';
 import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
 import { TRACE_SORTS, type TraceListQuery } from '../../core/api/trace-list-query';
 import { USAGE_BY, type UsageQuery } from '../../core/api/usage';
+import { type ErrorDetail, SpoorError } from '../../core/model/errors';
 
 const MAX_LIMIT = 100;
 const WHOLE_LIST = 1_000;

@@ -1,9 +1,9 @@
 /** What the parts of Spoor report of themselves: whoever does not answer is shown as it was last. */
 import type { RedactionReport } from '../../core/api/contract';
-import { SpoorError } from '../../core/api/errors';
 import { KEEPS } from '../../core/api/retention';
 import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 import type { IngestReport, IngestService, StoreReport, StoreService } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
 import { inTime } from './unresponsive';
 
 const NO_STORE: StoreReport = {

@@ -11,11 +11,11 @@ import type {
 } from '../../core/api/http-resources';
 import type { Page } from '../../core/api/page';
 import type { LogRecord, MetricPoint, MetricSummary } from '../../core/api/telemetry';
-import type { TraceSummary } from '../../core/api/trace-summary';
 import { spanIdFromInt8 } from '../../core/model/ids';
+import { plainAttributes, plainValue } from '../../core/model/json-types';
 import { type SpanKindName, statusCodeName } from '../../core/model/span-kind';
 import { rfc3339FromNs } from '../../core/model/time';
-import { plainAttributes, plainValue } from '../../core/otlp/json-types';
+import type { TraceSummary } from '../../core/model/trace-summary';
 import type { LoadedColumns } from '../../core/timeline/load-trace';
 
 /** All there is on one page. */

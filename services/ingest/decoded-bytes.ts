@@ -1,5 +1,5 @@
 /** What the requests in flight have become: each is bounded by itself (core/otlp/decode-budget.ts), all together are here. */
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 
 /** One more is decoded below it, so that they never hold more than this and one request. */
 const MAX_HELD_BYTES = 512 * 1024 * 1024;

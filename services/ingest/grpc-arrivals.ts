@@ -5,7 +5,7 @@
 import { Duplex, pipeline } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import * as grpc from '@grpc/grpc-js';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import type { Arrival } from '../net/arrivals';
 import type { BodyRate, Sender } from '../net/body-rate';
 import { MAX_BODY_BYTES } from './read-body';

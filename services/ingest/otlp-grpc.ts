@@ -1,7 +1,7 @@
 /** OTLP/gRPC (opentelemetry.io/docs/specs/otlp/#otlpgrpc): the three Export methods, over the same decoder as HTTP. */
 import * as grpc from '@grpc/grpc-js';
-import { RetryLater, SpoorError } from '../../core/api/errors';
 import type { ListenAddress } from '../../core/api/workers';
+import { RetryLater, SpoorError } from '../../core/model/errors';
 import { encodeExportResponse, encodeStatus } from '../../core/otlp/export-response';
 import { WireError } from '../../core/otlp/wire-reader';
 import type { Arrivals } from '../net/arrivals';

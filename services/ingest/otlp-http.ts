@@ -1,6 +1,6 @@
 /** OTLP/HTTP (opentelemetry.io/docs/specs/otlp/#otlphttp): protobuf and JSON, answered once the spans are committed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ERROR_STATUS, type ErrorCode, RetryLater, SpoorError } from '../../core/api/errors';
+import { ERROR_STATUS, type ErrorCode, RetryLater, SpoorError } from '../../core/model/errors';
 import { nsFromMs } from '../../core/model/time';
 import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { parseExactJson } from '../../core/otlp/exact-json';

@@ -1,6 +1,6 @@
 /** The three signals that are stored: where they come in, how they are read, and what their answers call a record left out. */
 import { createHash } from 'node:crypto';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { nsFromMs } from '../../core/model/time';
 import { decodeLogs } from '../../core/otlp/decode-logs';

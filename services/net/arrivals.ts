@@ -2,7 +2,7 @@
  * Requests in memory: bodies that arrive, and those that are whole and wait to be stored. What has arrived counts, not what is
  * announced; nobody may hold more than a share; and where room is short, stalled bodies are evicted.
  */
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 
 export interface ArrivalLimits {
   /** Of all bodies together. */

@@ -1,6 +1,6 @@
 /** Text that no column can hold as it was given. Found where it comes in, it is a mistake of who sent it; later it would be ours. */
 import type { MiddlewareHandler } from 'hono';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 
 /** The character NUL, and half of a surrogate pair. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;

@@ -2,7 +2,7 @@
  * Stands before a database that may turn out to be damaged: from the first error that says so every statement is refused, so that
  * nothing is acknowledged that may not be found again. The files are left to their owner.
  */
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import type { SqlClient } from '../../core/store/sql-client';
 import { DatabaseDamagedError, damagedMessage, isAbort, isDamage, isDoubtful, reasonOf } from './damage';
 

@@ -1,7 +1,7 @@
 /** The contract's reading and writing over the store of one workspace; what opens it, appends and prunes is the host's. */
 import type { CommentAuthor } from '../../core/api/comment';
-import { SpoorError } from '../../core/api/errors';
 import type { StoreService } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
 import { promptCost } from '../../core/pricing/prompt-cost';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { Turns } from '../../core/query/traceql/turns';

@@ -1,6 +1,6 @@
 /** Checks what a page asks of a trace: it comes over a socket, and typed arrays of its making must not be of any size. */
 import { z } from 'zod';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 
 const MAX_SEARCH = 2_000;
 const MAX_ROWS = 5_000;

@@ -1,6 +1,5 @@
 /** Lays traces out and answers what their screens ask: all of it in memory, away from the database and from the page. */
 import type { Conversation } from '../../core/agent-run/conversation';
-import { SpoorError } from '../../core/api/errors';
 import type { SessionTurn } from '../../core/api/session';
 import type {
   AgentRunReport,
@@ -11,7 +10,6 @@ import type {
   LanesBy,
   LanesInfo,
   Look,
-  RowBlock,
   RowsView,
   SpanPlace,
   Subject,
@@ -22,6 +20,7 @@ import type {
   WindowRects,
 } from '../../core/api/timeline';
 import type { StoreService, TimelineService } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
 import { STATUS_ERROR } from '../../core/model/span-kind';
 import { isTraceql } from '../../core/query/facets';
 import type { LaneGrouping } from '../../core/timeline/lane-groups';
@@ -29,6 +28,7 @@ import { lanesInWindow } from '../../core/timeline/lane-window';
 import { type Minimap, paintMinimap } from '../../core/timeline/minimap';
 import { remarksOf } from '../../core/timeline/remarks';
 import { rowBlock, rowOperation } from '../../core/timeline/row-block';
+import type { RowBlock } from '../../core/timeline/rows';
 import { positionOf } from '../../core/timeline/rows-view';
 import { criticalShares, type GroupStatistics, type StatisticsBy, statisticsOf } from '../../core/timeline/statistics';
 import type { TraceLook, ViewRows } from '../../core/timeline/trace-look';

@@ -3,7 +3,7 @@
  * duplicated fields, bombs, directories that lie. A decoder reads one or refuses it by name; all else is a finding.
  */
 
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import { JsonShapeError } from '../../core/otlp/json-fields';

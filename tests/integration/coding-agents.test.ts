@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Conversation } from '../../core/agent-run/conversation';
 import type { SessionSummary } from '../../core/api/session';
 import type { AgentRunReport } from '../../core/api/timeline';
-import type { TraceSummary } from '../../core/api/trace-summary';
+import type { TraceSummary } from '../../core/model/trace-summary';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { claudeCodeLogs, codexLogs } from '../fixtures/coding-agent-logs';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';

@@ -1,7 +1,7 @@
 /** Files of other projects, sent as they are, read back and compared field by field. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type KeyValue, plainAttributes } from '../../core/otlp/json-types';
+import { type KeyValue, plainAttributes } from '../../core/model/json-types';
 import { caseFile } from '../fixtures/cases';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 

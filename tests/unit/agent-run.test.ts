@@ -5,7 +5,7 @@ import { insightsOf } from '../../core/agent-run/insights';
 import type { RunSpan } from '../../core/agent-run/run-span';
 import { runStateOf } from '../../core/agent-run/run-state';
 import { turnText } from '../../core/agent-run/turn-text';
-import type { PlainValue } from '../../core/otlp/json-types';
+import type { PlainValue } from '../../core/model/json-types';
 import { addressOfSession, sessionOfAddress } from '../../renderer/stores/session-address';
 import { runSpan } from '../fixtures/run-spans';
 

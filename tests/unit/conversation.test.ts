@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conversationOf } from '../../core/agent-run/conversation';
-import type { PlainValue } from '../../core/otlp/json-types';
+import type { PlainValue } from '../../core/model/json-types';
 import { pictureOf } from '../../renderer/features/conversation/picture';
 import { soundOf } from '../../renderer/features/conversation/sound';
 import { runSpan as span } from '../fixtures/run-spans';

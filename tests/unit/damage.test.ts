@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import type { SqlClient } from '../../core/store/sql-client';
 import { copyBefore, copyPathOf, updateDone } from '../../services/store/copy-before';
 import { DatabaseDamagedError, hasDatabase, isAbort, isDamage, isFull, reasonOf } from '../../services/store/damage';

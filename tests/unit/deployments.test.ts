@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deploymentOf } from '../../core/model/deployment-keys';
-import type { AnyValue } from '../../core/otlp/json-types';
+import type { AnyValue } from '../../core/model/json-types';
 import { inDeployments } from '../../core/query/in-deployments';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { printTraceql } from '../../core/query/traceql/print';

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentSpan, Message, Part } from '../../core/dialects/agent-span';
 import { readSource } from '../../core/dialects/read-agent-span';
 import { AttributeReader, parsed } from '../../core/dialects/span-source';
-import type { PlainValue } from '../../core/otlp/json-types';
+import type { PlainValue } from '../../core/model/json-types';
 import { caseFile } from '../fixtures/cases';
 
 interface Observation {

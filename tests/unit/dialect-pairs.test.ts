@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readSource } from '../../core/dialects/read-agent-span';
 import { AttributeReader } from '../../core/dialects/span-source';
-import type { PlainValue } from '../../core/otlp/json-types';
+import type { PlainValue } from '../../core/model/json-types';
 import { caseFile } from '../fixtures/cases';
 
 type Attributes = Record<string, PlainValue>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentSpan } from '../../core/dialects/agent-span';
 import { readSource } from '../../core/dialects/read-agent-span';
 import { AttributeReader } from '../../core/dialects/span-source';
-import type { PlainValue } from '../../core/otlp/json-types';
+import type { PlainValue } from '../../core/model/json-types';
 
 type Attributes = Record<string, PlainValue>;
 

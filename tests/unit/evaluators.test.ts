@@ -4,7 +4,7 @@ import type { Message } from '../../core/dialects/agent-span';
 import { evaluate, evaluatorProblem, type LocalEvaluator } from '../../core/evaluation/evaluators';
 import { summaryOf } from '../../core/evaluation/experiment-summary';
 import { judgePrompt, judgeVerdict } from '../../core/evaluation/judge';
-import type { PlainValue } from '../../core/otlp/json-types';
+import type { PlainValue } from '../../core/model/json-types';
 
 const answer = (text: string, more: Partial<EvaluatedAnswer> = {}): EvaluatedAnswer => ({
   text,

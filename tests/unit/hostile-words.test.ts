@@ -1,7 +1,7 @@
 /** Words that every object answers to are words like others, wherever a sender may choose one. */
 import { describe, expect, it } from 'vitest';
 import { conversationOf } from '../../core/agent-run/conversation';
-import type { PlainValue } from '../../core/otlp/json-types';
+import type { PlainValue } from '../../core/model/json-types';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { runSpan } from '../fixtures/run-spans';
 

@@ -1,8 +1,8 @@
 /** Live streams: what many ask alike is evaluated once, each may ask so much, and who does not read is told what it missed. */
 import { describe, expect, it } from 'vitest';
-import { SpoorError } from '../../core/api/errors';
 import type { TraceListPage, TraceMatchSummary } from '../../core/api/search';
 import type { TraceListQuery } from '../../core/api/trace-list-query';
+import { SpoorError } from '../../core/model/errors';
 import { type LiveMessage, LiveReader } from '../../services/gateway/live-reader';
 import { LiveTraces } from '../../services/gateway/live-traces';
 import { ChangeFeed } from '../../services/store/change-feed';

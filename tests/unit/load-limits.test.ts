@@ -7,7 +7,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import * as grpc from '@grpc/grpc-js';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import { bodyBudget } from '../../server/http/body-budget';
 import { DecodedBytes } from '../../services/ingest/decoded-bytes';
 import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, messagesOf } from '../../core/dialects/messages';
-import type { PlainValue } from '../../core/otlp/json-types';
+import type { PlainValue } from '../../core/model/json-types';
 
 const text = (said: string) => ({ type: 'text', text: said });
 const weatherCall = { type: 'tool_call', id: 'c1', name: 'weather', arguments: { city: 'Oslo' } };

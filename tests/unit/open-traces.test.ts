@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TraceSpans } from '../../core/api/contract';
 import { CopyWriter } from '../../core/store/copy-binary';
+import type { TraceSpans } from '../../core/timeline/load-trace';
 import { OpenTraces } from '../../services/timeline/open-traces';
 
 /** Traces of spans without parents; what was asked for stands in `asked`. */

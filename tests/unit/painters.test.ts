@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RowBlock } from '../../core/api/timeline';
 import { lanesInWindow } from '../../core/timeline/lane-window';
 import { rowBlock } from '../../core/timeline/row-block';
+import type { RowBlock } from '../../core/timeline/rows';
 import { TraceModel } from '../../core/timeline/trace-model';
 import { canvasRectPainter } from '../../renderer/timeline/canvas-rect-painter';
 import type { PaintColors } from '../../renderer/timeline/colors';

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SpoorError } from '../../core/api/errors';
 import { createLink, serve, transferring } from '../../core/api/rpc/service';
 import { protocolsWithToken, tokenFromProtocols } from '../../core/api/rpc/websocket';
 import { decodeMessage, decodeWire, encodeMessage, encodeWire } from '../../core/api/rpc/wire';
+import { SpoorError } from '../../core/model/errors';
 import { channelOf, closedOf } from '../../workers/rpc/worker-port';
 
 interface Echo {

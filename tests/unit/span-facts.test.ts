@@ -4,7 +4,7 @@ import { FACT_KEYS } from '../../core/dialects/fact-keys';
 import { readSource } from '../../core/dialects/read-agent-span';
 import { agentAttribute, isAgentKey, readSpanFacts as readFacts, type SpanFacts } from '../../core/dialects/span-facts';
 import { AttributeReader } from '../../core/dialects/span-source';
-import { type KeyValue, plainAttributes } from '../../core/otlp/json-types';
+import { type KeyValue, plainAttributes } from '../../core/model/json-types';
 
 const VALUES = [
   'chat',

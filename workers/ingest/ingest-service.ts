@@ -1,9 +1,9 @@
 /** The receivers: accept OTLP from the first moment, whether or not the database is open yet. */
 import type { Server } from 'node:http';
 import type { OtlpProtocol, OtlpReceiver } from '../../core/api/contract';
-import { errorValueOf, SpoorError } from '../../core/api/errors';
 import { transferring } from '../../core/api/rpc/service';
 import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
+import { errorValueOf, SpoorError } from '../../core/model/errors';
 import { transferablesOf } from '../../core/model/signal-batch';
 import { Redactor } from '../../core/redaction/redactor';
 import { DecodedBytes } from '../../services/ingest/decoded-bytes';

@@ -1,8 +1,8 @@
 /** The store with what the sync worker asks of it: the replica of what a team shares. */
 import { randomBytes } from 'node:crypto';
-import { SpoorError } from '../../core/api/errors';
 import type { ShareTarget } from '../../core/api/sync-state';
 import type { ReplicaService } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
 import { hexFromBytes, parseTraceId, TRACE_ID_BYTES } from '../../core/model/ids';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import type { SpanBatch } from '../../core/model/span-batch';

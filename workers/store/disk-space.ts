@@ -3,7 +3,7 @@
  * spinning. So spans are refused while there is still room for what is under way.
  */
 import { statfs } from 'node:fs/promises';
-import { SpoorError } from '../../core/api/errors';
+import { SpoorError } from '../../core/model/errors';
 import { formatBytes } from '../../core/model/format';
 import { isFull } from '../../services/store/damage';
 

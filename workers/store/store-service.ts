@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { CommentAuthor } from '../../core/api/comment';
 import type { StoreState } from '../../core/api/contract';
-import { SpoorError } from '../../core/api/errors';
 import type { RebuildReport } from '../../core/api/rebuild';
 import { KEEPS } from '../../core/api/retention';
 import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { Redactor } from '../../core/redaction/redactor';
 import { WrittenTexts } from '../../core/redaction/written-texts';

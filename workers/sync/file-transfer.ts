@@ -1,7 +1,8 @@
 /** Traces with what people wrote about them, out to a file and in from one. */
-import { SpoorError } from '../../core/api/errors';
+
 import type { FilePart, ImportReport, ShareTarget } from '../../core/api/sync-state';
 import type { ReplicaService } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
 import { packFile, unpackFile } from './spoor-file';
 
 const MAX_FILE = 512 * 1024 * 1024;

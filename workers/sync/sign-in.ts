@@ -1,7 +1,8 @@
 /** Signing in by device code (RFC 8628): somebody says yes in a browser, and this machine asks until they have. */
-import { SpoorError } from '../../core/api/errors';
+
 import type { SyncSignIn } from '../../core/api/sync-state';
 import type { DeviceCode, DevicePoll, KeptSession } from '../../core/api/team';
+import { SpoorError } from '../../core/model/errors';
 import { SyncFailure } from './failure';
 import { ask } from './server-client';
 

@@ -1,7 +1,6 @@
 /** Writes and reads `.spoor` files (core/api/spoor-file.ts). What is damaged, or of another version, is refused whole. */
 import { createHash } from 'node:crypto';
 import { strFromU8, strToU8, type Zippable, zipSync } from 'fflate';
-import { SpoorError } from '../../core/api/errors';
 import {
   OLDEST_SPOOR_FILE_VERSION,
   SPOOR_FILE_HEADER,
@@ -11,6 +10,7 @@ import {
   type SpoorFileManifest,
 } from '../../core/api/spoor-file';
 import { OBJECT_FIELDS } from '../../core/api/sync';
+import { SpoorError } from '../../core/model/errors';
 import { checkJson } from '../../core/otlp/exact-json';
 import type { Fields, FiledObject } from '../../core/sync/objects';
 import { type ZipEntry, ZipError, zipEntries } from './zip-reader';

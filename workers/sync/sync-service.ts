@@ -1,7 +1,6 @@
 /** Shares with a team server: what is asked of it by screens, and what it does by itself. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { SpoorError } from '../../core/api/errors';
 import { SYNC_HELLO, type SyncHello } from '../../core/api/sync';
 import type {
   SharePreview,
@@ -17,6 +16,7 @@ import type {
 import { NO_CHOICE } from '../../core/api/sync-state';
 import type { Permission } from '../../core/api/team';
 import type { PowerService, ReplicaService, SyncService } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
 import type { Log } from '../../services/log';
 import { Connection } from './connection';
 import { problemOf, SyncFailure } from './failure';

@@ -1,5 +1,5 @@
 /** What calls and their answers travel over: a port between threads, a port of a window, a WebSocket. */
-import type { ErrorValue } from '../errors';
+import type { ErrorValue } from '../../model/errors';
 
 export interface Call {
   readonly call: number;

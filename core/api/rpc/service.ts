@@ -6,7 +6,7 @@
  * A parameter may be an AbortSignal. The method gets one of its own in that place, which aborts when the caller's does, or when the
  * caller is gone; the call of whoever aborts rejects at once with the signal's reason.
  */
-import { errorFromValue, errorValueOf, SpoorError } from '../errors';
+import { errorFromValue, errorValueOf, SpoorError } from '../../model/errors';
 import { type Call, type Channel, isBroken, isCall, isCancel, isLost, isReply, type Reply, unsayable } from './channel';
 
 // biome-ignore lint/suspicious/noExplicitAny: a method's parameters are contravariant; only `any` admits every service.

@@ -2,7 +2,7 @@
  * Claude Code's events (code.claude.com/docs/en/monitoring-usage) as a run: a trace for each prompt, below it the calls of models and of
  * tools. Where it sends traces as well, its records name them, and complete those (told-in-logs.ts).
  */
-import type { PlainLogRecord } from '../../otlp/read-log-records';
+import type { PlainLogRecord } from '../../model/plain-log-record';
 import { attributesOf, DERIVED_FROM, type DerivedSpan, LogFacts, messageJson, ROOT_KEY } from './derived-span';
 
 export const CLAUDE_CODE_SCOPE = 'com.anthropic.claude_code.events';

@@ -2,7 +2,7 @@
  * Codex's events as runs: a trace for each prompt of a conversation, below it the answers of the model and the calls of tools. Its
  * records name the conversation and no turn, so a record belongs to the last prompt before it.
  */
-import type { PlainLogRecord } from '../../otlp/read-log-records';
+import type { PlainLogRecord } from '../../model/plain-log-record';
 import { attributesOf, DERIVED_FROM, type DerivedSpan, LogFacts, messageJson, ROOT_KEY } from './derived-span';
 
 export const CODEX_SCOPE = /^codex/;

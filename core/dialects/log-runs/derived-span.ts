@@ -1,6 +1,6 @@
 /** Spans made of log records: some coding agents tell what they do in logs alone, unless they are asked for traces. */
-import type { PlainValue } from '../../otlp/json-types';
-import type { PlainLogRecord } from '../../otlp/read-log-records';
+import type { PlainValue } from '../../model/json-types';
+import type { PlainLogRecord } from '../../model/plain-log-record';
 import { parsed } from '../span-source';
 
 export interface DerivedSpan {

@@ -2,7 +2,7 @@
  * What coding agents say of their spans in log records of the same trace (code.claude.com/docs/en/monitoring-usage): what a request
  * cost, what was asked and answered, what tools were given. Spans often have none of it.
  */
-import { type KeyValue, plainAttributes } from '../../otlp/json-types';
+import { type KeyValue, plainAttributes } from '../../model/json-types';
 import type { AgentSpan, Message, ToolCall } from '../agent-span';
 import { partsOf } from '../parts';
 import { LogFacts } from './derived-span';

@@ -3,8 +3,8 @@
  * messages are events.
  */
 
+import type { PlainValue } from '../../model/json-types';
 import { wordTable } from '../../model/word-table';
-import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Message } from '../agent-span';
 import { evaluationIn } from '../evaluation-event';

@@ -1,7 +1,7 @@
 /** Langfuse's own attributes, which its SDKs set and others may: what they say is meant, and believed first. */
 
+import type { PlainValue } from '../../model/json-types';
 import { wordTable } from '../../model/word-table';
-import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind } from '../agent-span';
 import { isObject } from '../json-objects';

@@ -1,9 +1,10 @@
 /** OpenInference (Arize Phoenix): lists flattened by number. Source: openinference, spec/semantic_conventions.md. */
 
+import type { Evaluation } from '../../model/evaluation';
+import type { PlainValue } from '../../model/json-types';
 import { wordTable } from '../../model/word-table';
-import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
-import type { AgentSpanKind, Evaluation, Message, Part, RetrievedDocument, ToolDefinition } from '../agent-span';
+import type { AgentSpanKind, Message, Part, RetrievedDocument, ToolDefinition } from '../agent-span';
 import { isObject, textOf } from '../json-objects';
 import { roleOf } from '../messages';
 import { partsOf, toolDefinitionsOf } from '../parts';

@@ -1,7 +1,7 @@
 /** The AI SDK of Vercel, versions 4 to 6 and the legacy integration of 7. Outer spans repeat the usage of the inner ones. */
 
+import type { PlainValue } from '../../model/json-types';
 import { wordTable } from '../../model/word-table';
-import type { PlainValue } from '../../otlp/json-types';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Message, Part } from '../agent-span';
 import { isObject, textOf } from '../json-objects';

@@ -1,5 +1,5 @@
 /** Regular expressions of TraceQL: RE2's syntax, the whole text, linear time (Tempo matches by the same rules, through Go). */
-import { SpoorError } from '../../api/errors';
+import { SpoorError } from '../../model/errors';
 import { PatternError, type StepBudget, UserPattern } from '../../patterns/user-pattern';
 import { TraceqlSyntaxError } from './syntax-error';
 

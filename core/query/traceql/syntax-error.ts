@@ -1,5 +1,5 @@
 /** Where a query cannot be read, why, and what might have been meant. */
-import { SpoorError } from '../../api/errors';
+import { SpoorError } from '../../model/errors';
 
 export class TraceqlSyntaxError extends SpoorError {
   constructor(

@@ -1,7 +1,8 @@
 /** What the fields of a span evaluate to, and how values compare. Values of different types are never equal, and never differ. */
+
+import type { AnyValue } from '../../model/json-types';
 import type { SpanKindName, StatusCodeName } from '../../model/span-kind';
 import { SPAN_KIND_NAMES } from '../../model/span-kind';
-import type { AnyValue } from '../../otlp/json-types';
 import type { Comparison, Static } from './ast';
 import type { TextPattern } from './regex';
 

@@ -1,7 +1,7 @@
 /** `compare()`: how often each value occurs among the spans of a selection, and among the others. */
 import type { MetricSeries } from '../../api/search';
+import { plainValue } from '../../model/json-types';
 import { spanKindName, statusCodeName } from '../../model/span-kind';
-import { plainValue } from '../../otlp/json-types';
 import type { Compare, TraceqlQuery } from '../../query/traceql/ast';
 import { conditionOf } from '../../query/traceql/evaluate';
 import { fieldsIn } from '../../query/traceql/walk';

@@ -4,9 +4,9 @@
  */
 
 import { int8FromSpanId, parseSpanId } from '../../model/ids';
+import type { SpanBody } from '../../model/json-types';
 import { isShortened, MAX_NAME_CHARS, shortName } from '../../model/short-name';
 import { spanKindName } from '../../model/span-kind';
-import type { SpanBody } from '../../otlp/json-types';
 import { WireWriter } from '../../otlp/wire-writer';
 import type { FieldExpression, Static } from '../../query/traceql/ast';
 import { type Condition, conditionOf, isText, type SpanFields, textWords } from '../../query/traceql/evaluate';

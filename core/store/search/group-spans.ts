@@ -1,6 +1,7 @@
 /** The spans that a query asks for, by what a field says of them: how many, how many failed, how long they took. */
-import { SpoorError } from '../../api/errors';
+
 import type { SpanGroup, SpanGroups } from '../../api/search';
+import { SpoorError } from '../../model/errors';
 import { LatencySketch } from '../../model/latency-sketch';
 import { STATUS_ERROR, spanKindName } from '../../model/span-kind';
 import type { Field, TraceqlQuery } from '../../query/traceql/ast';

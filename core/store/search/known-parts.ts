@@ -3,7 +3,7 @@
  * Rows are added after the last; pruning takes some out, and then what is held is read anew.
  */
 
-import type { SpanBody } from '../../otlp/json-types';
+import type { SpanBody } from '../../model/json-types';
 import { decodeSpanBody, readKeyValue } from '../../otlp/proto-to-json';
 import { WireReader } from '../../otlp/wire-reader';
 import { type Value, valueOfAny } from '../../query/traceql/values';

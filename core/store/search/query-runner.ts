@@ -1,6 +1,7 @@
 /** Runs TraceQL as it stands: a search gives a page of traces, a metric numbers over time. */
-import { SpoorError } from '../../api/errors';
+
 import type { GroupQuery, MetricResult, QueryRequest, QueryResult, SpanGroups } from '../../api/search';
+import { SpoorError } from '../../model/errors';
 import { rfc3339FromNs } from '../../model/time';
 import { inDeployments } from '../../query/in-deployments';
 import { traceqlOf } from '../../query/plain-search';

@@ -2,7 +2,7 @@
  * What spans share, by number: operations, resources and scopes. As many as memory should have are held; of the others a condition
  * says that one has to look, and spans that have them bring them along.
  */
-import type { KeyValue } from '../../otlp/json-types';
+import type { KeyValue } from '../../model/json-types';
 import { decodeResource, decodeScope } from '../../otlp/proto-to-json';
 import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
 import type { SqlClient, SqlRow, SqlStatements } from '../sql-client';

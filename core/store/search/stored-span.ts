@@ -1,9 +1,9 @@
 /** A span as a query looks at it: what its row says, and what its message says where the query asks for that. */
 
 import { spanIdFromInt8 } from '../../model/ids';
+import type { AnyValue, KeyValue, SpanBody } from '../../model/json-types';
 import { isShortened } from '../../model/short-name';
 import { spanKindName, statusCodeName } from '../../model/span-kind';
-import type { AnyValue, KeyValue, SpanBody } from '../../otlp/json-types';
 import type { AttributeScope, Field } from '../../query/traceql/ast';
 import type { TraceSpan } from '../../query/traceql/spansets';
 import { NO_VALUES, spanKindValue, statusValue, type Value, type Values, valueOfAny } from '../../query/traceql/values';

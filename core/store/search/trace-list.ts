@@ -3,9 +3,9 @@
  * holds; where it is gone, another begins where the page before ended.
  */
 
-import { SpoorError } from '../../api/errors';
 import type { MatchedSpan, TraceListPage } from '../../api/search';
 import { NEWEST_FIRST, type TraceListQuery } from '../../api/trace-list-query';
+import { SpoorError } from '../../model/errors';
 import { spanIdFromInt8 } from '../../model/ids';
 import { statusCodeName } from '../../model/span-kind';
 import { rfc3339FromNs } from '../../model/time';

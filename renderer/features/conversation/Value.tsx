@@ -1,4 +1,4 @@
-import type { PlainValue } from '../../../core/otlp/json-types';
+import type { PlainValue } from '../../../core/model/json-types';
 
 /** Text as it is, structures as JSON. */
 export function Value({ value }: { readonly value: PlainValue }) {

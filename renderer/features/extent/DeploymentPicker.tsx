@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
 import { ListFilter } from 'lucide-react';
 import { Popover } from 'radix-ui';
-import type { Deployment, DeploymentFilter } from '../../../core/api/deployment';
+import type { Deployment, DeploymentFilter } from '../../../core/model/deployment';
 import { DEPLOYMENT_FIELDS } from '../../../core/model/deployment-keys';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';

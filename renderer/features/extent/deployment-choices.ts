@@ -1,4 +1,4 @@
-import type { Deployment, DeploymentFilter } from '../../../core/api/deployment';
+import type { Deployment, DeploymentFilter } from '../../../core/model/deployment';
 import { DEPLOYMENT_FIELDS } from '../../../core/model/deployment-keys';
 
 /** What can be chosen of one field beside what is chosen of the others. @param known the latest first seen first */

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { TraceSummary } from '../../../core/api/trace-summary';
 import { formatAgo, formatDuration } from '../../../core/model/format';
+import type { TraceSummary } from '../../../core/model/trace-summary';
 import { api } from '../../connection/connection';
 import { useNow } from '../../hooks/use-now';
 import { useRefetchOn } from '../../hooks/use-refetch-on';

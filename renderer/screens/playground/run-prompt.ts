@@ -1,6 +1,6 @@
 /** Asks the models of the playground. */
 import type { Endpoint } from '../../../core/api/playground';
-import type { PlainValue } from '../../../core/otlp/json-types';
+import type { PlainValue } from '../../../core/model/json-types';
 import { api } from '../../connection/connection';
 import { type Attempt, usePlayground } from '../../stores/playground-store';
 

@@ -1,4 +1,4 @@
-import type { AnyValue, KeyValue } from '../../../core/otlp/json-types';
+import type { AnyValue, KeyValue } from '../../../core/model/json-types';
 import { textOf } from '../../ui/attribute-text';
 import { CopyButton } from '../../ui/CopyButton';
 import { LongText } from '../../ui/LongText';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
-import { SpoorError } from '../../../core/api/errors';
+import { SpoorError } from '../../../core/model/errors';
 import { fitWindow, showsWhole } from '../../../core/timeline/time-window';
 import { api } from '../../connection/connection';
 import { TraceHits, useTraceHits } from '../../features/guardrails/TraceHits';

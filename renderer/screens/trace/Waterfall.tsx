@@ -1,6 +1,6 @@
 /** The waterfall: painted on a canvas, with an ARIA tree of the rows on screen laid over it. */
 import { useEffect, useRef, useState } from 'react';
-import { ROW_ERROR, ROW_FOLDED } from '../../../core/api/timeline';
+import { ROW_ERROR, ROW_FOLDED } from '../../../core/timeline/rows';
 import { useKeys } from '../../hooks/use-keys';
 import { useHover } from '../../stores/hover-store';
 import { useSettings } from '../../stores/settings-store';

@@ -2,7 +2,7 @@
  * The rows of one view of a trace, fetched in blocks around what is on screen. A cache never changes its view: a new view is a new
  * cache, and the old one is painted until the new one has what is needed.
  */
-import type { RowBlock } from '../../../core/api/timeline';
+import type { RowBlock } from '../../../core/timeline/rows';
 import type { RowAt } from '../../timeline/paint-waterfall';
 
 const BLOCK_ROWS = 200;

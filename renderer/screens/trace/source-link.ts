@@ -1,5 +1,5 @@
 /** Where in the source a span was made, as a link that an editor opens (OpenTelemetry's `code.*` attributes, new and old names). */
-import { type KeyValue, plainAttributes } from '../../../core/otlp/json-types';
+import { type KeyValue, plainAttributes } from '../../../core/model/json-types';
 
 export interface SourceLink {
   /** Such as src/shop.ts:88, cut at the front where it is long. */

@@ -1,5 +1,5 @@
 /** The views of a trace: their titles, their keys, and where each is offered. */
-import type { TraceSummary } from '../../../core/api/trace-summary';
+import type { TraceSummary } from '../../../core/model/trace-summary';
 import { isAgentRun, type TraceTab } from '../../stores/trace-view-store';
 
 interface Tab {

@@ -2,8 +2,9 @@
  * The rows on screen for those who do not see the canvas: an ARIA tree laid over it, without a look of its own. A screen reader
  * hears name, service, duration and status; a click lands on the row.
  */
-import { ROW_ERROR, ROW_FOLDED, type RowBlock } from '../../../core/api/timeline';
+
 import { formatDuration, plural } from '../../../core/model/format';
+import { ROW_ERROR, ROW_FOLDED, type RowBlock } from '../../../core/timeline/rows';
 import type { TimeWindow } from '../../../core/timeline/time-window';
 import { ROW_PX, type RowAt } from '../../timeline/paint-waterfall';
 

@@ -1,6 +1,5 @@
 /** Datasets made of recorded calls, and experiments that ask their prompts again and look at the answers. */
 import { randomUUID } from 'node:crypto';
-import { SpoorError } from '../../../core/api/errors';
 import type {
   DatasetItem,
   DatasetItemEdit,
@@ -17,6 +16,7 @@ import { promptOf, recordedAnswer, triedAnswer } from '../../../core/evaluation/
 import { evaluatorName } from '../../../core/evaluation/evaluator-name';
 import { evaluate } from '../../../core/evaluation/evaluators';
 import { judgePrompt, judgeVerdict } from '../../../core/evaluation/judge';
+import { SpoorError } from '../../../core/model/errors';
 import type { Log } from '../../log';
 import type { Playground } from '../playground/playground';
 import { datasetItemEdit, experimentEdit } from './queries';

@@ -8,7 +8,7 @@ import type {
   ExperimentEdit,
 } from '../../../core/api/evaluation';
 import { evaluatorProblem } from '../../../core/evaluation/evaluators';
-import type { PlainValue } from '../../../core/otlp/json-types';
+import type { PlainValue } from '../../../core/model/json-types';
 import { PROMPT } from '../playground/queries';
 import { parse } from '../queries';
 

@@ -1,7 +1,8 @@
 /** Endpoints, their keys, and prompts that are tried on them. */
-import { SpoorError } from '../../../core/api/errors';
+
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest, StoredEndpoint } from '../../../core/api/playground';
 import type { KeyService, StoreService } from '../../../core/api/workers';
+import { SpoorError } from '../../../core/model/errors';
 import { askModel, type Fetches } from './chat-client';
 import { endpointEdit, promptRequest } from './queries';
 

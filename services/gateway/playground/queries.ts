@@ -1,7 +1,7 @@
 /** Checks endpoints and prompts as they come in. */
 import { z } from 'zod';
 import type { EndpointEdit, PromptRequest } from '../../../core/api/playground';
-import type { PlainValue } from '../../../core/otlp/json-types';
+import type { PlainValue } from '../../../core/model/json-types';
 import { parse } from '../queries';
 
 /** Of one prompt, all parts together. */

@@ -1,6 +1,7 @@
 /** API keys: for collectors and scripts, shown once, kept as a digest. */
-import { SpoorError } from '../../../../core/api/errors';
+
 import type { ApiKey, KeyScope, NewKey } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { decodeRows, FLOAT8, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { type Cache, HOT_MS } from '../../../adapters/cache';

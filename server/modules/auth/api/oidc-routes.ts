@@ -1,7 +1,7 @@
 /** Signing in at an OpenID provider: there and back. */
 import { z } from 'zod';
-import { SpoorError } from '../../../../core/api/errors';
 import type { SignInMethods } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { Redirect, type Route, route } from '../../../http/route';
 import { ATTEMPT_SECONDS, type Oidc } from '../service/oidc';
 import { REFRESH_SECONDS } from '../service/sign-in';

@@ -1,7 +1,7 @@
 /** Signing in and out. Browsers keep the refresh token in a cookie that no script reads; other clients ask for it in the body. */
 import { z } from 'zod';
-import { SpoorError } from '../../../../core/api/errors';
 import type { KeptSession } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { isLoopbackHost } from '../../../../services/net/loopback';
 import { actorOf } from '../../../http/actor';
 import { isOwnPage } from '../../../http/own-page';

@@ -1,7 +1,7 @@
 /** Access tokens: JWTs of a quarter of an hour, for one account in one workspace. */
 import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { SpoorError } from '../../../../core/api/errors';
+import { SpoorError } from '../../../../core/model/errors';
 import { ALGORITHM, type SigningKeys } from './signing-keys';
 
 export const ACCESS_SECONDS = 15 * 60;

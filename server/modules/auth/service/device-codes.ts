@@ -3,8 +3,8 @@
  * signed in as them. Source: RFC 8628.
  */
 import { randomInt } from 'node:crypto';
-import { SpoorError } from '../../../../core/api/errors';
 import type { DeviceCode, DevicePoll } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { Actor } from '../../../http/actor';
 import type { Principal } from '../../../http/route';

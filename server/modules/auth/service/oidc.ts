@@ -4,8 +4,8 @@
  * Source: OpenID Connect Core 1.0, RFC 7636.
  */
 import * as client from 'openid-client';
-import { errorValueOf, SpoorError } from '../../../../core/api/errors';
 import type { KeptSession, SignInProblem } from '../../../../core/api/team';
+import { errorValueOf, SpoorError } from '../../../../core/model/errors';
 import type { Log } from '../../../../services/log';
 import { isLoopbackHost } from '../../../../services/net/loopback';
 import type { AccountRepo, StoredAccount } from '../repo/accounts';

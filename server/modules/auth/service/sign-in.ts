@@ -1,6 +1,7 @@
 /** Signing in: a password for an access token and a refresh token, the refresh token for the next pair. */
-import { SpoorError } from '../../../../core/api/errors';
+
 import type { KeptSession } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { Log } from '../../../../services/log';
 import { permissionsOf } from '../../../http/permissions';

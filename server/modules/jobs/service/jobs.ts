@@ -3,8 +3,8 @@
  * failed five times a copy lies in the queue of dead letters, where admins see it and send it anew.
  */
 import PgBoss from 'pg-boss';
-import { SpoorError } from '../../../../core/api/errors';
 import type { Job } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../../../../core/store/sql-client';
 import type { Log } from '../../../../services/log';

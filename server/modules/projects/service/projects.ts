@@ -1,6 +1,7 @@
 /** Projects: what API keys belong to. */
-import { SpoorError } from '../../../../core/api/errors';
+
 import type { Project } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';

@@ -1,4 +1,3 @@
-import { SpoorError } from '../../../../core/api/errors';
 import {
   SYNC_CHANGES,
   SYNC_CHANGES_QUERY,
@@ -14,6 +13,7 @@ import {
   SYNC_WITHDRAW,
   SYNC_WITHDRAWN,
 } from '../../../../core/api/sync';
+import { SpoorError } from '../../../../core/model/errors';
 import { actorOf } from '../../../http/actor';
 import type { AppRoute } from '../../../http/app';
 import { route } from '../../../http/route';

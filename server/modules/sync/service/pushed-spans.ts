@@ -1,5 +1,5 @@
 /** Takes spans that people share from their desktops, and gives them to others. */
-import { SpoorError } from '../../../../core/api/errors';
+import { SpoorError } from '../../../../core/model/errors';
 import { hexFromBytes } from '../../../../core/model/ids';
 import { Envelopes } from '../../../../core/otlp/envelope';
 import { WIRE_BYTES } from '../../../../core/otlp/wire-reader';

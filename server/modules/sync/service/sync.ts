@@ -2,7 +2,6 @@
 
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { SpoorError } from '../../../../core/api/errors';
 import {
   OLDEST_SYNC_PROTOCOL,
   SYNC_ERRORS,
@@ -11,6 +10,7 @@ import {
   type SyncHello,
 } from '../../../../core/api/sync';
 import type { Project } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { decodeRows, TEXT } from '../../../../core/store/row-spec';
 import { deleteTrace } from '../../../../core/store/trace-removal';
 import type { PushedObject, PushResult } from '../../../../core/sync/objects';

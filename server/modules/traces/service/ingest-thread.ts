@@ -2,7 +2,7 @@
  * Ingest in a thread of its own: decoding and preparing rows take all of a core under load, and who reads should not wait for it.
  */
 import { type MessagePort, parentPort, Worker } from 'node:worker_threads';
-import { type ErrorValue, errorFromValue, errorValueOf, SpoorError } from '../../../../core/api/errors';
+import { type ErrorValue, errorFromValue, errorValueOf, SpoorError } from '../../../../core/model/errors';
 import { WireError } from '../../../../core/otlp/wire-reader';
 import type { Rejection } from '../../../../services/ingest/intake';
 import { SIGNALS, type Signal } from '../../../../services/ingest/signals';

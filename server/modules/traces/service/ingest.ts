@@ -2,7 +2,7 @@
  * Takes telemetry of all workspaces: stores it where this copy of the server writes the workspace, else keeps it on disk for the
  * copy that does, and stores what others kept for this one.
  */
-import { SpoorError } from '../../../../core/api/errors';
+import { SpoorError } from '../../../../core/model/errors';
 import { withResourceAttribute } from '../../../../core/otlp/resource-attribute';
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';

@@ -1,8 +1,8 @@
 /** The contract's store for one workspace of the server. */
 import type { CommentAuthor } from '../../../../core/api/comment';
-import { SpoorError } from '../../../../core/api/errors';
 import { KEEPS } from '../../../../core/api/retention';
 import type { StoreReport, StoreService } from '../../../../core/api/workers';
+import { SpoorError } from '../../../../core/model/errors';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';

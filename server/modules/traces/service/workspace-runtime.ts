@@ -2,9 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Hono } from 'hono';
 import type { SpoorApi } from '../../../../core/api/contract';
-import { SpoorError } from '../../../../core/api/errors';
 import type { UnresponsivePart } from '../../../../core/api/unresponsive-part';
 import type { IngestService, KeyService, ListenAddress, StoreService } from '../../../../core/api/workers';
+import { SpoorError } from '../../../../core/model/errors';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { checkedApi } from '../../../../services/gateway/checked-api';
 import { Gateway } from '../../../../services/gateway/gateway-service';

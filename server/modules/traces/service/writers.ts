@@ -2,8 +2,9 @@
  * Who writes which workspace. A workspace is written by one copy of the server at a time, which holds a lock of PostgreSQL on the
  * connection that it writes with: when either is lost so is the other, and another copy takes over.
  */
-import { SpoorError } from '../../../../core/api/errors';
+
 import type { Retention } from '../../../../core/api/retention';
+import { SpoorError } from '../../../../core/model/errors';
 import type { SignalBatch } from '../../../../core/model/signal-batch';
 import { EVERY_KEY } from '../../../../core/search/searched-keys';
 import { removeDeletedTraces } from '../../../../core/store/pruning/deleted-traces';

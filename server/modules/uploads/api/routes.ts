@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SpoorError } from '../../../../core/api/errors';
 import { UPLOAD_FORMATS } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { uuidOf } from '../../../http/ids';
 import { type Principal, type Route, route } from '../../../http/route';
 import { NAME } from '../../auth/api/routes';

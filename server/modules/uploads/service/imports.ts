@@ -1,7 +1,7 @@
 /** Stores what was uploaded: every line of a file of OTLP JSON, or one OTLP request in protobuf, as if it had been exported. */
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { SpoorError } from '../../../../core/api/errors';
+import { SpoorError } from '../../../../core/model/errors';
 import { parseExactJson } from '../../../../core/otlp/exact-json';
 import { JsonShapeError } from '../../../../core/otlp/json-fields';
 import { WireError } from '../../../../core/otlp/wire-reader';

@@ -1,8 +1,8 @@
 /** Large files of telemetry, sent in parts: each is checked and kept, so that a cut connection costs one part and not the file. */
 
 import { createHash } from 'node:crypto';
-import { SpoorError } from '../../../../core/api/errors';
 import type { Upload, UploadFormat, UploadState } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
 import { BOOL, BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';

@@ -1,7 +1,7 @@
 /** Webhooks of a workspace: addresses that are told what happens in it, and the secret that signs what they are told. */
 import { randomBytes } from 'node:crypto';
-import { SpoorError } from '../../../../core/api/errors';
 import type { NewWebhook, ToldType, Webhook } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { BOOL, decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SpoorError } from '../../../../core/api/errors';
 import { ROLES } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';

@@ -1,6 +1,7 @@
 /** Members of a workspace and those invited to be. */
-import { SpoorError } from '../../../../core/api/errors';
+
 import type { Invitation, Member, Role } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { BYTEA, decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';

@@ -1,7 +1,8 @@
 /** How much a workspace may send a day (UTC): what is beyond it is refused until midnight, and said so. */
-import { RetryLater } from '../../../../core/api/errors';
+
 import { SYNC_ERRORS } from '../../../../core/api/sync';
 import type { QuotaReport } from '../../../../core/api/team';
+import { RetryLater } from '../../../../core/model/errors';
 import { decodeRows, INT8, orNull } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import type { Cache } from '../../../adapters/cache';

@@ -1,6 +1,7 @@
 /** Workspaces and their members. */
-import { SpoorError } from '../../../../core/api/errors';
+
 import type { Role, Workspace } from '../../../../core/api/team';
+import { SpoorError } from '../../../../core/model/errors';
 import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
 import type { SqlClient } from '../../../../core/store/sql-client';
 import { type Cache, HOT_MS } from '../../../adapters/cache';
