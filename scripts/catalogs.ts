@@ -1,8 +1,8 @@
 /** Prints what a new database has, of the desktop and of the team server, as JSON: for `npm run schema`. */
 import { PGlite } from '@electric-sql/pglite';
-import { migrate } from '../core/store/migrate';
 import { readCatalog } from '../core/store/schema/catalog';
-import type { SqlClient } from '../core/store/sql-client';
+import { migrate } from '../core/store/schema/migrate';
+import type { SqlClient } from '../core/store/sql/sql-client';
 import { bringServer } from '../server/migrations/migrate-server';
 import { deflateCodec } from '../services/store/payload-codec';
 import { pgliteClient } from '../services/store/pglite-client';

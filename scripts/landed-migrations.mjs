@@ -15,6 +15,11 @@ const FOLDERS = { core: 'core/store/migrations', server: 'server/migrations' };
 /** What numbered migrations are made of. */
 const IS_MIGRATION = /^(?:\d{3}-.*|service-edge)\.ts$/;
 
+const MOVED_IMPORT = {
+  core: /^import .* from '(\.\.\/)(?:[a-z]+\/)?([a-z-]+)';$/,
+  server: /^import .* from '(\.\.\/\.\.\/core\/store\/)(?:[a-z]+\/)?([a-z-]+)';$/,
+};
+
 /** SHA-256 of each migration by part and file. */
 export function hashesOfFiles() {
   return Object.fromEntries(
@@ -22,10 +27,34 @@ export function hashesOfFiles() {
       const files = readdirSync(join(root, folder)).filter((file) => IS_MIGRATION.test(file));
       return [
         part,
-        Object.fromEntries(files.sort().map((file) => [file, sha256(readFileSync(join(root, folder, file)))])),
+        Object.fromEntries(
+          files
+            .sort()
+            .map((file) => [
+              file,
+              sha256(asLanded(readFileSync(join(root, folder, file), 'utf8'), MOVED_IMPORT[part])),
+            ]),
+        ),
       ];
     }),
   );
+}
+
+/**
+ * Databases hold hashes from before `core/store` had rooms: an import of `room/file` counts as the `file` that it was, in the
+ * order of those names. Where a helper lives may change; what a migration does may not.
+ */
+function asLanded(source, moved) {
+  const lines = source.split('\n');
+  const first = lines.findIndex((line) => moved.test(line));
+  if (first < 0) return source;
+  const after = lines.findIndex((line, index) => index > first && !moved.test(line));
+  const imports = lines
+    .slice(first, after)
+    .map((line) => line.replace(moved, (whole, base, file) => whole.replace(/'\.\.\/.*'/, `'${base}${file}'`)));
+  const path = (line) => line.slice(line.indexOf("'"));
+  imports.sort((a, b) => (path(a) < path(b) ? -1 : 1));
+  return [...lines.slice(0, first), ...imports, ...lines.slice(after)].join('\n');
 }
 
 /** What a catalog was made with: migrations of the server come after those of the core. */

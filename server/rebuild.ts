@@ -1,10 +1,10 @@
 /** `spoor-server rebuild`: makes the read models of workspaces anew from the spans that are stored, while the server runs. */
 import { EVERY_KEY } from '../core/search/searched-keys';
-import { limitsOf } from '../core/store/partition-share';
+import { StoreWriter } from '../core/store/ingest/store-writer';
 import { restoreQuarantine } from '../core/store/pruning/restore-quarantine';
-import { Rebuild } from '../core/store/rebuild';
-import { decodeRows, INT4, TEXT } from '../core/store/row-spec';
-import { StoreWriter } from '../core/store/store-writer';
+import { Rebuild } from '../core/store/rebuild/rebuild';
+import { limitsOf } from '../core/store/sql/partition-share';
+import { decodeRows, INT4, TEXT } from '../core/store/sql/row-spec';
 import { deflateCodec } from '../services/store/payload-codec';
 import type { Lane, ServerDatabase } from './adapters/database';
 import { migrateServer } from './migrations/migrate-server';

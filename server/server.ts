@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { ListenAddress } from '../core/api/workers';
 import { PriceBook } from '../core/pricing/price-book';
-import type { SqlClient } from '../core/store/sql-client';
+import type { SqlClient } from '../core/store/sql/sql-client';
 import list from '../resources/prices.json';
 import { TRACES } from '../services/ingest/signals';
 import type { Log } from '../services/log';

@@ -1,5 +1,5 @@
 /** What the server asks of a database, whichever engine is underneath. */
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 
 export interface ServerDatabase {
   readonly engine: 'postgresql' | 'pglite';

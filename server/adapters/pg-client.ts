@@ -1,6 +1,6 @@
 /** SqlClient over connections to PostgreSQL. */
 import pg from 'pg';
-import type { SqlClient, SqlRow, SqlStatements } from '../../core/store/sql-client';
+import type { SqlClient, SqlRow, SqlStatements } from '../../core/store/sql/sql-client';
 import { copyInto } from './copy-into';
 import { copyOutOf } from './copy-out-of';
 import { inTransaction } from './pg-transaction';

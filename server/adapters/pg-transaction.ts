@@ -2,7 +2,7 @@
  * A transaction whose statements go out without waiting for the ones before, where nobody waits for their rows: who writes asks
  * PostgreSQL a few times, not once a statement. The connection pipelines.
  */
-import { nestedIn, type SqlClient, type SqlStatements } from '../../core/store/sql-client';
+import { nestedIn, type SqlClient, type SqlStatements } from '../../core/store/sql/sql-client';
 
 /** Commits when `run` resolves. @throws what failed first, be it a statement that nobody waited for */
 export async function inTransaction<T>(statements: SqlStatements, run: (tx: SqlClient) => Promise<T>): Promise<T> {

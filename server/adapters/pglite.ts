@@ -2,7 +2,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { DatabaseDamagedError } from '../../services/store/damage';
 import { acquireInstanceLock } from '../../services/store/instance-lock';
 import { openDatabase } from '../../services/store/open-database';

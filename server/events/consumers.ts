@@ -3,8 +3,8 @@
  * has come are committed together, by whichever copy of the server gets to it. An event that fails is left to the jobs, so that
  * those behind it do not wait.
  */
-import { decodeRows, INT4, INT8, TEXT } from '../../core/store/row-spec';
-import type { SqlClient } from '../../core/store/sql-client';
+import { decodeRows, INT4, INT8, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { Log } from '../../services/log';
 import type { ServerDatabase } from '../adapters/database';
 import { isUnavailable } from '../adapters/database-errors';

@@ -2,8 +2,8 @@
 
 import type { ToldType } from '../../core/api/team';
 import { TRUSTED_NOW } from '../../core/store/pruning/trusted-clock';
-import { decodeRows, INT8, TEXT } from '../../core/store/row-spec';
-import type { SqlClient, SqlStatements } from '../../core/store/sql-client';
+import { decodeRows, INT8, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient, SqlStatements } from '../../core/store/sql/sql-client';
 import { timeSql } from '../adapters/time-sql';
 import type { INGESTED, TeamEvent } from './event';
 

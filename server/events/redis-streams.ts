@@ -5,7 +5,7 @@
  * for seven days.
  */
 import type { Redis } from 'ioredis';
-import { decodeRows, TEXT } from '../../core/store/row-spec';
+import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
 import type { Log } from '../../services/log';
 import { redisBreaker } from '../adapters/redis';
 import type { EventConsumer } from './consumers';

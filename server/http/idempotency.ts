@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { SpoorError } from '../../core/model/errors';
-import { BYTEA, decodeRows, INT4, orNull, TEXT } from '../../core/store/row-spec';
-import type { SqlClient } from '../../core/store/sql-client';
+import { BYTEA, decodeRows, INT4, orNull, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../adapters/database';
 import type { Principal } from './route';
 

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { EVENTS, INGESTED } from '../events/event';
 
 /**

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 
 /** Alerts that begin and end are events, and who changes their rules is in the audit log. */
 export const alertEvents008 = {

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 
 /** Keys of the endpoints that prompts are tried on; who changes an endpoint is in the audit log. */
 export const endpointKeys009 = {

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 
 /** Which traces people brought from their desktops, and events of what they write there. */
 export const sync012 = {

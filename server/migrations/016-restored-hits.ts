@@ -1,4 +1,4 @@
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 
 /** Nobody is told of what guardrails marked long ago when it comes back out of the quarantine. */
 export const restoredHits016 = {

@@ -2,8 +2,8 @@
  * What deploy/citus/distribute.sql changes of the tables that a server demands. Whoever changes the script changes it here:
  * tests/server/citus.test.ts compares what the script leaves with what is said here, line by line.
  */
-import { decodeRows, TEXT } from '../../core/store/row-spec';
-import type { SqlClient } from '../../core/store/sql-client';
+import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 
 /** Found by a number alone, and by workspace and number where they are sharded. */
 const KEYED_BY_WORKSPACE = [

@@ -1,5 +1,8 @@
 /** Brings a database to the schemas of this build, and puts a fence around every workspace. */
 
+import { isQuarantinedName } from '../../core/store/pruning/quarantine';
+import { checkSchema } from '../../core/store/schema/catalog';
+import landed from '../../core/store/schema/landed-migrations.json';
 import {
   CORE_SCHEMA,
   checksumsByVersion,
@@ -7,12 +10,9 @@ import {
   type Migration,
   type MigrationSet,
   migrate,
-} from '../../core/store/migrate';
-import { isQuarantinedName } from '../../core/store/pruning/quarantine';
-import { decodeRows, TEXT } from '../../core/store/row-spec';
-import { checkSchema } from '../../core/store/schema/catalog';
-import landed from '../../core/store/schema/landed-migrations.json';
-import type { SqlClient } from '../../core/store/sql-client';
+} from '../../core/store/schema/migrate';
+import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from '../adapters/database';
 import { accounts001 } from './001-accounts';

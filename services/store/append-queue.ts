@@ -3,7 +3,7 @@
  * spans are committed. A batch that the database refuses fails alone, not the ones beside it.
  */
 import type { SignalBatch } from '../../core/model/signal-batch';
-import type { AppendResult } from '../../core/store/writer-state';
+import type { AppendResult } from '../../core/store/ingest/writer-state';
 
 /** Spans in one transaction: a bound on how long a reader waits behind it. */
 const MAX_SPANS = 5_000;

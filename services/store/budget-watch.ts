@@ -3,9 +3,9 @@ import { formatCost } from '../../core/model/format';
 import { hexFromBytes, TRACE_ID_BYTES } from '../../core/model/ids';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import type { PriceBook } from '../../core/pricing/price-book';
-import { type Guardrails, writeMarks } from '../../core/store/guardrails';
-import type { SqlClient } from '../../core/store/sql-client';
-import { traceCosts } from '../../core/store/trace-costs';
+import { traceCosts } from '../../core/store/calls/trace-costs';
+import { type Guardrails, writeMarks } from '../../core/store/people/guardrails';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 
 /** Calls of a run come in bursts. */
 const SETTLE_MS = 1_000;

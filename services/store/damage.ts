@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeRows, TEXT } from '../../core/store/row-spec';
-import type { SqlClient } from '../../core/store/sql-client';
+import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { copyPathOf } from './copy-before';
 
 /** The database's files are damaged, or it cannot be read. The message is for people. */

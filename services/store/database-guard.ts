@@ -3,7 +3,7 @@
  * nothing is acknowledged that may not be found again. The files are left to their owner.
  */
 import { SpoorError } from '../../core/model/errors';
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { DatabaseDamagedError, damagedMessage, isAbort, isDamage, isDoubtful, reasonOf } from './damage';
 
 type OnDamage = (message: string) => void;

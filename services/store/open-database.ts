@@ -8,10 +8,10 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { CORE_SCHEMA, isBehind, migrate } from '../../core/store/migrate';
 import { checkSchema } from '../../core/store/schema/catalog';
 import expected from '../../core/store/schema/core-catalog.json';
-import type { SqlClient } from '../../core/store/sql-client';
+import { CORE_SCHEMA, isBehind, migrate } from '../../core/store/schema/migrate';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import settings from '../../resources/database-settings.json';
 import { copyBefore, updateDone } from './copy-before';
 import {

@@ -3,7 +3,7 @@
  * The first byte says how the rest is packed.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { PayloadCodec } from '../../core/store/payloads';
+import type { PayloadCodec } from '../../core/store/payloads/payloads';
 
 const PLAIN = 0;
 const DEFLATE = 1;

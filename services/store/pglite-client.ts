@@ -1,6 +1,6 @@
 /** SqlClient over PGlite. */
 import type { PGliteInterface, QueryOptions, Transaction } from '@electric-sql/pglite';
-import { nestedIn, type SqlClient, type SqlRow, type SqlStatements } from '../../core/store/sql-client';
+import { nestedIn, type SqlClient, type SqlRow, type SqlStatements } from '../../core/store/sql/sql-client';
 
 const INT8_OID = 20;
 /** PGlite gives int8 as number or bigint, whichever fits; ours is always a bigint. */

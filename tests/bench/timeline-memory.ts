@@ -1,7 +1,7 @@
 /** What the timeline worker holds: its code in a process of its own, with every view of a trace laid out, and after closing it. */
 import { spawnSync } from 'node:child_process';
-import { readSpanAttribute } from '../../core/store/span-attribute';
-import { TraceReader } from '../../core/store/trace-reader';
+import { readSpanAttribute } from '../../core/store/read/span-attribute';
+import { TraceReader } from '../../core/store/read/trace-reader';
 import { openDatabase } from '../../services/store/open-database';
 import { Timeline } from '../../services/timeline/timeline-service';
 import type { Figure } from './report';

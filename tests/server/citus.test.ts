@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { decodeRows, TEXT } from '../../core/store/row-spec';
 import { readCatalog } from '../../core/store/schema/catalog';
-import type { SqlRow } from '../../core/store/sql-client';
+import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlRow } from '../../core/store/sql/sql-client';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { distributedCatalog } from '../../server/migrations/distributed';
 import expected from '../../server/migrations/server-catalog.json';

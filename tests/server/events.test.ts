@@ -1,7 +1,7 @@
 /** Events reach every consumer once, in the order of their workspace, whoever dies when. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { decodeRows, INT4, INT8, TEXT } from '../../core/store/row-spec';
-import type { SqlClient } from '../../core/store/sql-client';
+import { decodeRows, INT4, INT8, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { pgClient } from '../../server/adapters/pg-client';
 import { openPostgres } from '../../server/adapters/postgresql';

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { protocolsWithToken, RPC_PATH } from '../../core/api/rpc/websocket';
-import { decodeRows, INT8 } from '../../core/store/row-spec';
+import { decodeRows, INT8 } from '../../core/store/sql/row-spec';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import {

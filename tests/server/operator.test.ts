@@ -1,7 +1,7 @@
 /** What is for whoever runs the server: metrics, and secrets in the database. */
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { decodeRows, TEXT } from '../../core/store/row-spec';
+import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
 import { pgClient } from '../../server/adapters/pg-client';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import { setUpOwner, startTeamServer, TeamClient } from '../fixtures/team-server';

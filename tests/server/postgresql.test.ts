@@ -1,8 +1,8 @@
 /** Statements that leave without waiting: what is stored, what fails, and what the connection is good for afterwards. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CopyReader, CopyWriter } from '../../core/store/copy-binary';
-import type { SqlClient } from '../../core/store/sql-client';
+import { CopyReader, CopyWriter } from '../../core/store/sql/copy-binary';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 

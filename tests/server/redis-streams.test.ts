@@ -1,7 +1,7 @@
 /** Events in streams of Redis: each once and in order, whoever dies when. */
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { decodeRows, TEXT } from '../../core/store/row-spec';
+import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { openPostgres } from '../../server/adapters/postgresql';
 import { openRedis } from '../../server/adapters/redis';

@@ -1,6 +1,6 @@
 /** What a deleted workspace left behind is gone a month later, and nothing else is. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { decodeRows, INT4, INT8, TEXT } from '../../core/store/row-spec';
+import { decodeRows, INT4, INT8, TEXT } from '../../core/store/sql/row-spec';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { WorkspaceRemoval } from '../../server/modules/jobs/service/workspace-removal';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { traceRequest } from '../../core/samples/otlp-builder';
-import { decodeRows, INT8, TEXT } from '../../core/store/row-spec';
-import { deleteTrace } from '../../core/store/trace-removal';
+import { deleteTrace } from '../../core/store/pruning/trace-removal';
+import { decodeRows, INT8, TEXT } from '../../core/store/sql/row-spec';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { openPostgres } from '../../server/adapters/postgresql';
 import { migrateServer } from '../../server/migrations/migrate-server';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeRows, TEXT } from '../../core/store/row-spec';
+import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { AccessTokens } from '../../server/modules/auth/service/access-tokens';
 import { SecretBox } from '../../server/modules/auth/service/secret-box';

@@ -1,8 +1,8 @@
 /** Row-level security, the second fence: a query that forgets whose rows it wants sees nobody else's. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeRows, INT4, TEXT } from '../../core/store/row-spec';
-import type { SqlClient } from '../../core/store/sql-client';
-import { StoreWriter } from '../../core/store/store-writer';
+import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { decodeRows, INT4, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { openPglite } from '../../server/adapters/pglite';
 import { openPostgres } from '../../server/adapters/postgresql';

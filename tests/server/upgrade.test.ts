@@ -1,6 +1,6 @@
 /** The next version migrates the database while copies of this one serve: nobody notices, and no older copy starts on it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CORE_SCHEMA, MIGRATIONS, type Migration, migrate } from '../../core/store/migrate';
+import { CORE_SCHEMA, MIGRATIONS, type Migration, migrate } from '../../core/store/schema/migrate';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
 import { SERVER_MIGRATIONS } from '../../server/migrations/migrate-server';
 import { deflateCodec } from '../../services/store/payload-codec';

@@ -1,9 +1,9 @@
 /** Rules that watch a number, on both engines: each look is one's own, an alert begins once and ends once. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AlertOutcome, AlertRuleEdit } from '../../core/api/alert';
-import { Alerts } from '../../core/store/alerts';
-import { migrate } from '../../core/store/migrate';
-import type { SqlClient } from '../../core/store/sql-client';
+import { Alerts } from '../../core/store/people/alerts';
+import { migrate } from '../../core/store/schema/migrate';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 

@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { hexFromBytes, int8FromSpanId, type SpanId } from '../../core/model/ids';
 import type { SpanBatch } from '../../core/model/span-batch';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
-import { CORE_SCHEMA, migrate } from '../../core/store/migrate';
+import { StoreWriter } from '../../core/store/ingest/store-writer';
 import { spans001 } from '../../core/store/migrations/001-spans';
-import { readSpan } from '../../core/store/span-reader';
-import type { SqlClient } from '../../core/store/sql-client';
-import { StoreWriter } from '../../core/store/store-writer';
-import { TraceReader } from '../../core/store/trace-reader';
+import { readSpan } from '../../core/store/read/span-reader';
+import { TraceReader } from '../../core/store/read/trace-reader';
+import { CORE_SCHEMA, migrate } from '../../core/store/schema/migrate';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { loadTrace } from '../../core/timeline/load-trace';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';

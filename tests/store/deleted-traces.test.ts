@@ -1,15 +1,15 @@
 /** Traces that were deleted long ago leave the disk, to the last byte of their payloads, and nothing else does. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
-import { Annotations } from '../../core/store/annotations';
-import { migrate } from '../../core/store/migrate';
+import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { Annotations } from '../../core/store/people/annotations';
 import { removeDeletedTraces } from '../../core/store/pruning/deleted-traces';
-import { BYTEA, decodeRows, INT8 } from '../../core/store/row-spec';
-import { readSpan } from '../../core/store/span-reader';
-import type { SqlClient } from '../../core/store/sql-client';
-import { StoreWriter } from '../../core/store/store-writer';
-import { TraceReader } from '../../core/store/trace-reader';
-import { deleteTrace, restoreTrace } from '../../core/store/trace-removal';
+import { deleteTrace, restoreTrace } from '../../core/store/pruning/trace-removal';
+import { readSpan } from '../../core/store/read/span-reader';
+import { TraceReader } from '../../core/store/read/trace-reader';
+import { migrate } from '../../core/store/schema/migrate';
+import { BYTEA, decodeRows, INT8 } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';

@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { PriceBook } from '../../core/pricing/price-book';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { EVERY_KEY } from '../../core/search/searched-keys';
-import { readAgents } from '../../core/store/agents';
-import { listDeployments } from '../../core/store/deployments';
-import { CORE_SCHEMA, MIGRATIONS, migrate } from '../../core/store/migrate';
-import { isRebuildDue, Rebuild } from '../../core/store/rebuild';
-import type { SqlClient } from '../../core/store/sql-client';
-import { StoreWriter } from '../../core/store/store-writer';
+import { listDeployments } from '../../core/store/dictionary/deployments';
+import { readAgents } from '../../core/store/figures/agents';
+import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { isRebuildDue, Rebuild } from '../../core/store/rebuild/rebuild';
+import { CORE_SCHEMA, MIGRATIONS, migrate } from '../../core/store/schema/migrate';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { type WorkspaceReaders, workspaceReaders } from '../../services/store/workspace-readers';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';

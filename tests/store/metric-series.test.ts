@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeMetrics } from '../../core/otlp/decode-metrics';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
-import { migrate } from '../../core/store/migrate';
-import type { SqlClient } from '../../core/store/sql-client';
-import { StoreWriter } from '../../core/store/store-writer';
+import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { migrate } from '../../core/store/schema/migrate';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { T0 } from '../fixtures/traces';

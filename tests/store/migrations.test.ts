@@ -2,10 +2,10 @@
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CORE_SCHEMA, MigrationChangedError, migrate } from '../../core/store/migrate';
 import { checkSchema, differencesOf, readCatalog, SchemaDiffersError } from '../../core/store/schema/catalog';
 import expected from '../../core/store/schema/core-catalog.json';
-import type { SqlClient } from '../../core/store/sql-client';
+import { CORE_SCHEMA, MigrationChangedError, migrate } from '../../core/store/schema/migrate';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { pgClient } from '../../server/adapters/pg-client';
 import { migrateServer, SERVER_SCHEMA } from '../../server/migrations/migrate-server';
 import expectedOfServer from '../../server/migrations/server-catalog.json';

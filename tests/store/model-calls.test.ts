@@ -2,12 +2,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PriceBook } from '../../core/pricing/price-book';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
-import { CORE_SCHEMA, MIGRATIONS, migrate } from '../../core/store/migrate';
-import { MODEL_CALLS } from '../../core/store/model-calls';
-import type { SqlClient } from '../../core/store/sql-client';
-import { StoreWriter } from '../../core/store/store-writer';
-import { TraceReader } from '../../core/store/trace-reader';
-import { readUsage } from '../../core/store/usage-metrics';
+import { MODEL_CALLS } from '../../core/store/calls/model-calls';
+import { readUsage } from '../../core/store/figures/usage-metrics';
+import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { TraceReader } from '../../core/store/read/trace-reader';
+import { CORE_SCHEMA, MIGRATIONS, migrate } from '../../core/store/schema/migrate';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';

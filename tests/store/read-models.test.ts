@@ -1,12 +1,12 @@
 /** Read models of services, and the rebuild of all of them from the spans: what is rebuilt is what ingest had kept. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
-import { migrate } from '../../core/store/migrate';
-import { Rebuild } from '../../core/store/rebuild';
-import { ServiceMetrics } from '../../core/store/service-metrics';
-import type { SqlClient } from '../../core/store/sql-client';
-import { StoreWriter } from '../../core/store/store-writer';
-import { TraceReader } from '../../core/store/trace-reader';
+import { ServiceMetrics } from '../../core/store/figures/service-metrics';
+import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { TraceReader } from '../../core/store/read/trace-reader';
+import { Rebuild } from '../../core/store/rebuild/rebuild';
+import { migrate } from '../../core/store/schema/migrate';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SpoorError } from '../../core/model/errors';
-import type { SqlClient } from '../../core/store/sql-client';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import { copyBefore, copyPathOf, updateDone } from '../../services/store/copy-before';
 import { DatabaseDamagedError, hasDatabase, isAbort, isDamage, isFull, reasonOf } from '../../services/store/damage';
 import { DatabaseEnds, LATELY_MS, MAX_ENDS } from '../../services/store/database-ends';

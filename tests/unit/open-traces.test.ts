@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CopyWriter } from '../../core/store/copy-binary';
+import { CopyWriter } from '../../core/store/sql/copy-binary';
 import type { TraceSpans } from '../../core/timeline/load-trace';
 import { OpenTraces } from '../../services/timeline/open-traces';
 

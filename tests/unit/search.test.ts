@@ -5,7 +5,7 @@ import { LatencySketch, SKETCH_RELATIVE_ERROR } from '../../core/model/latency-s
 import { bloomOf, filterHas } from '../../core/search/bloom';
 import { HashSet } from '../../core/search/hash-set';
 import { eachWordHash, hashWord, wordsOf } from '../../core/search/words';
-import { countOf, decodeTerms, encodeTerms, TermCounts } from '../../core/store/block-terms';
+import { countOf, decodeTerms, encodeTerms, TermCounts } from '../../core/store/blocks/block-terms';
 
 const utf8 = new TextEncoder();
 

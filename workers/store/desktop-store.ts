@@ -9,7 +9,7 @@ import type { SpanBatch } from '../../core/model/span-batch';
 import { DecodeBudget } from '../../core/otlp/decode-budget';
 import { type DecodedTraces, decodeTraces } from '../../core/otlp/decode-traces';
 import { WireError } from '../../core/otlp/wire-reader';
-import { decodeRows, INT4, TEXT } from '../../core/store/row-spec';
+import { decodeRows, INT4, TEXT } from '../../core/store/sql/row-spec';
 import { forgetLink, readLink, writeLink } from '../../core/store/sync/link';
 import { StoredReplica } from '../../core/store/sync/replica';
 import type { Settled } from '../../core/sync/ports';

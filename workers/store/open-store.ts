@@ -2,10 +2,10 @@
 import type { StoreOptions } from '../../core/api/workers';
 import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import { EVERY_KEY } from '../../core/search/searched-keys';
+import { StoreWriter } from '../../core/store/ingest/store-writer';
 import { losesMuch } from '../../core/store/pruning/lost-by-age';
 import { Pruner } from '../../core/store/pruning/pruner';
 import { TrustedClock } from '../../core/store/pruning/trusted-clock';
-import { StoreWriter } from '../../core/store/store-writer';
 import { AppendQueue } from '../../services/store/append-queue';
 import { BudgetWatch } from '../../services/store/budget-watch';
 import { type OpenDatabase, openDatabase } from '../../services/store/open-database';

@@ -3,10 +3,10 @@
  * statistics, and which does not survive a full disk.
  */
 import type { SignalBatch } from '../../core/model/signal-batch';
-import { decodeRows, INT8 } from '../../core/store/row-spec';
-import type { SqlClient } from '../../core/store/sql-client';
-import type { StoreWriter } from '../../core/store/store-writer';
-import type { AppendResult } from '../../core/store/writer-state';
+import type { StoreWriter } from '../../core/store/ingest/store-writer';
+import type { AppendResult } from '../../core/store/ingest/writer-state';
+import { decodeRows, INT8 } from '../../core/store/sql/row-spec';
+import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { DiskSpace } from './disk-space';
 
 /**

@@ -1,13 +1,13 @@
 import { bytesFromHex } from '../../model/ids';
 import { RecordPartsBuilder } from '../../model/record-parts';
 import { WireReader } from '../../otlp/wire-reader';
-import { CopyWriter } from '../copy-binary';
-import { PartIds } from '../part-ids';
-import { SPAN_ATTRIBUTES } from '../part-reader';
-import { type PayloadCodec, PayloadNumbers, type PayloadRef, PayloadWriter } from '../payloads';
-import { BYTEA, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../row-spec';
-import { SPAN_ROW_BYTES, writeParts } from '../span-rows';
-import type { SqlClient } from '../sql-client';
+import { PartIds } from '../dictionary/part-ids';
+import { SPAN_ROW_BYTES, writeParts } from '../ingest/span-rows';
+import { SPAN_ATTRIBUTES } from '../payloads/part-reader';
+import { type PayloadCodec, PayloadNumbers, type PayloadRef, PayloadWriter } from '../payloads/payloads';
+import { CopyWriter } from '../sql/copy-binary';
+import { BYTEA, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 
 /**
  * Spans of a quarter of their size: attributes become numbers into a dictionary, and what recurs too rarely for it goes into

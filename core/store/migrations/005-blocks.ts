@@ -1,9 +1,9 @@
-import { SEARCHABLE_TYPES, searchable } from '../attribute-values';
-import { closeUnfinished } from '../block-closing';
-import type { PayloadCodec } from '../payloads';
-import { BYTEA, decodeRows, INT4, INT8 } from '../row-spec';
-import { makePartition, partitionOf } from '../span-partitions';
-import type { SqlClient } from '../sql-client';
+import { closeUnfinished } from '../blocks/block-closing';
+import { makePartition, partitionOf } from '../blocks/span-partitions';
+import { SEARCHABLE_TYPES, searchable } from '../dictionary/attribute-values';
+import type { PayloadCodec } from '../payloads/payloads';
+import { BYTEA, decodeRows, INT4, INT8 } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import { SERVICE_EDGE_SQL } from './service-edge';
 
 /**

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../sql-client';
+import type { SqlClient } from '../sql/sql-client';
 import { SERVICE_EDGE_SQL } from './service-edge';
 
 /**

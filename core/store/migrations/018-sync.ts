@@ -1,4 +1,4 @@
-import type { SqlClient } from '../sql-client';
+import type { SqlClient } from '../sql/sql-client';
 
 /**
  * What people write gets stamps (core/sync/stamp.ts), whoever writes it and wherever: triggers give them, so that nothing can be

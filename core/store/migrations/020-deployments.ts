@@ -1,8 +1,8 @@
 import { deploymentOf } from '../../model/deployment-keys';
 import { decodeResource } from '../../otlp/proto-to-json';
-import { DEPLOYMENT_DIGEST } from '../deployments';
-import { BYTEA, decodeRows, INT4 } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import { DEPLOYMENT_DIGEST } from '../dictionary/deployments';
+import { BYTEA, decodeRows, INT4 } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 
 const PAGE = 2_000;
 

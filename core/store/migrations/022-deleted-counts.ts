@@ -1,7 +1,7 @@
-import { countDeleted } from '../deleted-counts';
-import type { PayloadCodec } from '../payloads';
-import { decodeRows, INT4, TEXT } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import { countDeleted } from '../blocks/deleted-counts';
+import type { PayloadCodec } from '../payloads/payloads';
+import { decodeRows, INT4, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 
 /**
  * What spans of deleted traces add to what blocks and services count, by trace and block: counts of what stands are counts of all

@@ -2,8 +2,8 @@
  * Gives back the empty part of tables that lose rows one by one. PGlite has no autovacuum: without this a table that is written and
  * pruned for ever grows for ever, and no row of it is to blame.
  */
-import { decodeRows, FLOAT8, INT8, TEXT } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import { decodeRows, FLOAT8, INT8, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import { isQuarantinedName } from './quarantine';
 
 /** A smaller table is not worth a look. */

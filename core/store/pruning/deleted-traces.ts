@@ -4,10 +4,10 @@
  */
 
 import { STATUS_ERROR } from '../../model/span-kind';
-import { countDeleted, DELETED_MODELS } from '../deleted-counts';
-import { decodeRows, INT4, type RowOf, TEXT } from '../row-spec';
-import type { SqlClient } from '../sql-client';
-import type { WriterState } from '../writer-state';
+import { countDeleted, DELETED_MODELS } from '../blocks/deleted-counts';
+import type { WriterState } from '../ingest/writer-state';
+import { decodeRows, INT4, type RowOf, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import type { Change } from './prune-spans';
 import { rewritePayloads } from './rewrite-payloads';
 import { TRUSTED_NOW } from './trusted-clock';

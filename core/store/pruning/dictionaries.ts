@@ -3,11 +3,12 @@
  * it gives out; then each dictionary is read in order of a key, and what is not marked goes, so many rows a transaction of the writer,
  * which forgets them with it. Numbers are never given again: who still knows one finds nothing by it, and nothing else.
  */
-import { isRebuildDue } from '../rebuild';
-import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
-import type { SqlClient, SqlParameter } from '../sql-client';
-import { DICTIONARIES, type Dictionary, UsedNames } from '../used-names';
-import type { WriterState } from '../writer-state';
+
+import { DICTIONARIES, type Dictionary, UsedNames } from '../dictionary/used-names';
+import type { WriterState } from '../ingest/writer-state';
+import { isRebuildDue } from '../rebuild/rebuild';
+import { BYTEA, decodeRows, INT4, TEXT } from '../sql/row-spec';
+import type { SqlClient, SqlParameter } from '../sql/sql-client';
 import { markNames, quarantinedTables } from './mark-names';
 import type { Change } from './prune-spans';
 

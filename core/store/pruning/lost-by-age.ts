@@ -1,7 +1,8 @@
 /** What believing another time would cost. */
-import { decodeRows, INT8 } from '../row-spec';
-import { PARTITION_BLOCKS } from '../span-partitions';
-import type { SqlStatements } from '../sql-client';
+
+import { PARTITION_BLOCKS } from '../blocks/span-partitions';
+import { decodeRows, INT8 } from '../sql/row-spec';
+import type { SqlStatements } from '../sql/sql-client';
 
 /** Of a signal; less goes without a question, as after some days on which nobody worked. */
 const MUCH = 0.25;

@@ -2,11 +2,11 @@
  * Marks what is named by what is stored: by spans, as their blocks sum them up, by calls between services and of models, by logs, and by
  * all of these in quarantine. A few rows a statement, between those of the writer: what it gives out meanwhile it marks itself.
  */
-import { inBlockOrder } from '../block-order';
-import { decodeTerms } from '../block-terms';
-import { BOOL, BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../row-spec';
-import type { SqlClient } from '../sql-client';
-import type { UsedNames } from '../used-names';
+import { inBlockOrder } from '../blocks/block-order';
+import { decodeTerms } from '../blocks/block-terms';
+import type { UsedNames } from '../dictionary/used-names';
+import { BOOL, BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import { quarantined, quarantinedName } from './quarantine';
 
 /** Summaries of blocks read by one statement: at most a megabyte or two. */

@@ -1,8 +1,8 @@
 /** Drops a partition of logs or metric points, or puts it into quarantine. Logs of traces that have a bookmark or a note move to the newest one. */
-import { partitionBytes, RECORD_SIGNALS, RECORD_TABLES, type RecordSignal } from '../record-partitions';
-import { decodeRows, INT4, INT8, oneOf, TEXT } from '../row-spec';
-import type { SqlClient } from '../sql-client';
-import type { WriterState } from '../writer-state';
+import { partitionBytes, RECORD_SIGNALS, RECORD_TABLES, type RecordSignal } from '../blocks/record-partitions';
+import type { WriterState } from '../ingest/writer-state';
+import { decodeRows, INT4, INT8, oneOf, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import { MARKED_TRACES } from './marked-traces';
 import type { Pruned } from './pruning-log';
 import { quarantineOf, quarantineTables } from './quarantine';

@@ -5,15 +5,15 @@
  * to a new block. Begun again after a crash, it goes on.
  */
 
-import { BLOCK_MODELS } from '../block-closing';
-import { inBlockOrder } from '../block-order';
-import { DELETED_MODELS } from '../deleted-counts';
-import { type Payload, PayloadWriter, readPayloads } from '../payloads';
-import { partitionBytes } from '../record-partitions';
-import { BOOL, decodeRows, INT4, INT8, TEXT } from '../row-spec';
-import { firstBlockOf, SPAN_TABLES } from '../span-partitions';
-import type { SqlClient } from '../sql-client';
-import type { WriterState } from '../writer-state';
+import { BLOCK_MODELS } from '../blocks/block-closing';
+import { inBlockOrder } from '../blocks/block-order';
+import { DELETED_MODELS } from '../blocks/deleted-counts';
+import { partitionBytes } from '../blocks/record-partitions';
+import { firstBlockOf, SPAN_TABLES } from '../blocks/span-partitions';
+import type { WriterState } from '../ingest/writer-state';
+import { type Payload, PayloadWriter, readPayloads } from '../payloads/payloads';
+import { BOOL, decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import { isMarked } from './marked-traces';
 import type { Pruned } from './pruning-log';
 import { quarantineBlocks, quarantineOf, quarantineRows, quarantineTables } from './quarantine';

@@ -3,13 +3,13 @@
  * count are in them. What it did is on record; what it was doing when the process ended, it finishes at the next start.
  */
 import type { PruningReason, PruningReport, Retention, UnmetLimit } from '../../api/retention';
-import { limitsOf, type PartitionShare } from '../partition-share';
-import { partitionBytes, RECORD_SIGNALS } from '../record-partitions';
-import { decodeRows, INT8 } from '../row-spec';
-import type { SqlClient } from '../sql-client';
-import type { StoreWriter } from '../store-writer';
-import { DICTIONARIES } from '../used-names';
-import type { WriterState } from '../writer-state';
+import { partitionBytes, RECORD_SIGNALS } from '../blocks/record-partitions';
+import { DICTIONARIES } from '../dictionary/used-names';
+import type { StoreWriter } from '../ingest/store-writer';
+import type { WriterState } from '../ingest/writer-state';
+import { limitsOf, type PartitionShare } from '../sql/partition-share';
+import { decodeRows, INT8 } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import { compact } from './compaction';
 import { DictionarySweep } from './dictionaries';
 import { fullRecordPartitions, pruneRecords } from './prune-records';

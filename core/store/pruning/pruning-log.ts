@@ -1,8 +1,8 @@
 /** What pruning did, a row for each time: what the status shows, and what has to be finished after a crash. */
 import type { PruningReason, PruningReport } from '../../api/retention';
-import type { RecordSignal } from '../record-partitions';
-import { decodeRows, INT4, INT8, oneOf, orNull, type RowOf, TEXT } from '../row-spec';
-import type { SqlStatements } from '../sql-client';
+import type { RecordSignal } from '../blocks/record-partitions';
+import { decodeRows, INT4, INT8, oneOf, orNull, type RowOf, TEXT } from '../sql/row-spec';
+import type { SqlStatements } from '../sql/sql-client';
 
 type PrunedSignal = 'spans' | RecordSignal;
 

@@ -1,7 +1,7 @@
 /** What the status says of the quarantine. */
 import type { QuarantineReport } from '../../api/retention';
-import { decodeRows, INT8, oneOf, orNull, TEXT } from '../row-spec';
-import type { SqlStatements } from '../sql-client';
+import { decodeRows, INT8, oneOf, orNull, TEXT } from '../sql/row-spec';
+import type { SqlStatements } from '../sql/sql-client';
 import { QUARANTINE_MS, QUARANTINED_SIGNALS, type QuarantinedSignal } from './quarantine';
 import { tablesOf } from './size-limit';
 

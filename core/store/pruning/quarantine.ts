@@ -3,9 +3,9 @@
  * another name, for a day of the time that is trusted, or until the disk needs them. What else is kept of them is in the tables
  * `quarantine_block`, `quarantine_row` and `quarantine_deletion`.
  */
-import { RECORD_SIGNALS, type RecordSignal } from '../record-partitions';
-import { decodeRows, INT4, INT8, oneOf } from '../row-spec';
-import type { SqlClient, SqlStatements } from '../sql-client';
+import { RECORD_SIGNALS, type RecordSignal } from '../blocks/record-partitions';
+import { decodeRows, INT4, INT8, oneOf } from '../sql/row-spec';
+import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { tablesOf } from './size-limit';
 
 export const QUARANTINE_MS = 86_400_000;

@@ -2,11 +2,11 @@
  * Restores what is in quarantine. Tables become partitions again and blocks are summarised; what else says something of the spans is
  * made anew by a rebuild, which has to follow. What would be too old again is as old as if it came now.
  */
-import { EdgeFinder } from '../edge-finder';
-import { BOOL, decodeRows, INT4, TEXT } from '../row-spec';
-import { firstBlockOf } from '../span-partitions';
-import type { SqlClient, SqlStatements } from '../sql-client';
-import type { WriterState } from '../writer-state';
+import { EdgeFinder } from '../blocks/edge-finder';
+import { firstBlockOf } from '../blocks/span-partitions';
+import type { WriterState } from '../ingest/writer-state';
+import { BOOL, decodeRows, INT4, TEXT } from '../sql/row-spec';
+import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import type { Change } from './prune-spans';
 import { forgetQuarantined, type Quarantined, quarantined, quarantinedName, takeOutDeleted } from './quarantine';
 import { rewritePayloads } from './rewrite-payloads';

@@ -1,9 +1,9 @@
 /** Spans were taken out of a block: what payloads hold of them goes too. */
-import { inBlockOrder } from '../block-order';
-import { type Payload, PayloadWriter, readPayloads } from '../payloads';
-import { decodeRows, INT4 } from '../row-spec';
-import type { SqlClient } from '../sql-client';
-import type { WriterState } from '../writer-state';
+import { inBlockOrder } from '../blocks/block-order';
+import type { WriterState } from '../ingest/writer-state';
+import { type Payload, PayloadWriter, readPayloads } from '../payloads/payloads';
+import { decodeRows, INT4 } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 
 /** Payloads of a block without the records that no span refers to any more. */
 export async function rewritePayloads(

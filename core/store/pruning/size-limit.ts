@@ -4,11 +4,11 @@
  */
 import { FLOOR_SHARE, type UnmetLimit } from '../../api/retention';
 import { formatBytes } from '../../model/format';
-import { partitionBytes, RECORD_TABLES, type RecordSignal } from '../record-partitions';
-import { decodeRows, INT8 } from '../row-spec';
-import { SPAN_TABLES } from '../span-partitions';
-import type { SqlClient, SqlStatements } from '../sql-client';
-import { DICTIONARIES } from '../used-names';
+import { partitionBytes, RECORD_TABLES, type RecordSignal } from '../blocks/record-partitions';
+import { SPAN_TABLES } from '../blocks/span-partitions';
+import { DICTIONARIES } from '../dictionary/used-names';
+import { decodeRows, INT8 } from '../sql/row-spec';
+import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import type { Victim } from './pruning-log';
 
 /** Steps in a row that gave back less than half of what they took out. */

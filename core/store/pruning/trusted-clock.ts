@@ -6,8 +6,8 @@
  * Records are stamped with this time as they arrive, never with what they claim themselves.
  */
 import type { ClockReport } from '../../api/retention';
-import { decodeRows, FLOAT8, INT4, INT8, orNull, TEXT } from '../row-spec';
-import type { SqlClient, SqlStatements } from '../sql-client';
+import { decodeRows, FLOAT8, INT4, INT8, orNull, TEXT } from '../sql/row-spec';
+import type { SqlClient, SqlStatements } from '../sql/sql-client';
 
 /** What a clock may be off by, and a machine off for, without a question. */
 const JUMP_MS = 86_400_000;

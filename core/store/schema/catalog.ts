@@ -3,8 +3,8 @@
  * sequences, policies, and the partitions that hang where they should. What a new database of this build has is kept beside the
  * migrations (`npm run schema` writes it); one that lacks any of it is not worked with.
  */
-import { decodeRows, TEXT } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import { decodeRows, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 
 /** Tables with partitions that are made as data comes, named after their table and a number. */
 const PARTITIONED = ['span', 'span_payload', 'log_record', 'payload', 'metric_point'];

@@ -5,8 +5,8 @@
  */
 import { FUNCTIONS_018, TRIGGERS_018 } from '../migrations/018-sync';
 import { SERVICE_EDGE_SQL } from '../migrations/service-edge';
-import { BOOL, decodeRows } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import { BOOL, decodeRows } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 
 export interface Repair {
   /** The migration that was changed. */

@@ -3,10 +3,10 @@
  * the others the one line that a hash falls into.
  */
 import { filterHas, lineHas } from '../../search/bloom';
-import type { BlockSummary } from '../block-summaries';
-import { CopyReader } from '../copy-binary';
-import { BYTEA, decodeRows, INT4 } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import type { BlockSummary } from '../blocks/block-summaries';
+import { CopyReader } from '../sql/copy-binary';
+import { BYTEA, decodeRows, INT4 } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import { bloomLineSql } from './span-condition';
 
 /** Ten million spans of a web shop have 20 MB of filters. */

@@ -1,5 +1,5 @@
 /** Which blocks a condition has to be looked for in, newest first, and what is known of their payloads. */
-import type { BlockSummary, Blocks } from '../block-summaries';
+import type { BlockSummary, Blocks } from '../blocks/block-summaries';
 import type { BlockFilters } from './block-filters';
 import {
   blockMayMatch,

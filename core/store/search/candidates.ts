@@ -2,9 +2,10 @@
  * Where traces that may match come from: each source gives them in runs, and says below which start there may be more. What is
  * above the marks of all sources is complete.
  */
-import { decodeRows, INT8, TEXT } from '../row-spec';
+
+import { Pace } from '../sql/pace';
+import { decodeRows, INT8, TEXT } from '../sql/row-spec';
 import { compareBigints, type PlannedBlock, spanRange, type TimeRange } from './block-plan';
-import { Pace } from './pace';
 import type { SpanLoader } from './span-loader';
 import { type SpanFilter, type SpanSlice, spanSlices } from './span-slices';
 import type { StoredSpan } from './stored-span';

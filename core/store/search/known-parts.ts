@@ -8,9 +8,9 @@ import { decodeSpanBody, readKeyValue } from '../../otlp/proto-to-json';
 import { WireReader } from '../../otlp/wire-reader';
 import { type Value, valueOfAny } from '../../query/traceql/values';
 import type { SearchesKey } from '../../search/searched-keys';
-import { REST_KEY } from '../part-ids';
-import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import { REST_KEY } from '../dictionary/part-ids';
+import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 import { HELD, type HeldLimits, SharedParts } from './shared-parts';
 
 /** The values of a key in the dictionary, by number. */

@@ -10,7 +10,7 @@ import { SeriesBuilder } from '../../query/traceql/series';
 import { nameOf, type TraceSpan } from '../../query/traceql/spansets';
 import type { Turns } from '../../query/traceql/turns';
 import { fieldsIn } from '../../query/traceql/walk';
-import { decodeRows, FLOAT8, INT4, INT8 } from '../row-spec';
+import { decodeRows, FLOAT8, INT4, INT8 } from '../sql/row-spec';
 import { isInBody } from './compiled-query';
 import type { Searcher } from './searcher';
 import { eachSpan, type SpanSlice } from './span-slices';

@@ -1,7 +1,7 @@
 /** Where a query is looked for: in the rows of traces where these decide, else in the fewest blocks of spans that will do. */
 import type { FieldExpression } from '../../query/traceql/ast';
 import { isSpanset, necessaryFilters } from '../../query/traceql/walk';
-import type { Blocks } from '../block-summaries';
+import type { Blocks } from '../blocks/block-summaries';
 import { type PlannedBlock, planBlocks, type TimeRange } from './block-plan';
 import type { CompiledFilter, CompiledQuery } from './compiled-query';
 import type { KnownParts } from './known-parts';

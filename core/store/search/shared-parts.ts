@@ -4,8 +4,8 @@
  */
 import type { KeyValue } from '../../model/json-types';
 import { decodeResource, decodeScope } from '../../otlp/proto-to-json';
-import { BYTEA, decodeRows, INT4, TEXT } from '../row-spec';
-import type { SqlClient, SqlRow, SqlStatements } from '../sql-client';
+import { BYTEA, decodeRows, INT4, TEXT } from '../sql/row-spec';
+import type { SqlClient, SqlRow, SqlStatements } from '../sql/sql-client';
 
 export interface KnownOperation {
   readonly name: string;

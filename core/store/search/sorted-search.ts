@@ -4,10 +4,10 @@
  */
 import type { TraceSort } from '../../api/trace-list-query';
 import type { Turns } from '../../query/traceql/turns';
-import { decodeRows, INT8, TEXT } from '../row-spec';
+import { Pace } from '../sql/pace';
+import { decodeRows, INT8, TEXT } from '../sql/row-spec';
 import type { TimeRange } from './block-plan';
 import type { Place } from './candidates';
-import { Pace } from './pace';
 import { planSearch, type SearchParts } from './search-plan';
 import { evaluateTraces, type TraceMatch } from './trace-evaluation';
 import type { TraceFactsRow } from './trace-facts';

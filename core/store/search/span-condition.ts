@@ -4,9 +4,9 @@
  * match, and those are looked at again (StoredSpan).
  */
 import { LINE_BYTES } from '../../search/bloom';
-import type { BlockSummary } from '../block-summaries';
-import { countOf, type Terms } from '../block-terms';
-import { RAW_IN_PAYLOAD } from '../part-ids';
+import type { BlockSummary } from '../blocks/block-summaries';
+import { countOf, type Terms } from '../blocks/block-terms';
+import { RAW_IN_PAYLOAD } from '../dictionary/part-ids';
 
 /** Holds for a span that has one of the numbers, and perhaps for one whose payload does. */
 export interface IdLeaf {

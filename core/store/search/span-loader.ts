@@ -1,16 +1,16 @@
 /** Reads what queries look at: spans of blocks or of traces, their messages, and facts of traces; in runs that hold nobody up. */
 
 import { decodeSpanBody } from '../../otlp/proto-to-json';
-import { inBlockOrder } from '../block-order';
-import { CopyReader } from '../copy-binary';
-import { PartReader, SPAN_ATTRIBUTES, type StoredParts } from '../part-reader';
-import type { PayloadCodec } from '../payloads';
-import { decodeRows } from '../row-spec';
-import type { SqlClient, SqlStatements } from '../sql-client';
+import { inBlockOrder } from '../blocks/block-order';
+import { PartReader, SPAN_ATTRIBUTES, type StoredParts } from '../payloads/part-reader';
+import type { PayloadCodec } from '../payloads/payloads';
+import { CopyReader } from '../sql/copy-binary';
+import { Pace } from '../sql/pace';
+import { decodeRows } from '../sql/row-spec';
+import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { BlockFilters } from './block-filters';
 import type { PlannedBlock, TimeRange } from './block-plan';
 import type { KnownParts } from './known-parts';
-import { Pace } from './pace';
 import {
   conditionSql,
   isExact,

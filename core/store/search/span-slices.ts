@@ -2,11 +2,11 @@
 import type { FieldExpression } from '../../query/traceql/ast';
 import { conditionOf } from '../../query/traceql/evaluate';
 import type { Turns } from '../../query/traceql/turns';
-import { CopyReader } from '../copy-binary';
-import { isStanding } from '../deleted-counts';
-import type { SqlRow } from '../sql-client';
+import { isStanding } from '../blocks/deleted-counts';
+import { CopyReader } from '../sql/copy-binary';
+import { Pace } from '../sql/pace';
+import type { SqlRow } from '../sql/sql-client';
 import { type PlannedBlock, payloadMayIn, refineByBloom, type TimeRange } from './block-plan';
-import { Pace } from './pace';
 import { conditionSql, isExact, type SpanCondition } from './span-condition';
 import type { SpanLoader } from './span-loader';
 import type { SpanRow, StoredSpan } from './stored-span';

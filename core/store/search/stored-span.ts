@@ -9,7 +9,7 @@ import type { TraceSpan } from '../../query/traceql/spansets';
 import { NO_VALUES, spanKindValue, statusValue, type Value, type Values, valueOfAny } from '../../query/traceql/values';
 import type { SearchesKey } from '../../search/searched-keys';
 import { wordsOf } from '../../search/words';
-import type { CopyReader } from '../copy-binary';
+import type { CopyReader } from '../sql/copy-binary';
 import type { KnownScope, Shared } from './shared-parts';
 import type { TraceFacts } from './trace-facts';
 

@@ -1,7 +1,7 @@
 /** What a query may ask of the trace that a span is in: its row, and its tree where that is needed. */
 import type { IntrinsicName } from '../../query/traceql/ast';
 import { NO_VALUES, type Values } from '../../query/traceql/values';
-import { INT4, INT8, type RowOf, TEXT } from '../row-spec';
+import { INT4, INT8, type RowOf, TEXT } from '../sql/row-spec';
 
 export const TRACE_FACTS_ROW = {
   trace_id: TEXT,

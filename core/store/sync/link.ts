@@ -1,7 +1,7 @@
 /** The server that a desktop shares with, as its database remembers it. No token: those are in the keychain. */
 import type { SyncLink } from '../../api/sync-state';
-import { decodeRows, TEXT } from '../row-spec';
-import type { SqlStatements } from '../sql-client';
+import { decodeRows, TEXT } from '../sql/row-spec';
+import type { SqlStatements } from '../sql/sql-client';
 
 export async function readLink(sql: SqlStatements, workspaceId: number): Promise<SyncLink | null> {
   const rows = await sql.query('select link from sync_link where workspace_id = $1', [workspaceId]);

@@ -1,7 +1,7 @@
 /** The tables of what people write and share, as the wire has their rows: one JSON object of named values. */
 import type { Fields, ObjectKind, ObjectRef } from '../../sync/objects';
-import { decodeRows, TEXT } from '../row-spec';
-import type { SqlStatements } from '../sql-client';
+import { decodeRows, TEXT } from '../sql/row-spec';
+import type { SqlStatements } from '../sql/sql-client';
 
 type ColumnType = 'text' | 'bool' | 'float8' | 'int4' | 'text[]' | 'uuid' | 'trace id' | 'span id' | 'time';
 type Columns = readonly (readonly [field: string, column: string, type: ColumnType])[];

@@ -15,9 +15,9 @@ import {
 import { arrived, equal, lost, reconcile } from '../../sync/reconcile';
 import { type Told, togetherAll } from '../../sync/shared-together';
 import { laterOf, nextStamp, type Stamp } from '../../sync/stamp';
-import type { PayloadCodec } from '../payloads';
-import { BOOL, decodeRows, INT4, INT8, oneOf, orNull, TEXT } from '../row-spec';
-import type { SqlClient, SqlStatements } from '../sql-client';
+import type { PayloadCodec } from '../payloads/payloads';
+import { BOOL, decodeRows, INT4, INT8, oneOf, orNull, TEXT } from '../sql/row-spec';
+import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { readLink } from './link';
 import { aboutTraces, lockRows, sharedObjects, writeFields } from './object-tables';
 import { SharedTraces } from './shared-traces';

@@ -2,9 +2,9 @@
 import type { SyncProjectState, SyncRule, TraceSharing } from '../../api/sync-state';
 import type { RuleMatches } from '../../api/workers';
 import type { SharedTrace, SpanPage, SpanParcel, WantedTrace } from '../../sync/ports';
-import type { PayloadCodec } from '../payloads';
-import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../row-spec';
-import type { SqlClient, SqlParameter, SqlStatements } from '../sql-client';
+import type { PayloadCodec } from '../payloads/payloads';
+import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
+import type { SqlClient, SqlParameter, SqlStatements } from '../sql/sql-client';
 import { SpanParcels } from './span-parcels';
 
 /** Spans of a request, about: a block. */

@@ -1,11 +1,11 @@
 /** Stored spans as the OTLP request that they could have come in. */
 import { WireWriter } from '../../otlp/wire-writer';
-import { inBlockOrder } from '../block-order';
-import { CopyReader } from '../copy-binary';
-import { PartReader, SPAN_ATTRIBUTES } from '../part-reader';
-import type { PayloadCodec } from '../payloads';
-import { BYTEA, decodeRows, INT4, type RowOf, TEXT } from '../row-spec';
-import type { SqlClient } from '../sql-client';
+import { inBlockOrder } from '../blocks/block-order';
+import { PartReader, SPAN_ATTRIBUTES } from '../payloads/part-reader';
+import type { PayloadCodec } from '../payloads/payloads';
+import { CopyReader } from '../sql/copy-binary';
+import { BYTEA, decodeRows, INT4, type RowOf, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
 
 const COLUMNS = `trace_id, span_id, coalesce(parent_span_id, 0), start_ns, duration_ns, block_id, operation_id, resource_id, scope_id,
   payload_id, payload_index, attributes`;

@@ -3,8 +3,8 @@ import type { Fields, LocalObject, ObjectKind, ObjectRef, RemoteObject } from '.
 import { OBJECT_KINDS } from '../../sync/objects';
 import { keyOf } from '../../sync/ports';
 import type { Stamp } from '../../sync/stamp';
-import { BOOL, decodeRows, oneOf, orNull, TEXT, TEXT_ARRAY } from '../row-spec';
-import type { SqlStatements } from '../sql-client';
+import { BOOL, decodeRows, oneOf, orNull, TEXT, TEXT_ARRAY } from '../sql/row-spec';
+import type { SqlStatements } from '../sql/sql-client';
 import { readFields } from './object-tables';
 
 const ROW = {

@@ -2,8 +2,8 @@
 
 import type { ApiKey, KeyScope, NewKey } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import { decodeRows, FLOAT8, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, FLOAT8, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { type Cache, HOT_MS } from '../../../adapters/cache';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';

@@ -1,7 +1,7 @@
 /** What was changed, by whom: written in the transaction that changes it, never changed itself, and without secrets. */
 import type { AuditRecord, ToldType } from '../../../../core/api/team';
-import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { publish } from '../../../events/outbox';
 
 /** What others hear of, too. */

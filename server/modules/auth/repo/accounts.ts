@@ -1,5 +1,5 @@
-import { decodeRows, orNull, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, orNull, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 
 const ROW = { id: TEXT, email: TEXT, name: TEXT, password_hash: orNull(TEXT) };
 const COLUMNS = 'id::text as id, email, name, password_hash';

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../../../../core/store/sql-client';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 
 /** For so long a browser is known that nobody signs in with. */
 const DAYS = 180;

@@ -1,5 +1,5 @@
-import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 
 export interface StoredRefreshToken {
   readonly familyId: string;

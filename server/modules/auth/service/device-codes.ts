@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import type { DeviceCode, DevicePoll } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { Actor } from '../../../http/actor';
 import type { Principal } from '../../../http/route';
 import { audit } from '../../audit/service/audit';

@@ -1,7 +1,7 @@
 /** What must be read again, sealed with SPOOR_SECRET_KEY (AES-256-GCM): without it whoever reads the database signs tokens. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { decodeRows, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 
 const SEALED = 'sealed:';
 const NONCE_BYTES = 12;

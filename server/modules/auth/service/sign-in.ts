@@ -2,7 +2,7 @@
 
 import type { KeptSession } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { Log } from '../../../../services/log';
 import { permissionsOf } from '../../../http/permissions';
 import { auditAccount } from '../../audit/service/audit';

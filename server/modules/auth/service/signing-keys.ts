@@ -8,8 +8,8 @@ import {
   type JSONWebKeySet,
   type JWK,
 } from 'jose';
-import { decodeRows, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { SecretBox } from './secret-box';
 
 export const ALGORITHM = 'EdDSA';

@@ -1,7 +1,7 @@
 /** Who did what in a workspace, for the people in it: kept longer than the events that it is made of. */
 import { TOLD_TYPES } from '../../../../core/api/team';
-import { decodeRows, INT8, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, INT8, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { type Told, togetherAll } from '../../../../core/sync/shared-together';
 import { timeSql } from '../../../adapters/time-sql';
 import type { EventConsumer } from '../../../events/consumers';

@@ -1,7 +1,7 @@
 import type { Activity } from '../../../../core/api/team';
 import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
-import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { timeSql } from '../../../adapters/time-sql';
 
 const KEPT_DAYS = 90;

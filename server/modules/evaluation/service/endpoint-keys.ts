@@ -1,8 +1,8 @@
 /** Keys of a workspace's endpoints: sealed in the database, given to the copy of the server that calls the endpoint, told to nobody. */
 import type { KeyPlace } from '../../../../core/api/playground';
 import type { KeyService } from '../../../../core/api/workers';
-import { decodeRows, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { SecretBox } from '../../auth/service/secret-box';
 
 export class EndpointKeys implements KeyService {

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../../../../core/store/sql-client';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 
 /** A prompt has ten minutes: what says nothing for longer was under way in a copy of the server that ended. */
 const SILENT_MINUTES = 15;

@@ -5,8 +5,8 @@
 import PgBoss from 'pg-boss';
 import type { Job } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient, SqlParameter, SqlStatements } from '../../../../core/store/sql-client';
+import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient, SqlParameter, SqlStatements } from '../../../../core/store/sql/sql-client';
 import type { Log } from '../../../../services/log';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';

@@ -3,12 +3,13 @@
  * waits for a long statement. It goes on where it was cut off, and any number of copies may do it by turns. It is the one service
  * that reaches into the tables of all modules.
  */
+
+import { RECORD_TABLES, type RecordSignal } from '../../../../core/store/blocks/record-partitions';
+import { firstBlockOf, SPAN_TABLES } from '../../../../core/store/blocks/span-partitions';
 import { deleteQuarantine } from '../../../../core/store/pruning/quarantine';
 import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
-import { RECORD_TABLES, type RecordSignal } from '../../../../core/store/record-partitions';
-import { decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
-import { firstBlockOf, SPAN_TABLES } from '../../../../core/store/span-partitions';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, INT4, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { Log } from '../../../../services/log';
 
 const KEPT_DAYS = 30;

@@ -1,6 +1,6 @@
 /** A place in the history of a workspace: the number of an event, and its id, which no other history has. */
-import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
-import type { SqlStatements } from '../../../../core/store/sql-client';
+import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlStatements } from '../../../../core/store/sql/sql-client';
 import { OtherHistory } from '../../../../core/sync/ports';
 
 const POSITION = /^(\d{1,18})\.([0-9a-f-]{36})$/;

@@ -1,7 +1,7 @@
 /** What happened in a workspace since a replica looked, and all there is for one that looks first. */
 
-import { decodeRows, INT4, INT8, orNull, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient, SqlStatements } from '../../../../core/store/sql-client';
+import { decodeRows, INT4, INT8, orNull, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient, SqlStatements } from '../../../../core/store/sql/sql-client';
 import { asRemote, readObjects, readRefs } from '../../../../core/store/sync/versioned-objects';
 import { OBJECT_KINDS, type ObjectKind, type ObjectRef } from '../../../../core/sync/objects';
 import {

@@ -4,7 +4,7 @@ import type { Permission } from '../../../../core/api/team';
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
 import { WrittenTexts } from '../../../../core/redaction/written-texts';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { lockRows, writeFields } from '../../../../core/store/sync/object-tables';
 import { asRemote, putObjects, readRefs, seeStamp } from '../../../../core/store/sync/versioned-objects';
 import type { Fields, ObjectKind, PushedObject, PushResult, RemoteObject } from '../../../../core/sync/objects';

@@ -11,8 +11,8 @@ import {
 } from '../../../../core/api/sync';
 import type { Project } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import { decodeRows, TEXT } from '../../../../core/store/row-spec';
-import { deleteTrace } from '../../../../core/store/trace-removal';
+import { deleteTrace } from '../../../../core/store/pruning/trace-removal';
+import { decodeRows, TEXT } from '../../../../core/store/sql/row-spec';
 import type { PushedObject, PushResult } from '../../../../core/sync/objects';
 import {
   type At,

@@ -6,7 +6,7 @@ import { SpoorError } from '../../../../core/model/errors';
 import { withResourceAttribute } from '../../../../core/otlp/resource-attribute';
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
-import { Guardrails } from '../../../../core/store/guardrails';
+import { Guardrails } from '../../../../core/store/people/guardrails';
 import type { TrustedClock } from '../../../../core/store/pruning/trusted-clock';
 import { DecodedBytes } from '../../../../services/ingest/decoded-bytes';
 import { GuardrailRules } from '../../../../services/ingest/guardrail-rules';

@@ -2,8 +2,8 @@
 import type { Retention } from '../../../../core/api/retention';
 import { DELETED_DAYS } from '../../../../core/store/pruning/deleted-traces';
 import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
-import { decodeRows, INT4, orNull } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, INT4, orNull } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 
 export class Retentions {
   constructor(private readonly sql: SqlClient) {}

@@ -1,7 +1,7 @@
 /** The time by which telemetry of all workspaces is old: that of the database, which all copies share. */
 import { losesMuch } from '../../../../core/store/pruning/lost-by-age';
 import { TrustedClock } from '../../../../core/store/pruning/trusted-clock';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { Retentions } from './retentions';
 
 export function serverClock(system: SqlClient): TrustedClock {

@@ -1,6 +1,6 @@
 /** Requests that were taken by a copy of the server which does not write their workspace: on disk, for the one that does. */
-import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { notNow } from './writers';
 
 /** Of one workspace; more than this waits for nobody's good. */

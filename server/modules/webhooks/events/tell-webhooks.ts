@@ -1,6 +1,6 @@
 /** Makes a job of each event for each webhook that wants to be told of it. */
 import { TOLD_TYPES } from '../../../../core/api/team';
-import { decodeRows, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
+import { decodeRows, TEXT, TEXT_ARRAY } from '../../../../core/store/sql/row-spec';
 import type { EventConsumer } from '../../../events/consumers';
 import type { Jobs } from '../../jobs/service/jobs';
 import { DELIVERIES, type Delivery } from '../service/deliveries';

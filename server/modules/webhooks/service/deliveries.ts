@@ -7,8 +7,8 @@ import {
   circuitBreaker,
   handleAll,
 } from 'cockatiel';
-import { BOOL, decodeRows, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { BOOL, decodeRows, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { post } from '../../../adapters/outgoing';
 import type { TeamEvent } from '../../../events/event';
 import type { SecretBox } from '../../auth/service/secret-box';

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { NewWebhook, ToldType, Webhook } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import { BOOL, decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { BOOL, decodeRows, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { problemOf } from '../../../adapters/outgoing';
 import { timeSql } from '../../../adapters/time-sql';

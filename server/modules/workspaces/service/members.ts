@@ -2,8 +2,8 @@
 
 import type { Invitation, Member, Role } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import { BYTEA, decodeRows, INT4, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { BYTEA, decodeRows, INT4, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';

@@ -3,8 +3,8 @@
 import { SYNC_ERRORS } from '../../../../core/api/sync';
 import type { QuotaReport } from '../../../../core/api/team';
 import { RetryLater } from '../../../../core/model/errors';
-import { decodeRows, INT8, orNull } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, INT8, orNull } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { Cache } from '../../../adapters/cache';
 
 /** What was sent is counted a moment later, and looked up no more often than this. */

@@ -2,8 +2,8 @@
 
 import type { Role, Workspace } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/row-spec';
-import type { SqlClient } from '../../../../core/store/sql-client';
+import { decodeRows, INT4, orNull, type RowOf, TEXT } from '../../../../core/store/sql/row-spec';
+import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { type Cache, HOT_MS } from '../../../adapters/cache';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';

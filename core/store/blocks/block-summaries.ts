@@ -1,0 +1,114 @@
+/** The summaries of closed blocks in memory: some kilobytes for thousands of spans. Read once each; only new ones are asked for. */
+
+import { BYTEA, decodeRows, INT4, INT8, orNull } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
+import { type BlockTerms, decodeTerms } from './block-terms';
+
+export interface BlockSummary {
+  readonly id: number;
+  readonly spans: number;
+  readonly errors: number;
+  readonly firstStartNs: bigint;
+  readonly lastStartNs: bigint;
+  readonly longestNs: bigint;
+  readonly terms: BlockTerms;
+  /** Of the filter over its payloads. */
+  readonly filterBytes: number;
+}
+
+const ROW = {
+  id: INT4,
+  span_count: INT4,
+  error_count: INT4,
+  first_start_ns: INT8,
+  last_start_ns: INT8,
+  longest_ns: INT8,
+  terms: BYTEA,
+  filter_bytes: INT4,
+};
+
+const COLUMNS_SQL = Object.keys(ROW)
+  .join(', ')
+  .replace('filter_bytes', 'coalesce(octet_length(bloom), 0) as filter_bytes');
+
+/** Blocks below the first open one that are looked at once more: an answer may see a state in which they were open. */
+const LOOK_BEHIND = 64;
+
+/** Rows of one statement: some milliseconds. */
+const PAGE = 200;
+
+export interface Blocks {
+  /** By number. */
+  readonly closed: readonly BlockSummary[];
+  /** Blocks without a summary: to be looked into. */
+  readonly open: readonly number[];
+}
+
+export class BlockSummaries {
+  private readonly known = new Map<number, BlockSummary>();
+  /** Every block below is closed and known. */
+  private openFrom = 0;
+  /** Reads one after the other: one that began before ours may lack blocks that we have to see. */
+  private lastRead: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+  ) {}
+
+  /** The blocks there are now. */
+  read(): Promise<Blocks> {
+    const read = this.lastRead.then(() => this.readNew());
+    this.lastRead = read.catch(() => {});
+    return read;
+  }
+
+  private async readNew(): Promise<Blocks> {
+    const first = Math.max(0, this.openFrom - LOOK_BEHIND);
+    const found = decodeRows(
+      { id: orNull(INT4), closed: orNull(INT4), older: INT8, sum: INT8 },
+      await this.sql.query(
+        `select b.id, b.closed::int4 as closed, o.older, o.sum
+         from (select count(*) as older, coalesce(sum(id), 0)::int8 as sum from span_block where workspace_id = $1 and id < $2) o
+         left join span_block b on b.workspace_id = $1 and b.id >= $2 order by b.id`,
+        [this.workspaceId, first],
+      ),
+    );
+    const rows = found.flatMap(({ id, closed }) => (id === null ? [] : [{ id, closed }]));
+    const known = [...this.known.keys()].filter((id) => id < first);
+    const [{ older, sum } = { older: 0n, sum: 0n }] = found;
+    // Blocks were dropped or restored: which, only a look at all of them says.
+    if (first > 0 && (Number(older) !== known.length || Number(sum) !== known.reduce((total, id) => total + id, 0))) {
+      this.openFrom = 0;
+      return this.readNew();
+    }
+    const stored = new Set(rows.map(({ id }) => id));
+    for (const id of this.known.keys()) if (id >= first && !stored.has(id)) this.known.delete(id);
+    const unread = rows.filter(({ id, closed }) => closed === 1 && !this.known.has(id)).map(({ id }) => id);
+    for (let i = 0; i < unread.length; i += PAGE) await this.readPage(unread.slice(i, i + PAGE));
+    const open = rows.filter(({ id, closed }) => closed === 0 || !this.known.has(id)).map(({ id }) => id);
+    this.openFrom = open[0] ?? rows.at(-1)?.id ?? first;
+    const isOpen = new Set(open);
+    const closed = [...this.known.values()].filter(({ id }) => !isOpen.has(id));
+    return { closed: closed.sort((a, b) => a.id - b.id), open };
+  }
+
+  private async readPage(ids: readonly number[]): Promise<void> {
+    const rows = await this.sql.query(
+      `select ${COLUMNS_SQL} from span_block where workspace_id = $1 and id = any($2::int4[]) and closed`,
+      [this.workspaceId, ids],
+    );
+    for (const row of decodeRows(ROW, rows)) {
+      this.known.set(row.id, {
+        id: row.id,
+        spans: row.span_count,
+        errors: row.error_count,
+        firstStartNs: row.first_start_ns,
+        lastStartNs: row.last_start_ns,
+        longestNs: row.longest_ns,
+        terms: decodeTerms(row.terms),
+        filterBytes: row.filter_bytes,
+      });
+    }
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Which attributes there are, how many values each has, and which are frequent. Counts come from the summaries of blocks; blocks
+ * that are open, or lie across a bound of the time range, are counted by SQL.
+ */
+import type { AttributeKey, AttributeQuery, AttributeValue } from '../../api/attributes';
+import type { CountedPage } from '../../api/page';
+import { SpoorError } from '../../model/errors';
+import type { KeyValue } from '../../model/json-types';
+import { plainValue } from '../../model/json-types';
+import { shortName } from '../../model/short-name';
+import { decodeResource } from '../../otlp/proto-to-json';
+import type { BlockSummaries } from '../blocks/block-summaries';
+import { deletedTerms, isStanding } from '../blocks/deleted-counts';
+import { REST_KEY } from '../dictionary/part-ids';
+import { countedPage } from '../sql/offset-page';
+import { BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
+import { containing, timeBound } from '../sql/where';
+
+const DEFAULT_VALUES = 20;
+/** Resources that are told apart: those that came first. */
+const MAX_RESOURCES = 20_000;
+/** Blocks counted by one statement: about 20 ms. */
+const SLICE = 2;
+
+/** Spans by what they have. */
+interface Counts {
+  /** By element of `span.attributes`: an attribute's number, or a key's below 0. */
+  readonly attributes: Map<number, number>;
+  readonly resources: Map<number, number>;
+}
+
+interface ResourceAttributes {
+  readonly id: number;
+  readonly attributes: readonly KeyValue[];
+}
+
+export class AttributeCatalogue {
+  private resources: ResourceAttributes[] = [];
+
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+    private readonly blocks: BlockSummaries,
+  ) {}
+
+  /** Keys as TraceQL writes them, the most frequent first. @throws SpoorError VALIDATION_ERROR */
+  async keys(query: AttributeQuery): Promise<CountedPage<AttributeKey>> {
+    const counts = await this.counts(query);
+    const rows = decodeRows(
+      { id: INT4, key: TEXT, value_count: INT4 },
+      await this.sql.query('select id, key, value_count from attribute_key where workspace_id = $1 and id <> $2', [
+        this.workspaceId,
+        REST_KEY,
+      ]),
+    );
+    const spans = await this.spansByKey(counts.attributes);
+    const keys: AttributeKey[] = rows.map(({ id, key, value_count }) => ({
+      key: `span.${key}`,
+      valueCount: value_count,
+      complete: !counts.attributes.has(-id),
+      spanCount: spans.get(id) ?? 0,
+    }));
+    const ofResources = new Map<string, { values: Set<string>; spans: number }>();
+    const resources = await this.readResources();
+    for (const { id, attributes } of resources) {
+      for (const { key, value } of attributes) {
+        let entry = ofResources.get(key);
+        if (!entry) {
+          entry = { values: new Set(), spans: 0 };
+          ofResources.set(key, entry);
+        }
+        entry.values.add(textOf(value));
+        entry.spans += counts.resources.get(id) ?? 0;
+      }
+    }
+    const complete = resources.length < MAX_RESOURCES;
+    for (const [key, { values, spans: spanCount }] of ofResources) {
+      keys.push({ key: `resource.${shortName(key)}`, valueCount: values.size, complete, spanCount });
+    }
+    const wanted = query.query?.toLowerCase() ?? '';
+    const found = keys
+      .filter(({ key, spanCount }) => spanCount > 0 && key.toLowerCase().includes(wanted))
+      .sort((a, b) => b.spanCount - a.spanCount || (a.key < b.key ? -1 : 1));
+    return countedPage(found, query);
+  }
+
+  /** The most frequent values of a key. @throws SpoorError VALIDATION_ERROR for a key without its scope */
+  async values(name: string, query: AttributeQuery): Promise<CountedPage<AttributeValue>> {
+    const [, scope, key = ''] = /^(span|resource)\.(.+)$/s.exec(name) ?? [];
+    if (scope === undefined) {
+      throw new SpoorError('VALIDATION_ERROR', `${name} has no scope; write span.${name} or resource.${name}.`, [
+        { field: 'key', code: 'no_scope', message: 'begins with span. or resource.' },
+      ]);
+    }
+    const counts = await this.counts(query);
+    const values =
+      scope === 'span' ? await this.spanValues(key, query, counts) : await this.resourceValues(key, counts);
+    const wanted = query.query?.toLowerCase() ?? '';
+    const found = values
+      .filter(({ value, spanCount }) => spanCount > 0 && value.toLowerCase().includes(wanted))
+      .sort((a, b) => b.spanCount - a.spanCount || (a.value < b.value ? -1 : 1));
+    return countedPage(found, { ...query, limit: query.limit ?? DEFAULT_VALUES });
+  }
+
+  private async spanValues(key: string, query: AttributeQuery, counts: Counts): Promise<AttributeValue[]> {
+    const rows = await this.sql.query(
+      `select a.id, a.text, a.type::int4 as type from attribute_key k
+       join attribute a on a.workspace_id = k.workspace_id and a.key_id = k.id
+       where k.workspace_id = $1 and k.key = $2 and a.text ilike $3`,
+      [this.workspaceId, key, containing(query.query ?? '')],
+    );
+    return decodeRows({ id: INT4, text: TEXT, type: INT4 }, rows).map(({ id, text, type }) => ({
+      value: text,
+      isText: type === 1,
+      spanCount: counts.attributes.get(id) ?? 0,
+    }));
+  }
+
+  private async resourceValues(key: string, counts: Counts): Promise<AttributeValue[]> {
+    const values = new Map<string, { isText: boolean; spanCount: number }>();
+    for (const { id, attributes } of await this.readResources()) {
+      for (const pair of attributes) {
+        if (pair.key !== key) continue;
+        const value = textOf(pair.value);
+        const spanCount = (values.get(value)?.spanCount ?? 0) + (counts.resources.get(id) ?? 0);
+        values.set(value, { isText: 'stringValue' in pair.value, spanCount });
+      }
+    }
+    return [...values].map(([value, rest]) => ({ value, ...rest }));
+  }
+
+  private async spansByKey(attributes: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+    const ids = [...attributes.keys()].filter((id) => id > 0);
+    const rows = await this.sql.query(
+      'select id, key_id from attribute where workspace_id = $1 and id = any($2::int4[])',
+      [this.workspaceId, ids],
+    );
+    const spans = new Map<number, number>();
+    const add = (key: number, count: number): Map<number, number> => spans.set(key, (spans.get(key) ?? 0) + count);
+    for (const { id, key_id } of decodeRows({ id: INT4, key_id: INT4 }, rows)) add(key_id, attributes.get(id) ?? 0);
+    for (const [element, count] of attributes) if (element < -REST_KEY) add(-element, count);
+    return spans;
+  }
+
+  private async readResources(): Promise<readonly ResourceAttributes[]> {
+    if (this.resources.length >= MAX_RESOURCES) return this.resources;
+    const rows = await this.sql.query(
+      `select id, message from resource where workspace_id = $1 and id > $2 order by id limit ${MAX_RESOURCES}`,
+      [this.workspaceId, this.resources.at(-1)?.id ?? 0],
+    );
+    // Whoever asked at the same time may have read them, too.
+    const last = this.resources.at(-1)?.id ?? 0;
+    const fresh = decodeRows({ id: INT4, message: BYTEA }, rows).filter(({ id }) => id > last);
+    const decoded = fresh.map(({ id, message }) => ({ id, attributes: decodeResource(message).attributes }));
+    this.resources = this.resources.concat(decoded).slice(0, MAX_RESOURCES);
+    return this.resources;
+  }
+
+  private async counts({ from: fromText, to: toText }: AttributeQuery): Promise<Counts> {
+    const from = timeBound('from', fromText);
+    const to = timeBound('to', toText);
+    const { closed, open } = await this.blocks.read();
+    const attributes = new Map<number, number>();
+    const resources = new Map<number, number>();
+    const partly = [...open];
+    const whole = new Set<number>();
+    for (const { id, firstStartNs, lastStartNs, terms } of closed) {
+      if ((from !== null && lastStartNs < from) || (to !== null && firstStartNs >= to)) continue;
+      if ((from !== null && firstStartNs < from) || (to !== null && lastStartNs >= to)) {
+        partly.push(id);
+        continue;
+      }
+      whole.add(id);
+      add(attributes, terms.attributes.ids, terms.attributes.counts);
+      add(resources, terms.resources.ids, terms.resources.counts);
+    }
+    for (const { blockId, terms } of await deletedTerms(this.sql, this.workspaceId)) {
+      if (!whole.has(blockId)) continue;
+      add(attributes, terms.attributes.ids, terms.attributes.counts, -1);
+      add(resources, terms.resources.ids, terms.resources.counts, -1);
+    }
+    for (let i = 0; i < partly.length; i += SLICE) {
+      await this.count(partly.slice(i, i + SLICE), from, to, attributes, resources);
+    }
+    return { attributes, resources };
+  }
+
+  private async count(
+    blocks: readonly number[],
+    from: bigint | null,
+    to: bigint | null,
+    attributes: Map<number, number>,
+    resources: Map<number, number>,
+  ): Promise<void> {
+    const rows = await this.sql.query(
+      `with s as materialized (
+         select resource_id, attributes from span s
+         where workspace_id = $1 and block_id = any($2::int4[]) and ${isStanding(this.workspaceId)}
+           and ($3::int8 is null or start_ns >= $3) and ($4::int8 is null or start_ns < $4))
+       select e as attribute, null::int4 as resource, count(*) as spans from s, unnest(attributes) as e group by e
+       union all select null, resource_id, count(*) from s group by resource_id`,
+      [this.workspaceId, blocks, from, to],
+    );
+    const spec = { attribute: orNull(INT4), resource: orNull(INT4), spans: INT8 };
+    for (const { attribute, resource, spans } of decodeRows(spec, rows)) {
+      if (attribute !== null) attributes.set(attribute, (attributes.get(attribute) ?? 0) + Number(spans));
+      if (resource !== null) resources.set(resource, (resources.get(resource) ?? 0) + Number(spans));
+    }
+  }
+}
+
+function add(to: Map<number, number>, ids: Int32Array, counts: Uint32Array, sign = 1): void {
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    to.set(id, (to.get(id) ?? 0) + sign * (counts[i] as number));
+  }
+}
+
+function textOf(value: KeyValue['value']): string {
+  const plain = plainValue(value);
+  return shortName(typeof plain === 'string' ? plain : JSON.stringify(plain));
+}

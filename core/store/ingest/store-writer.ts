@@ -1,0 +1,133 @@
+/**
+ * Stores batches of all signals, any number in one transaction. It is the only writer of its workspace.
+ */
+import type { Retention } from '../../api/retention';
+import type { SignalBatch } from '../../model/signal-batch';
+import type { SpanBatch } from '../../model/span-batch';
+import { EVERY_KEY, type SearchesKey } from '../../search/searched-keys';
+import { EdgeFinder } from '../blocks/edge-finder';
+import { RecordPartitions } from '../blocks/record-partitions';
+import { SpanBlocks } from '../blocks/span-blocks';
+import { InternedIds } from '../dictionary/interned';
+import { PartIds } from '../dictionary/part-ids';
+import { type PayloadCodec, PayloadNumbers } from '../payloads/payloads';
+import { shareOf } from '../sql/partition-share';
+import type { SqlClient } from '../sql/sql-client';
+import { LogWriter } from './log-writer';
+import { MetricWriter } from './metric-writer';
+import { ReceivedRequests } from './received-requests';
+import { SpanWriter } from './span-writer';
+import { StoredSpans } from './stored-spans';
+import type { AppendResult, WriterState } from './writer-state';
+
+const KEEP_ALL: Retention = { days: null, bytes: null, spans: null };
+
+/** Deadlock, serialization failure. */
+const ENDED_FOR_OTHERS: readonly unknown[] = ['40P01', '40001'];
+const MAX_ATTEMPTS = 4;
+
+export class StoreWriter {
+  private readonly state: WriterState;
+  private readonly spans: SpanWriter;
+  private readonly logs: LogWriter;
+  private readonly metrics: MetricWriter;
+  private readonly requests: ReceivedRequests;
+  private changing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly sql: SqlClient,
+    workspaceId: number,
+    codec: PayloadCodec,
+    /** What is kept: partitions are small beside it. */
+    retention: Retention = KEEP_ALL,
+    /** Whether the words of a key's values are searched. */
+    indexesText: SearchesKey = EVERY_KEY,
+    /** When records arrive (trusted-clock.ts). */
+    now: () => number = Date.now,
+  ) {
+    const share = shareOf(retention);
+    const partIds = new PartIds(workspaceId);
+    const indexesKey = (id: number): boolean => {
+      const name = partIds.keyName(id);
+      return name === null || indexesText(name);
+    };
+    this.state = {
+      workspaceId,
+      codec,
+      interned: new InternedIds(workspaceId),
+      partIds,
+      payloadNumbers: new PayloadNumbers(),
+      blocks: new SpanBlocks(workspaceId, codec, indexesKey, share, now),
+      edges: new EdgeFinder(),
+      stored: new StoredSpans(workspaceId),
+      partitions: new RecordPartitions(workspaceId, share, now),
+    };
+    this.spans = new SpanWriter(this.state);
+    this.logs = new LogWriter(this.state);
+    this.metrics = new MetricWriter(this.state);
+    this.requests = new ReceivedRequests(workspaceId);
+  }
+
+  /** All batches or none: resolves once they are committed. @param alongside what is committed with them, at the end */
+  append(
+    batches: readonly SignalBatch[],
+    alongside?: (tx: SqlClient, results: readonly AppendResult[]) => Promise<void>,
+  ): Promise<AppendResult[]> {
+    return this.change(async (tx) => {
+      const results = await this.appendAll(tx, batches);
+      await alongside?.(tx, results);
+      return results;
+    });
+  }
+
+  /** Changes what is stored in a transaction of its own, and what the writer remembers with it; one change at a time. */
+  change<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
+    const changed = this.changing.then(() => this.commit(run));
+    this.changing = changed.then(
+      () => {},
+      () => {},
+    );
+    return changed;
+  }
+
+  /** Again where PostgreSQL ended it for the sake of another: writers of several workspaces share some tables. */
+  private async commit<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>, attempt = 1): Promise<T> {
+    try {
+      return await this.commitOnce(run);
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isEndedForOthers(error)) throw error;
+      return this.commit(run, attempt + 1);
+    }
+  }
+
+  private async commitOnce<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
+    const { interned, partIds, blocks, edges, stored, partitions } = this.state;
+    try {
+      const result = await this.sql.transaction((tx) => run(tx, this.state));
+      for (const memory of [interned, blocks, stored, this.requests]) memory.committed();
+      return result;
+    } catch (error) {
+      for (const memory of [interned, partIds, blocks, edges, stored, partitions, this.requests]) memory.rolledBack();
+      throw error;
+    }
+  }
+
+  private async appendAll(tx: SqlClient, batches: readonly SignalBatch[]): Promise<AppendResult[]> {
+    const results = new Map<SignalBatch, AppendResult>();
+    const spans = batches.filter((batch) => batch.signal === 'traces');
+    for (const [i, result] of (await this.spans.append(tx, spans)).entries())
+      results.set(spans[i] as SpanBatch, result);
+    for (const batch of batches) {
+      if (batch.signal === 'traces' || batch.length === 0) continue;
+      if (await this.requests.isNew(tx, batch.digest)) {
+        await (batch.signal === 'logs' ? this.logs.append(tx, batch) : this.metrics.append(tx, batch));
+        results.set(batch, { stored: batch.length, duplicates: 0 });
+      } else results.set(batch, { stored: 0, duplicates: batch.length });
+    }
+    return batches.map((batch) => results.get(batch) ?? { stored: 0, duplicates: 0 });
+  }
+}
+
+function isEndedForOthers(error: unknown): boolean {
+  return error instanceof Error && ENDED_FOR_OTHERS.includes((error as { code?: unknown }).code);
+}
