@@ -1,11 +1,16 @@
 /**
- * A trace as a conversation: each call of a model with what it was told that was new, and what it answered. Calls repeat all that
- * was said before, so what was shown once is not shown again.
+ * A trace as a conversation: each call of a model with what it was told that was new, and what it answered. Calls repeat the history
+ * that they go on from, so that is not shown again (histories.ts); what is said twice is.
  */
-import type { Message, Part, ToolDefinition, Usage } from '../dialects/agent-span';
+import { hasContent, type Message, type Part, type ToolDefinition, type Usage } from '../dialects/agent-span';
 import type { PlainValue } from '../model/json-types';
-import { cutMessage, cutValue } from './cut';
+import { AskBook, type Told } from './ask-book';
+import { cutMessage } from './cut';
+import { NamedCalls } from './named-calls';
+import { oneOfEach } from './one-call';
 import { byStart, type RunSpan } from './run-span';
+import { type AloneRun, joinTools } from './tool-joins';
+import { type ToolUse, toolUseOf } from './tool-use';
 
 export interface Conversation {
   readonly turns: readonly Turn[];
@@ -46,51 +51,32 @@ export interface Turn {
   readonly output: readonly Message[];
   /** The tool's own call, of such a turn. */
   readonly toolCall: ToolUse | null;
-  /** Of the tools that these messages call, by the id of the call. */
+  /** Of the tools that these messages call, by the id of the call; where ids are missing, or come twice, the calls are given others. */
   readonly toolUses: { readonly [callId: string]: ToolUse };
-}
-
-/** What became of a call of a tool. */
-export interface ToolUse {
-  readonly name: string;
-  readonly arguments: PlainValue | null;
-  readonly result: PlainValue | null;
-  /** Null: no span of it is stored, only what the next call says of it. */
-  readonly spanId: string | null;
-  readonly durationNs: number | null;
-  readonly failed: boolean;
 }
 
 /** @param spans in any order */
 export function conversationOf(spans: readonly RunSpan[], complete: boolean): Conversation {
   const ordered = [...spans].sort(byStart);
-  const uses = toolUsesOf(ordered);
-  const asked = new Set<string>();
-  const said = new Set<string>();
+  const book = new AskBook();
+  const told = oneOfEach(ordered).map((span) => ({ span, told: book.read(span) }));
+  const alone = joinTools(ordered, book.asks);
   const before = new Map<string, CallBefore>();
-  const turns: Turn[] = [];
-  for (const span of ordered) {
-    const { agent } = span;
-    if (agent.kind === 'model') {
-      turns.push(modelTurn(span, uses, said, asked, before));
-    } else if (agent.kind === 'tool' && agent.tool) {
-      const { callId } = agent.tool;
-      // Where a model asked for it, it stands there.
-      if (callId === null || !asked.has(callId)) turns.push(toolTurn(span, uses.get(callId ?? '') ?? null));
-    }
-  }
-  return { turns, complete };
+  const turns = [
+    ...told.map(({ span, told: one }) => modelTurn(span, one, before)),
+    ...alone.map((run) => toolTurn(run, book.toldOf(run))),
+  ];
+  return { turns: turns.sort((a, b) => a.startNs - b.startNs), complete };
 }
 
 /** What an agent's call before was told. */
 interface CallBefore {
   readonly system: string;
   readonly tools: string;
-  readonly told: ReadonlySet<string>;
   readonly tokens: number | null;
 }
 
-const FIRST_CALL: CallBefore = { system: '[]', tools: '[]', told: new Set(), tokens: null };
+const FIRST_CALL: CallBefore = { system: '[]', tools: '[]', tokens: null };
 
 function baseOf({ spanId, name, startNs, durationNs, failed, costUsd, agent }: RunSpan) {
   const { agentName, usage, finishReasons, timeToFirstTokenNs, parameters } = agent;
@@ -112,30 +98,20 @@ function baseOf({ spanId, name, startNs, durationNs, failed, costUsd, agent }: R
   };
 }
 
-function modelTurn(
-  span: RunSpan,
-  uses: ReadonlyMap<string, ToolUse>,
-  said: Set<string>,
-  asked: Set<string>,
-  before: Map<string, CallBefore>,
-): Turn {
+function modelTurn(span: RunSpan, told: Told, before: Map<string, CallBefore>): Turn {
   const { agent } = span;
   const who = agent.agentName ?? '';
-  const system = JSON.stringify(agent.system);
-  const tools = JSON.stringify(agent.toolDefinitions);
   const last = before.get(who) ?? FIRST_CALL;
-  const told = new Set(agent.input.map(keyOf));
-  before.set(who, { system, tools, told, tokens: agent.usage.input });
-  const fresh = agent.input.filter((message) => !said.has(keyOf(message)));
-  for (const message of [...agent.input, ...agent.output]) said.add(keyOf(message));
-  const toolUses = new Map<string, ToolUse>();
-  // What was asked before the trace began stands in the input.
-  for (const part of [...fresh, ...agent.output].flatMap(({ parts }) => parts)) {
-    const use = part.type === 'tool_call' && part.id !== null ? uses.get(part.id) : undefined;
-    if (!use || part.type !== 'tool_call' || part.id === null) continue;
-    toolUses.set(part.id, use);
-    asked.add(part.id);
-  }
+  // Of what nothing is recorded nobody knows that it changed.
+  const isRecorded = hasContent(agent) || agent.toolDefinitions.length > 0;
+  const system = isRecorded ? JSON.stringify(agent.system) : last.system;
+  const tools = isRecorded ? JSON.stringify(agent.toolDefinitions) : last.tools;
+  before.set(who, { system, tools, tokens: agent.usage.input });
+  const calls = new NamedCalls(told.asks);
+  const [input, output] = [told.input, told.output].map((messages) => messages.map(calls.message).map(cutMessage)) as [
+    Message[],
+    Message[],
+  ];
   return {
     ...baseOf(span),
     kind: 'model',
@@ -145,19 +121,18 @@ function modelTurn(
         : agent.system.map((part) => cutMessage({ role: 'system', parts: [part] }).parts[0] as Part),
     tools: tools === last.tools ? null : agent.toolDefinitions,
     inputMessages: agent.input.length,
-    knownMessages: agent.input.length - fresh.length,
-    droppedMessages: told.size === 0 ? 0 : [...last.told].filter((key) => !told.has(key)).length,
+    knownMessages: told.known,
+    droppedMessages: told.dropped,
     gainedTokens: agent.usage.input === null || last.tokens === null ? null : agent.usage.input - last.tokens,
-    // What a tool answered stands with its call.
-    input: fresh.filter((message) => !isAnswered(message, asked)).map(cutMessage),
-    output: agent.output.map(cutMessage),
+    input,
+    output,
     toolCall: null,
-    toolUses: Object.fromEntries(toolUses),
+    toolUses: calls.uses,
   };
 }
 
-function toolTurn(span: RunSpan, use: ToolUse | null): Turn {
-  const { tool } = span.agent;
+function toolTurn({ spans }: AloneRun, told: PlainValue | undefined): Turn {
+  const [span] = spans as [RunSpan];
   return {
     ...baseOf(span),
     kind: 'tool',
@@ -170,66 +145,7 @@ function toolTurn(span: RunSpan, use: ToolUse | null): Turn {
     gainedTokens: null,
     input: [],
     output: [],
-    toolCall: use ?? {
-      name: tool?.name ?? span.name,
-      arguments: cutValue(tool?.arguments ?? null),
-      result: cutValue(tool?.result ?? null),
-      spanId: span.spanId,
-      durationNs: span.durationNs,
-      failed: span.failed,
-    },
+    toolCall: toolUseOf(spans, { part: null, arguments: null, told }),
     toolUses: {},
   };
-}
-
-/** By id: what spans of tools say, and what later calls are told of them. */
-function toolUsesOf(spans: readonly RunSpan[]): ReadonlyMap<string, ToolUse> {
-  const uses = new Map<string, ToolUse>();
-  for (const { agent, spanId, durationNs, failed, name } of spans) {
-    const callId = agent.kind === 'tool' ? agent.tool?.callId : null;
-    if (!callId || !agent.tool) continue;
-    const known = uses.get(callId);
-    uses.set(callId, {
-      name: agent.tool.name ?? name,
-      arguments: cutValue(agent.tool.arguments ?? known?.arguments ?? null),
-      result: cutValue(agent.tool.result ?? known?.result ?? null),
-      // Client and server of one call: the outer came first.
-      spanId: known?.spanId ?? spanId,
-      durationNs: known?.durationNs ?? durationNs,
-      failed: failed || (known?.failed ?? false),
-    });
-  }
-  const names = new Map<string, { name: string; arguments: PlainValue }>();
-  for (const { agent } of spans) {
-    for (const { parts } of [...agent.input, ...agent.output]) {
-      for (const part of parts) {
-        if (part.type === 'tool_call' && part.id !== null) names.set(part.id, part);
-        if (part.type !== 'tool_result' || part.id === null) continue;
-        const known = uses.get(part.id);
-        if (known && known.result !== null) continue;
-        const call = names.get(part.id);
-        uses.set(part.id, {
-          name: known?.name ?? call?.name ?? part.name ?? '',
-          arguments: known?.arguments ?? cutValue(call?.arguments ?? null),
-          result: cutValue(part.result),
-          spanId: known?.spanId ?? null,
-          durationNs: known?.durationNs ?? null,
-          failed: known?.failed ?? false,
-        });
-      }
-    }
-  }
-  return uses;
-}
-
-/** Whether the call that it answers is shown, and with it the answer. */
-function isAnswered({ role, parts }: Message, asked: ReadonlySet<string>): boolean {
-  return (
-    role === 'tool' && parts.every((part) => part.type === 'tool_result' && part.id !== null && asked.has(part.id))
-  );
-}
-
-/** What makes two messages the same, whoever repeats them. */
-function keyOf({ role, parts }: Message): string {
-  return JSON.stringify([role, parts.filter(({ type }) => type !== 'reasoning')]);
 }

@@ -62,6 +62,7 @@ export function answerOf(value: PlainValue | undefined): Message[] | null {
   const messages = messagesOf(value);
   if (messages) return messages.map((message) => (message.role === '' ? { ...message, role: 'assistant' } : message));
   const json = parsed(value);
+  if (typeof json === 'object' && json !== null && Object.keys(json).length === 0) return null;
   const calls = Array.isArray(json) ? toolCallsOf(json) : [];
   if (calls.length > 0) return [{ role: 'assistant', parts: calls }];
   if (isObject(json) && typeof json.text === 'string') {

@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import type { ToolUse } from '../../../core/agent-run/conversation';
+import type { ToolUse } from '../../../core/agent-run/tool-use';
 import type { Message } from '../../../core/dialects/agent-span';
 import { wordTable } from '../../../core/model/word-table';
 import { PartView } from './PartView';

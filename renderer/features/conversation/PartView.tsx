@@ -1,4 +1,4 @@
-import type { ToolUse } from '../../../core/agent-run/conversation';
+import type { ToolUse } from '../../../core/agent-run/tool-use';
 import type { Part } from '../../../core/dialects/agent-span';
 import { formatBytes } from '../../../core/model/format';
 import { Markdown } from './Markdown';

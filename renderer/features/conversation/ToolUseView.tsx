@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { Wrench } from 'lucide-react';
-import type { ToolUse } from '../../../core/agent-run/conversation';
+import type { ToolUse } from '../../../core/agent-run/tool-use';
 import { formatDuration } from '../../../core/model/format';
 import { Value } from './Value';
 

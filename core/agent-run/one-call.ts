@@ -1,0 +1,153 @@
+/**
+ * One call of a model that several instrumentations tell: a framework's span around the one of the provider's SDK, a gateway's below
+ * its client's, or two beside each other.
+ */
+import type { AgentSpan, Message } from '../dialects/agent-span';
+import { byStart, endOf, type RunSpan } from './run-span';
+
+/** @param ordered by start @returns the calls of models, each once, by start */
+export function oneOfEach(ordered: readonly RunSpan[]): RunSpan[] {
+  const models = ordered.filter(({ agent }) => agent.kind === 'model');
+  if (models.length < 2) return models;
+  const byId = new Map(ordered.map((span) => [span.spanId, span]));
+  const within = new Map<string, RunSpan[]>();
+  const outermost: RunSpan[] = [];
+  for (const span of models) {
+    const around = modelAround(span, byId);
+    if (!around) outermost.push(span);
+    else within.set(around.spanId, [...(within.get(around.spanId) ?? []), span]);
+  }
+  return besideEachOther(outermost.flatMap((span) => callsOf(span, within, 0)).sort(byStart));
+}
+
+/** Spans in each other that are looked through; they may go in a circle. */
+const MAX_DEPTH = 100;
+
+/** The model's span that it is a part of: no agent or tool lies between, and it did not begin after that one's end. */
+function modelAround(span: RunSpan, byId: ReadonlyMap<string, RunSpan>): RunSpan | null {
+  let at: RunSpan | undefined = span;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    at = at.parentSpanId === null ? undefined : byId.get(at.parentSpanId);
+    if (!at || at === span || at.agent.kind === 'agent' || at.agent.kind === 'tool') return null;
+    if (at.agent.kind === 'model') return overlap(at, span) ? at : null;
+  }
+  return null;
+}
+
+function callsOf(span: RunSpan, within: ReadonlyMap<string, readonly RunSpan[]>, depth: number): RunSpan[] {
+  if (depth > MAX_DEPTH) return [span];
+  const inner = besideEachOther((within.get(span.spanId) ?? []).flatMap((one) => callsOf(one, within, depth + 1)));
+  if (inner.length === 0) return [span];
+  // Attempts that failed before one that did not are of the same call.
+  const good = inner.filter(({ failed }) => !failed);
+  if (good.length < 2) {
+    const one = good[0] ?? (inner.at(-1) as RunSpan);
+    return saysOtherwise(span.agent, one.agent) ? [span, ...inner] : [merged(span, one)];
+  }
+  if (!inner.some(({ agent }) => isTold(agent))) return [span];
+  // It holds several calls together: what went into it went into the first.
+  const [first, ...rest] = inner as [RunSpan, ...RunSpan[]];
+  if (first.agent.input.length > 0) return inner;
+  const { input, system, toolDefinitions } = span.agent;
+  const { agent } = first;
+  return [
+    {
+      ...first,
+      agent: {
+        ...agent,
+        input,
+        system: some(agent.system, system),
+        toolDefinitions: some(agent.toolDefinitions, toolDefinitions),
+      },
+    },
+    ...rest,
+  ];
+}
+
+/** Two that ran at the same time and are one by the provider's id, or by their model and tokens where two instrumentations tell them. */
+function besideEachOther(calls: readonly RunSpan[]): RunSpan[] {
+  const kept: RunSpan[] = [];
+  const seen = new Map<string, number>();
+  for (const call of calls) {
+    const keys = sameness(call);
+    const at = keys.map((key) => seen.get(key)).find((one) => one !== undefined && isSame(kept[one] as RunSpan, call));
+    const to = at ?? kept.length;
+    kept[to] = at === undefined ? call : merged(kept[at] as RunSpan, call);
+    for (const key of keys) seen.set(key, to);
+  }
+  return kept;
+}
+
+function sameness({ agent }: RunSpan): string[] {
+  const { responseId, usage } = agent;
+  const model = agent.responseModel ?? agent.requestModel;
+  return [
+    ...(responseId === null ? [] : [`id ${responseId}`]),
+    ...(model === null || !usage.input || !usage.output ? [] : [`tokens ${model} ${usage.input} ${usage.output}`]),
+  ];
+}
+
+function isSame(a: RunSpan, b: RunSpan): boolean {
+  if (!overlap(a, b) || saysOtherwise(a.agent, b.agent)) return false;
+  if (a.agent.responseId !== null && b.agent.responseId !== null) return true;
+  return a.name !== b.name || a.agent.dialects.join() !== b.agent.dialects.join();
+}
+
+/** Two calls, as what the provider or the model said differs. */
+function saysOtherwise(a: AgentSpan, b: AgentSpan): boolean {
+  if (a.responseId !== null && b.responseId !== null && a.responseId === b.responseId) return false;
+  const [one, other] = [textOf(a.output), textOf(b.output)];
+  if (one !== '' && other !== '') return one !== other;
+  return a.responseId !== null && b.responseId !== null;
+}
+
+function textOf(messages: readonly Message[]): string {
+  const said = messages.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'text' ? part.text : part.type === 'tool_call' ? part.name : [])),
+  );
+  return said.join('').replace(/\s+/g, '');
+}
+
+function overlap(a: RunSpan, b: RunSpan): boolean {
+  return a.startNs < endOf(b) && b.startNs < endOf(a);
+}
+
+function isTold({ input, output }: AgentSpan): boolean {
+  return input.length > 0 || output.length > 0;
+}
+
+function told({ system, input, output }: AgentSpan): number {
+  return [...input, ...output].reduce((sum, { parts }) => sum + parts.length, system.length);
+}
+
+/** The one that tells more, with what only the other says; tokens are those of the inner, which is nearer to the provider. */
+function merged(outer: RunSpan, inner: RunSpan): RunSpan {
+  const [most, least] = told(inner.agent) > told(outer.agent) ? [inner, outer] : [outer, inner];
+  const [a, b] = [most.agent, least.agent];
+  const counted = inner.agent.usage.input !== null || inner.agent.usage.output !== null ? inner : outer;
+  return {
+    ...most,
+    failed: inner.failed && outer.failed,
+    costUsd: counted.costUsd ?? most.costUsd ?? least.costUsd,
+    agent: {
+      ...a,
+      requestModel: a.requestModel ?? b.requestModel,
+      responseModel: a.responseModel ?? b.responseModel,
+      responseId: a.responseId ?? b.responseId,
+      agentName: a.agentName ?? b.agentName,
+      reportedCost: a.reportedCost ?? b.reportedCost,
+      timeToFirstTokenNs: a.timeToFirstTokenNs ?? b.timeToFirstTokenNs,
+      parameters: { ...b.parameters, ...a.parameters },
+      usage: counted.agent.usage,
+      system: some(a.system, b.system),
+      input: some(a.input, b.input),
+      output: some(a.output, b.output),
+      toolDefinitions: some(a.toolDefinitions, b.toolDefinitions),
+      finishReasons: some(a.finishReasons, b.finishReasons),
+    },
+  };
+}
+
+function some<T>(one: readonly T[], other: readonly T[]): readonly T[] {
+  return one.length > 0 ? one : other;
+}
