@@ -7,8 +7,11 @@ import type { PlainValue } from '../model/json-types';
 import { wordTable } from '../model/word-table';
 import type { Message, Part, ToolDefinition } from './agent-span';
 import { isObject, type JsonObject, textOf } from './json-objects';
-import { partsOf, toolCallsOf, toolDefinitionsOf } from './parts';
+import { imagesOf } from './media-parts';
+import { contentParts, partsOf } from './parts';
+import { responsesItem } from './responses-items';
 import { isTruncatedJson, parsed } from './span-source';
+import { toolCallsOf, toolDefinitionsOf } from './tool-parts';
 
 /** LangChain, Gemini, older events. */
 const ROLES: Readonly<Record<string, string>> = wordTable({
@@ -18,22 +21,34 @@ const ROLES: Readonly<Record<string, string>> = wordTable({
   developer: 'system',
   function: 'tool',
   chatbot: 'assistant',
+  bot: 'assistant',
   HumanMessage: 'user',
   AIMessage: 'assistant',
+  UserMessage: 'user',
+  AssistantMessage: 'assistant',
+  FunctionMessage: 'tool',
+  FunctionExecutionResultMessage: 'tool',
+  HumanMessageChunk: 'user',
+  SystemMessageChunk: 'system',
+  ToolMessageChunk: 'tool',
   AIMessageChunk: 'assistant',
   SystemMessage: 'system',
   ToolMessage: 'tool',
   'gen_ai.system.message': 'system',
+  'gen_ai.developer.message': 'system',
   'gen_ai.user.message': 'user',
   'gen_ai.assistant.message': 'assistant',
   'gen_ai.tool.message': 'tool',
+  'gen_ai.function.message': 'tool',
 });
 
 /** Where requests and answers keep their messages. */
-const LISTS = ['messages', 'contents', 'input', 'choices', 'candidates', 'output', 'generations'] as const;
+const LISTS = ['messages', 'contents', 'input', 'choices', 'candidates', 'output', 'generations', 'prompt'] as const;
 
+/** @param role may be the text of an enumeration: `MessageRole.USER` */
 export function roleOf(role: string): string {
-  return ROLES[role] ?? role.toLowerCase();
+  const lower = role.replace(/^\w*Role\./, '').toLowerCase();
+  return ROLES[role] ?? ROLES[lower] ?? lower;
 }
 
 /** Null: these are no messages. */
@@ -48,11 +63,19 @@ export function messagesOf(value: PlainValue | undefined): Message[] | null {
   if (isObject(json.new_message)) return messagesOf(json.new_message);
   for (const key of LISTS) {
     const list = parsed(json[key] ?? null);
-    if (!Array.isArray(list)) continue;
-    const messages = listOf(list);
+    const messages = Array.isArray(list) ? listOf(list) : key === 'output' && isObject(list) ? messagesOf(list) : null;
     if (messages) return [...systemOf(json), ...messages];
   }
-  return null;
+  return promptsOf(json);
+}
+
+/** Texts that are asked by themselves: a request of OpenAI's responses, prompts of LangChain. */
+function promptsOf(json: JsonObject): Message[] | null {
+  const isRequest = json.model !== undefined || json.instructions !== undefined;
+  const given = json.prompts ?? (isRequest ? (json.input ?? json.prompt) : undefined);
+  const texts = typeof given === 'string' ? [given] : Array.isArray(given) ? given : [];
+  if (texts.length === 0 || !texts.every((text) => typeof text === 'string')) return null;
+  return [...systemOf(json), ...texts.map((text): Message => ({ role: 'user', parts: partsOf(text) }))];
 }
 
 /** What a model answered, where that may be plain text. */
@@ -63,19 +86,40 @@ export function answerOf(value: PlainValue | undefined): Message[] | null {
   if (messages) return messages.map((message) => (message.role === '' ? { ...message, role: 'assistant' } : message));
   const json = parsed(value);
   if (typeof json === 'object' && json !== null && Object.keys(json).length === 0) return null;
-  const calls = Array.isArray(json) ? toolCallsOf(json) : [];
-  if (calls.length > 0) return [{ role: 'assistant', parts: calls }];
-  if (isObject(json) && typeof json.text === 'string') {
-    const finishReason = textOf(json.finish_reason ?? json.finishReason);
-    return [
-      {
-        role: 'assistant',
-        parts: [{ type: 'text', text: json.text }],
-        ...(finishReason ? { finishReason } : {}),
-      },
-    ];
+  const parts = Array.isArray(json) ? blocksOf(json) : isObject(json) ? answerParts(json) : [];
+  if (parts.length > 0) {
+    const finishReason = isObject(json) ? finishOf(json) : null;
+    return [{ role: 'assistant', parts, ...(finishReason ? { finishReason } : {}) }];
   }
   return [{ role: 'assistant', parts: [typeof json === 'string' ? { type: 'text', text: json } : other(json)] }];
+}
+
+/** Blocks of a message without the message, or calls of tools alone. */
+function blocksOf(list: readonly PlainValue[]): Part[] {
+  const calls = toolCallsOf(list as PlainValue[]);
+  if (calls.length === list.length) return calls;
+  const parts = list.every(isObject) ? partsOf(list as PlainValue[]) : [];
+  return parts.some(({ type }) => type === 'other') ? calls : parts;
+}
+
+const TEXTS = ['text', 'content', 'completion', 'response', 'output_text', 'outputText', 'generated_text'] as const;
+
+/** What functions of SDKs return: a text, and beside it thoughts and calls. */
+function answerParts(json: JsonObject): Part[] {
+  const key = TEXTS.find((name) => typeof json[name] === 'string');
+  const list = Array.isArray(json.content) ? blocksOf(json.content) : [];
+  const thought = json.reasoningText ?? json.reasoning ?? null;
+  const calls = toolCallsOf(json.toolCalls ?? json.tool_calls ?? null);
+  if (key === undefined && list.length === 0 && calls.length === 0) return [];
+  return [
+    ...(typeof thought === 'string' && thought !== '' ? [{ type: 'reasoning', text: thought } as const] : []),
+    ...(key === undefined ? list : partsOf(json[key] as string)),
+    ...calls,
+  ];
+}
+
+function finishOf(json: JsonObject): string | null {
+  return textOf(json.finish_reason ?? json.finishReason ?? json.stop_reason ?? json.stopReason);
 }
 
 function other(value: PlainValue): Part {
@@ -83,17 +127,30 @@ function other(value: PlainValue): Part {
 }
 
 function listOf(list: readonly PlainValue[]): Message[] | null {
-  if (list.length === 0) return null;
-  // LangChain sends a list of lists: one for each prompt.
-  const items = list.length === 1 && Array.isArray(list[0]) ? (list[0] as PlainValue[]) : list;
-  const messages: Message[] = [];
-  for (const item of items) {
-    if (isDefinition(item)) continue;
-    const message = isObject(item) ? messageOf(item) : null;
-    if (!message) return null;
-    messages.push(...resultsApart(message));
-  }
-  return messages;
+  // LangChain sends a list of lists: one for each prompt; Python's tuples are lists, too.
+  const items = list.flatMap((item) => (Array.isArray(item) && !isPair(item) ? item : [item]));
+  const found = items.flatMap((item): (Message[] | null)[] => {
+    if (isDefinition(item)) return [];
+    const message = isPair(item) ? pairOf(item) : isObject(item) ? messageOf(item) : null;
+    return [message && resultsApart(message)];
+  });
+  // Items of kinds that nobody knows stand among those that are known.
+  if (found.length === 0 || found.every((one) => one === null)) return null;
+  if (items.some((item) => !isObject(item) && !isPair(item))) return null;
+  const known = items.filter((item) => !isDefinition(item));
+  if (known.some((item, i) => found[i] === null && isObject(item) && textOf(item.type) === null)) return null;
+  return known.flatMap((item, i) => found[i] ?? [{ role: 'assistant', parts: [other(item)] }]);
+}
+
+/** LangChain's `['human', 'hi']`. */
+function isPair(item: PlainValue): item is [string, string] {
+  if (!Array.isArray(item) || item.length !== 2 || !item.every((one) => typeof one === 'string')) return false;
+  const role = ROLES[item[0] as string] ?? (item[0] as string);
+  return role === 'system' || role === 'user' || role === 'assistant' || role === 'tool';
+}
+
+function pairOf([role, text]: readonly [string, string]): Message {
+  return { role: roleOf(role), parts: partsOf(text) };
 }
 
 /** LangChain's callback lists the tools that a model may call behind what was said. */
@@ -117,8 +174,8 @@ function resultsApart(message: Message): Message[] {
 export function toolsAmong(value: PlainValue | undefined): ToolDefinition[] {
   const json = parsed(value ?? null);
   if (isObject(json)) {
-    const config = isObject(json.config) ? json.config : {};
-    return toolDefinitionsOf(json.tools ?? config.tools);
+    const config = [json.config, json.toolConfig].find(isObject) ?? {};
+    return toolDefinitionsOf(json.tools ?? config.tools ?? json.functions);
   }
   return Array.isArray(json)
     ? json.filter(isDefinition).flatMap((one) => toolDefinitionsOf((one as JsonObject).content))
@@ -128,7 +185,13 @@ export function toolsAmong(value: PlainValue | undefined): ToolDefinition[] {
 /** What stands beside the messages: Anthropic's and the AI SDK's system prompt, Gemini's instruction. */
 function systemOf(request: JsonObject): Message[] {
   const config = isObject(request.config) ? request.config : {};
-  const system = request.system ?? request.instructions ?? request.system_instruction ?? config.system_instruction;
+  const system =
+    request.system ??
+    request.instructions ??
+    request.system_instruction ??
+    request.systemInstruction ??
+    config.system_instruction ??
+    config.systemInstruction;
   const parts =
     system === undefined || system === null ? [] : partsOf(isObject(system) ? (system.parts ?? system) : system);
   return parts.length > 0 ? [{ role: 'system', parts }] : [];
@@ -140,7 +203,7 @@ function messageOf(json: JsonObject): Message | null {
   const role = textOf(json.role) ?? roleOfType(json);
   if (role === null) return responsesItem(json);
   const name = textOf(json.name);
-  const finishReason = textOf(json.finish_reason ?? json.finishReason ?? json.stop_reason);
+  const finishReason = finishOf(json);
   const parts = messageParts(json, roleOf(role));
   return {
     role: roleOf(role),
@@ -153,7 +216,9 @@ function messageOf(json: JsonObject): Message | null {
 function messageParts(json: JsonObject, role: string): Part[] {
   const reasoning = textOf(json.reasoning_content ?? json.reasoning ?? json.thinking);
   const kwargs = isObject(json.additional_kwargs) ? json.additional_kwargs : {};
-  const body = partsOf(parsedContent(json.parts ?? json.contents ?? json.content ?? json.tool_result ?? null));
+  const body = contentParts(
+    json.parts ?? json.contents ?? json.blocks ?? json.content ?? json.tool_result ?? json.message ?? null,
+  );
   const calls = [
     ...toolCallsOf(json.tool_calls ?? kwargs.tool_calls ?? json.toolCalls ?? null),
     ...toolCallsOf(json.function_call ?? kwargs.function_call ?? null),
@@ -163,10 +228,13 @@ function messageParts(json: JsonObject, role: string): Part[] {
   const parts: Part[] = [
     ...(reasoning ? [{ type: 'reasoning', text: reasoning } as const] : []),
     ...body,
+    ...imagesOf(json.images),
     ...(refusal ? [{ type: 'text', text: refusal } as const] : []),
     ...calls.filter((call) => call.type !== 'tool_call' || call.id === null || !known.has(call.id)),
   ];
-  const answers = textOf(json.tool_call_id ?? json.toolCallId) ?? (role === 'tool' ? textOf(json.id) : null);
+  const answers =
+    textOf(json.tool_call_id ?? json.toolCallId ?? json.call_id ?? json.tool_use_id) ??
+    (role === 'tool' ? textOf(json.id) : null);
   if (role !== 'tool' || parts.some(({ type }) => type === 'tool_result')) return parts;
   // What a tool said is a result, whatever it is made of.
   const name = textOf(json.name);
@@ -176,15 +244,9 @@ function messageParts(json: JsonObject, role: string): Part[] {
   return [{ type: 'tool_result', id: answers, ...(name ? { name } : {}), result }];
 }
 
-/** Content that is the JSON of parts, as some exporters write it. */
-function parsedContent(content: PlainValue): PlainValue {
-  if (typeof content !== 'string' || !content.startsWith('[{"type"')) return content;
-  return parsed(content);
-}
-
 /** A message in another: a choice, a candidate, LangChain's serialised form, a generation. */
 function wrapped(json: JsonObject): Message | null {
-  const finishReason = textOf(json.finish_reason ?? json.finishReason);
+  const finishReason = finishOf(json) ?? (isObject(json.generation_info) ? finishOf(json.generation_info) : null);
   const ended = (message: Message | null): Message | null =>
     message && finishReason ? { ...message, finishReason } : message;
   if (isObject(json.message)) return ended(messageOf({ role: 'assistant', ...json.message }));
@@ -194,6 +256,11 @@ function wrapped(json: JsonObject): Message | null {
     return messageOf({ role: type, ...json.kwargs, type: null });
   }
   if (isObject(json.data) && typeof json.type === 'string') return messageOf({ role: json.type, ...json.data });
+  // A choice of OpenAI's completions, a generation of LangChain.
+  const isChoice = json.index !== undefined || json.generation_info !== undefined || json.finish_reason !== undefined;
+  if (json.role === undefined && typeof json.text === 'string' && isChoice) {
+    return ended({ role: 'assistant', parts: partsOf(json.text) });
+  }
   return null;
 }
 
@@ -203,25 +270,4 @@ function roleOfType(json: JsonObject): string | null {
   const type = textOf(json.type);
   const isRole = type !== null && (ROLES[type] !== undefined || type === 'system' || type === 'tool');
   return isRole && json.content !== undefined ? type : null;
-}
-
-/** An item of OpenAI's responses, which is no message but stands among them. */
-function responsesItem(json: JsonObject): Message | null {
-  switch (json.type) {
-    case 'function_call':
-      return { role: 'assistant', parts: toolCallsOf([json]) };
-    case 'function_call_output':
-      return {
-        role: 'tool',
-        parts: [{ type: 'tool_result', id: textOf(json.call_id), result: parsed(json.output ?? null) }],
-      };
-    case 'reasoning': {
-      const parts = partsOf(json.summary ?? json.content ?? null).map(
-        (part): Part => (part.type === 'text' ? { type: 'reasoning', text: part.text } : part),
-      );
-      return { role: 'assistant', parts };
-    }
-    default:
-      return null;
-  }
 }

@@ -3,6 +3,7 @@ import type { KeyValue } from '../model/json-types';
 import { type PlainValue, plainAttributes } from '../model/json-types';
 import { type AgentFacts, type Dialect, isEmpty, isNothing } from './agent-facts';
 import { type AgentSpan, type Message, NO_USAGE, type Part, type Usage } from './agent-span';
+import { isObject } from './json-objects';
 import { answerOf, messagesOf, toolsAmong } from './messages';
 import { claudeCode, codex, geminiCli, vscodeCopilot } from './readers/coding-agents';
 import { genAi } from './readers/gen-ai';
@@ -15,7 +16,8 @@ import { mcp } from './readers/mcp';
 import { openInference } from './readers/openinference';
 import { traceloop } from './readers/traceloop';
 import { vercel } from './readers/vercel';
-import { AttributeReader, type SpanSource } from './span-source';
+import { AttributeReader, parsed, type SpanSource } from './span-source';
+import { toolInput } from './tool-parts';
 
 /**
  * Who is believed first. What a person set by hand stands before what an instrumentation derived: LangSmith's run type before the
@@ -66,6 +68,8 @@ export function readSource(source: SpanSource): AgentSpan | null {
   const of = <K extends keyof AgentFacts>(key: K): NonNullable<AgentFacts[K]> | null =>
     first(all.map((facts) => facts[key]));
   const tool = merged(all.map((facts) => facts.tool));
+  const given = toolInput(tool.arguments ?? of('inputValue'));
+  const gave = toolAnswer(tool.result ?? of('outputValue'));
   const inputValue = of('inputValue');
   const outputValue = of('outputValue');
   const isModel = kind === 'model';
@@ -74,6 +78,8 @@ export function readSource(source: SpanSource): AgentSpan | null {
     of('output') ??
     (isModel ? (answerOf(outputValue ?? undefined) ?? []) : (messagesOf(outputValue ?? undefined) ?? []));
   const [system, rest] = withoutSystem(input);
+  const [told, answered] = withoutSystem(output);
+  const prompt = distinct([...(of('system') ?? []), ...system]);
   return {
     kind,
     dialects: said.map(({ name }) => name).filter((name) => name !== 'generic' || said.length === 1),
@@ -88,23 +94,24 @@ export function readSource(source: SpanSource): AgentSpan | null {
       kind === 'tool'
         ? {
             name: tool.name ?? source.name,
-            callId: tool.callId ?? null,
+            callId: tool.callId ?? given.id ?? gave.id ?? null,
             description: tool.description ?? null,
-            arguments: tool.arguments ?? inputValue,
-            result: tool.result ?? outputValue,
+            arguments: given.arguments,
+            result: gave.result,
           }
         : null,
     parameters: merged(all.map((facts) => facts.parameters)) as { [name: string]: PlainValue },
-    system: distinct([...(of('system') ?? []), ...system]),
-    input: rest,
-    output: kind === 'tool' ? [] : output,
+    // OpenAI's responses repeat the prompt of their request.
+    system: prompt.length > 0 ? prompt : told,
+    input: kind === 'tool' ? [] : rest,
+    output: kind === 'tool' ? [] : answered,
     inputValue: input.length > 0 || kind === 'tool' ? null : inputValue,
     outputValue: output.length > 0 || kind === 'tool' ? null : outputValue,
     toolDefinitions: of('toolDefinitions') ?? toolsAmong(inputValue ?? undefined),
     usage: { ...NO_USAGE, ...(merged(all.map((facts) => facts.usage)) as Partial<Usage>) },
     reportedCost: of('reportedCost'),
     serviceTier: of('serviceTier'),
-    finishReasons: of('finishReasons') ?? [],
+    finishReasons: of('finishReasons') ?? answered.flatMap(({ finishReason }) => finishReason ?? []),
     timeToFirstTokenNs: of('timeToFirstTokenNs'),
     documents: of('documents') ?? [],
     evaluations: of('evaluations') ?? [],
@@ -122,6 +129,16 @@ function merged<T extends object>(all: readonly (T | undefined)[]): Partial<T> {
     if (!isNothing(value) && !result.has(key)) result.set(key, value);
   }
   return Object.fromEntries(result) as Partial<T>;
+}
+
+/** What a tool answered may be the message that its framework makes of that, with the id of the call. */
+function toolAnswer(value: PlainValue | null): { id?: string; result: PlainValue | null } {
+  const json = parsed(value);
+  const held = isObject(json) ? ([json.output, json.update].find(isObject) ?? json) : json;
+  const part = isObject(held) ? messagesOf(held)?.flatMap(({ parts }) => parts) : undefined;
+  const [only] = part ?? [];
+  if (part?.length !== 1 || only?.type !== 'tool_result') return { result: json };
+  return { ...(only.id === null ? {} : { id: only.id }), result: only.result };
 }
 
 /** The system prompt may stand beside the messages and among them. */

@@ -1,5 +1,6 @@
 /** A span as dialects read it. */
 import type { PlainValue } from '../model/json-types';
+import { pythonValue } from './python-text';
 
 export interface SpanSource {
   readonly name: string;
@@ -111,13 +112,13 @@ export class AttributeReader {
   }
 }
 
-/** JSON in text, as what it stands for; other values as they are. */
+/** JSON in text, or Python's of a list or dictionary, as what it stands for; other values as they are. */
 export function parsed(value: PlainValue): PlainValue {
   if (typeof value !== 'string' || !/^\s*[[{"]/.test(value)) return value;
   try {
     return JSON.parse(value) as PlainValue;
   } catch {
-    return value;
+    return pythonValue(value) ?? value;
   }
 }
 

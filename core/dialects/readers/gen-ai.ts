@@ -6,12 +6,14 @@
 import type { PlainValue } from '../../model/json-types';
 import { wordTable } from '../../model/word-table';
 import type { AgentFacts, Dialect } from '../agent-facts';
-import type { AgentSpanKind, Message } from '../agent-span';
+import type { AgentSpanKind, Part } from '../agent-span';
 import { evaluationIn } from '../evaluation-event';
+import { askedIn, isGenAiEvent, type Said, saidInEvents, toolInEvents } from '../gen-ai-events';
 import { isObject, textOf } from '../json-objects';
 import { answerOf, messagesOf } from '../messages';
-import { partsOf, toolDefinitionsOf } from '../parts';
-import type { AttributeReader, SpanSource } from '../span-source';
+import { partsOf } from '../parts';
+import type { AttributeReader } from '../span-source';
+import { toolDefinitionsOf } from '../tool-parts';
 import { providerOf } from './providers';
 
 const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
@@ -53,12 +55,14 @@ const PARAMETERS = [
 export const genAi: Dialect = {
   name: 'gen-ai',
   read({ name, attributes: a, events }) {
-    const messageEvents = events.filter((event) => event.name.startsWith('gen_ai.'));
+    const messageEvents = events.filter((event) => isGenAiEvent(event.name));
     if (messageEvents.length === 0 && !a.hasUnder('gen_ai')) return null;
-    const spoken = conversation(a, messageEvents);
+    const kind = kindOf(a, name);
+    const said = saidInEvents(messageEvents);
+    const tool = kind === 'tool' ? toolInEvents(said) : {};
     const seconds = a.number('gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk');
     return {
-      kind: kindOf(a, name),
+      kind,
       provider: named(a.text('gen_ai.provider.name', 'gen_ai.system')),
       requestModel: a.text('gen_ai.request.model'),
       responseModel: a.text('gen_ai.response.model'),
@@ -68,15 +72,15 @@ export const genAi: Dialect = {
       agentName: a.text('gen_ai.agent.name'),
       tool: {
         name: a.text('gen_ai.tool.name'),
-        callId: a.text('gen_ai.tool.call.id', 'gen_ai.tool.call_id'),
+        callId: a.text('gen_ai.tool.call.id', 'gen_ai.tool.call_id') ?? tool.id,
         description: a.text('gen_ai.tool.description'),
-        arguments: a.json('gen_ai.tool.call.arguments'),
-        result: a.json('gen_ai.tool.call.result'),
+        arguments: a.json('gen_ai.tool.call.arguments', 'gen_ai.tool.arguments') ?? tool.arguments,
+        result: a.json('gen_ai.tool.call.result', 'gen_ai.tool.result', 'gen_ai.event.content') ?? tool.result,
       },
       parameters: parametersOf(a),
-      system: partsOf(a.json('gen_ai.system_instructions') ?? null),
-      ...spoken,
-      toolDefinitions: toolDefinitionsOf(a.json('gen_ai.tool.definitions')),
+      system: some(systemOf(a.json('gen_ai.system_instructions'))) ?? said.system,
+      ...conversation(a, kind, said),
+      toolDefinitions: some(toolDefinitionsOf(a.json('gen_ai.tool.definitions'))) ?? said.tools,
       usage: {
         input: a.count('gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'),
         output: a.count('gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'),
@@ -135,42 +139,34 @@ function parametersOf(a: AttributeReader): { [name: string]: PlainValue } {
   return type === undefined ? found : { ...found, 'output.type': type };
 }
 
-function conversation(a: AttributeReader, events: SpanSource['events']): Pick<AgentFacts, 'input' | 'output'> {
-  const input = messagesOf(a.json('gen_ai.input.messages'));
-  const output = answerOf(a.json('gen_ai.output.messages'));
-  if (input || output) return { input, output };
-  const details = events.find((event) => event.name === 'gen_ai.client.inference.operation.details');
-  if (details) {
-    return {
-      input: messagesOf(details.attributes.json('gen_ai.input.messages')),
-      output: answerOf(details.attributes.json('gen_ai.output.messages')),
-    };
-  }
-  const said = ofEvents(events);
+/** Attributes are believed before events, each side by itself. */
+function conversation(
+  a: AttributeReader,
+  kind: AgentSpanKind | undefined,
+  said: Said,
+): Pick<AgentFacts, 'input' | 'output'> {
+  if (kind === 'tool') return {};
+  const isTold = kind === 'model' || kind === 'agent';
+  const input = a.json('gen_ai.input.messages', 'gen_ai.content.prompt', 'gen_ai.agent.invocation_input');
+  const prompt = a.json('gen_ai.prompt');
   return {
-    input: said.input ?? messagesOf(a.json('gen_ai.prompt')),
-    output: said.output ?? (a.has('gen_ai.completion') ? answerOf(a.json('gen_ai.completion')) : null),
+    input: some(askedIn(input)) ?? some(said.input) ?? (isTold ? some(askedIn(prompt)) : messagesOf(prompt)),
+    output:
+      answerOf(a.json('gen_ai.output.messages', 'gen_ai.content.completion', 'gen_ai.agent.invocation_output')) ??
+      some(said.output) ??
+      (a.has('gen_ai.completion') ? answerOf(a.json('gen_ai.completion')) : null),
   };
 }
 
-/** Events of 1.28 to 1.36, one a message; of 1.26 and 1.27, one for all. */
-function ofEvents(events: SpanSource['events']): { input: Message[] | null; output: Message[] | null } {
-  const input: Message[] = [];
-  const output: Message[] = [];
-  for (const { name, attributes } of events) {
-    if (name === 'gen_ai.content.prompt') input.push(...(messagesOf(attributes.json('gen_ai.prompt')) ?? []));
-    else if (name === 'gen_ai.content.completion') {
-      output.push(...(answerOf(attributes.json('gen_ai.completion')) ?? []));
-    } else if (/^gen_ai\.(system|user|assistant|tool)\.message$/.test(name) || name === 'gen_ai.choice') {
-      const plain = Object.fromEntries(attributes.keys.map((key) => [key, attributes.json(key) ?? null]));
-      const body = isObject(plain.body) ? { ...plain, ...plain.body } : plain;
-      if (name === 'gen_ai.choice') {
-        const answer = isObject(body.message) ? body : { finish_reason: body.finish_reason ?? null, message: body };
-        output.push(...(messagesOf([answer as PlainValue]) ?? []));
-      } else input.push(...(messagesOf([{ ...body, 'event.name': name } as PlainValue]) ?? []));
-    }
-  }
-  return { input: input.length > 0 ? input : null, output: output.length > 0 ? output : null };
+function some<T>(list: readonly T[]): readonly T[] | null {
+  return list.length > 0 ? list : null;
+}
+
+/** Parts, or messages of the system. */
+function systemOf(value: PlainValue | undefined): Part[] {
+  const messages = messagesOf(value);
+  if (messages) return messages.flatMap(({ parts }) => parts);
+  return partsOf(isObject(value) && Array.isArray(value.parts) ? value.parts : (value ?? null));
 }
 
 function documentsOf(value: PlainValue | undefined): AgentFacts['documents'] {

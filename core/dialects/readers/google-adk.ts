@@ -2,7 +2,7 @@
 import type { AgentFacts, Dialect } from '../agent-facts';
 import { isObject } from '../json-objects';
 import { answerOf, messagesOf } from '../messages';
-import { toolDefinitionsOf } from '../parts';
+import { toolDefinitionsOf } from '../tool-parts';
 
 export const googleAdk: Dialect = {
   name: 'google-adk',

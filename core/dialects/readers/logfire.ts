@@ -3,8 +3,8 @@ import type { AgentFacts, Dialect } from '../agent-facts';
 import type { Message } from '../agent-span';
 import { isObject } from '../json-objects';
 import { answerOf, messagesOf } from '../messages';
-import { toolDefinitionsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
+import { toolDefinitionsOf } from '../tool-parts';
 
 /** Names that nobody else would give. The others, such as `agent_name`, a call centre has, too. */
 const SURE = ['all_messages_events', 'pydantic_ai.all_messages', 'model_request_parameters'] as const;

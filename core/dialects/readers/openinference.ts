@@ -5,10 +5,13 @@ import type { PlainValue } from '../../model/json-types';
 import { wordTable } from '../../model/word-table';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Message, Part, RetrievedDocument, ToolDefinition } from '../agent-span';
+import { askedIn } from '../gen-ai-events';
 import { isObject, textOf } from '../json-objects';
-import { roleOf } from '../messages';
-import { partsOf, toolDefinitionsOf } from '../parts';
+import { answerOf, messagesOf, roleOf } from '../messages';
+import { contentParts, partsOf } from '../parts';
+import { richer } from '../richer';
 import { type AttributeReader, parsed } from '../span-source';
+import { argumentsOf, toolDefinitionsOf } from '../tool-parts';
 import { providerOfInference } from './providers';
 
 const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
@@ -36,6 +39,7 @@ export const openInference: Dialect = {
     const provider = a.text('llm.provider', 'llm.system');
     const input = messagesAt(a, 'llm.input_messages') ?? promptsOf(a);
     const output = messagesAt(a, 'llm.output_messages') ?? choicesOf(a);
+    const whole = (value: PlainValue | undefined, read: typeof messagesOf) => (isTool ? null : (read(value) ?? null));
     return {
       kind: kind ?? (input || output || a.has('llm.model_name') ? 'model' : undefined),
       provider: provider === undefined ? null : providerOfInference(provider),
@@ -50,8 +54,8 @@ export const openInference: Dialect = {
         result: isTool ? a.json('output.value') : undefined,
       },
       parameters: parametersOf(a),
-      input,
-      output,
+      input: input && richer(input, whole(a.json('input.value'), messagesOf)),
+      output: output && richer(output, whole(a.json('output.value'), answerOf)),
       inputValue: isTool ? null : a.json('input.value', 'reranker.query'),
       outputValue: isTool ? null : a.json('output.value'),
       toolDefinitions: a.list('llm.tools').flatMap(toolOf),
@@ -73,18 +77,29 @@ export const openInference: Dialect = {
 };
 
 function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
+  if (a.has(prefix)) return messagesOf(a.json(prefix));
   const messages = a.list(prefix).map((item): Message => {
     const role = roleOf(item.text('message.role') ?? '');
     const name = item.text('message.name');
-    const said = [
-      ...partsOf(item.value('message.content') ?? null),
-      ...item.list('message.contents').flatMap(contentOf),
-    ];
+    const blocks = item.list('message.contents').flatMap(contentOf);
+    const content = contentParts(item.value('message.content') ?? null);
+    // The text of the blocks may stand beside them, too.
+    const said = [...(sameText(content, blocks) ? [] : content), ...blocks];
     const answers = item.text('message.tool_call_id');
     const parts = role === 'tool' && said.length > 0 ? [resultOf(said, answers ?? null, name)] : said;
     return { role, ...(name ? { name } : {}), parts: [...parts, ...callsOf(item)] };
   });
   return messages.length > 0 ? messages : null;
+}
+
+function sameText(content: readonly Part[], blocks: readonly Part[]): boolean {
+  const [one, other] = [content, blocks].map((parts) =>
+    parts
+      .flatMap((part) => (part.type === 'text' ? part.text : []))
+      .join('')
+      .replace(/\s/g, ''),
+  );
+  return one === other && content.every(({ type }) => type === 'text');
 }
 
 function contentOf(item: AttributeReader): Part[] {
@@ -98,16 +113,20 @@ function contentOf(item: AttributeReader): Part[] {
 }
 
 function callsOf(item: AttributeReader): Part[] {
-  const calls = item.list('message.tool_calls').flatMap((call): Part[] => {
-    const name = call.text('tool_call.function.name');
-    if (name === undefined) return [];
-    const given = call.json('tool_call.function.arguments') ?? null;
-    return [{ type: 'tool_call', id: call.text('tool_call.id') ?? null, name, arguments: given }];
-  });
+  const listed = item.list('message.tool_calls').flatMap(callOf);
+  // The same calls, or calls alone, stand among the blocks of some.
+  const calls = listed.length > 0 ? listed : item.list('message.contents').flatMap(callOf);
   const legacy = item.text('message.function_call_name');
   if (legacy === undefined) return calls;
   const given = item.json('message.function_call_arguments_json') ?? null;
   return [...calls, { type: 'tool_call', id: null, name: legacy, arguments: given }];
+}
+
+function callOf(call: AttributeReader): Part[] {
+  const name = call.text('tool_call.function.name');
+  if (name === undefined) return [];
+  const given = argumentsOf(call.value('tool_call.function.arguments') ?? null);
+  return [{ type: 'tool_call', id: call.text('tool_call.id') ?? null, name, arguments: given }];
 }
 
 function resultOf(parts: readonly Part[], id: string | null, name: string | undefined): Part {
@@ -117,6 +136,7 @@ function resultOf(parts: readonly Part[], id: string | null, name: string | unde
 }
 
 function promptsOf(a: AttributeReader): Message[] | null {
+  if (a.has('llm.prompts')) return askedIn(a.json('llm.prompts'));
   const prompts = a.list('llm.prompts').map((item): Message => {
     return { role: 'user', parts: partsOf(item.value('prompt.text') ?? item.value('') ?? null) };
   });

@@ -4,8 +4,9 @@ import { wordTable } from '../../model/word-table';
 import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Message, Part } from '../agent-span';
 import { roleOf } from '../messages';
-import { partsOf, toolDefinitionsOf } from '../parts';
+import { contentParts, partsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
+import { argumentsOf, toolCallsOf, toolDefinitionsOf } from '../tool-parts';
 
 const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   workflow: 'workflow',
@@ -62,34 +63,35 @@ export const traceloop: Dialect = {
 function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
   const messages = a.list(prefix).map((item): Message => {
     const role = roleOf(item.text('role') ?? (prefix.endsWith('completion') ? 'assistant' : 'user'));
-    const said = partsOf(content(item));
+    const content = item.value('content') ?? null;
+    const blocks = contentParts(content);
+    // Koog has the JSON of calls as the text of messages, of whatever role: as such it is shown.
+    const said = blocks.some(({ type }) => type === 'tool_call') ? partsOf(content) : blocks;
+    const thought = item.text('reasoning', 'reasoning_content');
     const answers = item.text('tool_call_id');
     const [only] = said;
     const isResult = role === 'tool' && said.length === 1 && only?.type === 'text';
-    const parts: readonly Part[] = isResult ? [{ type: 'tool_result', id: answers ?? null, result: only.text }] : said;
+    const parts: readonly Part[] = [
+      ...(thought === undefined ? [] : [{ type: 'reasoning', text: thought } as const]),
+      ...(isResult ? [{ type: 'tool_result', id: answers ?? null, result: only.text } as const] : said),
+    ];
     const finishReason = item.text('finish_reason');
     return { role, parts: [...parts, ...callsOf(item)], ...(finishReason ? { finishReason } : {}) };
   });
   return messages.length > 0 ? messages : null;
 }
 
-/** JSON of parts is parts; any other text is what was said. */
-function content(item: AttributeReader) {
-  const json = item.json('content');
-  const isParts = Array.isArray(json) && json.every((one) => typeof one === 'object' && one !== null && 'type' in one);
-  return (
-    (isParts && !json.some((one) => (one as { type: unknown }).type === 'function') ? json : item.value('content')) ??
-    null
-  );
-}
-
 function callsOf(item: AttributeReader): Part[] {
-  return item.list('tool_calls').flatMap((call): Part[] => {
+  const calls = item.list('tool_calls').flatMap((call): Part[] => {
     const name = call.text('name', 'function.name');
     if (name === undefined) return [];
-    const given = call.json('arguments', 'function.arguments') ?? null;
+    const given = argumentsOf(call.value('arguments') ?? call.value('function.arguments') ?? null);
     return [{ type: 'tool_call', id: call.text('id') ?? null, name, arguments: given }];
   });
+  // LiteLLM has one call, as OpenAI had before tools.
+  const name = item.text('function_call.name');
+  if (calls.length > 0 || name === undefined) return calls.length > 0 ? calls : toolCallsOf(item.json('tool_calls'));
+  return [{ type: 'tool_call', id: null, name, arguments: argumentsOf(item.value('function_call.arguments') ?? null) }];
 }
 
 function definition(item: AttributeReader) {

@@ -6,8 +6,9 @@ import type { AgentFacts, Dialect } from '../agent-facts';
 import type { AgentSpanKind, Message, Part } from '../agent-span';
 import { isObject, textOf } from '../json-objects';
 import { messagesOf } from '../messages';
-import { partsOf, toolCallsOf, toolDefinitionsOf } from '../parts';
+import { contentParts, partsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
+import { toolCallsOf, toolDefinitionsOf } from '../tool-parts';
 import { providerOfSdk } from './providers';
 
 const SETTINGS: Readonly<Record<string, string>> = wordTable({
@@ -93,13 +94,18 @@ function answerOf(a: AttributeReader): Message[] | null {
   const text = a.text('ai.response.text', 'ai.result.text');
   const object = a.json('ai.response.object', 'ai.result.object');
   const parts: Part[] = [
-    ...(reasoning ? [{ type: 'reasoning', text: reasoning } as const] : []),
+    ...thoughtsOf(reasoning ?? null),
     ...partsOf(text ?? null),
     ...(object === undefined ? [] : [{ type: 'other', value: object } as const]),
     ...toolCallsOf(a.json('ai.response.toolCalls', 'ai.result.toolCalls') ?? null),
   ];
   const finishReason = a.text('ai.response.finishReason');
   return parts.length > 0 ? [{ role: 'assistant', parts, ...(finishReason ? { finishReason } : {}) }] : null;
+}
+
+/** Text, or the JSON of parts. */
+function thoughtsOf(reasoning: PlainValue): Part[] {
+  return contentParts(reasoning).map((part) => (part.type === 'text' ? { type: 'reasoning', text: part.text } : part));
 }
 
 function toolsOf(a: AttributeReader): PlainValue {

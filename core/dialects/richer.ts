@@ -1,0 +1,28 @@
+/** Which of two that tell the same messages tells more: some instrumentations flatten them, and lose something on the way. */
+import type { Message } from './agent-span';
+
+/** @returns the second where it has all that the first has, and more; else the first */
+export function richer(
+  flattened: readonly Message[] | null,
+  whole: readonly Message[] | null,
+): readonly Message[] | null {
+  if (!flattened || flattened.length === 0) return whole;
+  if (!whole) return flattened;
+  const [a, b] = [measured(flattened), measured(whole)];
+  return b.every((much, i) => much >= (a[i] as number)) && b.some((much, i) => much > (a[i] as number))
+    ? whole
+    : flattened;
+}
+
+/** Of each kind of part how many, and how much text; and how many calls and results have an id. */
+function measured(messages: readonly Message[]): number[] {
+  const parts = messages.flatMap((message) => message.parts);
+  const [texts, thoughts] = (['text', 'reasoning'] as const).map((type) =>
+    parts.reduce((sum, part) => sum + (part.type === type ? part.text.replace(/\s/g, '').length : 0), 0),
+  ) as [number, number];
+  const calls = parts.filter(({ type }) => type === 'tool_call');
+  const results = parts.filter(({ type }) => type === 'tool_result');
+  const ids = parts.filter((part) => (part.type === 'tool_call' || part.type === 'tool_result') && part.id !== null);
+  const files = parts.filter(({ type }) => type === 'blob' || type === 'uri' || type === 'file');
+  return [texts, thoughts, calls.length, results.length, ids.length, files.length];
+}
