@@ -1,10 +1,11 @@
 /** Everything that the server answers. The matrix of the tests is made from this list. */
 import { ROUTES } from '../services/gateway/routes';
 import type { ServerDatabase } from './adapters/database';
-import type { AppRoute, MountedRoute } from './http/app';
 import { uuidOf } from './http/ids';
 import { serverDocument, type TeamSchemas } from './http/openapi';
+import type { AppRoute, MountedRoute } from './http/route';
 import { type Principal, route } from './http/route';
+import type { Jobs } from './jobs/jobs';
 import type { ApiKeys } from './modules/api-keys/service/api-keys';
 import { auditRoutes } from './modules/audit/api/routes';
 import { authRoutes } from './modules/auth/api/routes';
@@ -15,7 +16,6 @@ import type { SignIn } from './modules/auth/service/sign-in';
 import type { SigningKeys } from './modules/auth/service/signing-keys';
 import { collaborationRoutes } from './modules/collaboration/api/routes';
 import { jobRoutes } from './modules/jobs/api/routes';
-import type { Jobs } from './modules/jobs/service/jobs';
 import { projectRoutes } from './modules/projects/api/routes';
 import type { Projects } from './modules/projects/service/projects';
 import { syncRoutes } from './modules/sync/api/routes';

@@ -20,20 +20,20 @@ import { guardedFetch } from './adapters/outgoing';
 import { openPglite } from './adapters/pglite';
 import { openPostgres } from './adapters/postgresql';
 import { openRedis } from './adapters/redis';
+import { createApp } from './doors/app';
+import { Authentication } from './doors/authentication';
+import { IngestDoor } from './doors/ingest-door';
+import { pages, servePages } from './doors/pages';
+import { probesOf } from './doors/probes';
 import { Consumers } from './events/consumers';
 import { forgetEvents } from './events/outbox';
 import { redisStreams } from './events/redis-streams';
-import { createApp } from './http/app';
-import { Authentication } from './http/authentication';
 import { Idempotency } from './http/idempotency';
-import { IngestDoor } from './http/ingest-door';
 import { ingestLimits } from './http/ingest-limits';
 import type { TeamSchemas } from './http/openapi';
-import { pages, servePages } from './http/pages';
-import { probesOf } from './http/probes';
 import { RateLimits } from './http/rate-limits';
-import { ServerMetrics } from './metrics';
-import { migrateServer } from './migrations/migrate-server';
+import { Jobs } from './jobs/jobs';
+import { migrateServer, SERVER_FOLDER } from './migrations/migrate-server';
 import { AlertRounds } from './modules/alerts/service/alert-rounds';
 import { ApiKeys } from './modules/api-keys/service/api-keys';
 import { AccountRepo } from './modules/auth/repo/accounts';
@@ -54,7 +54,6 @@ import { activityOf } from './modules/collaboration/events/activity';
 import { forgetActivity } from './modules/collaboration/service/activities';
 import { EndpointKeys } from './modules/evaluation/service/endpoint-keys';
 import { endLostExperiments } from './modules/evaluation/service/lost-experiments';
-import { Jobs } from './modules/jobs/service/jobs';
 import { WorkspaceRemoval } from './modules/jobs/service/workspace-removal';
 import { Projects } from './modules/projects/service/projects';
 import { LiveChanges } from './modules/sync/service/live';
@@ -71,10 +70,11 @@ import { usageOf } from './modules/workspaces/events/usage';
 import { Members } from './modules/workspaces/service/members';
 import { Quotas } from './modules/workspaces/service/quotas';
 import { Workspaces } from './modules/workspaces/service/workspaces';
+import { ServerMetrics } from './observe/metrics';
+import { openTracing } from './observe/tracing';
 import type { ServerOptions } from './options';
 import { workspacesToRebuild } from './rebuild';
 import { serverRoutes } from './routes';
-import { openTracing } from './tracing';
 
 /** Requests of one account or key that run at the same time: fewer than there are connections to the database. */
 const AT_ONCE = 12;
@@ -345,7 +345,9 @@ export function openDatabaseOf(
   onDamage?: (message: string) => void,
   warn?: (message: string) => void,
 ): Promise<ServerDatabase> | ServerDatabase {
-  return databaseUrl === null ? openPglite(dataDir, onDamage, warn) : openPostgres({ url: databaseUrl, connections });
+  return databaseUrl === null
+    ? openPglite(dataDir, SERVER_FOLDER, onDamage, warn)
+    : openPostgres({ url: databaseUrl, connections });
 }
 
 /** In a thread of its own; PGlite has one connection, in this thread. */

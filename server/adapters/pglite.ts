@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import { DatabaseDamagedError } from '../../services/store/damage';
 import { acquireInstanceLock } from '../../services/store/instance-lock';
-import { openDatabase } from '../../services/store/open-database';
+import { type FolderSchema, openDatabase } from '../../services/store/open-database';
 import { makeFolderPrivate } from '../../services/store/private-folder';
 import { StartError } from '../../services/store/start-error';
-import { SERVER_FOLDER } from '../migrations/migrate-server';
 import { whoActs } from './acting';
 import { ACTOR_SETTING, REQUEST_SETTING, type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from './database';
 
@@ -22,6 +21,7 @@ const LOOK_EVERY_MS = 10_000;
  */
 export async function openPglite(
   folder: string,
+  schema: FolderSchema,
   onDamage: (message: string) => void = () => {},
   warn: (message: string) => void = say,
   leave = sayAndExit,
@@ -41,11 +41,9 @@ export async function openPglite(
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
   lock.lock.onLost(leave);
   await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
-  const { db, sql, guard, uncopied, onDisk } = await openDatabase(dataDir, null, SERVER_FOLDER).catch(
-    (error: unknown) => {
-      throw error instanceof DatabaseDamagedError ? new StartError(error.message) : error;
-    },
-  );
+  const { db, sql, guard, uncopied, onDisk } = await openDatabase(dataDir, null, schema).catch((error: unknown) => {
+    throw error instanceof DatabaseDamagedError ? new StartError(error.message) : error;
+  });
   if (uncopied !== null) warn(`the update is done without a copy: ${uncopied}`);
   // Nobody starts PGlite again in this thread.
   guard.watch(onDamage, null);

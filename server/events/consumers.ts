@@ -8,7 +8,7 @@ import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { Log } from '../../services/log';
 import type { ServerDatabase } from '../adapters/database';
 import { isUnavailable } from '../adapters/database-errors';
-import type { Jobs, Work } from '../modules/jobs/service/jobs';
+import type { Jobs, Work } from '../jobs/jobs';
 import { EVENTS, EventsWait, INGESTED, type TeamEvent } from './event';
 import { readEvents } from './outbox';
 

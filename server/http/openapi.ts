@@ -1,8 +1,7 @@
 /** The document of the server's API: the contract's as far as it is offered, and the server's own routes from the schemas that check them. */
 import { type ZodType, z } from 'zod';
 import type { TeamAnswers } from '../../core/api/team-answers';
-import type { AppRoute, MountedRoute } from './app';
-import type { Route } from './route';
+import type { AppRoute, MountedRoute, Route } from './route';
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;

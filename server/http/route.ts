@@ -127,6 +127,18 @@ export function route<A extends Access, B extends ZodType | null = null, Q exten
   };
 }
 
+/** A route whose handler is another application of the same paths. */
+export interface MountedRoute {
+  readonly method: Route['method'];
+  readonly path: string;
+  readonly access: Permission;
+  readonly mounted: (principal: Principal, request: Request) => Promise<Response>;
+  /** Of one that the contract does not have: what it takes, and the type of what it answers. */
+  readonly own?: { readonly query: ZodObject | null; readonly produces: string };
+}
+
+export type AppRoute = Route | MountedRoute;
+
 /** Sends a browser elsewhere. */
 export class Redirect {
   constructor(

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { openPglite } from '../../server/adapters/pglite';
+import { SERVER_FOLDER } from '../../server/migrations/migrate-server';
 import { runningInstance } from '../../services/store/instance-lock';
 import { startSpoor } from '../fixtures/spoor';
 import { startTeamServer } from '../fixtures/team-server';
@@ -115,7 +116,9 @@ describe('one folder under two names', () => {
     const folder = await deep();
     await symlink(folder, join(root, 'short'));
     expect(await start(folder).outcome).toBe('held');
-    await expect(openPglite(join(root, 'short'))).rejects.toThrow(/Another Spoor runs on .* \(process \d+\)/);
+    await expect(openPglite(join(root, 'short'), SERVER_FOLDER)).rejects.toThrow(
+      /Another Spoor runs on .* \(process \d+\)/,
+    );
     expect(await readdir(folder)).not.toContain('db');
   });
 });

@@ -8,8 +8,8 @@ import { openPostgres } from '../../server/adapters/postgresql';
 import { Consumers, type EventConsumer } from '../../server/events/consumers';
 import type { TeamEvent } from '../../server/events/event';
 import { forgetEvents, publish, readEvents } from '../../server/events/outbox';
+import { Jobs, RETRY_AFTER_S } from '../../server/jobs/jobs';
 import { migrateServer } from '../../server/migrations/migrate-server';
-import { Jobs, RETRY_AFTER_S } from '../../server/modules/jobs/service/jobs';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 
 let postgres: TestPostgres;

@@ -6,7 +6,7 @@ import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { openPglite } from '../../server/adapters/pglite';
 import { openPostgres } from '../../server/adapters/postgresql';
-import { migrateServer } from '../../server/migrations/migrate-server';
+import { migrateServer, SERVER_FOLDER } from '../../server/migrations/migrate-server';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import { temporaryFolder } from '../fixtures/spoor';
@@ -41,7 +41,7 @@ describe.each(['PostgreSQL', 'PGlite'])('tenants on %s', (engine) => {
     if (engine === 'PostgreSQL') {
       postgres = await startPostgres();
       database = openPostgres({ url: await postgres.createDatabase(), connections: 4 });
-    } else database = await openPglite(folder.path);
+    } else database = await openPglite(folder.path, SERVER_FOLDER);
     await migrateServer(database);
     // A second start finds everything as it should be.
     await migrateServer(database);

@@ -4,21 +4,18 @@ import type { KeptSession } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
 import { isLoopbackHost } from '../../../../services/net/loopback';
 import { actorOf } from '../../../http/actor';
+import { EMAIL, MAX_PASSWORD, NAME, PASSWORD } from '../../../http/fields';
 import { isOwnPage } from '../../../http/own-page';
 import { type Asked, type Route, route, WithCookies } from '../../../http/route';
-import type { Workspaces } from '../../workspaces/service/workspaces';
 import type { AccountRepo } from '../repo/accounts';
 import type { DeviceCodes } from '../service/device-codes';
 import type { Oidc } from '../service/oidc';
-import { MAX_PASSWORD, MIN_PASSWORD } from '../service/passwords';
 import { REFRESH_SECONDS, type SignIn } from '../service/sign-in';
 import type { SigningKeys } from '../service/signing-keys';
+import type { WorkspacesOfAccount } from '../service/workspaces-of-account';
 import { COOKIE, deviceCookie, refreshCookie, visitorOf } from './cookies';
 import { oidcRoutes } from './oidc-routes';
 
-export const EMAIL = z.email().max(254);
-export const NAME = z.string().trim().min(1).max(200);
-export const PASSWORD = z.string().min(MIN_PASSWORD).max(MAX_PASSWORD);
 const DELIVERY = z.enum(['cookie', 'body']).default('cookie');
 const WORKSPACE = z.uuid().optional();
 
@@ -53,7 +50,7 @@ interface Services {
   readonly oidc: Oidc | null;
   /** Where browsers reach the server; null: nobody said. */
   readonly publicUrl: string | null;
-  readonly workspaces: Workspaces;
+  readonly workspaces: Pick<WorkspacesOfAccount, 'ofAccount'>;
   /** Whether cookies go over TLS alone. */
   readonly secure: boolean;
 }

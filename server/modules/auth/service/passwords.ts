@@ -3,10 +3,6 @@ import { hash, verify } from '@node-rs/argon2';
 
 const OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-export const MIN_PASSWORD = 12;
-/** Longer ones cost time and are no safer. */
-export const MAX_PASSWORD = 200;
-
 export class Passwords {
   /** Of an account that is not there: who asks for one waits as long as for one that is. */
   private readonly nobody = hash('no such account', OPTIONS);

@@ -6,7 +6,6 @@ import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { Log } from '../../../../services/log';
 import { permissionsOf } from '../../../http/permissions';
 import { auditAccount } from '../../audit/service/audit';
-import { noWorkspace, type Workspaces } from '../../workspaces/service/workspaces';
 import type { AccountRepo, StoredAccount } from '../repo/accounts';
 import type { KnownDeviceRepo } from '../repo/known-devices';
 import type { RefreshTokenRepo } from '../repo/refresh-tokens';
@@ -15,6 +14,7 @@ import type { Guesses } from './guesses';
 import type { Passwords } from './passwords';
 import { digestOf, newSecret } from './secrets';
 import type { Sessions } from './sessions';
+import { noWorkspace, type WorkspacesOfAccount } from './workspaces-of-account';
 
 export const REFRESH_SECONDS = 7 * 24 * 3_600;
 const SETUP_HOURS = 24;
@@ -45,7 +45,7 @@ interface Services {
   readonly refreshTokens: RefreshTokenRepo;
   readonly passwords: Passwords;
   readonly tokens: AccessTokens;
-  readonly workspaces: Workspaces;
+  readonly workspaces: WorkspacesOfAccount;
   readonly sessions: Sessions;
   readonly guesses: Guesses;
   readonly devices: KnownDeviceRepo;

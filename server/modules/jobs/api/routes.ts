@@ -4,8 +4,8 @@ import type { ServerDatabase } from '../../../adapters/database';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';
 import { type Route, route } from '../../../http/route';
+import type { Jobs } from '../../../jobs/jobs';
 import { audit } from '../../audit/service/audit';
-import type { Jobs } from '../service/jobs';
 
 const QUERY = z.strictObject({
   state: z.enum(['waiting', 'dead']).default('dead'),

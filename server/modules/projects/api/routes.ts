@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { KEY_SCOPES } from '../../../../core/api/team';
 import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
+import { NAME } from '../../../http/fields';
 import { uuidOf } from '../../../http/ids';
 import { type Route, route } from '../../../http/route';
 import type { ApiKeys } from '../../api-keys/service/api-keys';
-import { NAME } from '../../auth/api/routes';
 import type { Projects } from '../service/projects';
 
 const PROJECT = z.strictObject({ name: NAME });

@@ -15,7 +15,7 @@ import {
 } from '../../../../core/api/sync';
 import { SpoorError } from '../../../../core/model/errors';
 import { actorOf } from '../../../http/actor';
-import type { AppRoute } from '../../../http/app';
+import type { AppRoute } from '../../../http/route';
 import { route } from '../../../http/route';
 import type { LiveChanges } from '../service/live';
 import { checkProtocol, type Sync } from '../service/sync';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { UPLOAD_FORMATS } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
+import { NAME } from '../../../http/fields';
 import { uuidOf } from '../../../http/ids';
 import { type Principal, type Route, route } from '../../../http/route';
-import { NAME } from '../../auth/api/routes';
 import { PART_BYTES, type Uploads } from '../service/uploads';
 
 const UPLOAD = z.strictObject({

@@ -8,7 +8,7 @@ import { BOOL, BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../../../../c
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
-import type { Jobs, Work } from '../../jobs/service/jobs';
+import type { Jobs, Work } from '../../../jobs/jobs';
 
 export const PART_BYTES = 4 * 1024 * 1024;
 const MAX_BYTES = 1024 * 1024 * 1024;

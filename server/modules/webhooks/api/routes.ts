@@ -6,7 +6,7 @@ import type { ServerDatabase } from '../../../adapters/database';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';
 import { type Route, route } from '../../../http/route';
-import type { Jobs } from '../../jobs/service/jobs';
+import type { Jobs } from '../../../jobs/jobs';
 import { DELIVERIES, type Delivery } from '../service/deliveries';
 import type { Webhooks } from '../service/webhooks';
 

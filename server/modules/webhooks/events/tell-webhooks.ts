@@ -2,7 +2,7 @@
 import { TOLD_TYPES } from '../../../../core/api/team';
 import { decodeRows, TEXT, TEXT_ARRAY } from '../../../../core/store/sql/row-spec';
 import type { EventConsumer } from '../../../events/consumers';
-import type { Jobs } from '../../jobs/service/jobs';
+import type { Jobs } from '../../../jobs/jobs';
 import { DELIVERIES, type Delivery } from '../service/deliveries';
 
 export function tellWebhooks(jobs: Jobs): EventConsumer {

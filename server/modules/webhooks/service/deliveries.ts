@@ -11,8 +11,8 @@ import { BOOL, decodeRows, TEXT } from '../../../../core/store/sql/row-spec';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { post } from '../../../adapters/outgoing';
 import type { TeamEvent } from '../../../events/event';
+import type { Work } from '../../../jobs/jobs';
 import type { SecretBox } from '../../auth/service/secret-box';
-import type { Work } from '../../jobs/service/jobs';
 
 export const DELIVERIES = 'webhook';
 const FAILURES = 5;

@@ -3,15 +3,16 @@ import { ROLES } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
 import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
+import { EMAIL, NAME, PASSWORD } from '../../../http/fields';
 import { uuidOf } from '../../../http/ids';
 import { type Principal, type Route, route } from '../../../http/route';
 import { visitorOf } from '../../auth/api/cookies';
-import { EMAIL, NAME, PASSWORD } from '../../auth/api/routes';
 import type { AccountRepo } from '../../auth/repo/accounts';
 import type { SignIn } from '../../auth/service/sign-in';
+import { noWorkspace } from '../../auth/service/workspaces-of-account';
 import type { Members } from '../service/members';
 import type { Quotas } from '../service/quotas';
-import { noWorkspace, type Workspaces } from '../service/workspaces';
+import type { Workspaces } from '../service/workspaces';
 
 const WORKSPACE = z.strictObject({ name: NAME });
 const VERSION = z.number().int().min(1).max(0x7fff_ffff);

@@ -10,11 +10,7 @@ import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
 import type { WorkspaceRef } from '../../../http/route';
 import { audit } from '../../audit/service/audit';
-
-export interface Membership {
-  readonly workspace: WorkspaceRef;
-  readonly role: Role;
-}
+import { type Membership, noWorkspace } from '../../auth/service/workspaces-of-account';
 
 const WORKSPACE = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT, retention_days: orNull(INT4) };
 const COLUMNS = `public_id::text as id, name, version, ${timeSql('created_at')} as created_at, retention_days`;
@@ -167,10 +163,6 @@ export class Workspaces {
       return value;
     });
   }
-}
-
-export function noWorkspace(): SpoorError {
-  return new SpoorError('NOT_FOUND', 'There is no such workspace, or it is not yours.');
 }
 
 function workspaceOf(row: RowOf<typeof WORKSPACE>): Workspace {

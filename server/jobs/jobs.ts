@@ -3,13 +3,13 @@
  * failed five times a copy lies in the queue of dead letters, where admins see it and send it anew.
  */
 import PgBoss from 'pg-boss';
-import type { Job } from '../../../../core/api/team';
-import { SpoorError } from '../../../../core/model/errors';
-import { decodeRows, INT4, orNull, TEXT } from '../../../../core/store/sql/row-spec';
-import type { SqlClient, SqlParameter, SqlStatements } from '../../../../core/store/sql/sql-client';
-import type { Log } from '../../../../services/log';
-import type { ServerDatabase } from '../../../adapters/database';
-import { timeSql } from '../../../adapters/time-sql';
+import type { Job } from '../../core/api/team';
+import { SpoorError } from '../../core/model/errors';
+import { decodeRows, INT4, orNull, TEXT } from '../../core/store/sql/row-spec';
+import type { SqlClient, SqlParameter, SqlStatements } from '../../core/store/sql/sql-client';
+import type { Log } from '../../services/log';
+import type { ServerDatabase } from '../adapters/database';
+import { timeSql } from '../adapters/time-sql';
 
 /** After each failure, seconds until it is tried again. */
 export const RETRY_AFTER_S = [0, 60, 300, 1_800] as const;

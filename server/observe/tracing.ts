@@ -8,8 +8,8 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import type { SqlClient, SqlStatements } from '../core/store/sql/sql-client';
-import type { ServerDatabase } from './adapters/database';
+import type { SqlClient, SqlStatements } from '../../core/store/sql/sql-client';
+import type { ServerDatabase } from '../adapters/database';
 
 /** Of what was asked, when it is answered. */
 interface Answered {

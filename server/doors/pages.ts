@@ -12,12 +12,12 @@ import { type Admission, serveSockets } from '../../services/net/rpc-sockets';
 import { requestedFile, type StaticFiles } from '../../services/net/static-files';
 import { actingAs } from '../adapters/acting';
 import { knownError } from '../adapters/database-errors';
+import { actorOf } from '../http/actor';
+import { isOwnPage } from '../http/own-page';
+import type { RateLimits } from '../http/rate-limits';
+import type { Principal } from '../http/route';
 import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
-import { actorOf } from './actor';
 import type { Authentication } from './authentication';
-import { isOwnPage } from './own-page';
-import type { RateLimits } from './rate-limits';
-import type { Principal } from './route';
 
 /** A page asks often: for every row that comes into sight. */
 const CALLS = { points: 6_000, seconds: 60 };

@@ -1,11 +1,11 @@
 /** Who asks: by an access token or by an API key. */
 import { SpoorError } from '../../core/model/errors';
+import { permissionsOf } from '../http/permissions';
+import type { Principal } from '../http/route';
 import { type ApiKeys, KEY_PREFIX } from '../modules/api-keys/service/api-keys';
 import type { AccessTokens } from '../modules/auth/service/access-tokens';
 import type { Sessions } from '../modules/auth/service/sessions';
 import type { Workspaces } from '../modules/workspaces/service/workspaces';
-import { permissionsOf } from './permissions';
-import type { Principal } from './route';
 
 const MAX_TOKEN = 4_096;
 

@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { parse as parseCookies } from 'hono/utils/cookie';
-import type { ZodObject } from 'zod';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
 import { ERROR_STATUS, errorValueOf, RetryLater, SpoorError } from '../../core/model/errors';
@@ -16,28 +15,25 @@ import { checkedAddress, checkStorable } from '../../services/net/storable-text'
 import { isDamage } from '../../services/store/damage';
 import { actingAs } from '../adapters/acting';
 import { isUnavailable, knownError } from '../adapters/database-errors';
-import type { Tracing } from '../tracing';
-import { actorOf } from './actor';
+import { actorOf } from '../http/actor';
+import { bodyBudget } from '../http/body-budget';
+import { checked } from '../http/checked';
+import type { Idempotency } from '../http/idempotency';
+import { type Allowance, RateLimited, type RateLimits } from '../http/rate-limits';
+import {
+  type Access,
+  type Answer,
+  type AppRoute,
+  type Asked,
+  type Principal,
+  Redirect,
+  type Route,
+  WithCookies,
+} from '../http/route';
+import { SETUP_PAGE, SETUP_SCRIPT } from '../http/setup-page';
+import { whileAllowed } from '../http/while-allowed';
+import type { Tracing } from '../observe/tracing';
 import type { Authentication } from './authentication';
-import { bodyBudget } from './body-budget';
-import { checked } from './checked';
-import type { Idempotency } from './idempotency';
-import { type Allowance, RateLimited, type RateLimits } from './rate-limits';
-import { type Access, type Answer, type Asked, type Principal, Redirect, type Route, WithCookies } from './route';
-import { SETUP_PAGE, SETUP_SCRIPT } from './setup-page';
-import { whileAllowed } from './while-allowed';
-
-/** A route whose handler is another application of the same paths. */
-export interface MountedRoute {
-  readonly method: Route['method'];
-  readonly path: string;
-  readonly access: Permission;
-  readonly mounted: (principal: Principal, request: Request) => Promise<Response>;
-  /** Of one that the contract does not have: what it takes, and the type of what it answers. */
-  readonly own?: { readonly query: ZodObject | null; readonly produces: string };
-}
-
-export type AppRoute = Route | MountedRoute;
 
 export interface AppOptions {
   readonly routes: readonly AppRoute[];

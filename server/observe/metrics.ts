@@ -1,6 +1,6 @@
 /** The server's own metrics for Prometheus: rate, errors and durations of requests, and what the process uses. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { UnresponsivePart } from '../core/api/unresponsive-part';
+import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 
 export class ServerMetrics {
   private readonly registry = new Registry();

@@ -5,8 +5,8 @@ import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 import { sayHealth } from '../../services/net/health';
 import type { Watchdog } from '../../services/watchdog';
 import type { ServerDatabase } from '../adapters/database';
-import type { ServerMetrics } from '../metrics';
 import { STORING } from '../modules/traces/service/ingest-thread';
+import type { ServerMetrics } from '../observe/metrics';
 
 const HEALTH_TIMEOUT_MS = 2_000;
 /** Where its files are is not for everybody who asks. */
