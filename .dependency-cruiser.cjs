@@ -97,7 +97,7 @@ module.exports = {
       name: 'no-folder-cycles',
       scope: 'folder',
       severity: 'error',
-      from: { path: '^(core|renderer)/', pathNot: '^core/dialects' },
+      from: { path: '^(core|renderer|server)/', pathNot: '^core/dialects' },
       to: { circular: true },
     },
     {

@@ -10,9 +10,10 @@ import { createPrivately } from '../services/store/private-folder';
 import { isUnavailable } from './adapters/database-errors';
 import { migrateServer } from './migrations/migrate-server';
 import { setQuota } from './modules/workspaces/service/quotas';
+import { openDatabaseOf } from './opening';
 import { parseServerOptions, USAGE, UsageError } from './options';
 import { rebuildWorkspaces } from './rebuild';
-import { openDatabaseOf, startServer } from './server';
+import { startServer } from './server';
 
 /** Longer than requests that are under way get. */
 const LAST_DRAIN_MS = 25_000;

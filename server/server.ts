@@ -2,10 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { ListenAddress } from '../core/api/workers';
-import { PriceBook } from '../core/pricing/price-book';
-import type { SqlClient } from '../core/store/sql/sql-client';
-import list from '../resources/prices.json';
-import { TRACES } from '../services/ingest/signals';
 import type { Log } from '../services/log';
 import { Arrivals } from '../services/net/arrivals';
 import { closeServer } from '../services/net/closing';
@@ -14,11 +10,6 @@ import { httpServer } from '../services/net/http-server';
 import { listen } from '../services/net/listen';
 import { StaticFiles } from '../services/net/static-files';
 import { loggedTo, Watchdog } from '../services/watchdog';
-import { Cache } from './adapters/cache';
-import type { ServerDatabase } from './adapters/database';
-import { guardedFetch } from './adapters/outgoing';
-import { openPglite } from './adapters/pglite';
-import { openPostgres } from './adapters/postgresql';
 import { openRedis } from './adapters/redis';
 import { createApp } from './doors/app';
 import { Authentication } from './doors/authentication';
@@ -32,58 +23,21 @@ import { Idempotency } from './http/idempotency';
 import { ingestLimits } from './http/ingest-limits';
 import type { TeamSchemas } from './http/openapi';
 import { RateLimits } from './http/rate-limits';
-import { Jobs } from './jobs/jobs';
-import { migrateServer, SERVER_FOLDER } from './migrations/migrate-server';
-import { AlertRounds } from './modules/alerts/service/alert-rounds';
-import { ApiKeys } from './modules/api-keys/service/api-keys';
-import { AccountRepo } from './modules/auth/repo/accounts';
-import { DeviceCodeRepo } from './modules/auth/repo/device-codes';
-import { IdentityRepo } from './modules/auth/repo/identities';
-import { KnownDeviceRepo } from './modules/auth/repo/known-devices';
-import { RefreshTokenRepo } from './modules/auth/repo/refresh-tokens';
-import { AccessTokens } from './modules/auth/service/access-tokens';
-import { DeviceCodes } from './modules/auth/service/device-codes';
-import { Guesses } from './modules/auth/service/guesses';
-import { Oidc } from './modules/auth/service/oidc';
-import { Passwords } from './modules/auth/service/passwords';
-import { SecretBox, sealStored } from './modules/auth/service/secret-box';
-import { Sessions } from './modules/auth/service/sessions';
-import { SignIn } from './modules/auth/service/sign-in';
-import { SigningKeys } from './modules/auth/service/signing-keys';
-import { activityOf } from './modules/collaboration/events/activity';
-import { forgetActivity } from './modules/collaboration/service/activities';
-import { EndpointKeys } from './modules/evaluation/service/endpoint-keys';
-import { endLostExperiments } from './modules/evaluation/service/lost-experiments';
-import { WorkspaceRemoval } from './modules/jobs/service/workspace-removal';
-import { Projects } from './modules/projects/service/projects';
-import { LiveChanges } from './modules/sync/service/live';
-import { Sync } from './modules/sync/service/sync';
-import { Ingest, type IngestPort } from './modules/traces/service/ingest';
-import { startIngestThread } from './modules/traces/service/ingest-thread';
-import { Runtimes } from './modules/traces/service/runtimes';
-import { Imports } from './modules/uploads/service/imports';
-import { forgetUploads, IMPORTS, type ImportWork, Uploads } from './modules/uploads/service/uploads';
-import { tellWebhooks } from './modules/webhooks/events/tell-webhooks';
-import { DELIVERIES, Deliveries, type Delivery } from './modules/webhooks/service/deliveries';
-import { Webhooks } from './modules/webhooks/service/webhooks';
-import { usageOf } from './modules/workspaces/events/usage';
-import { Members } from './modules/workspaces/service/members';
-import { Quotas } from './modules/workspaces/service/quotas';
-import { Workspaces } from './modules/workspaces/service/workspaces';
+import { migrateServer } from './migrations/migrate-server';
+import { MODULES } from './modules';
 import { ServerMetrics } from './observe/metrics';
 import { openTracing } from './observe/tracing';
+import { openDatabaseOf, openIngest } from './opening';
 import type { ServerOptions } from './options';
 import { workspacesToRebuild } from './rebuild';
 import { serverRoutes } from './routes';
+import { openServices } from './services';
+import { startTidying } from './tidying';
 
 /** Requests of one account or key that run at the same time: fewer than there are connections to the database. */
 const AT_ONCE = 12;
-/** Sessions that have expired are forgotten, and workspaces that were deleted long ago. */
-const TIDY_EVERY_MS = 3_600_000;
 /** In which a request has to arrive, however steadily it comes. */
 const REQUEST_MS = 15 * 60_000;
-/** What an import may take. */
-const IMPORT_S = 3_600;
 /** What still runs when the server is told to end. */
 const DRAIN_MS = 20_000;
 
@@ -127,21 +81,6 @@ export async function startServer(
   const due = await workspacesToRebuild(database);
   if (due > 0)
     log('warn', 'run spoor-server rebuild: an older version counted less of what is stored', { workspaces: due });
-  const accounts = new AccountRepo(database.system);
-  const cache = new Cache(database);
-  await cache.start();
-  const workspaces = new Workspaces(database, cache);
-  const box = new SecretBox(options.secretKey);
-  const keys = new SigningKeys(database.system, box);
-  const tokens = new AccessTokens(keys);
-  const refreshTokens = new RefreshTokenRepo(database.system);
-  const sessions = new Sessions(refreshTokens, cache);
-  const devices = new KnownDeviceRepo(database.system);
-  const apiKeys = new ApiKeys(database, cache);
-  const authentication = new Authentication(tokens, apiKeys, workspaces, sessions);
-  // A wrong SPOOR_SECRET_KEY is said now, not when somebody signs in.
-  await keys.signing();
-  await sealOrWarn(database.system, box, log);
   const ending = new AbortController();
   const addresses: { http: ListenAddress; grpc: ListenAddress | null } = { http: options.listen, grpc: null };
   const arrivals = new Arrivals();
@@ -150,76 +89,41 @@ export async function startServer(
     () => arrivals.waiting,
     () => watchdog.unresponsive,
   );
-  const prices = new PriceBook(list.prices);
-  const ingest = await openIngest(options, database, { log, onSpans: metrics.received, ingestFile, watchdog, onDied });
-  const runtimes = new Runtimes({
-    database,
-    ingest,
-    arrivals,
-    behindProxy: options.behindProxy,
-    unresponsive: () => watchdog.unresponsive,
-    prices: () => prices,
-    version,
-    openApiFile,
-    log,
-    ending: ending.signal,
-    addresses: () => addresses,
-    keysOf: (workspaceId) => new EndpointKeys(database.system, workspaceId, box),
-    nameOf: async (id) => (await accounts.byId(id))?.name ?? '',
-    fetches: guardedFetch(options.privateAddresses),
-  });
-  await runtimes.start();
   const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const limits = new RateLimits(redis);
-  const turns = new FairShare(AT_ONCE);
-  const signIn = new SignIn({
-    sql: database.system,
-    accounts,
-    refreshTokens,
-    passwords: new Passwords(),
-    tokens,
-    workspaces,
-    sessions,
-    guesses: new Guesses(limits, devices),
-    devices,
+  const ingest = await openIngest(options, database, { log, onSpans: metrics.received, ingestFile, watchdog, onDied });
+  const services = await openServices({
+    options,
+    database,
+    ingest,
+    limits,
+    arrivals,
+    watchdog,
+    version,
+    openApiFile,
+    ending: ending.signal,
+    addresses: () => addresses,
     log,
   });
-  const members = new Members(database, accounts, () => workspaces.forget());
-  const projects = new Projects(database);
-  const quotas = new Quotas(database.system, options.dailyQuota, cache);
-  const jobs = new Jobs(database, log);
-  const deliveries = new Deliveries(database.system, box, options.privateAddresses);
-  jobs.define<Delivery>(DELIVERIES, (work) => deliveries.deliver(work));
-  const imports = new Imports(database.system, ingest);
-  jobs.define<ImportWork>(IMPORTS, (work) => imports.run(work), IMPORT_S);
-  const readers = [usageOf, activityOf, tellWebhooks(jobs), ...(redis ? [redisStreams(redis, log)] : [])];
+  const { jobs, runtimes, quotas, live, alerts, signIn } = services;
+  const ofModules = MODULES.flatMap((module) => module.consumers?.(services) ?? []);
+  const readers = redis ? [...ofModules, redisStreams(redis, log)] : ofModules;
   const consumers = new Consumers(database, readers, jobs, log);
+  for (const module of MODULES) for (const kind of module.jobs?.(services) ?? []) jobs.define(kind);
   await jobs.start();
   await consumers.start();
-  const live = new LiveChanges();
-  await live.start(database);
-  const sync = new Sync({
-    database,
-    accounts,
-    workspaces,
-    projects,
-    members,
-    checkQuota: (id) => quotas.check(id),
-    store: (workspaceId, projectId, request) => {
-      const { intake, holders } = runtimes.of(workspaceId).doorOf(projectId);
-      return arrivals.holding(holders, request.length, () => intake.store(TRACES, request));
-    },
-  });
-  const oidc =
-    options.oidc &&
-    new Oidc(options.oidc, {
-      accounts,
-      identities: new IdentityRepo(database.system),
-      signIn,
-      acceptInvitations: (account, requestId) => members.acceptAll(account, requestId),
-      isInvited: (email) => members.isInvited(email),
-      log,
-    });
+  alerts.start();
+  const readerNames = readers.map(({ name }) => name);
+  const stopTidying = startTidying(
+    [
+      { failure: 'old events stay', run: () => forgetEvents(database.system, readerNames) },
+      ...MODULES.flatMap((module) => module.tidy?.(services) ?? []),
+    ],
+    log,
+  );
+
+  const turns = new FairShare(AT_ONCE);
+  const authentication = new Authentication(services.tokens, services.apiKeys, services.workspaces, services.sessions);
   const app = createApp({
     authentication,
     idempotency: new Idempotency(database),
@@ -230,49 +134,11 @@ export async function startServer(
     tracing,
     pages: pages(await StaticFiles.below(rendererDir)),
     onRequest: metrics.observe,
-    routes: serverRoutes({
-      database,
-      accounts,
-      keys,
-      workspaces,
-      apiKeys,
-      signIn,
-      deviceCodes: new DeviceCodes(new DeviceCodeRepo(database.system), signIn, (id) => database.tenant(id)),
-      members,
-      quotas,
-      webhooks: new Webhooks(database, box, options.privateAddresses),
-      jobs,
-      uploads: new Uploads(database, jobs, database.system, (id) => quotas.check(id)),
-      sync,
-      live,
-      oidc,
-      publicUrl: options.publicUrl,
-      secure: options.secure,
-      projects,
-      telemetry: async ({ workspace, id }, request) => runtimes.of(workspace.id).rest.fetch(request, { who: id }),
+    routes: serverRoutes(services, {
       openApi: JSON.parse(await readFile(openApiFile, 'utf8')) as object,
       teamSchemas: JSON.parse(await readFile(teamSchemasFile, 'utf8')) as TeamSchemas,
     }),
   });
-  const alerts = new AlertRounds(database.system, (id) => runtimes.of(id), log);
-  alerts.start();
-  const removal = new WorkspaceRemoval(database.system, log);
-  const tidying = setInterval(() => {
-    Promise.all([refreshTokens.deleteExpired(), devices.deleteUnseen()]).catch((error: unknown) =>
-      log('warn', 'old sessions stay', { error: String(error) }),
-    );
-    forgetEvents(
-      database.system,
-      readers.map(({ name }) => name),
-    )
-      .then(() => forgetActivity(database.system))
-      .then(() => forgetUploads(database.system))
-      .catch((error: unknown) => log('warn', 'old events stay', { error: String(error) }));
-    endLostExperiments(database.system).catch((error: unknown) =>
-      log('warn', 'lost experiments run on', { error: String(error) }),
-    );
-    removal.run().catch((error: unknown) => log('warn', 'a deleted workspace stays', { error: String(error) }));
-  }, TIDY_EVERY_MS);
   const door = new IngestDoor({
     authentication,
     quotas,
@@ -318,7 +184,7 @@ export async function startServer(
     async close() {
       draining = true;
       watchdog.close();
-      clearInterval(tidying);
+      stopTidying();
       ending.abort();
       live.close();
       await Promise.all([closePages(), closeServer(server, DRAIN_MS), door.grpc.close(DRAIN_MS)]);
@@ -334,52 +200,4 @@ export async function startServer(
       await database.close();
     },
   };
-}
-
-/**
- * @param onDamage hears once that the files of a trial are damaged
- * @param warn hears what whoever runs the server should know
- */
-export function openDatabaseOf(
-  { databaseUrl, dataDir, connections }: ServerOptions,
-  onDamage?: (message: string) => void,
-  warn?: (message: string) => void,
-): Promise<ServerDatabase> | ServerDatabase {
-  return databaseUrl === null
-    ? openPglite(dataDir, SERVER_FOLDER, onDamage, warn)
-    : openPostgres({ url: databaseUrl, connections });
-}
-
-/** In a thread of its own; PGlite has one connection, in this thread. */
-async function openIngest(
-  { databaseUrl: url, lanes, connections }: ServerOptions,
-  database: ServerDatabase,
-  {
-    log,
-    onSpans,
-    ingestFile: file,
-    watchdog,
-    onDied,
-  }: Pick<Surroundings, 'log' | 'ingestFile' | 'onDied'> & {
-    readonly watchdog: Watchdog;
-    readonly onSpans: (count: number) => void;
-  },
-): Promise<IngestPort> {
-  if (url !== null) {
-    const workerData = { url, lanes, connections: Math.max(4, Math.floor(connections / 4)) };
-    return startIngestThread({ file, workerData, log, onSpans, watchdog, onDied });
-  }
-  const ingest = new Ingest({ database, lanes, log, onSpans });
-  await ingest.start();
-  return ingest;
-}
-
-/** Secrets of the time before SPOOR_SECRET_KEY are sealed as soon as there is one. */
-async function sealOrWarn(sql: SqlClient, box: SecretBox, log: Log): Promise<void> {
-  if (box.isOpen) {
-    log('warn', 'set SPOOR_SECRET_KEY: the keys in the database that sign access tokens are not encrypted');
-    return;
-  }
-  const sealed = await sealStored(sql, box);
-  if (sealed > 0) log('info', 'secrets that were stored without SPOOR_SECRET_KEY are encrypted now', { sealed });
 }

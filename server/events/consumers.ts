@@ -8,7 +8,7 @@ import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { Log } from '../../services/log';
 import type { ServerDatabase } from '../adapters/database';
 import { isUnavailable } from '../adapters/database-errors';
-import type { Jobs, Work } from '../jobs/jobs';
+import { type Jobs, jobKind, type Work } from '../jobs/jobs';
 import { EVENTS, EventsWait, INGESTED, type TeamEvent } from './event';
 import { readEvents } from './outbox';
 
@@ -46,7 +46,7 @@ export class Consumers {
     private readonly jobs: Jobs,
     private readonly log: Log,
   ) {
-    jobs.define<FailedEvent>(QUEUE, (work) => this.handleFailed(work));
+    jobs.define(jobKind<FailedEvent>(QUEUE, (work) => this.handleFailed(work)));
   }
 
   async start(): Promise<void> {

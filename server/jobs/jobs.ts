@@ -39,16 +39,26 @@ export interface Work {
   readonly summary: string;
 }
 
-interface Queue {
+export interface JobKind {
   readonly name: string;
   readonly run: (work: Work) => Promise<void>;
-  /** A copy of the server that died had it for so long: another one has it then. */
+  /** A replica that died may have had it for so long; then another one takes it. */
   readonly seconds: number;
+}
+
+/** @param run does it within so many seconds, or throws; it may be called again for what it has done */
+export function jobKind<W extends Work>(
+  name: string,
+  run: (work: W) => Promise<void>,
+  seconds: number = USUAL_S,
+): JobKind {
+  // What is sent to a queue is what its `run` takes.
+  return { name, run: run as JobKind['run'], seconds };
 }
 
 export class Jobs {
   private readonly boss: PgBoss;
-  private readonly queues = new Map<string, Queue>();
+  private readonly queues = new Map<string, JobKind>();
   private readonly running = new Map<string, Promise<void>>();
   private timer: NodeJS.Timeout | null = null;
 
@@ -66,9 +76,9 @@ export class Jobs {
     this.boss.on('error', (error) => log('warn', 'jobs wait', { error: error.message }));
   }
 
-  /** Before `start`. @param run does it within so many seconds, or throws; it may be called again for what it has done */
-  define<W extends Work>(name: string, run: (work: W) => Promise<void>, seconds = USUAL_S): void {
-    this.queues.set(name, { name, run: run as Queue['run'], seconds });
+  /** Before `start`. */
+  define(kind: JobKind): void {
+    this.queues.set(kind.name, kind);
   }
 
   async start(): Promise<void> {
@@ -160,7 +170,7 @@ export class Jobs {
     }
   }
 
-  private async drain({ name, run }: Queue): Promise<void> {
+  private async drain({ name, run }: JobKind): Promise<void> {
     while (this.timer) {
       const jobs = await this.boss.fetch<Work>(name, { batchSize: BATCH, includeMetadata: true });
       if (jobs.length === 0) return;

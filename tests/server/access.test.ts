@@ -1,8 +1,10 @@
 /** Every route of the server as everybody: nobody, people of each role, API keys, and the owner of another workspace. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES } from '../../core/api/team';
+import type { TeamSchemas } from '../../server/http/openapi';
 import { permissionsOf, permissionsOfScopes } from '../../server/http/permissions';
-import { type Services, serverRoutes } from '../../server/routes';
+import { serverRoutes } from '../../server/routes';
+import type { Services } from '../../server/services';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 import {
   invite,
@@ -17,7 +19,10 @@ import {
 import { T0 } from '../fixtures/traces';
 
 // What they need is asked for when they are called alone.
-const ROUTES = serverRoutes({ secure: false } as Services).map(({ method, path, access }) => ({
+const ROUTES = serverRoutes({ secure: false } as Services, {
+  openApi: {},
+  teamSchemas: { answers: {}, schemas: {} } as TeamSchemas,
+}).map(({ method, path, access }) => ({
   method,
   path,
   access,

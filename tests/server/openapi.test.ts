@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Services, serverRoutes } from '../../server/routes';
+import type { TeamSchemas } from '../../server/http/openapi';
+import { serverRoutes } from '../../server/routes';
+import type { Services } from '../../server/services';
 import { type ApiDocument, misfit } from '../fixtures/api-document';
 import { REPOSITORY, temporaryFolder } from '../fixtures/spoor';
 import {
@@ -36,7 +38,10 @@ it('has every route, with its permission and its schemas', async () => {
   const said = Object.entries<Record<string, { 'x-permission': string }>>(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => `${method} ${path} ${operation['x-permission']}`),
   );
-  const routes = serverRoutes({ secure: false } as Services).map(({ method, path, access }) => {
+  const routes = serverRoutes({ secure: false } as Services, {
+    openApi: {},
+    teamSchemas: { answers: {}, schemas: {} } as TeamSchemas,
+  }).map(({ method, path, access }) => {
     return `${method} ${path.replace(/:(\w+)/g, '{$1}')} ${access}`;
   });
   expect(said.sort()).toEqual(routes.sort());

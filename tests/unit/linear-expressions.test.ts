@@ -19,7 +19,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   'services/net/port-holder.ts': 'what the operating system says',
   'server/http/openapi.ts': 'our own document',
   'server/options.ts': 'the command line',
-  'server/tracing.ts': 'our own SQL',
+  'server/observe/tracing.ts': 'our own SQL',
 };
 
 function filesBelow(folder: string): string[] {

@@ -10,7 +10,7 @@ import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
 import { permissionsOfScopes } from '../../../http/permissions';
 import type { Principal } from '../../../http/route';
-import { audit } from '../../audit/service/audit';
+import { auditedTable } from '../../audit/service/audit';
 import { digestOf, newSecret } from '../../auth/service/secrets';
 
 export const KEY_PREFIX = 'spoor_';
@@ -43,6 +43,8 @@ interface FoundKey {
 }
 
 const CACHED = 'auth:-:api-key:';
+
+const log = auditedTable('api_key');
 
 export class ApiKeys {
   private readonly used = new Map<string, number>();
@@ -116,7 +118,7 @@ export class ApiKeys {
   ): Promise<NewKey> {
     return this.database.tenant(workspaceId).transaction(async (tx) => {
       const key = await insert(tx, workspaceId, { projectId, name, scopes, expiresAt });
-      await log(tx, workspaceId, 'api-key.create', key.id, actor, { name, scopes });
+      await log(tx, workspaceId, 'api-key.create', key.id, actor, null, { name, scopes });
       return key;
     });
   }
@@ -138,7 +140,7 @@ export class ApiKeys {
         scopes: old.scopes as KeyScope[],
         expiresAt: null,
       });
-      await log(tx, workspaceId, 'api-key.rotate', id, actor, { graceSeconds, replacedBy: made.id });
+      await log(tx, workspaceId, 'api-key.rotate', id, actor, null, { graceSeconds, replacedBy: made.id });
       return made;
     });
     await this.forget();
@@ -153,7 +155,7 @@ export class ApiKeys {
         [workspaceId, id],
       );
       if (rows.length === 0) throw noKey();
-      await log(tx, workspaceId, 'api-key.revoke', id, actor, null);
+      await log(tx, workspaceId, 'api-key.revoke', id, actor, null, null);
     });
     await this.forget();
   }
@@ -186,17 +188,6 @@ async function insert(
     [workspaceId, key.projectId, key.name, secret.slice(0, SHOWN), digestOf(secret), key.scopes, key.expiresAt],
   );
   return { ...keyOf(decodeRows(ROW, rows)[0] as RowShape), key: secret };
-}
-
-function log(
-  tx: SqlClient,
-  workspaceId: number,
-  action: string,
-  recordId: string,
-  { name: actor, requestId }: Actor,
-  changed: object | null,
-): Promise<void> {
-  return audit(tx, workspaceId, { actor, requestId, action, table: 'api_key', recordId, new: changed });
 }
 
 function noKey(): SpoorError {

@@ -16,7 +16,11 @@ const QUERY = z.strictObject({
     .optional(),
 });
 
-export function auditRoutes(database: Pick<ServerDatabase, 'tenant'>): Route[] {
+export interface AuditServices {
+  readonly database: Pick<ServerDatabase, 'tenant'>;
+}
+
+export function auditRoutes({ database }: AuditServices): Route[] {
   return [
     route('get', '/v1/audit-log', { access: 'audit:read', query: QUERY }, async ({ who, query }) => {
       return pageById(await readAudit(database.tenant(who.workspace.id), who.workspace.id, query), query.limit);

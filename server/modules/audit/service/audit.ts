@@ -3,6 +3,7 @@ import type { AuditRecord, ToldType } from '../../../../core/api/team';
 import { decodeRows, INT8, orNull, TEXT } from '../../../../core/store/sql/row-spec';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { publish } from '../../../events/outbox';
+import type { Actor } from '../../../http/actor';
 
 /** What others hear of, too. */
 const EVENTS: Readonly<Record<string, ToldType>> = {
@@ -66,6 +67,19 @@ export async function audit(sql: SqlClient, workspaceId: number, entry: AuditEnt
   );
   const type = EVENTS[entry.action];
   if (type) await publish(sql, workspaceId, type, { id: entry.recordId, ...entry.new }, entry);
+}
+
+/** @returns writes down a change of a row of `table`, in the transaction `tx` of the change */
+export function auditedTable(table: string) {
+  return (
+    tx: SqlClient,
+    workspaceId: number,
+    action: string,
+    recordId: string,
+    { name: actor, requestId }: Actor,
+    old: object | null,
+    changed: object | null,
+  ): Promise<void> => audit(tx, workspaceId, { actor, requestId, action, table, recordId, old, new: changed });
 }
 
 /** What concerns an account, in every workspace that it is a member of: those who look after one of them see it there. */

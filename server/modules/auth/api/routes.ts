@@ -41,7 +41,7 @@ const SETUP = z.strictObject({
 const NO_PUBLIC_URL =
   'Whoever runs this server has to set SPOOR_PUBLIC_URL first: it does not know under which address browsers reach it.';
 
-interface Services {
+export interface AuthServices {
   readonly signIn: SignIn;
   readonly keys: SigningKeys;
   readonly accounts: AccountRepo;
@@ -64,7 +64,7 @@ export function authRoutes({
   oidc,
   publicUrl,
   secure,
-}: Services): Route[] {
+}: AuthServices): Route[] {
   const cookie = (value: string, seconds: number): string => refreshCookie(value, seconds, secure);
   const deliver = ({ refreshToken, ...session }: KeptSession, delivery: 'cookie' | 'body'): WithCookies =>
     delivery === 'body'

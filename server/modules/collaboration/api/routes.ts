@@ -12,7 +12,11 @@ const QUERY = z.strictObject({
     .optional(),
 });
 
-export function collaborationRoutes(database: Pick<ServerDatabase, 'tenant'>): Route[] {
+export interface CollaborationServices {
+  readonly database: Pick<ServerDatabase, 'system' | 'tenant'>;
+}
+
+export function collaborationRoutes({ database }: CollaborationServices): Route[] {
   return [
     route('get', '/v1/activity', { access: 'telemetry:read', query: QUERY }, async ({ who, query }) => {
       const { id } = who.workspace;

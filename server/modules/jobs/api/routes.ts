@@ -12,7 +12,12 @@ const QUERY = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
-export function jobRoutes(jobs: Jobs, database: Pick<ServerDatabase, 'system'>): Route[] {
+export interface JobServices {
+  readonly jobs: Jobs;
+  readonly database: Pick<ServerDatabase, 'system'>;
+}
+
+export function jobRoutes({ jobs, database }: JobServices): Route[] {
   return [
     route('get', '/v1/jobs', { access: 'jobs:read', query: QUERY }, async ({ who, query }) => {
       return onePage(await jobs.list(who.workspace.id, query.state, query.limit));

@@ -19,7 +19,12 @@ const ROTATE = z.strictObject({ graceSeconds: z.number().int().min(0).max(604_80
 
 const ONE = '/v1/projects/:projectId';
 
-export function projectRoutes(projects: Projects, keys: ApiKeys): Route[] {
+export interface ProjectServices {
+  readonly projects: Projects;
+  readonly apiKeys: ApiKeys;
+}
+
+export function projectRoutes({ projects, apiKeys: keys }: ProjectServices): Route[] {
   return [
     route('get', '/v1/projects', { access: 'projects:read' }, async ({ who }) => {
       return onePage(await projects.list(who.workspace.id));

@@ -7,10 +7,12 @@ import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../../../adapters/database';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
-import { audit } from '../../audit/service/audit';
+import { auditedTable } from '../../audit/service/audit';
 
 const ROW = { id: TEXT, name: TEXT, version: INT4, created_at: TEXT, archived_at: orNull(TEXT) };
 const COLUMNS = `id::text as id, name, version, ${timeSql('created_at')} as created_at, ${timeSql('archived_at')} as archived_at`;
+
+const log = auditedTable('project');
 
 export class Projects {
   constructor(private readonly database: Pick<ServerDatabase, 'tenant'>) {}
@@ -92,18 +94,6 @@ async function update(tx: SqlClient, workspaceId: number, id: string, change: st
     [workspaceId, id, value],
   );
   return projectOf(decodeRows(ROW, rows)[0] as Parameters<typeof projectOf>[0]);
-}
-
-function log(
-  tx: SqlClient,
-  workspaceId: number,
-  action: string,
-  recordId: string,
-  { name: actor, requestId }: Actor,
-  old: object | null,
-  changed: object | null,
-): Promise<void> {
-  return audit(tx, workspaceId, { actor, requestId, action, table: 'project', recordId, old, new: changed });
 }
 
 function nameTaken(): SpoorError {

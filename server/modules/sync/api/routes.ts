@@ -23,7 +23,12 @@ import { checkProtocol, type Sync } from '../service/sync';
 const MAX_SPANS_BYTES = 16 * 1024 * 1024;
 const LIVE_MS = 15 * 60_000;
 
-export function syncRoutes(sync: Sync, live: LiveChanges): AppRoute[] {
+export interface SyncServices {
+  readonly sync: Sync;
+  readonly live: LiveChanges;
+}
+
+export function syncRoutes({ sync, live }: SyncServices): AppRoute[] {
   return [
     // Whoever asks is told which versions there are, whatever it speaks.
     route('get', '/v1/sync', { access: 'telemetry:read', answers: SYNC_HELLO }, async ({ who }) => sync.hello(who)),

@@ -22,7 +22,7 @@ const ONE = '/v1/uploads/:uploadId';
 /** RFC 9530. */
 const DIGEST = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/;
 
-export function uploadRoutes(uploads: Uploads): Route[] {
+export function uploadRoutes({ uploads }: { readonly uploads: Uploads }): Route[] {
   return [
     route('post', '/v1/uploads', { access, body: UPLOAD, status: 201 }, async ({ who, body }) => {
       return uploads.create(who.workspace.id, projectOf(who), body);

@@ -17,13 +17,13 @@ const WEBHOOK = z.strictObject({
 });
 const ONE = '/v1/webhooks/:id';
 
-interface Services {
+export interface WebhookServices {
   readonly webhooks: Webhooks;
   readonly jobs: Jobs;
   readonly database: Pick<ServerDatabase, 'system' | 'tenant'>;
 }
 
-export function webhookRoutes({ webhooks, jobs, database }: Services): Route[] {
+export function webhookRoutes({ webhooks, jobs, database }: WebhookServices): Route[] {
   return [
     route('get', '/v1/webhooks', { access: 'webhooks:read' }, async ({ who }) => {
       return onePage(await webhooks.list(who.workspace.id));

@@ -8,7 +8,7 @@ import type { ServerDatabase } from '../../../adapters/database';
 import { problemOf } from '../../../adapters/outgoing';
 import { timeSql } from '../../../adapters/time-sql';
 import type { Actor } from '../../../http/actor';
-import { audit } from '../../audit/service/audit';
+import { auditedTable } from '../../audit/service/audit';
 import type { SecretBox } from '../../auth/service/secret-box';
 
 const MAX_WEBHOOKS = 20;
@@ -32,6 +32,8 @@ export interface WebhookEdit {
   readonly types: readonly ToldType[];
   readonly enabled: boolean;
 }
+
+const log = auditedTable('webhook');
 
 export class Webhooks {
   constructor(
@@ -110,18 +112,6 @@ export class Webhooks {
     if (problem === null) return;
     throw new SpoorError('VALIDATION_ERROR', problem, [{ field: 'url', code: 'invalid', message: problem }]);
   }
-}
-
-function log(
-  tx: SqlClient,
-  workspaceId: number,
-  action: string,
-  recordId: string,
-  { name: actor, requestId }: Actor,
-  old: object | null,
-  changed: object | null,
-): Promise<void> {
-  return audit(tx, workspaceId, { actor, requestId, action, table: 'webhook', recordId, old, new: changed });
 }
 
 type WebhookRow = ReturnType<typeof decodeRows<typeof ROW>>[number];

@@ -29,7 +29,7 @@ const ACCEPT = z.strictObject({
   password: PASSWORD,
 });
 
-interface Services {
+export interface WorkspaceServices {
   readonly workspaces: Workspaces;
   readonly members: Members;
   readonly quotas: Quotas;
@@ -39,7 +39,7 @@ interface Services {
 
 const ONE = '/v1/workspaces/:workspaceId';
 
-export function workspaceRoutes({ workspaces, members, quotas, accounts, signIn }: Services): Route[] {
+export function workspaceRoutes({ workspaces, members, quotas, accounts, signIn }: WorkspaceServices): Route[] {
   return [
     route('get', '/v1/workspaces', { access: 'account' }, async ({ who }) => {
       return onePage(await workspaces.ofAccount(who.id));
