@@ -3,8 +3,8 @@ import { createPrivately } from '../../services/store/private-folder';
 import { failureText } from '../../services/store/start-error';
 /** The `spoor` command. */
 import { runHeadless } from '../headless/run-headless';
+import { parseOptions, USAGE, UsageError } from '../host/options';
 import { builtPaths } from '../host/paths';
-import { parseOptions, USAGE, UsageError } from './options';
 import { runQuery } from './run-query';
 import { runRebuild } from './run-rebuild';
 import { runTail } from './run-tail';

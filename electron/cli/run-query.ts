@@ -1,8 +1,8 @@
 /** `spoor query`: asks the Spoor that runs, page by page. */
 import type { QueryResult } from '../../core/api/search';
 import { traceqlOf } from '../../core/query/plain-search';
-import type { Options } from './options';
-import { UsageError } from './options';
+import type { Options } from '../host/options';
+import { UsageError } from '../host/options';
 import { type RunningApi, runningApi } from './running-api';
 import { seriesLines, TRACE_HEADER, traceLine } from './trace-lines';
 

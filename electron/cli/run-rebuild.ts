@@ -1,7 +1,7 @@
 /** `spoor rebuild`: has the Spoor that runs make its read models anew, and waits for it. */
 import type { RebuildReport } from '../../core/api/rebuild';
 import { StartError } from '../../services/store/start-error';
-import type { Options } from './options';
+import type { Options } from '../host/options';
 import { runningApi } from './running-api';
 
 const LOOK_MS = 250;

@@ -1,6 +1,6 @@
 /** `spoor tail`: prints new traces as they come, until it is stopped. */
 import type { TraceListPage } from '../../core/api/search';
-import type { Options } from './options';
+import type { Options } from '../host/options';
 import { runningApi } from './running-api';
 import { TRACE_HEADER, traceLine } from './trace-lines';
 

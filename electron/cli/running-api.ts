@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { runningInstance } from '../../services/store/instance-lock';
 import { StartError } from '../../services/store/start-error';
 import { storedToken } from '../host/data-folder';
-import type { Options } from './options';
+import type { Options } from '../host/options';
 
 export interface RunningApi {
   /** @throws StartError with what the API says is wrong */

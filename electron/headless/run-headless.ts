@@ -1,11 +1,11 @@
 /** The headless shell: the same workers under plain Node, the renderer over HTTP. */
 import type { ListenAddress } from '../../core/api/workers';
 import { StartError } from '../../services/store/start-error';
-import type { Options } from '../cli/options';
 import { AlreadyRunningError, Host } from '../host/host';
 import { closeAtLast } from '../host/last-resort';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
+import type { Options } from '../host/options';
 import { builtPaths } from '../host/paths';
 import { readyLine } from '../host/ready-line';
 import { openBrowser, openSignedIn } from './open-browser';

@@ -27,15 +27,15 @@ import { testTrace } from '../../core/samples/test-trace';
 import { loadTrace } from '../../core/timeline/load-trace';
 import { readAlert } from '../alerts/read-alert';
 import type { Log } from '../log';
-import { alertListQuery, alertRuleEdit } from './alert-queries';
-import { commentEdit, commentListQuery, newComment, newTag, tagEdit, tagListQuery } from './comment-queries';
 import { Evaluation } from './evaluation/evaluation';
 import { datasetEdit, datasetItemEdit, datasetItemQuery } from './evaluation/queries';
-import { guardrailEdit, guardrailHitQuery } from './guardrail-queries';
-import { annotationListQuery, newAnnotation, scoreEdit, scoreListQuery, scoreValue } from './mark-queries';
 import type { Fetches } from './playground/chat-client';
 import { Playground } from './playground/playground';
 import { endpointKey } from './playground/queries';
+import { alertListQuery, alertRuleEdit } from './queries/alert-queries';
+import { commentEdit, commentListQuery, newComment, newTag, tagEdit, tagListQuery } from './queries/comment-queries';
+import { guardrailEdit, guardrailHitQuery } from './queries/guardrail-queries';
+import { annotationListQuery, newAnnotation, scoreEdit, scoreListQuery, scoreValue } from './queries/mark-queries';
 import {
   agentListQuery,
   annotationEdit,
@@ -59,9 +59,9 @@ import {
   traceListQuery,
   usageQuery,
   versionOf,
-} from './queries';
+} from './queries/queries';
+import { conflictId, filePart, shareTarget, syncChoice, syncConnect, syncRule } from './queries/sync-queries';
 import { Reports } from './reports';
-import { conflictId, filePart, shareTarget, syncChoice, syncConnect, syncRule } from './sync-queries';
 
 export class Gateway implements SpoorApi {
   private readonly startedAt = Date.now();

@@ -22,7 +22,7 @@ import { limitBody } from '../net/limit-body';
 import { checkedAddress } from '../net/storable-text';
 import { NEW_DATASET_ITEM, RECORDED_ITEM } from './evaluation/queries';
 import { LiveTraces } from './live-traces';
-import { parse, sessionTurnsQuery } from './queries';
+import { parse, sessionTurnsQuery } from './queries/queries';
 import {
   logResource,
   metricResource,

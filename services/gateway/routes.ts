@@ -1,8 +1,6 @@
 /** The routes of the HTTP API (rest.ts) as its OpenAPI document describes them, with the schemas that check what comes in. */
 import { type ZodObject, z } from 'zod';
 import type { HttpAnswers } from '../../core/api/http-resources';
-import { ALERT_LIST, ALERT_RULE } from './alert-queries';
-import { COMMENT, COMMENT_LIST, NEW_COMMENT, NEW_TAG, TAG, TAG_LIST } from './comment-queries';
 import {
   DATASET,
   DATASET_ITEM,
@@ -12,9 +10,11 @@ import {
   NEW_DATASET_ITEM,
   RECORDED_ITEM,
 } from './evaluation/queries';
-import { GUARDRAIL, GUARDRAIL_HITS } from './guardrail-queries';
-import { ANNOTATION_LIST, NEW_ANNOTATION, SCORE, SCORE_LIST, SCORE_VALUE } from './mark-queries';
 import { ENDPOINT, ENDPOINT_KEY, PROMPT } from './playground/queries';
+import { ALERT_LIST, ALERT_RULE } from './queries/alert-queries';
+import { COMMENT, COMMENT_LIST, NEW_COMMENT, NEW_TAG, TAG, TAG_LIST } from './queries/comment-queries';
+import { GUARDRAIL, GUARDRAIL_HITS } from './queries/guardrail-queries';
+import { ANNOTATION_LIST, NEW_ANNOTATION, SCORE, SCORE_LIST, SCORE_VALUE } from './queries/mark-queries';
 import {
   AGENTS,
   ANNOTATION,
@@ -35,7 +35,7 @@ import {
   TRACE_LIST,
   USAGE,
   VERSION,
-} from './queries';
+} from './queries/queries';
 
 export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'delete';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseSimpleSearch } from '../../core/query/simple-search';
 import { decodeRows, INT4, orNull, TEXT } from '../../core/store/sql/row-spec';
-import { parseOptions, UsageError } from '../../electron/cli/options';
+import { parseOptions, UsageError } from '../../electron/host/options';
 
 describe('the command line', () => {
   it.each([

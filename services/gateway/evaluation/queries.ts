@@ -10,7 +10,7 @@ import type {
 import { evaluatorProblem } from '../../../core/evaluation/evaluators';
 import type { PlainValue } from '../../../core/model/json-types';
 import { PROMPT } from '../playground/queries';
-import { parse } from '../queries';
+import { parse } from '../queries/queries';
 
 const MAX_LIMIT = 100;
 const MAX_TEXT = 100_000;

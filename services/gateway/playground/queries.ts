@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { EndpointEdit, PromptRequest } from '../../../core/api/playground';
 import type { PlainValue } from '../../../core/model/json-types';
-import { parse } from '../queries';
+import { parse } from '../queries/queries';
 
 /** Of one prompt, all parts together. */
 const MAX_MESSAGES = 2_000;

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../../core/api/workers';
 import { parseProblem } from '../../services/command-line';
 import { commandLineWarning, secretOf } from '../../services/secret-option';
-import { isOrigin, type SettingsOverrides } from '../host/settings';
+import { isOrigin, type SettingsOverrides } from './settings';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';

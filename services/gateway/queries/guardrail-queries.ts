@@ -1,6 +1,6 @@
 /** Checks guardrails as they come in. */
 import { z } from 'zod';
-import { GUARDRAIL_KINDS, type GuardrailEdit, type GuardrailHitQuery } from '../../core/api/guardrail';
+import { GUARDRAIL_KINDS, type GuardrailEdit, type GuardrailHitQuery } from '../../../core/api/guardrail';
 import { DEPLOYMENT, parse } from './queries';
 
 const MAX_LIMIT = 100;

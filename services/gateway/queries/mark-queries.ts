@@ -1,7 +1,7 @@
 /** Checks annotations and scores as they come in. */
 import { z } from 'zod';
-import { type AnnotationListQuery, MAX_NOTE_CHARS, type NewAnnotation } from '../../core/api/annotation';
-import { SCORE_SOURCES, type ScoreEdit, type ScoreListQuery, type ScoreValue } from '../../core/api/score';
+import { type AnnotationListQuery, MAX_NOTE_CHARS, type NewAnnotation } from '../../../core/api/annotation';
+import { SCORE_SOURCES, type ScoreEdit, type ScoreListQuery, type ScoreValue } from '../../../core/api/score';
 import { parse } from './queries';
 
 const MAX_LIMIT = 100;

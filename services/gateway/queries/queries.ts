@@ -1,18 +1,18 @@
 /** Checks what callers send before it reaches SQL. Strings come from REST, typed values from the renderer; both are untrusted. */
 import { z } from 'zod';
-import type { AgentListQuery } from '../../core/api/agents';
-import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../core/api/annotation';
-import type { AttributeQuery } from '../../core/api/attributes';
-import type { HistogramQuery } from '../../core/api/contract';
-import type { PageQuery } from '../../core/api/page';
-import type { SavedViewEdit } from '../../core/api/saved-view';
-import type { GroupQuery, QueryRequest } from '../../core/api/search';
-import type { OperationListQuery, RedQuery, ServiceEdgeQuery } from '../../core/api/service-metrics';
-import type { SessionListQuery } from '../../core/api/session';
-import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../core/api/telemetry';
-import { TRACE_SORTS, type TraceListQuery } from '../../core/api/trace-list-query';
-import { USAGE_BY, type UsageQuery } from '../../core/api/usage';
-import { type ErrorDetail, SpoorError } from '../../core/model/errors';
+import type { AgentListQuery } from '../../../core/api/agents';
+import { type AnnotationEdit, MAX_NOTE_CHARS } from '../../../core/api/annotation';
+import type { AttributeQuery } from '../../../core/api/attributes';
+import type { HistogramQuery } from '../../../core/api/contract';
+import type { PageQuery } from '../../../core/api/page';
+import type { SavedViewEdit } from '../../../core/api/saved-view';
+import type { GroupQuery, QueryRequest } from '../../../core/api/search';
+import type { OperationListQuery, RedQuery, ServiceEdgeQuery } from '../../../core/api/service-metrics';
+import type { SessionListQuery } from '../../../core/api/session';
+import type { LogListQuery, MetricListQuery, MetricPointQuery } from '../../../core/api/telemetry';
+import { TRACE_SORTS, type TraceListQuery } from '../../../core/api/trace-list-query';
+import { USAGE_BY, type UsageQuery } from '../../../core/api/usage';
+import { type ErrorDetail, SpoorError } from '../../../core/model/errors';
 
 const MAX_LIMIT = 100;
 const WHOLE_LIST = 1_000;

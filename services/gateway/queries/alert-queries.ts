@@ -1,6 +1,6 @@
 /** Checks alert rules as they come in. */
 import { z } from 'zod';
-import { ALERT_COMPARISONS, ALERT_MEASURES, type AlertListQuery, type AlertRuleEdit } from '../../core/api/alert';
+import { ALERT_COMPARISONS, ALERT_MEASURES, type AlertListQuery, type AlertRuleEdit } from '../../../core/api/alert';
 import { parse } from './queries';
 
 const MAX_LIMIT = 100;

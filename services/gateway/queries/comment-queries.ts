@@ -1,7 +1,7 @@
 /** Checks comments and tags as they come in. */
 import { z } from 'zod';
-import { type CommentEdit, type CommentListQuery, MAX_COMMENT_CHARS, type NewComment } from '../../core/api/comment';
-import type { NewTag, TagEdit, TagListQuery } from '../../core/api/tag';
+import { type CommentEdit, type CommentListQuery, MAX_COMMENT_CHARS, type NewComment } from '../../../core/api/comment';
+import type { NewTag, TagEdit, TagListQuery } from '../../../core/api/tag';
 import { ANNOTATION_LIST, isOneTarget, ONE_TARGET, TARGET } from './mark-queries';
 import { parse } from './queries';
 

@@ -1,6 +1,6 @@
 /** What screens ask of sync, checked where it comes in. */
 import { z } from 'zod';
-import type { FilePart, ShareTarget, SyncChoice, SyncConnect, SyncRule } from '../../core/api/sync-state';
+import type { FilePart, ShareTarget, SyncChoice, SyncConnect, SyncRule } from '../../../core/api/sync-state';
 import { parse } from './queries';
 
 const NAME = z.string().min(1).max(10_000);
