@@ -7,6 +7,8 @@ import { EVERY_KEY } from '../../core/search/searched-keys';
 import { readAgents } from '../../core/store/figures/agents';
 import { readUsage } from '../../core/store/figures/usage-metrics';
 import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { StoredSpans } from '../../core/store/ingest/stored-spans';
+import { deleteTrace } from '../../core/store/pruning/trace-removal';
 import { migrate } from '../../core/store/schema/migrate';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
@@ -119,5 +121,47 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     expect(values.total).toBe(NAMES);
     expect(values.items[0]).toEqual({ value: 'service 0', isText: true, spanCount: 51 });
     expect((await reader.listOperations({ service: 'service 7' })).data).toMatchObject([{ name: 'operation 7' }]);
+  });
+
+  it('remembers traces up to what they weigh together, be they ever so small', async () => {
+    const stored = new StoredSpans(WORKSPACE, 3_200);
+    for (let from = 0; from < 2_000; from += 100) {
+      const ids = Array.from({ length: 100 }, (_, i) => traceIdOf(1_000_000 + from + i));
+      await stored.of(sql, ids);
+      stored.committed();
+      // The last hundred are those in use.
+      expect(stored.held).toBeLessThanOrEqual(200);
+    }
+  });
+
+  it('leaves out of the sums what does not serve, and deleted traces, as it does of few', async () => {
+    const [called] = spansFrom(NAMES + 60, 1);
+    const calls = spansFrom(NAMES + 70, 30).map((span) => ({
+      ...span,
+      ...{ service: 'service 0', name: 'calls others', kind: 3, attributes: {} },
+    }));
+    const alone = { ...(called as SampleSpan), service: 'only calls', name: 'calls', kind: 3, attributes: {} };
+    const writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
+    await writer.append([batchOf([...calls, alone])]);
+    for (const isClosed of [false, true]) {
+      if (isClosed) await writer.change((tx, { blocks }) => blocks.seal(tx));
+      const byOperation = await readers().services.red({ groupBy: 'operation' });
+      expect(byOperation.groups[1]).toMatchObject({ service: 'service 0', operation: 'calls others', spans: 30 });
+      expect(byOperation.total.spans).toBe(NAMES + 51);
+      expect(byOperation.groups.length + (byOperation.other?.count ?? 0)).toBe(NAMES + 2);
+      const byService = await readers().services.red({ groupBy: 'service' });
+      expect(byService.groups[0]).toMatchObject({ service: 'service 0', spans: 51 });
+      expect(byService.total.spans).toBe(NAMES + 51);
+      expect(byService.groups.length + (byService.other?.count ?? 0)).toBe(NAMES + 1);
+    }
+    // An operation of which nothing is left, and with it its service; and one of a service that serves no more.
+    await deleteTrace(sql, WORKSPACE, traceIdOf(8));
+    await deleteTrace(sql, WORKSPACE, traceIdOf(1));
+    const byOperation = await readers().services.red({ groupBy: 'operation' });
+    expect(byOperation.groups[0]).toMatchObject({ operation: 'operation 0', spans: 50 });
+    expect(byOperation.groups.length + (byOperation.other?.count ?? 0)).toBe(NAMES + 1);
+    const byService = await readers().services.red({ groupBy: 'service' });
+    expect(byService.groups.length + (byService.other?.count ?? 0)).toBe(NAMES);
+    expect(byService.total.spans).toBe(NAMES + 49);
   });
 });

@@ -32,7 +32,7 @@ export class TermCounts {
   private slot(id: number): number {
     const { ids } = this;
     const mask = ids.length - 1;
-    for (let at = Math.imul(id, 0x9e3779b1) >>> 16; ; at++) {
+    for (let at = termHash(id); ; at++) {
       at &= mask;
       const found = ids[at];
       if (found === id || found === EMPTY) return at;
@@ -50,6 +50,12 @@ export class TermCounts {
       this.counts[to] = counts[at] as number;
     }
   }
+}
+
+/** Of which all bits count: of 16 bits alone, a block of more numbers than that would be searched from end to end. */
+export function termHash(id: number): number {
+  const hash = Math.imul(id, 0x9e3779b1);
+  return hash ^ (hash >>> 15);
 }
 
 /** Parallel columns, by number. */

@@ -4,6 +4,7 @@ const CHUNK = 1 << CHUNK_BITS;
 
 /** Numbers of rows, a bit each where they lie together: ten million take a few megabytes, whatever the highest is. */
 export class IdSet {
+  size = 0;
   private readonly chunks = new Map<number, Uint32Array>();
 
   add(id: number): void {
@@ -14,7 +15,10 @@ export class IdSet {
       this.chunks.set(at, chunk);
     }
     const bit = id & (CHUNK - 1);
-    chunk[bit >> 5] = (chunk[bit >> 5] as number) | (1 << (bit & 31));
+    const word = chunk[bit >> 5] as number;
+    const added = word | (1 << (bit & 31));
+    if (added >>> 0 !== word) this.size++;
+    chunk[bit >> 5] = added;
   }
 
   has(id: number): boolean {

@@ -43,3 +43,37 @@ export async function readOperationMinutes(
   }
   return rows;
 }
+
+/** With the operation that it is of. */
+export interface MinuteOfOperation {
+  readonly operationId: number;
+  readonly serviceId: number;
+  readonly kind: number;
+  readonly blockId: number;
+  readonly minute: number;
+  /** Below 0: of a deleted trace. */
+  readonly spans: number;
+  readonly errors: number;
+  readonly sketch: Uint8Array;
+  readonly sign: 1 | -1;
+}
+
+/** Goes over rows without holding them. @param condition SQL over rows `m`, of numbers of our own */
+export async function eachOperationMinute(
+  sql: SqlStatements,
+  workspaceId: number,
+  table: 'operation_minute' | 'deleted_minute',
+  condition: string,
+  use: (row: MinuteOfOperation) => void,
+): Promise<void> {
+  const sign = table === 'deleted_minute' ? -1 : 1;
+  const reader = new CopyReader(
+    await sql.copyOut(`select m.operation_id, o.service_id, o.kind, m.block_id, m.minute, m.spans, m.errors, m.sketch
+      from ${table} m join operation o on o.workspace_id = m.workspace_id and o.id = m.operation_id where m.workspace_id = ${workspaceId} and ${condition}`),
+  );
+  while (reader.next()) {
+    const [operationId, serviceId, kind, blockId] = [reader.int4(), reader.int4(), reader.int2(), reader.int4()];
+    const [minute, spans, errors, sketch] = [reader.int4(), reader.int4(), reader.int4(), reader.data()];
+    use({ operationId, serviceId, kind, blockId, minute, spans: sign * spans, errors: sign * errors, sketch, sign });
+  }
+}

@@ -1,17 +1,16 @@
 /**
- * Rate, errors and durations by operation and step while they are added up: of so many operations each for itself, of the others by
- * service and whether they serve, which is all that the sums by service need.
+ * Rate, errors and durations by step while they are added up. Of few operations each is held; of many those that an answer names,
+ * and all others as one.
  */
-import { OTHER } from '../../api/other';
-import type { OtherRed, RedGroup, RedMetrics, RedSeries, RedValues } from '../../api/service-metrics';
+import type { OtherRed, RedSeries, RedValues } from '../../api/service-metrics';
 import { LatencySketch } from '../../model/latency-sketch';
-import { SPAN_KIND_CONSUMER, SPAN_KIND_SERVER, spanKindName } from '../../model/span-kind';
+import { SPAN_KIND_CONSUMER, SPAN_KIND_SERVER } from '../../model/span-kind';
+import type { IdSet } from '../dictionary/id-set';
 
-export interface KnownOperation {
-  readonly name: string;
-  readonly kind: number;
+export interface TalliedOperation {
+  readonly operationId: number;
   readonly serviceId: number;
-  readonly service: string;
+  readonly kind: number;
 }
 
 export interface Tally {
@@ -20,11 +19,40 @@ export interface Tally {
   readonly sketch: LatencySketch;
 }
 
+/** Of very many, those that an answer names; found in a pass of its own. */
+export interface Named {
+  /** Operations or services, by what is grouped. */
+  readonly ids: ReadonlySet<number>;
+  /** How many there are, these included. */
+  readonly count: number;
+  /** Services that have an operation which serves. */
+  readonly serving: IdSet;
+}
+
 interface Row {
-  readonly operation: KnownOperation;
-  /** Whether it is many operations. */
+  /** Of the first of its operations. */
+  readonly operation: TalliedOperation;
   readonly isOther: boolean;
+  /** Whether it is a part of what its service serves; null: known when all is added. */
+  readonly counts: boolean | null;
   readonly steps: (Tally | undefined)[];
+}
+
+export interface TalliedGroup {
+  readonly operation: TalliedOperation;
+  readonly series: RedSeries;
+}
+
+export interface Tallied {
+  readonly total: RedSeries;
+  readonly groups: readonly TalliedGroup[];
+  readonly other: OtherRed | null;
+}
+
+interface Group {
+  readonly operation: TalliedOperation;
+  spans: number;
+  readonly parts: (readonly (Tally | undefined)[])[];
 }
 
 /** Values of a step in an answer: about a megabyte. */
@@ -32,75 +60,82 @@ const MAX_VALUES = 12_000;
 const MIN_GROUPS = 10;
 const MAX_GROUPS = 1_000;
 
+/** How many an answer names. */
+export function namedAtMost(steps: number): number {
+  return Math.min(MAX_GROUPS, Math.max(MIN_GROUPS, Math.floor(MAX_VALUES / steps)));
+}
+
 export class RedTallies {
   private readonly rows = new Map<number | string, Row>();
 
-  constructor(private readonly steps: number) {}
-
-  of(id: number, operation: KnownOperation, isOther: boolean, at: number): Tally {
-    const key = isOther ? `${operation.serviceId}.${serves(operation)}` : id;
-    let row = this.rows.get(key);
-    if (!row) {
-      row = { operation, isOther, steps: new Array<Tally | undefined>(this.steps) };
-      this.rows.set(key, row);
-    }
-    row.steps[at] ??= newTally();
-    return row.steps[at];
-  }
+  /** @param named null: operations are few, and each is held */
+  constructor(
+    private readonly steps: number,
+    private readonly groupBy: 'service' | 'operation',
+    private readonly named: Named | null,
+  ) {}
 
   /** How many rows are held. */
   get held(): number {
     return this.rows.size;
   }
 
-  /** @param count how many operations there are; null: as many as were added */
-  metrics(groupBy: 'service' | 'operation', count: number | null): Pick<RedMetrics, 'total' | 'groups' | 'other'> {
+  /** Where a span of the operation is counted; null: nowhere. @param at a step */
+  of(operation: TalliedOperation, at: number): Tally | null {
+    const { operationId, serviceId } = operation;
+    const byService = this.groupBy === 'service';
+    const counts = this.named && (serves(operation) || !this.named.serving.has(serviceId));
+    if (byService && counts === false) return null;
+    const id = byService && this.named ? serviceId : operationId;
+    const isOther = this.named !== null && !this.named.ids.has(id);
+    const key = isOther ? `other ${counts}` : id;
+    let row = this.rows.get(key);
+    if (!row) {
+      row = { operation: { ...operation }, isOther, counts, steps: new Array<Tally | undefined>(this.steps) };
+      this.rows.set(key, row);
+    }
+    row.steps[at] ??= newTally();
+    return row.steps[at];
+  }
+
+  /** The busiest groups first. */
+  answer(): Tallied {
     this.leaveOutEmpty();
     const serving = new Set<number>();
     for (const { operation } of this.rows.values()) if (serves(operation)) serving.add(operation.serviceId);
     const total = this.newSteps();
-    const groups = new Map<number | string, { readonly operation: KnownOperation; readonly steps: Tally[] }>();
-    const byService = groupBy === 'service';
-    for (const [id, { operation, isOther, steps }] of this.rows) {
-      const counts = serves(operation) || !serving.has(operation.serviceId);
+    const rest = this.newSteps();
+    const groups = new Map<number, Group>();
+    let hasRest = false;
+    for (const { operation, isOther, steps, ...row } of this.rows.values()) {
+      const counts = row.counts ?? (serves(operation) || !serving.has(operation.serviceId));
       if (counts) mergeSteps(total, steps);
-      if (byService && !counts) continue;
-      const key = byService ? operation.serviceId : isOther ? OTHER : id;
-      const group = groups.get(key) ?? { operation, steps: this.newSteps() };
+      if (this.groupBy === 'service' && !counts) continue;
+      if (isOther) {
+        hasRest = true;
+        mergeSteps(rest, steps);
+        continue;
+      }
+      const key = this.groupBy === 'service' ? operation.serviceId : operation.operationId;
+      const group = groups.get(key) ?? { operation, spans: 0, parts: [] };
       groups.set(key, group);
-      mergeSteps(group.steps, steps);
+      group.parts.push(steps);
+      for (const tally of steps) group.spans += tally?.spans ?? 0;
     }
-    const rest = groups.get(OTHER)?.steps ?? null;
-    groups.delete(OTHER);
-    const sorted = [...groups.values()]
-      .map(({ operation, steps }) => ({ operation, steps, series: seriesOf(steps) }))
-      .sort((a, b) => b.series.spans - a.series.spans);
-    const most = Math.min(MAX_GROUPS, Math.max(MIN_GROUPS, Math.floor(MAX_VALUES / this.steps)));
-    const named = (operation: KnownOperation) => ({
-      service: operation.service,
-      operation: byService ? null : operation.name,
-      kind: byService ? null : spanKindName(operation.kind),
-    });
-    const shown = sorted.slice(0, most);
-    const left = sorted.slice(most);
+    const sorted = [...groups.values()].sort((a, b) => b.spans - a.spans);
+    const shown = sorted.slice(0, namedAtMost(this.steps));
+    const left = sorted.slice(shown.length);
+    for (const { parts } of left) for (const steps of parts) mergeSteps(rest, steps);
+    const count = Math.max(1, (this.named?.count ?? sorted.length) - shown.length);
     return {
       total: seriesOf(total),
-      groups: shown.map(({ operation, series }): RedGroup => ({ ...named(operation), ...series })),
-      other: this.otherOf(left, rest, (byService ? null : count) ?? sorted.length, shown.length),
+      groups: shown.map(({ operation, parts }) => {
+        const steps = this.newSteps();
+        for (const part of parts) mergeSteps(steps, part);
+        return { operation, series: seriesOf(steps) };
+      }),
+      other: hasRest || left.length > 0 ? { count, ...seriesOf(rest) } : null,
     };
-  }
-
-  private otherOf(
-    left: readonly { readonly steps: readonly Tally[] }[],
-    rest: readonly Tally[] | null,
-    count: number,
-    shown: number,
-  ): OtherRed | null {
-    if (left.length === 0 && rest === null) return null;
-    const steps = this.newSteps();
-    if (rest) mergeSteps(steps, rest);
-    for (const group of left) mergeSteps(steps, group.steps);
-    return { count: Math.max(count - shown, 1), ...seriesOf(steps) };
   }
 
   /** What is left of deleted traces: counted, and taken off again. */
@@ -116,7 +151,7 @@ export class RedTallies {
   }
 }
 
-function serves({ kind }: KnownOperation): boolean {
+export function serves({ kind }: Pick<TalliedOperation, 'kind'>): boolean {
   return kind === SPAN_KIND_SERVER || kind === SPAN_KIND_CONSUMER;
 }
 

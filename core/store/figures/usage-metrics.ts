@@ -8,7 +8,7 @@ import { MODEL_CALLS } from '../calls/model-calls';
 import { costOf, sizeSql } from '../calls/trace-costs';
 import { deploymentsIn } from '../dictionary/deployments';
 import { BOOL, decodeRows, FLOAT8, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
-import type { SqlClient, SqlParameter } from '../sql/sql-client';
+import type { SqlClient, SqlParameter, SqlStatements } from '../sql/sql-client';
 import { timeBound } from '../sql/where';
 
 const STEPS = 60;
@@ -87,16 +87,16 @@ export async function readUsage(
     ${deployments ? `and c.deployment_id = any(${deployments})` : ''}`;
   const name = USAGE_NAMES[query.groupBy ?? 'model'];
   const parameters = [workspaceId, from, to, stepSeconds * NS_PER_SECOND];
-  const read = async (of: Frequent | null): Promise<RowOf<typeof ROW>[]> =>
+  const read = async (from: SqlStatements, of: Frequent | null): Promise<RowOf<typeof ROW>[]> =>
     decodeRows(
       ROW,
-      await sql.query(usageSql(within, name, of !== null, book), [...parameters, ...(of ? [of.names, of.kinds] : [])]),
+      await from.query(usageSql(within, name, of !== null, book), [...parameters, ...(of ? [of.names, of.kinds] : [])]),
     );
-  let rows = await read(null);
+  let rows = (await areMany(sql, name, parameters.slice(0, 3))) ? null : await read(sql, null);
   let count: number | null = null;
-  if (rows.length > MAX_ROWS) {
+  if (rows === null || rows.length > MAX_ROWS) {
     const frequent = await frequentNames(sql, within, name, Math.max(1, steps), parameters.slice(0, 3));
-    rows = await read(frequent);
+    rows = await hashJoined(sql, (tx) => read(tx, frequent));
     count = frequent.count;
   }
   const groups = new UsageGroups(Math.max(1, steps));
@@ -118,6 +118,36 @@ interface Frequent {
   readonly kinds: readonly string[];
   /** Of names, all told. */
   readonly count: number;
+}
+
+/** Whether calls are of more kinds than are added up here: known sooner from what they name than from their sums. */
+async function areMany(sql: SqlClient, name: string, parameters: readonly SqlParameter[]): Promise<boolean> {
+  const [stored] = await sql.query('select id from model_call_kind where workspace_id = $1 limit 1 offset $2', [
+    parameters[0] as number,
+    MAX_ROWS,
+  ]);
+  if (!stored) return false;
+  // Whose calls they are may be said by their traces: that is seen when they are added up.
+  const named = name === USAGE_NAMES.agent ? 'c.agent_name' : name;
+  const rows = await hashJoined(sql, (tx) =>
+    tx.query(
+      `select count(*) as kinds from (
+         select distinct c.provider, c.model, c.service_tier, ${named} as name from model_call_kind c
+         where c.workspace_id = $1 and c.id in (
+           select kind_id from model_call where workspace_id = $1 and start_ns >= $2 and start_ns < $3)
+         limit ${MAX_ROWS + 1}) k`,
+      parameters,
+    ),
+  );
+  return (decodeRows({ kinds: INT8 }, rows)[0]?.kinds ?? 0n) > MAX_ROWS;
+}
+
+/** Without joins row by row: where statistics are old, the planner takes many calls for a few, and compares each with all names. */
+function hashJoined<T>(sql: SqlClient, run: (tx: SqlStatements) => Promise<T>): Promise<T> {
+  return sql.transaction(async (tx) => {
+    await tx.query("select set_config('enable_nestloop', 'off', true)");
+    return run(tx);
+  });
 }
 
 /** @param within calls `c` and traces `t` @param name of a call */
@@ -153,16 +183,20 @@ async function frequentNames(
   const most = Math.min(MAX_GROUPS, Math.max(MIN_GROUPS, Math.floor(MAX_NAMED_STEPS / steps)));
   const names = decodeRows(
     { name: orNull(TEXT), names: INT8 },
-    await sql.query(
-      `select ${name} as name, count(*) over () as names from ${within} group by 1 order by count(*) desc, 1 limit ${most}`,
-      parameters,
+    await hashJoined(sql, (tx) =>
+      tx.query(
+        `select ${name} as name, count(*) over () as names from ${within} group by 1 order by count(*) desc, 1 limit ${most}`,
+        parameters,
+      ),
     ),
   );
   const kinds = decodeRows(
     { kind: TEXT },
-    await sql.query(
-      `select ${KIND} as kind from ${within} and c.model is not null group by 1 order by count(*) desc, 1 limit ${MAX_MODELS}`,
-      parameters,
+    await hashJoined(sql, (tx) =>
+      tx.query(
+        `select ${KIND} as kind from ${within} and c.model is not null group by 1 order by count(*) desc, 1 limit ${MAX_MODELS}`,
+        parameters,
+      ),
     ),
   );
   return {

@@ -11,6 +11,8 @@ import type { SqlClient } from '../sql/sql-client';
 
 /** Ids remembered over all traces, at 16 to 32 bytes each; traces that rested longest are forgotten first. */
 const MAX_IDS = 2_000_000;
+/** What a trace weighs beside its ids, in ids: its name, its sets, and its place in the map. */
+const TRACE_IDS = 24;
 
 export interface StoredTrace {
   readonly spans: SpanIdSet;
@@ -29,7 +31,15 @@ export class StoredSpans {
   /** Used by the transaction under way. */
   private used = new Set<StoredTrace>();
 
-  constructor(private readonly workspaceId: number) {}
+  constructor(
+    private readonly workspaceId: number,
+    private readonly maxIds = MAX_IDS,
+  ) {}
+
+  /** How many traces are remembered. */
+  get held(): number {
+    return this.traces.size;
+  }
 
   /** Forgets everything: the transaction it was told of did not commit. */
   rolledBack(): void {
@@ -66,11 +76,12 @@ export class StoredSpans {
   committed(): void {
     for (const trace of this.used) {
       trace.isNew = false;
-      this.ids += trace.spans.capacity - trace.weight;
-      trace.weight = trace.spans.capacity;
+      const weight = trace.spans.capacity + TRACE_IDS;
+      this.ids += weight - trace.weight;
+      trace.weight = weight;
     }
     for (const [id, trace] of this.traces) {
-      if (this.ids <= MAX_IDS || this.used.has(trace)) break;
+      if (this.ids <= this.maxIds || this.used.has(trace)) break;
       this.ids -= trace.weight;
       this.traces.delete(id);
     }
