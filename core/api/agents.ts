@@ -1,11 +1,16 @@
 /** Agents over all traces. */
 import type { DeploymentFilter } from '../model/deployment';
-import type { PageQuery } from './page';
+import type { CountedPage, PageQuery } from './page';
 
 export interface AgentListQuery extends DeploymentFilter, PageQuery {
   /** When runs started: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+}
+
+export interface AgentPage extends CountedPage<AgentSummary> {
+  /** When they were counted, RFC 3339; left out where that was just now. Counting that takes long is not repeated for a while. */
+  readonly asOf?: string | undefined;
 }
 
 export interface AgentSummary {

@@ -7,7 +7,7 @@ import type { Deployment, DeploymentFilter } from '../model/deployment';
 import type { KeyValue } from '../model/json-types';
 import type { SpanKindName, StatusCodeName } from '../model/span-kind';
 import type { TraceSummary } from '../model/trace-summary';
-import type { AgentListQuery, AgentSummary } from './agents';
+import type { AgentListQuery, AgentPage } from './agents';
 import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
@@ -186,7 +186,7 @@ export interface SpoorApi extends TimelineApi, SyncApi {
   /** Its traces [from, to), oldest first. */
   sessionTraces(sessionId: string, from: number, to: number): Promise<readonly TraceSummary[]>;
   /** The most expensive first. */
-  listAgents(query: AgentListQuery): Promise<CountedPage<AgentSummary>>;
+  listAgents(query: AgentListQuery): Promise<AgentPage>;
   /** What resources say of where their spans come from, the latest first seen first; a thousand at most. */
   listDeployments(): Promise<readonly Deployment[]>;
   /** Begins to make the read models anew from what is stored. @throws CONFLICT when that is under way */

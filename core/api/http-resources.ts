@@ -4,7 +4,7 @@ import type { Deployment } from '../model/deployment';
 import type { ErrorValue } from '../model/errors';
 import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../model/json-types';
 import type { TraceSummary } from '../model/trace-summary';
-import type { AgentListQuery, AgentSummary } from './agents';
+import type { AgentListQuery, AgentPage } from './agents';
 import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
 import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
 import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
@@ -130,7 +130,7 @@ export interface HttpAnswers {
   listMetricPoints: Page<MetricPointResource>;
   listSessions: Page<SessionSummary>;
   getSession: SessionResource;
-  listAgents: CountedPage<AgentSummary>;
+  listAgents: AgentPage;
   listDeployments: Page<Deployment>;
   trustClock: null;
   restoreQuarantine: RebuildReport;

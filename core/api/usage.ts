@@ -22,6 +22,8 @@ export interface UsageMetrics {
   readonly groups: readonly UsageGroup[];
   /** The rest of the groups, added up; null: there are no more. */
   readonly other: OtherUsage | null;
+  /** When it was counted, RFC 3339; left out where that was just now. Counting that takes long is not repeated for a while. */
+  readonly asOf?: string | undefined;
 }
 
 interface OtherUsage extends UsageValues {

@@ -12,33 +12,45 @@ const MOST_KEPT = 4;
 
 interface Kept<T> {
   readonly answer: T;
+  /** When finding it began, RFC 3339. */
+  readonly asOf: string;
   readonly until: number;
+}
+
+interface Answered<T> {
+  readonly answer: T;
+  /** Since when it may be out of date; null: it was found just now. */
+  readonly asOf: string | null;
 }
 
 export class SlowAnswers<T> {
   private readonly kept = new Map<string, Kept<T>>();
   private basis: object | null = null;
 
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  constructor(
+    private readonly now: () => number = () => performance.now(),
+    private readonly clock: () => Date = () => new Date(),
+  ) {}
 
   /** @param basis what answers depend on beside what is stored: with another, all are found anew */
-  async of(question: object, basis: object, find: () => Promise<T>): Promise<T> {
+  async of(question: object, basis: object, find: () => Promise<T>): Promise<Answered<T>> {
     if (basis !== this.basis) this.kept.clear();
     this.basis = basis;
     const key = JSON.stringify(question);
     const known = this.kept.get(key);
-    if (known && this.now() < known.until) return known.answer;
+    if (known && this.now() < known.until) return { answer: known.answer, asOf: known.asOf };
     this.kept.delete(key);
     const began = this.now();
+    const asOf = this.clock().toISOString();
     const answer = await find();
     const took = this.now() - began;
-    if (took < SLOW_MS || basis !== this.basis) return answer;
-    this.kept.set(key, { answer, until: this.now() + Math.min(MOST_MS, took * SHARE) });
+    if (took < SLOW_MS || basis !== this.basis) return { answer, asOf: null };
+    this.kept.set(key, { answer, asOf, until: this.now() + Math.min(MOST_MS, took * SHARE) });
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= MOST_KEPT) break;
       this.kept.delete(oldest);
     }
-    return answer;
+    return { answer, asOf: null };
   }
 
   /** Drops all kept answers, and does not keep those being found: somebody changed what they are about. */

@@ -126,9 +126,10 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.read(({ services }) => services.edges(query));
   readonly redMetrics: StoreService['redMetrics'] = (query) => this.read(({ services }) => services.red(query));
   readonly usageMetrics: StoreService['usageMetrics'] = (query) =>
-    this.read(({ sql, workspaceId, prices, slow }) => {
+    this.read(async ({ sql, workspaceId, prices, slow }) => {
       const book = prices();
-      return slow.usage.of(query, book, () => readUsage(sql, workspaceId, book, query));
+      const { answer, asOf } = await slow.usage.of(query, book, () => readUsage(sql, workspaceId, book, query));
+      return { ...answer, ...(asOf !== null && { asOf }) };
     });
   readonly listSessions: StoreService['listSessions'] = (query) => this.read(({ sessions }) => sessions.list(query));
   readonly getSession: StoreService['getSession'] = (sessionId) =>
@@ -139,8 +140,8 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.read(async ({ sql, workspaceId, prices, slow }) => {
       const book = prices();
       const { limit, cursor, ...whole } = query;
-      const all = await slow.agents.of(whole, book, () => readAllAgents(sql, workspaceId, book, whole));
-      return pageOfAgents(all, { limit, cursor });
+      const { answer, asOf } = await slow.agents.of(whole, book, () => readAllAgents(sql, workspaceId, book, whole));
+      return { ...pageOfAgents(answer, { limit, cursor }), ...(asOf !== null && { asOf }) };
     });
   readonly listDeployments: StoreService['listDeployments'] = () =>
     this.read(({ sql, workspaceId }) => listDeployments(sql, workspaceId));

@@ -5,13 +5,17 @@ const BOOK = {};
 
 function asked(tookMs: number) {
   const clock = { ms: 0, found: 0 };
-  const answers = new SlowAnswers<number>(() => clock.ms);
-  const ask = (question: object, basis: object = BOOK): Promise<number> =>
-    answers.of(question, basis, async () => {
-      clock.ms += tookMs;
-      return ++clock.found;
-    });
-  return { clock, ask, answers };
+  const answers = new SlowAnswers<number>(
+    () => clock.ms,
+    () => new Date(clock.ms),
+  );
+  const find = async (): Promise<number> => {
+    clock.ms += tookMs;
+    return ++clock.found;
+  };
+  const ask = async (question: object, basis: object = BOOK): Promise<number> =>
+    (await answers.of(question, basis, find)).answer;
+  return { clock, ask, answers, find };
 }
 
 it('what took long is found once for all pages, and again after a while', async () => {
@@ -49,4 +53,12 @@ it('is found anew once somebody changed what it is about, also while it was bein
   expect(await under).toBe(2);
   expect(await ask({})).toBe(3);
   expect(await ask({})).toBe(3);
+});
+
+it('says since when it may be out of date: from when finding it began, once it is given again', async () => {
+  const { clock, answers, find } = asked(1_000);
+  clock.ms = 5_000;
+  expect(await answers.of({}, BOOK, find)).toEqual({ answer: 1, asOf: null });
+  clock.ms += 3_000;
+  expect(await answers.of({}, BOOK, find)).toEqual({ answer: 1, asOf: new Date(5_000).toISOString() });
 });

@@ -20,7 +20,7 @@ export interface OperationMinutes {
  * SQL of what is counted, those of deleted traces with a minus.
  * @param condition SQL over its columns, of numbers of our own
  */
-export function countedMinutes(workspaceId: number, condition: string): string {
+function countedMinutes(workspaceId: number, condition: string): string {
   return `select operation_id, minute, spans, errors, sketch, 1 as sign from operation_minute
     where workspace_id = ${workspaceId} and ${condition}
     union all select operation_id, minute, -spans, -errors, sketch, -1 from deleted_minute d

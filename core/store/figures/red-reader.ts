@@ -32,7 +32,7 @@ export interface OpenSpans {
   readonly spans: readonly RowOf<typeof SPAN_OF_EDGE>[];
 }
 
-export interface RedRange extends Minutes {
+interface RedRange extends Minutes {
   /** Minutes of a step. */
   readonly step: number;
   /** SQL of an int4[]; null: all. */

@@ -13,7 +13,7 @@ export interface TalliedOperation {
   readonly kind: number;
 }
 
-export interface Tally {
+interface Tally {
   spans: number;
   errors: number;
   readonly sketch: LatencySketch;
@@ -43,7 +43,7 @@ export interface TalliedGroup {
   readonly series: RedSeries;
 }
 
-export interface Tallied {
+interface Tallied {
   readonly total: RedSeries;
   readonly groups: readonly TalliedGroup[];
   readonly other: OtherRed | null;

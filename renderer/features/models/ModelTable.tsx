@@ -6,6 +6,7 @@ import { formatCompact, formatCount, formatShare } from '../../../core/model/for
 import { api } from '../../connection/connection';
 import { useRefetchOn } from '../../hooks/use-refetch-on';
 import { type Extent, inExtent } from '../../stores/time-range';
+import { CountedAt } from '../../ui/CountedAt';
 import { costHint, costText } from '../../ui/cost-text';
 
 const GRID = 'grid grid-cols-[minmax(160px,1fr)_80px_90px_120px_110px_84px] items-center gap-x-4 px-3.5';
@@ -30,7 +31,9 @@ export function ModelTable({ extent, version }: { readonly extent: Extent; reado
   return (
     <div role="table" aria-label="Models" className="min-w-[760px] pt-8">
       <div role="row" className={`${GRID} h-[29px] border-y border-line bg-raised text-sm font-medium text-secondary`}>
-        <span role="columnheader">Model</span>
+        <span role="columnheader" className="flex items-baseline gap-2">
+          Model <CountedAt asOf={data.asOf} />
+        </span>
         {TITLES.map((title) => (
           <span key={title} role="columnheader" className="text-right">
             {title}

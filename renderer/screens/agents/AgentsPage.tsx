@@ -13,6 +13,7 @@ import { useThrottled } from '../../hooks/use-throttled';
 import { inExtent, isEverything } from '../../stores/time-range';
 import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
+import { CountedAt } from '../../ui/CountedAt';
 import { costHint, costText } from '../../ui/cost-text';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
@@ -39,6 +40,7 @@ export function AgentsPage() {
     <div className="flex h-full flex-col">
       <PageHeader>
         <h1 className="font-semibold">Agents</h1>
+        <CountedAt asOf={data?.asOf} />
         <span className="grow" />
         <ExtentPicker />
       </PageHeader>

@@ -6,6 +6,7 @@ import { ModelTable } from '../../features/models/ModelTable';
 import { isEverything } from '../../stores/time-range';
 import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
+import { CountedAt } from '../../ui/CountedAt';
 import { costHint, costText } from '../../ui/cost-text';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
@@ -30,6 +31,7 @@ export function HomePage() {
     <div className="flex h-full flex-col">
       <PageHeader>
         <h1 className="font-semibold">Home</h1>
+        <CountedAt asOf={data?.now.asOf} />
         {data?.before && (
           <span className="min-w-0 truncate text-secondary max-md:hidden">compared with {beforeText(range)}</span>
         )}

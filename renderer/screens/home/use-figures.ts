@@ -28,6 +28,8 @@ export interface Figures {
   /** Of models. */
   readonly calls: number;
   readonly agents: number;
+  /** When usage was counted; undefined: just now. */
+  readonly asOf: string | undefined;
 }
 
 export interface HomeData {
@@ -80,7 +82,7 @@ async function figuresIn(bounds: ReturnType<typeof inExtent>): Promise<readonly 
   return [red, figuresOf(red, usage)];
 }
 
-function figuresOf({ total }: RedMetrics, { groups, other }: UsageMetrics): Figures {
+function figuresOf({ total }: RedMetrics, { groups, other, asOf }: UsageMetrics): Figures {
   const all = [...groups, ...(other ? [other] : [])];
   const known = all.flatMap(({ costUsd }) => costUsd ?? []);
   const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
@@ -93,5 +95,6 @@ function figuresOf({ total }: RedMetrics, { groups, other }: UsageMetrics): Figu
     tokens: sum(all.map(({ inputTokens, outputTokens }) => inputTokens + outputTokens)),
     calls: sum(all.map(({ calls }) => calls)),
     agents: groups.filter(({ name }) => name !== null).length + (other?.count ?? 0),
+    asOf,
   };
 }
