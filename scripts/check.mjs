@@ -10,6 +10,11 @@ const MAX_LINES = 400;
 
 const steps = [
   ['types', () => bin('typescript/bin/tsc', '-p', '.')],
+  // Walls: core without DOM and Node, the renderer without Node, what runs in Node without DOM.
+  ...['core', 'renderer', 'tsconfig.node.json'].map((project) => [
+    `types of ${project}`,
+    () => bin('typescript/bin/tsc', '-p', project),
+  ]),
   ['lint and format', () => bin('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')],
   [
     'layers',
