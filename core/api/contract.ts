@@ -27,6 +27,7 @@ import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from '
 import type { CountedPage, Page, PageQuery } from './page';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
 import type { RebuildReport } from './rebuild';
+import type { ForwardingReport, RedactionReport, RefusalReport } from './receiver-reports';
 import type { PruningReport, Retention, RetentionReport } from './retention';
 import type { SavedView, SavedViewEdit } from './saved-view';
 import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
@@ -331,6 +332,7 @@ export interface StatusReport {
   readonly spansPerSecond: number;
   /** What the receiver took out before storing, since the start. */
   readonly redacted: RedactionReport;
+  readonly refused: RefusalReport;
   /** Null: nothing is sent on. */
   readonly forwarding: ForwardingReport | null;
   /** How much is kept. */
@@ -341,23 +343,6 @@ export interface StatusReport {
   readonly lastPruning: PruningReport | null;
   /** Parts of Spoor that give no sign of life. What needs them waits. */
   readonly unresponsive: readonly UnresponsivePart[];
-}
-
-export interface RedactionReport {
-  readonly total: number;
-  readonly byRule: Readonly<Record<string, number>>;
-}
-
-/** Requests sent on to another OTLP endpoint, since the start. */
-export interface ForwardingReport {
-  readonly url: string;
-  readonly queued: number;
-  readonly sent: number;
-  /** Given up after the last attempt, or refused. */
-  readonly failed: number;
-  /** Not taken, because the queue was full. */
-  readonly dropped: number;
-  readonly lastError: string | null;
 }
 
 export interface StoredCounts {

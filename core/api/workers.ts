@@ -9,15 +9,7 @@ import type { TraceSpans } from '../timeline/load-trace';
 import type { OperationRef } from '../timeline/trace-columns';
 import type { AlertOutcome, AlertRule, AlertRuleEdit, AlertUnit } from './alert';
 import type { CappedReport } from './capped';
-import type {
-  ForwardingReport,
-  OtlpProtocol,
-  OtlpReceiver,
-  RedactionReport,
-  SpoorApi,
-  StoredCounts,
-  StoreState,
-} from './contract';
+import type { OtlpProtocol, OtlpReceiver, SpoorApi, StoredCounts, StoreState } from './contract';
 import type {
   DatasetItem,
   DatasetItemEdit,
@@ -28,6 +20,7 @@ import type {
   ExperimentState,
 } from './evaluation';
 import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
+import type { ForwardingReport, RedactionReport, RefusalReport } from './receiver-reports';
 import type { PruningReport, Retention, RetentionReport } from './retention';
 import type { StoredTurn } from './session';
 import type { StoredMark, StoredSpanMessage } from './stored-mark';
@@ -200,6 +193,7 @@ export interface IngestReport {
   readonly queueDepth: number;
   readonly spansPerSecond: number;
   readonly redacted: RedactionReport;
+  readonly refused: RefusalReport;
   readonly forwarding: ForwardingReport | null;
 }
 

@@ -33,6 +33,11 @@ function longHex(bytes: Uint8Array): string {
   return new TextDecoder().decode(digits);
 }
 
+/** The id as hex; empty when it is none: of another length, or all zero. */
+export function hexFromId(id: Uint8Array, length: number): string {
+  return id.length === length && !isZero(id, 0, length) ? hexFromBytes(id, 0, length) : '';
+}
+
 /** Bytes of a hex string in either case, or null when it is not hex. */
 export function bytesFromHex(hex: string): Uint8Array | null {
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) return null;

@@ -26,6 +26,8 @@ export interface DecodedLogs {
   readonly rejected: number;
   /** Why the first of them was left out; empty when none was. */
   readonly rejectedReason: string;
+  /** What the sender should know of records that are kept; empty: nothing. */
+  readonly notice: string;
 }
 
 /** What a list shows of a body; longer ones are kept whole beside it. */
@@ -33,6 +35,8 @@ const MAX_MESSAGE_BYTES = 1024;
 /** It is read as objects, and written as the message. */
 const BODY_COST = 3 * COST.item;
 const BYTES_PER_RECORD = 150;
+const BAD_TRACE_ID = 1;
+const BAD_SPAN_ID = 2;
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -68,6 +72,8 @@ class LogDecoder {
   private readonly evaluations: SentEvaluation[] = [];
   private rejected = 0;
   private rejectedReason = '';
+  private withoutTraceId = 0;
+  private withoutSpanId = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -118,7 +124,18 @@ class LogDecoder {
       cost: this.budget.spent,
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
+      notice: this.notice(),
     };
+  }
+
+  private notice(): string {
+    const { withoutTraceId, withoutSpanId } = this;
+    return [
+      withoutTraceId > 0 ? `log records stored without a trace_id, because it is not 16 bytes: ${withoutTraceId}` : '',
+      withoutSpanId > 0 ? `log records stored without a span_id, because it is not 8 bytes: ${withoutSpanId}` : '',
+    ]
+      .filter((one) => one !== '')
+      .join('; ');
   }
 
   private record(reader: WireReader, owner: RecordOwner): void {
@@ -131,7 +148,7 @@ class LogDecoder {
     let traceIdAt = -1;
     let spanIdAt = -1;
     let eventName = '';
-    let invalid = '';
+    let badIds = 0;
     while (reader.next()) {
       const { tagStart } = reader;
       let keep = true;
@@ -180,13 +197,12 @@ class LogDecoder {
           const length = reader.skipLengthDelimited();
           const at = reader.pos - length;
           const full = reader.field === 9 ? TRACE_ID_BYTES : SPAN_ID_BYTES;
-          // No id, or one of zeros: not part of a trace.
-          if (length !== 0 && length !== full) {
-            invalid ||= `${reader.field === 9 ? 'trace_id' : 'span_id'} is not ${full} bytes`;
-          } else if (length !== 0 && !isZero(this.bytes, at, length)) {
-            if (reader.field === 9) traceIdAt = at;
-            else spanIdAt = at;
-          }
+          // No id, or one of zeros: not part of a trace. Neither is one that is no id, which logs.proto says of it.
+          const isNone = isZero(this.bytes, at, length);
+          const found = length === full && !isNone ? at : -1;
+          if (length !== full && !isNone) badIds |= reader.field === 9 ? BAD_TRACE_ID : BAD_SPAN_ID;
+          if (reader.field === 9) traceIdAt = found;
+          else spanIdAt = found;
           keep = false;
           break;
         }
@@ -206,14 +222,15 @@ class LogDecoder {
       }
       if (keep) this.parts.keep(this.bytes, tagStart, reader.pos);
     }
-    if (timeNs > MAX_INT64 || observedNs > MAX_INT64) invalid ||= 'the time lies beyond the year 2262';
-    if (invalid !== '') {
+    if (timeNs > MAX_INT64 || observedNs > MAX_INT64) {
       this.rejected++;
-      this.rejectedReason ||= `log record: ${invalid}`;
+      this.rejectedReason ||= 'log record: the time lies beyond the year 2262';
       this.parts.cancel();
       this.message.truncate(messageStart);
       return;
     }
+    if ((badIds & BAD_TRACE_ID) !== 0) this.withoutTraceId++;
+    if ((badIds & BAD_SPAN_ID) !== 0) this.withoutSpanId++;
     if (timeNs !== 0n) flags |= LOG_HAS_TIME;
     if (eventName === EVALUATION_EVENT && traceIdAt >= 0) {
       const evaluation = readEvaluation(decodeLogBody(this.bytes.subarray(start, end)).attributes);

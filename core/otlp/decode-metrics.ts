@@ -27,6 +27,8 @@ export interface DecodedMetrics {
   readonly rejected: number;
   /** Why the first of them was left out; empty when none was. */
   readonly rejectedReason: string;
+  /** What the sender should know of points that are kept; empty: nothing. */
+  readonly notice: string;
 }
 
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
@@ -94,6 +96,7 @@ class MetricDecoder {
       cost: this.budget.spent,
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
+      notice: '',
     };
   }
 

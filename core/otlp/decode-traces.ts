@@ -26,6 +26,8 @@ export interface DecodedTraces {
   readonly rejected: number;
   /** Why the first of them was left out; empty when none was. */
   readonly rejectedReason: string;
+  /** What the sender should know of spans that are kept; empty: nothing. */
+  readonly notice: string;
 }
 
 /** Tag of KeyValue.key. */
@@ -44,6 +46,10 @@ export function decodeTraces(
   return decoder.decode();
 }
 
+function shownName(name: string): string {
+  return JSON.stringify(name.slice(0, 80));
+}
+
 class TraceDecoder {
   private readonly bytes: Uint8Array;
   private readonly builder: SpanBatchBuilder;
@@ -55,6 +61,8 @@ class TraceDecoder {
   private readonly agentParts = new Map<number, AgentAttribute>();
   private rejected = 0;
   private rejectedReason = '';
+  private withoutParent = 0;
+  private firstWithoutParent = '';
 
   constructor(
     bytes: Uint8Array,
@@ -74,7 +82,14 @@ class TraceDecoder {
       cost: this.budget.spent,
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
+      notice: this.notice(),
     };
+  }
+
+  private notice(): string {
+    if (this.withoutParent === 0) return '';
+    const others = this.withoutParent > 1 ? ` and ${this.withoutParent - 1} more` : '';
+    return `stored without a parent, because parent_span_id is not 8 bytes: span ${this.firstWithoutParent}${others}`;
   }
 
   private span(reader: WireReader, { resource, scope, serviceName, scopeName }: RecordOwner): void {
@@ -82,6 +97,7 @@ class TraceDecoder {
     let traceIdAt = -1;
     let spanIdAt = -1;
     let parentAt = -1;
+    let hasBadParent = false;
     let invalid = '';
     let name = '';
     let kind = 0;
@@ -104,9 +120,10 @@ class TraceDecoder {
           reader.expect(WIRE_BYTES);
           const length = reader.skipLengthDelimited();
           const at = reader.pos - length;
-          // An empty parent id means a root; so do eight zeros.
-          if (length === SPAN_ID_BYTES) parentAt = isZero(this.bytes, at, length) ? -1 : at;
-          else if (length !== 0) invalid ||= 'parent_span_id is not 8 bytes';
+          // An empty parent id means a root; so do zeros.
+          const isNone = isZero(this.bytes, at, length);
+          parentAt = length === SPAN_ID_BYTES && !isNone ? at : -1;
+          hasBadParent = length !== SPAN_ID_BYTES && !isNone;
           break;
         }
         case 5:
@@ -161,11 +178,12 @@ class TraceDecoder {
     if (startNs > MAX_INT64 || endNs > MAX_INT64) invalid ||= 'the time lies beyond the year 2262';
     if (invalid !== '') {
       this.rejected++;
-      this.rejectedReason ||= `span ${JSON.stringify(name.slice(0, 80))}: ${invalid}`;
+      this.rejectedReason ||= `span ${shownName(name)}: ${invalid}`;
       this.builder.cancel();
       while (this.evaluations.at(-1)?.row === row) this.evaluations.pop();
       return;
     }
+    if (hasBadParent && this.withoutParent++ === 0) this.firstWithoutParent = shownName(name);
     const trace = this.builder.commit({
       ids: this.bytes,
       traceIdAt,

@@ -1,6 +1,7 @@
 /**
  * The two levels that every export request wraps its records in: ResourceX {resource 1, ScopeX 2, schema_url 3} and ScopeX
- * {scope 1, records 2, schema_url 3}, alike for spans, log records and metrics.
+ * {scope 1, records 2, schema_url 3}, alike for spans, log records and metrics. ScopeX was InstrumentationLibraryX until 2022, of the same
+ * fields; where a sender wrote both, the old one had the number 1000.
  */
 
 import { shortName } from '../model/short-name';
@@ -20,6 +21,9 @@ export interface RecordOwner {
   readonly scopeName: string;
 }
 
+const SCOPES = 2;
+/** `deprecated_instrumentation_library_spans` of opentelemetry-proto 0.15 to 0.19, and the like. */
+export const OLD_SCOPES = 1000;
 const NO_BYTES = new Uint8Array(0);
 
 export class Envelopes {
@@ -62,7 +66,7 @@ export class Envelopes {
     const resource = this.resources.push({ serviceName, message: own, schemaUrl }) - 1;
     const scopes = new WireReader(this.bytes, start, end, this.budget);
     while (scopes.next()) {
-      if (scopes.field !== 2) {
+      if (scopes.field !== SCOPES && scopes.field !== OLD_SCOPES) {
         scopes.skip();
         continue;
       }

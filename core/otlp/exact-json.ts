@@ -1,6 +1,6 @@
 /**
- * Parses JSON without losing digits: integers that a double might not hold come out as decimal strings, which OTLP/JSON allows
- * wherever it has 64-bit integers. `JSON.parse` alone would round a time of nanoseconds to 256. What the parser would make of the text
+ * Parses JSON without losing digits: numbers that may be integers and that a double might not hold come out as decimal strings, which
+ * OTLP/JSON allows wherever it has numbers. `JSON.parse` alone would round a time of nanoseconds to 256. What the parser would make of the text
  * is bounded first: two characters can become an object of sixty bytes.
  */
 import { DecodeBudget } from './decode-budget';
@@ -20,8 +20,11 @@ const MAX_DEPTH = 512;
 const LONG_DIGITS = 16;
 
 const QUOTE = 34;
+const PLUS = 43;
 const COMMA = 44;
 const MINUS = 45;
+const POINT = 46;
+const ZERO = 48;
 const COLON = 58;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
@@ -49,7 +52,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /**
- * Where the integers of many digits begin and end, by turns. One pass, which also charges for what the parser will make.
+ * Where the numbers of many digits begin and end, by turns. One pass, which also charges for what the parser will make.
  * By hand, because a pattern over a text of megabytes overflows the stack of the engine.
  */
 function longIntegers(bytes: Uint8Array): number[] {
@@ -69,11 +72,8 @@ function longIntegers(bytes: Uint8Array): number[] {
     }
     if (isNumberPart(code)) {
       const start = i;
-      let isInteger = true;
-      for (; i < bytes.length && isNumberPart(bytes[i] as number); i++) {
-        isInteger &&= isDigit(bytes[i] as number) || (i === start && code === MINUS);
-      }
-      if (isInteger && i - start - (code === MINUS ? 1 : 0) >= LONG_DIGITS) found.push(start, i);
+      i = endOfNumber(bytes, i);
+      if (i - start >= LONG_DIGITS && needsDigits(bytes, start, i)) found.push(start, i);
       continue;
     }
     i++;
@@ -88,6 +88,37 @@ function longIntegers(bytes: Uint8Array): number[] {
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
   }
   return found;
+}
+
+function endOfNumber(bytes: Uint8Array, start: number): number {
+  let i = start;
+  while (i < bytes.length && isNumberPart(bytes[i] as number)) i++;
+  return i;
+}
+
+/** Whether a number may be an integer of so many digits; with a fraction, or an exponent that leaves 64 bits, it is left to the parser. */
+function needsDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  let digits = 0;
+  let wholeDigits = -1;
+  let hasFraction = false;
+  for (let i = start; i < end; i++) {
+    const part = bytes[i] as number;
+    if (isExponent(part)) return digits >= LONG_DIGITS && isSmallExponent(bytes, i + 1, end);
+    if (part === POINT) wholeDigits = digits;
+    else if (isDigit(part)) {
+      digits++;
+      hasFraction ||= wholeDigits >= 0 && part !== ZERO;
+    }
+  }
+  return (wholeDigits < 0 ? digits : wholeDigits) >= LONG_DIGITS && !hasFraction;
+}
+
+/** 0 to 20, with or without a plus. */
+function isSmallExponent(bytes: Uint8Array, start: number, end: number): boolean {
+  const from = bytes[start] === PLUS ? start + 1 : start;
+  const [tens, ones] =
+    end - from === 1 ? [ZERO, bytes[from] as number] : [bytes[from] as number, bytes[from + 1] as number];
+  return end - from <= 2 && isDigit(tens) && isDigit(ones) && (tens - ZERO) * 10 + ones - ZERO <= 20;
 }
 
 /** Telemetry has few keys, and has them often. Two that share a slot count as new each time, which the sender cannot aim at. */
@@ -141,7 +172,11 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
+function isExponent(code: number): boolean {
+  return code === 101 || code === 69;
+}
+
 /** Digits, and `+ - . e E`. */
 function isNumberPart(code: number): boolean {
-  return isDigit(code) || code === MINUS || code === 46 || code === 43 || code === 101 || code === 69;
+  return isDigit(code) || code === MINUS || code === POINT || code === PLUS || isExponent(code);
 }

@@ -5,67 +5,14 @@
  */
 import { bytesFromHex } from '../model/ids';
 import { bytesFromBase64 } from './base64';
+import { asDouble, asInteger, type IntegerType } from './json-numbers';
+import { JsonShapeError } from './json-shape-error';
 import { MAX_NESTING } from './wire-reader';
-import { WireWriter } from './wire-writer';
-
-export class JsonShapeError extends Error {
-  override readonly name = 'JsonShapeError';
-}
+import type { WireWriter } from './wire-writer';
 
 export type JsonObject = { readonly [key: string]: unknown };
 /** Longer is no id of any kind, and not worth reading. */
 const MAX_ID_DIGITS = 64;
-const MAX_INT_DIGITS = 21;
-
-type WriteRecord = (out: WireWriter, record: JsonObject, at: string) => void;
-
-/** Names of the lists in an export request of one signal, from the outermost to the records. */
-export interface EnvelopeNames {
-  readonly resources: string;
-  readonly scopes: string;
-  readonly records: string;
-}
-
-/** An export request: resources, in them scopes, in them records. @throws JsonShapeError naming the first bad value */
-export function protobufFromEnvelopes(request: unknown, names: EnvelopeNames, record: WriteRecord): Uint8Array {
-  const writer = new WireWriter(64 * 1024);
-  eachOf(asObject(request, 'the request'), names.resources, '', (resourceRecords, at) => {
-    writer.message(1, (out) => {
-      writeResource(out, resourceRecords, at);
-      eachOf(resourceRecords, names.scopes, at, (scopeRecords, scopeAt) => {
-        out.message(2, (message) => {
-          writeScope(message, scopeRecords, scopeAt);
-          eachOf(scopeRecords, names.records, scopeAt, (item, itemAt) =>
-            message.message(2, (inner) => record(inner, item, itemAt)),
-          );
-          writeString(message, 3, scopeRecords, 'schemaUrl', scopeAt);
-        });
-      });
-      writeString(out, 3, resourceRecords, 'schemaUrl', at);
-    });
-  });
-  return writer.finish();
-}
-
-function writeResource(out: WireWriter, owner: JsonObject, at: string): void {
-  const resource = optionalObject(owner, 'resource', at);
-  if (!resource) return;
-  out.message(1, (message) => {
-    writeAttributes(message, 1, resource, `${at}.resource`);
-    writeUint32(message, 2, resource, 'droppedAttributesCount', `${at}.resource`);
-  });
-}
-
-function writeScope(out: WireWriter, owner: JsonObject, at: string): void {
-  const scope = optionalObject(owner, 'scope', at);
-  if (!scope) return;
-  out.message(1, (message) => {
-    writeString(message, 1, scope, 'name', `${at}.scope`);
-    writeString(message, 2, scope, 'version', `${at}.scope`);
-    writeAttributes(message, 3, scope, `${at}.scope`);
-    writeUint32(message, 4, scope, 'droppedAttributesCount', `${at}.scope`);
-  });
-}
 
 export function writeAttributes(
   out: WireWriter,
@@ -90,7 +37,7 @@ export function writeAnyValue(out: WireWriter, value: JsonObject, at: string, de
   const has = (name: string): boolean => get(value, name) !== undefined;
   if (has('stringValue')) out.string(1, asString(get(value, 'stringValue'), `${at}.stringValue`));
   else if (has('boolValue')) out.varint(2, asBoolean(get(value, 'boolValue'), `${at}.boolValue`) ? 1 : 0);
-  else if (has('intValue')) out.varint(3, asInt64(get(value, 'intValue'), `${at}.intValue`));
+  else if (has('intValue')) out.varint(3, asInteger(get(value, 'intValue'), 'int64', `${at}.intValue`));
   else if (has('doubleValue')) out.double(4, asDouble(get(value, 'doubleValue'), `${at}.doubleValue`));
   else if (has('arrayValue')) {
     const array = asObject(get(value, 'arrayValue'), `${at}.arrayValue`);
@@ -118,27 +65,40 @@ export function writeString(out: WireWriter, field: number, owner: JsonObject, n
   if (value !== undefined) out.string(field, asString(value, `${at}.${name}`));
 }
 
-/** An id that is not hex is written empty: the decoder then rejects that span alone, not the request. */
+/** Zeros, however many, mean no id. One that is not hex is written as one byte: the decoder then judges it, as one of a wrong length. */
 export function writeId(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
   const value = get(owner, name);
-  if (value === undefined || value === '') return;
+  if (value === undefined) return;
   const hex = asString(value, `${at}.${name}`);
-  out.data(field, (hex.length > MAX_ID_DIGITS ? null : bytesFromHex(hex)) ?? new Uint8Array(1));
+  if (hex.length > MAX_ID_DIGITS) out.data(field, new Uint8Array(1).fill(1));
+  else if (!/^0*$/.test(hex)) out.data(field, bytesFromHex(hex) ?? new Uint8Array(1).fill(1));
 }
 
 export function writeUint32(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
   const value = get(owner, name);
-  if (value !== undefined) out.varint(field, asInt64(value, `${at}.${name}`) & 0xffff_ffffn);
+  if (value !== undefined) out.varint(field, asInteger(value, 'uint32', `${at}.${name}`));
 }
 
 export function writeFixed32(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
   const value = get(owner, name);
-  if (value !== undefined) out.fixed32(field, Number(asInt64(value, `${at}.${name}`) & 0xffff_ffffn));
+  if (value !== undefined) out.fixed32(field, Number(asInteger(value, 'uint32', `${at}.${name}`)));
 }
 
-export function writeFixed64(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
+export function writeFixed64(
+  out: WireWriter,
+  field: number,
+  owner: JsonObject,
+  name: string,
+  at: string,
+  type: IntegerType = 'uint64',
+): void {
   const value = get(owner, name);
-  if (value !== undefined) out.fixed64(field, asInt64(value, `${at}.${name}`));
+  if (value !== undefined) out.fixed64(field, asInteger(value, type, `${at}.${name}`));
+}
+
+export function writeDouble(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
+  const value = get(owner, name);
+  if (value !== undefined) out.double(field, asDouble(value, `${at}.${name}`));
 }
 
 export function writeEnum(
@@ -152,14 +112,13 @@ export function writeEnum(
 ): void {
   const value = get(owner, name);
   if (value === undefined) return;
-  // Patterns that repeat meet short texts only: over megabytes they overflow the stack of the engine.
-  if (typeof value === 'string' && (value.length > MAX_INT_DIGITS || !/^-?\d+$/.test(value))) {
+  if (typeof value === 'string' && /^[A-Za-z]/.test(value)) {
     const index = names.indexOf(value.startsWith(prefix) ? value.slice(prefix.length) : value);
     if (index < 0) throw new JsonShapeError(`${at}.${name}: unknown value ${JSON.stringify(value.slice(0, 40))}`);
     out.varint(field, index);
     return;
   }
-  out.varint(field, asInt64(value, `${at}.${name}`));
+  out.varint(field, asInteger(value, 'int32', `${at}.${name}`));
 }
 
 // --- values -------------------------------------------------------------------------------------------------------
@@ -199,7 +158,7 @@ export function optionalObject(owner: JsonObject, name: string, at: string): Jso
   return value === undefined ? undefined : asObject(value, `${at}.${name}`);
 }
 
-function asObject(value: unknown, at: string): JsonObject {
+export function asObject(value: unknown, at: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new JsonShapeError(`${at}: not an object`);
   }
@@ -214,19 +173,4 @@ function asString(value: unknown, at: string): string {
 export function asBoolean(value: unknown, at: string): boolean {
   if (typeof value !== 'boolean') throw new JsonShapeError(`${at}: not true or false`);
   return value;
-}
-
-export function asInt64(value: unknown, at: string): bigint {
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
-  if (typeof value === 'string' && /^-?\d{1,20}$/.test(value)) return BigInt(value);
-  throw new JsonShapeError(`${at}: not a 64-bit integer`);
-}
-
-export function asDouble(value: unknown, at: string): number {
-  if (typeof value === 'number') return value;
-  if (value === 'NaN') return Number.NaN;
-  if (value === 'Infinity') return Number.POSITIVE_INFINITY;
-  if (value === '-Infinity') return Number.NEGATIVE_INFINITY;
-  if (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))) return Number(value);
-  throw new JsonShapeError(`${at}: not a number`);
 }

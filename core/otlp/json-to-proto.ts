@@ -1,9 +1,9 @@
 /** OTLP/JSON trace requests as protobuf, so that one decoder judges both. */
+import { type EnvelopeNames, protobufFromEnvelopes, type WrittenRecords } from './json-envelope';
 import {
   eachOf,
   type JsonObject,
   optionalObject,
-  protobufFromEnvelopes,
   writeAttributes,
   writeEnum,
   writeFixed32,
@@ -14,13 +14,15 @@ import {
 } from './json-fields';
 import type { WireWriter } from './wire-writer';
 
-/** @throws JsonShapeError naming the first value of the wrong shape. */
-export function protobufFromTraceJson(request: unknown): Uint8Array {
-  return protobufFromEnvelopes(
-    request,
-    { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans' },
-    writeSpan,
-  );
+const NAMES: EnvelopeNames = {
+  resources: 'resourceSpans',
+  scopes: ['scopeSpans', 'instrumentationLibrarySpans'],
+  records: ['spans'],
+};
+
+/** @param written see `protobufFromEnvelopes` @throws JsonShapeError naming the first value of the wrong shape. */
+export function protobufFromTraceJson(request: unknown, written: WrittenRecords | null = null): Uint8Array {
+  return protobufFromEnvelopes(request, NAMES, writeSpan, written);
 }
 
 const KIND_PREFIX = 'SPAN_KIND_';

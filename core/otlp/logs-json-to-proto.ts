@@ -1,8 +1,8 @@
 /** OTLP/JSON log requests as protobuf, so that one decoder judges both. */
+import { type EnvelopeNames, protobufFromEnvelopes, type WrittenRecords } from './json-envelope';
 import {
   type JsonObject,
   optionalObject,
-  protobufFromEnvelopes,
   writeAnyValue,
   writeAttributes,
   writeEnum,
@@ -17,13 +17,15 @@ import type { WireWriter } from './wire-writer';
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 const SEVERITIES = ['UNSPECIFIED', ...LEVELS.flatMap((level) => [level, `${level}2`, `${level}3`, `${level}4`])];
 
-/** @throws JsonShapeError naming the first value of the wrong shape. */
-export function protobufFromLogsJson(request: unknown): Uint8Array {
-  return protobufFromEnvelopes(
-    request,
-    { resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' },
-    writeLogRecord,
-  );
+const NAMES: EnvelopeNames = {
+  resources: 'resourceLogs',
+  scopes: ['scopeLogs', 'instrumentationLibraryLogs'],
+  records: ['logRecords', 'logs'],
+};
+
+/** @param written see `protobufFromEnvelopes` @throws JsonShapeError naming the first value of the wrong shape. */
+export function protobufFromLogsJson(request: unknown, written: WrittenRecords | null = null): Uint8Array {
+  return protobufFromEnvelopes(request, NAMES, writeLogRecord, written);
 }
 
 function writeLogRecord(out: WireWriter, record: JsonObject, at: string): void {

@@ -2,7 +2,7 @@
  * The five kinds of OTLP data points: where their fields lie, and how they read as OTLP/JSON. Source: opentelemetry-proto 1.11,
  * metrics/v1/metrics.proto.
  */
-import { hexFromBytes } from '../model/ids';
+import { hexFromId, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type { KeyValue } from '../model/json-types';
 import type { MetricKind } from '../model/metric-batch';
 import { COST } from './decode-budget';
@@ -197,9 +197,8 @@ function exemplar(owner: WireReader): Exemplar {
     } else if (reader.field === 4 || reader.field === 5) {
       reader.expect(WIRE_BYTES);
       const bytes = reader.view8();
-      const hex = hexFromBytes(bytes, 0, bytes.length);
-      if (reader.field === 4) spanId = hex;
-      else traceId = hex;
+      if (reader.field === 4) spanId = hexFromId(bytes, SPAN_ID_BYTES);
+      else traceId = hexFromId(bytes, TRACE_ID_BYTES);
     } else reader.skip();
   }
   return { filteredAttributes, timeUnixNano, ...number, spanId, traceId };

@@ -1,32 +1,28 @@
 /** OTLP/JSON metric requests as protobuf, so that one decoder judges both. */
+import { type EnvelopeNames, listOf, protobufFromEnvelopes, type WrittenRecords, writeEach } from './json-envelope';
 import {
   asBoolean,
-  asDouble,
-  asInt64,
   eachOf,
   get,
   type JsonObject,
-  JsonShapeError,
   optionalObject,
-  protobufFromEnvelopes,
   writeAttributes,
+  writeDouble,
   writeEnum,
   writeFixed64,
   writeId,
   writeString,
   writeUint32,
 } from './json-fields';
+import { asDouble, asInteger } from './json-numbers';
+import { JsonShapeError } from './json-shape-error';
 import type { WireWriter } from './wire-writer';
 
 const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'];
 
-/** @throws JsonShapeError naming the first value of the wrong shape. */
-export function protobufFromMetricsJson(request: unknown): Uint8Array {
-  return protobufFromEnvelopes(
-    request,
-    { resources: 'resourceMetrics', scopes: 'scopeMetrics', records: 'metrics' },
-    writeMetric,
-  );
+/** @param written see `protobufFromEnvelopes` @throws JsonShapeError naming the first value of the wrong shape. */
+export function protobufFromMetricsJson(request: unknown, written: WrittenRecords | null = null): Uint8Array {
+  return protobufFromEnvelopes(request, NAMES, writeMetric, written);
 }
 
 type WritePoint = (out: WireWriter, point: JsonObject, at: string) => void;
@@ -40,23 +36,45 @@ const KINDS: readonly (readonly [string, number, WritePoint])[] = [
   ['summary', 11, writeSummaryPoint],
 ];
 
-function writeMetric(out: WireWriter, metric: JsonObject, at: string): void {
+const NAMES: EnvelopeNames = {
+  resources: 'resourceMetrics',
+  scopes: ['scopeMetrics', 'instrumentationLibraryMetrics'],
+  records: ['metrics'],
+  countOf: (metric) => KINDS.reduce((count, [name]) => count + pointsOf(metric, name).length, 0),
+};
+
+function pointsOf(metric: unknown, kind: string): readonly unknown[] {
+  const data = typeof metric === 'object' && metric !== null ? get(metric as JsonObject, kind) : undefined;
+  return listOf(data, 'dataPoints');
+}
+
+function writeMetric(out: WireWriter, metric: JsonObject, at: string, written: WrittenRecords): void {
   writeString(out, 1, metric, 'name', at);
   writeString(out, 2, metric, 'description', at);
   writeString(out, 3, metric, 'unit', at);
+  writeAttributes(out, 12, metric, at, 'metadata');
   for (const [name, field, writePoint] of KINDS) {
     const data = optionalObject(metric, name, at);
     if (!data) continue;
+    const dataAt = `${at}.${name}`;
     out.message(field, (message) => {
-      eachOf(data, 'dataPoints', `${at}.${name}`, (point, pointAt) =>
-        message.message(1, (inner) => writePoint(inner, point, pointAt)),
-      );
-      writeEnum(message, 2, data, 'aggregationTemporality', 'AGGREGATION_TEMPORALITY_', TEMPORALITIES, `${at}.${name}`);
+      writeEnum(message, 2, data, 'aggregationTemporality', 'AGGREGATION_TEMPORALITY_', TEMPORALITIES, dataAt);
       const monotonic = get(data, 'isMonotonic');
-      if (monotonic !== undefined) message.varint(3, asBoolean(monotonic, `${at}.${name}.isMonotonic`) ? 1 : 0);
+      if (monotonic !== undefined) message.varint(3, asBoolean(monotonic, `${dataAt}.isMonotonic`) ? 1 : 0);
+      writeEach(
+        message,
+        data,
+        ['dataPoints'],
+        dataAt,
+        written,
+        () => 1,
+        (point, pointAt) => {
+          message.message(1, (inner) => writePoint(inner, point, pointAt));
+          written.written++;
+        },
+      );
     });
   }
-  writeAttributes(out, 12, metric, at, 'metadata');
 }
 
 function writeTimes(out: WireWriter, point: JsonObject, at: string): void {
@@ -74,7 +92,7 @@ function writeNumberPoint(out: WireWriter, point: JsonObject, at: string): void 
 
 function writeNumber(out: WireWriter, doubleField: number, intField: number, owner: JsonObject, at: string): void {
   writeDouble(out, doubleField, owner, 'asDouble', at);
-  writeFixed64(out, intField, owner, 'asInt', at);
+  writeFixed64(out, intField, owner, 'asInt', at, 'int64');
 }
 
 function writeHistogramPoint(out: WireWriter, point: JsonObject, at: string): void {
@@ -82,7 +100,7 @@ function writeHistogramPoint(out: WireWriter, point: JsonObject, at: string): vo
   writeTimes(out, point, at);
   writeFixed64(out, 4, point, 'count', at);
   writeDouble(out, 5, point, 'sum', at);
-  out.fixed64s(6, numbers(point, 'bucketCounts', at, asInt64));
+  out.fixed64s(6, numbers(point, 'bucketCounts', at, asCount));
   out.doubles(7, numbers(point, 'explicitBounds', at, asDouble));
   writeExemplars(out, 8, point, at);
   writeUint32(out, 10, point, 'flags', at);
@@ -105,7 +123,7 @@ function writeExponentialPoint(out: WireWriter, point: JsonObject, at: string): 
     if (!buckets) continue;
     out.message(field, (message) => {
       writeSint32(message, 1, buckets, 'offset', `${at}.${name}`);
-      message.varints(2, numbers(buckets, 'bucketCounts', `${at}.${name}`, asInt64));
+      message.varints(2, numbers(buckets, 'bucketCounts', `${at}.${name}`, asCount));
     });
   }
   writeUint32(out, 10, point, 'flags', at);
@@ -141,16 +159,15 @@ function writeExemplars(out: WireWriter, field: number, point: JsonObject, at: s
   );
 }
 
-function writeDouble(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
-  const value = get(owner, name);
-  if (value !== undefined) out.double(field, asDouble(value, `${at}.${name}`));
-}
-
 function writeSint32(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
   const value = get(owner, name);
   if (value === undefined) return;
-  const number = Number(BigInt.asIntN(32, asInt64(value, `${at}.${name}`)));
+  const number = Number(asInteger(value, 'int32', `${at}.${name}`));
   out.varint(field, ((number << 1) ^ (number >> 31)) >>> 0);
+}
+
+function asCount(value: unknown, at: string): bigint {
+  return asInteger(value, 'uint64', at);
 }
 
 function numbers<T>(owner: JsonObject, name: string, at: string, read: (value: unknown, at: string) => T): T[] {

@@ -1,5 +1,5 @@
 /** Decodes the parts of OTLP protobuf that a person looks at: attribute values, events, links, resource and scope. */
-import { hexFromBytes } from '../model/ids';
+import { hexFromId, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import type {
   AnyValue,
   KeyValue,
@@ -99,6 +99,7 @@ export function readEvent(reader: WireReader): SpanEvent {
   return { timeUnixNano, name, attributes, droppedAttributesCount };
 }
 
+/** An id that is none is left out (docs/receivers.md): a link of a span that is stored. */
 function readLink(reader: WireReader): SpanLink {
   const attributes: KeyValue[] = [];
   let traceId = '';
@@ -107,8 +108,8 @@ function readLink(reader: WireReader): SpanLink {
   let droppedAttributesCount = 0;
   let flags = 0;
   while (reader.next()) {
-    if (reader.field === 1 && reader.wireType === WIRE_BYTES) traceId = hexOf(reader.view8());
-    else if (reader.field === 2 && reader.wireType === WIRE_BYTES) spanId = hexOf(reader.view8());
+    if (reader.field === 1 && reader.wireType === WIRE_BYTES) traceId = hexFromId(reader.view8(), TRACE_ID_BYTES);
+    else if (reader.field === 2 && reader.wireType === WIRE_BYTES) spanId = hexFromId(reader.view8(), SPAN_ID_BYTES);
     else if (reader.field === 3 && reader.wireType === WIRE_BYTES) traceState = reader.string();
     else if (reader.field === 4 && reader.wireType === WIRE_BYTES) attributes.push(readKeyValue(reader.message()));
     else if (reader.field === 5 && reader.wireType === WIRE_VARINT) droppedAttributesCount = reader.uint32();
@@ -127,10 +128,6 @@ export function readStatus(reader: WireReader): SpanStatus {
     else reader.skip();
   }
   return { code, message };
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return hexFromBytes(bytes, 0, bytes.length);
 }
 
 /** Decodes a span's body (see SpanBatch), or a whole OTLP Span message for the same fields. */

@@ -1,5 +1,6 @@
 /** Log records of an export request (protobuf) one by one, for who looks at few of them; storing goes by decode-logs. */
 
+import { hexFromId, TRACE_ID_BYTES } from '../model/ids';
 import { plainAttributes, plainValue } from '../model/json-types';
 import type { PlainLogRecord } from '../model/plain-log-record';
 import { DecodeBudget } from './decode-budget';
@@ -26,7 +27,7 @@ export function readLogRecords(request: Uint8Array, wants: (scopeName: string) =
       if (reader.field === 1 && reader.wireType === WIRE_FIXED64) timeNs = reader.fixed64();
       else if (reader.field === 11 && reader.wireType === WIRE_FIXED64) observedNs = reader.fixed64();
       else if (reader.field === 9 && reader.wireType === WIRE_BYTES)
-        hasTrace = reader.view8().some((byte) => byte !== 0);
+        hasTrace = hexFromId(reader.view8(), TRACE_ID_BYTES) !== '';
       else reader.skip();
     }
     const { eventName, body, attributes } = decodeLogBody(request.subarray(pos, end));

@@ -20,6 +20,16 @@ export class WireWriter {
     return this.bytes.slice(0, this.length);
   }
 
+  /** How much is written, for `rewind`. */
+  get position(): number {
+    return this.length;
+  }
+
+  /** Drops what was written since. */
+  rewind(position: number): void {
+    this.length = position;
+  }
+
   varint(field: number, value: number | bigint): void {
     this.reserve(6);
     this.tag(field, WIRE_VARINT);

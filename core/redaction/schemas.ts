@@ -1,4 +1,6 @@
 /** Where text stands in the export requests: field numbers of opentelemetry-proto 1.11, every field that has a length. */
+import { OLD_SCOPES } from '../otlp/envelope';
+
 type FieldKind =
   | 'text'
   /** A KeyValue. */
@@ -38,6 +40,7 @@ const request = (record: Schema): Schema => {
     [1, RESOURCE],
     [2, ofScope],
     [3, 'text'],
+    [OLD_SCOPES, ofScope],
   ]);
   return fields([[1, ofResource]]);
 };

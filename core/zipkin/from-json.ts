@@ -1,17 +1,30 @@
 /** Reads Zipkin v2 JSON: an array of spans, or of arrays of spans, as its API takes and gives them. */
 import { COST, DecodeBudget } from '../otlp/decode-budget';
-import { asInt64, eachOf, get, type JsonObject, JsonShapeError, optionalObject } from '../otlp/json-fields';
+import type { WrittenRecords } from '../otlp/json-envelope';
+import { eachOf, get, type JsonObject, optionalObject } from '../otlp/json-fields';
+import { asInteger } from '../otlp/json-numbers';
+import { JsonShapeError } from '../otlp/json-shape-error';
 import { NO_ENDPOINT, ZIPKIN_KINDS, type ZipkinEndpoint, type ZipkinSpan } from './span';
 
-/** @throws JsonShapeError naming the first value of the wrong shape, SpoorError PAYLOAD_TOO_LARGE */
-export function zipkinSpansFromJson(request: unknown): ZipkinSpan[] {
+/**
+ * @param refused counts spans that cannot be read, which are left out; null: the first ends it
+ * @throws JsonShapeError naming the first value of the wrong shape, SpoorError PAYLOAD_TOO_LARGE
+ */
+export function zipkinSpansFromJson(request: unknown, refused: WrittenRecords | null = null): ZipkinSpan[] {
   if (!Array.isArray(request)) throw new JsonShapeError('the request: not an array of spans');
   const spans: ZipkinSpan[] = [];
   const budget = new DecodeBudget();
   eachOf({ spans: request.flat(1) }, 'spans', '', (span, at) => {
     budget.charge(COST.record);
-    spans.push(spanOf(span, at));
+    try {
+      spans.push(spanOf(span, at));
+    } catch (error) {
+      if (!refused || !(error instanceof JsonShapeError)) throw error;
+      refused.refused++;
+      refused.reason ||= error.message;
+    }
   });
+  if (refused && refused.refused > 0 && spans.length === 0) throw new JsonShapeError(refused.reason);
   return spans;
 }
 
@@ -66,7 +79,7 @@ function text(owner: JsonObject, name: string, at: string): string {
 function integer(owner: JsonObject, name: string, at: string): bigint | null {
   const value = get(owner, name);
   if (value === undefined) return null;
-  const number = asInt64(value, `${at}.${name}`);
+  const number = asInteger(value, 'int64', `${at}.${name}`);
   return number > 0n ? number : null;
 }
 

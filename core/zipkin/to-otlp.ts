@@ -12,6 +12,7 @@ import type { ZipkinEndpoint, ZipkinKind, ZipkinSpan } from './span';
 
 const KIND_NUMBERS: Readonly<Record<ZipkinKind, number>> = { SERVER: 2, CLIENT: 3, PRODUCER: 4, CONSUMER: 5 };
 const KIND_INTERNAL = 1;
+const MAX_UINT64 = 2n ** 64n - 1n;
 const SCOPE_NAME = 'zipkin';
 /** Sides of one span that are compared with each span below it: receivers of one message, and attempts. */
 const MAX_SERVERS = 64;
@@ -102,8 +103,8 @@ function writeSpan(out: WireWriter, span: ZipkinSpan, traceStart: bigint, parent
   if (parentId !== null) out.data(4, hexBytes(parentId));
   out.string(5, span.name);
   out.varint(6, span.kind ? KIND_NUMBERS[span.kind] : KIND_INTERNAL);
-  out.fixed64(7, start * 1_000n);
-  out.fixed64(8, (start + (span.duration ?? 0n)) * 1_000n);
+  out.fixed64(7, nanoseconds(start));
+  out.fixed64(8, nanoseconds(start + (span.duration ?? 0n)));
   for (const [key, value] of span.tags) attribute(out, 9, key, value);
   writeEndpoint(out, 'local', span.localEndpoint);
   writeEndpoint(out, 'peer', span.remoteEndpoint);
@@ -114,11 +115,16 @@ function writeSpan(out: WireWriter, span: ZipkinSpan, traceStart: bigint, parent
   if (span.shared) attribute(out, 9, 'zipkin.shared', true);
   for (const { timestamp, value } of span.annotations) {
     out.message(11, (event) => {
-      event.fixed64(1, timestamp * 1_000n);
+      event.fixed64(1, nanoseconds(timestamp));
       event.string(2, value);
     });
   }
   writeStatus(out, span);
+}
+
+/** What does not fit becomes the last moment there is, which the decoder refuses; it must not become another moment. */
+function nanoseconds(microseconds: bigint): bigint {
+  return microseconds > MAX_UINT64 / 1_000n ? MAX_UINT64 : microseconds * 1_000n;
 }
 
 function writeEndpoint(out: WireWriter, side: 'local' | 'peer', { ipv4, ipv6, port }: ZipkinEndpoint): void {

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { Monitor, Moon, Sun } from 'lucide-react';
-import type { ForwardingReport } from '../../core/api/contract';
+import type { ForwardingReport, RefusalReport } from '../../core/api/receiver-reports';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
 import { useConnection } from '../connection/connection-store';
 import { isTeamPage } from '../connection/team-session';
@@ -66,6 +66,11 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
           {status.redacted.total > 0 && (
             <span title={redactedTitle(status.redacted.byRule)}>{plural(status.redacted.total, 'value')} redacted</span>
           )}
+          {status.refused.requests + status.refused.records > 0 && (
+            <span className="text-warning" title={refusedTitle(status.refused)}>
+              {formatCount(status.refused.requests + status.refused.records)} refused
+            </span>
+          )}
           {status.forwarding && (
             <span
               className={clsx(forwardingTrouble(status.forwarding) && 'text-warning')}
@@ -97,6 +102,11 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
 function redactedTitle(byRule: Readonly<Record<string, number>>): string {
   const rules = Object.entries(byRule).map(([rule, count]) => `${rule}: ${formatCount(count)}`);
   return `Taken out before storing, since the start\n${rules.join('\n')}`;
+}
+
+function refusedTitle({ requests, records, last }: RefusalReport): string {
+  const counts = `Refused or not understood, since the start: ${plural(requests, 'request')}, ${plural(records, 'record')} of others`;
+  return last === null ? counts : `${counts}\nLast at ${new Date(last.time).toLocaleTimeString()}: ${last.message}`;
 }
 
 function forwardingTrouble({ failed, dropped }: ForwardingReport): boolean {

@@ -1,5 +1,5 @@
 /** What the parts of Spoor report of themselves: whoever does not answer is shown as it was last. */
-import type { RedactionReport } from '../../core/api/contract';
+import type { RedactionReport } from '../../core/api/receiver-reports';
 import { KEEPS } from '../../core/api/retention';
 import type { UnresponsivePart } from '../../core/api/unresponsive-part';
 import type { IngestReport, IngestService, StoreReport, StoreService } from '../../core/api/workers';
@@ -21,6 +21,7 @@ const NO_INGEST: IngestReport = {
   queueDepth: 0,
   spansPerSecond: 0,
   redacted: { total: 0, byRule: {} },
+  refused: { requests: 0, records: 0, last: null },
   forwarding: null,
 };
 

@@ -2,7 +2,7 @@
  * Sends on what was stored to another OTLP/HTTP endpoint, so that a collector can stay in place. It never holds up the sender:
  * what its queue cannot take is dropped and counted.
  */
-import type { ForwardingReport } from '../../core/api/contract';
+import type { ForwardingReport } from '../../core/api/receiver-reports';
 import type { ForwardSettings } from '../../core/api/workers';
 import type { Log } from '../log';
 import { limited } from '../net/limited';

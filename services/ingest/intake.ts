@@ -7,6 +7,7 @@ import type { DecodedBytes } from './decoded-bytes';
 import type { Forwarder } from './forwarder';
 import type { GuardrailRules } from './guardrail-rules';
 import type { LogRuns } from './log-runs';
+import { decodeOrTell } from './not-understood';
 import type { Decoded, Signal } from './signals';
 
 export interface IntakeOptions {
@@ -24,8 +25,21 @@ export interface IntakeOptions {
 
 export interface Rejection {
   readonly rejected: number;
-  /** Why the first was left out; empty when none was. */
+  /** Why the first was left out, or what the sender should know; empty: nothing. */
   readonly reason: string;
+  /** Whether it was an export request at all. */
+  readonly isUnderstood: boolean;
+}
+
+/** What the sender of a decoded request is told. */
+export function rejectionOf({
+  rejected,
+  rejectedReason,
+  notice,
+  notUnderstood,
+}: Omit<Decoded, 'batch' | 'cost'>): Rejection {
+  const reason = notUnderstood ?? [rejectedReason, notice].filter((one) => one !== '').join('; ');
+  return { rejected, reason, isUnderstood: notUnderstood === undefined };
 }
 
 export class Intake {
@@ -40,7 +54,7 @@ export class Intake {
     const { redactor, decoded: held } = this.options;
     held.check();
     let clean = request;
-    let decoded = signal.decode(clean, attribute);
+    let decoded = decodeOrTell(signal, clean, attribute);
     if (redactor.suspects(decoded.batch)) {
       clean = redactor.redact(signal.name, request);
       decoded = signal.decode(clean, attribute);
@@ -55,7 +69,7 @@ export class Intake {
     decoded: Decoded,
     attribute: ResourceAttribute | null,
   ): Promise<Rejection> {
-    const { rejected, rejectedReason } = decoded;
+    const rejection = rejectionOf(decoded);
     const batch = await this.options.guardrails.mark(decoded.batch);
     const { length } = batch; // the batch moves to the store's thread
     const derived = batch.signal === 'logs' ? this.options.logRuns.spansOf(batch, clean, attribute) : null;
@@ -65,7 +79,8 @@ export class Intake {
       if (signal.name === 'traces') this.options.onSpans(length);
       this.options.forwarder?.forward(signal, request);
     }
-    if (rejected > 0) this.options.log('warn', `${signal.name} rejected`, { rejected, reason: rejectedReason });
-    return { rejected, reason: rejectedReason };
+    const { rejected, reason, isUnderstood } = rejection;
+    if (rejected > 0 || !isUnderstood) this.options.log('warn', `${signal.name} rejected`, { rejected, reason });
+    return rejection;
   }
 }

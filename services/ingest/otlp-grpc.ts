@@ -20,6 +20,7 @@ import {
 import { loopbackHosts } from './grpc-host';
 import type { Rejection } from './intake';
 import { MAX_BODY_BYTES } from './read-body';
+import type { Refusals } from './refusals';
 import type { SenderLimit } from './sender-limit';
 import { SIGNALS, type Signal } from './signals';
 
@@ -35,6 +36,7 @@ export interface Admitted {
   /** Whose share it takes, beside that of the peer. */
   readonly holders: readonly string[];
   readonly limit: SenderLimit;
+  readonly refusals: Refusals;
 }
 
 export interface OtlpGrpcOptions {
@@ -106,13 +108,19 @@ export class OtlpGrpcReceiver {
   private async take(signal: Signal, { metadata, request }: grpc.ServerUnaryCall<Buffer, Buffer>): Promise<Rejection> {
     const known = this.calls.get(metadata);
     if (!known) throw new TypeError('a call was handled that nobody admitted');
-    const { intake, limit } = known.admitted;
+    const { intake, limit, refusals } = known.admitted;
     const { call } = known;
     try {
       const message = await unpacked(request, call);
       call.arrival.whole();
       await limit.arrived(message.length);
-      return await intake.store(signal, message);
+      const rejection = await intake.store(signal, message);
+      refusals.add(rejection);
+      return rejection;
+    } catch (error) {
+      if (error instanceof WireError)
+        refusals.addWhole(`${signal.name} over gRPC, not OTLP protobuf: ${error.message}`);
+      throw error;
     } finally {
       call.arrival.done();
     }

@@ -5,7 +5,9 @@ import { nsFromMs } from '../../core/model/time';
 import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import * as otlp from '../../core/otlp/export-response';
-import { JsonShapeError } from '../../core/otlp/json-fields';
+import { WrittenRecords } from '../../core/otlp/json-envelope';
+import { JsonShapeError } from '../../core/otlp/json-shape-error';
+import { listsOfOthers, lookOfJson } from '../../core/otlp/unknown-json';
 import { WireError } from '../../core/otlp/wire-reader';
 import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
 import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
@@ -15,10 +17,12 @@ import type { Log } from '../log';
 import type { Arrivals } from '../net/arrivals';
 import { foreignHostMessage, isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
 import { hexOf } from './digest';
-import type { Intake } from './intake';
+import type { Intake, Rejection } from './intake';
+import { hintOf, lookOfText, notUnderstood } from './not-understood';
 import { BodyError, readBody } from './read-body';
+import type { Refusals } from './refusals';
 import { type SenderLimit, UNLIMITED } from './sender-limit';
-import { SIGNALS, signalOfJson, signalOfProtobuf, TRACES } from './signals';
+import { SIGNALS, type Signal, signalOfJson, signalOfProtobuf, TRACES } from './signals';
 
 export interface OtlpHttpOptions {
   readonly intake: Pick<Intake, 'store'>;
@@ -26,6 +30,7 @@ export interface OtlpHttpOptions {
   /** Whose share a request takes. */
   readonly holdersOf: (request: IncomingMessage) => readonly string[];
   readonly log: Log;
+  readonly refusals: Refusals;
   /** Refuse names and pages that are not of this machine; off when the user binds a public address. */
   readonly loopbackOnly: boolean;
   /** Origins of other machines' pages that may export. */
@@ -67,6 +72,12 @@ class Refusal extends Error {
     super(message);
   }
 }
+
+/** Of spans that were counted one by one. */
+class LeftOut extends Refusal {}
+
+/** What whoever set the sender up has to mend. */
+const SENDERS_FAULT: readonly number[] = [400, 404, 413, 415];
 
 export class OtlpHttpReceiver {
   private readonly agentRuns = new OpenAiAgentsTraces(hexOf);
@@ -136,12 +147,56 @@ export class OtlpHttpReceiver {
       );
     }
     return this.received(request, limit, async (bytes) => {
-      const json = encoding === 'json' ? parseJson(bytes) : null;
-      const signal = named ?? (encoding === 'json' ? signalOfJson(json) : signalOfProtobuf(bytes));
-      const protobuf = encoding === 'json' ? signal.fromJson(json) : bytes;
-      const { rejected, reason } = await this.options.intake.store(signal, protobuf);
-      return otlp.encodeExportResponse(encoding, signal.rejectedField, rejected, reason);
+      if (encoding === 'json') return this.exportJson(bytes, named ?? null);
+      const signal = named ?? signalOfProtobuf(bytes);
+      try {
+        return this.answer(encoding, signal, await this.options.intake.store(signal, bytes));
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        throw new Refusal(400, `The body is not OTLP protobuf: ${error.message}.${hintOf(bytes, 'protobuf')}`);
+      }
     });
+  }
+
+  /** @param named by the path; null: the content says which signal it is */
+  private async exportJson(bytes: Uint8Array, named: Signal | null): Promise<Uint8Array> {
+    const path = named?.httpPath ?? '/';
+    const tell = (signal: Signal, look: string): Uint8Array =>
+      this.answer('json', signal, { rejected: 0, reason: notUnderstood(look), isUnderstood: false });
+    let json: unknown;
+    try {
+      json = parseExactJson(bytes);
+    } catch (error) {
+      if (error instanceof SpoorError) throw error;
+      const lines = lookOfText(bytes, path);
+      if (lines !== null) return tell(named ?? TRACES, lines);
+      throw new Refusal(400, `The body is not JSON: ${(error as Error).message}.${hintOf(bytes, 'json')}`);
+    }
+    const signal = named ?? signalOfJson(json);
+    const records = new WrittenRecords();
+    let protobuf: Uint8Array;
+    try {
+      protobuf = signal.fromJson(json, records);
+    } catch (error) {
+      const look = error instanceof JsonShapeError && records.refused === 0 ? lookOfJson(json, path) : null;
+      if (look === null) throw error;
+      return tell(signal, look);
+    }
+    const look = records.written === 0 ? lookOfJson(json, path) : null;
+    if (look !== null) return tell(signal, look);
+    const stored = await this.options.intake.store(signal, protobuf);
+    const ignored = listsOfOthers(json, signal.name).map((list) => `ignored: ${list}`);
+    const reasons = [records.reason, stored.reason, ...ignored].filter((one) => one !== '');
+    return this.answer('json', signal, {
+      ...stored,
+      rejected: stored.rejected + records.refused,
+      reason: reasons.join('; '),
+    });
+  }
+
+  private answer(encoding: otlp.OtlpEncoding, signal: Signal, rejection: Rejection): Uint8Array {
+    this.options.refusals.add(rejection);
+    return otlp.encodeExportResponse(encoding, signal.rejectedField, rejection.rejected, rejection.reason);
   }
 
   /** Counts the body while it arrives, and as waiting while it is handled. */
@@ -181,9 +236,14 @@ export class OtlpHttpReceiver {
       );
     }
     await this.received(request, limit, async (bytes) => {
-      const protobuf = protobufFromZipkin(zipkinSpans(encoding, bytes), nsFromMs(Date.now()));
-      const { rejected, reason } = await this.options.intake.store(TRACES, protobuf);
-      if (rejected > 0) throw new Refusal(400, `${rejected} spans were left out: ${reason}.`);
+      const records = new WrittenRecords();
+      const protobuf = protobufFromZipkin(zipkinSpans(encoding, bytes, records), nsFromMs(Date.now()));
+      const stored = await this.options.intake.store(TRACES, protobuf);
+      this.checkWhole({
+        ...stored,
+        rejected: stored.rejected + records.refused,
+        reason: [records.reason, stored.reason].filter((one) => one !== '').join('; '),
+      });
     });
   }
 
@@ -196,9 +256,16 @@ export class OtlpHttpReceiver {
     if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed here; use POST.`);
     if (encoding !== 'json') throw new Refusal(415, 'Runs of the OpenAI Agents SDK come as application/json.');
     await this.received(request, limit, async (bytes) => {
-      const { rejected, reason } = await this.options.intake.store(TRACES, this.fromOpenAiAgents(bytes));
-      if (rejected > 0) throw new Refusal(400, `${rejected} spans were left out: ${reason}.`);
+      this.checkWhole(await this.options.intake.store(TRACES, this.fromOpenAiAgents(bytes)));
     });
+  }
+
+  /** Where the answer has no place for it, a status says that not all was stored. */
+  private checkWhole(rejection: Rejection): void {
+    const { rejected, reason } = rejection;
+    if (rejected === 0) return;
+    this.options.refusals.add(rejection);
+    throw new LeftOut(400, `${rejected} spans were left out: ${reason}.`);
   }
 
   private fromOpenAiAgents(bytes: Uint8Array): Uint8Array {
@@ -212,6 +279,7 @@ export class OtlpHttpReceiver {
 
   private refuse(response: ServerResponse, encoding: otlp.OtlpEncoding | null, error: unknown): void {
     const { status, message } = failureOf(error);
+    if (SENDERS_FAULT.includes(status) && !(error instanceof LeftOut)) this.options.refusals.addWhole(message);
     const retryAfterS =
       error instanceof RetryLater ? error.retryAfterSeconds : status === 503 ? otlp.RETRY_AFTER_S : null;
     if (status >= 500) this.options.log(status === 503 ? 'warn' : 'error', 'export failed', { status, message });
@@ -239,9 +307,9 @@ function failureOf(error: unknown): { status: number; message: string } {
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }
 
-function zipkinSpans(encoding: otlp.OtlpEncoding, bytes: Uint8Array): ZipkinSpan[] {
+function zipkinSpans(encoding: otlp.OtlpEncoding, bytes: Uint8Array, records: WrittenRecords): ZipkinSpan[] {
   try {
-    return encoding === 'json' ? zipkinSpansFromJson(parseJson(bytes)) : zipkinSpansFromProtobuf(bytes);
+    return encoding === 'json' ? zipkinSpansFromJson(parseExactJson(bytes), records) : zipkinSpansFromProtobuf(bytes);
   } catch (error) {
     if (error instanceof SpoorError) throw error;
     throw new Refusal(400, `The body is not Zipkin v2 ${encoding}: ${(error as Error).message}.`);
@@ -252,15 +320,6 @@ function encodingOf(request: IncomingMessage): otlp.OtlpEncoding | null {
   const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === CONTENT_TYPES.protobuf) return 'protobuf';
   return mediaType === CONTENT_TYPES.json ? 'json' : null;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return parseExactJson(bytes);
-  } catch (error) {
-    if (error instanceof SpoorError) throw error;
-    throw new JsonShapeError((error as Error).message);
-  }
 }
 
 /** Pages of this machine and of listed origins may export: `checkSender` has let only those through. */

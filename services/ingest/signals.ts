@@ -7,10 +7,12 @@ import { decodeLogs } from '../../core/otlp/decode-logs';
 import { decodeMetrics } from '../../core/otlp/decode-metrics';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import type { RejectedField } from '../../core/otlp/export-response';
+import type { WrittenRecords } from '../../core/otlp/json-envelope';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { type ResourceAttribute, withResourceAttribute } from '../../core/otlp/resource-attribute';
+import { otlpFromTempo } from '../../core/otlp/tempo-json';
 
 export interface Decoded {
   readonly batch: SignalBatch;
@@ -18,6 +20,10 @@ export interface Decoded {
   readonly cost: number;
   readonly rejected: number;
   readonly rejectedReason: string;
+  /** What the sender should know of records that are kept; empty: nothing. */
+  readonly notice: string;
+  /** What it looks like, where nothing of it was understood. */
+  readonly notUnderstood?: string;
 }
 
 export interface Signal {
@@ -27,8 +33,8 @@ export interface Signal {
   /** Name of the outermost list in JSON. */
   readonly jsonList: string;
   readonly rejectedField: RejectedField;
-  /** @throws JsonShapeError */
-  readonly fromJson: (request: unknown) => Uint8Array;
+  /** @param written counts the records, and those that cannot be read; null: the first of these ends it @throws JsonShapeError */
+  readonly fromJson: (request: unknown, written?: WrittenRecords | null) => Uint8Array;
   /** @param attribute of every resource, whatever the sender says @throws WireError, SpoorError PAYLOAD_TOO_LARGE */
   readonly decode: (request: Uint8Array, attribute?: ResourceAttribute | null) => Decoded;
 }
@@ -42,7 +48,7 @@ export const TRACES: Signal = {
   grpcPath: grpcPath('trace', 'TraceService'),
   jsonList: 'resourceSpans',
   rejectedField: 'rejectedSpans',
-  fromJson: protobufFromTraceJson,
+  fromJson: (request, written) => protobufFromTraceJson(otlpFromTempo(request) ?? request, written),
   decode: decodeTraces,
 };
 

@@ -6,7 +6,7 @@
 import { SpoorError } from '../../core/model/errors';
 import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { parseExactJson } from '../../core/otlp/exact-json';
-import { JsonShapeError } from '../../core/otlp/json-fields';
+import { JsonShapeError } from '../../core/otlp/json-shape-error';
 import { WireError } from '../../core/otlp/wire-reader';
 import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
 import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';

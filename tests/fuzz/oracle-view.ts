@@ -37,11 +37,11 @@ function viewOf(all: readonly { record: Any; resource: Any; scope: Any }[], view
 
 function spanView({ record: span, resource, scope }: Any): object | null {
   const [traceId, spanId, parentSpanId] = [hex(span.traceId), hex(span.spanId), hex(span.parentSpanId)];
-  if (!isId(traceId, 32) || !isId(spanId, 16) || (parentSpanId !== '' && parentSpanId.length !== 16)) return null;
+  if (!isId(traceId, 32) || !isId(spanId, 16)) return null;
   return {
     traceId,
     spanId,
-    parentSpanId: /^0*$/.test(parentSpanId) ? '' : parentSpanId,
+    parentSpanId: idOrNone(parentSpanId, 16),
     name: span.name ?? '',
     kind: span.kind ?? 0,
     startTimeUnixNano: span.startTimeUnixNano ?? '0',
@@ -58,8 +58,8 @@ function spanView({ record: span, resource, scope }: Any): object | null {
     })),
     droppedEventsCount: span.droppedEventsCount ?? 0,
     links: span.links.map((link: Any) => ({
-      traceId: hex(link.traceId),
-      spanId: hex(link.spanId),
+      traceId: idOrNone(hex(link.traceId), 32),
+      spanId: idOrNone(hex(link.spanId), 16),
       traceState: link.traceState ?? '',
       attributes: link.attributes.map(keyValue),
       droppedAttributesCount: link.droppedAttributesCount ?? 0,
@@ -82,7 +82,6 @@ function spanView({ record: span, resource, scope }: Any): object | null {
 
 function logView({ record: log }: Any): object | null {
   const [traceId, spanId] = [hex(log.traceId), hex(log.spanId)];
-  if ((traceId !== '' && traceId.length !== 32) || (spanId !== '' && spanId.length !== 16)) return null;
   return {
     timeUnixNano: log.timeUnixNano ?? '0',
     observedTimeUnixNano: log.observedTimeUnixNano ?? '0',
@@ -93,9 +92,14 @@ function logView({ record: log }: Any): object | null {
     attributes: log.attributes.map(keyValue),
     droppedAttributesCount: log.droppedAttributesCount ?? 0,
     flags: log.flags ?? 0,
-    traceId: /^0*$/.test(traceId) ? '' : traceId,
-    spanId: /^0*$/.test(spanId) ? '' : spanId,
+    traceId: idOrNone(traceId, 32),
+    spanId: idOrNone(spanId, 16),
   };
+}
+
+/** What only points elsewhere is left out where it is no id. */
+function idOrNone(hex: string, digits: number): string {
+  return isId(hex, digits) ? hex : '';
 }
 
 function pointViews(metric: Any): object[] {
@@ -141,8 +145,8 @@ function exemplar({ filteredAttributes, timeUnixNano, spanId, traceId, asDouble,
     timeUnixNano: timeUnixNano ?? '0',
     ...(asDouble === undefined ? {} : { asDouble: doubleJson(asDouble) }),
     ...(asInt === undefined ? {} : { asInt }),
-    spanId: hex(spanId),
-    traceId: hex(traceId),
+    spanId: idOrNone(hex(spanId), 16),
+    traceId: idOrNone(hex(traceId), 32),
   };
 }
 

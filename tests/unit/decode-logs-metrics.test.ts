@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decodeLogs } from '../../core/otlp/decode-logs';
 import { parseExactJson as parseBytes } from '../../core/otlp/exact-json';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
@@ -48,9 +49,28 @@ describe('log records', () => {
     }
   });
 
-  it('with a broken trace id are left out alone', () => {
-    const view = ours('logs', logs('{"traceId":"abcd"},{"body":{"stringValue":"kept"}}'));
-    expect([view.rejected, view.records]).toEqual([1, [expect.objectContaining({ body: { stringValue: 'kept' } })]]);
+  it('are kept without ids that are none, whatever is wrong with them', () => {
+    const trace = 'af6446cde3775e07dc9c2904036c667d';
+    const span = '6c9a0ccb476e1ffa';
+    const cases: readonly [record: object, ids: object, isTold: boolean][] = [
+      [{ traceId: 'cgXI6uihz643E6Zqq7Nl4w==' }, { traceId: '', spanId: '' }, true],
+      [{ traceId: '7863caa9b359c53e', spanId: span }, { traceId: '', spanId: span }, true],
+      [{ traceId: 'af6446cd-e377-5e07-dc9c-2904036c667d' }, { traceId: '', spanId: '' }, true],
+      [{ traceId: trace, spanId: '12' }, { traceId: trace, spanId: '' }, true],
+      [{ traceId: trace, spanId: trace }, { traceId: trace, spanId: '' }, true],
+      [{ traceId: 'f'.repeat(5_000), spanId: 'none' }, { traceId: '', spanId: '' }, true],
+      [{ traceId: '0', spanId: '0' }, { traceId: '', spanId: '' }, false],
+      [{ traceId: '0'.repeat(32), spanId: '' }, { traceId: '', spanId: '' }, false],
+      [{ traceId: trace, spanId: span }, { traceId: trace, spanId: span }, false],
+    ];
+    for (const [record, ids, isTold] of cases) {
+      const request = logs({ body: { stringValue: 'kept' }, ...record });
+      expect(ours('logs', request)).toMatchObject({
+        rejected: 0,
+        records: [{ body: { stringValue: 'kept' }, ...ids }],
+      });
+      expect(decodeLogs(request, new Uint8Array(16), 1n).notice !== '', JSON.stringify(record)).toBe(isTold);
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hexFromBytes } from '../../core/model/ids';
 import type { AnyValue, KeyValue } from '../../core/model/json-types';
 import { decodeTraces } from '../../core/otlp/decode-traces';
-import { JsonShapeError } from '../../core/otlp/json-fields';
+import { JsonShapeError } from '../../core/otlp/json-shape-error';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { decodeResource, decodeScope, decodeSpanBody } from '../../core/otlp/proto-to-json';
 import { WireError } from '../../core/otlp/wire-reader';
@@ -181,14 +181,16 @@ describe('decodeTraces', () => {
       { ...good, name: 'zero parent', spanId: '2'.repeat(16), parentSpanId: '0'.repeat(16) },
       { ...good, name: 'beyond time', startTimeUnixNano: '9223372036854775808' },
     ];
-    const { batch, rejected, rejectedReason } = decodeTraces(
+    const { batch, rejected, rejectedReason, notice } = decodeTraces(
       protobufFromTraceJson({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
     );
-    expect(batch.operations.map(({ name }) => name)).toEqual(['good', 'zero parent']);
-    expect(batch.length).toBe(2);
-    expect(rejected).toBe(6);
+    // A parent only points to another span: one that is no id is left out, and the span is kept.
+    expect(batch.operations.map(({ name }) => name)).toEqual(['good', 'odd parent', 'zero parent']);
+    expect(batch.length).toBe(3);
+    expect(rejected).toBe(5);
     expect(rejectedReason).toBe('span "zero trace": trace_id is not 16 bytes with at least one that is not zero');
-    expect(Array.from(batch.parentSpanId.subarray(8, 16))).toEqual(new Array(8).fill(0));
+    expect(notice).toBe('stored without a parent, because parent_span_id is not 8 bytes: span "odd parent"');
+    expect(Array.from(batch.parentSpanId)).toEqual(new Array(24).fill(0));
   });
 
   it('refuses nesting that would overflow the stack', () => {

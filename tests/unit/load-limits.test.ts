@@ -12,6 +12,7 @@ import { bodyBudget } from '../../server/http/body-budget';
 import { DecodedBytes } from '../../services/ingest/decoded-bytes';
 import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
 import { OtlpHttpReceiver } from '../../services/ingest/otlp-http';
+import { Refusals } from '../../services/ingest/refusals';
 import { UNLIMITED } from '../../services/ingest/sender-limit';
 import { TRACES } from '../../services/ingest/signals';
 import { Arrivals } from '../../services/net/arrivals';
@@ -259,14 +260,16 @@ async function receivers(limits?: ConstructorParameters<typeof Arrivals>[0]) {
   const intake = {
     store: async (_signal: unknown, request: Uint8Array) => {
       stored.push(request);
-      return { rejected: 0, reason: '' };
+      return { rejected: 0, reason: '', isUnderstood: true };
     },
   };
+  const refusals = new Refusals();
   const http = new OtlpHttpReceiver({
     intake,
     arrivals,
     holdersOf: (request) => [peerOfRequest(request, false)],
     log: () => {},
+    refusals,
     loopbackOnly: true,
     corsOrigins: [],
   });
@@ -279,7 +282,7 @@ async function receivers(limits?: ConstructorParameters<typeof Arrivals>[0]) {
     peerOf: (remoteAddress) => remoteAddress ?? '',
     admit: async (metadata) => {
       if (metadata.get('refuse').length > 0) throw new SpoorError('UNAUTHORIZED', 'not you');
-      return { intake, holders: [], limit: UNLIMITED };
+      return { intake, holders: [], limit: UNLIMITED, refusals };
     },
     bodyRate,
     loopbackOnly: false,

@@ -14,6 +14,7 @@ import { LogRuns } from '../../services/ingest/log-runs';
 import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
 import { OtlpHttpReceiver } from '../../services/ingest/otlp-http';
 import { ReceiverPort } from '../../services/ingest/receiver-port';
+import { Refusals } from '../../services/ingest/refusals';
 import { UNLIMITED } from '../../services/ingest/sender-limit';
 import type { Log } from '../../services/log';
 import { Arrivals } from '../../services/net/arrivals';
@@ -37,6 +38,7 @@ export class Ingest implements IngestService {
   private readonly ports: Readonly<Record<OtlpProtocol, ReceiverPort>>;
   private readonly rate = new Rate();
   private readonly redactor: Redactor;
+  private readonly refusals = new Refusals();
   private readonly forwarder: Forwarder | null;
   private servers: Server[] = [];
 
@@ -71,13 +73,14 @@ export class Ingest implements IngestService {
       arrivals: this.arrivals,
       holdersOf: (request) => [peerOfRequest(request, false)],
       log,
+      refusals: this.refusals,
       loopbackOnly,
       corsOrigins,
     });
     this.grpc = new OtlpGrpcReceiver({
       arrivals: this.arrivals,
       peerOf: (remoteAddress) => peerOf({ remoteAddress }, false),
-      admit: async () => ({ intake: this.intake, holders: [], limit: UNLIMITED }),
+      admit: async () => ({ intake: this.intake, holders: [], limit: UNLIMITED, refusals: this.refusals }),
       loopbackOnly: isLoopbackAddress(options.otlpGrpc.host),
     });
     this.ports = {
@@ -109,6 +112,7 @@ export class Ingest implements IngestService {
       queueDepth: this.arrivals.waiting,
       spansPerSecond: Math.round(this.rate.perSecond()),
       redacted: this.redactor.report,
+      refused: this.refusals.report(),
       forwarding: this.forwarder?.report() ?? null,
     };
   }

@@ -10,8 +10,9 @@ import { Guardrails } from '../../../../core/store/people/guardrails';
 import type { TrustedClock } from '../../../../core/store/pruning/trusted-clock';
 import { DecodedBytes } from '../../../../services/ingest/decoded-bytes';
 import { GuardrailRules } from '../../../../services/ingest/guardrail-rules';
-import { Intake, type Rejection } from '../../../../services/ingest/intake';
+import { Intake, type Rejection, rejectionOf } from '../../../../services/ingest/intake';
 import { LogRuns } from '../../../../services/ingest/log-runs';
+import { decodeOrTell } from '../../../../services/ingest/not-understood';
 import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
 import type { Log } from '../../../../services/log';
 import { isDamage } from '../../../../services/store/damage';
@@ -98,11 +99,13 @@ export class Ingest implements IngestPort {
     const attribute = projectAttribute(projectId);
     try {
       if (await this.writers.of(workspaceId)) return await this.intakeOf(workspaceId).store(signal, request, attribute);
-      const { batch, rejected, rejectedReason: reason } = signal.decode(request);
-      const clean = this.redactor.suspects(batch) ? this.redactor.redact(signal.name, request) : request;
+      const decoded = decodeOrTell(signal, request);
+      const rejection = rejectionOf(decoded);
+      if (!rejection.isUnderstood) return rejection;
+      const clean = this.redactor.suspects(decoded.batch) ? this.redactor.redact(signal.name, request) : request;
       await this.spool.add(workspaceId, signal.name, withResourceAttribute(clean, attribute));
       this.announce(SPOOLED, workspaceId);
-      return { rejected, reason };
+      return rejection;
     } catch (error) {
       if (isDamage(error))
         this.options.log('error', 'the database cannot read its own files', { error: String(error) });

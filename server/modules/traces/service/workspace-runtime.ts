@@ -12,6 +12,7 @@ import type { Fetches } from '../../../../services/gateway/playground/chat-clien
 import { restApi } from '../../../../services/gateway/rest';
 import type { RequestIntake } from '../../../../services/ingest/otlp-grpc';
 import { OtlpHttpReceiver } from '../../../../services/ingest/otlp-http';
+import { Refusals } from '../../../../services/ingest/refusals';
 import type { Log } from '../../../../services/log';
 import type { Arrivals } from '../../../../services/net/arrivals';
 import { peerOfRequest } from '../../../../services/net/http-server';
@@ -51,6 +52,7 @@ export interface Door {
   /** Whose share requests take that come in here. */
   readonly holders: readonly string[];
   readonly receiver: OtlpHttpReceiver;
+  readonly refusals: Refusals;
 }
 
 export class WorkspaceRuntime {
@@ -60,6 +62,8 @@ export class WorkspaceRuntime {
   private readonly doors = new Map<string, Door>();
   private readonly store: ServerStore;
   private readonly holder: string;
+  /** Of what this copy of the server answered. */
+  private readonly refusals = new Refusals();
 
   constructor(
     private readonly workspaceId: number,
@@ -91,7 +95,7 @@ export class WorkspaceRuntime {
     const gateway: Gateway = new Gateway(
       { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
       this.store,
-      ingestReport(addresses, () => this.queueDepth),
+      ingestReport(addresses, () => this.queueDepth, this.refusals),
       new Timeline(this.store),
       keysOf(workspaceId),
       log,
@@ -132,10 +136,11 @@ export class WorkspaceRuntime {
         arrivals,
         holdersOf,
         log,
+        refusals: this.refusals,
         loopbackOnly: false,
         corsOrigins: [],
       });
-      door = { intake, holders, receiver };
+      door = { intake, holders, receiver, refusals: this.refusals };
       this.doors.set(projectId, door);
     }
     return door;
@@ -146,7 +151,11 @@ export class WorkspaceRuntime {
   }
 }
 
-function ingestReport(addresses: RuntimeOptions['addresses'], queueDepth: () => number): IngestService {
+function ingestReport(
+  addresses: RuntimeOptions['addresses'],
+  queueDepth: () => number,
+  refusals: Refusals,
+): IngestService {
   return {
     async report() {
       const { http, grpc } = addresses();
@@ -156,6 +165,7 @@ function ingestReport(addresses: RuntimeOptions['addresses'], queueDepth: () => 
         queueDepth: queueDepth(),
         spansPerSecond: 0,
         redacted: { total: 0, byRule: {} },
+        refused: refusals.report(),
         forwarding: null,
       };
     },

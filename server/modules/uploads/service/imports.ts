@@ -3,7 +3,8 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SpoorError } from '../../../../core/model/errors';
 import { parseExactJson } from '../../../../core/otlp/exact-json';
-import { JsonShapeError } from '../../../../core/otlp/json-fields';
+import { WrittenRecords } from '../../../../core/otlp/json-envelope';
+import { JsonShapeError } from '../../../../core/otlp/json-shape-error';
 import { WireError } from '../../../../core/otlp/wire-reader';
 import { BOOL, decodeRows, INT8, TEXT } from '../../../../core/store/sql/row-spec';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
@@ -50,10 +51,10 @@ export class Imports {
     const parts = this.bytes(workspaceId, uploadId, Number(upload.parts));
     const content = upload.gzip ? pipeline(Readable.from(parts), createGunzip(), () => {}) : parts;
     try {
-      for await (const { signal, request } of requestsIn(content, upload.format)) {
+      for await (const { signal, request, refused } of requestsIn(content, upload.format)) {
         const { rejected } = await this.ingest.store({ workspaceId, projectId: upload.project_id }, signal, request);
         counts.requests++;
-        counts.rejected += rejected;
+        counts.rejected += rejected + refused;
       }
     } catch (error) {
       if (error instanceof BadFile || error instanceof WireError || isTooLarge(error) || isBadGzip(error)) {
@@ -73,12 +74,14 @@ interface FoundRequest {
   readonly signal: Signal;
   /** Protobuf. */
   readonly request: Uint8Array;
+  /** Records of it that cannot be read. */
+  readonly refused: number;
 }
 
 async function* requestsIn(content: AsyncIterable<Uint8Array>, format: string): AsyncGenerator<FoundRequest> {
   if (format === 'otlp-protobuf') {
     const request = await whole(content);
-    yield { signal: signalOfProtobuf(request), request };
+    yield { signal: signalOfProtobuf(request), request, refused: 0 };
     return;
   }
   for await (const line of linesOf(content, LIMITS)) {
@@ -93,7 +96,8 @@ function requestOf({ number, bytes }: Line): FoundRequest | null {
   try {
     const json = parseExactJson(bytes);
     const signal = signalOfJson(json);
-    return { signal, request: signal.fromJson(json) };
+    const records = new WrittenRecords();
+    return { signal, request: signal.fromJson(json, records), refused: records.refused };
   } catch (error) {
     if (error instanceof JsonShapeError || error instanceof SyntaxError || error instanceof SpoorError) {
       throw new BadFile(`Line ${number} is no OTLP in JSON: ${error.message}`);
