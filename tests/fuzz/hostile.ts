@@ -5,13 +5,17 @@
 
 import { SpoorError } from '../../core/model/errors';
 import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
+import { OLD_SCOPES } from '../../core/otlp/envelope';
 import { parseExactJson } from '../../core/otlp/exact-json';
+import { WrittenRecords } from '../../core/otlp/json-envelope';
 import { JsonShapeError } from '../../core/otlp/json-shape-error';
+import { listsOfOthers, lookOfJson } from '../../core/otlp/unknown-json';
 import { WireError } from '../../core/otlp/wire-reader';
 import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
 import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
 import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
 import { hexOf } from '../../services/ingest/digest';
+import { decodeOrTell } from '../../services/ingest/not-understood';
 import { SIGNALS } from '../../services/ingest/signals';
 import { unzstd } from '../../services/ingest/unzstd';
 import { packFile, unpackFile } from '../../workers/sync/spoor-file';
@@ -60,7 +64,8 @@ function drawMessages(random: Random): Uint8Array {
   let result: Buffer = Buffer.alloc(one.length * repeats(random), Buffer.from(one));
   const depth = random.below(20) === 0 ? random.below(160) : random.below(8);
   for (let i = 0; i < depth; i++) {
-    const field = i >= depth - 3 ? [1, 2, 2][depth - 1 - i] : random.pick([1, 2, 5, 6, 7, 9, 10, 11, 15]);
+    const scopes = random.below(8) === 0 ? OLD_SCOPES : 2;
+    const field = i >= depth - 3 ? [1, scopes, 2][depth - 1 - i] : random.pick([1, 2, 5, 6, 7, 9, 10, 11, 15]);
     const same = random.below(4) === 0 ? Buffer.from(unit(random)) : Buffer.alloc(0);
     result = Buffer.concat([Buffer.from([...varint(((field ?? 1) << 3) | 2), ...varint(result.length)]), result, same]);
   }
@@ -72,7 +77,9 @@ const ORACLE_BYTES = 20_000;
 
 function readsProtobuf(name: SignalName): (bytes: Uint8Array) => string | null {
   return (bytes) => {
-    SIGNALS.find((signal) => signal.name === name)?.decode(bytes);
+    const signal = SIGNALS.find((one) => one.name === name);
+    if (signal) refusing(() => decodeOrTell(signal, bytes));
+    signal?.decode(bytes);
     if (bytes.length > ORACLE_BYTES) return null;
     try {
       ORACLES[name].decode(bytes);
@@ -89,6 +96,14 @@ function readsProtobuf(name: SignalName): (bytes: Uint8Array) => string | null {
 const NAMES = [
   'resourceSpans',
   'resource_logs',
+  'batches',
+  'trace',
+  'instrumentationLibrarySpans',
+  'instrumentationLibraryLogs',
+  'instrumentationLibrary',
+  'logs',
+  'traceID',
+  'processes',
   'resourceMetrics',
   'scopeSpans',
   'scopeLogs',
@@ -194,7 +209,14 @@ function readsJson(bytes: Uint8Array): null {
   const request = parseExactJson(bytes);
   refusing(() => protobufFromZipkin(zipkinSpansFromJson(request), 1n));
   refusing(() => new OpenAiAgentsTraces(hexOf).otlpOf(request));
-  for (const signal of SIGNALS) refusing(() => signal.decode(signal.fromJson(request)));
+  for (const signal of SIGNALS) {
+    refusing(() => signal.decode(signal.fromJson(request)));
+    lookOfJson(request, signal.httpPath);
+    listsOfOthers(request, signal.name);
+    const records = new WrittenRecords();
+    refusing(() => signal.decode(signal.fromJson(request, records)));
+    if (records.refused < 0 || records.written < 0) return 'counted below zero';
+  }
   return null;
 }
 

@@ -9,12 +9,17 @@ export function SpanLinks({ span }: { readonly span: SpanDetail }) {
       {span.links.map(({ traceId, spanId, attributes }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a span may link to another twice
         <section key={i} className="pt-3">
-          <a
-            href={`#/trace/${traceId}/${spanId}`}
-            className="block px-3.5 pb-1 font-mono text-sm break-all text-accent hover:underline"
-          >
-            {traceId === span.traceId ? 'this trace' : traceId} / {spanId}
-          </a>
+          {traceId === '' ? (
+            <p className="px-3.5 pb-1 text-sm text-secondary">A link whose trace id is not valid.</p>
+          ) : (
+            <a
+              href={spanId === '' ? `#/trace/${traceId}` : `#/trace/${traceId}/${spanId}`}
+              className="block px-3.5 pb-1 font-mono text-sm break-all text-accent hover:underline"
+            >
+              {traceId === span.traceId ? 'this trace' : traceId}
+              {spanId !== '' && ` / ${spanId}`}
+            </a>
+          )}
           {attributes.length > 0 && <AttributeTable attributes={attributes} dropped={0} empty="" />}
         </section>
       ))}
