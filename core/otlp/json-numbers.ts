@@ -43,7 +43,7 @@ function isDecimal(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value.length <= MAX_DOUBLE_CHARS &&
-    /^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value.trim())
+    /^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(value.trim())
   );
 }
 
@@ -60,9 +60,10 @@ function wholeDecimal(text: string): bigint | null {
   if (!match) return null;
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
   const digits = whole + fraction;
-  const significant = digits.replace(/0+$/, '');
-  if (/^0*$/.test(significant)) return 0n;
-  const zeros = Number(exponent) - fraction.length + digits.length - significant.length;
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end--;
+  if (end === 0) return 0n;
+  const zeros = Number(exponent) - fraction.length + digits.length - end;
   if (zeros < 0) return null;
-  return BigInt(`${sign}${significant}${'0'.repeat(Math.min(zeros, MAX_ZEROS))}`);
+  return BigInt(`${sign}${digits.slice(0, end)}${'0'.repeat(Math.min(zeros, MAX_ZEROS))}`);
 }

@@ -205,7 +205,7 @@ function drawJson(random: Random): Uint8Array {
   return Buffer.from(random.below(2) === 0 ? text : `{"${list}":[${text}]}`);
 }
 
-function readsJson(bytes: Uint8Array): null {
+function readsJson(bytes: Uint8Array): string | null {
   const request = parseExactJson(bytes);
   refusing(() => protobufFromZipkin(zipkinSpansFromJson(request), 1n));
   refusing(() => new OpenAiAgentsTraces(hexOf).otlpOf(request));
