@@ -56,24 +56,41 @@ export class OpenTraces {
   async fresh(traceId: string): Promise<OpenTrace> {
     const entry = this.entries.get(traceId);
     if (!entry) return this.get(traceId);
-    let summary: TraceSummary;
-    try {
-      summary = await this.source.traceSummary(traceId);
-    } catch (error) {
-      this.close(traceId);
-      throw error;
-    }
+    const summary = await this.summaryOf(traceId);
     // Closed while we asked.
     if (!this.entries.has(traceId)) return entry;
     const waitMs = entry.refreshAt - performance.now();
-    if (summary.spanCount === entry.summary.spanCount) return this.touch(traceId, { ...entry, staleForMs: null });
+    if (isSame(entry.summary, summary)) return this.touch(traceId, { ...entry, staleForMs: null });
     if (waitMs > 0) return this.touch(traceId, { ...entry, staleForMs: Math.ceil(waitMs) });
     return this.load(traceId, entry);
+  }
+
+  /** The trace with all that is stored of it, whatever that costs: who asks once is not told to ask again. @throws SpoorError NOT_FOUND */
+  async current(traceId: string): Promise<OpenTrace> {
+    for (;;) {
+      // What began before this may lack what was stored in between.
+      const earlier = this.loading.get(traceId);
+      const summary = await this.summaryOf(traceId);
+      const entry = this.entries.get(traceId);
+      if (entry && isSame(entry.summary, summary)) return this.touch(traceId, { ...entry, staleForMs: null });
+      const load = this.load(traceId, entry ?? null);
+      const loaded = await load;
+      if (load !== earlier) return loaded;
+    }
   }
 
   close(traceId: string): void {
     this.entries.delete(traceId);
     if (this.loading.has(traceId)) this.abandoned.add(traceId);
+  }
+
+  private async summaryOf(traceId: string): Promise<TraceSummary> {
+    try {
+      return await this.source.traceSummary(traceId);
+    } catch (error) {
+      this.close(traceId);
+      throw error;
+    }
   }
 
   /** Forgets traces that nobody has asked for in a while. */
@@ -104,6 +121,8 @@ export class OpenTraces {
     const { summary, columns, mark } = await loadTrace(this.source, traceId, known?.mark ?? null);
     // Spans that were moved in the database come again as if they were new.
     if (known && known.model.columns.length + columns.length !== summary.spanCount) return this.read(traceId, null);
+    // Of as many spans as before, one was replaced.
+    if (known && columns.length === 0 && !isSame(known.summary, summary)) return this.read(traceId, null);
     const model =
       known === null
         ? new TraceModel(columns)
@@ -137,4 +156,8 @@ export class OpenTraces {
     }
     return touched;
   }
+}
+
+function isSame(one: TraceSummary, other: TraceSummary): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -268,12 +268,12 @@ export class Timeline implements TimelineService {
 
   async traceConversation(traceId: string): Promise<Conversation> {
     const id = String(traceId);
-    return (await this.runs.run(id, await this.traces.get(id))).conversation;
+    return (await this.runs.run(id, await this.traces.current(id))).conversation;
   }
 
   async traceAgentRun(traceId: string): Promise<AgentRunReport> {
     const id = String(traceId);
-    const { graph, insights, foldable } = await this.runs.run(id, await this.traces.get(id));
+    const { graph, insights, foldable } = await this.runs.run(id, await this.traces.current(id));
     return { insights, graph, foldable };
   }
 
@@ -284,8 +284,10 @@ export class Timeline implements TimelineService {
 
   async compareTimelines(a: string, b: string, query: CompareQuery): Promise<ComparisonBlock> {
     const page = checked(COMPARE, query);
-    const [traceA, traceB] = [await this.traces.get(String(a)), await this.traces.get(String(b))];
-    // Pages of one comparison come one after the other: it is made once.
+    // Pages of one comparison come one after the other: it is made once, of what was there at the first.
+    const trace = (id: string): Promise<OpenTrace> =>
+      page.from === 0 ? this.traces.current(String(id)) : this.traces.get(String(id));
+    const [traceA, traceB] = [await trace(a), await trace(b)];
     if (this.compared?.a.model !== traceA.model || this.compared.b.model !== traceB.model) {
       this.compared = prepareComparison(traceA, traceB);
     }

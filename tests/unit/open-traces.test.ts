@@ -37,6 +37,20 @@ describe('OpenTraces', () => {
     expect(asked).toEqual(['a']);
   });
 
+  it('has all that was stored before it was asked for what is current, also while an older reading is under way', async () => {
+    const sizes: Record<string, number> = { a: 3 };
+    const { open } = traces(sizes);
+    const early = open.get('a');
+    sizes.a = 5;
+    expect((await open.current('a')).version).toBe(5);
+    await early;
+    sizes.a = 6;
+    // What is laid out may wait a little; what is asked for once may not.
+    const [one, other] = await Promise.all([open.current('a'), open.current('a')]);
+    expect([one.version, other.version]).toEqual([6, 6]);
+    expect((await open.current('a')).model).toBe(one.model);
+  });
+
   it('forgets a trace that is closed, also one that is just being read', async () => {
     const { open, asked } = traces({ a: 3 });
     await open.get('a');
