@@ -139,8 +139,9 @@ export class AttributeCatalogue {
     for (let i = 0; i < ids.length; i += VALUES_AT_ONCE) {
       const some = ids.slice(i, i + VALUES_AT_ONCE);
       const rows = await this.sql.query(
-        `select a.key_id, sum(i.spans)::int8 as spans from unnest($2::int4[], $3::int8[]) as i (id, spans)
-         join attribute a on a.workspace_id = $1 and a.id = i.id group by a.key_id`,
+        // Each looked up by its index: without statistics a join may compare all with all.
+        `select a.key_id, sum(i.spans)::int8 as spans from unnest($2::int4[], $3::int8[]) as i (id, spans), lateral (
+           select key_id from attribute where workspace_id = $1 and id = i.id limit 1) as a group by a.key_id`,
         [this.workspaceId, some, some.map((id) => BigInt(attributes.get(id) ?? 0))],
       );
       for (const row of decodeRows({ key_id: INT4, spans: INT8 }, rows)) add(row.key_id, Number(row.spans));
