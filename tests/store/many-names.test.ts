@@ -163,5 +163,15 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     const byService = await readers().services.red({ groupBy: 'service' });
     expect(byService.groups.length + (byService.other?.count ?? 0)).toBe(NAMES);
     expect(byService.total.spans).toBe(NAMES + 49);
+    // The last minute that times can name ends beyond them.
+    const last = {
+      ...(called as SampleSpan),
+      traceId: traceIdOf(NAMES + 200),
+      startNs: 2n ** 63n - 2n,
+      endNs: 2n ** 63n - 1n,
+    };
+    await writer.append([batchOf([last])]);
+    await writer.change((tx, { blocks }) => blocks.seal(tx));
+    expect((await readers().services.red({})).total.spans).toBe(NAMES + 50);
   });
 });

@@ -41,6 +41,8 @@ export class PartIds {
   private rests = new IdTable();
   private keyNames = new ByteTable();
   private keys: Key[] = [];
+  /** Asked for each value in a payload. */
+  private readonly keysById = new Map<number, Key>();
   private readonly newKeys = new Set<Key>();
   private restKey: Key = { name: '', id: REST_KEY, values: 0 };
   /** Told of every number that is given out while a sweep is under way; null: none is. */
@@ -70,12 +72,13 @@ export class PartIds {
     if (kept.length === this.keys.length) return;
     this.keyNames = new ByteTable();
     this.keys = [];
+    this.keysById.clear();
     for (const key of kept) this.addKey(new TextEncoder().encode(key.name), key);
   }
 
   /** The name of a key that has a number. */
   keyName(id: number): string | null {
-    return this.keys.find((key) => key.id === id)?.name ?? null;
+    return this.keysById.get(id)?.name ?? null;
   }
 
   /** @returns by part: a number above 0 in `attribute`, or where in the payload the part goes. */
@@ -150,6 +153,7 @@ export class PartIds {
     for (const { id, key, value_count } of decodeRows({ id: INT4, key: TEXT, value_count: INT4 }, rows)) {
       const made = byName.get(key) as Key;
       made.id = id;
+      this.keysById.set(id, made);
       made.values = value_count;
     }
   }
@@ -207,6 +211,7 @@ export class PartIds {
 
   private addKey(name: Uint8Array, key: Key): void {
     this.keys[this.keyNames.add(name, 0, name.length)] = key;
+    this.keysById.set(key.id, key);
   }
 
   private async load(tx: SqlClient): Promise<void> {
@@ -215,6 +220,7 @@ export class PartIds {
     this.restKey = { name: '', id: REST_KEY, values: 0 };
     this.keyNames = new ByteTable();
     this.keys = [];
+    this.keysById.clear();
     this.newKeys.clear();
     const keys = await tx.query('select id, key, value_count from attribute_key where workspace_id = $1', [
       this.workspaceId,

@@ -21,6 +21,9 @@ const MAX_HELD = 120_000;
 const FIRST_BLOCKS = 8;
 const MOST_BLOCKS = 64;
 
+/** Of an int8. */
+const MAX_NS = 2n ** 63n - 1n;
+
 /** Since the epoch; `to` exclusive. */
 export interface Minutes {
   readonly from: number;
@@ -162,9 +165,9 @@ export class RedReader {
   private async closedBlocks(): Promise<number[]> {
     const { from, to, open } = this.range;
     const rows = await this.sql.query(
-      `select id from span_block where workspace_id = $1 and closed and last_start_ns >= $2 and first_start_ns < $3
+      `select id from span_block where workspace_id = $1 and closed and last_start_ns >= $2 and first_start_ns <= $3
          and id <> all($4::int4[]) order by id`,
-      [this.workspaceId, BigInt(from - 1) * NS_PER_MINUTE, BigInt(to) * NS_PER_MINUTE, open.blocks],
+      [this.workspaceId, storableNs(from - 1), storableNs(to), open.blocks],
     );
     return decodeRows({ id: INT4 }, rows).map(({ id }) => id);
   }
@@ -204,4 +207,10 @@ export class RedReader {
         : { service, operation: name, kind: spanKindName(operation.kind), ...series };
     });
   }
+}
+
+/** A minute may begin or end beyond the times that SQL holds. */
+function storableNs(minute: number): bigint {
+  const ns = BigInt(minute) * NS_PER_MINUTE;
+  return ns > MAX_NS ? MAX_NS : ns < -MAX_NS ? -MAX_NS : ns;
 }
