@@ -62,7 +62,7 @@ function thresholdsOf(entry) {
 function entryOf(name, entry, source) {
   const provider = PROVIDERS[entry.litellm_provider];
   const prices = pricesOf(entry);
-  if (!provider || !MODES.has(entry.mode) || prices.input === undefined || name.startsWith('ft:')) return null;
+  if (!provider || !MODES.has(entry.mode) || prices.input === undefined) return null;
   const model = name
     .split('/')
     .at(-1)

@@ -77,6 +77,8 @@ export interface Usage {
   readonly output: number | null;
   readonly cacheRead: number | null;
   readonly cacheWrite: number | null;
+  /** Of those written to a cache, for an hour. */
+  readonly cacheWriteHour: number | null;
   readonly reasoning: number | null;
   readonly inputAudio: number | null;
   readonly outputAudio: number | null;
@@ -132,6 +134,7 @@ export const NO_USAGE: Usage = {
   output: null,
   cacheRead: null,
   cacheWrite: null,
+  cacheWriteHour: null,
   reasoning: null,
   inputAudio: null,
   outputAudio: null,

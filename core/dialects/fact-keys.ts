@@ -1,10 +1,20 @@
 /** The attributes that say what `readSpanFacts` reads, and which of them is believed. */
 import { CALL_COUNTS } from '../model/batch-calls';
+import { isObject, textOf } from './json-objects';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
+import { parsed } from './span-source';
+import { COST_KEYS, COUNT_KEYS, USAGE_DETAIL_KEYS, USAGE_OBJECT_KEYS } from './usage-keys';
+import { SESSION_KEYS } from './who-keys';
 
-/** Counts come first. */
+/** What a call counts, what shows how it counts, and texts. */
 export const SLOTS = [
   ...CALL_COUNTS,
+  'total',
+  'fresh',
+  'cacheWriteShort',
+  'inputImage',
+  'inputCost',
+  'outputCost',
   'provider',
   'requestModel',
   'responseModel',
@@ -13,106 +23,63 @@ export const SLOTS = [
   'sessionId',
 ] as const;
 
-type Slot = (typeof SLOTS)[number];
+export type Slot = (typeof SLOTS)[number];
 
 interface Fact {
   /** Index in `SLOTS`. */
   readonly slot: number;
   /** The lowest is believed; the order of dialects in read-agent-span.ts. */
   readonly rank: number;
-  readonly map?: (text: string) => string;
+  /** Null: it says nothing. */
+  readonly map?: (text: string) => string | null;
 }
 
+type Entry = string | readonly [string, (text: string) => string | null];
+
 /** Of each value the keys that say it, the first believed before the next. */
-const KEYS: Readonly<Record<Slot, readonly (string | readonly [string, (text: string) => string])[]>> = {
+export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
+  ...COUNT_KEYS,
+  ...COST_KEYS,
   provider: [
     ['llm.provider', providerOfInference],
     ['llm.system', providerOfInference],
-    'langsmith.metadata.ls_provider',
+    ['langsmith.metadata.ls_provider', providerOf],
     ['ai.model.provider', providerOfSdk],
     ['gen_ai.provider.name', providerOf],
     ['gen_ai.system', providerOf],
   ],
   requestModel: [
+    'langfuse.observation.model.name',
     'llm.request.model_name',
     'llm.model_name',
     'embedding.model_name',
     'langsmith.metadata.ls_model_name',
     'ai.model.id',
     'gen_ai.request.model',
+    // A call that failed before anything answered.
+    ['llm.invocation_parameters', modelAmong],
+    ['langfuse.observation.model.parameters', modelAmong],
   ],
   responseModel: ['llm.response.model_name', 'ai.response.model', 'gen_ai.response.model'],
-  input: [
-    'llm.token_count.prompt',
-    'ai.usage.inputTokens',
-    'ai.usage.promptTokens',
-    'ai.usage.tokens',
-    'gen_ai.usage.input_tokens',
-    'gen_ai.usage.prompt_tokens',
-  ],
-  output: [
-    'llm.token_count.completion',
-    'ai.usage.outputTokens',
-    'ai.usage.completionTokens',
-    'gen_ai.usage.output_tokens',
-    'gen_ai.usage.completion_tokens',
-  ],
-  cacheRead: [
-    'llm.token_count.prompt_details.cache_read',
-    'llm.token_count.prompt_details.cache_input',
-    'ai.usage.inputTokenDetails.cacheReadTokens',
-    'ai.usage.cachedInputTokens',
-    'gen_ai.usage.cache_read.input_tokens',
-    'gen_ai.usage.cache_read_input_tokens',
-    'gen_ai.usage.details.cache_read_tokens',
-    'gen_ai.usage.details.cached_tokens',
-  ],
-  cacheWrite: [
-    'llm.token_count.prompt_details.cache_write',
-    'ai.usage.inputTokenDetails.cacheWriteTokens',
-    'gen_ai.usage.cache_write.input_tokens',
-    'gen_ai.usage.cache_creation.input_tokens',
-    'gen_ai.usage.cache_creation_input_tokens',
-    'gen_ai.usage.details.cache_write_tokens',
-    'gen_ai.usage.details.cache_creation_input_tokens',
-  ],
-  reasoning: [
-    'llm.token_count.completion_details.reasoning',
-    'ai.usage.outputTokenDetails.reasoningTokens',
-    'ai.usage.reasoningTokens',
-    'gen_ai.usage.reasoning.output_tokens',
-    'gen_ai.usage.reasoning_tokens',
-    'gen_ai.usage.details.reasoning_tokens',
-  ],
-  inputAudio: ['llm.token_count.prompt_details.audio', 'gen_ai.usage.audio.input_tokens'],
-  outputAudio: ['llm.token_count.completion_details.audio', 'gen_ai.usage.audio.output_tokens'],
   serviceTier: [
     'openai.response.service_tier',
     'openai.request.service_tier',
     'gen_ai.openai.response.service_tier',
     'gen_ai.openai.request.service_tier',
+    'anthropic.response.service_tier',
+    'gen_ai.anthropic.response.service_tier',
+    'gen_ai.response.service_tier',
+    'gen_ai.request.service_tier',
   ],
-  reportedCost: ['llm.cost.total', 'operation.cost'],
   agentName: ['langsmith.metadata.lc_agent_name', 'ai.telemetry.functionId', 'gen_ai.agent.name'],
-  sessionId: [
-    'langsmith.metadata.session_id',
-    'langsmith.metadata.thread_id',
-    'langsmith.metadata.conversation_id',
-    'langsmith.trace.session_id',
-    'ai.telemetry.metadata.sessionId',
-    'ai.telemetry.metadata.threadId',
-    'mcp.session.id',
-    'gen_ai.conversation.id',
-    'traceloop.association.properties.session_id',
-    'traceloop.association.properties.thread_id',
-    'traceloop.association.properties.conversation_id',
-    'copilot_chat.chat_session_id',
-    'copilot_chat.session_id',
-    'session.id',
-    'session_id',
-    'conversation.id',
-  ],
+  sessionId: SESSION_KEYS,
 };
+
+/** The model among the parameters of a request. */
+function modelAmong(json: string): string | null {
+  const parameters = parsed(json);
+  return isObject(parameters) ? textOf(parameters.model ?? parameters.model_name) : null;
+}
 
 /** What says of which kind a span is, by its value. */
 const KIND_KEYS: readonly string[] = [
@@ -126,6 +93,16 @@ const KIND_KEYS: readonly string[] = [
   'traceloop.span.kind',
   'span.type',
 ];
+/** Of lists of messages, which are not read here, what is there if any is. */
+const MESSAGE_MARKS = [
+  'llm.input_messages.0.message.role',
+  'llm.output_messages.0.message.role',
+  'gcp.vertex.agent.llm_request',
+  'gcp.vertex.agent.tool_call_args',
+] as const;
+/** Keys of which it matters that they are there: their values, which are large, are not looked at. */
+export const PRESENCE_KEYS: ReadonlySet<string> = new Set(MESSAGE_MARKS);
+
 /** What says it by being there. */
 const KIND_MARKS: readonly string[] = [
   'gen_ai.tool.name',
@@ -135,9 +112,10 @@ const KIND_MARKS: readonly string[] = [
   'gen_ai.response.model',
   'gen_ai.agent.name',
   'llm.model_name',
+  ...MESSAGE_MARKS,
 ];
 /** Of agents, which are read whole: who they are. */
-const AGENT_KEYS: readonly string[] = ['subagent_type'];
+const AGENT_KEYS: readonly string[] = ['subagent_type', 'graph.node.id', 'metadata', 'gen_ai.agent.id'];
 /** Of coding agents, which have names of their own for everything: read whole. */
 const CODING_KEYS: readonly string[] = [
   'thread.id',
@@ -149,18 +127,16 @@ const CODING_KEYS: readonly string[] = [
 ];
 /** JSON of usage, and names that mean something only beside it: such spans are read whole, too. */
 const WHOLE_KEYS: readonly string[] = [
-  'langfuse.observation.usage_details',
+  ...USAGE_OBJECT_KEYS,
+  ...USAGE_DETAIL_KEYS,
+  'ai.response.providerMetadata',
   'langfuse.observation.cost_details',
-  'langfuse.observation.model.name',
-  'langfuse.session.id',
-  'langsmith.usage_metadata',
   'codex.turn.token_usage.input_tokens',
   'codex.turn.token_usage.output_tokens',
   'codex.turn.token_usage.cached_input_tokens',
   'codex.turn.token_usage.reasoning_output_tokens',
   'codex.usage.reasoning_output_tokens',
   'codex.usage.total_tokens',
-  'gcp.vertex.agent.session_id',
   'traceloop.entity.name',
   'agent.name',
   'agent_name',

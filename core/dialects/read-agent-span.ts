@@ -1,9 +1,9 @@
 /** Reads a span in every dialect that it speaks, and makes one of what they say. */
-import type { KeyValue } from '../model/json-types';
-import { type PlainValue, plainAttributes } from '../model/json-types';
+import type { PlainValue } from '../model/json-types';
 import { type AgentFacts, type Dialect, isEmpty, isNothing } from './agent-facts';
-import { type AgentSpan, type Message, NO_USAGE, type Part, type Usage } from './agent-span';
-import { isObject } from './json-objects';
+import type { AgentSpan, AgentSpanKind, DialectName, Message, Part, Usage } from './agent-span';
+import { isObject, textOf } from './json-objects';
+import { costOf, hasTokens, type SaidUsage, textAt, usageOf, valuesOf } from './key-values';
 import { answerOf, messagesOf, toolsAmong } from './messages';
 import { claudeCode, codex, geminiCli, vscodeCopilot } from './readers/coding-agents';
 import { genAi } from './readers/gen-ai';
@@ -16,8 +16,11 @@ import { mcp } from './readers/mcp';
 import { openInference } from './readers/openinference';
 import { traceloop } from './readers/traceloop';
 import { vercel } from './readers/vercel';
-import { AttributeReader, parsed, type SpanSource } from './span-source';
+import { type AttributeReader, parsed, type SpanSource } from './span-source';
 import { toolInput } from './tool-parts';
+import { usageOfObject } from './usage';
+import { USAGE_DETAIL_KEYS, USAGE_OBJECT_KEYS } from './usage-keys';
+import { USER_KEYS } from './who-keys';
 
 /**
  * Who is believed first. What a person set by hand stands before what an instrumentation derived: LangSmith's run type before the
@@ -40,33 +43,35 @@ const DIALECTS: readonly Dialect[] = [
   generic,
 ];
 
-/** What OTLP says of a span; null: nothing of an agent run. */
-export function readAgentSpan(span: {
-  readonly name: string;
-  readonly scope: string;
-  readonly attributes: readonly KeyValue[];
-  readonly events: readonly { readonly name: string; readonly attributes: readonly KeyValue[] }[];
-}): AgentSpan | null {
-  return readSource({
-    name: span.name,
-    scope: span.scope,
-    attributes: new AttributeReader(plainAttributes(span.attributes)),
-    events: span.events.map(({ name, attributes }) => {
-      return { name, attributes: new AttributeReader(plainAttributes(attributes)) };
-    }),
-  });
-}
+/** Who has keys of their own: that one is there says that it is spoken, whatever else does. */
+const OWN_KEYS: ReadonlySet<DialectName> = new Set([
+  'gen-ai',
+  'langfuse',
+  'langsmith',
+  'mcp',
+  'vercel',
+  'vscode-copilot',
+]);
 
-export function readSource(source: SpanSource): AgentSpan | null {
+/** @param decided which kind of span it is, where that is known */
+export function readSource(source: SpanSource, decided: AgentSpanKind | null = null): AgentSpan | null {
   const said = DIALECTS.flatMap(({ name, read }) => {
     const facts = read(source);
-    return facts && !isEmpty(facts) ? [{ name, facts }] : [];
+    return facts && (!isEmpty(facts) || OWN_KEYS.has(name)) ? [{ name, facts }] : [];
   });
-  const kind = first(said.map(({ facts }) => facts.kind));
-  if (kind === null) return null;
+  const keyed = valuesOf(source.attributes);
+  const objects = usageObjects(source.attributes);
   const all = said.map(({ facts }) => facts);
+  const more = merged<SaidUsage>([objects ?? undefined, ...all.map(({ usage }) => usage)]);
+  const isCounted = hasTokens(keyed) || more.input != null || more.output != null;
+  // Whoever counts tokens and does not say what it is, calls a model.
+  const kind = decided ?? first(all.map((facts) => facts.kind)) ?? (isCounted ? 'model' : null);
+  if (kind === null) return null;
   const of = <K extends keyof AgentFacts>(key: K): NonNullable<AgentFacts[K]> | null =>
     first(all.map((facts) => facts[key]));
+  const provider = textAt(keyed, 'provider') ?? of('provider');
+  const requestModel = textAt(keyed, 'requestModel') ?? of('requestModel');
+  const responseModel = textAt(keyed, 'responseModel') ?? of('responseModel');
   const tool = merged(all.map((facts) => facts.tool));
   const given = toolInput(tool.arguments ?? of('inputValue'));
   const gave = toolAnswer(tool.result ?? of('outputValue'));
@@ -83,13 +88,13 @@ export function readSource(source: SpanSource): AgentSpan | null {
   return {
     kind,
     dialects: said.map(({ name }) => name).filter((name) => name !== 'generic' || said.length === 1),
-    provider: of('provider'),
-    requestModel: of('requestModel'),
-    responseModel: of('responseModel'),
+    provider,
+    requestModel,
+    responseModel,
     responseId: of('responseId'),
-    sessionId: of('sessionId'),
-    userId: of('userId'),
-    agentName: of('agentName'),
+    sessionId: textAt(keyed, 'sessionId') ?? of('sessionId'),
+    userId: source.attributes.text(...USER_KEYS) ?? of('userId'),
+    agentName: of('agentName') ?? textAt(keyed, 'agentName') ?? (kind === 'agent' ? nameOfAgent(source) : null),
     tool:
       kind === 'tool'
         ? {
@@ -108,14 +113,35 @@ export function readSource(source: SpanSource): AgentSpan | null {
     inputValue: input.length > 0 || kind === 'tool' ? null : inputValue,
     outputValue: output.length > 0 || kind === 'tool' ? null : outputValue,
     toolDefinitions: of('toolDefinitions') ?? toolsAmong(inputValue ?? undefined),
-    usage: { ...NO_USAGE, ...(merged(all.map((facts) => facts.usage)) as Partial<Usage>) },
-    reportedCost: of('reportedCost'),
-    serviceTier: of('serviceTier'),
+    usage: usageOf(keyed, more, provider, responseModel ?? requestModel),
+    reportedCost: of('reportedCost') ?? costOf(keyed),
+    serviceTier: textAt(keyed, 'serviceTier'),
     finishReasons: of('finishReasons') ?? answered.flatMap(({ finishReason }) => finishReason ?? []),
     timeToFirstTokenNs: of('timeToFirstTokenNs'),
     documents: of('documents') ?? [],
     evaluations: of('evaluations') ?? [],
   };
+}
+
+/** Of objects that hold numbers of tokens, the first that does; null: none. */
+function usageObjects(a: AttributeReader): Usage | null {
+  for (const key of USAGE_OBJECT_KEYS) {
+    const usage = usageOfObject(a.json(key));
+    if (usage) return usage;
+  }
+  const details = USAGE_DETAIL_KEYS.flatMap((key) => {
+    const value = a.json(key);
+    return isObject(value) ? [[key.slice('gen_ai.usage.'.length), value] as const] : [];
+  });
+  return details.length > 0 ? usageOfObject(Object.fromEntries(details)) : null;
+}
+
+/** Of an agent that nobody named: what its span is called, without the operation. */
+function nameOfAgent({ name, attributes: a }: SpanSource): string {
+  const metadata = a.json('metadata');
+  const told = isObject(metadata) ? textOf(metadata.lc_agent_name) : null;
+  const id = a.text('graph.node.id', 'gen_ai.agent.id');
+  return told ?? id ?? (name.replace(/^(?:invoke_agent|create_agent|agent run:?)\s+(?=\S)/i, '') || 'agent');
 }
 
 function first<T>(values: readonly T[]): NonNullable<T> | null {

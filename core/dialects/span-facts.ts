@@ -3,14 +3,28 @@
  * says what `readSource` says, at a tenth of the price: keys are looked up, and what kind of span it is is read once for all that
  * look alike.
  */
-import { CALL_COUNTS, type CallCounts, type CallKind } from '../model/batch-calls';
-import { type KeyValue, type PlainValue, plainValue } from '../model/json-types';
+import type { CallCounts, CallKind } from '../model/batch-calls';
+import { type AnyValue, type KeyValue, type PlainValue, plainValue } from '../model/json-types';
 import type { AgentSpanKind } from './agent-span';
-import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, SLOTS } from './fact-keys';
+import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, PRESENCE_KEYS } from './fact-keys';
+import {
+  clear,
+  costOf,
+  countsOf,
+  hasTokens,
+  type KeyValues,
+  noValues,
+  READ,
+  take,
+  textAt,
+  usageOf,
+} from './key-values';
 import { readSource } from './read-agent-span';
 import { AttributeReader } from './span-source';
 
 export interface SpanFacts {
+  /** Null: it is of no agent run, and tells of a session alone. */
+  readonly kind: AgentSpanKind | null;
   /** Null: the span calls no model. */
   readonly call: ModelCallFacts | null;
   readonly agentName: string | null;
@@ -50,18 +64,17 @@ function isCodingAgent(name: string, scope: string): boolean {
   );
 }
 
-/** By index in `SLOTS`; null: not said. */
-type Values = readonly (string | number | null)[];
-
-const READ: readonly ((value: PlainValue) => string | number | null)[] = SLOTS.map((slot) => {
-  if (slot === 'reportedCost') return asNumber;
-  return (CALL_COUNTS as readonly string[]).includes(slot) ? asCount : asText;
-});
-/** No fact has as high a rank. */
-const UNSAID = 255;
-
 const KINDS_HELD = 5_000;
-const kinds = new Map<string, AgentSpanKind | null>();
+
+/** What spans that look alike are. */
+interface Likeness {
+  readonly kind: AgentSpanKind | null;
+  /** Where no attribute names it, and its dialect has but one. */
+  readonly provider: string | null;
+}
+
+const NO_LIKENESS: Likeness = { kind: null, provider: null };
+const kinds = new Map<string, Likeness>();
 
 /** What an attribute says: read once for all spans of a request that have it. */
 export interface AgentAttribute extends KeyValue {
@@ -79,7 +92,10 @@ function kindTextOf(plain: PlainValue): string {
 
 const NOTHING: KeyMeaning = { isWhole: false, mark: 0, kindAt: -1, fact: null };
 
-export function agentAttribute({ key, value }: KeyValue): AgentAttribute {
+const THERE: AnyValue = { boolValue: true };
+
+export function agentAttribute({ key, value: sent }: KeyValue): AgentAttribute {
+  const value = PRESENCE_KEYS.has(key) ? THERE : sent;
   const plain = plainValue(value);
   // A key may have the hash of another.
   const meaning = KEY_MEANINGS.get(key) ?? NOTHING;
@@ -94,15 +110,13 @@ export function agentAttribute({ key, value }: KeyValue): AgentAttribute {
   };
 }
 
-/** Used for every span; nothing keeps them. */
-const values: (string | number | null)[] = SLOTS.map(() => null);
-const ranks = new Uint8Array(SLOTS.length);
+/** Used for every span; nothing keeps it. */
+const said = noValues();
 
 /** The facts in the attributes selected by `isAgentKey`; null: there are none. */
 export function readSpanFacts(name: string, scope: string, attributes: readonly AgentAttribute[]): SpanFacts | null {
   let isWhole = isCodingAgent(name, scope);
-  values.fill(null);
-  ranks.fill(UNSAID);
+  clear(said);
   const kindValues: (string | undefined)[] = [];
   let marks = 0;
   for (const { meaning, kindText, read } of attributes) {
@@ -110,15 +124,14 @@ export function readSpanFacts(name: string, scope: string, attributes: readonly 
     if (meaning.kindAt >= 0) kindValues[meaning.kindAt] = kindText;
     marks |= meaning.mark;
     const { fact } = meaning;
-    if (fact === null || read === null || (ranks[fact.slot] as number) < fact.rank) continue;
-    values[fact.slot] = read;
-    ranks[fact.slot] = fact.rank;
+    if (fact !== null && read !== null) take(said, fact.slot, fact.rank, read);
   }
-  if (isWhole) return wholeFacts(name, scope, attributes) ?? factsOf(null, values);
+  if (isWhole) return wholeFacts(name, scope, attributes) ?? factsOf(null, said);
   // A session alone, on spans of any name, says nothing of an agent.
   const isAny = marks !== 0 || kindValues.length > 0 || name.startsWith('ai.') || scope === 'pydantic-ai';
-  const kind = isAny ? kindOf({ name, scope, marks, kindValues }, attributes) : null;
-  return kind === 'agent' ? wholeFacts(name, scope, attributes) : factsOf(kind, values);
+  const like = isAny ? likeness({ name, scope, marks, kindValues }, attributes) : NO_LIKENESS;
+  const kind = like.kind ?? (hasTokens(said) ? 'model' : null);
+  return kind === 'agent' ? wholeFacts(name, scope, attributes) : factsOf(kind, said, like.provider);
 }
 
 interface Shape {
@@ -129,22 +142,27 @@ interface Shape {
   readonly kindValues: readonly (string | undefined)[];
 }
 
-let last: { readonly shape: Shape; readonly kind: AgentSpanKind | null } | null = null;
+let last: { readonly shape: Shape; readonly like: Likeness } | null = null;
 
 /** Read once for all spans that look alike. */
-function kindOf(shape: Shape, attributes: readonly KeyValue[]): AgentSpanKind | null {
-  if (last && isSame(last.shape, shape)) return last.kind;
+function likeness(shape: Shape, attributes: readonly AgentAttribute[]): Likeness {
+  if (last && isSame(last.shape, shape)) return last.like;
   const { name, scope, marks, kindValues } = shape;
   // Absent and empty are two things, and no value may run into the next.
   const key = JSON.stringify([marks, scope, name, kindValues]);
-  let kind = kinds.get(key);
-  if (kind === undefined) {
-    kind = readWhole(name, scope, attributes)?.kind ?? null;
+  let like = kinds.get(key);
+  if (like === undefined) {
+    const span = readWhole(name, scope, attributes.filter(isOfShape));
+    like = span ? { kind: span.kind, provider: span.provider } : NO_LIKENESS;
     if (kinds.size >= KINDS_HELD) kinds.clear();
-    kinds.set(key, kind);
+    kinds.set(key, like);
   }
-  last = { shape, kind };
-  return kind;
+  last = { shape, like };
+  return like;
+}
+
+function isOfShape({ meaning }: AgentAttribute): boolean {
+  return meaning.kindAt >= 0 || meaning.mark !== 0;
 }
 
 function isSame(a: Shape, b: Shape): boolean {
@@ -154,29 +172,27 @@ function isSame(a: Shape, b: Shape): boolean {
   return true;
 }
 
-const AT = Object.fromEntries(SLOTS.map((slot, at) => [slot, at])) as Record<(typeof SLOTS)[number], number>;
-
-function factsOf(kind: AgentSpanKind | null, said: Values): SpanFacts | null {
+function factsOf(kind: AgentSpanKind | null, all: KeyValues, otherwise: string | null = null): SpanFacts | null {
   // Who has an agent's name and does nothing that agents do is something else: an agent of monitoring, say.
-  const agentName = kind === null ? null : textIn(said, AT.agentName);
-  const sessionId = textIn(said, AT.sessionId);
-  const call = kind === 'model' || kind === 'embedding' ? callOf(said) : null;
-  return call || agentName !== null || sessionId !== null ? { call, agentName, sessionId } : null;
+  const agentName = kind === null ? null : textAt(all, 'agentName');
+  const sessionId = textAt(all, 'sessionId');
+  if (kind === null && sessionId === null) return null;
+  return { kind, call: isModelCall(kind) ? callOf(all, otherwise) : null, agentName, sessionId };
 }
 
-function callOf(said: Values): ModelCallFacts {
+/** What is counted and paid by tokens. */
+export function isModelCall(kind: AgentSpanKind | null): boolean {
+  return kind === 'model' || kind === 'embedding';
+}
+
+function callOf(all: KeyValues, otherwise: string | null): ModelCallFacts {
+  const provider = textAt(all, 'provider') ?? otherwise;
+  const model = textAt(all, 'responseModel') ?? textAt(all, 'requestModel');
   return {
-    provider: textIn(said, AT.provider),
-    model: textIn(said, AT.responseModel) ?? textIn(said, AT.requestModel),
-    input: numberIn(said, AT.input),
-    output: numberIn(said, AT.output),
-    cacheRead: numberIn(said, AT.cacheRead),
-    cacheWrite: numberIn(said, AT.cacheWrite),
-    reasoning: numberIn(said, AT.reasoning),
-    inputAudio: numberIn(said, AT.inputAudio),
-    outputAudio: numberIn(said, AT.outputAudio),
-    serviceTier: textIn(said, AT.serviceTier),
-    reportedCost: numberIn(said, AT.reportedCost),
+    provider,
+    model,
+    serviceTier: textAt(all, 'serviceTier'),
+    ...countsOf(usageOf(all, null, provider, model), costOf(all)),
   };
 }
 
@@ -184,10 +200,9 @@ function wholeFacts(name: string, scope: string, attributes: readonly KeyValue[]
   const span = readWhole(name, scope, attributes);
   if (!span) return null;
   const { usage, kind, provider, serviceTier, reportedCost, agentName, sessionId } = span;
-  const { inputImage: _, ...tokens } = usage;
-  const isCall = kind === 'model' || kind === 'embedding';
   const model = span.responseModel ?? span.requestModel;
-  return { call: isCall ? { provider, model, ...tokens, serviceTier, reportedCost } : null, agentName, sessionId };
+  const call = isModelCall(kind) ? { provider, model, serviceTier, ...countsOf(usage, reportedCost) } : null;
+  return { kind, call, agentName, sessionId };
 }
 
 function readWhole(name: string, scope: string, attributes: readonly KeyValue[]) {
@@ -195,28 +210,7 @@ function readWhole(name: string, scope: string, attributes: readonly KeyValue[])
   return readSource({ name, scope, attributes: new AttributeReader(plain), events: [] });
 }
 
-function textIn(said: Values, slot: number): string | null {
-  const value = said[slot];
-  return typeof value === 'string' ? value : null;
-}
-
-function numberIn(said: Values, slot: number): number | null {
-  const value = said[slot];
-  return typeof value === 'number' ? value : null;
-}
-
-/** As AttributeReader reads them. */
-function asText(value: PlainValue): string | null {
-  if (typeof value === 'string') return value === '' ? null : value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
-}
-
-function asNumber(value: PlainValue): number | null {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : null;
-}
-
-function asCount(value: PlainValue): number | null {
-  const number = asNumber(value);
-  return number !== null && number >= 0 && Number.isSafeInteger(number) ? number : null;
+/** What is decided of a span while it is stored, of all its attributes. */
+export function factsOfSpan(name: string, scope: string, attributes: readonly KeyValue[]): SpanFacts | null {
+  return readSpanFacts(name, scope, attributes.filter(({ key }) => KEY_MEANINGS.has(key)).map(agentAttribute));
 }

@@ -9,6 +9,7 @@ export const CALL_COUNTS = [
   'reasoning',
   'inputAudio',
   'outputAudio',
+  'cacheWriteHour',
   'reportedCost',
 ] as const;
 
@@ -54,5 +55,6 @@ export function writeCounts(counts: Float64Array, at: number, call: CallCounts):
   counts[at + 4] = call.reasoning ?? UNSAID;
   counts[at + 5] = call.inputAudio ?? UNSAID;
   counts[at + 6] = call.outputAudio ?? UNSAID;
-  counts[at + 7] = call.reportedCost ?? UNSAID;
+  counts[at + 7] = call.cacheWriteHour ?? UNSAID;
+  counts[at + 8] = call.reportedCost ?? UNSAID;
 }

@@ -18,6 +18,7 @@ const PRICES = z.object({
   output: price.optional(),
   cacheRead: price.optional(),
   cacheWrite: price.optional(),
+  cacheWriteHour: price.optional(),
   inputAudio: price.optional(),
   outputAudio: price.optional(),
 });

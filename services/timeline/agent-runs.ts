@@ -6,7 +6,7 @@ import type { RunSpan } from '../../core/agent-run/run-span';
 import type { LogRecord } from '../../core/api/telemetry';
 import type { StoreService } from '../../core/api/workers';
 import { mayBeToldInLogs, ToldInLogs } from '../../core/dialects/log-runs/told-in-logs';
-import { readAgentSpan } from '../../core/dialects/read-agent-span';
+import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { STATUS_ERROR } from '../../core/model/span-kind';
 import { decodeSpanBody } from '../../core/otlp/proto-to-json';

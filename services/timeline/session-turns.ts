@@ -2,7 +2,7 @@
 import { type TurnText, turnText } from '../../core/agent-run/turn-text';
 import type { SessionTurn, StoredTurn } from '../../core/api/session';
 import type { StoreService } from '../../core/api/workers';
-import { readAgentSpan } from '../../core/dialects/read-agent-span';
+import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { decodeSpanBody } from '../../core/otlp/proto-to-json';
 
 /** Turns whose text is kept: some screens of a session that is scrolled through. */

@@ -73,6 +73,22 @@ describe('cost by the list that comes with Spoor, against sums made by hand', ()
     ['some-proxy', 'openai/gpt-4o-mini'],
     ['gcp.vertex.agent', 'gemini-2.0-flash'],
     ['microsoft.agent_framework', 'gpt-5-mini'],
+    ['aws.bedrock', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'],
+    ['aws.bedrock', 'arn:aws:bedrock:us-east-1:1:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ['gcp.vertex_ai', 'publishers/anthropic/models/claude-sonnet-4-5@20250929'],
+    ['litellm', 'azure/gpt-4o'],
+    ['litellm', 'mistral/mistral-large-latest'],
+    ['google', 'models/gemini-2.5-flash'],
+    ['strands-agents', 'us.anthropic.claude-sonnet-4-20250514-v1:0'],
+    ['anthropic', 'claude-sonnet-4-5[1m]'],
+    ['openrouter', 'anthropic/claude-3.7-sonnet:thinking'],
+    ['mistralai', 'mistral-large-latest'],
+    ['mistral', 'mistral-large-latest'],
+    ['openai', 'openai:gpt-4o'],
+    [null, 'anthropic:claude-sonnet-4-5'],
+    [null, 'mistral:mistral-large-latest'],
+    ['openai', 'ft:gpt-4o-2024-08-06:acme::9XyZ'],
+    ['bedrock', 'anthropic.claude-sonnet-4-5-20250929-v1:0'],
   ])('knows %s %s', (provider, model) => {
     expect(book.cost(call({ provider, model, input: 1_000_000, output: 0 }))).toBeGreaterThan(0);
   });
@@ -83,6 +99,10 @@ describe('cost by the list that comes with Spoor, against sums made by hand', ()
     // Run by somebody else than their maker, open weights cost something else.
     for (const model of ['deepseek-chat', 'mistral-large-latest', 'gpt-oss-20b']) {
       expect(book.cost(call({ provider: 'ollama', model, input: 5, output: 5 }))).toBeNull();
+    }
+    // What was tuned costs more than what it was made of, and what is given away nothing.
+    for (const model of ['ft:gpt-5:acme::1', 'ft:', 'llama3:latest', 'deepseek/deepseek-chat:free']) {
+      expect(book.cost(call({ provider: 'openrouter', model, input: 5, output: 5 }))).toBeNull();
     }
     expect(book.cost(call({ provider: 'openai', model: 'gpt-5' }))).toBeNull();
     expect(book.cost(call({ provider: 'openai', model: 'gpt-5', input: 0, output: 0 }))).toBe(0);

@@ -25,6 +25,10 @@ const VALUES = [
   'google',
   '',
   '12',
+  'llm_call',
+  'tool_call',
+  'mastra',
+  '{"prompt_tokens":9,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":4}}',
   '{"input":3}',
 ].map((stringValue) => ({ stringValue }));
 const anyValue = fc.oneof(
@@ -79,6 +83,7 @@ describe('facts of a span', () => {
             reasoning: span.usage.reasoning,
             inputAudio: span.usage.inputAudio,
             outputAudio: span.usage.outputAudio,
+            cacheWriteHour: span.usage.cacheWriteHour,
             serviceTier: span.serviceTier,
             reportedCost: span.reportedCost,
           };

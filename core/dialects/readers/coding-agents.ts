@@ -102,7 +102,7 @@ export const geminiCli: Dialect = {
     const isTool = kind === 'tool';
     return {
       kind,
-      provider: 'gcp.gemini',
+      provider: kind === undefined && scope !== 'gemini-cli' ? null : 'gcp.gemini',
       tool: isTool ? { callId: a.text('gen_ai.tool.call_id'), arguments: input, result: output } : undefined,
       input: isTool ? null : messagesOf(input),
       output: kind === 'model' ? answerOf(output) : null,
@@ -119,9 +119,7 @@ export const vscodeCopilot: Dialect = {
     const reasoning = a.text('copilot_chat.reasoning_content');
     const ms = a.number('copilot_chat.time_to_first_token');
     return {
-      sessionId: a.text('copilot_chat.chat_session_id', 'copilot_chat.session_id'),
       output: reasoning ? [{ role: 'assistant', parts: [{ type: 'reasoning', text: reasoning }] }] : null,
-      usage: { reasoning: a.count('gen_ai.usage.reasoning_tokens') },
       timeToFirstTokenNs: ms === undefined ? null : Math.round(ms * 1e6),
     } satisfies AgentFacts;
   },

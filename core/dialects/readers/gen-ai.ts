@@ -14,7 +14,6 @@ import { answerOf, messagesOf } from '../messages';
 import { partsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
 import { toolDefinitionsOf } from '../tool-parts';
-import { providerOf } from './providers';
 
 const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   chat: 'model',
@@ -63,12 +62,7 @@ export const genAi: Dialect = {
     const seconds = a.number('gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk');
     return {
       kind,
-      provider: named(a.text('gen_ai.provider.name', 'gen_ai.system')),
-      requestModel: a.text('gen_ai.request.model'),
-      responseModel: a.text('gen_ai.response.model'),
       responseId: a.text('gen_ai.response.id'),
-      sessionId: a.text('gen_ai.conversation.id'),
-      userId: a.text('gen_ai.user', 'enduser.id'),
       agentName: a.text('gen_ai.agent.name'),
       tool: {
         name: a.text('gen_ai.tool.name'),
@@ -81,32 +75,6 @@ export const genAi: Dialect = {
       system: some(systemOf(a.json('gen_ai.system_instructions'))) ?? said.system,
       ...conversation(a, kind, said),
       toolDefinitions: some(toolDefinitionsOf(a.json('gen_ai.tool.definitions'))) ?? said.tools,
-      usage: {
-        input: a.count('gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'),
-        output: a.count('gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'),
-        cacheRead: a.count(
-          'gen_ai.usage.cache_read.input_tokens',
-          'gen_ai.usage.cache_read_input_tokens',
-          'gen_ai.usage.details.cache_read_tokens',
-          'gen_ai.usage.details.cached_tokens',
-        ),
-        cacheWrite: a.count(
-          'gen_ai.usage.cache_write.input_tokens',
-          'gen_ai.usage.cache_creation.input_tokens',
-          'gen_ai.usage.cache_creation_input_tokens',
-          'gen_ai.usage.details.cache_write_tokens',
-          'gen_ai.usage.details.cache_creation_input_tokens',
-        ),
-        reasoning: a.count(
-          'gen_ai.usage.reasoning.output_tokens',
-          'gen_ai.usage.reasoning_tokens',
-          'gen_ai.usage.details.reasoning_tokens',
-        ),
-        inputAudio: a.count('gen_ai.usage.audio.input_tokens'),
-        outputAudio: a.count('gen_ai.usage.audio.output_tokens'),
-        inputImage: a.count('gen_ai.usage.image.input_tokens'),
-      },
-      finishReasons: a.texts('gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason'),
       timeToFirstTokenNs: seconds === undefined ? null : Math.round(seconds * 1e9),
       documents: documentsOf(a.json('gen_ai.retrieval.documents')),
       inputValue: a.json('gen_ai.retrieval.query.text', 'gen_ai.memory.query.text'),
@@ -123,10 +91,6 @@ function kindOf(a: AttributeReader, name: string): AgentSpanKind | undefined {
     return /embed/i.test(operation ?? name) ? 'embedding' : 'model';
   }
   return a.has('gen_ai.agent.name') || a.has('gen_ai.agent.id') ? 'agent' : undefined;
-}
-
-function named(provider: string | undefined): string | undefined {
-  return provider === undefined ? undefined : providerOf(provider);
 }
 
 function parametersOf(a: AttributeReader): { [name: string]: PlainValue } {

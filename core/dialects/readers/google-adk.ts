@@ -1,6 +1,6 @@
 /** Google's Agent Development Kit: requests and answers of Gemini, whole, as JSON. */
 import type { AgentFacts, Dialect } from '../agent-facts';
-import { isObject } from '../json-objects';
+import { isObject, textOf } from '../json-objects';
 import { answerOf, messagesOf } from '../messages';
 import { toolDefinitionsOf } from '../tool-parts';
 
@@ -12,11 +12,12 @@ export const googleAdk: Dialect = {
     const response = a.json('gcp.vertex.agent.llm_response');
     const config = isObject(request) && isObject(request.config) ? request.config : {};
     const isTool = a.has('gcp.vertex.agent.tool_call_args') || name.startsWith('execute_tool');
-    const isModel = isObject(request) && Object.keys(request).length > 0;
+    // Spans of tools have an empty one.
+    const isModel = !isTool && a.has('gcp.vertex.agent.llm_request');
     return {
       kind: isTool ? 'tool' : isModel ? 'model' : undefined,
       provider: isModel ? 'gcp.vertex_ai' : null,
-      sessionId: a.text('gcp.vertex.agent.session_id'),
+      requestModel: isObject(request) ? textOf(request.model) : null,
       tool: isTool
         ? { arguments: a.json('gcp.vertex.agent.tool_call_args'), result: a.json('gcp.vertex.agent.tool_response') }
         : undefined,

@@ -26,39 +26,19 @@ export const langfuse: Dialect = {
     const isTool = kind === 'tool';
     const input = a.json('langfuse.observation.input', 'langfuse.trace.input');
     const output = a.json('langfuse.observation.output', 'langfuse.trace.output');
-    const usage = a.json('langfuse.observation.usage_details');
     const cost = a.json('langfuse.observation.cost_details');
-    const said = isObject(usage) ? usage : {};
-    const cacheRead = count(said.input_cached_tokens ?? said.cache_read_input_tokens ?? said.input_cache_read);
-    const cacheWrite = count(said.cache_creation_input_tokens ?? said.input_cache_creation);
-    const own = count(said.input ?? said.input_tokens ?? said.prompt_tokens);
     return {
       kind,
-      requestModel: a.text('langfuse.observation.model.name'),
-      sessionId: a.text('langfuse.session.id'),
-      userId: a.text('langfuse.user.id'),
       tool: isTool ? { name, arguments: input, result: output } : undefined,
       parameters: parametersOf(a.json('langfuse.observation.model.parameters')),
       input: kind === 'model' || !isTool ? messagesOf(input) : null,
       output: kind === 'model' ? answerOf(output) : null,
       inputValue: isTool ? null : input,
       outputValue: isTool ? null : output,
-      usage: {
-        // Details are parts of the whole that Langfuse adds up.
-        input: own === undefined ? undefined : own + (cacheRead ?? 0) + (cacheWrite ?? 0),
-        output: count(said.output ?? said.output_tokens ?? said.completion_tokens),
-        cacheRead,
-        cacheWrite,
-        reasoning: count(said.output_reasoning ?? said.output_reasoning_tokens),
-      },
       reportedCost: isObject(cost) ? costOf(cost) : null,
     } satisfies AgentFacts;
   },
 };
-
-function count(value: PlainValue | undefined): number | undefined {
-  return typeof value === 'number' && value >= 0 ? value : undefined;
-}
 
 function costOf(cost: { readonly [key: string]: PlainValue }): number | null {
   if (typeof cost.total === 'number') return cost.total;

@@ -9,7 +9,6 @@ export const mcp: Dialect = {
     const isCall = method === 'tools/call';
     return {
       kind: isCall ? 'tool' : method === undefined ? undefined : method === 'prompts/get' ? 'prompt' : 'step',
-      sessionId: a.text('mcp.session.id'),
       tool: isCall
         ? {
             name: a.text('gen_ai.tool.name') ?? name.replace(/^tools\/call\s*/, ''),

@@ -12,7 +12,6 @@ import { contentParts, partsOf } from '../parts';
 import { richer } from '../richer';
 import { type AttributeReader, parsed } from '../span-source';
 import { argumentsOf, toolDefinitionsOf } from '../tool-parts';
-import { providerOfInference } from './providers';
 
 const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   LLM: 'model',
@@ -36,15 +35,12 @@ export const openInference: Dialect = {
     if (!a.hasUnder(...HEADS) || !a.keys.some((key) => PREFIX.test(key))) return null;
     const kind = KINDS[a.text('openinference.span.kind')?.toUpperCase() ?? ''];
     const isTool = kind === 'tool';
-    const provider = a.text('llm.provider', 'llm.system');
     const input = messagesAt(a, 'llm.input_messages') ?? promptsOf(a);
     const output = messagesAt(a, 'llm.output_messages') ?? choicesOf(a);
     const whole = (value: PlainValue | undefined, read: typeof messagesOf) => (isTool ? null : (read(value) ?? null));
     return {
       kind: kind ?? (input || output || a.has('llm.model_name') ? 'model' : undefined),
-      provider: provider === undefined ? null : providerOfInference(provider),
-      requestModel: a.text('llm.request.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'),
-      responseModel: a.text('llm.response.model_name'),
+      requestModel: a.text('reranker.model_name'),
       agentName: a.text('agent.name'),
       tool: {
         name: a.text('tool.name'),
@@ -59,16 +55,6 @@ export const openInference: Dialect = {
       inputValue: isTool ? null : a.json('input.value', 'reranker.query'),
       outputValue: isTool ? null : a.json('output.value'),
       toolDefinitions: a.list('llm.tools').flatMap(toolOf),
-      usage: {
-        input: a.count('llm.token_count.prompt'),
-        output: a.count('llm.token_count.completion'),
-        cacheRead: a.count('llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input'),
-        cacheWrite: a.count('llm.token_count.prompt_details.cache_write'),
-        reasoning: a.count('llm.token_count.completion_details.reasoning'),
-        inputAudio: a.count('llm.token_count.prompt_details.audio'),
-        outputAudio: a.count('llm.token_count.completion_details.audio'),
-      },
-      reportedCost: a.number('llm.cost.total'),
       finishReasons: a.texts('llm.finish_reason'),
       documents: [...documentsAt(a, 'retrieval.documents'), ...documentsAt(a, 'reranker.output_documents')],
       evaluations: ['annotations', 'evaluations'].flatMap((key) => a.list(key).flatMap(evaluationOf)),

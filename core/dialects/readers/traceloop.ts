@@ -35,12 +35,6 @@ export const traceloop: Dialect = {
     const name = a.text('traceloop.entity.name');
     return {
       kind,
-      sessionId: a.text(
-        'traceloop.association.properties.session_id',
-        'traceloop.association.properties.thread_id',
-        'traceloop.association.properties.conversation_id',
-      ),
-      userId: a.text('traceloop.association.properties.user_id', 'llm.user'),
       agentName: entity === 'agent' ? name : null,
       tool: entity === 'tool' ? { name, arguments: input, result: output } : undefined,
       input: messagesAt(a, 'gen_ai.prompt'),
@@ -48,13 +42,6 @@ export const traceloop: Dialect = {
       inputValue: entity === 'tool' ? null : input,
       outputValue: entity === 'tool' ? null : output,
       toolDefinitions: a.list('llm.request.functions').flatMap((item) => toolDefinitionsOf(definition(item))),
-      usage: {
-        input: a.count('gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'),
-        output: a.count('gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'),
-        cacheRead: a.count('gen_ai.usage.cache_read_input_tokens'),
-        cacheWrite: a.count('gen_ai.usage.cache_creation_input_tokens'),
-        reasoning: a.count('gen_ai.usage.reasoning_tokens'),
-      },
       finishReasons: a.texts('gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'),
     } satisfies AgentFacts;
   },

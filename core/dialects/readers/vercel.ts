@@ -9,7 +9,7 @@ import { messagesOf } from '../messages';
 import { contentParts, partsOf } from '../parts';
 import type { AttributeReader } from '../span-source';
 import { toolCallsOf, toolDefinitionsOf } from '../tool-parts';
-import { providerOfSdk } from './providers';
+import { usageOfObject } from '../usage';
 
 const SETTINGS: Readonly<Record<string, string>> = wordTable({
   temperature: 'temperature',
@@ -33,16 +33,10 @@ export const vercel: Dialect = {
     const kind = operation === undefined ? undefined : kindOf(operation);
     const isTool = kind === 'tool';
     const ms = a.number('ai.response.msToFirstChunk');
-    const provider = a.text('ai.model.provider');
     const prompt = a.json('ai.prompt.messages', 'ai.prompt');
     return {
       kind,
-      provider: provider === undefined ? null : providerOfSdk(provider),
-      requestModel: a.text('ai.model.id'),
-      responseModel: a.text('ai.response.model'),
       responseId: a.text('ai.response.id'),
-      sessionId: a.text('ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.threadId'),
-      userId: a.text('ai.telemetry.metadata.userId'),
       agentName: a.text('ai.telemetry.functionId'),
       tool: isTool
         ? {
@@ -57,18 +51,27 @@ export const vercel: Dialect = {
       output: answerOf(a),
       inputValue: a.json('ai.value', 'ai.values'),
       toolDefinitions: toolDefinitionsOf(toolsOf(a)),
-      usage: {
-        input: a.count('ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'),
-        output: a.count('ai.usage.outputTokens', 'ai.usage.completionTokens'),
-        cacheRead: a.count('ai.usage.inputTokenDetails.cacheReadTokens', 'ai.usage.cachedInputTokens'),
-        cacheWrite: a.count('ai.usage.inputTokenDetails.cacheWriteTokens'),
-        reasoning: a.count('ai.usage.outputTokenDetails.reasoningTokens', 'ai.usage.reasoningTokens'),
-      },
+      usage: cachedOf(a.json('ai.response.providerMetadata')),
       finishReasons: a.texts('ai.response.finishReason'),
       timeToFirstTokenNs: ms === undefined ? null : Math.round(ms * 1e6),
     } satisfies AgentFacts;
   },
 };
+
+/** What providers say of their caches where the SDK has no name for it: `{anthropic: {cacheCreationInputTokens: 5}}`. */
+function cachedOf(metadata: PlainValue | undefined): AgentFacts['usage'] {
+  if (!isObject(metadata)) return undefined;
+  const said = Object.values(metadata).map((of) => usageOfObject(isObject(of) ? { ...of, usage: null } : of));
+  const raw = Object.values(metadata).map((of) => (isObject(of) ? usageOfObject(of.usage) : null));
+  const of = (count: 'cacheRead' | 'cacheWrite' | 'cacheWriteHour' | 'reasoning'): number | undefined =>
+    [...raw, ...said].map((usage) => usage?.[count]).find((tokens) => tokens != null) ?? undefined;
+  return {
+    cacheRead: of('cacheRead'),
+    cacheWrite: of('cacheWrite'),
+    cacheWriteHour: of('cacheWriteHour'),
+    reasoning: of('reasoning'),
+  };
+}
 
 function kindOf(operation: string): AgentSpanKind {
   if (operation === 'ai.toolCall') return 'tool';

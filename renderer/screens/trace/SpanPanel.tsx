@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { SpanDetail } from '../../../core/api/contract';
-import { readAgentSpan } from '../../../core/dialects/read-agent-span';
+import { readAgentSpan } from '../../../core/dialects/read-otlp-span';
 import { formatDuration, formatShare } from '../../../core/model/format';
 import { spanIdFromInt8 } from '../../../core/model/ids';
 import { widthOf } from '../../../core/timeline/time-window';

@@ -11,7 +11,7 @@ import type {
   Verdict,
 } from '../../../core/api/evaluation';
 import type { StoreService } from '../../../core/api/workers';
-import { readAgentSpan } from '../../../core/dialects/read-agent-span';
+import { readAgentSpan } from '../../../core/dialects/read-otlp-span';
 import { promptOf, recordedAnswer, triedAnswer } from '../../../core/evaluation/answers';
 import { evaluatorName } from '../../../core/evaluation/evaluator-name';
 import { evaluate } from '../../../core/evaluation/evaluators';

@@ -1,0 +1,32 @@
+/** Reads a span of OTLP whole. What it is, whose, and what it counts is decided as it is while spans are stored. */
+import { type KeyValue, plainAttributes } from '../model/json-types';
+import type { AgentSpan } from './agent-span';
+import { readSource } from './read-agent-span';
+import { factsOfSpan } from './span-facts';
+import { AttributeReader } from './span-source';
+
+/** Null: it says nothing of an agent run. */
+export function readAgentSpan(span: {
+  readonly name: string;
+  readonly scope: string;
+  readonly attributes: readonly KeyValue[];
+  readonly events: readonly { readonly name: string; readonly attributes: readonly KeyValue[] }[];
+}): AgentSpan | null {
+  const facts = factsOfSpan(span.name, span.scope, span.attributes);
+  if (!facts?.kind) return null;
+  const source = {
+    name: span.name,
+    scope: span.scope,
+    attributes: new AttributeReader(plainAttributes(span.attributes)),
+    events: span.events.map(({ name, attributes }) => {
+      return { name, attributes: new AttributeReader(plainAttributes(attributes)) };
+    }),
+  };
+  const read = readSource(source, facts.kind);
+  if (!read) return null;
+  const { call, agentName, sessionId } = facts;
+  if (!call) return { ...read, agentName, sessionId };
+  const { provider, serviceTier, reportedCost, model: _, ...tokens } = call;
+  const usage = { ...read.usage, ...tokens };
+  return { ...read, agentName, sessionId, provider, serviceTier, reportedCost, usage };
+}
