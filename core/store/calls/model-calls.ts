@@ -22,6 +22,7 @@ const COUNT_COLUMNS = [
   'reasoning_tokens',
   'input_audio_tokens',
   'output_audio_tokens',
+  'cache_write_hour_tokens',
   'reported_cost',
 ];
 const FIRST_BYTES = 64 * 1024;

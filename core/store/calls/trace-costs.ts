@@ -15,7 +15,15 @@ export interface TraceCost {
 
 export const NO_COST: TraceCost = { usd: null, complete: true, reportedUsd: null };
 
-const TOKENS = ['input', 'output', 'cache_read', 'cache_write', 'input_audio', 'output_audio'] as const;
+const TOKENS = [
+  'input',
+  'output',
+  'cache_read',
+  'cache_write',
+  'cache_write_hour',
+  'input_audio',
+  'output_audio',
+] as const;
 
 const ROW = {
   of: TEXT,
@@ -31,6 +39,7 @@ const ROW = {
   output: orNull(INT8),
   cache_read: orNull(INT8),
   cache_write: orNull(INT8),
+  cache_write_hour: orNull(INT8),
   input_audio: orNull(INT8),
   output_audio: orNull(INT8),
 };
@@ -45,6 +54,7 @@ const CALL_ROW = {
   output: orNull(INT8),
   cache_read: orNull(INT8),
   cache_write: orNull(INT8),
+  cache_write_hour: orNull(INT8),
   input_audio: orNull(INT8),
   output_audio: orNull(INT8),
 };
@@ -132,6 +142,7 @@ export function costOf(
     output: number(row.output),
     cacheRead: number(row.cache_read),
     cacheWrite: number(row.cache_write),
+    cacheWriteHour: number(row.cache_write_hour),
     inputAudio: number(row.input_audio),
     outputAudio: number(row.output_audio),
   });

@@ -37,7 +37,16 @@ export const USAGE_NAMES: Readonly<Record<UsageBy, string>> = {
 export const STANDING_CALLS = `${MODEL_CALLS} c join trace t on t.workspace_id = c.workspace_id and t.trace_id = c.trace_id
   where c.workspace_id = $1 and t.deleted_at is null`;
 
-const SUMS = ['input', 'output', 'cache_read', 'cache_write', 'reasoning', 'input_audio', 'output_audio'] as const;
+const SUMS = [
+  'input',
+  'output',
+  'cache_read',
+  'cache_write',
+  'cache_write_hour',
+  'reasoning',
+  'input_audio',
+  'output_audio',
+] as const;
 
 /** Of `c`. */
 const KIND = `jsonb_build_array(c.provider, c.model, c.service_tier)::text`;
@@ -59,6 +68,7 @@ const ROW = {
   output: orNull(INT8),
   cache_read: orNull(INT8),
   cache_write: orNull(INT8),
+  cache_write_hour: orNull(INT8),
   reasoning: orNull(INT8),
   input_audio: orNull(INT8),
   output_audio: orNull(INT8),

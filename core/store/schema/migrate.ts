@@ -24,6 +24,7 @@ import { deletedCounts022 } from '../migrations/022-deleted-counts';
 import { retentionClock023 } from '../migrations/023-retention-clock';
 import { quarantine024 } from '../migrations/024-quarantine';
 import { dictionarySweep025 } from '../migrations/025-dictionary-sweep';
+import { countedCalls028 } from '../migrations/028-counted-calls';
 import type { PayloadCodec } from '../payloads/payloads';
 import { decodeRows, INT4, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
@@ -64,6 +65,7 @@ export const MIGRATIONS: readonly Migration[] = [
   retentionClock023,
   quarantine024,
   dictionarySweep025,
+  countedCalls028,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */
