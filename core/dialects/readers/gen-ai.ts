@@ -75,6 +75,12 @@ export const genAi: Dialect = {
       system: some(systemOf(a.json('gen_ai.system_instructions'))) ?? said.system,
       ...conversation(a, kind, said),
       toolDefinitions: some(toolDefinitionsOf(a.json('gen_ai.tool.definitions'))) ?? said.tools,
+      finishReasons: a.texts(
+        'gen_ai.response.finish_reasons',
+        'gen_ai.response.finish_reason',
+        'anthropic.message.stop_reason',
+        'gen_ai.response.stop_reason',
+      ),
       timeToFirstTokenNs: seconds === undefined ? null : Math.round(seconds * 1e9),
       documents: documentsOf(a.json('gen_ai.retrieval.documents')),
       inputValue: a.json('gen_ai.retrieval.query.text', 'gen_ai.memory.query.text'),
