@@ -5,19 +5,33 @@
 import type { Evaluation } from '../model/evaluation';
 import type { PlainValue } from '../model/json-types';
 
-export type AgentSpanKind =
-  | 'agent'
-  | 'workflow'
-  | 'model'
-  | 'embedding'
-  | 'tool'
-  | 'retrieval'
-  | 'rerank'
-  | 'memory'
-  | 'guardrail'
-  | 'evaluator'
-  | 'prompt'
-  | 'step';
+/** Stored by its index: more are put at the end. */
+export const AGENT_SPAN_KINDS = [
+  'agent',
+  'workflow',
+  'model',
+  'embedding',
+  'tool',
+  'retrieval',
+  'rerank',
+  'memory',
+  'guardrail',
+  'evaluator',
+  'prompt',
+  'step',
+] as const;
+
+export type AgentSpanKind = (typeof AGENT_SPAN_KINDS)[number];
+
+/** As `span.agent_kind` holds it. */
+export function agentKindCode(kind: AgentSpanKind): number {
+  return AGENT_SPAN_KINDS.indexOf(kind) + 1;
+}
+
+/** Null: of no agent run, or of a kind that a later version knows. */
+export function agentKindOf(code: number): AgentSpanKind | null {
+  return AGENT_SPAN_KINDS[code - 1] ?? null;
+}
 
 export type DialectName =
   | 'claude-code'

@@ -21,6 +21,7 @@ export const SLOTS = [
   'serviceTier',
   'agentName',
   'sessionId',
+  'responseId',
 ] as const;
 
 export type Slot = (typeof SLOTS)[number];
@@ -73,6 +74,7 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
   ],
   agentName: ['langsmith.metadata.lc_agent_name', 'ai.telemetry.functionId', 'gen_ai.agent.name'],
   sessionId: SESSION_KEYS,
+  responseId: ['gen_ai.response.id', 'ai.response.id', 'llm.response.id', 'langsmith.metadata.response_id'],
 };
 
 /** The model among the parameters of a request. */

@@ -91,7 +91,7 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     provider,
     requestModel,
     responseModel,
-    responseId: of('responseId'),
+    responseId: textAt(keyed, 'responseId') ?? of('responseId'),
     sessionId: textAt(keyed, 'sessionId') ?? of('sessionId'),
     userId: source.attributes.text(...USER_KEYS) ?? of('userId'),
     agentName: of('agentName') ?? textAt(keyed, 'agentName') ?? (kind === 'agent' ? nameOfAgent(source) : null),

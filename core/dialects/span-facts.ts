@@ -29,6 +29,8 @@ export interface SpanFacts {
   readonly call: ModelCallFacts | null;
   readonly agentName: string | null;
   readonly sessionId: string | null;
+  /** 64 bits of the digest of the provider's id of what a model answered; null: not said. */
+  readonly response: bigint | null;
 }
 
 type ModelCallFacts = CallCounts & Omit<CallKind, 'agentName'>;
@@ -177,7 +179,8 @@ function factsOf(kind: AgentSpanKind | null, all: KeyValues, otherwise: string |
   const agentName = kind === null ? null : textAt(all, 'agentName');
   const sessionId = textAt(all, 'sessionId');
   if (kind === null && sessionId === null) return null;
-  return { kind, call: isModelCall(kind) ? callOf(all, otherwise) : null, agentName, sessionId };
+  const call = isModelCall(kind) ? callOf(all, otherwise) : null;
+  return { kind, call, agentName, sessionId, response: call && digestOf(textAt(all, 'responseId')) };
 }
 
 /** What is counted and paid by tokens. */
@@ -202,7 +205,20 @@ function wholeFacts(name: string, scope: string, attributes: readonly KeyValue[]
   const { usage, kind, provider, serviceTier, reportedCost, agentName, sessionId } = span;
   const model = span.responseModel ?? span.requestModel;
   const call = isModelCall(kind) ? { provider, model, serviceTier, ...countsOf(usage, reportedCost) } : null;
-  return { kind, call, agentName, sessionId };
+  return { kind, call, agentName, sessionId, response: call && digestOf(span.responseId) };
+}
+
+function digestOf(id: string | null): bigint | null {
+  if (id === null) return null;
+  let [a, b] = [0x811c9dc5, 0x9747b28c];
+  for (let i = 0; i < id.length; i++) {
+    const code = id.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x5bd1e995);
+    b ^= b >>> 15;
+  }
+  // 0 stands for none.
+  return (BigInt(a) << 32n) | BigInt(b >>> 0) || 1n;
 }
 
 function readWhole(name: string, scope: string, attributes: readonly KeyValue[]) {

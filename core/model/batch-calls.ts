@@ -31,6 +31,8 @@ export interface BatchCalls {
   readonly kind: Uint32Array;
   /** `CALL_COUNTS.length` for each call: tokens, and US dollars; NaN: not said. */
   readonly counts: Float64Array;
+  /** 64 bits of the digest of the provider's id of the answer; 0: not said. */
+  readonly response: BigInt64Array;
   readonly kinds: readonly CallKind[];
 }
 

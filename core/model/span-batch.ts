@@ -35,6 +35,8 @@ export interface SpanBatch {
   readonly resources: readonly BatchResource[];
   readonly scopes: readonly BatchScope[];
   readonly operations: readonly BatchOperation[];
+  /** Index in AGENT_SPAN_KINDS, from 1; 0: of no agent run. Empty: no row is of one. */
+  readonly agentKind: Uint8Array;
   readonly calls: BatchCalls;
   /** Sparse: only traces whose spans say something of an agent or a session. */
   readonly traceFacts: readonly TraceFacts[];
@@ -90,6 +92,8 @@ export function spanTransferables(batch: SpanBatch): ArrayBuffer[] {
     batch.calls.row,
     batch.calls.kind,
     batch.calls.counts,
+    batch.calls.response,
+    batch.agentKind,
   ];
   return [...views.map((view) => view.buffer as ArrayBuffer), ...partBuffers(batch.parts)];
 }

@@ -1,4 +1,5 @@
 /** Gathers what spans say of agents while they are decoded. */
+import { type AgentSpanKind, agentKindCode } from '../dialects/agent-span';
 import type { SpanFacts } from '../dialects/span-facts';
 import { type BatchCalls, CALL_COUNTS, type CallKind, type TraceFacts, writeCounts } from '../model/batch-calls';
 
@@ -12,14 +13,18 @@ interface MutableFacts {
 export class AgentColumns {
   private readonly rows: number[] = [];
   private readonly kindOf: number[] = [];
+  private readonly responses: bigint[] = [];
+  /** By row, as far as one is of an agent run. */
+  private agentKind = new Uint8Array(0);
   private readonly kinds: CallKind[] = [];
   private readonly kindAt = new Map<string, number>();
   private lastKind = -1;
   private counts = new Float64Array(0);
   private readonly traces = new Map<number, MutableFacts>();
 
-  add(row: number, trace: number, startNs: bigint, { call, agentName, sessionId }: SpanFacts): void {
-    if (call) this.addCall(row, call, agentName);
+  add(row: number, trace: number, startNs: bigint, { kind, call, agentName, sessionId, response }: SpanFacts): void {
+    if (kind !== null) this.setKind(row, kind);
+    if (call) this.addCall(row, call, agentName, response);
     if (agentName === null && sessionId === null) return;
     let facts = this.traces.get(trace);
     if (!facts) {
@@ -33,18 +38,37 @@ export class AgentColumns {
     }
   }
 
-  finish(): { calls: BatchCalls; traceFacts: readonly TraceFacts[] } {
+  /** @param rows of the batch */
+  finish(rows: number): { calls: BatchCalls; traceFacts: readonly TraceFacts[]; agentKind: Uint8Array } {
     const calls = {
       row: Uint32Array.from(this.rows),
       kind: Uint32Array.from(this.kindOf),
       counts: this.counts.slice(0, this.rows.length * CALL_COUNTS.length),
+      response: BigInt64Array.from(this.responses),
       kinds: this.kinds,
     };
-    return { calls, traceFacts: [...this.traces.values()] };
+    const agentKind = new Uint8Array(this.agentKind.length > 0 ? rows : 0);
+    agentKind.set(this.agentKind.subarray(0, rows));
+    return { calls, traceFacts: [...this.traces.values()], agentKind };
   }
 
-  private addCall(row: number, call: NonNullable<SpanFacts['call']>, agentName: string | null): void {
+  private setKind(row: number, kind: AgentSpanKind): void {
+    if (row >= this.agentKind.length) {
+      const grown = new Uint8Array(Math.max(64, row * 2));
+      grown.set(this.agentKind);
+      this.agentKind = grown;
+    }
+    this.agentKind[row] = agentKindCode(kind);
+  }
+
+  private addCall(
+    row: number,
+    call: NonNullable<SpanFacts['call']>,
+    agentName: string | null,
+    response: bigint | null,
+  ): void {
     const at = this.rows.push(row) - 1;
+    this.responses.push(response ?? 0n);
     this.kindOf.push(this.kind(call, agentName));
     const from = at * CALL_COUNTS.length;
     if (from === this.counts.length) {

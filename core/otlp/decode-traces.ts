@@ -78,7 +78,7 @@ class TraceDecoder {
     const envelopes = new Envelopes(this.bytes, this.resourceAttribute, this.budget);
     envelopes.each((reader, owner) => this.span(reader, owner));
     return {
-      batch: this.builder.finish(envelopes, this.agents.finish(), this.evaluations),
+      batch: this.builder.finish(envelopes, this.agents.finish(this.builder.length), this.evaluations),
       cost: this.budget.spent,
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,

@@ -27,7 +27,8 @@ export interface SpanRow {
 const BYTES_PER_SPAN = 200;
 
 export class SpanBatchBuilder {
-  private length = 0;
+  /** Rows that are committed. */
+  length = 0;
   private capacity: number;
   private trace: Uint32Array;
   private readonly traceIds: ByteTable;
@@ -103,7 +104,7 @@ export class SpanBatchBuilder {
   /** The batch, in buffers of exactly its size. The builder is spent afterwards. */
   finish(
     { resources, scopes }: Pick<SpanBatch, 'resources' | 'scopes'>,
-    agents: Pick<SpanBatch, 'calls' | 'traceFacts'>,
+    agents: Pick<SpanBatch, 'calls' | 'traceFacts' | 'agentKind'>,
     evaluations: readonly SentEvaluation[],
   ): SpanBatch {
     const n = this.length;

@@ -1,7 +1,7 @@
 /** The rows that the store makes of a load, for COPY by itself: what ingest is measured against. */
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { firstBlockOf, makePartition } from '../../core/store/blocks/span-partitions';
-import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from '../../core/store/ingest/span-rows';
+import { PLAIN_SPAN_COLUMNS as SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from '../../core/store/ingest/span-rows';
 import { migrate } from '../../core/store/schema/migrate';
 import { CopyWriter } from '../../core/store/sql/copy-binary';
 import type { SqlClient } from '../../core/store/sql/sql-client';

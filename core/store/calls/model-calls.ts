@@ -1,4 +1,5 @@
 /** Calls of models as they are stored (migrations 009 and 016). */
+
 import { CALL_COUNTS, type CallCounts, type CallKind, writeCounts } from '../../model/batch-calls';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../../model/ids';
 import { shortName } from '../../model/short-name';
@@ -7,10 +8,14 @@ import type { InternedBatch, InternedIds } from '../dictionary/interned';
 import { CopyWriter } from '../sql/copy-binary';
 import { decodeRows, INT4 } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
+import type { CallDecision } from './call-decision';
 
-/** SQL that stands for a table: calls with what their kind says. */
+/** SQL that stands for a table: the calls that count, with what their kind says. */
 export const MODEL_CALLS = `(select c.*, k.operation_id, k.deployment_id, k.status, k.provider, k.model, k.service_tier, k.agent_name
-  from model_call c join model_call_kind k on k.workspace_id = c.workspace_id and k.id = c.kind_id)`;
+  from model_call c join model_call_kind k on k.workspace_id = c.workspace_id and k.id = c.kind_id where not c.is_repeat)`;
+
+/** With those that tell what another tells. */
+export const ALL_MODEL_CALLS = MODEL_CALLS.replace(' where not c.is_repeat', '');
 
 const COLUMNS = ['workspace_id', 'trace_id', 'span_id', 'start_ns', 'kind_id'];
 /** In order of `CALL_COUNTS`. */
@@ -52,6 +57,7 @@ interface KindOfSpan {
 /** Rows as binary COPY. */
 export class ModelCallRows {
   private copy: CopyWriter | null = null;
+  private decided: readonly string[] = ['response', 'is_repeat'];
 
   /** @param said indices in `CALL_COUNTS` of what any call says: a column that is null in every row costs, too */
   constructor(
@@ -66,8 +72,9 @@ export class ModelCallRows {
     batch: SpanBatch,
     isStored: (row: number) => boolean,
     interned: InternedBatch,
+    decision: Pick<CallDecision, 'isRepeat'>,
   ): Promise<void> {
-    const { row: rows, kind, counts, kinds } = batch.calls;
+    const { row: rows, kind, counts, kinds, response } = batch.calls;
     if (rows.length === 0) return;
     const stored: StoredKind[] = [];
     const known = new Map<number, number>();
@@ -99,10 +106,17 @@ export class ModelCallRows {
       copy.int8(batch.startNs[row] as bigint);
       copy.int4(ids[kindOf[i] as number] as number);
       this.writeCounts(copy, counts, i * CALL_COUNTS.length);
+      this.writeDecided(copy, response[i] as bigint, decision.isRepeat(batch, row));
     }
   }
 
-  async add(tx: SqlClient, call: CallCounts & CallKind, by: CalledBy, of: KindOfSpan): Promise<void> {
+  async add(
+    tx: SqlClient,
+    call: CallCounts & CallKind,
+    by: CalledBy,
+    of: KindOfSpan,
+    decided: { readonly response: bigint | null; readonly isRepeat: boolean },
+  ): Promise<void> {
     const [id] = await this.kindIds(tx, [storedKind(call, of)]);
     const counts = new Float64Array(CALL_COUNTS.length);
     writeCounts(counts, 0, call);
@@ -112,18 +126,29 @@ export class ModelCallRows {
     copy.int8(by.startNs);
     copy.int4(id as number);
     this.writeCounts(copy, counts, 0);
+    this.writeDecided(copy, decided.response ?? 0n, decided.isRepeat);
+  }
+
+  /** @param any whether a call that is added tells what another tells */
+  keepRepeats(any: boolean): void {
+    this.decided = any ? ['response', 'is_repeat'] : ['response'];
+  }
+
+  private writeDecided(copy: CopyWriter, response: bigint, isRepeat: boolean): void {
+    copy.orNull(response === 0n ? null : response, (digest) => copy.int8(digest));
+    if (this.decided.length > 1) copy.bool(isRepeat);
   }
 
   async store(tx: SqlClient): Promise<void> {
     if (!this.copy) return;
-    const columns = [...COLUMNS, ...this.said.map((at) => COUNT_COLUMNS[at] as string)];
+    const columns = [...COLUMNS, ...this.said.map((at) => COUNT_COLUMNS[at] as string), ...this.decided];
     await tx.copyIn('model_call', columns, this.copy.finish());
   }
 
   /** A row as far as its workspace. */
   private begin(): CopyWriter {
     this.copy ??= new CopyWriter(FIRST_BYTES);
-    this.copy.row(COLUMNS.length + this.said.length);
+    this.copy.row(COLUMNS.length + this.said.length + this.decided.length);
     this.copy.int4(this.workspaceId);
     return this.copy;
   }

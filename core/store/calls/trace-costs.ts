@@ -2,7 +2,7 @@
 import type { PriceBook } from '../../pricing/price-book';
 import { BOOL, decodeRows, FLOAT8, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql/sql-client';
-import { MODEL_CALLS } from './model-calls';
+import { ALL_MODEL_CALLS, MODEL_CALLS } from './model-calls';
 
 export interface TraceCost {
   /** US dollars; null: of no call it is known. */
@@ -69,7 +69,7 @@ export async function callCosts(
 ): Promise<Map<bigint, number | null>> {
   const tokens = TOKENS.map((name) => `${name}_tokens as ${name}`).join(', ');
   const rows = await sql.query(
-    `select span_id, provider, model, service_tier, start_ns, ${tokens} from ${MODEL_CALLS} c
+    `select span_id, provider, model, service_tier, start_ns, ${tokens} from ${ALL_MODEL_CALLS} c
      where workspace_id = $1 and trace_id = $2::uuid and span_id = any($3::int8[])`,
     [workspaceId, traceId, spanIds],
   );

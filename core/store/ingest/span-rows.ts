@@ -20,7 +20,11 @@ export const SPAN_COLUMNS = [
   'payload_index',
   'status',
   'attributes',
+  'agent_kind',
 ] as const;
+
+/** Of spans none of which is of an agent run: a column that is null in every row costs, too. */
+export const PLAIN_SPAN_COLUMNS = SPAN_COLUMNS.slice(0, -1);
 
 /** A guess that spares growing: the columns with their lengths, and ten attributes. */
 export const SPAN_ROW_BYTES = 240;
@@ -33,17 +37,19 @@ export interface SpanRowIds {
   readonly payloadIndex: number;
 }
 
+/** @param isOfAgents whether any of the rows is of an agent run */
 export function writeSpanRow(
   copy: CopyWriter,
   workspaceId: number,
   batch: SpanBatch,
   row: number,
   { interned, partIds, blockId, payloadId, payloadIndex }: SpanRowIds,
+  isOfAgents = false,
 ): void {
   const idAt = row * SPAN_ID_BYTES;
   const traceAt = (batch.trace[row] as number) * TRACE_ID_BYTES;
   const startNs = batch.startNs[row] as bigint;
-  copy.row(SPAN_COLUMNS.length);
+  copy.row(isOfAgents ? SPAN_COLUMNS.length : PLAIN_SPAN_COLUMNS.length);
   copy.data(batch.traceId, traceAt, traceAt + TRACE_ID_BYTES);
   copy.data(batch.spanId, idAt, idAt + SPAN_ID_BYTES);
   copy.idOrNull(batch.parentSpanId, idAt);
@@ -58,6 +64,7 @@ export function writeSpanRow(
   copy.int2(payloadIndex);
   copy.int2(batch.status[row] as number);
   writeParts(copy, batch.parts, row, partIds);
+  if (isOfAgents) copy.orNull(batch.agentKind[row] || null, (kind) => copy.int2(kind));
 }
 
 /** The `attributes` column. */

@@ -8,6 +8,7 @@ import { STATUS_ERROR } from '../../model/span-kind';
 import { countDeleted } from '../blocks/deleted-counts';
 import { type SpanKey, spanKey, traceKey } from '../blocks/edge-finder';
 import { partitionOf } from '../blocks/span-partitions';
+import { decideCalls } from '../calls/call-decision';
 import { ModelCallRows, saidCounts } from '../calls/model-calls';
 import type { InternedBatch } from '../dictionary/interned';
 import { startOf } from '../dictionary/part-ids';
@@ -17,7 +18,7 @@ import { CopyWriter } from '../sql/copy-binary';
 import type { SqlClient } from '../sql/sql-client';
 import { MissingParents } from './missing-parents';
 import { type SenderScore, writeSenderScores } from './sender-scores';
-import { SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
+import { PLAIN_SPAN_COLUMNS, SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
 import type { StoredTrace } from './stored-spans';
 import { type TraceDelta, TraceDeltas } from './trace-deltas';
 import type { AppendResult, WriterState } from './writer-state';
@@ -26,6 +27,8 @@ import type { AppendResult, WriterState } from './writer-state';
 interface Prepared {
   readonly batch: SpanBatch;
   readonly rows: readonly number[];
+  readonly traceIds: readonly string[];
+  readonly isStored: (row: number) => boolean;
   readonly interned: InternedBatch;
   readonly partIds: Int32Array;
   readonly payloads: readonly PayloadRef[];
@@ -49,6 +52,8 @@ class Append {
   readonly scores: SenderScore[] = [];
   readonly marks: PlacedMark[] = [];
   readonly services = new Map<number, ServiceCount>();
+  /** By id in hex: those that get spans. */
+  readonly traces = new Map<string, StoredTrace>();
   readonly prepared: Prepared[] = [];
 
   constructor({ workspaceId, codec, interned }: WriterState, batches: readonly SpanBatch[]) {
@@ -92,13 +97,12 @@ export class SpanWriter {
     const blocks = await this.placeInBlocks(tx, batch, rows, interned, partIds);
     const fresh = rows.length === batch.length ? null : new Set(rows);
     const isStored = (row: number): boolean => fresh === null || fresh.has(row);
-    await append.calls.addBatch(tx, batch, isStored, interned);
     this.addToModels(append, batch, rows, isStored, traceIds, traces, interned, blocks);
     const payloads = rows.map((row, i) => {
       append.payloads.moveTo(blocks[i] as number);
       return append.payloads.add(batch.parts, row, partIds);
     });
-    append.prepared.push({ batch, rows, interned, partIds, payloads, blocks });
+    append.prepared.push({ batch, rows, traceIds, isStored, interned, partIds, payloads, blocks });
     return rows.length;
   }
 
@@ -163,6 +167,7 @@ export class SpanWriter {
     const spanIds = new DataView(batch.spanId.buffer, batch.spanId.byteOffset);
     const parents = new DataView(batch.parentSpanId.buffer, batch.parentSpanId.byteOffset);
     const deltas: (TraceDelta | null)[] = traceIds.map((id) => append.deltas.get(id));
+    for (const [i, id] of traceIds.entries()) append.traces.set(id, traces[i] as StoredTrace);
     for (const [i, row] of rows.entries()) {
       const at = row * SPAN_ID_BYTES;
       const index = batch.trace[row] as number;
@@ -199,7 +204,6 @@ export class SpanWriter {
       append.scores.push(...placed(batch.evaluations));
       append.marks.push(...placed(batch.marks));
     }
-    append.deltas.addAgentFacts(batch, isStored, traceIds);
   }
 
   private countService(
@@ -223,9 +227,18 @@ export class SpanWriter {
 
   private async write(tx: SqlClient, append: Append): Promise<void> {
     await this.shared.blocks.makePartitions(tx);
-    const { workspaceId, payloadNumbers } = this.shared;
+    const { workspaceId, payloadNumbers, answers } = this.shared;
+    const decision = await decideCalls(tx, workspaceId, answers, append.prepared, append.traces);
+    append.calls.keepRepeats(decision.anyRepeats);
+    for (const { batch, isStored, interned, traceIds } of append.prepared) {
+      await append.calls.addBatch(tx, batch, isStored, interned, decision);
+      append.deltas.addAgentFacts(batch, isStored, traceIds, decision);
+    }
+    for (const [id, trace] of append.traces) trace.hasAgents ||= (append.deltas.get(id)?.agentSpans ?? 0) > 0;
     const payloadIds = await append.payloads.write(tx, workspaceId, payloadNumbers, 'span_payload');
     const spans = append.prepared.reduce((sum, { rows }) => sum + rows.length, 0);
+    const isOfAgents = append.prepared.some(({ batch }) => batch.agentKind.length > 0);
+    const columns = isOfAgents ? SPAN_COLUMNS : PLAIN_SPAN_COLUMNS;
     // Into the partition itself: routing every row costs.
     const copies = new Map<number, CopyWriter>();
     for (const { batch, rows, interned, partIds, payloads, blocks } of append.prepared) {
@@ -240,10 +253,10 @@ export class SpanWriter {
           copies.set(partition, copy);
         }
         const ids = { interned, partIds, blockId, payloadId, payloadIndex: index };
-        writeSpanRow(copy, this.shared.workspaceId, batch, row, ids);
+        writeSpanRow(copy, this.shared.workspaceId, batch, row, ids, isOfAgents);
       }
     }
-    for (const [partition, copy] of copies) await tx.copyIn(`span_${partition}`, SPAN_COLUMNS, copy.finish());
+    for (const [partition, copy] of copies) await tx.copyIn(`span_${partition}`, columns, copy.finish());
     await this.shared.blocks.write(tx);
     await append.missing.write(tx, this.shared.workspaceId);
     await append.calls.store(tx);

@@ -8,6 +8,7 @@ import { EVERY_KEY, type SearchesKey } from '../../search/searched-keys';
 import { EdgeFinder } from '../blocks/edge-finder';
 import { RecordPartitions } from '../blocks/record-partitions';
 import { SpanBlocks } from '../blocks/span-blocks';
+import { Answers } from '../calls/answers';
 import { InternedIds } from '../dictionary/interned';
 import { PartIds } from '../dictionary/part-ids';
 import { type PayloadCodec, PayloadNumbers } from '../payloads/payloads';
@@ -60,6 +61,7 @@ export class StoreWriter {
       blocks: new SpanBlocks(workspaceId, codec, indexesKey, share, now),
       edges: new EdgeFinder(),
       stored: new StoredSpans(workspaceId),
+      answers: new Answers(workspaceId),
       partitions: new RecordPartitions(workspaceId, share, now),
     };
     this.spans = new SpanWriter(this.state);
@@ -101,13 +103,14 @@ export class StoreWriter {
   }
 
   private async commitOnce<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
-    const { interned, partIds, blocks, edges, stored, partitions } = this.state;
+    const { interned, partIds, blocks, edges, stored, answers, partitions } = this.state;
     try {
       const result = await this.sql.transaction((tx) => run(tx, this.state));
       for (const memory of [interned, blocks, stored, this.requests]) memory.committed();
       return result;
     } catch (error) {
-      for (const memory of [interned, partIds, blocks, edges, stored, partitions, this.requests]) memory.rolledBack();
+      for (const memory of [interned, partIds, blocks, edges, stored, answers, partitions, this.requests])
+        memory.rolledBack();
       throw error;
     }
   }

@@ -6,7 +6,7 @@
 
 import { SpanIdSet } from '../blocks/span-id-set';
 import { CopyReader } from '../sql/copy-binary';
-import { decodeRows, INT4, TEXT } from '../sql/row-spec';
+import { BOOL, decodeRows, INT4, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 
 /** Ids remembered over all traces, at 16 to 32 bytes each; traces that rested longest are forgotten first. */
@@ -18,6 +18,8 @@ export interface StoredTrace {
   readonly spans: SpanIdSet;
   /** Parents that spans name and that have not arrived. */
   missing: Set<bigint> | null;
+  /** Whether stored spans of it are of an agent run. */
+  hasAgents: boolean;
   /** There is no row of `trace` yet. */
   isNew: boolean;
   /** What it weighed when it was last weighed. */
@@ -90,18 +92,28 @@ export class StoredSpans {
 
   /** A lateral join, so that each id is looked up by the primary key: without statistics the planner would rather scan. */
   private async read(tx: SqlClient, traceIds: readonly string[]): Promise<void> {
-    for (const id of traceIds) this.traces.set(id, { spans: new SpanIdSet(), missing: null, weight: 0, isNew: true });
+    for (const id of traceIds)
+      this.traces.set(id, { spans: new SpanIdSet(), missing: null, weight: 0, isNew: true, hasAgents: false });
     const rows = await tx.query(
-      `select replace(i.trace_id::text, '-', '') as trace_id, t.span_count, t.first_block, t.last_block
+      `select replace(i.trace_id::text, '-', '') as trace_id, t.span_count, t.first_block, t.last_block, t.agent_spans > 0 as has_agents
        from unnest($2::uuid[]) as i (trace_id),
-       lateral (select span_count, first_block, last_block from trace where workspace_id = $1 and trace_id = i.trace_id limit 1) as t`,
+       lateral (select span_count, first_block, last_block, agent_spans from trace where workspace_id = $1 and trace_id = i.trace_id limit 1) as t`,
       [this.workspaceId, traceIds],
       'stored traces',
     );
-    const known = decodeRows({ trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4 }, rows);
+    const known = decodeRows(
+      { trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4, has_agents: BOOL },
+      rows,
+    );
     if (known.length === 0) return;
-    for (const { trace_id, span_count } of known) {
-      this.traces.set(trace_id, { spans: new SpanIdSet(span_count), missing: null, weight: 0, isNew: false });
+    for (const { trace_id, span_count, has_agents } of known) {
+      this.traces.set(trace_id, {
+        spans: new SpanIdSet(span_count),
+        missing: null,
+        weight: 0,
+        isNew: false,
+        hasAgents: has_agents,
+      });
     }
     const ids = known.map(({ trace_id }) => trace_id);
     const blocks = ` and block_id between ${Math.min(...known.map((t) => t.first_block))} and ${Math.max(...known.map((t) => t.last_block))}`;

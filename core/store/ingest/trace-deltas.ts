@@ -1,9 +1,11 @@
 /** What a batch changes in the rows of `trace`: gathered per trace, then copied into the table, or merged by one statement. */
+
 import { CALL_COUNTS } from '../../model/batch-calls';
 import { shortName } from '../../model/short-name';
 import type { SpanBatch } from '../../model/span-batch';
 import { STATUS_ERROR } from '../../model/span-kind';
 import type { BlockRange } from '../blocks/deleted-counts';
+import type { CallDecision } from '../calls/call-decision';
 import type { InternedBatch } from '../dictionary/interned';
 import { CopyWriter } from '../sql/copy-binary';
 import { decodeRows, INT4, TEXT } from '../sql/row-spec';
@@ -32,6 +34,9 @@ export interface TraceDelta {
   agentName: string | null;
   agentStartNs: bigint | null;
   sessionId: string | null;
+  /** Whether the tokens are of all calls, not of those that came now. */
+  tokensAreAll: boolean;
+  agentSpans: number;
   firstBlock: number;
   lastBlock: number;
 }
@@ -79,6 +84,8 @@ export class TraceDeltas {
         agentName: null,
         agentStartNs: null,
         sessionId: null,
+        tokensAreAll: false,
+        agentSpans: 0,
         firstBlock: span.blockId,
         lastBlock: span.blockId,
       };
@@ -109,17 +116,34 @@ export class TraceDeltas {
   }
 
   /** @param isStored whether a row of the batch is stored now */
-  addAgentFacts(batch: SpanBatch, isStored: (row: number) => boolean, traceIds: readonly string[]): void {
+  addAgentFacts(
+    batch: SpanBatch,
+    isStored: (row: number) => boolean,
+    traceIds: readonly string[],
+    decision: CallDecision,
+  ): void {
     const { row: rows, counts } = batch.calls;
     const deltas = traceIds.map((id) => this.byTrace.get(id));
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as number;
       const delta = deltas[batch.trace[row] as number];
-      if (!delta || !isStored(row)) continue;
+      if (!delta || !isStored(row) || decision.isRepeat(batch, row)) continue;
       const input = counts[i * CALL_COUNTS.length] as number;
       const output = counts[i * CALL_COUNTS.length + 1] as number;
       if (!Number.isNaN(input)) delta.inputTokens = (delta.inputTokens ?? 0) + input;
       if (!Number.isNaN(output)) delta.outputTokens = (delta.outputTokens ?? 0) + output;
+    }
+    for (let row = 0; row < batch.agentKind.length; row++) {
+      if (batch.agentKind[row] === 0 || !isStored(row)) continue;
+      const delta = deltas[batch.trace[row] as number];
+      if (delta) delta.agentSpans++;
+    }
+    for (const [at, traceId] of traceIds.entries()) {
+      const [delta, total] = [deltas[at], decision.totals.get(traceId)];
+      if (!delta || !total) continue;
+      delta.inputTokens = total.input;
+      delta.outputTokens = total.output;
+      delta.tokensAreAll = true;
     }
     for (const { trace, agentName, agentStartNs, sessionId } of batch.traceFacts) {
       const delta = deltas[trace];
@@ -170,6 +194,7 @@ export class TraceDeltas {
       copy.orNull(delta.agentName, (name) => copy.text(name));
       copy.orNull(delta.agentStartNs, (ns) => copy.int8(ns));
       copy.orNull(delta.sessionId, (id) => copy.text(id));
+      copy.int4(delta.agentSpans);
       copy.int4(delta.firstBlock);
       copy.int4(delta.lastBlock);
       copy.int4Array(delta.deploymentIds.size);
@@ -201,6 +226,8 @@ export class TraceDeltas {
       deltas.map(({ firstBlock }) => firstBlock),
       deltas.map(({ lastBlock }) => lastBlock),
       deltas.map(({ deploymentIds }) => `{${[...deploymentIds].join(',')}}`),
+      deltas.map(({ tokensAreAll }) => tokensAreAll),
+      deltas.map(({ agentSpans }) => agentSpans),
     ]);
     const late = { trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4 };
     return decodeRows(late, rows).map(({ trace_id, span_count, first_block, last_block }) => {
@@ -234,6 +261,7 @@ const TRACE_COLUMNS = [
   'agent_name',
   'agent_start_ns',
   'session_id',
+  'agent_spans',
   'first_block',
   'last_block',
   'deployment_ids',
@@ -255,24 +283,25 @@ update trace t set
   root_span_id = case when ${BETTER_ROOT} then i.root_span_id else t.root_span_id end,
   root_operation_id = case when ${BETTER_ROOT} then i.root_operation_id else t.root_operation_id end,
   missing_parents = t.missing_parents + i.missing_parents,
-  input_tokens = case when i.input_tokens is null then t.input_tokens
+  input_tokens = case when i.tokens_are_all then i.input_tokens when i.input_tokens is null then t.input_tokens
     else coalesce(t.input_tokens, 0) + i.input_tokens end,
-  output_tokens = case when i.output_tokens is null then t.output_tokens
+  output_tokens = case when i.tokens_are_all then i.output_tokens when i.output_tokens is null then t.output_tokens
     else coalesce(t.output_tokens, 0) + i.output_tokens end,
   agent_name = case when i.agent_start_ns < coalesce(t.agent_start_ns, 9223372036854775807)
     then i.agent_name else t.agent_name end,
   agent_start_ns = least(t.agent_start_ns, i.agent_start_ns),
   session_id = coalesce(t.session_id, i.session_id),
+  agent_spans = t.agent_spans + i.agent_spans,
   first_block = least(t.first_block, i.first_block),
   last_block = greatest(t.last_block, i.last_block),
   deployment_ids = case when t.deployment_ids @> i.deployment_ids::int4[] then t.deployment_ids
     else array(select distinct unnest(t.deployment_ids || i.deployment_ids::int4[])) end
 from unnest($2::uuid[], $3::int8[], $4::int8[], $5::int4[], $6::int4[], $7::text[], $8::int2[], $9::int8[],
   $10::int8[], $11::int4[], $12::int4[], $13::int8[], $14::int8[], $15::text[], $16::int8[], $17::text[], $18::int4[], $19::int4[],
-  $20::text[])
+  $20::text[], $21::bool[], $22::int4[])
   as i (trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns, root_span_id,
   root_operation_id, missing_parents, input_tokens, output_tokens, agent_name, agent_start_ns, session_id,
-  first_block, last_block, deployment_ids)
+  first_block, last_block, deployment_ids, tokens_are_all, agent_spans)
 where t.workspace_id = $1 and t.trace_id = i.trace_id
 returning t.deleted_at, t.trace_id, i.span_count, i.first_block, i.last_block)
 select replace(trace_id::text, '-', '') as trace_id, span_count, first_block, last_block from merged where deleted_at is not null`;

@@ -1,7 +1,9 @@
 /** What the writers of the three signals share. */
+
 import type { EdgeFinder } from '../blocks/edge-finder';
 import type { RecordPartitions } from '../blocks/record-partitions';
 import type { SpanBlocks } from '../blocks/span-blocks';
+import type { Answers } from '../calls/answers';
 import type { InternedIds } from '../dictionary/interned';
 import type { PartIds } from '../dictionary/part-ids';
 import type { PayloadCodec, PayloadNumbers } from '../payloads/payloads';
@@ -16,6 +18,7 @@ export interface WriterState {
   readonly blocks: SpanBlocks;
   readonly edges: EdgeFinder;
   readonly stored: StoredSpans;
+  readonly answers: Answers;
   /** Of logs and of metric points. */
   readonly partitions: RecordPartitions;
 }

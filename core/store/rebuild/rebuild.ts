@@ -10,7 +10,7 @@ import type { StoreWriter } from '../ingest/store-writer';
 import type { WriterState } from '../ingest/writer-state';
 import { BOOL, decodeRows, INT4, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
-import { FactElements, type IdRange, rebuildCalls } from './rebuild-calls';
+import { FactElements, type IdRange, markTold, rebuildCalls } from './rebuild-calls';
 
 /** Ranges of trace ids, by their first two bytes at most. */
 const MIN_RANGES = 16;
@@ -36,7 +36,7 @@ export class Rebuild {
     const step = async (run: (tx: SqlClient, state: WriterState) => Promise<void>): Promise<void> => {
       if (this.isStopped()) return;
       await this.writer.change(run);
-      this.onProgress(++done / (blocks.length + ranges.length + 1));
+      this.onProgress(++done / (blocks.length + ranges.length + 2));
     };
     const edges = new EdgeFinder();
     for (const id of blocks) {
@@ -52,6 +52,10 @@ export class Rebuild {
         await rebuildCalls(tx, state, range, await elements.read(tx, state.workspaceId));
       });
     }
+    await step(async (tx, { workspaceId, answers }) => {
+      await markTold(tx, workspaceId);
+      answers.rolledBack();
+    });
     await step(rebuildCounters);
   }
 }

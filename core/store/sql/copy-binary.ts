@@ -62,6 +62,13 @@ export class CopyWriter {
     this.length += 8;
   }
 
+  bool(value: boolean): void {
+    this.reserve(5);
+    this.view.setInt32(this.length, 1);
+    this.view.setUint8(this.length + 4, value ? 1 : 0);
+    this.length += 5;
+  }
+
   int8(value: bigint): void {
     this.reserve(12);
     this.view.setInt32(this.length, 8);

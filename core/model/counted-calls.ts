@@ -1,0 +1,166 @@
+/**
+ * Which of the calls of models in a trace count. Several instrumentations may tell one call: a framework's span holds the one of the
+ * provider's SDK, a gateway's lies below its client's, two lie beside each other. What is nearest to the provider counts.
+ */
+
+export interface TraceSpan {
+  readonly id: bigint;
+  /** 0: none. */
+  readonly parentId: bigint;
+  /** Null: calls no model. */
+  readonly call: TracedCall | null;
+  /** A tool, a search, a check: what is called within is no part of a call around it. */
+  readonly isApart: boolean;
+}
+
+export interface TracedCall {
+  readonly isEmbedding: boolean;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** What answered, else what was asked for. */
+  readonly model: string | null;
+  /** Tokens; null: not said. */
+  readonly input: number | null;
+  readonly output: number | null;
+  /** Of the provider's id of the answer; null: not said. */
+  readonly response: bigint | null;
+  /** The same for spans that the same code makes. */
+  readonly source: string;
+}
+
+/** Spans above a call that are looked through; they may go in a circle. */
+const MAX_DEPTH = 200;
+
+/** @returns ids of calls that tell what another tells already */
+export function repeatedCalls(spans: Iterable<TraceSpan>): Set<bigint> {
+  const byId = new Map<bigint, TraceSpan>();
+  const calls: Node[] = [];
+  for (const span of spans) {
+    byId.set(span.id, span);
+    if (span.call) calls.push({ id: span.id, parentId: span.parentId, call: span.call, inner: [] });
+  }
+  const repeats = new Set<bigint>();
+  if (calls.length < 2) return repeats;
+  const nodes = new Map(calls.map((node) => [node.id, node]));
+  const outermost = calls.filter((node) => {
+    const around = callAround(node, byId);
+    if (around === null) return true;
+    (nodes.get(around) as Node).inner.push(node);
+    return false;
+  });
+  const counted = outermost.flatMap((node) => countedWithin(node, 0));
+  const kept = new Set(oneOfEach(counted).map(({ id }) => id));
+  for (const { id } of calls) if (!kept.has(id)) repeats.add(id);
+  return repeats;
+}
+
+interface Node {
+  readonly id: bigint;
+  readonly parentId: bigint;
+  readonly call: TracedCall;
+  readonly inner: Node[];
+}
+
+/** The call that this one is a part of: the nearest above it, if it began before that one ended. */
+function callAround({ id, parentId, call }: Node, byId: ReadonlyMap<bigint, TraceSpan>): bigint | null {
+  let at = byId.get(parentId);
+  for (let depth = 0; at && depth < MAX_DEPTH; depth++) {
+    if (at.id === id || at.isApart) return null;
+    if (at.call && at.call.isEmbedding === call.isEmbedding) return overlap(at.call, call) ? at.id : null;
+    at = byId.get(at.parentId);
+  }
+  return null;
+}
+
+/** What counts of a call and those within it: the innermost that know their tokens, else the outermost that does. */
+function countedWithin(node: Node, depth: number): Node[] {
+  if (node.inner.length === 0 || depth > MAX_DEPTH) return [node];
+  const inner = node.inner.flatMap((one) => countedWithin(one, depth + 1));
+  return inner.some(isKnown) || !isKnown(node) ? inner : [node];
+}
+
+function isKnown({ call }: Node): boolean {
+  return call.input !== null || call.output !== null;
+}
+
+/** Of those beside each other that are one by the provider's id, or by time, model and tokens where two instrumentations tell them, the one that knows most. */
+function oneOfEach(nodes: readonly Node[]): Node[] {
+  const groups: { readonly members: Node[]; best: Node }[] = [];
+  const byKey = new Map<string, typeof groups>();
+  const ordered = [...nodes].sort((a, b) => compare(a.call.startNs, b.call.startNs) || compare(a.id, b.id));
+  for (const node of ordered) {
+    const keys = keysOf(node.call);
+    const found = keys
+      .flatMap((key) => byKey.get(key) ?? [])
+      .find(({ members }) => members.every((one) => isSame(one.call, node.call)));
+    const group = found ?? { members: [], best: node };
+    if (!found) groups.push(group);
+    group.members.push(node);
+    if (isBetter(node, group.best)) group.best = node;
+    for (const key of keys) {
+      const list = byKey.get(key) ?? [];
+      if (!list.includes(group)) byKey.set(key, [...list.slice(-MAX_OPEN), group]);
+    }
+  }
+  return groups.map(({ best }) => best);
+}
+
+/** Calls at once that are alike in all that is known of them, of one key. */
+const MAX_OPEN = 64;
+
+function keysOf({ response, input, output, isEmbedding }: TracedCall): string[] {
+  const keys = response === null ? [] : [`id ${response}`];
+  // What counts nothing is like everything.
+  if (input === null || (output === null && !isEmbedding) || input + (output ?? 0) === 0) return keys;
+  return [...keys, `tokens ${isEmbedding} ${input} ${output ?? 0}`];
+}
+
+/** Later than this, an answer that is asked for again is another. */
+const SAME_ANSWER_NS = 600_000_000_000n;
+
+export function isSame(a: TracedCall, b: TracedCall): boolean {
+  if (a.isEmbedding !== b.isEmbedding) return false;
+  const isTogether = overlap(a, b);
+  const isAlike = a.input === b.input && a.output === b.output && isSameModel(a.model, b.model);
+  if (a.response !== null && b.response !== null) {
+    if (a.response !== b.response) return false;
+    const apart = a.startNs < b.startNs ? b.startNs - a.endNs : a.startNs - b.endNs;
+    return isTogether || (isAlike && a.input !== null && apart <= SAME_ANSWER_NS);
+  }
+  return isTogether && isAlike && a.source !== b.source;
+}
+
+/** `gpt-4o` and `openai/gpt-4o-2024-08-06`. */
+function isSameModel(a: string | null, b: string | null): boolean {
+  if (a === null || b === null) return a === b;
+  const [one, other] = [plainModel(a), plainModel(b)];
+  return one === other || isDated(one, other) || isDated(other, one);
+}
+
+/** `long` is `short` as of a day, or of a version. */
+function isDated(long: string, short: string): boolean {
+  return long.startsWith(short) && /^[-@](?:20\d|\d{4}$|v\d|latest$)/.test(long.slice(short.length));
+}
+
+function plainModel(model: string): string {
+  return (
+    model
+      .toLowerCase()
+      .split(/[/:](?=[a-z])/)
+      .at(-1) as string
+  ).replace(/^(?:[a-z-]+\.)*(?=[a-z])/, '');
+}
+
+/** It knows more; or it began later, which is nearer to the provider. */
+function isBetter(a: Node, b: Node): boolean {
+  const known = ({ call }: Node): number => Number(isKnown({ call } as Node)) * 2 + Number(call.response !== null);
+  return known(a) - known(b) > 0 || (known(a) === known(b) && compare(a.call.startNs, b.call.startNs) > 0);
+}
+
+function overlap(a: TracedCall, b: TracedCall): boolean {
+  return a.startNs <= b.endNs && b.startNs <= a.endNs;
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
