@@ -121,6 +121,8 @@ export interface StoreService
   matchingSpans(traceId: string, traceql: string, signal?: AbortSignal): Promise<BigUint64Array>;
   /** Events, links and logs of some spans. */
   spanMarks(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredMark[]>;
+  /** Spans that are of an agent run, by id as SQL stores it; null: not known yet, as spans of an older version are still read for it. */
+  agentSpans(traceId: string): Promise<BigInt64Array | null>;
   /** Of some hundreds at most. */
   spanMessages(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredSpanMessage[]>;
   /** What some traces were about; some dozens at most. */

@@ -16,6 +16,8 @@ export interface TraceSummary {
   readonly costComplete: boolean;
   /** What senders say that it cost; null: they do not. */
   readonly reportedCostUsd: number | null;
+  /** Spans that are of an agent run: calls of models and of tools, agents and what holds them together. */
+  readonly agentSpanCount: number;
   readonly sessionId: string | null;
   readonly agentName: string | null;
   /** No root has arrived, or some span names a parent that has not. */

@@ -21,10 +21,10 @@ export type TraceTab =
 /** Views of an agent run are offered where there is one. */
 export function isAgentRun({
   agentName,
+  agentSpanCount,
   inputTokens,
-  outputTokens,
-}: Pick<TraceSummary, 'agentName' | 'inputTokens' | 'outputTokens'>): boolean {
-  return agentName !== null || inputTokens !== null || outputTokens !== null;
+}: Pick<TraceSummary, 'agentName' | 'agentSpanCount' | 'inputTokens'>): boolean {
+  return agentSpanCount > 0 || agentName !== null || inputTokens !== null;
 }
 
 interface Folding {

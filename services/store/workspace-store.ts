@@ -52,6 +52,7 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
     this.read(({ searcher }) => searcher.spansOf(parseTraceql(traceql), traceId, new Turns(signal)));
   readonly spanMarks: StoreService['spanMarks'] = (traceId, spanIds) =>
     this.read(({ sql, workspaceId }) => readMarks(sql, deflateCodec, workspaceId, traceId, spanIds));
+  readonly agentSpans: StoreService['agentSpans'] = (traceId) => this.read(({ reader }) => reader.agentSpans(traceId));
   readonly spanMessages: StoreService['spanMessages'] = (traceId, spanIds) =>
     this.read(({ sql, workspaceId, prices }) =>
       readSpanMessages(sql, deflateCodec, workspaceId, prices(), traceId, spanIds),

@@ -1,4 +1,4 @@
-/** Reads the agent run in a trace: which operations are of agents, is seen from a few spans of each; only those are read whole. */
+/** Reads the agent run in a trace: which spans are of it was decided when they were stored; only those are read whole. */
 import { type AgentGraph, agentGraphOf } from '../../core/agent-run/agent-graph';
 import { type Conversation, conversationOf } from '../../core/agent-run/conversation';
 import { type Insight, insightsOf } from '../../core/agent-run/insights';
@@ -16,8 +16,6 @@ import type { OpenTrace } from './open-traces';
 
 /** Spans of one request. */
 const PAGE = 100;
-/** Of each operation: the first, one of the middle, the last. */
-const EXAMPLES = 3;
 /** Spans of agents that are read; more would not be looked through either. */
 const MAX_SPANS = 20_000;
 /** Pages of a trace's log records that are read; a prompt of a coding agent has some hundreds. */
@@ -38,7 +36,7 @@ export interface AgentRun {
 export class AgentRuns {
   private readonly known = new WeakMap<object, Promise<AgentRun>>();
 
-  constructor(private readonly store: Pick<StoreService, 'spanMessages' | 'listLogs'>) {}
+  constructor(private readonly store: Pick<StoreService, 'agentSpans' | 'spanMessages' | 'listLogs'>) {}
 
   /** Read once for each version of a trace. */
   run(traceId: string, { model }: OpenTrace): Promise<AgentRun> {
@@ -55,36 +53,17 @@ export class AgentRuns {
 
   private async read(traceId: string, model: TraceModel): Promise<AgentRun> {
     const { columns } = model.asSent;
-    const rows = new Map<number, number[]>();
-    for (let row = 0; row < columns.length; row++) {
-      const operation = columns.operation[row] as number;
-      const known = rows.get(operation);
-      if (known) known.push(row);
-      else rows.set(operation, [row]);
-    }
-    const examples = [...rows].flatMap(([operation, all]) => {
-      const picked = all.length <= EXAMPLES ? all : [all[0], all[all.length >> 1], all.at(-1)];
-      return picked.map((row) => ({ operation, row: row as number }));
-    });
-    const seen = await this.spans(
-      traceId,
-      columns,
-      examples.map(({ row }) => row),
-    );
-    const operations = new Set(examples.filter(({ row }) => seen.has(row)).map(({ operation }) => operation));
-    const ofAgents = [...rows].flatMap(([operation, all]) => (operations.has(operation) ? all : []));
+    const known = await this.store.agentSpans(traceId);
+    const rows = known ? rowsOf(known, model) : Array.from({ length: columns.length }, (_, row) => row);
     const startOf = (row: number): number => columns.startNs[row] as number;
-    const wanted = ofAgents
-      .filter((row) => !seen.has(row))
-      .sort((a, b) => startOf(a) - startOf(b))
-      .slice(0, MAX_SPANS);
-    const all = new Map([...seen, ...(await this.spans(traceId, columns, wanted))]);
+    const wanted = rows.sort((a, b) => startOf(a) - startOf(b)).slice(0, MAX_SPANS);
+    const all = await this.spans(traceId, columns, wanted);
     const run = await this.withLogs(
       traceId,
       [...all].map(([row, span]) => placed(span, row, all, model)),
     );
     return {
-      conversation: conversationOf(run, ofAgents.length <= MAX_SPANS),
+      conversation: conversationOf(run, rows.length <= MAX_SPANS),
       graph: agentGraphOf(run),
       insights: insightsOf(run),
       foldable: foldableOf(run, model),
@@ -133,6 +112,11 @@ export class AgentRuns {
     }
     return found;
   }
+}
+
+/** Rows of spans that have arrived here, too. */
+function rowsOf(spanIds: BigInt64Array, { ids }: TraceModel): number[] {
+  return [...spanIds].map((id) => ids.find(BigInt.asUintN(64, id))).filter((row) => row >= 0);
 }
 
 /** Spans below which only others are: HTTP, SQL and the like. */

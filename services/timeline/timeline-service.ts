@@ -73,6 +73,7 @@ export class Timeline implements TimelineService {
       | 'operations'
       | 'traceSummary'
       | 'spanMarks'
+      | 'agentSpans'
       | 'spanMessages'
       | 'spanAttribute'
       | 'matchingSpans'

@@ -41,6 +41,7 @@ async function measure(dataDir: string, traceId: string): Promise<Measured> {
     operations: (ids) => reader.operations(ids),
     traceSummary: (id) => reader.summary(id),
     spanMarks: async () => [],
+    agentSpans: async () => new BigInt64Array(),
     spanMessages: async () => [],
     listLogs: async () => ({ data: [], pagination: { nextCursor: null, hasMore: false } }),
     sessionTraces: async () => [],

@@ -1,5 +1,5 @@
 /** One call of a model that several spans tell counts once, in whichever order and in however many requests they come. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PriceBook } from '../../core/pricing/price-book';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { readUsage } from '../../core/store/figures/usage-metrics';
@@ -170,13 +170,19 @@ describe.each([pgliteDatabases(), postgresDatabases()])('calls that several span
   let sql: SqlClient;
   let drop: () => Promise<void>;
 
-  beforeAll(() => databases.start());
-  afterAll(() => databases.stop());
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await databases.start();
     ({ sql, drop } = await databases.create());
     await migrate(sql, deflateCodec);
   });
-  afterEach(() => drop());
+  afterAll(async () => {
+    await drop();
+    await databases.stop();
+  });
+  beforeEach(() => empty());
+  const empty = async (): Promise<void> => {
+    for (const table of ['trace', 'span', 'model_call', 'missing_parent']) await sql.query(`delete from ${table}`);
+  };
 
   const figures = async (traces: number): Promise<[number, (number | null)[]]> => {
     const reader = new TraceReader(sql, WORKSPACE, () => book);
@@ -213,9 +219,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('calls that several span
     for (const requests of orders) {
       // A writer that remembers all, and one that is new with each request.
       for (const isNew of requests.length > 1 ? [false, true] : [false]) {
-        await sql.query('delete from trace');
-        await sql.query('delete from span');
-        await sql.query('delete from model_call');
+        await empty();
         let writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
         for (const request of requests) {
           if (isNew) writer = new StoreWriter(sql, WORKSPACE, deflateCodec);

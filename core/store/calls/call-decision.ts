@@ -148,7 +148,7 @@ function gather(
     const ids = new DataView(batch.spanId.buffer, batch.spanId.byteOffset);
     const parents = new DataView(batch.parentSpanId.buffer, batch.parentSpanId.byteOffset);
     const callAt = new Map<number, number>();
-    batch.calls.row.forEach((row, i) => callAt.set(row, i));
+    for (const [i, row] of batch.calls.row.entries()) callAt.set(row, i);
     for (const row of rows) {
       const list = into[batch.trace[row] as number];
       if (!list) continue;

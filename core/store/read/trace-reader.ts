@@ -30,6 +30,7 @@ const TRACE_ROW = {
   input_tokens: orNull(INT8),
   output_tokens: orNull(INT8),
   agent_name: orNull(TEXT),
+  agent_spans: INT4,
   session_id: orNull(TEXT),
 };
 
@@ -37,7 +38,7 @@ const SELECT_TRACE = `
 select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.span_count, t.error_count,
   array(select name from service where workspace_id = t.workspace_id and id = any(t.service_ids) order by name) as services,
   o.name as root_name, s.name as root_service, (t.root_rank > 0 or t.missing_parents > 0) as incomplete,
-  t.input_tokens, t.output_tokens, t.agent_name, t.session_id`;
+  t.input_tokens, t.output_tokens, t.agent_name, t.agent_spans, t.session_id`;
 
 const NO_PRICES = new PriceBook([]);
 
@@ -98,6 +99,18 @@ export class TraceReader {
         mark: mark?.xmin ?? '0',
       };
     });
+  }
+
+  /** Spans of a trace that are of an agent run, by id as SQL stores it; null: spans of an older version are still read for it. */
+  async agentSpans(text: string): Promise<BigInt64Array | null> {
+    const traceId = this.validTraceId(text);
+    const rows = await this.sql.query(
+      `select span_id from span where workspace_id = $1 and trace_id = $2::uuid and agent_kind is not null
+       union all select null where (select rebuild_due from workspace where id = $1)`,
+      [this.workspaceId, traceId],
+    );
+    const ids = decodeRows({ span_id: orNull(INT8) }, rows).map(({ span_id }) => span_id);
+    return ids.includes(null) ? null : BigInt64Array.from(ids.filter((id) => id !== null));
   }
 
   async listServices(query: PageQuery = {}): Promise<CountedPage<ServiceSummary>> {
@@ -203,6 +216,7 @@ function summaryOf(row: RowOf<typeof TRACE_ROW>, cost = NO_COST): TraceSummary {
     spanCount: row.span_count,
     errorCount: row.error_count,
     services: row.services,
+    agentSpanCount: row.agent_spans,
     inputTokens: row.input_tokens === null ? null : Number(row.input_tokens),
     outputTokens: row.output_tokens === null ? null : Number(row.output_tokens),
     costUsd: cost.usd,
