@@ -6,7 +6,7 @@ import type { Evaluation } from '../model/evaluation';
 import type { PlainValue } from '../model/json-types';
 
 /** Stored by its index: more are put at the end. */
-export const AGENT_SPAN_KINDS = [
+const AGENT_SPAN_KINDS = [
   'agent',
   'workflow',
   'model',

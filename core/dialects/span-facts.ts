@@ -184,7 +184,7 @@ function factsOf(kind: AgentSpanKind | null, all: KeyValues, otherwise: string |
 }
 
 /** What is counted and paid by tokens. */
-export function isModelCall(kind: AgentSpanKind | null): boolean {
+function isModelCall(kind: AgentSpanKind | null): boolean {
   return kind === 'model' || kind === 'embedding';
 }
 

@@ -22,7 +22,7 @@ export interface UsageHabits {
 }
 
 /** Of OpenTelemetry's conventions, OpenInference and OpenAI. */
-export const WITHIN: UsageHabits = { cache: 'within', thoughts: 'within' };
+const WITHIN: UsageHabits = { cache: 'within', thoughts: 'within' };
 /** Of the answers of Anthropic, and of Langfuse, which adds up what it is told. */
 const ADDED: UsageHabits = { cache: 'beside', thoughts: 'within' };
 

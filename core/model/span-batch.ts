@@ -35,7 +35,7 @@ export interface SpanBatch {
   readonly resources: readonly BatchResource[];
   readonly scopes: readonly BatchScope[];
   readonly operations: readonly BatchOperation[];
-  /** Index in AGENT_SPAN_KINDS, from 1; 0: of no agent run. Empty: no row is of one. */
+  /** Index in AGENT_SPAN_KINDS (agent-span.ts), from 1; 0: of no agent run. Empty: no row is of one. */
   readonly agentKind: Uint8Array;
   readonly calls: BatchCalls;
   /** Sparse: only traces whose spans say something of an agent or a session. */

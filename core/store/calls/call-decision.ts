@@ -40,7 +40,7 @@ export interface CallDecision {
   readonly totals: ReadonlyMap<string, TokenTotals>;
 }
 
-export interface TokenTotals {
+interface TokenTotals {
   readonly input: number | null;
   readonly output: number | null;
 }
@@ -209,7 +209,7 @@ const CALL_ROW = {
 };
 
 /** Adds what is stored of these traces. */
-export async function readStored(
+async function readStored(
   tx: SqlClient,
   workspaceId: number,
   traceIds: readonly string[],
