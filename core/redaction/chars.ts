@@ -19,6 +19,7 @@ export interface Chars {
   at(index: number): number;
   /** Whether a word may begin or end between `index - 1` and `index`, one of which is of a word. */
   isBorder(index: number): boolean;
+  slice(start: number, end: number): string;
   readonly runs: Runs;
 }
 
@@ -39,9 +40,24 @@ export class TextChars implements Chars {
     return index >= 0 && index < this.length ? this.text.charCodeAt(index) : NOTHING;
   }
 
-  isBorder(index: number): boolean {
-    return isWord(this.at(index - 1)) !== isWord(this.at(index));
+  slice(start: number, end: number): string {
+    this.steps.count += end - start;
+    return this.text.slice(start, end);
   }
+
+  isBorder(index: number): boolean {
+    return this.isWordBefore(index) !== isWord(this.at(index));
+  }
+
+  /** The letter of an escape, say of `\n` in JSON, is of no word. */
+  private isWordBefore(index: number): boolean {
+    const before = this.at(index - 1);
+    return isWord(before) && !(isLetterOfEscape(before) && this.at(index - 2) === BACKSLASH);
+  }
+}
+
+function isLetterOfEscape(code: number): boolean {
+  return code === 0x6e || code === 0x72 || code === 0x74;
 }
 
 /** Where a text begins or ends is not known here: a border of a word may be anywhere. */
@@ -62,6 +78,15 @@ export class ByteChars implements Chars {
     if (index < 0 || index >= this.length) return NOTHING;
     const byte = this.bytes[index] as number;
     return byte < 0x80 ? byte : BEYOND_ASCII;
+  }
+
+  slice(start: number, end: number): string {
+    this.steps.count += end - start;
+    let text = '';
+    for (let at = Math.max(start, 0); at < end && at < this.length; at++) {
+      text += String.fromCharCode(this.bytes[at] as number);
+    }
+    return text;
   }
 
   isBorder(): boolean {
@@ -94,6 +119,7 @@ export function runEnd(chars: Chars, at: number, isIn: (code: number) => boolean
   return end;
 }
 
+const BACKSLASH = 0x5c;
 const WORD = 1;
 const LETTER = 2;
 const DIGIT = 4;
@@ -165,10 +191,4 @@ export function noneOf(excluded: string): (code: number) => boolean {
 export function after(chars: Chars, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) if (chars.at(at + i) !== text.charCodeAt(i)) return -1;
   return at + text.length;
-}
-
-export function textOf(chars: Chars, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at++) text += String.fromCharCode(chars.at(at));
-  return text;
 }

@@ -1,8 +1,11 @@
 /** Tells credentials that follow the name of a scheme from words: people write of basic understanding and of bearer bonds. */
+import { isShownInstead, isTokenLike } from './token-likeness';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-/** A token of letters alone that is shorter may be a word. */
-const MIN_LETTERS = 20;
+const MIN_TOKEN = 8;
+const MIN_PASSWORD = 4;
+const USERS = /^(?:(?:proxy)?user(?:_?name)?|usr|foo|name|login|me|uid|id)?$/i;
+const PASSWORDS = /^(?:auth|my|user|db|proxy)?_?(?:pass(?:w(?:or)?d)?|pwd|pw|secret|bar)$/i;
 /** Of each part of a JWT, as of the rule for those that stand alone. */
 const MIN_JWT_PART = 8;
 
@@ -21,17 +24,17 @@ export function isBasicCredentials(text: string): boolean {
   }
 }
 
-/** Something with a digit, a JWT, or what is too long for a word. */
-export function isBearerToken(text: string): boolean {
-  if (/\d/.test(text)) return true;
+/** A JWT, or what is no word; in a header anything that is not shown in place of a token. */
+export function isBearerToken(text: string, isInHeader: boolean): boolean {
+  if (isShownInstead(text)) return false;
   const parts = text.split('.');
   if (parts.length === 3 && parts.every((part) => part.length >= MIN_JWT_PART)) return true;
-  return text.length >= MIN_LETTERS && (text.includes('_') || !text.split(/[^A-Za-z]/).every(isWord));
+  return isInHeader || isTokenLike(text, MIN_TOKEN);
 }
 
-function isWord(letters: string): boolean {
-  const [first = '', ...others] = letters;
-  const rest = others.join('');
-  if (rest === rest.toLowerCase()) return true;
-  return letters.length < MIN_LETTERS && first === first.toUpperCase() && rest === rest.toUpperCase();
+/** Not what documents write: `user:pass@`, `user:<password>@`, `a:b@`. */
+export function isUrlPassword(user: string, password: string): boolean {
+  if (password.length < MIN_PASSWORD || isShownInstead(password)) return false;
+  if (user === '' && password.includes(':')) return false;
+  return !(USERS.test(user) && PASSWORDS.test(password));
 }

@@ -14,10 +14,9 @@ import {
   NOTHING,
   noneOf,
   runEnd,
-  textOf,
   wordOr,
 } from './chars';
-import { isBasicCredentials, isBearerToken } from './credentials';
+import { isBasicCredentials, isBearerToken, isUrlPassword } from './credentials';
 
 export interface Match {
   readonly start: number;
@@ -34,27 +33,18 @@ const CREDENTIAL = wordOr('.~+/=-');
 const AWS_SECRET = (code: number): boolean => isLetterOrDigit(code) || code === 0x5f || code === 0x2f || code === 0x2b;
 const LOCAL_PART = wordOr('.+-');
 const DOMAIN = (code: number): boolean => isLetterOrDigit(code) || code === DASH;
-const IN_USER = noneOf(':/@');
-const IN_PASSWORD = noneOf('/@');
-const IN_VALUE = noneOf('"\'&,;');
+const IN_HOST = noneOf('"\'`<>\\{}|])(,;:/?#@');
+const NO_URL = '"\'`<>\\{}|';
+const IN_USER = noneOf(`${NO_URL}:/@`);
+const IN_PASSWORD = noneOf(`${NO_URL}/@`);
+/** Signs between the name of a header and its scheme. */
+const MAX_BEFORE = 12;
+const BACKSLASH = 0x5c;
 const DASH = 0x2d;
 const DOT = 0x2e;
 const AT_SIGN = 0x40;
 const COLON = 0x3a;
 const isQuote = (code: number): boolean => code === 0x22 || code === 0x27;
-
-/** `ANCHOR[class]{min,max}`, as one word. */
-export function token(
-  anchor: string,
-  isIn: (code: number) => boolean,
-  { min, max = Number.POSITIVE_INFINITY, endsWord = false }: { min: number; max?: number; endsWord?: boolean },
-): Matcher {
-  return (chars, at, end) => {
-    if (after(chars, at, anchor) < 0 || !chars.isBorder(at)) return null;
-    const stop = runEnd(chars, end, isIn, max);
-    return stop - end < min || (endsWord && !chars.isBorder(stop)) ? null : { start: at, keep: at, end: stop };
-  };
-}
 
 export const jwt: Matcher = (chars, at) => {
   if (!chars.isBorder(at)) return null;
@@ -63,7 +53,8 @@ export const jwt: Matcher = (chars, at) => {
     const from = part < 2 ? after(chars, begin, 'eyJ') : begin;
     if (from < 0) return null;
     const end = chars.runs.endOf(part, from, BASE64_URL);
-    if (end - from < 8) return null;
+    // One that is not signed has no third part.
+    if (end - from < 8 && (part < 2 || end > from || isLetter(chars.at(end)))) return null;
     if (part === 2) return { start: at, keep: at, end };
     if (chars.at(end) !== DOT) return null;
     begin = end + 1;
@@ -71,65 +62,112 @@ export const jwt: Matcher = (chars, at) => {
   return null;
 };
 
-const PRIVATE_KEY = 'PRIVATE KEY-----';
+const PRIVATE_KEY = 'PRIVATE KEY';
+/** Characters of a key that are too few to be one. */
+const MIN_KEY = 16;
+const MAX_KEY_WORDS = 16;
+const IN_KEY = wordOr('+/=:,.');
 
 export const privateKey: Matcher = (chars, at) => {
   const begin = after(chars, at, '-----BEGIN ');
   const header = begin < 0 ? -1 : keyLabelEnd(chars, begin);
   if (header < 0) return null;
-  const end = keyBodyEnd(chars, header);
-  const footer = after(chars, end, '-----END ');
+  const body = keyBodyEnd(chars, header);
+  if (body < 0) return null;
+  const footer = after(chars, body, '-----END ');
   const footerEnd = footer < 0 ? -1 : keyLabelEnd(chars, footer);
-  return { start: at, keep: at, end: footerEnd < 0 ? end : footerEnd };
+  return { start: at, keep: at, end: footerEnd < 0 ? body : footerEnd };
 };
 
-/** Where the five dashes stand that end what is in a key: its headers hold single ones. */
+/** Where base64 in lines ends, breaks of which may be escaped, and headers in front of it; -1: that is too short for a key. */
 function keyBodyEnd(chars: Chars, from: number): number {
+  let stop = -1;
+  let at = from;
+  // Words of a text are shorter than lines of a key; so are headers, and the last line.
+  for (let words = 0; words < MAX_KEY_WORDS; words++) {
+    const line = runEnd(chars, at, isKeyBlank);
+    at = keyLineEnd(chars, line);
+    if (after(chars, at, '-----END ') >= 0) return stop < 0 ? -1 : at;
+    if (at === line) return stop;
+    if (at - line < MIN_KEY) continue;
+    stop = at;
+    words = 0;
+  }
+  return stop;
+}
+
+/** Single dashes belong to it, five do not. */
+function keyLineEnd(chars: Chars, from: number): number {
   let end = from;
   while (true) {
-    end = runEnd(chars, end, (code) => code !== DASH && code !== NOTHING);
+    end = runEnd(chars, end, IN_KEY);
     const dashes = runEnd(chars, end, (code) => code === DASH, 5);
     if (dashes === end || dashes - end === 5) return end;
     end = dashes;
   }
 }
 
-/** Of `[A-Z ]{0,30}PRIVATE KEY-----`; -1: it is not there. */
+function isKeyBlank(code: number): boolean {
+  return code === BACKSLASH || isSpace(code);
+}
+
+/** Of `[A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)?-----`; -1: it is not there. */
 function keyLabelEnd(chars: Chars, from: number): number {
   for (let words = 30; words >= 0; words--) {
-    const end = after(chars, from + words, PRIVATE_KEY);
-    if (end >= 0 && runEnd(chars, from, isUpperOrSpace, words) === from + words) return end;
+    const name = after(chars, from + words, PRIVATE_KEY);
+    if (name < 0 || runEnd(chars, from, isUpperOrSpace, words) !== from + words) continue;
+    const block = after(chars, name, ' BLOCK');
+    return after(chars, block < 0 ? name : block, '-----');
   }
   return -1;
 }
 
 function isUpperOrSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x41 && code <= 0x5a);
+  return code === 0x20 || isUpperOrDigit(code);
 }
 
 /** @param isCredential what stands behind the scheme and a space; raw bytes do not tell where that ends */
-function authorization(isCredential: (text: string) => boolean): Matcher {
+function authorization(isCredential: (text: string, isInHeader: boolean) => boolean): Matcher {
   return (chars, at, end) => {
     if (!chars.isBorder(at)) return null;
     const keep = runEnd(chars, end, isSpace, 4 * chars.scale);
     if (keep === end) return null;
     const stop = runEnd(chars, keep, CREDENTIAL);
     if (stop - keep < 8) return null;
-    return chars.scale > 1 || isCredential(textOf(chars, keep, stop)) ? { start: at, keep, end: stop } : null;
+    if (chars.scale > 1) return { start: at, keep, end: stop };
+    const isInHeader = isHeader(chars, at, stop);
+    return isCredential(chars.slice(keep, stop), isInHeader) ? { start: at, keep, end: stop } : null;
   };
+}
+
+const HEADER = 'authorization';
+
+/** Whether a header begins here, `Authorization: ` in front of its scheme, and ends behind its credentials. */
+function isHeader(chars: Chars, scheme: number, stop: number): boolean {
+  const behind = chars.at(stop);
+  if (behind !== NOTHING && behind !== 0x0a && behind !== 0x0d && behind !== BACKSLASH && !isQuote(behind))
+    return false;
+  let end = scheme;
+  while (scheme - end < MAX_BEFORE && !isLetter(chars.at(end - 1)) && chars.at(end - 1) !== NOTHING) end--;
+  return chars.slice(Math.max(end - HEADER.length, 0), end).toLowerCase() === HEADER;
 }
 
 export const basicCredentials = authorization(isBasicCredentials);
 export const bearerToken = authorization(isBearerToken);
 
-/** Behind a name: `["']?\s{0,3}[=:]\s{0,3}["']?`; -1: it is not there. */
+/** Behind a name: `["']?\s{0,3}[=:]\s{0,3}["']?`, quotes as they are or escaped; -1: it is not there. */
 function valueStart(chars: Chars, from: number): number {
-  let at = isQuote(chars.at(from)) ? from + 1 : from;
+  let at = quoteEnd(chars, from);
   at = runEnd(chars, at, isSpace, 3 * chars.scale);
   const sign = chars.at(at);
   if (sign !== COLON && sign !== 0x3d) return -1;
   at = runEnd(chars, at + 1, isSpace, 3 * chars.scale);
-  return isQuote(chars.at(at)) ? at + 1 : at;
+  return quoteEnd(chars, at);
+}
+
+function quoteEnd(chars: Chars, at: number): number {
+  const slashes = runEnd(chars, at, (code) => code === BACKSLASH, 16);
+  return isQuote(chars.at(slashes)) ? slashes + 1 : at;
 }
 
 export const awsSecret: Matcher = (chars, at, end) => {
@@ -140,21 +178,31 @@ export const awsSecret: Matcher = (chars, at, end) => {
   return stop - keep < 40 ? null : { start: at, keep, end: stop };
 };
 
-export const namedSecret: Matcher = (chars, at, end, from) => {
-  const before = at > from ? chars.at(at - 1) : NOTHING;
-  if (!isQuote(before) && before !== 0x3f && before !== 0x26) return null;
-  const keep = valueStart(chars, end);
-  if (keep < 0) return null;
-  const stop = runEnd(chars, keep, IN_VALUE);
-  return stop - keep < 4 ? null : { start: at - 1, keep, end: stop };
-};
-
 export const urlPassword: Matcher = (chars, at, end) => {
   const colon = runEnd(chars, end, IN_USER, 64 * chars.scale);
-  if (colon === end || chars.at(colon) !== COLON) return null;
+  if (chars.at(colon) !== COLON) return null;
   const keep = colon + 1;
   const stop = runEnd(chars, keep, IN_PASSWORD, 128 * chars.scale);
-  return stop === keep || chars.at(stop) !== AT_SIGN ? null : { start: at, keep, end: stop };
+  if (stop === keep || chars.at(stop) !== AT_SIGN) return null;
+  if (chars.scale > 1) return { start: at, keep, end: stop };
+  if (!IN_HOST(chars.at(stop + 1))) return null;
+  const isSecret = isUrlPassword(chars.slice(end, colon), chars.slice(keep, stop));
+  return isSecret ? { start: at, keep, end: stop } : null;
+};
+
+/** `curl -u NAME:PASSWORD` */
+export const userOption: Matcher = (chars, at, end) => {
+  const before = chars.at(at - 1);
+  if (!isSpace(before) && before !== NOTHING && chars.scale === 1) return null;
+  const from = isQuote(chars.at(end)) ? end + 1 : end;
+  const colon = runEnd(chars, from, IN_USER, 64 * chars.scale);
+  if (colon === from || chars.at(colon) !== COLON) return null;
+  const keep = isQuote(chars.at(colon + 1)) ? colon + 2 : colon + 1;
+  const stop = runEnd(chars, keep, IN_PASSWORD, 128 * chars.scale);
+  const password = chars.slice(keep, stop);
+  return /[A-Za-z]/.test(password) && /\d/.test(password) && isUrlPassword(chars.slice(from, colon), password)
+    ? { start: at, keep, end: stop }
+    : null;
 };
 
 export const email: Matcher = (chars, at, end, from) => {
@@ -203,5 +251,3 @@ function cardAt(chars: Chars, start: number): { end: number; reached: number } {
   }
   return { end, reached: at };
 }
-
-export { BASE64_URL, isLetterOrDigit, isUpperOrDigit, isWord };

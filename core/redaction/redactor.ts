@@ -8,6 +8,7 @@ import { WireWriter } from '../otlp/wire-writer';
 import { type StepBudget, stepBudget } from '../patterns/user-pattern';
 import { type RedactionSettings, rulesOf } from './rules';
 import { LOGS_SCHEMA, METRICS_SCHEMA, type Schema, TRACES_SCHEMA } from './schemas';
+import { SECRET_KEYS } from './secret-keys';
 import { TextRedactor } from './text-redactor';
 
 type Signal = SignalBatch['signal'];
@@ -22,6 +23,10 @@ const PAIRS: Schema = new Map([[1, 'attribute']]);
 
 /** Nested deeper than any decoder accepts: left for it to refuse. */
 const MAX_DEPTH = 100;
+
+/** Of AnyValue. */
+const STRING_TAG = 0x0a;
+const BOOL_TAG = 0x10;
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -68,13 +73,15 @@ export class Redactor extends TextRedactor {
   private attribute(reader: WireReader, out: WireWriter, field: number, depth: number): void {
     const { pos, end } = reader;
     let key = '';
+    let saysNothing = false;
     while (reader.next()) {
       if (reader.field === 1 && reader.wireType === WIRE_BYTES) key = utf8.decode(reader.view8());
+      else if (reader.field === 2 && reader.wireType === WIRE_BYTES) saysNothing = isNoSecret(reader.view8());
       else reader.skip();
     }
     this.steps.count += key.length;
     const rule = this.rules.keys.find(({ test }) => test(key));
-    if (rule) {
+    if (rule && !(saysNothing && rule === SECRET_KEYS)) {
       this.count(rule.name);
       out.message(field, (pair) => {
         pair.string(1, this.text(key, this.budget));
@@ -119,6 +126,12 @@ export class Redactor extends TextRedactor {
       out.raw(reader.bytes.subarray(tagStart, reader.pos));
     }
   }
+}
+
+/** Of an AnyValue: nothing, an empty text, or whether something is so, say `has_password`. */
+function isNoSecret(value: Uint8Array): boolean {
+  const [tag, first] = value;
+  return value.length === 0 || tag === BOOL_TAG || (value.length === 2 && tag === STRING_TAG && first === 0);
 }
 
 function copy(reader: WireReader, out: WireWriter): void {

@@ -4,9 +4,13 @@ import { stepBudget } from '../patterns/user-pattern';
 import { Anchors } from './anchors';
 import { ChanceMatches, latin1Of } from './chance-matches';
 import { ByteChars, type Steps, TextChars } from './chars';
-import { type EncodedForm, EncodedRuns, encodedForms, writtenForms } from './encoded-runs';
-import type { RuleSet } from './rules';
+import { type EncodedForm, EncodedRuns, encodedForms } from './encoded-runs';
+import { jsonParts } from './json-parts';
+import { cleanJson, type JsonPlace } from './json-texts';
+import { NAMED_SECRET, type RuleSet } from './rules';
 import { mayEndKey } from './secret-keys';
+import { kindOfName } from './secret-names';
+import { secretStart } from './secret-values';
 import type { TextRule } from './text-rules';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -14,6 +18,8 @@ const encoder = new TextEncoder();
 
 /** What a walk back to a key's length may take, of the length of what is scanned: beyond, the bytes are suspected. */
 const STEPS_A_BYTE = 32;
+/** Strings of JSON that hold JSON are looked into so deep; beyond, they are texts like others. */
+const MAX_NESTED = 8;
 
 export class TextRedactor {
   /** Values taken out since the start, by rule. */
@@ -32,7 +38,7 @@ export class TextRedactor {
 
   constructor(protected readonly rules: RuleSet) {
     const { texts, keys } = rules;
-    const encoded = texts.flatMap(({ written }) => written.flatMap(writtenForms).flatMap(encodedForms));
+    const encoded = texts.flatMap(({ written }) => written.flatMap(encodedForms));
     this.forms = [...new Map(encoded.map((form) => [`${form.skip}${form.text}`, form])).values()];
     this.owners = [...texts, ...keys.map(() => null)];
     this.isKeyEnd = [...texts.map(() => false), ...keys.map(({ endsWithAnchor }) => endsWithAnchor)];
@@ -74,8 +80,8 @@ export class TextRedactor {
     return this.cleaned(text, budget, false);
   }
 
-  /** @param isBinary bytes as characters: what matches may do so by chance */
-  private cleaned(text: string, budget: StepBudget, isBinary: boolean): string {
+  /** @param isBinary bytes as characters: what matches may do so by chance @param depth of JSON in strings of JSON */
+  private cleaned(text: string, budget: StepBudget, isBinary: boolean, depth = 0): string {
     const found = new Set<TextRule>(this.others);
     const runs = new EncodedRuns(new TextChars(text, this.steps));
     const encoded: Taken[] = [];
@@ -91,9 +97,68 @@ export class TextRedactor {
       }
       return false;
     });
+    if (found.size === 0 && encoded.length === 0) return text;
+    const inParts = isBinary || depth >= MAX_NESTED ? null : this.cleanedParts(text, budget, depth, found);
+    if (inParts !== null) return inParts;
     let result = this.taking(text, encoded);
     for (const rule of this.rules.texts) if (found.has(rule)) result = this.without(rule, result, budget, isBinary);
     return result;
+  }
+
+  /** The same, where it holds JSON: that string by string; null: it holds none. */
+  private cleanedParts(text: string, budget: StepBudget, depth: number, found: ReadonlySet<TextRule>): string | null {
+    const parts = jsonParts(text);
+    if (parts.length === 0) return null;
+    this.steps.count += text.length;
+    const across: Across[] = [];
+    for (const rule of found) {
+      if (!rule.mayCross) continue;
+      const { matches, isComplete } = rule.matchesIn(text, this.steps, budget);
+      if (!isComplete) return this.replaced(`${rule.name} unchecked`, rule.name);
+      across.push(...matches.map(({ keep, end }) => ({ keep, end, name: rule.name })));
+    }
+    const kept: string[] = [];
+    let from = 0;
+    for (const { start, end } of parts) {
+      // Of what a pattern takes with text around it, nothing is left to stay JSON.
+      if (across.some((match) => match.keep < end && match.end > start && (match.keep < start || match.end > end)))
+        continue;
+      kept.push(this.cleanedOutside(text.slice(from, start), budget));
+      const inPart = across.map((match) => ({ ...match, keep: match.keep - start, end: match.end - start }));
+      kept.push(this.cleanedJson(text.slice(start, end), budget, depth, inPart));
+      from = end;
+    }
+    return kept.join('') + this.cleanedOutside(text.slice(from), budget);
+  }
+
+  private cleanedOutside(text: string, budget: StepBudget): string {
+    return this.cleaned(text, budget, false, MAX_NESTED);
+  }
+
+  private cleanedJson(text: string, budget: StepBudget, depth: number, across: readonly Across[]): string {
+    /** What a pattern of the user takes with signs around it goes whole. */
+    const without = (said: string, clean: string, place: JsonPlace): string => {
+      const match = clean === said ? across.find(({ keep, end }) => keep < place.end && end > place.start) : undefined;
+      return match ? this.replaced(match.name) : clean;
+    };
+    const inside = (said: string): string => this.cleaned(said, budget, false, depth + 1);
+    return cleanJson(text, {
+      value: (said, name, place) => without(said, this.member(name, said, inside(said)), place),
+      name: inside,
+      number: (said, place) => (this.others.length + across.length === 0 ? said : without(said, inside(said), place)),
+    });
+  }
+
+  /** The value of a member, where its name says that it is secret. */
+  private member(name: string | null, value: string, clean: string): string {
+    const kind = name === null || clean !== value || !this.rules.names ? null : kindOfName(name);
+    const start = kind === null ? -1 : secretStart(kind, 'member', value);
+    return start < 0 ? clean : value.slice(0, start) + this.replaced(NAMED_SECRET);
+  }
+
+  private replaced(what: string, rule = what): string {
+    this.count(rule);
+    return `[redacted ${what}]`;
   }
 
   /** Name of a rule that matches in what was packed; null: none does. */
@@ -144,10 +209,7 @@ export class TextRedactor {
 
   private without(rule: TextRule, text: string, budget: StepBudget, isBinary: boolean): string {
     const { matches, isComplete } = rule.matchesIn(text, this.steps, budget);
-    if (!isComplete) {
-      this.count(rule.name);
-      return `[redacted ${rule.name} unchecked]`;
-    }
+    if (!isComplete) return this.replaced(`${rule.name} unchecked`, rule.name);
     const chance = isBinary ? new ChanceMatches(text) : null;
     const taken = matches.filter(
       (match) =>
@@ -165,9 +227,8 @@ export class TextRedactor {
     const kept: string[] = [];
     let from = 0;
     for (const { keep, end, name } of taken) {
-      kept.push(text.slice(from, keep), `[redacted ${name}]`);
+      kept.push(text.slice(from, keep), this.replaced(name));
       from = end;
-      this.count(name);
     }
     return kept.join('') + text.slice(from);
   }
@@ -179,3 +240,6 @@ interface Taken {
   readonly end: number;
   readonly name: string;
 }
+
+/** What a pattern of the user takes, signs of JSON included. */
+type Across = Taken;

@@ -3,6 +3,7 @@ import { literalIn } from '../patterns/literal';
 import { type StepBudget, UserPattern } from '../patterns/user-pattern';
 import { Anchors } from './anchors';
 import { type ByteChars, type Steps, TextChars } from './chars';
+import { writtenForms } from './encoded-runs';
 import { type Match, type Matcher, nextCard } from './matchers';
 
 export interface TextMatches {
@@ -15,8 +16,10 @@ export interface TextRule {
   readonly name: string;
   /** In lower case, of ASCII; null: what matches need not hold any. */
   readonly anchors: readonly string[] | null;
-  /** The same as they are written; those of other cases are known from them. */
+  /** The same in each case that they are written in. */
   readonly written: readonly string[];
+  /** A match may hold what JSON is made of. */
+  readonly mayCross: boolean;
   matchesIn(text: string, steps: Steps, budget: StepBudget): TextMatches;
   /** Whether raw bytes may hold a match. @param start of an anchor; 0 where the rule has none */
   mayBeIn(chars: ByteChars, start: number, end: number): boolean;
@@ -24,18 +27,23 @@ export interface TextRule {
 
 /** A rule of ours: each match holds an anchor. */
 export class AnchoredRule implements TextRule {
+  readonly mayCross = false;
   readonly anchors: readonly string[];
   private readonly automaton: Anchors;
   private readonly matchers: readonly Matcher[];
+  private readonly different: readonly Matcher[];
 
+  /** @param anchors as they are written @param written what is looked for in base64 instead of them */
   constructor(
     readonly name: string,
-    readonly written: readonly string[],
+    anchors: readonly string[],
     matcherOf: (anchor: string) => Matcher,
+    readonly written: readonly string[] = anchors,
   ) {
-    this.anchors = written.map((text) => text.toLowerCase());
+    this.anchors = anchors.map((text) => text.toLowerCase());
     this.automaton = new Anchors(this.anchors.map((text, owner) => ({ text, owner })));
-    this.matchers = written.map(matcherOf);
+    this.matchers = anchors.map(matcherOf);
+    this.different = [...new Set(this.matchers)];
   }
 
   matchesIn(text: string, steps: Steps): TextMatches {
@@ -55,7 +63,7 @@ export class AnchoredRule implements TextRule {
 
   mayBeIn(chars: ByteChars, start: number, end: number): boolean {
     // Of anchors at one place any may be meant.
-    return this.matchers.some((matcher) => matcher(chars, start, end, 0) !== null);
+    return this.different.some((matcher) => matcher(chars, start, end, 0) !== null);
   }
 }
 
@@ -63,6 +71,7 @@ export class CardRule implements TextRule {
   readonly name = 'card';
   readonly anchors = null;
   readonly written = [];
+  readonly mayCross = false;
 
   matchesIn(text: string, steps: Steps): TextMatches {
     const chars = new TextChars(text, steps);
@@ -81,6 +90,7 @@ export class CardRule implements TextRule {
 export class PatternRule implements TextRule {
   readonly anchors: readonly string[] | null;
   readonly written: readonly string[];
+  readonly mayCross = true;
   private readonly pattern: UserPattern;
 
   /** @throws PatternError */
@@ -91,7 +101,7 @@ export class PatternRule implements TextRule {
     this.pattern = new UserPattern(source);
     const literal = literalIn(source);
     this.anchors = literal === null ? null : [literal.toLowerCase()];
-    this.written = literal === null ? [] : [literal];
+    this.written = literal === null ? [] : writtenForms(literal);
   }
 
   matchesIn(text: string, _: Steps, budget: StepBudget): TextMatches {

@@ -1,0 +1,49 @@
+/** Secrets in every form go, and the scan of raw bytes suspects each of them. */
+import { describe, expect, it } from 'vitest';
+import { Redactor } from '../../core/redaction/redactor';
+import { DEFAULT_REDACTION } from '../../core/redaction/rules';
+import { Random } from '../../core/samples/random';
+import { secretForms } from '../fixtures/secret-forms';
+
+const own = new Redactor(DEFAULT_REDACTION);
+const SEEDS = [1, 2, 3, 4, 5, 6];
+/** Random letters spell a word now and then. */
+const MOST_LEFT = 0.002;
+
+describe('forms of secrets', () => {
+  it(`go, of ${SEEDS.length} seeds`, () => {
+    const forms = SEEDS.flatMap((seed) => secretForms(new Random(seed)));
+    const left = forms.filter(({ text, secret }) => own.text(text).includes(secret));
+    expect(left.map(({ name, text }) => `${name}: ${text}`).slice(MOST_LEFT * forms.length)).toEqual([]);
+    const unsuspected = forms.filter(({ text }) => own.text(text) !== text && !own.suspectsText(text));
+    expect(unsuspected.map(({ name, text }) => `${name}: ${text}`)).toEqual([]);
+    for (const { text } of forms) if (/^[[{]/.test(text) && isJson(text)) JSON.parse(own.text(text));
+  });
+
+  it.each([
+    ['{"password":"hunter22"}', '{"password":"[redacted named-secret]"}'],
+    ['{"password":"correct horse battery staple"}', '{"password":"[redacted named-secret]"}'],
+    ['{"passwords":["a"],"password":["hunter22"]}', '{"passwords":["a"],"password":["[redacted named-secret]"]}'],
+    ['{"authorization":"Bearer s3cr3t-value"}', '{"authorization":"Bearer [redacted authorization]"}'],
+    ['x = {"password": "p\\"a&s,s;1"}', 'x = {"password": "[redacted named-secret]"}'],
+    ['DB_PASSWORD=hunter22 psql', 'DB_PASSWORD=[redacted named-secret] psql'],
+    ['https://x.org/a?sig=aZ3%2Fq9&x=1', 'https://x.org/a?sig=[redacted named-secret]&x=1'],
+    [
+      'https://b.s3.amazonaws.com/k?X-Amz-Signature=0a1b2c3d4e5f',
+      'https://b.s3.amazonaws.com/k?X-Amz-Signature=[redacted named-secret]',
+    ],
+    ['Server=db;Password=hunter22;', 'Server=db;Password=[redacted named-secret];'],
+  ])('go as a whole, and nothing else does: %s', (text, clean) => {
+    expect(own.text(text)).toBe(clean);
+    expect(own.suspectsText(text)).toBe(true);
+  });
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
