@@ -47,7 +47,7 @@ function closing(text: string, start: number): { reached: number; isClosed: bool
   return { reached: text.length, isClosed: false };
 }
 
-export function isJson(text: string): boolean {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
