@@ -1,4 +1,5 @@
 /** SqlClient over connections to PostgreSQL. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import type { SqlClient, SqlRow, SqlStatements } from '../../core/store/sql/sql-client';
 import { copyInto } from './copy-into';
@@ -50,13 +51,41 @@ export function poolConnections(
   };
 }
 
+/**
+ * The locks come before the snapshot, which the first query takes: a partition that is dropped is gone for older snapshots, too, and
+ * who drops one has to wait for them. Of the parents alone: a partition cannot go without its parent's lock.
+ */
+const SNAPSHOT = [
+  'begin isolation level repeatable read read only',
+  `lock table only ${['span', 'span_payload', 'log_record', 'payload', 'metric_point'].join(', only ')} in access share mode`,
+];
+
+/** The transactions of answers under way, each for what is asked on its behalf. */
+const answers = new AsyncLocalStorage<{ readonly of: WithConnection; readonly tx: SqlClient }>();
+
 export function sqlOver(withConnection: WithConnection): SqlClient {
+  const statements = <T>(run: (statements: SqlStatements) => Promise<T>): Promise<T> => {
+    const answer = answers.getStore();
+    return answer?.of === withConnection
+      ? run(answer.tx)
+      : withConnection((connection) => run(statementsOver(connection)));
+  };
   return {
-    query: (...asked) => withConnection((connection) => statementsOver(connection).query(...asked)),
-    execute: (...asked) => withConnection((connection) => statementsOver(connection).execute(...asked)),
-    copyIn: (...asked) => withConnection((connection) => statementsOver(connection).copyIn(...asked)),
-    copyOut: (select) => withConnection((connection) => statementsOver(connection).copyOut(select)),
-    transaction: (run) => withConnection((connection) => inTransaction(statementsOver(connection), run)),
+    query: (...asked) => statements((sql) => sql.query(...asked)),
+    execute: (...asked) => statements((sql) => sql.execute(...asked)),
+    copyIn: (...asked) => statements((sql) => sql.copyIn(...asked)),
+    copyOut: (select) => statements((sql) => sql.copyOut(select)),
+    transaction: (run) => {
+      const answer = answers.getStore();
+      if (answer?.of === withConnection) return run(answer.tx);
+      return withConnection((connection) => inTransaction(statementsOver(connection), run));
+    },
+    snapshot: (run) => {
+      if (answers.getStore()?.of === withConnection) return run();
+      return withConnection((connection) =>
+        inTransaction(statementsOver(connection), (tx) => answers.run({ of: withConnection, tx }, run), SNAPSHOT),
+      );
+    },
   };
 }
 

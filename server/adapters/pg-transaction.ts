@@ -5,7 +5,11 @@
 import { nestedIn, type SqlClient, type SqlStatements } from '../../core/store/sql/sql-client';
 
 /** Commits when `run` resolves. @throws what failed first, be it a statement that nobody waited for */
-export async function inTransaction<T>(statements: SqlStatements, run: (tx: SqlClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  statements: SqlStatements,
+  run: (tx: SqlClient) => Promise<T>,
+  begin: readonly string[] = ['begin'],
+): Promise<T> {
   // In the order of statements: after the first that fails PostgreSQL refuses the others because of it.
   let firstFailure: Promise<{ readonly reason: unknown } | null> = Promise.resolve(null);
   const send = <A>(statement: Promise<A>): Promise<A> => {
@@ -38,7 +42,7 @@ export async function inTransaction<T>(statements: SqlStatements, run: (tx: SqlC
       void send(statements.copyIn(...asked));
     },
   });
-  void send(statements.execute('begin'));
+  for (const statement of begin) void send(statements.execute(statement));
   try {
     const result = await run(tx);
     // Of a transaction in which something failed, this is the end without effect.

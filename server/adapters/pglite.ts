@@ -93,7 +93,7 @@ function sayAndExit(message: string): void {
 
 /** Each statement in a transaction that is of the tenant's role: there is one connection for all. */
 function tenantOver(sql: SqlClient, workspaceId: number): SqlClient {
-  const transaction: SqlClient['transaction'] = (run) =>
+  const transaction: SqlClient['transaction'] = (run, kind) =>
     sql.transaction(async (tx) => {
       await tx.query(`set local role ${TENANT_ROLE}`);
       const actor = whoActs();
@@ -103,9 +103,10 @@ function tenantOver(sql: SqlClient, workspaceId: number): SqlClient {
         [String(workspaceId), actor?.name ?? '', actor?.requestId ?? ''],
       );
       return run(tx);
-    });
+    }, kind);
   return {
     transaction,
+    snapshot: (run, goesOn) => sql.snapshot(run, goesOn),
     query: (...args) => transaction((tx) => tx.query(...args)),
     execute: (...args) => transaction((tx) => tx.execute(...args)),
     copyIn: (...args) => transaction((tx) => tx.copyIn(...args)),

@@ -114,7 +114,8 @@ function end(span: Span, method: string, { route, status, requestId }: Answered)
 function tracedSql(sql: SqlClient, asked: Asks): SqlClient {
   return {
     ...tracedStatements(sql, asked),
-    transaction: (run) => sql.transaction((tx) => run(tracedSql(tx, asked))),
+    transaction: (run, kind) => sql.transaction((tx) => run(tracedSql(tx, asked)), kind),
+    snapshot: (run, goesOn) => sql.snapshot(run, goesOn),
   };
 }
 

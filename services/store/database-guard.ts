@@ -97,6 +97,7 @@ export function guarded(sql: SqlClient, guard: DatabaseGuard): SqlClient {
     execute: (...asked) => through(() => sql.execute(...asked)),
     copyIn: (...asked) => through(() => sql.copyIn(...asked)),
     copyOut: (...asked) => through(() => sql.copyOut(...asked)),
-    transaction: (run) => through(() => sql.transaction(run)),
+    transaction: (run, kind) => through(() => sql.transaction(run, kind)),
+    snapshot: (run, goesOn) => through(() => sql.snapshot(run, goesOn)),
   };
 }

@@ -1,21 +1,31 @@
 /** SqlClient over PGlite. */
 import type { PGliteInterface, QueryOptions, Transaction } from '@electric-sql/pglite';
 import { nestedIn, type SqlClient, type SqlRow, type SqlStatements } from '../../core/store/sql/sql-client';
+import { type Patience, SnapshotGate } from './snapshot-gate';
 
 const INT8_OID = 20;
 /** PGlite gives int8 as number or bigint, whichever fits; ours is always a bigint. */
 const OPTIONS: QueryOptions = { parsers: { [INT8_OID]: BigInt } };
 
-export function pgliteClient(db: PGliteInterface): SqlClient {
+/** @param patience of changes with the answers under way */
+export function pgliteClient(db: PGliteInterface, patience?: Patience): SqlClient {
   const { query, execute, copyIn, copyOut } = statementsOver(db);
+  const gate = new SnapshotGate(patience);
+  const change = <T>(run: () => Promise<T>): Promise<T> => thenTurn(gate.change(run, 'adds'));
+  const read = <T>(run: () => Promise<T>): Promise<T> => thenTurn(gate.read(run));
   return {
-    query: (...args) => thenTurn(query(...args)),
-    execute: (...args) => thenTurn(execute(...args)),
-    copyIn: (...args) => thenTurn(copyIn(...args)),
-    copyOut: (...args) => thenTurn(copyOut(...args)),
-    transaction: (run) => thenTurn(db.transaction((tx) => run(nestedIn(statementsOver(tx))))),
+    query: (sql, ...rest) => (READS.test(sql) ? read(() => query(sql, ...rest)) : change(() => query(sql, ...rest))),
+    execute: (...args) => change(() => execute(...args)),
+    copyIn: (...args) => change(() => copyIn(...args)),
+    copyOut: (...args) => read(() => copyOut(...args)),
+    transaction: (run, kind = 'adds') =>
+      thenTurn(gate.change(() => db.transaction((tx) => run(nestedIn(statementsOver(tx)))), kind)),
+    snapshot: (run, goesOn) => gate.answer(run, goesOn),
   };
 }
+
+/** Statements that change no rows. */
+const READS = /^\s*select\b/i;
 
 /**
  * PGlite answers within the same turn of the event loop: without a new one between two statements, what others ask is not even

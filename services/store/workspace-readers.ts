@@ -41,7 +41,7 @@ export function workspaceReaders(
   const reader = new TraceReader(sql, workspaceId, prices);
   const blocks = new BlockSummaries(sql, workspaceId);
   const searcher = new Searcher(sql, workspaceId, deflateCodec, blocks, searchesKey);
-  const list = new TraceList(searcher, reader);
+  const list = new TraceList(sql, searcher, reader);
   const histogram = new TraceHistogram(sql, workspaceId, searcher);
   return {
     sql,
@@ -52,7 +52,7 @@ export function workspaceReaders(
     searcher,
     list,
     histogram,
-    queries: new QueryRunner(list, histogram, searcher),
+    queries: new QueryRunner(sql, list, histogram, searcher),
     logs: new LogReader(sql, workspaceId, deflateCodec),
     metrics: new MetricReader(sql, workspaceId),
     annotations: new Annotations(sql, workspaceId),

@@ -32,13 +32,14 @@ type Hosted =
   | 'nextChange';
 
 export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
-  readonly listTraces: StoreService['listTraces'] = (query, signal) =>
-    this.read(({ list }) => list.page(query, signal));
+  // Pages of searches say themselves what they need to be one state of.
+  readonly listTraces: StoreService['listTraces'] = async (query, signal) =>
+    (await this.ready()).list.page(query, signal);
   readonly histogram: StoreService['histogram'] = (query, signal) =>
     this.read(({ histogram }) => histogram.count(query, signal));
   readonly heatmap: StoreService['heatmap'] = (query, signal) =>
     this.read(({ histogram }) => histogram.heatmap(query, signal));
-  readonly query: StoreService['query'] = (request, signal) => this.read(({ queries }) => queries.run(request, signal));
+  readonly query: StoreService['query'] = async (request, signal) => (await this.ready()).queries.run(request, signal);
   readonly groups: StoreService['groups'] = (query, signal) =>
     this.read(({ queries }) => queries.groups(query, signal));
   readonly listOperations: StoreService['listOperations'] = (query) =>
@@ -81,11 +82,11 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly updateAlertRule: StoreService['updateAlertRule'] = (id, version, edit, unit) =>
     this.write(({ alerts }) => alerts.update(id, version, this.texts.clean(edit), unit));
   readonly deleteAlertRule: StoreService['deleteAlertRule'] = (id) => this.write(({ alerts }) => alerts.remove(id));
-  readonly claimAlertRule: StoreService['claimAlertRule'] = () => this.read(({ alerts }) => alerts.claim());
+  readonly claimAlertRule: StoreService['claimAlertRule'] = async () => (await this.ready()).alerts.claim();
   readonly recordAlert: StoreService['recordAlert'] = async (id, version, outcome) => {
     const record = ({ alerts }: WorkspaceReaders) => alerts.record(id, version, outcome);
     // Who looks hears of what begins and ends, not of each look.
-    if (await this.read(record)) this.changed();
+    if (await record(await this.ready())) this.changed();
   };
   readonly promptCost: StoreService['promptCost'] = (model, baseUrl, usage) =>
     this.read(async ({ prices }) => promptCost(prices(), model, baseUrl, usage));
@@ -192,10 +193,11 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   readonly deleteSavedView: StoreService['deleteSavedView'] = (id) => this.write(({ views }) => views.remove(id));
 
   async sessionTraces(sessionId: string, from: number, to: number) {
-    const { sessions, reader } = await this.ready();
-    const ids = await sessions.traceIds(sessionId, from, to);
-    const summaries = await reader.summaries(ids);
-    return ids.flatMap((id) => summaries.get(id) ?? []);
+    return this.read(async ({ sessions, reader }) => {
+      const ids = await sessions.traceIds(sessionId, from, to);
+      const summaries = await reader.summaries(ids);
+      return ids.flatMap((id) => summaries.get(id) ?? []);
+    });
   }
 
   /** @param texts takes secrets out of what is written about telemetry */
@@ -210,8 +212,10 @@ export abstract class WorkspaceStore implements Omit<StoreService, Hosted> {
   /** Something was written that screens show. */
   protected abstract changed(): void;
 
+  /** An answer, of one state of the store. */
   private async read<T>(run: (readers: WorkspaceReaders) => Promise<T>): Promise<T> {
-    return run(await this.ready());
+    const readers = await this.ready();
+    return readers.sql.snapshot(() => run(readers));
   }
 
   /** As `read`; who waits for changes is told. */

@@ -76,7 +76,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     const all = new Searcher(sql, WORKSPACE, deflateCodec, blocks);
     const reader = new TraceReader(sql, WORKSPACE);
     const run = (searcher: Searcher, query: string) =>
-      new TraceList(searcher, reader).page({ query, waitMs: 60_000, limit: 100 });
+      new TraceList(sql, searcher, reader).page({ query, waitMs: 60_000, limit: 100 });
     const queries = [
       '{ name = "operation 1199" }',
       '{ name = "operation 3" }',
@@ -101,7 +101,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     for (const by of ['span:name', 'resource.service.name', 'instrumentation:name'] as const) {
       const grouped = async (searcher: Searcher) => {
         const runner = new QueryRunner(
-          new TraceList(searcher, reader),
+          sql,
+          new TraceList(sql, searcher, reader),
           new TraceHistogram(sql, WORKSPACE, searcher),
           searcher,
         );

@@ -46,7 +46,8 @@ function counting(sql: SqlClient, sent: { statements: number }): SqlClient {
       return sql.copyIn(...asked);
     },
     copyOut: (select) => sql.copyOut(select),
-    transaction: (run) => sql.transaction((tx) => run(counting(tx, sent))),
+    transaction: (run, kind) => sql.transaction((tx) => run(counting(tx, sent)), kind),
+    snapshot: (run, goesOn) => sql.snapshot(run, goesOn),
   };
 }
 

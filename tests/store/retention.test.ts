@@ -185,7 +185,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('retention on $name', (d
 
     // What stays is found as before: by word, by attribute, with its numbers.
     const searcher = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
-    const list = new TraceList(searcher, reader());
+    const list = new TraceList(sql, searcher, reader());
     const { data } = await list.page({ query: '{ span.note =~ "Request 3 of span 7 .*" }', waitMs: 5_000 });
     expect(data.map(({ traceId }) => traceId)).toEqual([traceIdOf(4)]);
     expect(

@@ -35,7 +35,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
     writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
     reader = new TraceReader(sql, WORKSPACE);
     const searcher = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
-    list = new TraceList(searcher, reader);
+    list = new TraceList(sql, searcher, reader);
     histograms = new TraceHistogram(sql, WORKSPACE, searcher);
   });
   afterEach(() => drop());

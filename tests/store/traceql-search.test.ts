@@ -83,8 +83,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('TraceQL on $name', (dat
       await new StoreWriter(sql, WORKSPACE, deflateCodec).append([batch]);
     }
     searcher = new Searcher(sql, WORKSPACE, deflateCodec, new BlockSummaries(sql, WORKSPACE));
-    const list = new TraceList(searcher, new TraceReader(sql, WORKSPACE));
-    queries = new QueryRunner(list, new TraceHistogram(sql, WORKSPACE, searcher), searcher);
+    const list = new TraceList(sql, searcher, new TraceReader(sql, WORKSPACE));
+    queries = new QueryRunner(sql, list, new TraceHistogram(sql, WORKSPACE, searcher), searcher);
   });
   afterAll(async () => {
     await drop();

@@ -48,22 +48,14 @@ export class BlockSummaries {
   private readonly known = new Map<number, BlockSummary>();
   /** Every block below is closed and known. */
   private openFrom = 0;
-  /** Reads one after the other: one that began before ours may lack blocks that we have to see. */
-  private lastRead: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
   ) {}
 
-  /** The blocks there are now. */
-  read(): Promise<Blocks> {
-    const read = this.lastRead.then(() => this.readNew());
-    this.lastRead = read.catch(() => {});
-    return read;
-  }
-
-  private async readNew(): Promise<Blocks> {
+  /** The blocks there are now. Answers that see different states share what is known: none takes anything out under another. */
+  async read(): Promise<Blocks> {
     const first = Math.max(0, this.openFrom - LOOK_BEHIND);
     const found = decodeRows(
       { id: orNull(INT4), closed: orNull(INT4), older: INT8, sum: INT8 },
@@ -75,40 +67,50 @@ export class BlockSummaries {
       ),
     );
     const rows = found.flatMap(({ id, closed }) => (id === null ? [] : [{ id, closed }]));
-    const known = [...this.known.keys()].filter((id) => id < first);
+    const closed = [...this.known.values()].filter(({ id }) => id < first);
     const [{ older, sum } = { older: 0n, sum: 0n }] = found;
     // Blocks were dropped or restored: which, only a look at all of them says.
-    if (first > 0 && (Number(older) !== known.length || Number(sum) !== known.reduce((total, id) => total + id, 0))) {
+    if (
+      first > 0 &&
+      (Number(older) !== closed.length || Number(sum) !== closed.reduce((total, { id }) => total + id, 0))
+    ) {
       this.openFrom = 0;
-      return this.readNew();
+      return this.read();
     }
     const stored = new Set(rows.map(({ id }) => id));
     for (const id of this.known.keys()) if (id >= first && !stored.has(id)) this.known.delete(id);
-    const unread = rows.filter(({ id, closed }) => closed === 1 && !this.known.has(id)).map(({ id }) => id);
-    for (let i = 0; i < unread.length; i += PAGE) await this.readPage(unread.slice(i, i + PAGE));
-    const open = rows.filter(({ id, closed }) => closed === 0 || !this.known.has(id)).map(({ id }) => id);
+    const unread: number[] = [];
+    for (const row of rows) {
+      if (row.closed === 0) continue;
+      const summary = this.known.get(row.id);
+      if (summary) closed.push(summary);
+      else unread.push(row.id);
+    }
+    for (let i = 0; i < unread.length; i += PAGE) {
+      const read = await this.readPage(unread.slice(i, i + PAGE));
+      for (const summary of read) this.known.set(summary.id, summary);
+      closed.push(...read);
+    }
+    const isClosed = new Set(closed.map(({ id }) => id));
+    const open = rows.flatMap(({ id }) => (isClosed.has(id) ? [] : [id]));
     this.openFrom = open[0] ?? rows.at(-1)?.id ?? first;
-    const isOpen = new Set(open);
-    const closed = [...this.known.values()].filter(({ id }) => !isOpen.has(id));
     return { closed: closed.sort((a, b) => a.id - b.id), open };
   }
 
-  private async readPage(ids: readonly number[]): Promise<void> {
+  private async readPage(ids: readonly number[]): Promise<BlockSummary[]> {
     const rows = await this.sql.query(
       `select ${COLUMNS_SQL} from span_block where workspace_id = $1 and id = any($2::int4[]) and closed`,
       [this.workspaceId, ids],
     );
-    for (const row of decodeRows(ROW, rows)) {
-      this.known.set(row.id, {
-        id: row.id,
-        spans: row.span_count,
-        errors: row.error_count,
-        firstStartNs: row.first_start_ns,
-        lastStartNs: row.last_start_ns,
-        longestNs: row.longest_ns,
-        terms: decodeTerms(row.terms),
-        filterBytes: row.filter_bytes,
-      });
-    }
+    return decodeRows(ROW, rows).map((row) => ({
+      id: row.id,
+      spans: row.span_count,
+      errors: row.error_count,
+      firstStartNs: row.first_start_ns,
+      lastStartNs: row.last_start_ns,
+      longestNs: row.longest_ns,
+      terms: decodeTerms(row.terms),
+      filterBytes: row.filter_bytes,
+    }));
   }
 }

@@ -128,6 +128,8 @@ export class ServiceMetrics {
            ${deployments ? `and ${DEPLOYMENT_OF_SPAN} = any(${deployments})` : ''}`,
         [this.workspaceId, blocks],
       );
+      // An answer's other statements may be in the same transaction.
+      await inBlockOrder(tx, false);
       return { blocks, spans: decodeRows(SPAN_OF_EDGE, rows) };
     });
   }

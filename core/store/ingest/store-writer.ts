@@ -13,7 +13,7 @@ import { InternedIds } from '../dictionary/interned';
 import { PartIds } from '../dictionary/part-ids';
 import { type PayloadCodec, PayloadNumbers } from '../payloads/payloads';
 import { shareOf } from '../sql/partition-share';
-import type { SqlClient } from '../sql/sql-client';
+import type { ChangeKind, SqlClient } from '../sql/sql-client';
 import { LogWriter } from './log-writer';
 import { MetricWriter } from './metric-writer';
 import { ReceivedRequests } from './received-requests';
@@ -21,10 +21,12 @@ import { SpanWriter } from './span-writer';
 import { StoredSpans } from './stored-spans';
 import type { AppendResult, WriterState } from './writer-state';
 
+type Change<T> = (tx: SqlClient, state: WriterState) => Promise<T>;
+
 const KEEP_ALL: Retention = { days: null, bytes: null, spans: null };
 
-/** Deadlock, serialization failure. */
-const ENDED_FOR_OTHERS: readonly unknown[] = ['40P01', '40001'];
+/** Deadlock, serialization failure, a lock that others hold for long. */
+const ENDED_FOR_OTHERS: readonly unknown[] = ['40P01', '40001', '55P03'];
 const MAX_ATTEMPTS = 4;
 
 export class StoreWriter {
@@ -75,16 +77,20 @@ export class StoreWriter {
     batches: readonly SignalBatch[],
     alongside?: (tx: SqlClient, results: readonly AppendResult[]) => Promise<void>,
   ): Promise<AppendResult[]> {
-    return this.change(async (tx) => {
+    return this.inTurn(async (tx) => {
       const results = await this.appendAll(tx, batches);
       await alongside?.(tx, results);
       return results;
-    });
+    }, 'adds');
   }
 
   /** Changes what is stored in a transaction of its own, and what the writer remembers with it; one change at a time. */
   change<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
-    const changed = this.changing.then(() => this.commit(run));
+    return this.inTurn(run, 'rewrites');
+  }
+
+  private inTurn<T>(run: Change<T>, kind: ChangeKind): Promise<T> {
+    const changed = this.changing.then(() => this.commit(run, kind));
     this.changing = changed.then(
       () => {},
       () => {},
@@ -93,19 +99,19 @@ export class StoreWriter {
   }
 
   /** Again where PostgreSQL ended it for the sake of another: writers of several workspaces share some tables. */
-  private async commit<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>, attempt = 1): Promise<T> {
+  private async commit<T>(run: Change<T>, kind: ChangeKind, attempt = 1): Promise<T> {
     try {
-      return await this.commitOnce(run);
+      return await this.commitOnce(run, kind);
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || !isEndedForOthers(error)) throw error;
-      return this.commit(run, attempt + 1);
+      return this.commit(run, kind, attempt + 1);
     }
   }
 
-  private async commitOnce<T>(run: (tx: SqlClient, state: WriterState) => Promise<T>): Promise<T> {
+  private async commitOnce<T>(run: Change<T>, kind: ChangeKind): Promise<T> {
     const { interned, partIds, blocks, edges, stored, answers, partitions } = this.state;
     try {
-      const result = await this.sql.transaction((tx) => run(tx, this.state));
+      const result = await this.sql.transaction((tx) => run(tx, this.state), kind);
       for (const memory of [interned, blocks, stored, this.requests]) memory.committed();
       return result;
     } catch (error) {

@@ -1,6 +1,7 @@
 /** Drops a partition of logs or metric points, or puts it into quarantine. Logs of traces that have a bookmark or a note move to the newest one. */
 import { partitionBytes, RECORD_SIGNALS, RECORD_TABLES, type RecordSignal } from '../blocks/record-partitions';
 import type { WriterState } from '../ingest/writer-state';
+import { dropPartition } from '../sql/drop-partition';
 import { decodeRows, INT4, INT8, oneOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { MARKED_TRACES } from './marked-traces';
@@ -48,7 +49,7 @@ export async function pruneRecords(
     return pruned;
   }
   const bytes = await partitionBytes(tx, RECORD_TABLES[signal], partition);
-  for (const table of RECORD_TABLES[signal]) await tx.query(`drop table if exists ${table}_${partition}`);
+  await dropPartition(tx, RECORD_TABLES[signal], partition);
   return { ...pruned, freedBytes: bytes };
 }
 

@@ -12,6 +12,7 @@ import { partitionBytes } from '../blocks/record-partitions';
 import { firstBlockOf, SPAN_TABLES } from '../blocks/span-partitions';
 import type { WriterState } from '../ingest/writer-state';
 import { type Payload, PayloadWriter, readPayloads } from '../payloads/payloads';
+import { dropPartition } from '../sql/drop-partition';
 import { BOOL, decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { isMarked } from './marked-traces';
@@ -237,7 +238,7 @@ export class SpanPartitionPruning {
       return 0;
     }
     const bytes = await partitionBytes(tx, SPAN_TABLES, this.partition);
-    for (const table of SPAN_TABLES) await tx.query(`drop table if exists ${table}_${this.partition}`);
+    await dropPartition(tx, SPAN_TABLES, this.partition);
     return bytes;
   }
 }

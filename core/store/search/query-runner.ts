@@ -8,6 +8,7 @@ import { traceqlOf } from '../../query/plain-search';
 import type { Metric, TraceqlQuery } from '../../query/traceql/ast';
 import { parseTraceql } from '../../query/traceql/parse';
 import { Turns } from '../../query/traceql/turns';
+import type { SqlClient } from '../sql/sql-client';
 import { compareSpans } from './compare-spans';
 import { groupField, groupSpans } from './group-spans';
 import { type MetricFrame, measureSpans } from './measure-spans';
@@ -21,6 +22,7 @@ const MAX_STEPS = 2_000n;
 
 export class QueryRunner {
   constructor(
+    private readonly sql: SqlClient,
     private readonly list: TraceList,
     private readonly histogram: TraceHistogram,
     private readonly searcher: Searcher,
@@ -30,7 +32,7 @@ export class QueryRunner {
   async run(request: QueryRequest, signal?: AbortSignal): Promise<QueryResult> {
     const query = inDeployments(parseTraceql((request.query ?? '').replaceAll('\0', '')), request);
     if (!query.metrics) return { kind: 'traces', ...(await this.list.page(request, signal)) };
-    return { kind: 'metrics', ...(await this.measure(query, request, signal)) };
+    return { kind: 'metrics', ...(await this.sql.snapshot(() => this.measure(query, request, signal))) };
   }
 
   /** @throws SpoorError VALIDATION_ERROR */

@@ -9,6 +9,7 @@ import { EVERY_KEY, type SearchesKey } from '../../search/searched-keys';
 import type { BlockSummaries } from '../blocks/block-summaries';
 import { type OperationMinutes, readOperationMinutes } from '../figures/operation-minutes';
 import type { PayloadCodec } from '../payloads/payloads';
+import { decodeRows, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { type PlannedBlock, planBlocks, type TimeRange } from './block-plan';
 import type { Place } from './candidates';
@@ -66,6 +67,8 @@ export class Searcher {
   private readonly parts: KnownParts;
   private readonly compiler: ConditionCompiler;
   private readonly loader: SpanLoader;
+  /** The last step of pruning that a search has seen. */
+  private readonly movedBefore = new WeakMap<PagedSearch, string>();
 
   constructor(
     sql: SqlClient,
@@ -89,7 +92,25 @@ export class Searcher {
     sort: TraceSort = NEWEST_FIRST,
   ): Promise<PagedSearch> {
     const parts = await this.prepare(query, turns);
-    return sort === NEWEST_FIRST ? new TraceSearch(parts, range, after) : new SortedSearch(parts, range, sort, after);
+    const search =
+      sort === NEWEST_FIRST ? new TraceSearch(parts, range, after) : new SortedSearch(parts, range, sort, after);
+    if (search.readsBlocks) this.movedBefore.set(search, await this.lastMove());
+    return search;
+  }
+
+  /** Whether a search that waited can go on: spans are in the blocks where they were when it was planned. */
+  async isStillThere(search: PagedSearch): Promise<boolean> {
+    return !search.readsBlocks || (await this.lastMove()) === this.movedBefore.get(search);
+  }
+
+  /** Changes with each step of pruning, which alone takes spans out of their blocks. */
+  private async lastMove(): Promise<string> {
+    const { sql, workspaceId } = this.loader;
+    const rows = await sql.query(
+      "select id || '.' || xmin::text as step from pruning where workspace_id = $1 order by id desc limit 1",
+      [workspaceId],
+    );
+    return decodeRows({ step: TEXT }, rows)[0]?.step ?? '';
   }
 
   /** What to count for a query, over spans or traces that start in the range. @throws TraceqlSyntaxError */

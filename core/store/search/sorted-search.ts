@@ -60,6 +60,11 @@ export class SortedSearch {
     this.search = byRow ? null : new TraceSearch(parts, range, null);
   }
 
+  /** Whether it has planned which blocks of spans to look into; of what is ranked, nothing is left to be looked into. */
+  get readsBlocks(): boolean {
+    return !this.isRanked && (this.search?.readsBlocks ?? false);
+  }
+
   get last(): Place | null {
     return this.place;
   }

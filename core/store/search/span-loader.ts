@@ -76,7 +76,10 @@ export class SpanLoader {
   async inBlockOrder<T>(run: (sql: SqlStatements) => Promise<T>): Promise<T> {
     return this.sql.transaction(async (tx) => {
       await inBlockOrder(tx, true);
-      return run(tx);
+      const result = await run(tx);
+      // An answer's other statements may be in the same transaction.
+      await inBlockOrder(tx, false);
+      return result;
     });
   }
 

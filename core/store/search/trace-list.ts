@@ -21,6 +21,7 @@ import { isSpanset } from '../../query/traceql/walk';
 import { hashWord } from '../../search/words';
 import type { TraceReader } from '../read/trace-reader';
 import { decodeCursor, encodeCursor, SEARCH_CURSOR } from '../sql/cursor';
+import type { SqlClient } from '../sql/sql-client';
 import { timeBound } from '../sql/where';
 import type { TimeRange } from './block-plan';
 import type { Place } from './candidates';
@@ -53,13 +54,14 @@ export class TraceList {
   private lastNumber = 0;
 
   constructor(
+    private readonly sql: SqlClient,
     private readonly searcher: Searcher,
     private readonly reader: TraceReader,
   ) {}
 
-  /** Newest first. @throws SpoorError VALIDATION_ERROR */
+  /** Newest first. Each page sees one state, and goes on with what the pages before it planned. @throws SpoorError VALIDATION_ERROR */
   async page(query: TraceListQuery, signal?: AbortSignal): Promise<TraceListPage> {
-    const untilMs = performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
+    const endMs = (): number => performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
     const limit = query.limit ?? DEFAULT_LIMIT;
     const traceql = traceqlOf(query.query ?? '');
     const parsed = inDeployments(parseTraceql(traceql), query);
@@ -70,18 +72,37 @@ export class TraceList {
     const asked = [traceql, String(range.from), String(range.to), sort, environment, version, team];
     const key = hashWord(JSON.stringify(asked)).toString(16);
     const position = positionOf(query.cursor, key);
-    const search =
-      this.resume(position, key) ??
-      (await this.searcher.search(parsed, range, position.after, new Turns(signal, untilMs), sort));
-    // One that waited comes with those of the page before.
-    search.turns.renew(signal, untilMs);
-    const { matches, done, progress } = await search.next(limit);
-    const nextCursor = done ? null : this.suspend(search, key, search.last ?? position.after);
-    return {
-      data: await this.summaries(parsed, matches, search.turns),
-      pagination: { nextCursor, hasMore: !done },
-      search: { traceql, complete: done || matches.length === limit, progress },
+    const pageOf = async (search: PagedSearch): Promise<TraceListPage> => {
+      const { matches, done, progress } = await search.next(limit);
+      const data = await this.summaries(parsed, matches, search.turns);
+      const nextCursor = done ? null : this.suspend(search, key, search.last ?? position.after);
+      return {
+        data,
+        pagination: { nextCursor, hasMore: !done },
+        search: { traceql, complete: done || matches.length === limit, progress },
+      };
     };
+    const resumed = this.resume(position, key);
+    resumed?.turns.renew(signal, endMs());
+    const next = resumed && (await this.goOn(resumed, pageOf));
+    if (next) return next;
+    return this.sql.snapshot(async () =>
+      pageOf(await this.searcher.search(parsed, range, position.after, new Turns(signal, endMs()), sort)),
+    );
+  }
+
+  /** Null where what it planned to look into has gone, or goes meanwhile: spans that are kept are somewhere else then. */
+  private async goOn(
+    search: PagedSearch,
+    pageOf: (search: PagedSearch) => Promise<TraceListPage>,
+  ): Promise<TraceListPage | null> {
+    let isBegun = false;
+    return this.sql.snapshot(async () => {
+      // What it took up in an attempt that does not count is lost to another.
+      if (isBegun || !(await this.searcher.isStillThere(search))) return null;
+      isBegun = true;
+      return pageOf(search);
+    }, true);
   }
 
   private resume({ after, number }: Position, key: string): PagedSearch | null {

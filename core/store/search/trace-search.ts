@@ -29,6 +29,8 @@ export interface SearchStep {
 
 export class TraceSearch {
   private readonly sources: readonly CandidateSource[];
+  /** Whether it has planned which blocks of spans to look into. */
+  readonly readsBlocks: boolean;
   /** Waiting until nothing newer can come, newest last. */
   private waiting: TraceFactsRow[] = [];
   private readonly given = new Set<string>();
@@ -52,6 +54,7 @@ export class TraceSearch {
     // Traces end where the page before ended, but their spans may start later.
     const until = { from: range.from, to: after ? after.at + 1n : range.to };
     const plan = planSearch(search, spanRange(until));
+    this.readsBlocks = plan.kind === 'spans';
     if (plan.kind === 'traces') {
       if (!wantsSpans) this.matchesOfRow = plan.matches;
       this.sources = [new TraceTableSource(loader, plan.sql, plan.ids, range, after)];

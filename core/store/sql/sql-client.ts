@@ -23,13 +23,22 @@ export interface SqlStatements {
   copyOut(select: string): Promise<Uint8Array>;
 }
 
+/** `rewrites`: spans move or go. `adds`: anything else. */
+export type ChangeKind = 'adds' | 'rewrites';
+
 export interface SqlClient extends SqlStatements {
   /** Commits when `run` resolves, rolls back when it rejects. */
-  transaction<T>(run: (tx: SqlClient) => Promise<T>): Promise<T>;
+  transaction<T>(run: (tx: SqlClient) => Promise<T>, kind?: ChangeKind): Promise<T>;
+  /**
+   * All that `run` asks of this client, however deep, sees one state of the database (ADR 011 says how on PGlite, which has one
+   * connection). It reads only, and may be run again.
+   * @param goesOn it goes on from what another snapshot saw: rows that are added meanwhile are no reason to run it again
+   */
+  snapshot<T>(run: () => Promise<T>, goesOn?: boolean): Promise<T>;
 }
 
 /** A client inside a transaction: a transaction within it is part of it. */
 export function nestedIn(statements: SqlStatements): SqlClient {
-  const client: SqlClient = { ...statements, transaction: (run) => run(client) };
+  const client: SqlClient = { ...statements, transaction: (run) => run(client), snapshot: (run) => run() };
   return client;
 }
