@@ -109,16 +109,18 @@ export class SnapshotGate {
     return { answer, end };
   }
 
-  /** For the answers under way, as long as those of now are worth it. */
+  /** For the answers under way now, as long as they are worth it; who comes later and is passed begins anew, and has lost little. */
   private async wait(): Promise<void> {
-    const untilMs = Math.max(...[...this.answers].map((answer) => answer.untilMs));
-    for (let restMs = untilMs - performance.now(); this.answers.size > 0 && restMs > 0; ) {
-      const [any] = this.answers;
+    const now = [...this.answers];
+    const untilMs = Math.max(...now.map((answer) => answer.untilMs));
+    for (let restMs = untilMs - performance.now(); restMs > 0; ) {
+      const any = now.find((answer) => this.answers.has(answer));
+      if (!any) break;
       let timer: NodeJS.Timeout | undefined;
       const tooLong = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, restMs);
       });
-      await Promise.race([any?.ended, tooLong]);
+      await Promise.race([any.ended, tooLong]);
       clearTimeout(timer);
       restMs = untilMs - performance.now();
     }

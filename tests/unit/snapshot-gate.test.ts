@@ -20,7 +20,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 const nothing = async (): Promise<void> => {};
 
 describe('the gate of answers', () => {
-  it('keeps a change until the answers under way have ended, also those that came while it waited', async () => {
+  it('keeps a change until the answers under way have ended, and no longer for those that came while it waited', async () => {
     const gate = new SnapshotGate(PATIENT);
     const said: string[] = [];
     const [first, second] = [door(), door()];
@@ -29,16 +29,17 @@ describe('the gate of answers', () => {
       said.push('answer');
     });
     const change = gate.change(async () => void said.push('change'), 'adds');
+    await turn();
     const later = gate.answer(async () => {
       await second.opened;
-      said.push('later');
+      await gate.read(async () => void said.push('later'));
     });
     first.open();
     await answer;
     await turn();
     second.open();
     await Promise.all([change, later]);
-    expect(said).toEqual(['answer', 'later', 'change']);
+    expect(said).toEqual(['answer', 'change', 'later']);
   });
 
   it('has an answer wait for a change under way, and the next change for that answer', async () => {
