@@ -63,7 +63,11 @@ const SNAPSHOT = [
 /** The transactions of answers under way, each for what is asked on its behalf. */
 const answers = new AsyncLocalStorage<{ readonly of: WithConnection; readonly tx: SqlClient }>();
 
-export function sqlOver(withConnection: WithConnection): SqlClient {
+/** Runs something once there may be one more of its kind. */
+export type InTurn = <T>(run: () => Promise<T>) => Promise<T>;
+
+/** @param answersInTurn which keep a connection each until they end */
+export function sqlOver(withConnection: WithConnection, answersInTurn: InTurn = (run) => run()): SqlClient {
   const statements = <T>(run: (statements: SqlStatements) => Promise<T>): Promise<T> => {
     const answer = answers.getStore();
     return answer?.of === withConnection
@@ -82,8 +86,10 @@ export function sqlOver(withConnection: WithConnection): SqlClient {
     },
     snapshot: (run) => {
       if (answers.getStore()?.of === withConnection) return run();
-      return withConnection((connection) =>
-        inTransaction(statementsOver(connection), (tx) => answers.run({ of: withConnection, tx }, run), SNAPSHOT),
+      return answersInTurn(() =>
+        withConnection((connection) =>
+          inTransaction(statementsOver(connection), (tx) => answers.run({ of: withConnection, tx }, run), SNAPSHOT),
+        ),
       );
     },
   };

@@ -1,5 +1,6 @@
 /** The server's database on PostgreSQL. */
 import pg from 'pg';
+import { FairShare } from '../../services/net/fair-share';
 import { whoActs } from './acting';
 import {
   ACTOR_SETTING,
@@ -10,12 +11,18 @@ import {
   TENANT_ROLE,
   TENANT_SETTING,
 } from './database';
-import { PG_TYPES, poolConnections, sqlOver, type WithConnection } from './pg-client';
+import { type InTurn, PG_TYPES, poolConnections, sqlOver, type WithConnection } from './pg-client';
 
 /** A query of a screen that takes longer is one nobody waits for. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_MS = 1_000;
+/** An answer whose copy stands still would keep partitions from being dropped for ever. */
+const IDLE_ANSWER_MS = 60_000;
+/** Answers that one account or key is given at once in a workspace. Each keeps a connection, a slow one for a minute. */
+const ANSWERS_AT_ONCE = 4;
+/** Connections that answers leave to everything else. */
+const NOT_FOR_ANSWERS = 2;
 
 export interface PostgresOptions {
   readonly url: string;
@@ -34,7 +41,18 @@ export function openPostgres({ url, connections }: PostgresOptions): ServerDatab
   };
   const few = Math.max(2, Math.floor(connections / 4));
   const system = quietPool({ ...base, max: few, application_name: 'spoor system' });
-  const tenants = quietPool({ ...base, max: connections - few, application_name: 'spoor' });
+  const most = connections - few;
+  const tenants = quietPool({
+    ...base,
+    max: most,
+    application_name: 'spoor',
+    idle_in_transaction_session_timeout: IDLE_ANSWER_MS,
+  });
+  const ofOne = new FairShare(ANSWERS_AT_ONCE);
+  const ofAll = new FairShare(Math.max(1, most - NOT_FOR_ANSWERS));
+  const answersOf = (workspaceId: number): InTurn => {
+    return (run) => ofOne.run(`${workspaceId} ${whoActs()?.name ?? ''}`, () => ofAll.run('', run));
+  };
   const listener = new Listener({ ...base, statement_timeout: 0, application_name: 'spoor listener' });
   const systemSql = sqlOver(poolConnections(system));
   return {
@@ -42,7 +60,11 @@ export function openPostgres({ url, connections }: PostgresOptions): ServerDatab
     // Its files are looked after by those who run it.
     damage: () => null,
     system: systemSql,
-    tenant: (workspaceId) => sqlOver(poolConnections(tenants, (connection) => become(connection, workspaceId))),
+    tenant: (workspaceId) =>
+      sqlOver(
+        poolConnections(tenants, (connection) => become(connection, workspaceId)),
+        answersOf(workspaceId),
+      ),
     execute: (text, values) => system.query(text, values && [...values]),
     lane: (onLost) => openLane({ ...base, statement_timeout: 0, application_name: 'spoor writer' }, onLost),
     listen: (channel, hear) => listener.listen(channel, hear),

@@ -4,6 +4,7 @@
  * `quarantine_block`, `quarantine_row` and `quarantine_deletion`.
  */
 import { RECORD_SIGNALS, type RecordSignal } from '../blocks/record-partitions';
+import { withinLockTimeout } from '../sql/drop-partition';
 import { decodeRows, INT4, INT8, oneOf } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { tablesOf } from './size-limit';
@@ -104,12 +105,14 @@ export async function quarantineTables(
   signal: QuarantinedSignal,
   partition: number,
 ): Promise<void> {
-  for (const table of tablesOf(signal)) {
-    const [known] = await tx.query('select 1 as found where to_regclass($1) is not null', [`${table}_${partition}`]);
-    if (!known) continue;
-    await tx.query(`alter table ${table} detach partition ${table}_${partition}`);
-    await tx.query(`alter table ${table}_${partition} rename to ${quarantinedName(table, partition)}`);
-  }
+  await withinLockTimeout(tx, async () => {
+    for (const table of tablesOf(signal)) {
+      const [known] = await tx.query('select 1 as found where to_regclass($1) is not null', [`${table}_${partition}`]);
+      if (!known) continue;
+      await tx.query(`alter table ${table} detach partition ${table}_${partition}`);
+      await tx.query(`alter table ${table}_${partition} rename to ${quarantinedName(table, partition)}`);
+    }
+  });
   await tx.execute('update quarantine set complete = true where workspace_id = $1 and id = $2', [
     workspaceId,
     quarantine,

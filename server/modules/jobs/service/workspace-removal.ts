@@ -8,6 +8,7 @@ import { RECORD_TABLES, type RecordSignal } from '../../../../core/store/blocks/
 import { firstBlockOf, SPAN_TABLES } from '../../../../core/store/blocks/span-partitions';
 import { deleteQuarantine } from '../../../../core/store/pruning/quarantine';
 import { TRUSTED_NOW } from '../../../../core/store/pruning/trusted-clock';
+import { dropPartition } from '../../../../core/store/sql/drop-partition';
 import { decodeRows, INT4, TEXT } from '../../../../core/store/sql/row-spec';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import type { Log } from '../../../../services/log';
@@ -55,7 +56,7 @@ export class WorkspaceRemoval {
           [...range, workspaceId],
         );
         if (shared.length > 0) return;
-        for (const table of SPAN_TABLES) await tx.query(`drop table if exists ${table}_${partition}`);
+        await dropPartition(tx, SPAN_TABLES, partition);
         await tx.query('delete from span_block where workspace_id = $3 and id >= $1 and id < $2', [
           ...range,
           workspaceId,
@@ -68,8 +69,7 @@ export class WorkspaceRemoval {
     const rows = await this.sql.query('select signal, id from record_partition where workspace_id = $1', [workspaceId]);
     for (const { signal, id } of decodeRows({ signal: TEXT, id: INT4 }, rows)) {
       await this.sql.transaction(async (tx) => {
-        for (const table of RECORD_TABLES[signal as RecordSignal])
-          await tx.query(`drop table if exists ${table}_${id}`);
+        await dropPartition(tx, RECORD_TABLES[signal as RecordSignal], id);
         await tx.query('delete from record_partition where workspace_id = $1 and signal = $2 and id = $3', [
           workspaceId,
           signal,
