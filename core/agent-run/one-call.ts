@@ -3,12 +3,12 @@
  * its client's, or two beside each other.
  */
 import type { AgentSpan, Message } from '../dialects/agent-span';
+import { richer } from '../dialects/richer';
 import { byStart, endOf, type RunSpan } from './run-span';
 
 /** @param ordered by start @returns the calls of models, each once, by start */
 export function oneOfEach(ordered: readonly RunSpan[]): RunSpan[] {
   const models = ordered.filter(({ agent }) => agent.kind === 'model');
-  if (models.length < 2) return models;
   const byId = new Map(ordered.map((span) => [span.spanId, span]));
   const within = new Map<string, RunSpan[]>();
   const outermost: RunSpan[] = [];
@@ -17,7 +17,35 @@ export function oneOfEach(ordered: readonly RunSpan[]): RunSpan[] {
     if (!around) outermost.push(span);
     else within.set(around.spanId, [...(within.get(around.spanId) ?? []), span]);
   }
-  return besideEachOther(outermost.flatMap((span) => callsOf(span, within, 0)).sort(byStart));
+  const calls = besideEachOther(outermost.flatMap((span) => callsOf(span, within, 0)).sort(byStart));
+  return toldBySteps(calls, byId);
+}
+
+/** What was said may stand only in the step around a call, which holds no other (Mastra). */
+function toldBySteps(calls: readonly RunSpan[], byId: ReadonlyMap<string, RunSpan>): RunSpan[] {
+  if (calls.every(({ agent }) => agent.input.length > 0)) return [...calls];
+  const held = new Map<string, number>();
+  const steps = calls.map((call) => stepsAround(call, byId));
+  for (const { spanId } of steps.flat()) held.set(spanId, (held.get(spanId) ?? 0) + 1);
+  return calls.map((call, i) => {
+    const step = steps[i]?.find(({ spanId, agent }) => held.get(spanId) === 1 && agent.input.length > 0);
+    if (call.agent.input.length > 0 || !step) return call;
+    const { input, output, system } = step.agent;
+    const answer = richer(call.agent.output, output.length > 0 ? output : null) ?? [];
+    return { ...call, agent: { ...call.agent, input, output: answer, system: some(call.agent.system, system) } };
+  });
+}
+
+/** The nearest first. */
+function stepsAround(span: RunSpan, byId: ReadonlyMap<string, RunSpan>): RunSpan[] {
+  const steps: RunSpan[] = [];
+  let at: RunSpan | undefined = span;
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    at = at.parentSpanId === null ? undefined : byId.get(at.parentSpanId);
+    if (at?.agent.kind !== 'step' || at === span) return steps;
+    steps.push(at);
+  }
+  return steps;
 }
 
 /** Spans in each other that are looked through; they may go in a circle. */

@@ -43,6 +43,7 @@ export type DialectName =
   | 'langfuse'
   | 'langsmith'
   | 'logfire'
+  | 'mastra'
   | 'mcp'
   | 'openinference'
   | 'traceloop'

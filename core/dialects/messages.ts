@@ -271,3 +271,10 @@ function roleOfType(json: JsonObject): string | null {
   const isRole = type !== null && (ROLES[type] !== undefined || type === 'system' || type === 'tool');
   return isRole && json.content !== undefined ? type : null;
 }
+
+/** The system prompt stands in front of the messages, or beside them: here always beside. */
+export function withoutSystem(messages: readonly Message[]): [Part[], readonly Message[]] {
+  const from = messages.findIndex(({ role }) => role !== 'system');
+  const count = from < 0 ? messages.length : from;
+  return [messages.slice(0, count).flatMap(({ parts }) => parts), messages.slice(count)];
+}

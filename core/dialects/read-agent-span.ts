@@ -4,7 +4,7 @@ import { type AgentFacts, type Dialect, isEmpty, isNothing } from './agent-facts
 import type { AgentSpan, AgentSpanKind, DialectName, Message, Part, Usage } from './agent-span';
 import { isObject, textOf } from './json-objects';
 import { costOf, hasTokens, type SaidUsage, textAt, usageOf, valuesOf } from './key-values';
-import { answerOf, messagesOf, toolsAmong } from './messages';
+import { answerOf, messagesOf, toolsAmong, withoutSystem } from './messages';
 import { claudeCode, codex, geminiCli, vscodeCopilot } from './readers/coding-agents';
 import { genAi } from './readers/gen-ai';
 import { generic } from './readers/generic';
@@ -12,6 +12,7 @@ import { googleAdk } from './readers/google-adk';
 import { langfuse } from './readers/langfuse';
 import { langsmith } from './readers/langsmith';
 import { logfire } from './readers/logfire';
+import { mastra } from './readers/mastra';
 import { mcp } from './readers/mcp';
 import { openInference } from './readers/openinference';
 import { traceloop } from './readers/traceloop';
@@ -35,6 +36,7 @@ const DIALECTS: readonly Dialect[] = [
   langsmith,
   vercel,
   mcp,
+  mastra,
   genAi,
   traceloop,
   logfire,
@@ -182,11 +184,4 @@ function asked(value: PlainValue | null): Message[] {
   return [
     { role: 'user', parts: [typeof value === 'string' ? { type: 'text', text: value } : { type: 'other', value }] },
   ];
-}
-
-/** The system prompt stands in front of the messages, or beside them: here always beside. */
-function withoutSystem(messages: readonly Message[]): [Part[], readonly Message[]] {
-  const from = messages.findIndex(({ role }) => role !== 'system');
-  const count = from < 0 ? messages.length : from;
-  return [messages.slice(0, count).flatMap(({ parts }) => parts), messages.slice(count)];
 }

@@ -20,9 +20,10 @@ function measured(messages: readonly Message[]): number[] {
   const [texts, thoughts] = (['text', 'reasoning'] as const).map((type) =>
     parts.reduce((sum, part) => sum + (part.type === type ? part.text.replace(/\s/g, '').length : 0), 0),
   ) as [number, number];
-  const calls = parts.filter(({ type }) => type === 'tool_call');
+  const calls = parts.flatMap((part) => (part.type === 'tool_call' ? [part] : []));
+  const given = calls.filter((call) => call.arguments !== null);
   const results = parts.filter(({ type }) => type === 'tool_result');
   const ids = parts.filter((part) => (part.type === 'tool_call' || part.type === 'tool_result') && part.id !== null);
   const files = parts.filter(({ type }) => type === 'blob' || type === 'uri' || type === 'file');
-  return [texts, thoughts, calls.length, results.length, ids.length, files.length];
+  return [texts, thoughts, calls.length, given.length, results.length, ids.length, files.length];
 }

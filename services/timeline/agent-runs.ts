@@ -3,8 +3,8 @@ import { type AgentGraph, agentGraphOf } from '../../core/agent-run/agent-graph'
 import { type Conversation, conversationOf } from '../../core/agent-run/conversation';
 import { type Insight, insightsOf } from '../../core/agent-run/insights';
 import type { RunSpan } from '../../core/agent-run/run-span';
-import type { LogRecord } from '../../core/api/telemetry';
 import type { StoreService } from '../../core/api/workers';
+import { logsOfTrace } from '../../core/dialects/log-runs/logs-of-trace';
 import { mayBeToldInLogs, ToldInLogs } from '../../core/dialects/log-runs/told-in-logs';
 import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { spanIdFromInt8 } from '../../core/model/ids';
@@ -18,8 +18,6 @@ import type { OpenTrace } from './open-traces';
 const PAGE = 100;
 /** Spans of agents that are read; more would not be looked through either. */
 const MAX_SPANS = 20_000;
-/** Pages of a trace's log records that are read; a prompt of a coding agent has some hundreds. */
-const MAX_LOG_PAGES = 50;
 /** Parents that are looked through; they may go in a circle. */
 const MAX_DEPTH = 100;
 
@@ -74,15 +72,8 @@ export class AgentRuns {
   /** With what the agent says in its logs alone. */
   private async withLogs(traceId: string, run: readonly RunSpan[]): Promise<readonly RunSpan[]> {
     if (!run.some(({ agent }) => mayBeToldInLogs(agent))) return run;
-    const logs: LogRecord[] = [];
-    let cursor: string | null = null;
-    for (let page = 0; page < MAX_LOG_PAGES; page++) {
-      const { data, pagination } = await this.store.listLogs({ traceId, limit: PAGE, cursor: cursor ?? undefined });
-      logs.push(...data);
-      cursor = pagination.nextCursor;
-      if (cursor === null) break;
-    }
-    const told = new ToldInLogs(logs.reverse());
+    const logs = await logsOfTrace(traceId, (query) => this.store.listLogs(query));
+    const told = new ToldInLogs(logs);
     return run.map((span) => ({ ...span, agent: told.complete(span.spanId, span.agent) }));
   }
 

@@ -44,12 +44,16 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
 
 describe.skipIf(!folder)('traces of agent frameworks', () => {
   const names = folder ? readdirSync(folder).filter((name) => name.endsWith('.trace.json')) : [];
-  it.each(names)('%s', (name) => {
+  const ways = [
+    ['with what Langfuse makes of them', spanOf],
+    ['with the attributes that they send', ownSpanOf],
+  ] as const;
+  it.each(names.flatMap((name) => ways.map(([way, read]) => [name, way, read] as const)))('%s, %s', (name, _, read) => {
     const { observations } = caseOf<{ observations: Observation[] }>(name);
     const expected = caseOf<Expected>(name.replace('.trace.', '.chatml.'));
     let compared = 0;
     for (const observation of observations) {
-      const span = spanOf(observation);
+      const span = read(observation);
       for (const side of ['input', 'output'] as const) {
         const wanted = expected[observation.id]?.[side];
         const theirs = wanted?.success ? wanted.data.flatMap(expectedOf) : [];
@@ -74,6 +78,42 @@ function spanOf({ type, name, model, input, output, metadata }: Observation): Ag
   if (model !== null) attributes['langfuse.observation.model.name'] = model;
   const scope = meta?.scope?.name ?? '';
   return readSource({ name, scope, attributes: new AttributeReader(attributes), events: [] });
+}
+
+/** As its instrumentation sent it: what Langfuse moved out of the attributes is put back under the names that it had there. */
+function ownSpanOf(observation: Observation): AgentSpan | null {
+  const { name, input, output, metadata } = observation;
+  const meta = parsed(metadata) as { attributes?: PlainValue; scope?: { name: string } } | null;
+  const scope = meta?.scope?.name ?? '';
+  if (scope === 'langfuse-sdk') return spanOf(observation);
+  const attributes = { ...(parsed(meta?.attributes ?? {}) as Record<string, PlainValue>) };
+  const [inputKey, outputKey] = ownKeys(name, scope, attributes);
+  if (input !== null && inputKey !== null) attributes[inputKey] ??= textOf(input);
+  if (output !== null && outputKey !== null) attributes[outputKey] ??= textOf(output);
+  return readSource({ name, scope, attributes: new AttributeReader(attributes), events: [] });
+}
+
+function textOf(value: PlainValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function ownKeys(
+  name: string,
+  scope: string,
+  given: Readonly<Record<string, PlainValue>>,
+): readonly [string | null, string | null] {
+  if (scope === 'ai') {
+    if ('ai.toolCall.name' in given) return ['ai.toolCall.args', 'ai.toolCall.result'];
+    return [name.endsWith('.doGenerate') ? 'ai.prompt.messages' : 'ai.prompt', 'ai.response.toolCalls'];
+  }
+  const isEvents = 'events' in given || 'all_messages_events' in given;
+  if (scope === 'ai.koog' || (scope === 'pydantic-ai' && isEvents)) return [null, null];
+  if (scope === 'pydantic-ai' || scope === 'agent_framework') {
+    return given['gen_ai.operation.name'] === 'execute_tool'
+      ? ['gen_ai.tool.call.arguments', 'gen_ai.tool.call.result']
+      : ['gen_ai.input.messages', 'gen_ai.output.messages'];
+  }
+  return ['input.value', 'output.value'];
 }
 
 interface Said {

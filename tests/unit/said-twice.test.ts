@@ -385,4 +385,43 @@ describe('one call of a model', () => {
     );
     expect(turns.filter(({ kind }) => kind === 'model')).toHaveLength(2);
   });
+
+  it('is told by the step around it where it says nothing itself', () => {
+    const step = (spanId: string, at: number, output: PlainValue) =>
+      runSpan(
+        'step',
+        at,
+        {
+          'mastra.span.type': 'model_step',
+          'mastra.model_step.input': [
+            { role: 'system', content: 'be' },
+            { role: 'user', content: 'q' },
+          ],
+          'mastra.model_step.output': output,
+        },
+        false,
+        { spanId, durationNs: 20 },
+      );
+    const call = runSpan(
+      'chat m',
+      12,
+      {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'm',
+        'mastra.span.type': 'model_inference',
+        'gen_ai.output.messages': [says('')],
+      },
+      false,
+      { spanId: 'b', parentSpanId: 'a' },
+    );
+    const [turn] = turnsOf(
+      step('a', 10, { text: '', toolCalls: [{ toolCallId: 'c1', toolName: 't', args: { n: 1 } }] }),
+      call,
+    );
+    expect(turn).toMatchObject({
+      system: [{ type: 'text', text: 'be' }],
+      input: [{ role: 'user', parts: [{ type: 'text', text: 'q' }] }],
+      output: [{ role: 'assistant', parts: [{ type: 'tool_call', id: 'c1', name: 't', arguments: { n: 1 } }] }],
+    });
+  });
 });

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { Tabs } from 'radix-ui';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { SpanDetail } from '../../../core/api/contract';
-import { readAgentSpan } from '../../../core/dialects/read-otlp-span';
 import { formatDuration, formatShare } from '../../../core/model/format';
 import { spanIdFromInt8 } from '../../../core/model/ids';
 import { widthOf } from '../../../core/timeline/time-window';
@@ -21,6 +20,7 @@ import { SpanHighlights } from './SpanHighlights';
 import { SpanLinks } from './SpanLinks';
 import { SpanMessages } from './SpanMessages';
 import { SpanNote } from './SpanNote';
+import { useAgentSpan } from './use-agent-span';
 import { useAnnotations } from './use-annotations';
 import { useSpanPlace } from './use-span-place';
 import type { OpenTimeline } from './use-timeline';
@@ -102,7 +102,7 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
 
 function SpanTabs({ span }: { readonly span: SpanDetail }) {
   const [chosen, setChosen] = useState('attributes');
-  const agent = useMemo(() => readAgentSpan({ ...span, scope: span.scope.name }), [span]);
+  const agent = useAgentSpan(span);
   const tabs: readonly { id: string; title: string; count?: number; content: ReactNode }[] = [
     {
       id: 'attributes',
