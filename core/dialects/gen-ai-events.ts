@@ -84,7 +84,10 @@ export function askedIn(value: PlainValue | undefined): Message[] {
 
 /** What the event holds, wherever its writer put it: attributes, `gen_ai.event.content`, `body`. */
 function bodyOf(a: AttributeReader): JsonObject {
-  const plain: JsonObject = Object.fromEntries(a.keys.map((key) => [key, a.json(key) ?? null]));
+  // JSON that somebody said, or a tool, is text.
+  const plain: JsonObject = Object.fromEntries(
+    a.keys.map((key) => [key, (key === 'content' ? a.value(key) : a.json(key)) ?? null]),
+  );
   const held = plain['gen_ai.event.content'] ?? plain.body;
   const role = textOf(plain['gen_ai.event.role']);
   const body = isObject(held)

@@ -250,7 +250,9 @@ function wrapped(json: JsonObject): Message | null {
   const ended = (message: Message | null): Message | null =>
     message && finishReason ? { ...message, finishReason } : message;
   if (isObject(json.message)) return ended(messageOf({ role: 'assistant', ...json.message }));
-  if (isObject(json.content) && json.role === undefined) return ended(messageOf({ role: 'model', ...json.content }));
+  const isContent = isObject(json.content) && ('parts' in json.content || 'role' in json.content);
+  if (isObject(json.content) && isContent && json.role === undefined)
+    return ended(messageOf({ role: 'model', ...json.content }));
   if (isObject(json.kwargs) && Array.isArray(json.id)) {
     const type = String(json.id.at(-1) ?? '');
     return messageOf({ role: type, ...json.kwargs, type: null });

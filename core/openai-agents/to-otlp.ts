@@ -117,8 +117,17 @@ function told(data: Json): Told {
         attributes: { 'mcp.method.name': 'tools/list', 'openai_agents.tools': data.result },
       };
     default:
-      return { name, attributes: { 'openai_agents.type': type, 'openai_agents.data': data.data } };
+      return custom(name, type, data.data);
   }
+}
+
+/** The SDK's own task (the whole run) and turns come as spans of custom data. */
+function custom(name: string, type: string, data: unknown): Told {
+  const { sdk_span_type: kind, name: workflow, turn } = jsonObject(data);
+  const attributes = { 'openai_agents.type': type, 'openai_agents.data': data };
+  if (kind === 'turn') return { name: typeof turn === 'number' ? `turn ${turn}` : name, attributes };
+  if (kind !== 'task') return { name, attributes };
+  return { name: textOr(workflow) ?? name, attributes: { 'gen_ai.operation.name': 'invoke_workflow', ...attributes } };
 }
 
 function tool(name: string, attributes: Told['attributes']): Told {
@@ -141,14 +150,17 @@ function modelCall(type: string, data: Json): Told {
       'gen_ai.provider.name': 'openai',
       'gen_ai.request.model': model,
       'gen_ai.response.id': data.response_id ?? data.id,
+      'gen_ai.system_instructions': data.instructions,
+      'gen_ai.tool.definitions': data.tools,
       'gen_ai.input.messages': data.input,
       'gen_ai.output.messages': data.output,
-      'gen_ai.request.temperature': config.temperature,
-      'gen_ai.request.top_p': config.top_p,
-      'gen_ai.request.max_tokens': config.max_tokens,
+      'gen_ai.request.temperature': config.temperature ?? data.temperature,
+      'gen_ai.request.top_p': config.top_p ?? data.top_p,
+      'gen_ai.request.max_tokens': config.max_tokens ?? data.max_output_tokens,
       'gen_ai.usage.input_tokens': usage.input_tokens ?? usage.prompt_tokens,
       'gen_ai.usage.output_tokens': usage.output_tokens ?? usage.completion_tokens,
       'gen_ai.usage.cache_read.input_tokens': input.cached_tokens,
+      'gen_ai.usage.cache_write.input_tokens': input.cache_write_tokens,
       'gen_ai.usage.reasoning.output_tokens': output.reasoning_tokens,
     },
   };

@@ -253,3 +253,80 @@ it('the OpenAI Agents SDK: what its exporter posts is a run, with its handing ov
     expect.stringContaining('no export of the OpenAI Agents SDK'),
   ]);
 });
+
+it('the OpenAI Agents SDK with responses: the run has its name, and messages where the exporter adds them', async () => {
+  const traceId = `trace_${'cd'.repeat(16)}`;
+  const span = (id: string, parent: string | null, at: number, span_data: object) => ({
+    object: 'trace.span',
+    id: `span_${id}`,
+    trace_id: traceId,
+    parent_id: parent && `span_${parent}`,
+    started_at: `2026-11-22T11:00:0${at}.000000+00:00`,
+    ended_at: `2026-11-22T11:00:0${at + 1}.000000+00:00`,
+    span_data,
+    error: null,
+  });
+  const usage = {
+    input_tokens: 100,
+    output_tokens: 10,
+    input_tokens_details: { cached_tokens: 40, cache_write_tokens: 0 },
+  };
+  const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'weather', arguments: '{"city":"Oslo"}' };
+  const response = (output: object[]) => ({
+    id: 'resp',
+    model: 'gpt-5-mini',
+    instructions: 'Be brief.',
+    tools: [{ type: 'function', name: 'weather' }],
+    output,
+  });
+  const asked = [{ role: 'user', content: 'Rain?' }];
+  const answered = { type: 'function_call_output', call_id: 'call_1', output: 'wet' };
+  const says = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Yes.' }] };
+  await fetch(`${spoor.ready.otlpHttp}/v1/traces/ingest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      data: [
+        { object: 'trace', id: traceId, workflow_name: 'Weather', group_id: null, metadata: null },
+        span('t', null, 0, { type: 'custom', name: 'task', data: { sdk_span_type: 'task', name: 'Weather' } }),
+        span('u', 't', 1, {
+          type: 'custom',
+          name: 'turn',
+          data: { sdk_span_type: 'turn', turn: 1, agent_name: 'Met' },
+        }),
+        span('a', 'u', 2, {
+          type: 'response',
+          response_id: 'r1',
+          usage,
+          input: asked,
+          response: { ...response([call]), usage },
+        }),
+        span('f', 'u', 3, { type: 'function', name: 'weather', input: '{"city":"Oslo"}', output: 'wet' }),
+        span('b', 't', 4, {
+          type: 'response',
+          response_id: 'r2',
+          usage,
+          input: [...asked, call, answered],
+          response: { ...response([says]), usage },
+        }),
+        span('c', 't', 6, { type: 'response', response_id: 'r3', usage }),
+      ],
+    }),
+  });
+  const id = 'cd'.repeat(16);
+  expect((await spoor.get<TraceSummary>(`/v1/traces/${id}`)).body).toMatchObject({
+    rootName: 'Weather',
+    inputTokens: 300,
+  });
+  const { turns } = (await spoor.get<Conversation>(`/v1/traces/${id}/conversation`)).body;
+  expect(turns).toMatchObject([
+    {
+      system: [{ text: 'Be brief.' }],
+      tools: [{ name: 'weather' }],
+      input: [{ role: 'user', parts: [{ text: 'Rain?' }] }],
+      toolUses: { call_1: { name: 'weather', result: 'wet', durationNs: 1e9 } },
+    },
+    { input: [], output: [{ parts: [{ text: 'Yes.' }] }] },
+    { input: [], output: [], model: null },
+  ]);
+});

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conversation } from '../../core/agent-run/conversation';
+import { parsed } from '../../core/dialects/span-source';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { caseFile } from '../fixtures/cases';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
@@ -29,7 +30,7 @@ const gist = (turns: Conversation['turns']) =>
     system: system?.map((part) => (part.type === 'text' ? part.text : part.type)),
     input: input.flatMap(({ parts }) => parts.map((part) => (part.type === 'text' ? part.text : part.type))),
     output: output.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'text' ? part.text : []))),
-    uses: Object.values(toolUses).map(({ name, arguments: given, result }) => [name, given, result]),
+    uses: Object.values(toolUses).map(({ name, arguments: given, result }) => [name, given, parsed(result ?? '')]),
   }));
 
 async function sendCalls(traceId: string, spanIds: readonly string[]): Promise<void> {
@@ -88,7 +89,7 @@ async function sendEvents(traceId: string, events: readonly Event[], isNamed: bo
 
 const call = { id: 'c1', type: 'function', function: { name: 'weather', arguments: '{"city": "Oslo"}' } };
 const WANTED = [
-  { system: ['be'], input: ['hi'], output: [], uses: [['weather', { city: 'Oslo' }, 'rain']] },
+  { system: ['be'], input: ['hi'], output: [], uses: [['weather', { city: 'Oslo' }, { sky: 'rain' }]] },
   { system: undefined, input: [], output: ['wet'], uses: [] },
 ];
 
@@ -107,7 +108,7 @@ describe('events of the GenAI conventions as log records', () => {
     },
     ...asked.map((event) => ({ ...event, spanId: second })),
     { spanId: second, name: 'gen_ai.assistant.message', body: { tool_calls: [call] } },
-    { spanId: second, name: 'gen_ai.tool.message', body: { id: 'c1', content: 'rain' } },
+    { spanId: second, name: 'gen_ai.tool.message', body: { id: 'c1', content: '{"sky": "rain"}' } },
     { spanId: second, name: 'gen_ai.choice', body: { index: 0, finish_reason: 'stop', message: { content: 'wet' } } },
   ];
   const bedrock: Event[] = messages.map((event) =>
@@ -119,7 +120,7 @@ describe('events of the GenAI conventions as log records', () => {
     role: 'assistant',
     parts: [{ type: 'tool_call', id: 'c1', name: 'weather', arguments: { city: 'Oslo' } }],
   };
-  const answers = { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', response: 'rain' }] };
+  const answers = { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', response: '{"sky": "rain"}' }] };
   const says = { role: 'assistant', parts: [{ type: 'text', content: 'wet' }], finish_reason: 'stop' };
   const detailed = (spanId: string, input: Json, output: Json): Event => ({
     spanId,
