@@ -255,7 +255,7 @@ it('the OpenAI Agents SDK: what its exporter posts is a run, with its handing ov
 });
 
 it('the OpenAI Agents SDK with responses: the run has its name, and messages where the exporter adds them', async () => {
-  const traceId = `trace_${'cd'.repeat(16)}`;
+  const traceId = `trace_${'ad'.repeat(16)}`;
   const span = (id: string, parent: string | null, at: number, span_data: object) => ({
     object: 'trace.span',
     id: `span_${id}`,
@@ -313,7 +313,7 @@ it('the OpenAI Agents SDK with responses: the run has its name, and messages whe
       ],
     }),
   });
-  const id = 'cd'.repeat(16);
+  const id = 'ad'.repeat(16);
   expect((await spoor.get<TraceSummary>(`/v1/traces/${id}`)).body).toMatchObject({
     rootName: 'Weather',
     inputTokens: 300,
