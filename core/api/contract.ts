@@ -265,6 +265,8 @@ export interface SpanDetail {
   readonly startTime: string;
   readonly endTime: string;
   readonly durationNs: number;
+  /** What was sent as its times, where they cannot be true (0, milliseconds, far in the future): it is placed where it arrived. */
+  readonly sentTimes: { readonly startTimeUnixNano: string; readonly endTimeUnixNano: string } | null;
   readonly status: { readonly code: StatusCodeName; readonly message: string };
   readonly traceState: string;
   readonly flags: number;

@@ -7,6 +7,8 @@ export type StatusCodeName = (typeof STATUS_CODES)[number];
 
 export const STATUS_ERROR = 2;
 export const SPAN_KIND_SERVER = 2;
+export const SPAN_KIND_CLIENT = 3;
+export const SPAN_KIND_PRODUCER = 4;
 export const SPAN_KIND_CONSUMER = 5;
 
 /** Unknown numbers read as unspecified: a newer sender must not break an older reader. */

@@ -22,4 +22,6 @@ export interface TraceSummary {
   readonly agentName: string | null;
   /** No root has arrived, or some span names a parent that has not. */
   readonly incomplete: boolean;
+  /** Grows when spans that were stored already are changed, as when they come again, finished. */
+  readonly changes: number;
 }

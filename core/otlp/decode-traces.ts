@@ -15,6 +15,7 @@ import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
 import { readEvent, readKeyValue, readStatus } from './proto-to-json';
 import type { ResourceAttribute } from './resource-attribute';
+import { SpanClock } from './sent-times';
 import { SpanBatchBuilder } from './span-batch-builder';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 
@@ -41,8 +42,10 @@ export function decodeTraces(
   bytes: Uint8Array,
   attribute: ResourceAttribute | null = null,
   budget: DecodeBudget = new DecodeBudget(),
+  /** When they arrived, in epoch nanoseconds; null: times are what they say. */
+  receivedNs: bigint | null = null,
 ): DecodedTraces {
-  const decoder = new TraceDecoder(bytes, attribute, budget);
+  const decoder = new TraceDecoder(bytes, attribute, budget, receivedNs === null ? null : new SpanClock(receivedNs));
   return decoder.decode();
 }
 
@@ -68,6 +71,7 @@ class TraceDecoder {
     bytes: Uint8Array,
     private readonly resourceAttribute: ResourceAttribute | null,
     private readonly budget: DecodeBudget,
+    private readonly clock: SpanClock | null,
   ) {
     this.bytes = bytes;
     this.builder = new SpanBatchBuilder(bytes.length);
@@ -77,8 +81,10 @@ class TraceDecoder {
   decode(): DecodedTraces {
     const envelopes = new Envelopes(this.bytes, this.resourceAttribute, this.budget);
     envelopes.each((reader, owner) => this.span(reader, owner));
+    const batch = this.builder.finish(envelopes, this.agents.finish(this.builder.length), this.evaluations);
+    this.clock?.place(batch);
     return {
-      batch: this.builder.finish(envelopes, this.agents.finish(this.builder.length), this.evaluations),
+      batch,
       cost: this.budget.spent,
       rejected: this.rejected,
       rejectedReason: this.rejectedReason,
@@ -184,6 +190,11 @@ class TraceDecoder {
       return;
     }
     if (hasBadParent && this.withoutParent++ === 0) this.firstWithoutParent = shownName(name);
+    const placed = this.clock?.check(row, startNs, endNs) ?? null;
+    if (placed) {
+      ({ startNs, endNs } = placed);
+      this.builder.parts.keep(placed.sent, 0, placed.sent.length);
+    }
     const trace = this.builder.commit({
       ids: this.bytes,
       traceIdAt,

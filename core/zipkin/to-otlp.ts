@@ -2,9 +2,8 @@
  * Zipkin spans as an OTLP trace request, so that they go the way of all others. After the mapping of the OpenTelemetry
  * specification (trace/sdk_exporters/zipkin.md), read backwards; endpoints become the attributes of the semantic conventions.
  *
- * Zipkin lets a server record its side under the span id of the client, and several receivers of one message do. Here an id means
- * one span, so each server's side gets an id made of what it is and becomes the client's child; the spans that the server
- * recorded below become its own.
+ * Zipkin lets a server record its side under the span id of the client, and several receivers of one message do. Ids and parents are
+ * passed on as they came: the store keeps such spans apart, whichever of them comes first (core/store/ingest/arrange-sides.ts).
  */
 import { bytesFromHex } from '../model/ids';
 import { WireWriter } from '../otlp/wire-writer';
@@ -14,8 +13,6 @@ const KIND_NUMBERS: Readonly<Record<ZipkinKind, number>> = { SERVER: 2, CLIENT: 
 const KIND_INTERNAL = 1;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const SCOPE_NAME = 'zipkin';
-/** Sides of one span that are compared with each span below it: receivers of one message, and attempts. */
-const MAX_SERVERS = 64;
 /** The OpenTelemetry Collector's name for the same. */
 const ABSENT_START = 'otel.zipkin.absentField.startTime';
 const ABSENT_DURATION = 'otel.zipkin.absentField.duration';
@@ -23,13 +20,6 @@ const ABSENT_DURATION = 'otel.zipkin.absentField.duration';
 /** @param nowNs for spans whose trace says no time at all, epoch nanoseconds */
 export function protobufFromZipkin(spans: readonly ZipkinSpan[], nowNs: bigint): Uint8Array {
   const starts = traceStarts(spans);
-  const servers = new Map<string, ZipkinSpan[]>();
-  for (const span of spans) {
-    if (!span.shared) continue;
-    const known = servers.get(serverKey(span, span.id));
-    if (!known) servers.set(serverKey(span, span.id), [span]);
-    else if (known.length < MAX_SERVERS) known.push(span);
-  }
   const byService = new Map<string, ZipkinSpan[]>();
   for (const span of spans) {
     const known = byService.get(span.localEndpoint.serviceName);
@@ -44,7 +34,7 @@ export function protobufFromZipkin(spans: readonly ZipkinSpan[], nowNs: bigint):
         scopeSpans.message(1, (scope) => scope.string(1, SCOPE_NAME));
         for (const span of group) {
           const traceStart = starts.get(span.traceId) ?? nowNs / 1_000n;
-          scopeSpans.message(2, (message) => writeSpan(message, span, traceStart, parentOf(span, servers)));
+          scopeSpans.message(2, (message) => writeSpan(message, span, traceStart));
         }
       });
     });
@@ -64,43 +54,16 @@ function traceStarts(spans: readonly ZipkinSpan[]): Map<string, bigint> {
   return starts;
 }
 
-function serverKey({ traceId, localEndpoint }: ZipkinSpan, id: string): string {
-  return `${traceId} ${id} ${localEndpoint.serviceName}`;
-}
-
-function parentOf(span: ZipkinSpan, servers: ReadonlyMap<string, readonly ZipkinSpan[]>): string | null {
-  if (span.shared) return span.id;
-  if (span.parentId === null) return null;
-  const candidates = servers.get(serverKey(span, span.parentId)) ?? [];
-  const { ipv4 } = span.localEndpoint;
-  const server = candidates.find((one) => one.localEndpoint.ipv4 === ipv4 && startsBefore(one, span)) ?? candidates[0];
-  return server ? sharedId(server) : span.parentId;
-}
-
-function startsBefore(one: ZipkinSpan, other: ZipkinSpan): boolean {
-  return one.timestamp !== null && other.timestamp !== null && one.timestamp <= other.timestamp;
-}
-
-/** The id of a server's side: always the same for the same span, so that a second delivery is known. FNV-1a, 64 bits. */
-export function sharedId(span: ZipkinSpan): string {
-  const { serviceName, ipv4, ipv6, port } = span.localEndpoint;
-  const identity = [span.id, span.kind, span.name, span.timestamp, serviceName, ipv4, ipv6, port].join(' ');
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < identity.length; i++) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(identity.charCodeAt(i))) * 0x100000001b3n);
-  }
-  return (hash || 1n).toString(16).padStart(16, '0');
-}
-
-function writeSpan(out: WireWriter, span: ZipkinSpan, traceStart: bigint, parentId: string | null): void {
+function writeSpan(out: WireWriter, span: ZipkinSpan, traceStart: bigint): void {
   const first = span.annotations.reduce<bigint | null>(
     (least, { timestamp }) => (timestamp > 0n && (least === null || timestamp < least) ? timestamp : least),
     null,
   );
   const start = span.timestamp ?? first ?? traceStart;
   out.data(1, hexBytes(span.traceId.padStart(32, '0')));
-  out.data(2, hexBytes(span.shared ? sharedId(span) : span.id));
-  if (parentId !== null) out.data(4, hexBytes(parentId));
+  out.data(2, hexBytes(span.id));
+  // A span that names itself has no parent.
+  if (span.parentId !== null && span.parentId !== span.id) out.data(4, hexBytes(span.parentId));
   out.string(5, span.name);
   out.varint(6, span.kind ? KIND_NUMBERS[span.kind] : KIND_INTERNAL);
   out.fixed64(7, nanoseconds(start));

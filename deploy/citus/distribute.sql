@@ -51,6 +51,7 @@ select create_distributed_table('deleted_block', 'workspace_id', colocate_with =
 select create_distributed_table('deleted_minute', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('deleted_edge', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('missing_parent', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('span_side', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('pruned_trace', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('pruning', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('quarantine', 'workspace_id', colocate_with => 'trace');

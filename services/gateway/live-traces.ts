@@ -117,6 +117,11 @@ export class LiveTraces {
 }
 
 /** What some readers ask alike. */
+/** Grows with every change of the trace. */
+function stateOf({ spanCount, changes }: Pick<TraceMatchSummary, 'spanCount' | 'changes'>): number {
+  return spanCount + changes;
+}
+
 class Question {
   readonly readers = new Set<LiveReader>();
   begun: Promise<void> | null = null;
@@ -132,7 +137,7 @@ class Question {
 
   /** What is stored already is not new. */
   async begin(): Promise<void> {
-    for await (const trace of this.newest()) this.known.set(trace.traceId, trace.spanCount);
+    for await (const trace of this.newest()) this.known.set(trace.traceId, stateOf(trace));
   }
 
   async look(): Promise<void> {
@@ -154,13 +159,13 @@ class Question {
     let told = 0;
     for await (const trace of this.newest()) {
       const before = known.get(trace.traceId);
-      if (before === trace.spanCount) {
+      if (before === stateOf(trace)) {
         // A page of what is known lies between us and anything new.
         if (++told >= PAGE) break;
         continue;
       }
       known.delete(trace.traceId);
-      known.set(trace.traceId, trace.spanCount);
+      known.set(trace.traceId, stateOf(trace));
       news.push({ event: before === undefined ? 'trace' : 'update', trace });
     }
     for (const id of known.keys()) {

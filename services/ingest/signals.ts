@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { SpoorError } from '../../core/model/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { nsFromMs } from '../../core/model/time';
+import { DecodeBudget } from '../../core/otlp/decode-budget';
 import { decodeLogs } from '../../core/otlp/decode-logs';
 import { decodeMetrics } from '../../core/otlp/decode-metrics';
 import { decodeTraces } from '../../core/otlp/decode-traces';
@@ -49,7 +50,7 @@ export const TRACES: Signal = {
   jsonList: 'resourceSpans',
   rejectedField: 'rejectedSpans',
   fromJson: (request, written) => protobufFromTraceJson(otlpFromTempo(request) ?? request, written),
-  decode: decodeTraces,
+  decode: (request, attribute) => decodeTraces(request, attribute, new DecodeBudget(), nsFromMs(Date.now())),
 };
 
 export const SIGNALS: readonly Signal[] = [

@@ -119,7 +119,7 @@ export class OpenTraces {
   private async read(traceId: string, known: Entry | null): Promise<Entry> {
     const startedAt = performance.now();
     const { summary, columns, mark } = await loadTrace(this.source, traceId, known?.mark ?? null);
-    // Spans that were moved in the database come again as if they were new.
+    // Spans that were moved or changed in the database come again as if they were new.
     if (known && known.model.columns.length + columns.length !== summary.spanCount) return this.read(traceId, null);
     // Of as many spans as before, one was replaced.
     if (known && columns.length === 0 && !isSame(known.summary, summary)) return this.read(traceId, null);
@@ -134,7 +134,7 @@ export class OpenTraces {
       model,
       summary,
       mark,
-      version: model.columns.length,
+      version: model.columns.length + summary.changes,
       staleForMs: null,
       usedAt: now,
       refreshAt: now + (now - startedAt) / REFRESH_SHARE,

@@ -3,6 +3,7 @@ import { type TurnText, turnText } from '../../core/agent-run/turn-text';
 import type { SessionTurn, StoredTurn } from '../../core/api/session';
 import type { StoreService } from '../../core/api/workers';
 import { readAgentSpan } from '../../core/dialects/read-otlp-span';
+import type { TraceSummary } from '../../core/model/trace-summary';
 import { decodeSpanBody } from '../../core/otlp/proto-to-json';
 
 /** Turns whose text is kept: some screens of a session that is scrolled through. */
@@ -17,7 +18,8 @@ export class SessionTurns {
 
   async turns(sessionId: string, from: number, to: number): Promise<SessionTurn[]> {
     const summaries = await this.store.sessionTraces(sessionId, from, to);
-    const keyOf = (turn: { traceId: string; spanCount: number }): string => `${turn.traceId} ${turn.spanCount}`;
+    const keyOf = ({ traceId, spanCount, changes }: Pick<TraceSummary, 'traceId' | 'spanCount' | 'changes'>): string =>
+      `${traceId} ${spanCount} ${changes}`;
     const missing = summaries.filter((summary) => !this.texts.has(keyOf(summary)));
     if (missing.length > 0) {
       const stored = await this.store.turnMessages(missing.map(({ traceId }) => traceId));

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { int8FromSpanId, type SpanId, spanIdFromInt8 } from '../../core/model/ids';
 import { WireWriter } from '../../core/otlp/wire-writer';
-import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
-import { sharedId } from '../../core/zipkin/to-otlp';
+import { sideId } from '../../core/store/ingest/arrange-sides';
 import { caseFile } from '../fixtures/cases';
 import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 
@@ -158,11 +158,12 @@ describe('Zipkin v2 protobuf', () => {
 
 async function expectStored(span: Zipkin, all: readonly Zipkin[]): Promise<void> {
   const service = span.localEndpoint?.serviceName ?? '';
-  const stored = await read(span.traceId, span.shared ? serverId(span) : span.id);
+  const isCalled = span.shared && all.some(({ id, shared }) => id === span.id && !shared);
+  const stored = await read(span.traceId, isCalled ? serverId(span) : span.id);
   const servers = all.filter(
     ({ id, shared, localEndpoint }) => id === span.parentId && shared && localEndpoint?.serviceName === service,
   );
-  const parents = span.shared ? [span.id] : servers.length > 0 ? servers.map(serverId) : [span.parentId ?? null];
+  const parents = isCalled ? [span.id] : servers.length > 0 ? servers.map(serverId) : [span.parentId ?? null];
   expect(parents).toContain(stored.parentSpanId);
   expect(stored).toMatchObject({
     name: span.name ?? '',
@@ -186,8 +187,15 @@ async function expectStored(span: Zipkin, all: readonly Zipkin[]): Promise<void>
   );
 }
 
-function serverId(span: Zipkin): string {
-  return sharedId(zipkinSpansFromJson([span])[0] as never);
+function serverId({ id, timestamp, localEndpoint }: Zipkin): string {
+  const spanId = sideId({
+    sentId: int8FromSpanId(id as SpanId),
+    service: localEndpoint?.serviceName ?? '',
+    kind: 2,
+    sentStartNs: BigInt(timestamp ?? 0) * 1_000n,
+    instance: [localEndpoint?.ipv4, localEndpoint?.port].filter((part) => part !== undefined).join(' '),
+  });
+  return spanIdFromInt8(spanId);
 }
 
 function micros(time: string): number {

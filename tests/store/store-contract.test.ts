@@ -77,6 +77,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       outputTokens: null,
       costUsd: null,
       costComplete: true,
+      changes: 0,
       reportedCostUsd: null,
       sessionId: null,
       agentName: null,

@@ -29,7 +29,7 @@ function workspace(limits = LIMITS) {
   const store = (rootName: string, traceId: string, spanCount = 1): void => {
     const known = stored.findIndex((trace) => trace.traceId === traceId);
     if (known >= 0) stored.splice(known, 1);
-    stored.unshift({ traceId, rootName, spanCount } as TraceMatchSummary);
+    stored.unshift({ traceId, rootName, spanCount, changes: 0 } as TraceMatchSummary);
   };
   return { live: new LiveTraces(source, limits, 1), store, change: () => feed.changed(), counts };
 }

@@ -1,16 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CopyWriter } from '../../core/store/sql/copy-binary';
 import type { TraceSpans } from '../../core/timeline/load-trace';
 import { OpenTraces } from '../../services/timeline/open-traces';
 
 /** Traces of spans without parents; what was asked for stands in `asked`. */
-function traces(sizes: Record<string, number>) {
+function traces(sizes: Record<string, number>, changes = { count: 0 }) {
   const asked: string[] = [];
   const spanBytes = (n: number): Uint8Array => {
     const bytes = new Uint8Array(40);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(n + 1));
     return bytes;
   };
+  const summaryOf = (traceId: string) =>
+    ({ spanCount: sizes[traceId] ?? 0, changes: changes.count }) as TraceSpans['summary'];
   const source = {
     async traceSpans(traceId: string): Promise<TraceSpans> {
       asked.push(traceId);
@@ -19,11 +21,11 @@ function traces(sizes: Record<string, number>) {
         copy.row(1);
         copy.data(spanBytes(n), 0, 40);
       }
-      const summary = { spanCount: sizes[traceId] ?? 0 } as TraceSpans['summary'];
+      const summary = summaryOf(traceId);
       return { summary, originNs: '0', rows: copy.finish() as Uint8Array<ArrayBuffer>, mark: '1' };
     },
     operations: async () => [{ service: 'web', name: 'n', kind: 'internal' as const }],
-    traceSummary: async (traceId: string) => ({ spanCount: sizes[traceId] ?? 0 }) as TraceSpans['summary'],
+    traceSummary: async (traceId: string) => summaryOf(traceId),
   };
   return { open: new OpenTraces(source, 1_000), asked };
 }
@@ -49,6 +51,17 @@ describe('OpenTraces', () => {
     const [one, other] = await Promise.all([open.current('a'), open.current('a')]);
     expect([one.version, other.version]).toEqual([6, 6]);
     expect((await open.current('a')).model).toBe(one.model);
+  });
+
+  it('reads a trace anew whose spans were changed, though it has as many', async () => {
+    const changes = { count: 0 };
+    const { open, asked } = traces({ a: 3 }, changes);
+    const before = await open.get('a');
+    expect((await open.fresh('a')).version).toBe(before.version);
+    changes.count++;
+    // As soon as it may be looked at again.
+    await vi.waitFor(async () => expect((await open.fresh('a')).version).toBe(before.version + 1), 20_000);
+    expect(asked).toEqual(['a', 'a', 'a']);
   });
 
   it('forgets a trace that is closed, also one that is just being read', async () => {

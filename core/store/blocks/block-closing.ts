@@ -10,7 +10,7 @@ import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL, servicesOf } from './block-e
 import { inBlockOrder } from './block-order';
 import { encodeTerms } from './block-terms';
 import { EdgeFinder } from './edge-finder';
-import { type BlockSpan, OpenBlock } from './open-block';
+import { type BlockSpan, OpenBlock, type ServiceEdge } from './open-block';
 import { partitionOf } from './span-partitions';
 
 /** Read models that have rows for each block. */
@@ -115,7 +115,7 @@ export async function closeUnfinished(
 
 /**
  * Reads a block and summarises it; an empty one goes.
- * @param edges null: calls between services stay as they are counted @param lastAt when its last span came, at the latest; null: that is known already
+ * @param edges those of the block where they are known; null: calls between services stay as they are counted @param lastAt when its last span came, at the latest; null: that is known already
  */
 export async function closeAgain(
   tx: SqlClient,
@@ -123,10 +123,12 @@ export async function closeAgain(
   id: number,
   codec: PayloadCodec,
   indexesText: IndexesText,
-  edges: EdgeFinder | null,
+  edges: EdgeFinder | ReadonlyMap<string, ServiceEdge> | null,
   lastAt: number | null,
 ): Promise<void> {
-  const block = await readBlock(tx, workspaceId, id, codec, indexesText, edges);
+  const finder = edges instanceof EdgeFinder ? edges : null;
+  const block = await readBlock(tx, workspaceId, id, codec, indexesText, finder);
+  if (edges !== null && !(edges instanceof EdgeFinder)) for (const [key, edge] of edges) block.edges.set(key, edge);
   block.lastAt = lastAt ?? (await readLastAt(tx, workspaceId, id));
   for (const table of BLOCK_MODELS) {
     if (table === 'service_edge' && edges === null && block.spans > 0) continue;

@@ -3,7 +3,7 @@ import { STATUS_ERROR } from '../../model/span-kind';
 import { NS_PER_MINUTE } from '../../model/time';
 import { decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlStatements } from '../sql/sql-client';
-import { type EdgeFinder, type OnCall, type SpanKey, spanKey, traceKey } from './edge-finder';
+import { type EdgeFinder, type OnCall, spanKeyOf, traceKeyOfHex } from './edge-finder';
 
 /** Of a span. */
 export const SPAN_OF_EDGE = {
@@ -32,20 +32,13 @@ export async function servicesOf(
 }
 
 export function findEdges(row: RowOf<typeof SPAN_OF_EDGE>, serviceId: number, edges: EdgeFinder, onCall: OnCall): void {
-  const [word0 = 0, word1 = 0, word2 = 0, word3 = 0] = [0, 8, 16, 24].map(
-    (at) => Number.parseInt(row.trace_id.slice(at, at + 8), 16) | 0,
-  );
-  const trace = traceKey(word0, word1, word2, word3);
-  const parent = row.parent_span_id === null ? null : keyOf(trace, row.parent_span_id);
+  const trace = traceKeyOfHex(row.trace_id);
+  const parent = row.parent_span_id === null ? null : spanKeyOf(trace, row.parent_span_id);
   const callee = {
     serviceId,
     minute: Number(row.start_ns / NS_PER_MINUTE),
     error: row.status === STATUS_ERROR,
     durationNs: row.duration_ns,
   };
-  edges.add(keyOf(trace, row.span_id), parent, callee, onCall);
-}
-
-function keyOf(trace: SpanKey, spanId: bigint): SpanKey {
-  return spanKey(trace, Number(spanId >> 32n), Number(BigInt.asIntN(32, spanId)));
+  edges.add(spanKeyOf(trace, row.span_id), parent, callee, onCall);
 }

@@ -6,7 +6,7 @@
 import { hexFromBytes } from '../../model/ids';
 import { STATUS_ERROR } from '../../model/span-kind';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
-import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8 } from '../sql/row-spec';
+import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, type RowOf } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { decodeTerms, encodeTerms } from './block-terms';
 import { OpenBlock } from './open-block';
@@ -17,12 +17,18 @@ export const DELETED_MODELS: readonly string[] = ['deleted_block', 'deleted_minu
 /** Spans read at once, about. */
 const BLOCKS_AT_ONCE = 16;
 
+/** SQL of a number that is stored as an int8: sums over spans that never ended can be too large for one, and wrap as in block-closing.ts. */
+export function wrapped(numeric: string): string {
+  const [all, half] = ['18446744073709551616', '9223372036854775808'];
+  return `((((${numeric} + ${half}) % ${all}) + ${all}) % ${all} - ${half})::int8`;
+}
+
 /** SQL of whether `span s` is of a trace that is not deleted. */
 export function isStanding(workspaceId: number): string {
   return `s.trace_id not in (select trace_id from trace where workspace_id = ${workspaceId} and deleted_at is not null)`;
 }
 
-const ROW = {
+const COUNTED_SPAN = {
   block_id: INT4,
   operation_id: INT4,
   resource_id: INT4,
@@ -73,7 +79,7 @@ export async function countDeleted(
        from span s join operation o on o.id = s.operation_id where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id <= $4)
      insert into deleted_edge (workspace_id, trace_id, block_id, caller_id, callee_id, minute, calls, errors, duration_ns)
      select $1, $2::uuid, greatest(p.block_id, c.block_id), p.service_id, c.service_id, (c.start_ns / 60000000000)::int4,
-       count(*), count(*) filter (where c.status = ${STATUS_ERROR}), sum(c.duration_ns)
+       count(*), count(*) filter (where c.status = ${STATUS_ERROR}), ${wrapped('sum(c.duration_ns)')}
      from s c join s p on p.span_id = c.parent_span_id
      where p.service_id <> c.service_id and greatest(p.block_id, c.block_id) >= $3
      group by 3, 4, 5, 6`,
@@ -88,7 +94,7 @@ async function countBlocks(
   blocks: readonly number[],
 ): Promise<void> {
   const rows = decodeRows(
-    ROW,
+    COUNTED_SPAN,
     await tx.query(
       `select s.block_id, s.operation_id, s.resource_id, s.scope_id, ${DEPLOYMENT_OF_SPAN} as deployment_id, s.start_ns,
          s.duration_ns, s.status::int4 as status, s.attributes
@@ -96,6 +102,16 @@ async function countBlocks(
       [workspaceId, traceId, blocks],
     ),
   );
+  await writeCounts(tx, workspaceId, traceId, rows);
+}
+
+/** Spans are to be taken off what their blocks count of operations and attributes. */
+export async function writeCounts(
+  tx: SqlClient,
+  workspaceId: number,
+  traceId: string,
+  rows: readonly RowOf<typeof COUNTED_SPAN>[],
+): Promise<void> {
   const counted = new Map<number, OpenBlock>();
   for (const row of rows) {
     const block = counted.get(row.block_id) ?? new OpenBlock(row.block_id, () => false);

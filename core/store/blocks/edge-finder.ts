@@ -43,6 +43,11 @@ export class EdgeFinder {
     for (const generation of [this.young, this.old]) generation.forget(services);
   }
 
+  /** A span that waited for its parent is replaced. */
+  forgetWaiting(parent: SpanKey, callee: Callee): void {
+    if (!this.young.forgetWaiting(parent, callee)) this.old.forgetWaiting(parent, callee);
+  }
+
   /** @param parent null: the span has none @param onCall for each call that is complete now */
   add(key: SpanKey, parent: SpanKey | null, callee: Callee, onCall: OnCall): void {
     if (this.young.isFull) {
@@ -88,6 +93,17 @@ class Generation {
     this.before.push(this.waiting.get(parent));
     this.waiting.set(parent, this.callees.length);
     this.callees.push(callee);
+  }
+
+  forgetWaiting(parent: SpanKey, { serviceId, minute, error, durationNs }: Callee): boolean {
+    for (let at = this.waiting.get(parent); at !== NONE; at = this.before[at] as number) {
+      const known = this.callees[at];
+      if (!known || known.serviceId !== serviceId || known.minute !== minute || known.error !== error) continue;
+      if (known.durationNs !== durationNs) continue;
+      this.callees[at] = null;
+      return true;
+    }
+    return false;
   }
 
   eachWaitingFor(key: SpanKey, use: (callee: Callee) => void): void {
@@ -138,6 +154,16 @@ class PairTable {
 /** Of a trace's id, to be mixed into the ids of its spans. @param words its four, big-endian */
 export function traceKey(word0: number, word1: number, word2: number, word3: number): SpanKey {
   return { high: word0 ^ Math.imul(word2, 0x9e3779b1), low: word1 ^ Math.imul(word3, 0x85ebca6b) };
+}
+
+/** @param traceId 32 hex digits */
+export function traceKeyOfHex(traceId: string): SpanKey {
+  const word = (at: number): number => Number.parseInt(traceId.slice(at, at + 8), 16) | 0;
+  return traceKey(word(0), word(8), word(16), word(24));
+}
+
+export function spanKeyOf(trace: SpanKey, spanId: bigint): SpanKey {
+  return spanKey(trace, Number(spanId >> 32n), Number(BigInt.asIntN(32, spanId)));
 }
 
 export function spanKey(trace: SpanKey, high: number, low: number): SpanKey {

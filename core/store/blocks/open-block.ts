@@ -67,6 +67,8 @@ export class OpenBlock {
   firstStartNs = 0n;
   lastStartNs = 0n;
   longestNs = 0n;
+  /** Spans that it counts were taken out: its rows say what there is, but for calls. */
+  isBehind = false;
   /** When its last span arrived, in milliseconds since the epoch; of a block read again: at the latest. */
   lastAt = 0;
   readonly attributes = new TermCounts();
@@ -116,17 +118,20 @@ export class OpenBlock {
   }
 
   /** A call from one service to another, of which the later span is in this block. */
-  readonly addCall = (callerId: number, { serviceId, minute, error, durationNs }: Callee): void => {
+  readonly addCall = (callerId: number, callee: Callee): void => this.countCall(callerId, callee, 1);
+
+  countCall(callerId: number, { serviceId, minute, error, durationNs }: Callee, sign: 1 | -1): void {
     const key = `${callerId}.${serviceId}.${minute}`;
     let edge = this.edges.get(key);
     if (!edge) {
       edge = { callerId, calleeId: serviceId, minute, calls: 0, errors: 0, durationNs: 0n };
       this.edges.set(key, edge);
     }
-    edge.calls++;
-    if (error) edge.errors++;
-    edge.durationNs += durationNs;
-  };
+    edge.calls += sign;
+    if (error) edge.errors += sign;
+    edge.durationNs += sign === 1 ? durationNs : -durationNs;
+    if (edge.calls === 0) this.edges.delete(key);
+  }
 
   /** Indexes a part that stands in a payload. @param element what the span's `attributes` say of it, at most 0 */
   addPart(element: number, bytes: Uint8Array, start: number, end: number): void {

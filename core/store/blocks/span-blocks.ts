@@ -9,7 +9,7 @@ import type { PartitionShare } from '../sql/partition-share';
 import { decodeRows, INT4, INT8, orNull } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { closeAgain, closeBlock, closeUnfinished, type IndexesText } from './block-closing';
-import { EdgeFinder } from './edge-finder';
+import { type Callee, EdgeFinder } from './edge-finder';
 import { OpenBlock } from './open-block';
 import { partitionBytes } from './record-partitions';
 import {
@@ -20,6 +20,7 @@ import {
   SPAN_TABLES,
   takePartition,
 } from './span-partitions';
+import { forgetSuperseded } from './superseded-counts';
 
 /** Spans in a block: a scan of one takes a millisecond or two. */
 const BLOCK_SPANS = 4_096;
@@ -168,8 +169,13 @@ export class SpanBlocks {
       await tx.execute(MARK_BLOCK, [this.workspaceId, id, lastAt, lastAt], 'mark block');
       this.markedAt = this.now;
     }
-    for (const block of this.full) await closeBlock(tx, this.workspaceId, block);
+    for (const block of this.full) {
+      if (block.isBehind) {
+        await closeAgain(tx, this.workspaceId, block.id, this.codec, this.indexesText, block.edges, block.lastAt);
+      } else await closeBlock(tx, this.workspaceId, block);
+    }
     this.full = [];
+    this.fresh.clear();
   }
 
   /** The writer ends: the open block is marked with when its last span came, to the millisecond. */
@@ -182,6 +188,7 @@ export class SpanBlocks {
   /** Summarises a closed block anew. @param edges that was shown the blocks before it */
   async rebuild(tx: SqlClient, id: number, edges: EdgeFinder): Promise<void> {
     await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, edges, null);
+    await forgetSuperseded(tx, this.workspaceId, id, id + 1, 'all');
   }
 
   /** Spans were taken out of a block: what is known of it is read again. */
@@ -190,9 +197,31 @@ export class SpanBlocks {
       this.workspaceId,
       id,
     ]);
-    if (rows.length > 0) await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, null, null);
+    if (rows.length > 0) {
+      await closeAgain(tx, this.workspaceId, id, this.codec, this.indexesText, null, null);
+      await forgetSuperseded(tx, this.workspaceId, id, id + 1, 'all but calls');
+    }
     // Before more is written, blocks that are open are read from their rows.
     else this.rolledBack();
+  }
+
+  /** Summarises a closed block anew that counts too much, if it is still there. */
+  async tidy(tx: SqlClient, id: number): Promise<void> {
+    const rows = await tx.query('select 1 as one from span_block where workspace_id = $1 and id = $2 and closed', [
+      this.workspaceId,
+      id,
+    ]);
+    if (rows.length > 0) await this.countAgain(tx, id);
+  }
+
+  /** Spans are taken out of blocks that are not closed: when they are, their rows are read. */
+  lose(ids: ReadonlySet<number>): void {
+    if (this.open && ids.has(this.open.id)) this.open.isBehind = true;
+  }
+
+  /** A call is counted by the open block, or no more. @param id of the block that counts it; null: the open one */
+  countCall(id: number | null, callerId: number, callee: Callee, sign: 1 | -1): void {
+    if (this.open && (id === null || id === this.open.id)) this.open.countCall(callerId, callee, sign);
   }
 
   /** The numbers that follow; those of a partition belong to one workspace, so that it can be dropped whole. */

@@ -2,6 +2,7 @@
  * Stores batches of spans: spans, the interned rows they point to, and the read models. It is the only writer of its workspace,
  * so it may know what is stored instead of asking (stored-spans.ts).
  */
+
 import { hexFromBytes, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../../model/ids';
 import type { SpanBatch } from '../../model/span-batch';
 import { STATUS_ERROR } from '../../model/span-kind';
@@ -18,9 +19,11 @@ import { CopyWriter } from '../sql/copy-binary';
 import type { SqlClient } from '../sql/sql-client';
 import { MissingParents } from './missing-parents';
 import { type SenderScore, writeSenderScores } from './sender-scores';
+import { settle } from './settle';
 import { PLAIN_SPAN_COLUMNS, SPAN_COLUMNS, SPAN_ROW_BYTES, writeSpanRow } from './span-rows';
+import type { ArrivedRow } from './span-versions';
 import type { StoredTrace } from './stored-spans';
-import { type TraceDelta, TraceDeltas } from './trace-deltas';
+import { RANK_CHILD, RANK_ORPHAN, RANK_ROOT, type TraceDelta, TraceDeltas } from './trace-deltas';
 import type { AppendResult, WriterState } from './writer-state';
 
 /** A batch and what became of it. */
@@ -72,29 +75,47 @@ export class SpanWriter {
     const traceIds = batches.map(traceIdsOf);
     // One question for all batches: what it costs is asking.
     await this.shared.stored.of(tx, [...new Set(traceIds.flat())]);
+    const again: ArrivedRow[] = [];
     for (const [i, batch] of batches.entries()) {
-      const stored = await this.prepare(tx, append, batch, traceIds[i] as string[]);
+      const stored = await this.prepare(tx, append, batch, traceIds[i] as string[], again);
       results.push({ stored, duplicates: batch.length - stored });
     }
     if (append.prepared.length > 0) await this.write(tx, append);
-    return results;
+    if (again.length === 0) return results;
+    const settled = await settle(tx, this.shared, again, (inTx, batch) => this.appendSettled(inTx, batch));
+    const late = new Map<SpanBatch, number>();
+    for (const { batch } of settled) late.set(batch, (late.get(batch) ?? 0) + 1);
+    return results.map(({ stored, duplicates }, i) => {
+      const more = late.get(batches[i] as SpanBatch) ?? 0;
+      return { stored: stored + more, duplicates: duplicates - more };
+    });
   }
 
-  /** Leaves out what is stored, and gathers what the rest changes. @returns how many spans are new */
-  private async prepare(tx: SqlClient, append: Append, batch: SpanBatch, traceIds: readonly string[]): Promise<number> {
+  /** Spans that are not stored, by ids that may be. */
+  private async appendSettled(tx: SqlClient, batch: SpanBatch): Promise<void> {
+    const append = new Append(this.shared, [batch]);
+    await this.prepare(tx, append, batch, traceIdsOf(batch), null);
+    await this.write(tx, append);
+  }
+
+  /**
+   * Gathers what the spans change that are new by their ids.
+   * @param again takes the others; null: all are to be stored @returns how many there are to store
+   */
+  private async prepare(
+    tx: SqlClient,
+    append: Append,
+    batch: SpanBatch,
+    traceIds: readonly string[],
+    again: ArrivedRow[] | null,
+  ): Promise<number> {
     if (batch.length === 0) return 0;
     const traces = await this.shared.stored.of(tx, traceIds);
-    const spanIds = new DataView(batch.spanId.buffer, batch.spanId.byteOffset);
-    const rows: number[] = [];
-    for (let row = 0; row < batch.length; row++) {
-      const { spans } = traces[batch.trace[row] as number] as StoredTrace;
-      const at = row * SPAN_ID_BYTES;
-      if (spans.add(spanIds.getInt32(at), spanIds.getInt32(at + 4))) rows.push(row);
-    }
+    const rows = newRows(batch, traces, again);
     if (rows.length === 0) return 0;
     const interned = await this.shared.interned.resolve(tx, batch);
     const partIds = await this.shared.partIds.resolve(tx, batch.parts);
-    const blocks = await this.placeInBlocks(tx, batch, rows, interned, partIds);
+    const blocks = await this.placeInBlocks(tx, batch, rows, interned, partIds, again !== null);
     const fresh = rows.length === batch.length ? null : new Set(rows);
     const isStored = (row: number): boolean => fresh === null || fresh.has(row);
     this.addToModels(append, batch, rows, isStored, traceIds, traces, interned, blocks);
@@ -113,6 +134,8 @@ export class SpanWriter {
     rows: readonly number[],
     interned: InternedBatch,
     partIds: Int32Array,
+    /** Else who wrote them counts the calls. */
+    countsCalls: boolean,
   ): Promise<Int32Array> {
     const { blocks, edges } = this.shared;
     const keys = new SpanKeys(batch);
@@ -139,7 +162,7 @@ export class SpanWriter {
       });
       const serviceId = interned.serviceIds[batch.operation[row] as number] as number;
       const { span, parent } = keys.of(row);
-      edges.add(span, parent, { serviceId, minute, error, durationNs }, block.addCall);
+      edges.add(span, parent, { serviceId, minute, error, durationNs }, countsCalls ? block.addCall : () => {});
       const first = row === 0 ? 0 : (parts.partEnd[row - 1] as number);
       const last = parts.partEnd[row] as number;
       for (let at = first; at < last; at++) {
@@ -175,22 +198,26 @@ export class SpanWriter {
       const id = spanIds.getBigInt64(at);
       const high = parents.getInt32(at);
       const low = parents.getInt32(at + 4);
-      const isRoot = high === 0 && low === 0;
       const trace = traces[index] as StoredTrace;
+      const isRoot = high === 0 && low === 0;
+      const rank = isRoot ? RANK_ROOT : trace.spans.has(high, low) ? RANK_CHILD : RANK_ORPHAN;
       const delta = append.deltas.addSpan(
         deltas[index] ?? null,
         traceId,
         batch,
         row,
-        { id, isRoot, blockId: blocks[i] as number },
+        { id, rank, blockId: blocks[i] as number },
         interned,
       );
       deltas[index] = delta;
       delta.isNew = trace.isNew;
-      if (!isRoot && !trace.spans.has(high, low)) {
+      if (rank === RANK_ORPHAN) {
         delta.missingParents += append.missing.want(traceId, trace, parents.getBigInt64(at));
       }
-      if (trace.missing?.has(id)) delta.missingParents -= append.missing.fill(traceId, trace, id);
+      if (trace.missing?.has(id)) {
+        delta.missingParents -= append.missing.fill(traceId, trace, id);
+        delta.foundParents = true;
+      }
       this.countService(append.services, batch, row, interned);
     }
     if (batch.evaluations.length > 0 || batch.marks.length > 0) {
@@ -325,6 +352,22 @@ class SpanKeys {
       parent: high === 0 && low === 0 ? null : spanKey(trace, high, low),
     };
   }
+}
+
+/** Rows whose ids no span has yet. @param again takes the others; null: they are rows to write, too */
+function newRows(batch: SpanBatch, traces: readonly StoredTrace[], again: ArrivedRow[] | null): number[] {
+  const spanIds = new DataView(batch.spanId.buffer, batch.spanId.byteOffset);
+  const parents = new DataView(batch.parentSpanId.buffer, batch.parentSpanId.byteOffset);
+  const rows: number[] = [];
+  for (let row = 0; row < batch.length; row++) {
+    const { spans, sides } = traces[batch.trace[row] as number] as StoredTrace;
+    const at = row * SPAN_ID_BYTES;
+    const belongsUnderOne = again !== null && sides?.has(parents.getBigInt64(at));
+    const isNew = !belongsUnderOne && spans.add(spanIds.getInt32(at), spanIds.getInt32(at + 4));
+    if (isNew || again === null) rows.push(row);
+    else again.push({ batch, row });
+  }
+  return rows;
 }
 
 /** The distinct trace ids of a batch, in hex. */

@@ -5,6 +5,7 @@
  */
 
 import { SpanIdSet } from '../blocks/span-id-set';
+import { readSides, type TraceSides } from '../blocks/trace-sides';
 import { CopyReader } from '../sql/copy-binary';
 import { BOOL, decodeRows, INT4, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
@@ -14,12 +15,18 @@ const MAX_IDS = 2_000_000;
 /** What a trace weighs beside its ids, in ids: its name, its sets, and its place in the map. */
 const TRACE_IDS = 24;
 
+/** What one side weighs, in ids. */
+const SIDE_WEIGHT = 16;
+const NOTHING = { missing: null, sides: null, weight: 0 } as const;
+
 export interface StoredTrace {
   readonly spans: SpanIdSet;
   /** Parents that spans name and that have not arrived. */
   missing: Set<bigint> | null;
   /** Whether stored spans of it are of an agent run. */
   hasAgents: boolean;
+  /** Spans that were sent with an id that another has; null: there are none. */
+  sides: TraceSides | null;
   /** There is no row of `trace` yet. */
   isNew: boolean;
   /** What it weighed when it was last weighed. */
@@ -78,7 +85,7 @@ export class StoredSpans {
   committed(): void {
     for (const trace of this.used) {
       trace.isNew = false;
-      const weight = trace.spans.capacity + TRACE_IDS;
+      const weight = trace.spans.capacity + TRACE_IDS + SIDE_WEIGHT * (trace.sides?.size ?? 0);
       this.ids += weight - trace.weight;
       trace.weight = weight;
     }
@@ -92,32 +99,40 @@ export class StoredSpans {
 
   /** A lateral join, so that each id is looked up by the primary key: without statistics the planner would rather scan. */
   private async read(tx: SqlClient, traceIds: readonly string[]): Promise<void> {
-    for (const id of traceIds)
-      this.traces.set(id, { spans: new SpanIdSet(), missing: null, weight: 0, isNew: true, hasAgents: false });
+    for (const id of traceIds) {
+      this.traces.set(id, { spans: new SpanIdSet(), ...NOTHING, isNew: true, hasAgents: false });
+    }
     const rows = await tx.query(
-      `select replace(i.trace_id::text, '-', '') as trace_id, t.span_count, t.first_block, t.last_block, t.agent_spans > 0 as has_agents
-       from unnest($2::uuid[]) as i (trace_id),
-       lateral (select span_count, first_block, last_block, agent_spans from trace where workspace_id = $1 and trace_id = i.trace_id limit 1) as t`,
+      `select replace(i.trace_id::text, '-', '') as trace_id, t.span_count, t.first_block, t.last_block, t.changes,
+         t.agent_spans > 0 as has_agents
+       from unnest($2::uuid[]) as i (trace_id), lateral (
+         select span_count, first_block, last_block, changes, agent_spans from trace
+         where workspace_id = $1 and trace_id = i.trace_id limit 1) as t`,
       [this.workspaceId, traceIds],
       'stored traces',
     );
     const known = decodeRows(
-      { trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4, has_agents: BOOL },
+      { trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4, changes: INT4, has_agents: BOOL },
       rows,
     );
     if (known.length === 0) return;
     for (const { trace_id, span_count, has_agents } of known) {
-      this.traces.set(trace_id, {
-        spans: new SpanIdSet(span_count),
-        missing: null,
-        weight: 0,
-        isNew: false,
-        hasAgents: has_agents,
-      });
+      const spans = new SpanIdSet(span_count);
+      this.traces.set(trace_id, { spans, ...NOTHING, isNew: false, hasAgents: has_agents });
     }
     const ids = known.map(({ trace_id }) => trace_id);
     const blocks = ` and block_id between ${Math.min(...known.map((t) => t.first_block))} and ${Math.max(...known.map((t) => t.last_block))}`;
     await this.readIds(tx, 'span', blocks, ids, (trace, high, low) => trace.spans.add(high, low));
+    await this.readMissing(tx, ids);
+    const changed = known.filter(({ changes }) => changes > 0).map(({ trace_id }) => trace_id);
+    for (const [traceId, sides] of await readSides(tx, this.workspaceId, changed)) {
+      (this.traces.get(traceId) as StoredTrace).sides = sides;
+    }
+  }
+
+  /** What is missing of traces that are remembered. */
+  async readMissing(tx: SqlClient, ids: readonly string[]): Promise<void> {
+    for (const id of ids) (this.traces.get(id) as StoredTrace).missing = null;
     await this.readIds(tx, 'missing_parent', '', ids, (trace, high, low) => {
       trace.missing ??= new Set();
       trace.missing.add((BigInt(high) << 32n) | BigInt(low >>> 0));

@@ -11,9 +11,15 @@ import { CopyWriter } from '../sql/copy-binary';
 import { decodeRows, INT4, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 
-/** A span without a parent beats any other candidate for the root; among equals the earliest wins. */
-const RANK_ROOT = 0;
-const RANK_ORPHAN = 1;
+/** What a span is to its trace. The lowest is the root, and among equals the earliest: a child can seem to start before its parent. */
+export const RANK_ROOT = 0;
+/** Its parent has not arrived. */
+export const RANK_ORPHAN = 1;
+/** Its parent is there: it is the root only where all go in a circle. */
+export const RANK_CHILD = 2;
+
+/** Spans of a trace without a root that are looked at again when a parent arrives: some milliseconds. */
+const MAX_LOOKED_AT = 20_000;
 
 export interface TraceDelta {
   /** There is no row to merge with. */
@@ -29,6 +35,8 @@ export interface TraceDelta {
   rootSpanId: bigint;
   rootOperationId: number;
   missingParents: number;
+  /** A parent has arrived whose children came before: one of them may have been taken for the root. */
+  foundParents: boolean;
   inputTokens: number | null;
   outputTokens: number | null;
   agentName: string | null;
@@ -57,12 +65,12 @@ export class TraceDeltas {
     traceId: string,
     batch: SpanBatch,
     row: number,
-    span: { readonly id: bigint; readonly isRoot: boolean; readonly blockId: number },
+    span: { readonly id: bigint; readonly rank: number; readonly blockId: number },
     interned: InternedBatch,
   ): TraceDelta {
     const startNs = batch.startNs[row] as bigint;
     const endNs = batch.endNs[row] as bigint;
-    const rank = span.isRoot ? RANK_ROOT : RANK_ORPHAN;
+    const { rank } = span;
     const operation = batch.operation[row] as number;
     let delta = known;
     if (!delta) {
@@ -79,6 +87,7 @@ export class TraceDeltas {
         rootSpanId: span.id,
         rootOperationId: interned.operationIds[operation] as number,
         missingParents: 0,
+        foundParents: false,
         inputTokens: null,
         outputTokens: null,
         agentName: null,
@@ -169,6 +178,10 @@ export class TraceDeltas {
     if (fresh.length > 0) await tx.copyIn('trace', TRACE_COLUMNS, this.encode(fresh));
     const known = all.filter(([, { isNew }]) => !isNew);
     const deleted = known.length > 0 ? await this.merge(tx, known) : [];
+    const uncertain = all.filter(([, { foundParents, rootRank }]) => foundParents && rootRank !== RANK_ROOT);
+    if (uncertain.length > 0) {
+      await tx.execute(FIND_ROOTS, [this.workspaceId, uncertain.map(([traceId]) => traceId)]);
+    }
     return { fresh: fresh.length, deleted };
   }
 
@@ -236,6 +249,13 @@ export class TraceDeltas {
   }
 }
 
+/** SQL of what a row of `span` is to its trace. @param alias of the row */
+export function rankSql(alias: string): string {
+  return `(case when ${alias}.parent_span_id is null then ${RANK_ROOT} when exists (
+    select 1 from missing_parent m where m.workspace_id = ${alias}.workspace_id and m.trace_id = ${alias}.trace_id
+      and m.span_id = ${alias}.parent_span_id) then ${RANK_ORPHAN} else ${RANK_CHILD} end)::int2`;
+}
+
 /** Spans that came for a deleted trace. */
 export interface LateSpans {
   readonly traceId: string;
@@ -268,6 +288,15 @@ const TRACE_COLUMNS = [
 ];
 
 const BETTER_ROOT = `(i.root_rank, i.root_start_ns, i.root_span_id) < (t.root_rank, t.root_start_ns, t.root_span_id)`;
+
+/** Of traces without a span that has no parent. */
+const FIND_ROOTS = `
+update trace t set root_rank = r.rank, root_start_ns = r.start_ns, root_span_id = r.span_id, root_operation_id = r.operation_id
+from unnest($2::uuid[]) as i (trace_id), lateral (
+  select s.start_ns, s.span_id, s.operation_id, ${rankSql('s')} as rank
+  from span s where s.workspace_id = $1 and s.trace_id = i.trace_id
+  order by rank, s.start_ns, s.span_id limit 1) r
+where t.workspace_id = $1 and t.trace_id = i.trace_id and t.root_rank > ${RANK_ROOT} and t.span_count <= ${MAX_LOOKED_AT}`;
 
 const MERGE_TRACES = `
 with merged as (

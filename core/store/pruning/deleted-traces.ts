@@ -4,7 +4,7 @@
  */
 
 import { STATUS_ERROR } from '../../model/span-kind';
-import { countDeleted, DELETED_MODELS } from '../blocks/deleted-counts';
+import { countDeleted, DELETED_MODELS, wrapped } from '../blocks/deleted-counts';
 import type { WriterState } from '../ingest/writer-state';
 import { decodeRows, INT4, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
@@ -20,7 +20,7 @@ const TRACES = 50;
 const BLOCKS = 4;
 const REMOVED = { trace_id: TEXT, block_id: INT4, payload_id: INT4, operation_id: INT4, status: INT4 };
 /** Rows of a trace, by its id; annotations and scores of it too, which went with it when it was deleted. */
-const TABLES = ['trace', 'missing_parent', 'model_call', 'score', 'guardrail_hit', 'annotation'];
+const TABLES = ['trace', 'missing_parent', 'span_side', 'model_call', 'score', 'guardrail_hit', 'annotation'];
 
 /** @returns how many traces are gone now */
 export async function removeDeletedTraces(change: Change, isStopped: () => boolean): Promise<number> {
@@ -119,9 +119,9 @@ async function addCalls(
 ): Promise<void> {
   await tx.execute(
     `update service_edge e set calls = e.calls + $4 * d.calls, errors = e.errors + $4 * d.errors,
-       duration_ns = e.duration_ns + $4 * d.duration_ns
+       duration_ns = ${wrapped('e.duration_ns::numeric + $4 * d.duration_ns')}
      from (select caller_id, callee_id, minute, sum(calls)::int4 as calls, sum(errors)::int4 as errors,
-         sum(duration_ns)::int8 as duration_ns
+         ${wrapped('sum(duration_ns)')} as duration_ns
        from deleted_edge where workspace_id = $1 and block_id = $2 and trace_id = any($3::uuid[]) group by 1, 2, 3) d
      where e.workspace_id = $1 and e.block_id = $2 and e.caller_id = d.caller_id and e.callee_id = d.callee_id
        and e.minute = d.minute`,

@@ -10,6 +10,7 @@ import { inBlockOrder } from '../blocks/block-order';
 import { DELETED_MODELS } from '../blocks/deleted-counts';
 import { partitionBytes } from '../blocks/record-partitions';
 import { firstBlockOf, SPAN_TABLES } from '../blocks/span-partitions';
+import { forgetSuperseded } from '../blocks/superseded-counts';
 import type { WriterState } from '../ingest/writer-state';
 import { type Payload, PayloadWriter, readPayloads } from '../payloads/payloads';
 import { dropPartition } from '../sql/drop-partition';
@@ -220,6 +221,8 @@ export class SpanPartitionPruning {
         to,
       ]);
     }
+    // The counters of services had them too.
+    await forgetSuperseded(tx, workspaceId, from, to, 'gone');
     const quarantine = await this.quarantine(tx, workspaceId);
     if (quarantine !== null) await quarantineBlocks(tx, workspaceId, quarantine, from, to);
     await tx.execute('delete from span_block where workspace_id = $1 and id >= $2 and id < $3', [
@@ -265,7 +268,15 @@ async function removeTraces(tx: SqlClient, workspaceId: number, traceIds: readon
      on conflict (workspace_id, trace_id) do update set pruned_at = excluded.pruned_at`,
     [workspaceId, traceIds],
   );
-  for (const table of ['trace', 'missing_parent', 'model_call', 'score', 'guardrail_hit', ...DELETED_MODELS]) {
+  for (const table of [
+    'trace',
+    'missing_parent',
+    'span_side',
+    'model_call',
+    'score',
+    'guardrail_hit',
+    ...DELETED_MODELS,
+  ]) {
     await tx.execute(
       `delete from ${table} where ctid = any(array(
          select r.ctid from unnest($2::uuid[]) as i (trace_id), lateral (

@@ -2,8 +2,10 @@
  * Keeps what is stored within its limits: takes out the oldest partition, of spans, logs or metric points, until age, size and
  * count are in them. What it did is on record; what it was doing when the process ended, it finishes at the next start.
  */
+
 import type { PruningReason, PruningReport, Retention, UnmetLimit } from '../../api/retention';
 import { partitionBytes, RECORD_SIGNALS } from '../blocks/record-partitions';
+import { blocksThatCountTooMany } from '../blocks/superseded-counts';
 import { DICTIONARIES } from '../dictionary/used-names';
 import type { StoreWriter } from '../ingest/store-writer';
 import type { WriterState } from '../ingest/writer-state';
@@ -126,6 +128,10 @@ export class Pruner {
         await this.prune(unfinished.id, unfinished.victim, new Set(), await this.quarantineAt(unfinished.reason));
     }
     await this.tendQuarantine();
+    for (const block of await blocksThatCountTooMany(this.sql, this.workspaceId)) {
+      if (this.stopped) break;
+      await this.writer.change((tx, { blocks }) => blocks.tidy(tx, block));
+    }
     const kept = new Set<string>();
     // Partitions that become full meanwhile wait for the next time: what is moved into them would be moved for ever.
     const candidates = await this.full();

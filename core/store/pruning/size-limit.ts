@@ -22,6 +22,7 @@ export function tablesOf(signal: 'spans' | RecordSignal): readonly string[] {
 const BESIDE_SPANS = [
   'trace',
   'missing_parent',
+  'span_side',
   'span_block',
   'operation_minute',
   'service_edge',

@@ -1,11 +1,13 @@
 /** Reads one span with everything known of it, decoded from the message it arrived in. */
 import type { SpanDetail } from '../../api/contract';
 import { SpoorError } from '../../model/errors';
-import { int8FromSpanId, parseSpanId, parseTraceId, spanIdFromInt8 } from '../../model/ids';
+import { int8FromSpanId, parseSpanId, parseTraceId, type SpanId, spanIdFromInt8 } from '../../model/ids';
 import type { OtlpResource, OtlpScope, SpanBody } from '../../model/json-types';
 import { spanKindName, statusCodeName } from '../../model/span-kind';
 import { rfc3339FromNs } from '../../model/time';
 import { decodeResource, decodeScope, decodeSpanBody } from '../../otlp/proto-to-json';
+import { readSentTimes, type SentTimes } from '../../otlp/sent-times';
+import { readSides, type TraceSides } from '../blocks/trace-sides';
 import { PartReader, SPAN_ATTRIBUTES } from '../payloads/part-reader';
 import type { PayloadCodec } from '../payloads/payloads';
 import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
@@ -59,10 +61,19 @@ export async function readSpan(
     blockId: row.block_id,
   };
   const [message] = await new PartReader(sql, workspaceId, codec).messages([stored], SPAN_ATTRIBUTES);
-  return detailOf(traceId, spanId, row, decodeSpanBody(message as Uint8Array));
+  const sides = (await readSides(sql, workspaceId, [traceId])).get(traceId);
+  const sent = readSentTimes(message as Uint8Array);
+  return detailOf(traceId, spanId, row, decodeSpanBody(message as Uint8Array), sent, sides);
 }
 
-function detailOf(traceId: string, spanId: string, row: RowOf<typeof SPAN_ROW>, body: SpanBody): SpanDetail {
+function detailOf(
+  traceId: string,
+  spanId: SpanId,
+  row: RowOf<typeof SPAN_ROW>,
+  body: SpanBody,
+  sent: SentTimes | null,
+  sides: TraceSides | undefined,
+): SpanDetail {
   const resource = decodeResource(row.resource);
   const scope = decodeScope(row.scope);
   const parentSpanId = row.parent_span_id === null ? null : spanIdFromInt8(row.parent_span_id);
@@ -77,6 +88,7 @@ function detailOf(traceId: string, spanId: string, row: RowOf<typeof SPAN_ROW>, 
     startTime: rfc3339FromNs(row.start_ns),
     endTime: rfc3339FromNs(endNs),
     durationNs: Number(row.duration_ns),
+    sentTimes: sent && { startTimeUnixNano: sent.startNs.toString(), endTimeUnixNano: sent.endNs.toString() },
     status: { code: statusCodeName(body.status.code), message: body.status.message },
     traceState: body.traceState,
     flags: body.flags,
@@ -101,7 +113,21 @@ function detailOf(traceId: string, spanId: string, row: RowOf<typeof SPAN_ROW>, 
       events: body.droppedEventsCount,
       links: body.droppedLinksCount,
     },
-    raw: rawOf({ traceId, spanId, parentSpanId, row, endNs, body, resource, scope }),
+    raw: rawOf({ traceId, ...sentIds(spanId, row.parent_span_id, sides), row, sent, endNs, body, resource, scope }),
+  };
+}
+
+/** The ids that it was sent with, where another span of the trace has one of them. */
+function sentIds(
+  spanId: SpanId,
+  parentId: bigint | null,
+  sides: TraceSides | undefined,
+): { readonly spanId: string; readonly parentSpanId: string | null } {
+  const side = sides?.ofStored(int8FromSpanId(spanId));
+  const parent = side ? side.sentParentId : (sides?.sentIdOf(parentId) ?? parentId);
+  return {
+    spanId: side ? spanIdFromInt8(side.sentId) : spanId,
+    parentSpanId: parent === null ? null : spanIdFromInt8(parent),
   };
 }
 
@@ -116,6 +142,7 @@ interface RawParts {
   readonly spanId: string;
   readonly parentSpanId: string | null;
   readonly row: RowOf<typeof SPAN_ROW>;
+  readonly sent: SentTimes | null;
   readonly endNs: bigint;
   readonly body: SpanBody;
   readonly resource: OtlpResource;
@@ -123,7 +150,7 @@ interface RawParts {
 }
 
 /** The span as an OTLP/JSON trace request: paste it into a file and any OTLP receiver takes it. */
-function rawOf({ traceId, spanId, parentSpanId, row, endNs, body, resource, scope }: RawParts): string {
+function rawOf({ traceId, spanId, parentSpanId, row, sent, endNs, body, resource, scope }: RawParts): string {
   const span = {
     traceId,
     spanId,
@@ -132,8 +159,8 @@ function rawOf({ traceId, spanId, parentSpanId, row, endNs, body, resource, scop
     ...(body.flags === 0 ? {} : { flags: body.flags }),
     name: body.name ?? row.name,
     kind: row.kind,
-    startTimeUnixNano: row.start_ns.toString(),
-    endTimeUnixNano: endNs.toString(),
+    startTimeUnixNano: (sent?.startNs ?? row.start_ns).toString(),
+    endTimeUnixNano: (sent?.endNs ?? endNs).toString(),
     attributes: body.attributes,
     ...(body.droppedAttributesCount === 0 ? {} : { droppedAttributesCount: body.droppedAttributesCount }),
     events: body.events,

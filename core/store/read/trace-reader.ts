@@ -32,13 +32,14 @@ const TRACE_ROW = {
   agent_name: orNull(TEXT),
   agent_spans: INT4,
   session_id: orNull(TEXT),
+  changes: INT4,
 };
 
 const SELECT_TRACE = `
 select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.span_count, t.error_count,
   array(select name from service where workspace_id = t.workspace_id and id = any(t.service_ids) order by name) as services,
   o.name as root_name, s.name as root_service, (t.root_rank > 0 or t.missing_parents > 0) as incomplete,
-  t.input_tokens, t.output_tokens, t.agent_name, t.agent_spans, t.session_id`;
+  t.input_tokens, t.output_tokens, t.agent_name, t.agent_spans, t.session_id, t.changes`;
 
 const NO_PRICES = new PriceBook([]);
 
@@ -225,5 +226,6 @@ function summaryOf(row: RowOf<typeof TRACE_ROW>, cost = NO_COST): TraceSummary {
     sessionId: row.session_id,
     agentName: row.agent_name,
     incomplete: row.incomplete,
+    changes: row.changes,
   };
 }

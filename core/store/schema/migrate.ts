@@ -1,4 +1,5 @@
 /** Brings a database to the schema of this build. Migrations are numbered, run in order and each in one transaction. */
+
 import { spans001 } from '../migrations/001-spans';
 import { compactSpans002 } from '../migrations/002-compact-spans';
 import { logsAndMetrics003 } from '../migrations/003-logs-and-metrics';
@@ -25,6 +26,7 @@ import { retentionClock023 } from '../migrations/023-retention-clock';
 import { quarantine024 } from '../migrations/024-quarantine';
 import { dictionarySweep025 } from '../migrations/025-dictionary-sweep';
 import { countedCalls028 } from '../migrations/028-counted-calls';
+import { spanSides029 } from '../migrations/029-span-sides';
 import type { PayloadCodec } from '../payloads/payloads';
 import { decodeRows, INT4, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
@@ -66,6 +68,7 @@ export const MIGRATIONS: readonly Migration[] = [
   quarantine024,
   dictionarySweep025,
   countedCalls028,
+  spanSides029,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -1,10 +1,12 @@
 /** Which traces are shared, and how far their spans have come: the outbox of spans, and the list of those to fetch. */
+
 import type { SyncProjectState, SyncRule, TraceSharing } from '../../api/sync-state';
 import type { RuleMatches } from '../../api/workers';
 import type { SharedTrace, SpanPage, SpanParcel, WantedTrace } from '../../sync/ports';
 import type { PayloadCodec } from '../payloads/payloads';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql/sql-client';
+import { ruleSql } from './rule-sql';
 import { SpanParcels } from './span-parcels';
 
 /** Spans of a request, about: a block. */
@@ -17,6 +19,7 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const PENDING = {
   trace_id: TEXT,
   span_count: orNull(INT4),
+  changes: orNull(INT4),
   first_block: orNull(INT4),
   last_block: orNull(INT4),
   pushed_mark: orNull(TEXT),
@@ -24,6 +27,7 @@ const PENDING = {
   pass_block: orNull(INT4),
   pass_mark: orNull(TEXT),
   pass_spans: orNull(INT4),
+  pass_changes: orNull(INT4),
 };
 
 const PROJECT = { project_id: orNull(TEXT), sent: INT4, waiting: INT4, received: INT4, wanted: INT4 };
@@ -35,6 +39,8 @@ interface Pushed {
   /** All that was stored before, and how many there were then. */
   readonly mark: string;
   readonly spans: number;
+  /** Of the trace then. */
+  readonly changes: number;
   /** Of a pass that goes on; null: all of the trace is there. */
   readonly block: number | null;
 }
@@ -137,7 +143,8 @@ export class SharedTraces {
         await tx.query(
           `update sync_trace s set pending = true from trace t
            where s.workspace_id = $1 and t.workspace_id = $1 and t.trace_id = s.trace_id
-             and s.shared_at is not null and not s.pending and t.span_count <> s.pushed_spans`,
+             and s.shared_at is not null and not s.pending
+             and (t.span_count <> s.pushed_spans or t.changes <> s.pushed_changes)`,
           [this.workspaceId],
         );
         await tx.query(
@@ -219,8 +226,8 @@ export class SharedTraces {
     const rows = decodeRows(
       PENDING,
       await this.sql.query(
-        `select replace(s.trace_id::text, '-', '') as trace_id, t.span_count, t.first_block, t.last_block, s.pushed_mark,
-           s.pushed_spans, s.pass_block, s.pass_mark, s.pass_spans
+        `select replace(s.trace_id::text, '-', '') as trace_id, t.span_count, t.changes, t.first_block, t.last_block, s.pushed_mark,
+           s.pushed_spans, s.pass_block, s.pass_mark, s.pass_spans, s.pass_changes
          from (select * from sync_trace where workspace_id = $1 and pending order by trace_id limit ${PARCEL_TRACES}) s
          left join lateral (select * from trace where workspace_id = $1 and trace_id = s.trace_id and deleted_at is null limit 1) t on true
          order by s.trace_id`,
@@ -253,8 +260,8 @@ export class SharedTraces {
       chosen.map(({ trace_id: traceId, pushed_mark }) => ({ traceId, mark: pushed_mark })),
       null,
     );
-    const pushed = chosen.map(({ trace_id: traceId, span_count }): Pushed => {
-      return { traceId, mark: now, spans: span_count ?? 0, block: null };
+    const pushed = chosen.map(({ trace_id: traceId, span_count, changes }): Pushed => {
+      return { traceId, mark: now, spans: span_count ?? 0, changes: changes ?? 0, block: null };
     });
     return { ...parcel, token: JSON.stringify(pushed) };
   }
@@ -265,6 +272,7 @@ export class SharedTraces {
     const lastBlock = row.last_block ?? 0;
     const mark = row.pass_mark ?? now;
     const spans = row.pass_spans ?? row.span_count ?? 0;
+    const changes = row.pass_changes ?? row.changes ?? 0;
     // Where the trace has few spans a block, more blocks make a request.
     const blocks = Math.max(
       1,
@@ -273,28 +281,36 @@ export class SharedTraces {
     const after = row.pass_block ?? firstBlock - 1;
     const upTo = Math.min(lastBlock, after + blocks);
     const parcel = await this.parcels.read([{ traceId: row.trace_id, mark: row.pushed_mark }], [after, upTo]);
-    const pushed: Pushed = { traceId: row.trace_id, mark, spans, block: upTo >= lastBlock ? null : upTo };
+    const pushed: Pushed = { traceId: row.trace_id, mark, spans, changes, block: upTo >= lastBlock ? null : upTo };
     return { ...parcel, token: JSON.stringify([pushed]) };
   }
 
   async arrived({ token }: SpanParcel): Promise<void> {
     const pushed = JSON.parse(token) as readonly Pushed[];
     const done = pushed.filter(({ block }) => block === null);
-    for (const { traceId, mark, spans, block } of pushed) {
+    for (const { traceId, mark, spans, changes, block } of pushed) {
       if (block === null) continue;
       await this.sql.query(
-        `update sync_trace set pass_block = $3, pass_mark = $4, pass_spans = $5 where workspace_id = $1 and trace_id = $2::uuid`,
-        [this.workspaceId, traceId, block, mark, spans],
+        `update sync_trace set pass_block = $3, pass_mark = $4, pass_spans = $5, pass_changes = $6
+         where workspace_id = $1 and trace_id = $2::uuid`,
+        [this.workspaceId, traceId, block, mark, spans, changes],
       );
     }
     if (done.length === 0) return;
     await this.sql.query(
-      `update sync_trace s set pushed_mark = d.mark, pushed_spans = d.spans,
-         project_id = (select link::json->>'projectId' from sync_link where workspace_id = $1), pass_block = null, pass_mark = null, pass_spans = null,
-         pending = exists (select 1 from trace t where t.workspace_id = $1 and t.trace_id = s.trace_id and t.span_count <> d.spans)
-       from unnest($2::uuid[], $3::text[], $4::int4[]) as d (trace_id, mark, spans)
+      `update sync_trace s set pushed_mark = d.mark, pushed_spans = d.spans, pushed_changes = d.changes,
+         project_id = (select link::json->>'projectId' from sync_link where workspace_id = $1), pass_block = null, pass_mark = null, pass_spans = null, pass_changes = null,
+         pending = exists (select 1 from trace t where t.workspace_id = $1 and t.trace_id = s.trace_id
+           and (t.span_count <> d.spans or t.changes <> d.changes))
+       from unnest($2::uuid[], $3::text[], $4::int4[], $5::int4[]) as d (trace_id, mark, spans, changes)
        where s.workspace_id = $1 and s.trace_id = d.trace_id`,
-      [this.workspaceId, done.map((d) => d.traceId), done.map((d) => d.mark), done.map((d) => d.spans)],
+      [
+        this.workspaceId,
+        done.map((d) => d.traceId),
+        done.map((d) => d.mark),
+        done.map((d) => d.spans),
+        done.map((d) => d.changes),
+      ],
     );
   }
 
@@ -376,24 +392,4 @@ export class SharedTraces {
       [this.workspaceId],
     );
   }
-}
-
-/** SQL over `t` of `trace`. @param from number of the first parameter */
-function ruleSql(
-  rules: readonly SyncRule[],
-  from: number,
-): { readonly where: string; readonly parameters: SqlParameter[] } {
-  const parameters: SqlParameter[] = [];
-  const conditions = rules.map((rule) => {
-    if (rule.kind === 'everything') return 'true';
-    if (rule.kind === 'errors') return 't.error_count > 0';
-    const at = `$${from + parameters.length}`;
-    if (rule.kind === 'session') {
-      parameters.push(rule.sessionId);
-      return `t.session_id = ${at}`;
-    }
-    parameters.push(rule.service);
-    return `t.service_ids && array(select id from service where workspace_id = $1 and name = ${at})`;
-  });
-  return { where: conditions.join(' or '), parameters };
 }

@@ -1,6 +1,8 @@
 /** Stored spans as the OTLP request that they could have come in. */
 import { WireWriter } from '../../otlp/wire-writer';
+import { writeSpanFields } from '../../otlp/write-span';
 import { inBlockOrder } from '../blocks/block-order';
+import { readSides } from '../blocks/trace-sides';
 import { PartReader, SPAN_ATTRIBUTES } from '../payloads/part-reader';
 import type { PayloadCodec } from '../payloads/payloads';
 import { CopyReader } from '../sql/copy-binary';
@@ -62,7 +64,19 @@ export class SpanParcels {
     range: BlockRange | null,
   ): Promise<{ readonly request: Uint8Array; readonly spans: number }> {
     const rows = range ? await this.inRange(wanted[0] as WantedSpans, range) : await this.ofTraces(wanted);
-    return { request: await this.encode(rows), spans: rows.length };
+    return { request: await this.encode(await this.asSent(rows)), spans: rows.length };
+  }
+
+  /** With the ids that they were sent with: whoever reads them decides as we did which is whose. */
+  private async asSent(rows: readonly Row[]): Promise<readonly Row[]> {
+    const byTrace = await readSides(this.sql, this.workspaceId, [...new Set(rows.map(({ traceId }) => traceId))]);
+    if (byTrace.size === 0) return rows;
+    return rows.map((row) => {
+      const sides = byTrace.get(row.traceId);
+      const side = sides?.ofStored(row.spanId);
+      if (side) return { ...row, spanId: side.sentId, parentSpanId: side.sentParentId ?? 0n };
+      return { ...row, parentSpanId: sides?.sentIdOf(row.parentSpanId) ?? row.parentSpanId };
+    });
   }
 
   // Ids are hex and numbers of our own making, marks digits: they may stand in SQL.
@@ -133,7 +147,7 @@ export class SpanParcels {
             for (const i of inScope) {
               const row = rows[i] as Row;
               const operation = operations.get(row.operationId) as Operation;
-              scopeSpans.message(2, (span) => writeSpan(span, row, operation, messages[i] as Uint8Array));
+              scopeSpans.message(2, (span) => writeSpanFields(span, row, operation, messages[i] as Uint8Array));
             }
             if (scope.schema_url !== '') scopeSpans.string(3, scope.schema_url);
           });
@@ -182,35 +196,4 @@ function rowsOf(bytes: Uint8Array): Row[] {
     });
   }
   return rows;
-}
-
-/** Fields in the order of opentelemetry.proto.trace.v1.Span; what its sender said besides follows, and wins. */
-function writeSpan(span: WireWriter, row: Row, operation: Operation, message: Uint8Array): void {
-  span.data(1, bytesOfHex(row.traceId));
-  span.data(2, bytesOfInt8(row.spanId));
-  if (row.parentSpanId !== 0n) span.data(4, bytesOfInt8(row.parentSpanId));
-  span.string(5, operation.name);
-  if (operation.kind !== 0) span.varint(6, operation.kind);
-  span.fixed64(7, row.startNs);
-  span.fixed64(8, row.startNs + row.durationNs);
-  span.raw(message);
-}
-
-const scratch = new DataView(new ArrayBuffer(8));
-
-function bytesOfInt8(value: bigint): Uint8Array {
-  scratch.setBigInt64(0, value);
-  return new Uint8Array(scratch.buffer);
-}
-
-const ids = new Uint8Array(16);
-let idText = '';
-
-/** Spans of a trace follow each other. */
-function bytesOfHex(hex: string): Uint8Array {
-  if (hex !== idText) {
-    for (let i = 0; i < 16; i++) ids[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
-    idText = hex;
-  }
-  return ids;
 }

@@ -38,7 +38,8 @@ export function SpanPanel({ timeline, spanId, onClose }: SpanPanelProps) {
   const id = spanIdFromInt8(spanId);
   const { traceId } = timeline;
   const { data, error, isPlaceholderData, refetch } = useQuery({
-    queryKey: ['span', traceId, id],
+    // It may come again, finished.
+    queryKey: ['span', traceId, id, timeline.info.version],
     queryFn: () => api.getSpan(traceId, id),
     // The old span stays, dimmed, until the new one is there.
     placeholderData: (previous) => previous,
@@ -73,6 +74,7 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
           {span.name.slice(0, MAX_TITLE) || 'unnamed'}
         </h2>
         {span.status.code === 'error' && <Tag tone="error">error</Tag>}
+        {span.sentTimes && <Tag tone="warning">{timeTag(span.sentTimes)}</Tag>}
         <span className="grow" />
         <button
           type="button"
@@ -90,6 +92,7 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
         {formatDuration(durationNs)} · {formatShare(durationNs, widthOf(timeline.whole))} of trace
         {place && <> · self {formatDuration(place.selfNs)}</>}
       </p>
+      {span.sentTimes && <p className="text-xs text-secondary">{saidTimes(span.sentTimes)}</p>}
       <p className="flex items-center font-mono text-xs text-faint">
         {id} <CopyButton text={id} label="Copy the span id" />
       </p>
@@ -98,6 +101,14 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
       <ScoreBar target={{ traceId: timeline.traceId, spanId: id, sessionId: null }} what="span" />
     </div>
   );
+}
+
+function timeTag({ startTimeUnixNano }: NonNullable<SpanDetail['sentTimes']>): string {
+  return startTimeUnixNano === '0' ? 'time unknown' : 'clock off';
+}
+
+function saidTimes({ startTimeUnixNano, endTimeUnixNano }: NonNullable<SpanDetail['sentTimes']>): string {
+  return `Placed where it arrived. Its sender wrote startTimeUnixNano ${startTimeUnixNano}, endTimeUnixNano ${endTimeUnixNano}.`;
 }
 
 function SpanTabs({ span }: { readonly span: SpanDetail }) {
