@@ -1,5 +1,5 @@
 /** Spans that come with one id: copies, later versions, the two sides of a call. Whatever order they come in, the same is stored. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { blocksThatCountTooMany } from '../../core/store/blocks/superseded-counts';
@@ -39,6 +39,9 @@ const CALL: readonly SampleSpan[] = [
   span(3, 2, 30, 50, { service: 'stock', name: 'SELECT', kind: CLIENT }),
 ];
 const UNDER_ONE_ANOTHER = ['GET / (front)', '  call stock (front)', '    GET /stock (stock)', '      SELECT (stock)'];
+
+// Each of them writes and compares thousands of rows many times over.
+vi.setConfig({ testTimeout: 480_000 });
 
 describe.each([pgliteDatabases(), postgresDatabases()])('spans with one id on $name', (databases) => {
   let sql: SqlClient;
@@ -229,16 +232,16 @@ describe.each([pgliteDatabases(), postgresDatabases()])('spans with one id on $n
     });
 
   it('counts spans of closed blocks once that came again, and after those blocks are summarised anew', async () => {
-    const spans = 5_100;
-    for (let at = 0; at < spans; at += 1_700) await writer.append([batchOf(many(spans, true).slice(at, at + 1_700))]);
+    const spans = 4_500;
+    for (let at = 0; at < spans; at += 1_500) await writer.append([batchOf(many(spans, true).slice(at, at + 1_500))]);
     // Calls of an open block whose callers are in others are counted when it is closed.
     const seal = () => writer.change((tx, { blocks }) => blocks.seal(tx));
     await seal();
     const wanted = { ...(await dump()), ...(await figures()) };
-    expect(wanted).toMatchObject({ edges: [{ caller: 'front', callee: 'back', calls: 1_700, errors: 170 }] });
+    expect(wanted).toMatchObject({ edges: [{ caller: 'front', callee: 'back', calls: 1_500, errors: 150 }] });
     await emptyWorkspace();
-    for (let at = 0; at < spans; at += 1_700) await writer.append([batchOf(many(spans, false).slice(at, at + 1_700))]);
-    for (let at = 0; at < spans; at += 850) await writer.append([batchOf(many(spans, true).slice(at, at + 850))]);
+    for (let at = 0; at < spans; at += 1_500) await writer.append([batchOf(many(spans, false).slice(at, at + 1_500))]);
+    for (let at = 0; at < spans; at += 750) await writer.append([batchOf(many(spans, true).slice(at, at + 750))]);
     await seal();
     const got = async () => ({ ...(await dump()), ...(await figures()) });
     expect(await got()).toEqual(wanted);
@@ -255,30 +258,27 @@ describe.each([pgliteDatabases(), postgresDatabases()])('spans with one id on $n
     expect(await got()).toEqual(wanted);
   });
 
-  it.each([1, 2, 3, 4, 5, 6])(
-    'stores the same, however often and in whatever order it is sent (seed %i)',
-    async (seed) => {
-      const random = randomFrom(seed);
-      const exports = randomExports(random);
-      const stored: object[] = [];
-      for (let attempt = 0; attempt < 3; attempt++) {
-        if (attempt > 0) {
-          await emptyWorkspace();
-        }
-        const order = shuffled([...exports, ...exports.filter(() => random() < 0.3)], random);
-        for (let at = 0; at < order.length; ) {
-          const take = 1 + Math.floor(random() * 6);
-          await writer.append(order.slice(at, at + take).map((request) => batchOf(request)));
-          // Now and then it remembers nothing.
-          if (random() < 0.2) writer = newWriter();
-          at += take;
-        }
-        stored.push({ ...(await dump()), services: ((await figures()) as { services: object }).services });
+  it.each([1, 2, 3])('stores the same, however often and in whatever order it is sent (seed %i)', async (seed) => {
+    const random = randomFrom(seed);
+    const exports = randomExports(random);
+    const stored: object[] = [];
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (attempt > 0) {
+        await emptyWorkspace();
       }
-      expect(stored[1]).toEqual(stored[0]);
-      expect(stored[2]).toEqual(stored[0]);
-    },
-  );
+      const order = shuffled([...exports, ...exports.filter(() => random() < 0.3)], random);
+      for (let at = 0; at < order.length; ) {
+        const take = 1 + Math.floor(random() * 6);
+        await writer.append(order.slice(at, at + take).map((request) => batchOf(request)));
+        // Now and then it remembers nothing.
+        if (random() < 0.2) writer = newWriter();
+        at += take;
+      }
+      stored.push({ ...(await dump()), services: ((await figures()) as { services: object }).services });
+    }
+    expect(stored[1]).toEqual(stored[0]);
+    expect(stored[2]).toEqual(stored[0]);
+  });
 });
 
 function randomFrom(seed: number): () => number {
