@@ -94,6 +94,7 @@ const KIND_KEYS: readonly string[] = [
   'llm.request.type',
   'traceloop.span.kind',
   'span.type',
+  'mastra.span.type',
 ];
 /** Of lists of messages, which are not read here, what is there if any is. */
 const MESSAGE_MARKS = [

@@ -5,6 +5,7 @@ import { answerOf, messagesOf } from '../../core/dialects/messages';
 import { partsOf } from '../../core/dialects/parts';
 import { pythonValue } from '../../core/dialects/python-text';
 import { readSource } from '../../core/dialects/read-agent-span';
+import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { AttributeReader } from '../../core/dialects/span-source';
 import { toolDefinitionsOf, toolInput } from '../../core/dialects/tool-parts';
 import type { PlainValue } from '../../core/model/json-types';
@@ -596,4 +597,19 @@ describe("Python's text", () => {
     expect(Object.keys(pythonValue("{'__proto__': {'a': 1}}") as object)).toEqual(['__proto__']);
     expect(pythonValue(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toBeUndefined();
   });
+});
+
+it("Mastra's steps are steps where spans are stored, too", () => {
+  const attributes = {
+    'gen_ai.operation.name': 'agent_step',
+    'mastra.span.type': 'model_step',
+    'mastra.model_step.input': '[{"role":"user","content":"hi"}]',
+  };
+  const span = readAgentSpan({
+    name: 'agent_step a',
+    scope: '@mastra/otel-exporter',
+    attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+    events: [],
+  });
+  expect(span).toMatchObject({ kind: 'step', input: [{ role: 'user', parts: [text('hi')] }] });
 });
