@@ -58,22 +58,40 @@ export interface MinuteOfOperation {
   readonly sign: 1 | -1;
 }
 
-/** Goes over rows without holding them. @param condition SQL over rows `m`, of numbers of our own */
+/** What rows say of operations beside their numbers. */
+export interface OperationFacts {
+  readonly serviceId: number;
+  readonly kind: number;
+}
+
+/**
+ * Goes over rows without holding them.
+ * @param condition SQL over rows `m`, of numbers of our own @param known all operations, where they are few: joining costs for each row
+ */
 export async function eachOperationMinute(
   sql: SqlStatements,
   workspaceId: number,
   table: 'operation_minute' | 'deleted_minute',
   condition: string,
+  known: ReadonlyMap<number, OperationFacts> | null,
   use: (row: MinuteOfOperation) => void,
 ): Promise<void> {
   const sign = table === 'deleted_minute' ? -1 : 1;
   const reader = new CopyReader(
-    await sql.copyOut(`select m.operation_id, o.service_id, o.kind, m.block_id, m.minute, m.spans, m.errors, m.sketch
-      from ${table} m join operation o on o.workspace_id = m.workspace_id and o.id = m.operation_id where m.workspace_id = ${workspaceId} and ${condition}`),
+    await sql.copyOut(`select m.operation_id, m.block_id, m.minute, m.spans, m.errors, m.sketch${known ? '' : ', o.service_id, o.kind'}
+      from ${table} m ${known ? '' : 'join operation o on o.workspace_id = m.workspace_id and o.id = m.operation_id'}
+      where m.workspace_id = ${workspaceId} and ${condition}`),
   );
   while (reader.next()) {
-    const [operationId, serviceId, kind, blockId] = [reader.int4(), reader.int4(), reader.int2(), reader.int4()];
-    const [minute, spans, errors, sketch] = [reader.int4(), reader.int4(), reader.int4(), reader.data()];
-    use({ operationId, serviceId, kind, blockId, minute, spans: sign * spans, errors: sign * errors, sketch, sign });
+    const operationId = reader.int4();
+    const blockId = reader.int4();
+    const minute = reader.int4();
+    const spans = sign * reader.int4();
+    const errors = sign * reader.int4();
+    const sketch = reader.data();
+    const facts = known ? known.get(operationId) : { serviceId: reader.int4(), kind: reader.int2() };
+    if (!facts) continue;
+    const { serviceId, kind } = facts;
+    use({ operationId, serviceId, kind, blockId, minute, spans, errors, sketch, sign });
   }
 }

@@ -11,7 +11,7 @@ import { Pace } from '../sql/pace';
 import { decodeRows, INT4, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { Busiest } from './busiest';
-import { eachOperationMinute, type MinuteOfOperation } from './operation-minutes';
+import { eachOperationMinute, type MinuteOfOperation, type OperationFacts } from './operation-minutes';
 import { type Named, namedAtMost, RedTallies, serves, type TalliedGroup, type TalliedOperation } from './red-tallies';
 
 /** Operations that are held each for itself, and these times steps. */
@@ -53,6 +53,8 @@ interface Counted extends TalliedOperation {
 
 export class RedReader {
   private readonly steps: number;
+  /** All operations; null: they are many. */
+  private known: ReadonlyMap<number, OperationFacts> | null = null;
 
   constructor(
     private readonly sql: SqlClient,
@@ -66,7 +68,8 @@ export class RedReader {
   async read(): Promise<Pick<RedMetrics, 'total' | 'groups' | 'other'>> {
     const blocks = await this.closedBlocks();
     const open = await this.openRows();
-    const named = (await this.areMany()) ? await this.nameBusiest(blocks, open) : null;
+    this.known = await this.readFew();
+    const named = this.known ? null : await this.nameBusiest(blocks, open);
     const tallies = new RedTallies(this.steps, this.groupBy, named);
     const tallyOf = (row: Counted) => tallies.of(row, Math.floor((row.minute - this.range.from) / this.range.step));
     const add = (row: MinuteOfOperation): void => {
@@ -89,13 +92,18 @@ export class RedReader {
     return { total, groups: await this.withNames(groups), other };
   }
 
-  private async areMany(): Promise<boolean> {
+  /** Of blocks that are closed, all are there: they were read before. */
+  private async readFew(): Promise<ReadonlyMap<number, OperationFacts> | null> {
     const few = Math.min(MAX_OPERATIONS, Math.max(namedAtMost(this.steps), Math.floor(MAX_HELD / this.steps)));
-    const rows = await this.sql.query('select id from operation where workspace_id = $1 limit 1 offset $2', [
-      this.workspaceId,
-      few,
-    ]);
-    return rows.length > 0;
+    const rows = decodeRows(
+      { id: INT4, kind: INT4, service_id: INT4 },
+      await this.sql.query(
+        `select id, kind::int4 as kind, service_id from operation where workspace_id = $1 limit ${few + 1}`,
+        [this.workspaceId],
+      ),
+    );
+    if (rows.length > few) return null;
+    return new Map(rows.map(({ id, kind, service_id }) => [id, { kind, serviceId: service_id }]));
   }
 
   private async nameBusiest(blocks: readonly number[], open: readonly Counted[]): Promise<Named> {
@@ -138,14 +146,14 @@ export class RedReader {
       const some = blocks.slice(at, at + pace.next);
       at += some.length;
       await pace.timed(() =>
-        eachOperationMinute(this.sql, this.workspaceId, 'operation_minute', this.within(some), use),
+        eachOperationMinute(this.sql, this.workspaceId, 'operation_minute', this.within(some), this.known, use),
       );
     }
   }
 
   private async eachDeleted(blocks: readonly number[], use: (row: MinuteOfOperation) => void): Promise<void> {
     const closed = new Set(blocks);
-    await eachOperationMinute(this.sql, this.workspaceId, 'deleted_minute', this.within(null), (row) => {
+    await eachOperationMinute(this.sql, this.workspaceId, 'deleted_minute', this.within(null), this.known, (row) => {
       if (closed.has(row.blockId)) use(row);
     });
   }
