@@ -38,6 +38,12 @@ export function formatCompact(count: number | null): string {
   return `${(count / 1_000_000).toFixed(1)}M`;
 }
 
+/** Tokens in and out: 2.1k → 310. Calls that say nothing of them, whose sum is 0, have an em dash. */
+export function formatTokens(input: number | null, output: number | null): string {
+  if ((input ?? 0) + (output ?? 0) === 0) return UNKNOWN;
+  return `${formatCompact(input)} → ${formatCompact(output)}`;
+}
+
 /** US dollars, with the digits that tell one from another; an em dash for what nobody knows. */
 export function formatCost(dollars: number | null): string {
   if (dollars === null) return '—';

@@ -98,7 +98,7 @@ function childRows(tree: TraceTree, row: number): number[] {
 function rootRows(tree: TraceTree): number[] {
   const roots: number[] = [];
   for (let row = 0; row < tree.length; row += tree.size[row] as number) roots.push(row);
-  const real = roots.filter((row) => tree.orphan[row] === 0);
+  const real = roots.filter((row) => tree.orphan[row] === 0 && tree.cycle[row] === 0);
   return real.length > 0 ? real : roots;
 }
 

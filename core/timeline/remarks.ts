@@ -108,7 +108,16 @@ function dominant(columns: TraceColumns, tree: TraceTree): Remark[] {
 }
 
 function gaps(tree: TraceTree): Remark[] {
+  const remarks: Remark[] = [];
   const orphans = tree.orphan.reduce((sum, orphan) => sum + orphan, 0);
-  if (orphans === 0) return [];
-  return [{ kind: 'note', text: `${plural(orphans, 'span')} without the parent named`, row: tree.orphan.indexOf(1) }];
+  if (orphans > 0) {
+    const text = `${plural(orphans, 'span')} without the parent named`;
+    remarks.push({ kind: 'note', text, row: tree.orphan.indexOf(1) });
+  }
+  const cycles = tree.cycle.reduce((sum, cycle) => sum + cycle, 0);
+  if (cycles > 0) {
+    const text = `${plural(cycles, 'span')} in a cycle: the parent named is below, or the span itself`;
+    remarks.push({ kind: 'note', text, row: tree.cycle.indexOf(1) });
+  }
+  return remarks;
 }

@@ -4,6 +4,7 @@ import { STATUS_ERROR } from '../model/span-kind';
 import { segmentsOf } from './critical-path';
 import {
   type Ancestor,
+  ROW_CYCLE,
   ROW_ERROR,
   ROW_FOLDED,
   ROW_MATCH,
@@ -66,6 +67,7 @@ export function rowBlock(
     block.flags[k] =
       (failed ? ROW_ERROR : 0) |
       (tree.orphan[row] === 1 ? ROW_ORPHAN : 0) |
+      (tree.cycle[row] === 1 ? ROW_CYCLE : 0) |
       (folded[row] === 1 ? ROW_FOLDED : 0) |
       (hits === null || hits[row] === 1 ? ROW_MATCH : 0) |
       (shiftOf(span) === 0 ? 0 : ROW_SHIFTED);

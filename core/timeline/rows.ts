@@ -37,6 +37,8 @@ export const ROW_FOLDED = 4;
 /** Matches the search; without one every row does. */
 export const ROW_MATCH = 8;
 export const ROW_SHIFTED = 16;
+/** The root of a cycle that was cut open. */
+export const ROW_CYCLE = 32;
 
 export interface RowOperation {
   /** Cut at 300 characters. */

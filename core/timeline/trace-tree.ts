@@ -30,6 +30,8 @@ export interface TraceTree {
   readonly selfNs: Float64Array;
   /** 1 where the span names a parent that is not here. */
   readonly orphan: Uint8Array;
+  /** 1 where the span names a parent that is below it, or itself: the cycle was cut open here. */
+  readonly cycle: Uint8Array;
   readonly maxDepth: number;
   /** Spans, as indices into the columns, by start. */
   readonly order: Uint32Array;
@@ -58,6 +60,7 @@ export function buildTraceTree(columns: TraceColumns, ids = new SpanIdIndex(colu
   const rowOf = new Uint32Array(length);
   const errors = new Uint32Array(length);
   const orphan = new Uint8Array(length);
+  const cycle = new Uint8Array(length);
   const placed = new Uint8Array(length);
   let maxDepth = 0;
   let row = 0;
@@ -67,7 +70,9 @@ export function buildTraceTree(columns: TraceColumns, ids = new SpanIdIndex(colu
     return next;
   };
   const walkFrom = (root: number): void => {
-    orphan[row] = columns.parentSpanId[root] !== 0n ? 1 : 0;
+    const named = columns.parentSpanId[root];
+    cycle[row] = parent[root] !== NONE || (named !== 0n && named === columns.spanId[root]) ? 1 : 0;
+    orphan[row] = cycle[row] === 0 && named !== 0n ? 1 : 0;
     for (let i = root; ; ) {
       placed[i] = 1;
       span[row] = i;
@@ -99,7 +104,7 @@ export function buildTraceTree(columns: TraceColumns, ids = new SpanIdIndex(colu
     errors[p] = (errors[p] as number) + (errors[r] as number);
   }
   const selfNs = selfTimes(columns, span, parentRow);
-  return { length, span, depth, size, parentRow, rowOf, errors, selfNs, orphan, maxDepth, order };
+  return { length, span, depth, size, parentRow, rowOf, errors, selfNs, orphan, cycle, maxDepth, order };
 }
 
 /** Index of each span's parent, or -1. */

@@ -6,6 +6,7 @@ import { api } from '../connection/connection';
 import { isTeamPage } from '../connection/team-session';
 import { useStatus } from '../hooks/use-status';
 import { Button } from '../ui/Button';
+import { dayText } from '../ui/clock-time';
 import { Notice } from '../ui/Notice';
 import { useRestoreQuarantine } from './QuarantineStatus';
 import { holdsMost, quarantineHeld, quarantineUntil } from './retention-text';
@@ -134,8 +135,7 @@ function ClockNotice({
   readonly settle: (() => void) | null;
   readonly isSettling: boolean;
 }) {
-  const day = (time: string): string =>
-    new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+  const day = (time: string): string => dayText(time, 'UTC');
   return (
     <Notice
       title={`The system clock jumped from ${day(trusted)} to ${day(clock)}.`}

@@ -1,7 +1,9 @@
 /** What is kept and what was pruned, in words for the status bar. */
+
 import type { StoredCounts } from '../../core/api/contract';
 import type { PruningReport, QuarantineReport, Retention } from '../../core/api/retention';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
+import { dayOfYearText, dayText, minuteText, zoneText } from '../ui/clock-time';
 
 /** `Kept 14 days or 5 GB` */
 export function keptText(retention: Retention): string {
@@ -51,9 +53,7 @@ export function quarantineHeld(quarantine: QuarantineReport): string {
 
 export function quarantineUntil({ deletedFrom }: QuarantineReport): string {
   const until = new Date(deletedFrom);
-  const day = until.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-  const hour = until.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  return `They will be deleted on ${day} at ${hour}, or sooner if the disk needs the room.`;
+  return `They will be deleted on ${dayText(until)} at ${minuteText(until)} ${zoneText(until)}, or sooner if the disk needs the room.`;
 }
 
 /** Whether more is in quarantine than is left: that is no daily pruning. */
@@ -95,8 +95,5 @@ function gigabytes(bytes: number): string {
 
 /** The hour today, else the day. */
 function clock(time: Date, now: Date): string {
-  if (time.toDateString() !== now.toDateString()) {
-    return time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
-  }
-  return time.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  return time.toDateString() === now.toDateString() ? minuteText(time) : dayOfYearText(time);
 }

@@ -1,5 +1,7 @@
 /** What a screen is about: a part of time, and where spans come from. */
+
 import type { DeploymentFilter } from '../../core/model/deployment';
+import { dayOfYearText, secondText } from '../ui/clock-time';
 
 export interface Extent {
   readonly range: TimeRange;
@@ -46,8 +48,7 @@ export function rangeLabel(range: TimeRange): string {
   if (range.kind === 'all') return 'All time';
   if (range.kind === 'last') return LAST.find(({ minutes }) => minutes === range.minutes)?.label ?? 'Custom';
   const sameDay = new Date(range.fromMs).toDateString() === new Date(range.toMs).toDateString();
-  const day = (ms: number): string => new Date(ms).toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
-  const time = (ms: number): string => new Date(ms).toLocaleTimeString(undefined, { hour12: false });
-  if (sameDay) return `${day(range.fromMs)}, ${time(range.fromMs)} – ${time(range.toMs)}`;
-  return `${day(range.fromMs)}, ${time(range.fromMs)} – ${day(range.toMs)}, ${time(range.toMs)}`;
+  const begin = `${dayOfYearText(range.fromMs)}, ${secondText(range.fromMs)}`;
+  if (sameDay) return `${begin} – ${secondText(range.toMs)}`;
+  return `${begin} – ${dayOfYearText(range.toMs)}, ${secondText(range.toMs)}`;
 }

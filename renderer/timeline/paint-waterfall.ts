@@ -1,7 +1,7 @@
 /** Paints the rows of the waterfall that are on screen: names on the left, bars on a common time axis. */
 import type { TimelineMark } from '../../core/api/timeline';
 import { formatCompact, formatDuration, plural } from '../../core/model/format';
-import { ROW_ERROR, ROW_FOLDED, ROW_MATCH, ROW_ORPHAN, type RowBlock } from '../../core/timeline/rows';
+import { ROW_CYCLE, ROW_ERROR, ROW_FOLDED, ROW_MATCH, ROW_ORPHAN, type RowBlock } from '../../core/timeline/rows';
 import type { PaintColors } from './colors';
 import { AXIS_FONT, AXIS_PX } from './paint-axis';
 import type { TextFit } from './text-fit';
@@ -200,6 +200,7 @@ function notesOf(flags: number, descendants: number, errorsBelow: number): { tex
     if (errorsBelow > 0) notes.push({ text: `${plural(errorsBelow, 'error')} inside`, isError: true });
   }
   if (flags & ROW_ORPHAN) notes.push({ text: 'parent missing', isError: false });
+  if (flags & ROW_CYCLE) notes.push({ text: 'cycle of parents', isError: false });
   return notes;
 }
 

@@ -12,6 +12,7 @@ import {
   STYLE_ERROR,
   STYLE_SERIES,
 } from './rect-painter';
+import { SERVICE_COLORS } from '../ui/series';
 
 const VERTEX = `#version 300 es
 in vec2 corner;
@@ -42,7 +43,7 @@ precision mediump float;
 flat in uint look;
 flat in vec2 extent;
 in vec2 inside;
-uniform vec3 series[8];
+uniform vec3 series[${SERVICE_COLORS}];
 uniform vec3 error;
 out vec4 color;
 void main() {
@@ -100,7 +101,7 @@ class WebglRectPainter implements RectPainter {
     const { gl, program } = this;
     if (!program) return;
     gl.useProgram(program);
-    const series = new Float32Array(24);
+    const series = new Float32Array(3 * SERVICE_COLORS);
     for (const [k, color] of colors.series.entries()) series.set(unit(color), k * 3);
     gl.uniform3fv(gl.getUniformLocation(program, 'series'), series);
     gl.uniform3fv(gl.getUniformLocation(program, 'error'), unit(colors.error));

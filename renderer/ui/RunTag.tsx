@@ -1,6 +1,7 @@
 import { runStateOf } from '../../core/agent-run/run-state';
 import { formatAgo } from '../../core/model/format';
 import type { TraceSummary } from '../../core/model/trace-summary';
+import { secondText } from './clock-time';
 import { Tag } from './Tag';
 
 /** Of a trace that is not whole: an agent that is still at work, or spans that are missing. */
@@ -14,7 +15,7 @@ export function RunTag({ trace, now }: { readonly trace: TraceSummary; readonly 
       </span>
     );
   }
-  const since = new Date(run.sinceMs).toLocaleTimeString('en-GB');
+  const since = secondText(run.sinceMs);
   return (
     <span
       className="inline-flex shrink-0"

@@ -1,31 +1,17 @@
-/** The colour of a service: the same on every screen of a session, and different from its neighbours while seven suffice. */
-export const SERVICE_COLORS = 7;
-const slots = new Map<string, number>();
-const used = new Array<number>(SERVICE_COLORS).fill(0);
+/**
+ * The colour of a service: one of twelve hues, told by its name alone, so that it is the same on every page, after a reload and on
+ * every machine. Two services may share one; their names stand beside it everywhere.
+ */
+export const SERVICE_COLORS = 12;
 
 export function serviceColor(service: string): string {
   return `var(--series-${serviceSlot(service)})`;
 }
 
-/** Number of the colour, from 0. */
+/** Number of the colour, from 0. FNV-1a, whose low bits alone are mixed too little for names that differ in a digit. */
 export function serviceSlot(service: string): number {
-  let slot = slots.get(service);
-  if (slot === undefined) {
-    slot = preferred(service);
-    // The least used colour, looked for from the one that the name asks for.
-    for (let k = 1; k < SERVICE_COLORS; k++) {
-      const next = (preferred(service) + k) % SERVICE_COLORS;
-      if ((used[next] as number) < (used[slot] as number)) slot = next;
-    }
-    used[slot] = (used[slot] as number) + 1;
-    slots.set(service, slot);
-  }
-  return slot;
-}
-
-/** FNV-1a. */
-function preferred(service: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < service.length; i++) hash = Math.imul(hash ^ service.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % SERVICE_COLORS;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) % SERVICE_COLORS;
 }

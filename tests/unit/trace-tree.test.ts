@@ -64,7 +64,8 @@ describe('buildTraceTree', () => {
     ]);
     const tree = buildTraceTree(columns);
     expect(drawn(tree, columns)).toEqual(['orphan', 'own parent', 'too', '  in a cycle']);
-    expect([...tree.orphan]).toEqual([1, 1, 1, 0]);
+    expect([...tree.orphan]).toEqual([1, 0, 0, 0]);
+    expect([...tree.cycle]).toEqual([0, 1, 1, 0]);
   });
 
   it('holds a chain of 50,000 and a parent of 100,000', () => {

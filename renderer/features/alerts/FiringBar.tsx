@@ -1,7 +1,9 @@
 /** Says, wherever the reader is, which alerts are on. */
+
 import { BellRing } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { plural } from '../../../core/model/format';
+import { recentText } from '../../ui/clock-time';
 import { firingText } from './alert-text';
 import { useFiring } from './use-alert-rules';
 
@@ -20,7 +22,7 @@ export function FiringBar() {
         <strong className="font-semibold" dir="auto">
           {first.name}
         </strong>
-        : {firingText(first)}, since {clockOf(first.firingSince ?? '')}
+        : {firingText(first)}, since {recentText(first.firingSince ?? '', new Date())}
         {firing.length > 1 && `, and ${plural(firing.length - 1, 'more alert')}`}
       </span>
       <span className="grow" />
@@ -29,11 +31,4 @@ export function FiringBar() {
       </Link>
     </div>
   );
-}
-
-/** Of today the time, else with the day. */
-function clockOf(time: string): string {
-  const then = new Date(time);
-  const clock = then.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  return then.toDateString() === new Date().toDateString() ? clock : `${then.toLocaleDateString('en-GB')} ${clock}`;
 }

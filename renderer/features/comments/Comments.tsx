@@ -1,10 +1,12 @@
 /** What people say about something, in threads; oldest first. */
+
 import { useState } from 'react';
 import type { Comment, CommentTarget } from '../../../core/api/comment';
 import { formatAgo } from '../../../core/model/format';
 import { api } from '../../connection/connection';
 import { useNow } from '../../hooks/use-now';
 import { Button } from '../../ui/Button';
+import { timeText } from '../../ui/clock-time';
 import { Notice } from '../../ui/Notice';
 import { May } from '../team/May';
 import { CommentForm } from './CommentForm';
@@ -133,7 +135,7 @@ function One({ comment, onSpan, onChange, onReply }: OneProps) {
         <span className="font-medium" dir="auto">
           {authorName || 'On this machine'}
         </span>
-        <time className="text-secondary" dateTime={createdAt} title={new Date(createdAt).toLocaleString('en-GB')}>
+        <time className="text-secondary" dateTime={createdAt} title={timeText(createdAt)}>
           {formatAgo(Date.parse(createdAt), now)}
         </time>
         {version > 1 && <span className="text-secondary">changed</span>}

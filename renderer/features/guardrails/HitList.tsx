@@ -9,6 +9,7 @@ import { useSettings } from '../../stores/settings-store';
 import { inExtent, isEverything } from '../../stores/time-range';
 import { useExtent } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
+import { timeText } from '../../ui/clock-time';
 import { Notice } from '../../ui/Notice';
 
 const PAGE = 100;
@@ -83,7 +84,7 @@ function Hit({ hit, now }: { readonly hit: GuardrailHit; readonly now: number })
       <span className="truncate text-secondary" dir="auto">
         {spanName}
       </span>
-      <span className="text-right text-secondary" title={new Date(createdAt).toLocaleString('en-GB')}>
+      <span className="text-right text-secondary" title={timeText(createdAt)}>
         {formatAgo(Date.parse(createdAt), now)}
       </span>
     </a>

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { OTHER } from '../../../core/api/other';
 import type { UsageMetrics } from '../../../core/api/usage';
-import { formatCompact, formatCount, formatShare } from '../../../core/model/format';
+import { formatCount, formatShare, formatTokens } from '../../../core/model/format';
 import { api } from '../../connection/connection';
 import { useRefetchOn } from '../../hooks/use-refetch-on';
 import { type Extent, inExtent } from '../../stores/time-range';
@@ -55,7 +55,7 @@ export function ModelTable({ extent, version }: { readonly extent: Extent; reado
             {formatCount(group.errors)}
           </span>
           <span role="cell" className="text-right font-mono text-sm">
-            {formatCompact(group.inputTokens)} → {formatCompact(group.outputTokens)}
+            {formatTokens(group.inputTokens, group.outputTokens)}
           </span>
           <span role="cell" className="text-right font-mono text-sm text-secondary">
             {formatShare(group.cacheReadTokens, group.inputTokens)}

@@ -2,7 +2,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import type { AgentSummary } from '../../../core/api/agents';
-import { formatAgo, formatCompact, formatCount, formatDuration, formatShare } from '../../../core/model/format';
+import {
+  formatAgo,
+  formatCompact,
+  formatCount,
+  formatDuration,
+  formatShare,
+  formatTokens,
+} from '../../../core/model/format';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
 import { ExtentPicker } from '../../features/extent/ExtentPicker';
@@ -135,7 +142,7 @@ function Row({ agent, now }: { readonly agent: AgentSummary; readonly now: numbe
         {formatCount(calls)}
       </Cell>
       <Cell hint={`${formatCompact(agent.cacheReadTokens)} of those that went in came from a cache`}>
-        {calls === 0 ? '—' : `${formatCompact(agent.inputTokens)} → ${formatCompact(agent.outputTokens)}`}
+        {formatTokens(agent.inputTokens, agent.outputTokens)}
       </Cell>
       <Cell hint={costHint(agent)}>{calls === 0 ? '—' : costText(agent.costUsd, agent.costComplete)}</Cell>
       <span role="cell" className="text-right text-secondary">

@@ -4,6 +4,7 @@ import { formatDuration } from '../../../core/model/format';
 import { labelsText, valueText } from '../../features/alerts/alert-text';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
+import { timeText } from '../../ui/clock-time';
 
 const GRID = 'grid grid-cols-[150px_minmax(0,200px)_minmax(0,1fr)_130px_90px] items-center gap-x-4 px-3.5';
 
@@ -35,7 +36,7 @@ export function AlertHistory({ alerts, rules }: AlertHistoryProps) {
           return (
             <li key={id} className={`${GRID} min-h-[34px] border-b border-line`}>
               <time className="text-secondary" dateTime={startedAt}>
-                {new Date(startedAt).toLocaleString('en-GB')}
+                {timeText(startedAt)}
               </time>
               <span className="truncate font-medium" dir="auto">
                 {ruleName}

@@ -1,4 +1,5 @@
 /** Two traces as one tree: what was added, removed, slower, faster; by span and by operation. */
+
 import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
 import { ArrowLeftRight } from 'lucide-react';
@@ -11,6 +12,7 @@ import { useConnection } from '../../connection/connection-store';
 import { useKeys } from '../../hooks/use-keys';
 import { useCompare } from '../../stores/compare-store';
 import { Button } from '../../ui/Button';
+import { timeText } from '../../ui/clock-time';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { ComparedSpans } from './ComparedSpans';
@@ -135,7 +137,7 @@ function Side({ name, summary, durationNs }: SideProps) {
       </Link>
       <span className="font-mono text-sm">{formatDuration(durationNs)}</span>
       <span className="text-sm text-secondary">
-        {formatCount(summary.spanCount)} spans · {new Date(summary.startTime).toLocaleString('en-GB')}
+        {formatCount(summary.spanCount)} spans · {timeText(summary.startTime)}
       </span>
     </div>
   );

@@ -122,8 +122,8 @@ function Kpis({ now, before, since }: KpisProps) {
       />
       <Kpi
         label="Tokens"
-        value={formatCompact(now.tokens)}
-        hint={formatCount(now.tokens)}
+        value={now.tokens === 0 ? '—' : formatCompact(now.tokens)}
+        hint={now.tokens === 0 ? undefined : formatCount(now.tokens)}
         change={change('tokens')}
         since={since}
       />

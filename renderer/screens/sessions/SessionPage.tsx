@@ -1,8 +1,9 @@
 /** One session: its turns in order, each with what was asked and answered, and what it took. */
+
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import type { SessionSummary } from '../../../core/api/session';
-import { formatCompact, formatCost, formatCount, formatDuration } from '../../../core/model/format';
+import { formatCost, formatCount, formatDuration, formatTokens } from '../../../core/model/format';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
 import { Comments } from '../../features/comments/Comments';
@@ -13,6 +14,7 @@ import { useRefetchOn } from '../../hooks/use-refetch-on';
 import { useThrottled } from '../../hooks/use-throttled';
 import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
+import { dayAndZone, secondText } from '../../ui/clock-time';
 import { costHint, costText } from '../../ui/cost-text';
 import { Figure } from '../../ui/Figure';
 import { Notice } from '../../ui/Notice';
@@ -93,7 +95,7 @@ function Summary({ session }: { readonly session: SessionSummary }) {
       <Figure value={formatDuration(busyNs)} label="at work" hint="What its traces took together" />
       <Figure value={formatDuration(spanNs)} label="from first to last" />
       {(inputTokens !== null || outputTokens !== null) && (
-        <Figure value={`${formatCompact(inputTokens)} → ${formatCompact(outputTokens)}`} label="tokens in → out" />
+        <Figure value={formatTokens(inputTokens, outputTokens)} label="tokens in → out" />
       )}
       {(session.costUsd !== null || inputTokens !== null || outputTokens !== null) && (
         <Figure
@@ -102,10 +104,7 @@ function Summary({ session }: { readonly session: SessionSummary }) {
           hint={costHint(session)}
         />
       )}
-      <Figure
-        value={new Date(startTime).toLocaleTimeString('en-GB')}
-        label={new Date(startTime).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}
-      />
+      <Figure value={secondText(startTime)} label={dayAndZone(startTime)} />
       <span className="grow" />
       <ScoreBar target={{ traceId: null, spanId: null, sessionId: session.sessionId }} what="session" />
       {agentNames.length > 0 && (

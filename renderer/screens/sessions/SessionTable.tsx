@@ -3,10 +3,11 @@ import clsx from 'clsx';
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SessionSummary } from '../../../core/api/session';
-import { formatAgo, formatCompact, formatCount, formatDuration, plural } from '../../../core/model/format';
+import { formatAgo, formatCount, formatDuration, formatTokens, plural } from '../../../core/model/format';
 import { takeEnter, useKeys } from '../../hooks/use-keys';
 import { useNow } from '../../hooks/use-now';
 import { addressOfSession } from '../../stores/session-address';
+import { timeText } from '../../ui/clock-time';
 import { costHint, costText } from '../../ui/cost-text';
 import { Tag } from '../../ui/Tag';
 
@@ -154,7 +155,7 @@ function Row({ session, top, active, now, onOpen }: RowProps) {
         {formatCount(traceCount)}
       </span>
       <span role="gridcell" className={`text-right font-mono text-sm text-secondary ${WIDE}`}>
-        {hasTokens ? `${formatCompact(inputTokens)} → ${formatCompact(outputTokens)}` : '—'}
+        {formatTokens(inputTokens, outputTokens)}
       </span>
       <span role="gridcell" className="text-right font-mono text-sm text-secondary" title={costHint(session)}>
         {hasTokens || session.costUsd !== null ? costText(session.costUsd, session.costComplete) : '—'}
@@ -166,11 +167,7 @@ function Row({ session, top, active, now, onOpen }: RowProps) {
       >
         {formatDuration(session.busyNs)}
       </span>
-      <span
-        role="gridcell"
-        className="text-right text-secondary"
-        title={new Date(session.endTime).toLocaleString('en-GB')}
-      >
+      <span role="gridcell" className="text-right text-secondary" title={timeText(session.endTime)}>
         {formatAgo(Date.parse(session.endTime), now)}
       </span>
     </a>

@@ -1,15 +1,17 @@
 /** The turns, of which only those in sight are asked for: a session of a week has thousands. */
+
 import { useQueries } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SessionTurn } from '../../../core/api/session';
-import { formatCompact, formatCount, formatDuration } from '../../../core/model/format';
+import { formatCount, formatDuration, formatTokens } from '../../../core/model/format';
 import { api } from '../../connection/connection';
 import { takeEnter, useKeys } from '../../hooks/use-keys';
 import { useNow } from '../../hooks/use-now';
 import { useTraceView } from '../../stores/trace-view-store';
+import { secondText, timeText } from '../../ui/clock-time';
 import { costHint, costText } from '../../ui/cost-text';
 import { RunTag } from '../../ui/RunTag';
 import { Tag } from '../../ui/Tag';
@@ -133,8 +135,8 @@ function Turn({ turn, number, active, now, onOpen }: TurnProps) {
     >
       <div className="w-[74px] shrink-0 text-sm text-secondary">
         <div className="font-mono text-faint">{formatCount(number)}</div>
-        <time dateTime={startTime} title={new Date(startTime).toLocaleString('en-GB')}>
-          {new Date(startTime).toLocaleTimeString('en-GB')}
+        <time dateTime={startTime} title={timeText(startTime)}>
+          {secondText(startTime)}
         </time>
       </div>
       <div className="min-w-0 grow">
@@ -161,7 +163,7 @@ function Turn({ turn, number, active, now, onOpen }: TurnProps) {
       <div className="flex shrink-0 items-start gap-4 font-mono text-sm text-secondary">
         {hasTokens && (
           <span className="max-md:hidden" title="Tokens in, and out">
-            {formatCompact(inputTokens)} → {formatCompact(outputTokens)}
+            {formatTokens(inputTokens, outputTokens)}
           </span>
         )}
         {(hasTokens || turn.costUsd !== null) && (

@@ -6,6 +6,7 @@ import { teamCall } from '../../connection/team-session';
 import { ActivitySentence } from '../../features/team/ActivitySentence';
 import { useNow } from '../../hooks/use-now';
 import { Button } from '../../ui/Button';
+import { timeText } from '../../ui/clock-time';
 import { Notice } from '../../ui/Notice';
 
 const GRID = 'grid grid-cols-[110px_minmax(0,180px)_minmax(0,1fr)] items-center gap-x-4 border-b border-line px-3.5';
@@ -40,7 +41,7 @@ export function ActivityList() {
       <ul aria-label="Activity">
         {all?.map((one) => (
           <li key={one.id} className={`${GRID} min-h-[32px]`}>
-            <time className="text-secondary" dateTime={one.time} title={new Date(one.time).toLocaleString('en-GB')}>
+            <time className="text-secondary" dateTime={one.time} title={timeText(one.time)}>
               {formatAgo(Date.parse(one.time), now)}
             </time>
             <span className="truncate" title={one.actor} dir="auto">

@@ -3,6 +3,7 @@ import type { Page } from '../../../core/api/page';
 import type { AuditRecord, Me, Member } from '../../../core/api/team';
 import { teamCall } from '../../connection/team-session';
 import { Button } from '../../ui/Button';
+import { timeText } from '../../ui/clock-time';
 import { Notice } from '../../ui/Notice';
 
 const GRID =
@@ -39,7 +40,7 @@ export function AuditLog({ me }: { readonly me: Me }) {
           .map((record) => (
             <li key={record.id} className={`${GRID} min-h-[32px]`}>
               <time className="text-secondary" dateTime={record.time}>
-                {new Date(record.time).toLocaleString('en-GB')}
+                {timeText(record.time)}
               </time>
               <span className="truncate" title={record.actor} dir="auto">
                 {names.get(record.actor) ?? record.actor}

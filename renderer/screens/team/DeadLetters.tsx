@@ -6,6 +6,7 @@ import { teamCall } from '../../connection/team-session';
 import { useChange } from '../../hooks/use-change';
 import { useNow } from '../../hooks/use-now';
 import { Button } from '../../ui/Button';
+import { minuteText, timeText } from '../../ui/clock-time';
 
 const GRID =
   'grid min-h-[34px] grid-cols-[minmax(0,1fr)_minmax(0,1fr)_160px_110px] items-center gap-x-4 border-t border-line px-3.5';
@@ -41,7 +42,7 @@ export function DeadLetters({ mayChange }: { readonly mayChange: boolean }) {
             <span className="truncate text-error" title={error ?? undefined}>
               {error}
             </span>
-            <span className="text-secondary" title={new Date(createdAt).toLocaleString('en-GB')}>
+            <span className="text-secondary" title={timeText(createdAt)}>
               {state === 'dead'
                 ? `gave up after ${attempts}, ${formatAgo(Date.parse(createdAt), now)}`
                 : `tried ${attempts}, again ${againAt(nextAt)}`}
@@ -65,7 +66,5 @@ export function DeadLetters({ mayChange }: { readonly mayChange: boolean }) {
 }
 
 function againAt(nextAt: string | null): string {
-  return nextAt === null
-    ? 'now'
-    : `at ${new Date(nextAt).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+  return nextAt === null ? 'now' : `at ${minuteText(nextAt)}`;
 }

@@ -5,6 +5,7 @@ import { type Invitation, type Me, type Member, ROLES, type Role } from '../../.
 import { teamCall } from '../../connection/team-session';
 import { useChange } from '../../hooks/use-change';
 import { Button } from '../../ui/Button';
+import { dayText } from '../../ui/clock-time';
 import { FIELD } from '../../ui/field';
 import { Notice } from '../../ui/Notice';
 import { Secret } from './Secret';
@@ -98,7 +99,7 @@ export function Members({ me }: { readonly me: Me }) {
         <ul aria-label="Invited">
           {invitations.data?.data.map(({ id, email, role, expiresAt }) => (
             <li key={id} className={`${GRID} min-h-[36px] text-secondary`}>
-              <span>Invited, until {new Date(expiresAt).toLocaleDateString('en-GB')}</span>
+              <span>Invited, until {dayText(expiresAt)}</span>
               <span className="truncate">{email}</span>
               <span>{role}</span>
               <Button

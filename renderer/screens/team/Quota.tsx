@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { QuotaReport } from '../../../core/api/team';
 import { teamCall } from '../../connection/team-session';
+import { secondText } from '../../ui/clock-time';
 
 /** Nothing where nobody set a limit. */
 export function Quota({ workspace }: { readonly workspace: string }) {
@@ -18,8 +19,7 @@ export function Quota({ workspace }: { readonly workspace: string }) {
       role={isFull ? 'alert' : undefined}
     >
       {number(data.used)} of {number(data.limit)} spans, logs and points sent today.{' '}
-      {isFull &&
-        `Programs are refused until ${new Date(data.resetsAt).toLocaleTimeString('en-GB')}; ask whoever runs the server for more.`}
+      {isFull && `Programs are refused until ${secondText(data.resetsAt)}; ask whoever runs the server for more.`}
     </p>
   );
 }

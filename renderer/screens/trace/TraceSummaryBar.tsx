@@ -1,8 +1,9 @@
-import { formatCompact, formatCost, formatCount, formatDuration } from '../../../core/model/format';
+import { formatCost, formatCount, formatDuration, formatTokens } from '../../../core/model/format';
 import { widthOf } from '../../../core/timeline/time-window';
 import { TagList } from '../../features/comments/TagList';
 import { ScoreBar } from '../../features/scores/ScoreBar';
 import { isAgentRun } from '../../stores/trace-view-store';
+import { dayAndZone, secondText } from '../../ui/clock-time';
 import { costHint, costText } from '../../ui/cost-text';
 import { Figure } from '../../ui/Figure';
 import { serviceColor } from '../../ui/series';
@@ -23,7 +24,7 @@ export function TraceSummaryBar({ timeline: { info, whole } }: { readonly timeli
       <Figure value={formatDuration(widthOf(whole))} label="duration" />
       <Figure value={formatCount(spanCount)} label={spanCount === 1 ? 'span' : 'spans'} />
       {(inputTokens !== null || outputTokens !== null) && (
-        <Figure value={`${formatCompact(inputTokens)} → ${formatCompact(outputTokens)}`} label="tokens in → out" />
+        <Figure value={formatTokens(inputTokens, outputTokens)} label="tokens in → out" />
       )}
       {(summary.costUsd !== null || inputTokens !== null || outputTokens !== null) && (
         <Figure
@@ -32,14 +33,7 @@ export function TraceSummaryBar({ timeline: { info, whole } }: { readonly timeli
           hint={costHint(summary)}
         />
       )}
-      <Figure
-        value={new Date(summary.startTime).toLocaleTimeString('en-GB')}
-        label={new Date(summary.startTime).toLocaleDateString('en-GB', {
-          day: 'numeric',
-          month: 'short',
-          year: 'numeric',
-        })}
-      />
+      <Figure value={secondText(summary.startTime)} label={dayAndZone(summary.startTime)} />
       <span className="grow" />
       <TagList about={{ traceId: summary.traceId, spanId: null, sessionId: null }} />
       {isAgentRun(summary) && (

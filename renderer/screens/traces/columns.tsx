@@ -1,9 +1,11 @@
 /** The columns of the trace table: what each shows, how wide it is, and which go first when there is no room. */
+
 import type { ReactNode } from 'react';
 import type { TraceSort } from '../../../core/api/trace-list-query';
-import { formatAgo, formatCompact, formatCount, formatDuration } from '../../../core/model/format';
+import { formatAgo, formatCount, formatDuration, formatTokens } from '../../../core/model/format';
 import type { Column } from '../../stores/explore-address';
 import type { ListedTrace } from '../../stores/trace-list-store';
+import { timeText } from '../../ui/clock-time';
 import { costHint, costText } from '../../ui/cost-text';
 
 /** What cells are drawn with. */
@@ -88,11 +90,7 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
       inputTokens === null && outputTokens === null ? (
         ''
       ) : (
-        <span className="text-secondary">
-          {formatCompact(inputTokens)}
-          <span className="text-faint"> → </span>
-          {formatCompact(outputTokens)}
-        </span>
+        <span className="text-secondary">{formatTokens(inputTokens, outputTokens)}</span>
       ),
   },
   cost: {
@@ -133,7 +131,7 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
     widthPx: 90,
     isNumber: true,
     sorts: 'startTime',
-    hint: ({ startTime }) => new Date(Date.parse(startTime)).toLocaleString(),
+    hint: ({ startTime }) => timeText(startTime),
     cell: ({ startTime }, { now }) => (
       <span className="font-sans text-base text-secondary">{formatAgo(Date.parse(startTime), now)}</span>
     ),

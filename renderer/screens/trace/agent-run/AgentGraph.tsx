@@ -3,7 +3,7 @@ import clsx from 'clsx';
 import { Bot, type LucideIcon, Sparkles, Wrench } from 'lucide-react';
 import { useMemo } from 'react';
 import type { GraphEdge, GraphNode } from '../../../../core/agent-run/agent-graph';
-import { formatCompact, formatCount, formatDuration, plural } from '../../../../core/model/format';
+import { formatCount, formatDuration, formatTokens, plural } from '../../../../core/model/format';
 import { useTraceView } from '../../../stores/trace-view-store';
 import { costText } from '../../../ui/cost-text';
 import type { OpenTimeline } from '../use-timeline';
@@ -135,11 +135,7 @@ function NodeBox({ node, leftPx, topPx, selected, into, onOpen }: NodeBoxProps) 
       <span className="flex min-w-0 gap-2.5 font-mono text-xs text-secondary">
         <span>{formatCount(calls)}×</span>
         <span>{formatDuration(totalNs)}</span>
-        {hasTokens && (
-          <span className="truncate">
-            {formatCompact(inputTokens)} → {formatCompact(outputTokens)}
-          </span>
-        )}
+        {hasTokens && <span className="truncate">{formatTokens(inputTokens, outputTokens)}</span>}
         {hasTokens && <span className="shrink-0">{costText(costUsd, costComplete)}</span>}
       </span>
     </button>

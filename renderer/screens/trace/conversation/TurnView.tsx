@@ -1,7 +1,7 @@
 /** One call of a model: what it was told that was new, what it answered, what that took. */
 import clsx from 'clsx';
 import type { Turn } from '../../../../core/agent-run/conversation';
-import { formatCompact, formatCost, formatDuration, plural } from '../../../../core/model/format';
+import { formatCompact, formatCost, formatDuration, formatTokens, plural } from '../../../../core/model/format';
 import { Folded } from '../../../features/conversation/Folded';
 import { MessageView } from '../../../features/conversation/MessageView';
 import { PartView } from '../../../features/conversation/PartView';
@@ -87,7 +87,7 @@ function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
       <span className="grow" />
       {(usage.input !== null || usage.output !== null) && (
         <span className="shrink-0 font-mono" title={`Tokens in${cached}, and out`}>
-          {formatCompact(usage.input)} → {formatCompact(usage.output)}
+          {formatTokens(usage.input, usage.output)}
         </span>
       )}
       {turn.kind === 'model' && (
