@@ -1,5 +1,6 @@
 /** Rectangles as instanced quads: buffers are filled once a window, a frame is one draw call with new uniforms. */
 import type { LaneRects } from '../../core/timeline/lane-window';
+import { SERVICE_COLORS } from '../ui/series';
 import { type PaintColors, rgbOf } from './colors';
 import {
   DIM_ALPHA,
@@ -12,7 +13,6 @@ import {
   STYLE_ERROR,
   STYLE_SERIES,
 } from './rect-painter';
-import { SERVICE_COLORS } from '../ui/series';
 
 const VERTEX = `#version 300 es
 in vec2 corner;
