@@ -60,7 +60,9 @@ describe('retention in words', () => {
     expect(quarantineText(quarantine)).toBe('1,204 traces in quarantine');
     expect(quarantineText({ ...quarantine, traces: 0, spans: 0, logs: 1 })).toBe('1 log in quarantine');
     expect(quarantineHeld(quarantine)).toBe('1,204 traces, 12,040 spans (2.9 MB)');
-    expect(quarantineUntil(quarantine)).toMatch(/^They will be deleted on 2[123] Nov 2026 at \d\d:32 UTC\S*, or sooner/);
+    expect(quarantineUntil(quarantine)).toMatch(
+      /^They will be deleted on 2[123] Nov 2026 at \d\d:32 UTC\S*, or sooner/,
+    );
     const left = { traces: 1_204, spans: 12_040, logs: 0, metricPoints: 0 };
     expect(holdsMost(quarantine, left)).toBe(false);
     expect(holdsMost(quarantine, { ...left, spans: 12_039 })).toBe(true);
