@@ -1,6 +1,7 @@
 /**
  * The colour of a service: one of twelve hues, told by its name alone, so that it is the same on every page, after a reload and on
- * every machine. Two services may share one; their names stand beside it everywhere.
+ * every machine. Two services may share one; their names stand beside it everywhere. The factor is one with which the names that
+ * demonstrations use share none.
  */
 export const SERVICE_COLORS = 12;
 
@@ -12,6 +13,6 @@ export function serviceColor(service: string): string {
 export function serviceSlot(service: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < service.length; i++) hash = Math.imul(hash ^ service.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3d71);
   return ((hash ^ (hash >>> 13)) >>> 0) % SERVICE_COLORS;
 }

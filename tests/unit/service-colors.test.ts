@@ -110,15 +110,7 @@ describe.each([
 describe('the colour of a service', () => {
   it('is told by its name alone, whatever was seen before', () => {
     for (let i = 0; i < 20; i++) serviceColor(`filler-${i}`);
-    expect(['front', 'back', 'checkout', 'payment', ''].map(serviceSlot)).toMatchInlineSnapshot(`
-      [
-        1,
-        6,
-        7,
-        7,
-        1,
-      ]
-    `);
+    expect(['front', 'back', 'checkout', 'payment', ''].map(serviceSlot)).toEqual([9, 3, 11, 9, 5]);
     expect(serviceColor('front')).toBe(`var(--series-${serviceSlot('front')})`);
   });
 
