@@ -4,11 +4,11 @@ import type { ClockReport, QuarantineReport } from '../../core/api/retention';
 import { formatBytes } from '../../core/model/format';
 import { api } from '../connection/connection';
 import { isTeamPage } from '../connection/team-session';
+import { useRestoreQuarantine } from '../hooks/use-restore-quarantine';
 import { useStatus } from '../hooks/use-status';
 import { Button } from '../ui/Button';
 import { dayText } from '../ui/clock-time';
 import { Notice } from '../ui/Notice';
-import { useRestoreQuarantine } from './QuarantineStatus';
 import { holdsMost, quarantineHeld, quarantineUntil } from './retention-text';
 
 const PART_NAMES: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import type { QuarantineReport } from '../../core/api/retention';
 import { api } from '../connection/connection';
+import { useRestoreQuarantine } from '../hooks/use-restore-quarantine';
 import { Button } from '../ui/Button';
 import { quarantineHeld, quarantineText, quarantineUntil } from './retention-text';
 
@@ -66,13 +67,4 @@ function QuarantineDialog({
       </Dialog.Content>
     </Dialog.Portal>
   );
-}
-
-export function useRestoreQuarantine(onSuccess?: () => void) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: () => api.restoreQuarantine(),
-    ...(onSuccess && { onSuccess }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['status'] }),
-  });
 }

@@ -16,7 +16,7 @@ const ANY_REFUSAL = [400, 401, 500, 503] as const;
 const REFUSALS = {
   400: 'The request is not valid: `details` says where',
   401: 'No token, or not the right one',
-  404: 'There is no such thing; of a trace, `details` says whether it never came, was deleted or was pruned',
+  404: 'There is no such thing; of a trace, `details` says whether it never came, was deleted, is in quarantine or was pruned',
   409: 'Somebody else was first, or it is under way already',
   500: 'A fault of Spoor: `requestId` is in its log',
   503: 'Not now: the database is opening, or its disk is full',

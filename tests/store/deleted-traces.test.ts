@@ -63,6 +63,26 @@ describe.each([pgliteDatabases(), postgresDatabases()])('deleted traces on $name
   const read = (trace: number, n: number) => readSpan(sql, deflateCodec, WORKSPACE, traceIdOf(trace), idOf(trace, n));
   const counts = () => new TraceReader(sql, WORKSPACE).counts();
 
+  it('are as old as they are, also when the clock was behind as they were deleted', async () => {
+    await writer.append([batchOf([1, 2].flatMap((trace) => traceOf(trace)))]);
+    // The clock is forty days behind what was seen of it, and then right.
+    await sql.query("insert into retention_clock (id, seen_at) values (1, now() + interval '40 days')");
+    await deleteTrace(sql, WORKSPACE, traceIdOf(1));
+    const rows = await sql.query(
+      'select (t.deleted_at >= c.seen_at)::int4 as stamped from trace t, retention_clock c where t.deleted_at is not null',
+    );
+    expect(rows).toEqual([{ stamped: 1 }]);
+    // Far ahead: it goes some day nevertheless.
+    await sql.query("update retention_clock set seen_at = now() - interval '74 years'");
+    await deleteTrace(sql, WORKSPACE, traceIdOf(2));
+    const ahead = await sql.query(
+      `select (t.deleted_at <= c.seen_at + interval '1 day')::int4 as bounded from trace t, retention_clock c
+       where t.trace_id = $1::uuid`,
+      [traceIdOf(2)],
+    );
+    expect(ahead).toEqual([{ bounded: 1 }]);
+  });
+
   it('leave with what payloads hold of them; those beside them are as they were', async () => {
     const traces = Array.from({ length: 20 }, (_, i) => i + 1);
     // Several to a payload, in one block and in another.

@@ -298,6 +298,12 @@ describe.each([pgliteDatabases(), postgresDatabases()])('the quarantine on $name
     expect(await readQuarantine(sql, WORKSPACE)).toMatchObject({ traces: 2, spans: 4 });
     await deleteTrace(sql, WORKSPACE, traceIdOf(3));
     await expect(deleteTrace(sql, WORKSPACE, traceIdOf(3))).rejects.toThrow(/no such trace/);
+    const whyGone = (n: number) => readers.reader.summary(traceIdOf(n)).catch((error: unknown) => error);
+    expect(await whyGone(2)).toMatchObject({
+      message: expect.stringContaining('It is in quarantine until 2026-11-16 12:00 UTC'),
+      details: [{ code: 'quarantined' }],
+    });
+    expect(await whyGone(3)).toMatchObject({ details: [{ code: 'pruned' }] });
     await prune(0);
     expect(await readQuarantine(sql, WORKSPACE)).toMatchObject({ traces: 1, spans: 2 });
     await restore();

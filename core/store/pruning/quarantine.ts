@@ -5,7 +5,7 @@
  */
 import { RECORD_SIGNALS, type RecordSignal } from '../blocks/record-partitions';
 import { withinLockTimeout } from '../sql/drop-partition';
-import { decodeRows, INT4, INT8, oneOf } from '../sql/row-spec';
+import { decodeRows, INT4, INT8, oneOf, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { tablesOf } from './size-limit';
 
@@ -165,6 +165,33 @@ export async function deleteQuarantinedTrace(
     [workspaceId, traceId],
   );
   return rows.length > 0;
+}
+
+/**
+ * Until when a trace that was pruned can be restored. Null: it cannot, or whoever asks may not look there, as members of a team
+ * server, whose quarantine is restored by whoever runs it.
+ */
+export async function quarantinedUntil(
+  sql: SqlStatements,
+  workspaceId: number,
+  traceId: string,
+): Promise<string | null> {
+  const rows = await sql.query(
+    `select partition_id, to_char((quarantined_at + interval '${QUARANTINE_MS} milliseconds') at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as until
+     from quarantine where workspace_id = $1 and signal = 'spans' and complete
+       and has_table_privilege(to_regclass('quarantined_span_' || partition_id), 'select')
+       and not exists (select 1 from quarantine_deletion d where d.workspace_id = $1 and d.trace_id = $2::uuid)
+     order by id desc`,
+    [workspaceId, traceId],
+  );
+  for (const { partition_id, until } of decodeRows({ partition_id: INT4, until: TEXT }, rows)) {
+    const [span] = await sql.query(
+      `select 1 as one from ${quarantinedName('span', partition_id)} where workspace_id = $1 and trace_id = $2::uuid limit 1`,
+      [workspaceId, traceId],
+    );
+    if (span) return until;
+  }
+  return null;
 }
 
 /** Takes the spans of traces that were deleted since out of the quarantine; what payloads held of them goes with these, or is left out when they are restored. */

@@ -4,7 +4,8 @@ import { parseTraceId, type TraceId } from '../../model/ids';
 import { countDeleted, forgetDeleted } from '../blocks/deleted-counts';
 import { decodeRows, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
-import { deleteQuarantinedTrace } from './quarantine';
+import { deleteQuarantinedTrace, quarantinedUntil } from './quarantine';
+import { STAMPED_NOW } from './trusted-clock';
 
 /** A deleted trace keeps its spans until it is restored. @throws SpoorError NOT_FOUND */
 export async function deleteTrace(sql: SqlClient, workspaceId: number, trace: string): Promise<void> {
@@ -31,7 +32,7 @@ async function setDeleted(sql: SqlClient, workspaceId: number, trace: string, de
 async function change(tx: SqlClient, workspaceId: number, traceId: TraceId, deleted: boolean): Promise<boolean> {
   const changed = await tx.query(
     `with changed as (
-       update trace set deleted_at = case when $3 then now() end
+       update trace set deleted_at = case when $3 then ${STAMPED_NOW} end
        where workspace_id = $1 and trace_id = $2::uuid and (deleted_at is null) = $3 returning span_count
      ), counted as (
        update workspace w set trace_count = w.trace_count + (case when $3 then -1 else 1 end),
@@ -47,7 +48,7 @@ async function change(tx: SqlClient, workspaceId: number, traceId: TraceId, dele
   return true;
 }
 
-/** Why a trace cannot be read: it never came, it was deleted, or it made room for others. */
+/** Why a trace cannot be read: it never came, it was deleted, it is in quarantine, or it made room for others. */
 export async function missingTrace(sql: SqlStatements, workspaceId: number, traceId: TraceId): Promise<SpoorError> {
   const rows = decodeRows(
     { deleted_at: orNull(TEXT), pruned_at: orNull(TEXT) },
@@ -63,6 +64,13 @@ export async function missingTrace(sql: SqlStatements, workspaceId: number, trac
   const because = (code: string, message: string) =>
     new SpoorError('NOT_FOUND', message, [{ field: 'traceId', code, message }]);
   if (deletedAt !== null) return because('deleted', `This trace was deleted at ${deletedAt}. It can be restored.`);
+  const until = prunedAt === null ? null : await quarantinedUntil(sql, workspaceId, traceId);
+  if (until !== null) {
+    return because(
+      'quarantined',
+      `This trace was pruned for its age at ${prunedAt}. It is in quarantine until ${until}, or until the disk needs the room: until then it can be restored.`,
+    );
+  }
   if (prunedAt !== null)
     return because('pruned', `This trace was pruned at ${prunedAt}, to keep within the limits set.`);
   return because('unknown', `Trace ${traceId} is not stored here. It shows here if it arrives.`);

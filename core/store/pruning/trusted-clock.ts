@@ -17,6 +17,9 @@ const WRITE_EVERY_MS = 60_000;
 /** SQL of now, for what is deleted some days after it was stored: a jump of the clock moves it a day at most. */
 export const TRUSTED_NOW = `least(now(), coalesce((select seen_at + interval '${JUMP_MS} milliseconds' from retention_clock), now()))`;
 
+/** SQL of when something goes to where it is deleted from some days later: a clock that is behind makes nothing older than it is. */
+export const STAMPED_NOW = `greatest(${TRUSTED_NOW}, (select seen_at from retention_clock))`;
+
 interface Options {
   /** Whether much would be pruned that is not old, if the clock were believed that says this. */
   readonly matters: (wallMs: number, trustedMs: number) => Promise<boolean>;

@@ -6,6 +6,7 @@ import { fitWindow, showsWhole } from '../../../core/timeline/time-window';
 import { api } from '../../connection/connection';
 import { TraceHits, useTraceHits } from '../../features/guardrails/TraceHits';
 import { useKeys } from '../../hooks/use-keys';
+import { useRestoreQuarantine } from '../../hooks/use-restore-quarantine';
 import { useSettings } from '../../stores/settings-store';
 import { useSidebarSlot } from '../../stores/sidebar-slot';
 import { useTraceView } from '../../stores/trace-view-store';
@@ -153,7 +154,7 @@ function useWindowKeys(timeline: OpenTimeline) {
   };
 }
 
-/** Why it is not there: it never came, or was deleted, or pruned; and the way on. */
+/** Why it is not there: it never came, or was deleted, or pruned, or is in quarantine; and the way on. */
 function MissingTrace({
   traceId,
   error,
@@ -165,18 +166,28 @@ function MissingTrace({
 }) {
   const reason = error instanceof SpoorError ? error.details[0]?.code : undefined;
   const restore = (): void => void api.restoreTrace(traceId).then(retry, retry);
+  const restoreAll = useRestoreQuarantine(retry);
   return (
     <Notice
       title={
-        reason === 'deleted' || reason === 'pruned'
+        reason === 'deleted' || reason === 'pruned' || reason === 'quarantined'
           ? 'This trace is no longer here.'
           : 'This trace could not be opened.'
       }
       action={
-        reason === 'deleted' ? <Button onClick={restore}>Restore</Button> : <Button onClick={retry}>Try again</Button>
+        reason === 'deleted' ? (
+          <Button onClick={restore}>Restore</Button>
+        ) : reason === 'quarantined' ? (
+          <Button disabled={restoreAll.isPending} onClick={() => restoreAll.mutate()}>
+            Restore all that is in quarantine
+          </Button>
+        ) : (
+          <Button onClick={retry}>Try again</Button>
+        )
       }
     >
       {error.message}
+      {restoreAll.error && ` ${restoreAll.error.message}`}
     </Notice>
   );
 }
