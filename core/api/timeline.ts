@@ -17,23 +17,34 @@ import type { GroupStatistics, StatisticsBy } from '../timeline/statistics';
 import type { SessionTurn } from './session';
 import type { StoredMark } from './stored-mark';
 
+/** Where there is a signal: whoever asked has gone, and a search that nobody else waits for ends. */
 export interface TimelineApi {
   /** Loads the trace, or what is new of it. @throws NOT_FOUND */
-  openTimeline(traceId: string, look: Look): Promise<TimelineInfo>;
+  openTimeline(traceId: string, look: Look, signal?: AbortSignal): Promise<TimelineInfo>;
   /** Rows [from, to) of a view, fewer at its end. */
-  timelineRows(traceId: string, view: RowsView, from: number, to: number): Promise<RowBlock>;
+  timelineRows(traceId: string, view: RowsView, from: number, to: number, signal?: AbortSignal): Promise<RowBlock>;
   /** Where a span is in a view. @throws NOT_FOUND */
-  timelineLocate(traceId: string, view: RowsView, spanId: bigint): Promise<SpanPlace>;
+  timelineLocate(traceId: string, view: RowsView, spanId: bigint, signal?: AbortSignal): Promise<SpanPlace>;
   /** The nearest match beyond a span in tree order, starting over at the end. */
-  timelineFind(traceId: string, view: RowsView, find: Find): Promise<Found>;
-  timelineLanes(traceId: string, look: Look, by: LanesBy): Promise<LanesInfo>;
-  timelineWindow(traceId: string, look: Look, query: WindowQuery): Promise<WindowRects>;
-  timelineMinimap(traceId: string, look: Look, width: number, height: number): Promise<Minimap>;
+  timelineFind(traceId: string, view: RowsView, find: Find, signal?: AbortSignal): Promise<Found>;
+  timelineLanes(traceId: string, look: Look, by: LanesBy, signal?: AbortSignal): Promise<LanesInfo>;
+  timelineWindow(traceId: string, look: Look, query: WindowQuery, signal?: AbortSignal): Promise<WindowRects>;
+  timelineMinimap(traceId: string, look: Look, width: number, height: number, signal?: AbortSignal): Promise<Minimap>;
   /** What a rectangle of the lanes or of the flame graph stands for. */
-  timelineSubject(traceId: string, look: Look, by: LanesBy, subject: number): Promise<Subject>;
+  timelineSubject(traceId: string, look: Look, by: LanesBy, subject: number, signal?: AbortSignal): Promise<Subject>;
   /** Events, links and logs of some spans of a view. */
-  timelineMarks(traceId: string, look: Look, spanIds: readonly bigint[]): Promise<readonly TimelineMark[]>;
-  timelineStatistics(traceId: string, look: Look, by: StatisticsBy): Promise<readonly GroupStatistics[]>;
+  timelineMarks(
+    traceId: string,
+    look: Look,
+    spanIds: readonly bigint[],
+    signal?: AbortSignal,
+  ): Promise<readonly TimelineMark[]>;
+  timelineStatistics(
+    traceId: string,
+    look: Look,
+    by: StatisticsBy,
+    signal?: AbortSignal,
+  ): Promise<readonly GroupStatistics[]>;
   timelineRemarks(traceId: string): Promise<readonly TimelineRemark[]>;
   /** What models were told and answered, and which tools they used. */
   traceConversation(traceId: string): Promise<Conversation>;

@@ -22,7 +22,6 @@ import type {
 import type { StoreService, TimelineService } from '../../core/api/workers';
 import { SpoorError } from '../../core/model/errors';
 import { STATUS_ERROR } from '../../core/model/span-kind';
-import { isTraceql } from '../../core/query/facets';
 import type { LaneGrouping } from '../../core/timeline/lane-groups';
 import { lanesInWindow } from '../../core/timeline/lane-window';
 import { type Minimap, paintMinimap } from '../../core/timeline/minimap';
@@ -52,6 +51,7 @@ import {
   WINDOW,
 } from './queries';
 import { SessionTurns } from './session-turns';
+import { SpanFinder } from './span-finder';
 
 /** OpenTelemetry semantic conventions, general attributes. */
 const THREAD_ATTRIBUTE = 'thread.id';
@@ -60,11 +60,8 @@ export class Timeline implements TimelineService {
   private readonly traces: OpenTraces;
   private readonly runs: AgentRuns;
   private readonly turns: SessionTurns;
+  private readonly finder: SpanFinder;
   private compared: PreparedComparison | null = null;
-  private readonly finding = new WeakMap<
-    TraceLook,
-    { readonly search: string; readonly found: Promise<BigUint64Array> }
-  >();
 
   constructor(
     private readonly store: Pick<
@@ -85,13 +82,14 @@ export class Timeline implements TimelineService {
     this.traces = new OpenTraces(store);
     this.runs = new AgentRuns(store);
     this.turns = new SessionTurns(store);
+    this.finder = new SpanFinder(store);
   }
 
-  async openTimeline(traceId: string, look: Look): Promise<TimelineInfo> {
+  async openTimeline(traceId: string, look: Look, signal?: AbortSignal): Promise<TimelineInfo> {
     const { adjustClocks, search } = checked(LOOK, look);
     const { model, summary, version, staleForMs } = await this.traces.fresh(String(traceId));
     const shown = model.look(adjustClocks);
-    await this.find(traceId, model, shown, search);
+    await this.finder.find(String(traceId), model.ids, shown, search, signal);
     const { columns, tree, services, colors } = shown;
     const spans = new Float64Array(services.length);
     let errors = 0;
@@ -117,15 +115,21 @@ export class Timeline implements TimelineService {
     };
   }
 
-  async timelineRows(traceId: string, view: RowsView, from: number, to: number): Promise<RowBlock> {
+  async timelineRows(
+    traceId: string,
+    view: RowsView,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<RowBlock> {
     const range = checked(ROW_RANGE, { from, to });
-    const { shown, rows, trace } = await this.view(traceId, view);
+    const { shown, rows, trace } = await this.view(traceId, view, signal);
     const shiftOf = (span: number): number => (view.adjustClocks ? trace.model.shiftOf(span) : 0);
     return rowBlock(shown, rows, range, trace.version, shiftOf);
   }
 
-  async timelineLocate(traceId: string, view: RowsView, spanId: bigint): Promise<SpanPlace> {
-    const { shown, rows, trace } = await this.view(traceId, view);
+  async timelineLocate(traceId: string, view: RowsView, spanId: bigint, signal?: AbortSignal): Promise<SpanPlace> {
+    const { shown, rows, trace } = await this.view(traceId, view, signal);
     const { columns, tree } = shown;
     const span = trace.model.ids.find(checked(SPAN_ID, spanId));
     if (span < 0) throw new SpoorError('NOT_FOUND', 'This span is not part of the trace.');
@@ -147,9 +151,9 @@ export class Timeline implements TimelineService {
     };
   }
 
-  async timelineFind(traceId: string, view: RowsView, find: Find): Promise<Found> {
+  async timelineFind(traceId: string, view: RowsView, find: Find, signal?: AbortSignal): Promise<Found> {
     const { what, after: from, backwards } = checked(FIND, find);
-    const { shown, rows, trace } = await this.view(traceId, view);
+    const { shown, rows, trace } = await this.view(traceId, view, signal);
     const { columns, tree } = shown;
     const { hits } = rows;
     const isHit = (row: number): boolean =>
@@ -188,8 +192,8 @@ export class Timeline implements TimelineService {
     return { spanId: found < 0 ? null : (columns.spanId[tree.span[found] as number] as bigint), ordinal, total };
   }
 
-  async timelineLanes(traceId: string, look: Look, by: LanesBy): Promise<LanesInfo> {
-    const { shown, trace } = await this.look(traceId, look);
+  async timelineLanes(traceId: string, look: Look, by: LanesBy, signal?: AbortSignal): Promise<LanesInfo> {
+    const { shown, trace } = await this.look(traceId, look, signal);
     const { version } = trace;
     if (checked(LANES_BY, by) === 'flame') {
       const { lanes, widthNs } = shown.flame;
@@ -200,9 +204,9 @@ export class Timeline implements TimelineService {
     return { version, laneCount: lanes.laneCount, groups, startNs: shown.extent[0], endNs: shown.extent[1] };
   }
 
-  async timelineWindow(traceId: string, look: Look, query: WindowQuery): Promise<WindowRects> {
+  async timelineWindow(traceId: string, look: Look, query: WindowQuery, signal?: AbortSignal): Promise<WindowRects> {
     const window = checked(WINDOW, query);
-    const { shown, trace } = await this.look(traceId, look);
+    const { shown, trace } = await this.look(traceId, look, signal);
     const { by } = window;
     if (by === 'thread') await this.loadThreads(traceId, trace, shown);
     const set = by === 'flame' ? shown.flame.lanes : shown.lanes(by).lanes;
@@ -210,15 +214,27 @@ export class Timeline implements TimelineService {
     return { ...rects, ...labelsOf(shown, by, rects), version: trace.version, query: window };
   }
 
-  async timelineMinimap(traceId: string, look: Look, width: number, height: number): Promise<Minimap> {
+  async timelineMinimap(
+    traceId: string,
+    look: Look,
+    width: number,
+    height: number,
+    signal?: AbortSignal,
+  ): Promise<Minimap> {
     const size = checked(MINIMAP, { width, height });
-    const { shown } = await this.look(traceId, look);
+    const { shown } = await this.look(traceId, look, signal);
     const { columns, tree, extent, colors } = shown;
     return paintMinimap(columns, tree, extent, size, (operation) => colors[operation] as number);
   }
 
-  async timelineSubject(traceId: string, look: Look, by: LanesBy, subject: number): Promise<Subject> {
-    const { shown } = await this.look(traceId, look);
+  async timelineSubject(
+    traceId: string,
+    look: Look,
+    by: LanesBy,
+    subject: number,
+    signal?: AbortSignal,
+  ): Promise<Subject> {
+    const { shown } = await this.look(traceId, look, signal);
     const { columns, tree } = shown;
     const flame = checked(LANES_BY, by) === 'flame' ? shown.flame : null;
     const length = flame ? flame.length : columns.length;
@@ -239,8 +255,13 @@ export class Timeline implements TimelineService {
     };
   }
 
-  async timelineMarks(traceId: string, look: Look, spanIds: readonly bigint[]): Promise<readonly TimelineMark[]> {
-    const { trace } = await this.look(traceId, look);
+  async timelineMarks(
+    traceId: string,
+    look: Look,
+    spanIds: readonly bigint[],
+    signal?: AbortSignal,
+  ): Promise<readonly TimelineMark[]> {
+    const { trace } = await this.look(traceId, look, signal);
     const { model } = trace;
     const originNs = BigInt(model.columns.originNs);
     const marks = await this.store.spanMarks(String(traceId), checked(SPAN_IDS, spanIds));
@@ -252,8 +273,13 @@ export class Timeline implements TimelineService {
     });
   }
 
-  async timelineStatistics(traceId: string, look: Look, by: StatisticsBy): Promise<readonly GroupStatistics[]> {
-    const { shown } = await this.look(traceId, look);
+  async timelineStatistics(
+    traceId: string,
+    look: Look,
+    by: StatisticsBy,
+    signal?: AbortSignal,
+  ): Promise<readonly GroupStatistics[]> {
+    const { shown } = await this.look(traceId, look, signal);
     return statisticsOf(shown.columns, shown.tree, shown.path, checked(STATISTICS_BY, by), shown.hits(look.search));
   }
 
@@ -312,35 +338,27 @@ export class Timeline implements TimelineService {
     shown.threads = { ofSpan, names: ['', ...values] };
   }
 
-  /** Asks the store for the spans that TraceQL finds. Several views ask for the same at once: it is looked for once. */
-  private async find(traceId: string, model: OpenTrace['model'], shown: TraceLook, search: string): Promise<void> {
-    if (!isTraceql(search) || shown.hasFound(search)) return;
-    const underWay = this.finding.get(shown);
-    const found = underWay?.search === search ? underWay.found : this.store.matchingSpans(String(traceId), search);
-    this.finding.set(shown, { search, found });
-    try {
-      shown.setFound(
-        search,
-        Array.from(await found, (id) => model.ids.find(id)),
-      );
-    } finally {
-      if (this.finding.get(shown)?.found === found) this.finding.delete(shown);
-    }
-  }
-
-  private async look(traceId: string, look: Look): Promise<{ shown: TraceLook; trace: OpenTrace }> {
+  private async look(
+    traceId: string,
+    look: Look,
+    signal: AbortSignal | undefined,
+  ): Promise<{ shown: TraceLook; trace: OpenTrace }> {
     const { adjustClocks, search } = checked(LOOK, look);
     const trace = await this.traces.get(String(traceId));
     const shown = trace.model.look(adjustClocks);
-    await this.find(traceId, trace.model, shown, search);
+    await this.finder.find(String(traceId), trace.model.ids, shown, search, signal);
     return { shown, trace };
   }
 
-  private async view(traceId: string, view: RowsView): Promise<{ shown: TraceLook; trace: OpenTrace; rows: ViewRows }> {
+  private async view(
+    traceId: string,
+    view: RowsView,
+    signal: AbortSignal | undefined,
+  ): Promise<{ shown: TraceLook; trace: OpenTrace; rows: ViewRows }> {
     const { adjustClocks, foldDepth, foldServices, toggled, ...rest } = checked(ROWS_VIEW, view);
     const trace = await this.traces.get(String(traceId));
     const shown = trace.model.look(adjustClocks);
-    await this.find(traceId, trace.model, shown, rest.search);
+    await this.finder.find(String(traceId), trace.model.ids, shown, rest.search, signal);
     const folding = { depth: foldDepth, services: foldServices, toggled: new Set(toggled) };
     return { shown, trace, rows: shown.view({ ...rest, ...folding }) };
   }

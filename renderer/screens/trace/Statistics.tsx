@@ -39,7 +39,7 @@ export function Statistics({ timeline }: { readonly timeline: OpenTimeline }) {
   const { traceId, info } = timeline;
   const { data, error, refetch } = useQuery({
     queryKey: ['statistics', traceId, info.version, look, by],
-    queryFn: () => api.timelineStatistics(traceId, look, by),
+    queryFn: ({ signal }) => api.timelineStatistics(traceId, look, by, signal),
     placeholderData: (previous) => previous,
     gcTime: 0,
   });

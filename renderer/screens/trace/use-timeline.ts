@@ -31,7 +31,7 @@ export function useTimeline(traceId: string): TimelineQuery {
   const look = useTraceView(useShallow(lookOf));
   const { data, error, refetch } = useQuery({
     queryKey: ['timeline', traceId, look.adjustClocks, look.search],
-    queryFn: () => api.openTimeline(traceId, look),
+    queryFn: ({ signal }) => api.openTimeline(traceId, look, signal),
     enabled: version > 0,
     placeholderData: (previous) => previous,
     gcTime: 0,
