@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { SpoorApi } from '../../core/api/contract';
 import { CONTRACT_WAITS } from '../../core/api/contract-methods';
 import type { Service } from '../../core/api/rpc/service';
+import { screenAddress } from '../../core/api/screen-address';
 import { errorValueOf, SpoorError } from '../../core/model/errors';
 import type { Log } from '../../services/log';
 import type { FairShare } from '../../services/net/fair-share';
@@ -30,7 +31,10 @@ const TEAM = '<meta name="spoor-host" content="team" />';
 export function pages(files: StaticFiles): MiddlewareHandler {
   return async (context, next) => {
     const requested = await requestedFile(files, context);
-    if (!requested) return next();
+    if (!requested) {
+      const screen = screenAddress(context.req.url);
+      return screen === null ? next() : context.redirect(screen);
+    }
     const { file, headers } = requested;
     // The build leaves pages uncompressed.
     const isPage = file.type.startsWith(HTML);

@@ -64,6 +64,7 @@ export function restApi(
   openApiFile: string,
   log: Log,
   ending?: AbortSignal,
+  inTurn: (answer: () => Promise<void>) => Promise<void> = (answer) => answer(),
 ): Hono {
   const app = new Hono();
   const live = new LiveTraces(api);
@@ -71,6 +72,11 @@ export function restApi(
   app.use('/v1/*', authorize);
   app.use('/v1/*', limitBody(MAX_BODY_BYTES, tooLarge));
   app.use('/v1/*', checkedAddress);
+  app.use('/v1/*', async (context, next) => {
+    // Whoever sends slowly keeps nobody waiting.
+    if (context.req.method !== 'GET') await context.req.arrayBuffer();
+    await inTurn(next);
+  });
   app.use('/v1/*', async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');

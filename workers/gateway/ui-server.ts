@@ -1,12 +1,14 @@
 /** The UI port: the renderer's files, the HTTP API and the WebSocket that carries the contract to a browser. */
 import type { IncomingMessage, Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { screenAddress } from '../../core/api/screen-address';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
 import { serveProbes } from '../../services/gateway/probes';
 import { bearerToken, type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
 import type { Log } from '../../services/log';
 import { closeServer } from '../../services/net/closing';
+import { FairShare } from '../../services/net/fair-share';
 import { httpServer } from '../../services/net/http-server';
 import { isLoopbackAddress, isLoopbackHost } from '../../services/net/loopback';
 import { serveSockets } from '../../services/net/rpc-sockets';
@@ -14,6 +16,8 @@ import { requestedFile, StaticFiles } from '../../services/net/static-files';
 
 /** In which a request has to arrive: files of a hundred megabytes come from this machine. */
 const REQUEST_MS = 300_000;
+/** Requests of programs that run at the same time, as for a key of the team server; others wait for their turn. */
+const AT_ONCE = 12;
 /** In which what has arrived is answered at the end; a thread is ended some seconds later. */
 const CLOSE_MS = 7_000;
 
@@ -26,10 +30,16 @@ export interface UiServer {
 export async function createUiServer(api: RestSource, options: GatewayOptions, log: Log): Promise<UiServer> {
   const files = await StaticFiles.below(options.rendererDir);
   const ending = new AbortController();
-  const app = restApi(api, bearerToken(options.token), options.openApiFile, log, ending.signal);
+  const turns = new FairShare(AT_ONCE);
+  // Of programs that hold the token; pages have a bound of their own (rpc-sockets.ts).
+  const app = restApi(api, bearerToken(options.token), options.openApiFile, log, ending.signal, (answer) =>
+    turns.run('', answer),
+  );
   serveProbes(app, api);
   app.get('*', async (context) => {
     const requested = await requestedFile(files, context);
+    const screen = requested ? null : screenAddress(context.req.url);
+    if (screen !== null) return context.redirect(screen);
     if (!requested) return context.text('There is no such page.\n', 404);
     return context.body(requested.file.body, 200, { ...requested.headers, ...SECURITY_HEADERS });
   });

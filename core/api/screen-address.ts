@@ -1,0 +1,27 @@
+/** The addresses of screens, which stand behind `#`: what the renderer reads of them is sent to no server. */
+export const SCREEN_NAMES: readonly string[] = [
+  'home',
+  'traces',
+  'trace',
+  'compare',
+  'sessions',
+  'session',
+  'agents',
+  'alerts',
+  'guardrails',
+  'playground',
+  'datasets',
+  'dataset',
+  'experiments',
+  'connect',
+  'sync',
+  'team',
+  'device',
+];
+
+/** Where a screen is whose address was asked for without `#`; null: it is no screen's. */
+export function screenAddress(url: string): string | null {
+  const { pathname, search } = new URL(url);
+  const [, name = ''] = pathname.split('/');
+  return SCREEN_NAMES.includes(name) ? `/#${pathname}${search}` : null;
+}

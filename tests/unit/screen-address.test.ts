@@ -1,0 +1,34 @@
+/** An address without `#` leads to its screen. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { SCREEN_NAMES, screenAddress } from '../../core/api/screen-address';
+
+it('knows every screen that the renderer has', () => {
+  const screens = join('renderer', 'screens');
+  const names = readdirSync(screens).flatMap((folder) => {
+    const text = readFileSync(join(screens, folder, 'screen.tsx'), 'utf8');
+    return [...text.matchAll(/ path="\/([^/"]+)/g)].map(([, name]) => name);
+  });
+  expect(new Set(names)).toEqual(new Set(SCREEN_NAMES));
+});
+
+it('keeps what comes behind it, and knows no others', () => {
+  const at = (path: string) => screenAddress(`http://127.0.0.1:1${path}`);
+  expect(at('/traces')).toBe('/#/traces');
+  expect(at('/traces?q=%7B%20status%20%3D%20error%20%7D')).toBe('/#/traces?q=%7B%20status%20%3D%20error%20%7D');
+  expect(at('/trace/0af7651916cd43dd8448eb211c80319c/b7ad6b7169203331')).toBe(
+    '/#/trace/0af7651916cd43dd8448eb211c80319c/b7ad6b7169203331',
+  );
+  for (const path of [
+    '/',
+    '/v1/traces',
+    '/tracesx',
+    '//traces',
+    '//evil.example/traces',
+    '/assets/traces',
+    '/Traces',
+  ]) {
+    expect(at(path)).toBeNull();
+  }
+});
