@@ -66,7 +66,9 @@ describe.each([pgliteDatabases(), postgresDatabases()])('deleted traces on $name
   it('are as old as they are, also when the clock was behind as they were deleted', async () => {
     await writer.append([batchOf([1, 2].flatMap((trace) => traceOf(trace)))]);
     // The clock is forty days behind what was seen of it, and then right.
-    await sql.query("insert into retention_clock (id, seen_at) values (1, now() + interval '40 days')");
+    await sql.query(
+      "insert into retention_clock (id, seen_at, clock_at) values (1, now() + interval '40 days', now())",
+    );
     await deleteTrace(sql, WORKSPACE, traceIdOf(1));
     const rows = await sql.query(
       'select (t.deleted_at >= c.seen_at)::int4 as stamped from trace t, retention_clock c where t.deleted_at is not null',
