@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { SCREEN_NAMES, screenAddress } from '../../core/api/screen-address';
+import { SCREEN_NAMES, screenAddress } from '../../services/net/screen-address';
 
 it('knows every screen that the renderer has', () => {
   const screens = join('renderer', 'screens');

@@ -33,10 +33,17 @@ async function started(api: Partial<RestSource>): Promise<string> {
 it('answers twelve requests of programs at once, and all in the end', async () => {
   let running = 0;
   let most = 0;
+  // The first go on when as many are there as may be.
+  let goOn = (): void => {};
+  const isFull = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
   const url = await started({
     listTags: async () => {
       most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (running === 12) goOn();
+      await isFull;
+      await new Promise((resolve) => setTimeout(resolve, 1));
       running--;
       return { data: [], pagination: { nextCursor: null, hasMore: false } };
     },

@@ -1,7 +1,6 @@
 /** The UI port: the renderer's files, the HTTP API and the WebSocket that carries the contract to a browser. */
 import type { IncomingMessage, Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { screenAddress } from '../../core/api/screen-address';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
 import { serveProbes } from '../../services/gateway/probes';
@@ -12,6 +11,7 @@ import { FairShare } from '../../services/net/fair-share';
 import { httpServer } from '../../services/net/http-server';
 import { isLoopbackAddress, isLoopbackHost } from '../../services/net/loopback';
 import { serveSockets } from '../../services/net/rpc-sockets';
+import { screenAddress } from '../../services/net/screen-address';
 import { requestedFile, StaticFiles } from '../../services/net/static-files';
 
 /** In which a request has to arrive: files of a hundred megabytes come from this machine. */
