@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { runningInstance } from '../../services/store/instance-lock';
 import { StartError } from '../../services/store/start-error';
-import { storedToken } from '../host/data-folder';
+import { runningToken } from '../host/data-folder';
 import type { Options } from '../host/options';
 
 export interface RunningApi {
@@ -19,7 +19,7 @@ export async function runningApi({ dataDir, token: given }: Options): Promise<Ru
       `No Spoor runs on ${dataDir}. Start one with spoor serve, or name its folder with --data-dir DIR.`,
     );
   }
-  const token = given ?? (await storedToken(folder));
+  const token = given ?? (await runningToken(folder));
   return {
     async request(path, init = {}) {
       const response = await fetch(new URL(path, running.ui), {

@@ -34,6 +34,9 @@ export async function prepareDataFolder(dataDir: string, warn: (message: string)
   }
 }
 
+/** Of a start with a token of its own; the one that is kept stays as it is. */
+const GIVEN_TOKEN = 'given-token';
+
 /** The token of this data folder, made on first use and readable by the user alone. */
 export async function storedToken(dataDir: string): Promise<string> {
   const file = join(dataDir, 'token');
@@ -42,6 +45,25 @@ export async function storedToken(dataDir: string): Promise<string> {
   const token = randomBytes(24).toString('base64url');
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   return token;
+}
+
+/** The token of whoever runs on this folder: a given one is written down as long as it is in use, so that commands find it. */
+export async function tokenInUse(dataDir: string, given: string | null): Promise<string> {
+  const file = join(dataDir, GIVEN_TOKEN);
+  await rm(file, { force: true });
+  if (given === null) return storedToken(dataDir);
+  await writeFile(file, `${given}\n`, { mode: 0o600 });
+  return given;
+}
+
+/** For who asks the Spoor that runs on this folder. */
+export async function runningToken(dataDir: string): Promise<string> {
+  const given = (await readFile(join(dataDir, GIVEN_TOKEN), 'utf8').catch(() => '')).trim();
+  return given === '' ? storedToken(dataDir) : given;
+}
+
+export async function forgetGivenToken(dataDir: string): Promise<void> {
+  await rm(join(dataDir, GIVEN_TOKEN), { force: true });
 }
 
 /** Not `mkdir` with `recursive`: on some file systems (/proc) Node then tries for ever. */

@@ -23,7 +23,7 @@ import { acquireInstanceLock, type InstanceLock, type RunningInstance } from '..
 import { StartError } from '../../services/store/start-error';
 import { loggedTo, Watchdog } from '../../services/watchdog';
 import { channelOf } from '../../workers/rpc/worker-port';
-import { prepareDataFolder, storedToken } from './data-folder';
+import { forgetGivenToken, prepareDataFolder, tokenInUse } from './data-folder';
 import { hostService } from './host-service';
 import { type Keychain, KeyStore } from './key-store';
 import type { HostLog } from './log';
@@ -161,7 +161,7 @@ export class Host {
     if (!result.held) throw new AlreadyRunningError(result.running, dataDir);
     try {
       const settings = await readSettings(dataDir, options.overrides);
-      const token = options.token ?? (await storedToken(dataDir));
+      const token = await tokenInUse(dataDir, options.token);
       const host = new Host(options, dataDir, token, result.lock, settings);
       result.lock.onLost((message) => void host.abandon().finally(() => options.leave(message)));
       await host.run();
@@ -249,6 +249,7 @@ export class Host {
     await this.workers.timeline.close();
     await this.workers.sync.close();
     await this.workers.store.close();
+    await forgetGivenToken(this.dataDir);
     await this.lock.release();
   }
 

@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../../core/api/workers';
 import { parseProblem } from '../../services/command-line';
+import { isOrigin } from '../../services/net/loopback';
 import { commandLineWarning, secretOf } from '../../services/secret-option';
-import { isOrigin, type SettingsOverrides } from './settings';
+import type { SettingsOverrides } from './settings';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -13,6 +14,9 @@ export class UsageError extends Error {
 
 const COMMANDS = ['start', 'serve', 'query', 'tail', 'rebuild', 'help', 'version'] as const;
 type Command = (typeof COMMANDS)[number];
+/** They say which Spoor is meant, and how to talk. */
+const OF_ALL: readonly string[] = ['data-dir', 'sample', 'token', 'token-file', 'json'];
+const OF_QUERY: readonly string[] = ['from', 'to', 'limit'];
 
 export interface Options {
   readonly command: Command;
@@ -72,6 +76,8 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
   if (command === 'query' && query === undefined)
     throw new UsageError("query takes a query, such as '{ status = error }'.");
   if (rest.length > 0) throw new UsageError(`${command} takes no argument ${rest[0]}.`);
+  const unknown = Object.keys(values).find((name) => !isOptionOf(command, name));
+  if (unknown !== undefined) throw new UsageError(`${command} takes no option --${unknown}.`);
   const limit = values.limit === undefined ? null : Number(values.limit);
   if (limit !== null && !(Number.isInteger(limit) && limit >= 1 && limit <= 10_000)) {
     throw new UsageError(`--limit ${values.limit} is not a number from 1 to 10000.`);
@@ -101,6 +107,13 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     limit,
     warnings: warningsOf(values),
   };
+}
+
+/** An option that is ignored would be believed to do something. */
+function isOptionOf(command: Command, option: string): boolean {
+  if (command === 'help' || command === 'version' || OF_ALL.includes(option)) return true;
+  if (command === 'query') return OF_QUERY.includes(option);
+  return command === 'serve' || command === 'start' ? !OF_QUERY.includes(option) : false;
 }
 
 /** @throws UsageError */

@@ -8,12 +8,8 @@ import { z } from 'zod';
 import type { Retention } from '../../core/api/retention';
 import type { ReceiverSettings } from '../../core/api/workers';
 import { DEFAULT_REDACTION, rulesOf } from '../../core/redaction/rules';
+import { isOrigin } from '../../services/net/loopback';
 import { StartError } from '../../services/store/start-error';
-
-/** `https://app.example.com`, `https://*.example.com`, `http://tools.local:*`. */
-export function isOrigin(text: string): boolean {
-  return /^https?:\/\/(\*\.)?[\w.-]+(:(\d{1,5}|\*))?$/.test(text);
-}
 
 const ORIGIN = z.string().refine(isOrigin, 'is not an origin such as https://app.example.com');
 

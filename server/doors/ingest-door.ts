@@ -1,6 +1,7 @@
 /** Where telemetry comes in, over HTTP and gRPC: who sends it, where it goes, and whether there is room. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorValueOf, RetryLater, SpoorError } from '../../core/model/errors';
+import { isIngestPath } from '../../services/ingest/ingest-paths';
 import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
 import type { SenderLimit } from '../../services/ingest/sender-limit';
 import type { Log } from '../../services/log';
@@ -11,9 +12,6 @@ import type { Runtimes } from '../modules/traces/service/runtimes';
 import type { Door } from '../modules/traces/service/workspace-runtime';
 import type { Quotas } from '../modules/workspaces/service/quotas';
 import type { Authentication } from './authentication';
-
-/** By POST. */
-const INGEST_PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', '/v1/traces/ingest', '/api/v2/spans'];
 
 export interface IngestDoorOptions {
   readonly authentication: Authentication;
@@ -47,7 +45,7 @@ export class IngestDoor {
   }
 
   isFor(request: IncomingMessage): boolean {
-    return request.method === 'POST' && INGEST_PATHS.includes((request.url ?? '/').split('?')[0] as string);
+    return request.method === 'POST' && isIngestPath(request.url);
   }
 
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -9,6 +9,7 @@ import { SpoorError } from '../../core/model/errors';
 import type { Arrival } from '../net/arrivals';
 import type { BodyRate, Sender } from '../net/body-rate';
 import { MAX_BODY_BYTES } from './read-body';
+import { isFramedSnappy, SnappyTooLarge, unsnappy } from './unsnappy';
 
 /** What the library keeps to itself, of the version that the lock file names. */
 interface CallInside {
@@ -17,7 +18,7 @@ interface CallInside {
   incomingEncoding: string;
 }
 
-const UNPACKED_HERE = ['gzip', 'deflate'];
+const UNPACKED_HERE = ['gzip', 'deflate', 'snappy'];
 
 const NO_ERROR = 0;
 
@@ -107,6 +108,7 @@ export class PackingError extends Error {
 export async function unpacked(message: Buffer, { encoding, arrival }: ArrivingCall): Promise<Buffer> {
   // A sender that packs may leave small messages as they are.
   if (!isPacked(message, encoding)) return message;
+  if (encoding === 'snappy') return unpackedSnappy(message, arrival);
   const chunks: Buffer[] = [];
   let size = 0;
   const source = encoding === 'gzip' ? createGunzip() : createInflate();
@@ -115,7 +117,7 @@ export async function unpacked(message: Buffer, { encoding, arrival }: ArrivingC
       for await (const part of parts) {
         size += part.length;
         if (size > MAX_BODY_BYTES) {
-          throw new SpoorError('PAYLOAD_TOO_LARGE', `The message is larger than ${MAX_BODY_BYTES} bytes unpacked.`);
+          throw tooLarge();
         }
         arrival.charge(part.length);
         chunks.push(part);
@@ -131,9 +133,26 @@ export async function unpacked(message: Buffer, { encoding, arrival }: ArrivingC
   return Buffer.concat(chunks, size);
 }
 
-/** No message of OTLP begins as either does: 0x1f would be a field of a type that protobuf does not have, 0x78 one that is unknown. */
+function unpackedSnappy(message: Buffer, arrival: Arrival): Buffer {
+  let whole: Uint8Array;
+  try {
+    whole = unsnappy(message, MAX_BODY_BYTES);
+  } catch (error) {
+    if (error instanceof SnappyTooLarge) throw tooLarge();
+    throw new PackingError(`The message could not be unpacked as snappy: ${(error as Error).message}.`);
+  }
+  arrival.charge(whole.length - message.length);
+  return Buffer.from(whole.buffer, whole.byteOffset, whole.length);
+}
+
+function tooLarge(): SpoorError {
+  return new SpoorError('PAYLOAD_TOO_LARGE', `The message is larger than ${MAX_BODY_BYTES} bytes unpacked.`);
+}
+
+/** No message of OTLP begins as any does: 0x1f and 0xff would be a field of a type that protobuf does not have, 0x78 one that is unknown. */
 function isPacked(message: Buffer, encoding: string): boolean {
   if (encoding === 'gzip') return message[0] === 0x1f && message[1] === 0x8b;
+  if (encoding === 'snappy') return isFramedSnappy(message);
   return encoding === 'deflate' && message.length > 1 && message[0] === 0x78 && message.readUInt16BE(0) % 31 === 0;
 }
 

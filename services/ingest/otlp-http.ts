@@ -17,6 +17,7 @@ import type { Log } from '../log';
 import type { Arrivals } from '../net/arrivals';
 import { foreignHostMessage, isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
 import { hexOf } from './digest';
+import { ingestPath, OPENAI_AGENTS_PATH, ZIPKIN_PATH } from './ingest-paths';
 import type { Intake, Rejection } from './intake';
 import { hintOf, lookOfText, notUnderstood } from './not-understood';
 import { BodyError, readBody } from './read-body';
@@ -42,9 +43,6 @@ const CONTENT_TYPES: Record<otlp.OtlpEncoding, string> = {
   json: 'application/json',
 };
 
-/** Of `BackendSpanExporter(endpoint=...)` in OpenAI's Agents SDK. */
-const OPENAI_AGENTS_PATH = '/v1/traces/ingest';
-const ZIPKIN_PATH = '/api/v2/spans';
 /** Defined, in development: there is no store for them, and 404 tells exporters not to try again. */
 const PROFILES_PATH = '/v1development/profiles';
 
@@ -98,12 +96,13 @@ export class OtlpHttpReceiver {
         response.writeHead(204).end();
         return;
       }
-      if ((request.url ?? '').split('?')[0] === ZIPKIN_PATH) {
+      const path = ingestPath(request.url);
+      if (path === ZIPKIN_PATH) {
         await this.zipkin(request, encoding, limit);
         response.writeHead(202).end();
         return;
       }
-      if ((request.url ?? '').split('?')[0] === OPENAI_AGENTS_PATH) {
+      if (path === OPENAI_AGENTS_PATH) {
         await this.openAiAgents(request, encoding, limit);
         response.writeHead(204).end();
         return;
@@ -133,7 +132,7 @@ export class OtlpHttpReceiver {
     encoding: otlp.OtlpEncoding | null,
     limit: SenderLimit,
   ): Promise<Uint8Array> {
-    const path = (request.url ?? '/').split('?')[0] as string;
+    const path = ingestPath(request.url);
     const named = SIGNALS.find(({ httpPath }) => httpPath === path);
     if (path === PROFILES_PATH) throw new Refusal(404, 'Profiles are not supported; export traces, logs or metrics.');
     if (!named && path !== '/') {
@@ -327,6 +326,8 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   if (origin === undefined) return;
   response.setHeader('access-control-allow-origin', origin);
+  // What `navigator.sendBeacon` asks for; there are no cookies of this port.
+  response.setHeader('access-control-allow-credentials', 'true');
   response.setHeader('vary', 'origin');
   if (request.method !== 'OPTIONS') return;
   response.setHeader('access-control-allow-methods', 'POST');

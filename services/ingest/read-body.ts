@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflate } from 'node:zlib';
+import { SnappyTooLarge, unsnappy } from './unsnappy';
 import { unzstd, ZstdTooLarge } from './unzstd';
 
 /** The size that opentelemetry-proto 1.11 recommends, after decompression. */
@@ -17,7 +18,8 @@ export class BodyError extends Error {
   }
 }
 
-const ACCEPTED_ENCODINGS = 'gzip, deflate, zstd, identity';
+const SNAPPY: readonly string[] = ['snappy', 'x-snappy-framed'];
+const ACCEPTED_ENCODINGS = 'gzip, deflate, zstd, snappy, x-snappy-framed, identity';
 
 /**
  * @param charge told of bytes as they take memory, and of fewer (below zero) as they leave it; what it throws ends the reading
@@ -53,17 +55,17 @@ export async function readBody(
     if (encoding === 'identity' || encoding === '') await collect(request);
     else if (encoding === 'gzip' || encoding === 'x-gzip') await pipeline(packed, createGunzip(), collect);
     else if (encoding === 'deflate') await pipeline(packed, createInflate(), collect);
-    else if (encoding === 'zstd') {
+    else if (encoding === 'zstd' || SNAPPY.includes(encoding)) {
       await collect(request);
       const whole = Buffer.concat(chunks.splice(0), size);
       size = 0;
-      await collect(await unzstd(whole, limit));
+      await collect(encoding === 'zstd' ? await unzstd(whole, limit) : [unsnappy(whole, limit)]);
       charge(-whole.length);
     } else throw new BodyError(415, `Content-Encoding ${encoding} is not supported; use one of ${ACCEPTED_ENCODINGS}.`);
   } catch (error) {
     if (refusal !== null) throw refusal;
     if (error instanceof BodyError) throw error;
-    if (error instanceof ZstdTooLarge) throw tooLarge(limit);
+    if (error instanceof ZstdTooLarge || error instanceof SnappyTooLarge) throw tooLarge(limit);
     // The pipeline reports that it was cut off, not why.
     if (size > limit) throw tooLarge(limit);
     throw new BodyError(400, `The body could not be unpacked as ${encoding}: ${reasonOf(error as Error)}.`);

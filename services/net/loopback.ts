@@ -2,10 +2,13 @@
  * Who may talk to a local port. Any web page can reach it, so a request must name a loopback host (else a foreign name was
  * rebound to 127.0.0.1) and must not come from a page of another site.
  */
-const LOOPBACK_HOST = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+const LOOPBACK_HOST = /^((?:[\w-]+\.)*localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+/** The longest name of a host, and a port. */
+const MAX_HOST_CHARS = 253 + 6;
 
+/** Names below `localhost` are of this machine as well (RFC 6761, 6.3): nobody else can have one resolve to it. */
 export function isLoopbackHost(host: string | undefined): boolean {
-  return host !== undefined && LOOPBACK_HOST.test(host);
+  return host !== undefined && host.length <= MAX_HOST_CHARS && LOOPBACK_HOST.test(host);
 }
 
 /** Programs send no Origin; pages of this machine send a loopback one. */
@@ -13,6 +16,15 @@ export function isLoopbackOrigin(origin: string | undefined): boolean {
   if (origin === undefined) return true;
   const match = /^https?:\/\/(.+)$/i.exec(origin);
   return match !== null && isLoopbackHost(match[1]);
+}
+
+/**
+ * `https://app.example.com`, `https://*.example.com`, `http://tools.local:*`; of apps, `tauri://localhost`; `file://`, which some web views
+ * say, and `null`, which browsers say of files, and of any page that another site puts into a sandbox.
+ */
+export function isOrigin(text: string): boolean {
+  if (text === 'null' || text === 'file://') return true;
+  return /^[a-z][a-z\d+.-]{0,30}:\/\/(\*\.)?[\w.-]+(:(\d{1,5}|\*))?$/.test(text);
 }
 
 /** Whether an origin is the allowed one; `https://*.example.com` allows subdomains, `:*` any port. */

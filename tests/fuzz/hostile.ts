@@ -17,6 +17,7 @@ import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
 import { hexOf } from '../../services/ingest/digest';
 import { decodeOrTell } from '../../services/ingest/not-understood';
 import { SIGNALS } from '../../services/ingest/signals';
+import { unsnappy } from '../../services/ingest/unsnappy';
 import { unzstd } from '../../services/ingest/unzstd';
 import { packFile, unpackFile } from '../../workers/sync/spoor-file';
 import { damage } from './damage';
@@ -264,6 +265,33 @@ async function readsZstd(bytes: Uint8Array): Promise<string | null> {
   return size > UNPACKED_LIMIT ? `unpacked to ${size}` : null;
 }
 
+function drawSnappy(random: Random): Uint8Array {
+  const block = Buffer.from('0gFQeyJyZXNvdXJjZVNwYW5zIjpbXX0g/hUA/hUA8hUA', 'base64');
+  const framed = Buffer.from('/wYAAHNOYVBwWQAlAACfmi0y0gFQeyJyZXNvdXJjZVNwYW5zIjpbXX0g/hUA/hUA8hUA', 'base64');
+  if (random.below(3) === 0) return damage(random.pick([block, framed]), random);
+  if (random.below(2) === 0) {
+    // Chunks of every type and size, many of them empty.
+    const chunk = Buffer.from([random.below(256), random.below(12), 0, 0, ...random.bytes(random.below(12))]);
+    return Buffer.concat([
+      framed.subarray(0, 10),
+      Buffer.alloc(chunk.length * Math.min(repeats(random), 50_000), chunk),
+    ]);
+  }
+  // A size that may lie, a byte, and copies again and again.
+  const copies = Array.from({ length: 1 + random.below(3_000) }, () => [0xfe, random.below(3), 0]).flat();
+  const claims = random.below(2) === 0 ? 1 + (copies.length / 3) * 64 : random.below(2 ** 31);
+  return Uint8Array.from([...varint(claims), 0x00, 0x41, ...copies]);
+}
+
+function readsSnappy(bytes: Uint8Array): string | null {
+  try {
+    const { length } = unsnappy(bytes, UNPACKED_LIMIT);
+    return length > UNPACKED_LIMIT ? `unpacked to ${length}` : null;
+  } catch (error) {
+    return error instanceof RangeError || error instanceof TypeError ? String(error) : null;
+  }
+}
+
 export const HOSTILE_KINDS: readonly HostileKind[] = [
   { name: 'traces', draw: drawMessages, run: readsProtobuf('traces') },
   { name: 'logs', draw: drawMessages, run: readsProtobuf('logs') },
@@ -276,6 +304,7 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   { name: 'json', draw: drawJson, run: readsJson },
   { name: 'spoor file', draw: drawFile, run: (bytes) => nothing([...unpackFile(bytes).requests]) },
   { name: 'zstd', draw: drawZstd, run: readsZstd },
+  { name: 'snappy', draw: drawSnappy, run: readsSnappy },
   ...TEXT_KINDS,
   CALL_KIND,
 ];

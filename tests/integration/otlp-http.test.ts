@@ -60,6 +60,48 @@ describe('accepts', () => {
     expect([await spanCount(3), await spanCount(4)]).toEqual([2, 2]);
   });
 
+  it('snappy, as a block and framed, under the names that collectors give it', async () => {
+    const text = JSON.stringify(trace(14));
+    // A block of one literal; what packs better is in unsnappy.test.ts.
+    const size = text.length;
+    const varint = [(size & 0x7f) | 0x80, size >> 7];
+    const block = Buffer.concat([
+      Uint8Array.from([...varint, 61 << 2, (size - 1) & 0xff, (size - 1) >> 8]),
+      Buffer.from(text),
+    ]);
+    const framed = Buffer.from('/wYAAHNOYVBwWQAlAACfmi0y0gFQeyJyZXNvdXJjZVNwYW5zIjpbXX0g/hUA/hUA8hUA', 'base64');
+    const post = (body: Uint8Array, encoding: string) =>
+      spoor.post('/v1/traces', body as Uint8Array<ArrayBuffer>, {
+        'content-type': 'application/json',
+        'content-encoding': encoding,
+      });
+    expect((await post(block, 'snappy')).status).toBe(200);
+    expect(await spanCount(14)).toBe(2);
+    // It is ten documents: unpacked and read, and not JSON.
+    for (const encoding of ['snappy', 'x-snappy-framed']) {
+      const answer = await post(framed, encoding);
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('The body is not JSON')]);
+    }
+    expect((await post(block.subarray(0, 40), 'snappy')).status).toBe(400);
+    expect(
+      (await post(Uint8Array.of(0xff, 0xff, 0xff, 0x7f, ...new Uint8Array(14 * 1024 * 1024)), 'snappy')).status,
+    ).toBe(413);
+  });
+
+  it('paths that exporters of others write, and slashes at their end', async () => {
+    for (const [n, path] of [
+      [15, '/api/public/otel/v1/traces'],
+      [16, '/otel/v1/traces/'],
+      [17, '/v1/traces/'],
+    ] as const) {
+      expect((await spoor.post(path, trace(n))).status, path).toBe(200);
+      expect(await spanCount(n), path).toBe(2);
+    }
+    const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [] }] }] };
+    expect((await spoor.post('/api/public/otel/v1/logs', logs)).status).toBe(200);
+    expect((await spoor.post('/otel/v1/metrics/', {})).status).toBe(200);
+  });
+
   it('times as bare numbers, to the nanosecond', async () => {
     const text = `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"${traceIdOf(12)}","spanId":"1111111111111111","name":"n","startTimeUnixNano":1544712660000000001,"endTimeUnixNano":1544712660000000003}]}]}]}`;
     expect((await spoor.post('/v1/traces', text, { 'content-type': 'application/json' })).status).toBe(200);

@@ -1,5 +1,7 @@
 /** Searching from outside the process: the HTTP API for TraceQL, live traces, and the command line. */
 import { spawn } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueryResult, TraceListPage } from '../../core/api/search';
 import { traceRequest } from '../../core/samples/otlp-builder';
@@ -283,5 +285,31 @@ describe('the command line', () => {
     }
     child.kill('SIGTERM');
     expect(await exited).toBe(0);
+  });
+});
+
+describe('a start with a token of its own', () => {
+  it('is found by commands that are not told the token, and leaves the kept one as it is', async () => {
+    const own = await temporaryFolder();
+    const token = 'a-token-of-my-own';
+    const running = await startSpoor(own.path, ['--token', token]);
+    try {
+      expect(running.ready.token).toBe(token);
+      await running.post('/v1/traces', traceRequest(drawnSpans(traceIdOf(1), 'GET /own 0..100 web')));
+      const found = await runSpoor(['query', '{ name = "GET /own" }', '--data-dir', own.path]);
+      expect([found.code, found.stdout]).toEqual([0, expect.stringContaining('GET /own')]);
+      expect((await stat(join(own.path, 'given-token'))).mode & 0o777).toBe(0o600);
+      const wrong = await runSpoor(['query', '{ }', '--data-dir', own.path, '--token', 'another-token']);
+      expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('Authorization: Bearer')]);
+      expect(await running.stop()).toBe(0);
+      await expect(stat(join(own.path, 'given-token'))).rejects.toThrow('ENOENT');
+      // The next start without one has the token of the folder.
+      const next = await startSpoor(own.path);
+      expect(next.ready.token).not.toBe(token);
+      await next.stop();
+    } finally {
+      await running.stop();
+      await own.remove();
+    }
   });
 });

@@ -183,9 +183,40 @@ describe('pages of other origins', () => {
       'https://xcorp.example:1',
       'https://appXexample.com',
       'null',
+      'file://',
+      'tauri://localhost',
+      'http://localhost.evil.example',
     ]) {
       const answer = await preflight(spoor, origin);
       expect([origin, answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([origin, 403, null]);
+      // Without asking first, as a form of another page would.
+      const posted = await spoor.post('/v1/traces', {}, { origin });
+      expect([posted.status, posted.headers.get('access-control-allow-credentials')]).toEqual([403, null]);
     }
+  });
+
+  it('may send beacons, from this machine by any of its names, and from files and apps when those are listed', async () => {
+    const spoor = await start({}, ['--cors-origin', 'null,file://,tauri://localhost']);
+    for (const origin of [
+      'http://localhost:3000',
+      'http://shop.localhost',
+      'https://a.b.localhost:8443',
+      'null',
+      'file://',
+      'tauri://localhost',
+    ]) {
+      const asked = await preflight(spoor, origin);
+      const posted = await spoor.post('/v1/traces', {}, { origin });
+      for (const { status, headers } of [asked, posted]) {
+        expect([
+          origin,
+          status < 300,
+          headers.get('access-control-allow-origin'),
+          headers.get('access-control-allow-credentials'),
+        ]).toEqual([origin, true, origin, 'true']);
+        expect(headers.get('vary')).toBe('origin');
+      }
+    }
+    expect((await preflight(spoor, 'capacitor://localhost')).status).toBe(403);
   });
 });

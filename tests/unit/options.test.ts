@@ -27,6 +27,28 @@ describe('the command line', () => {
     });
   });
 
+  it('refuses options that a command would ignore', () => {
+    for (const [command, option] of [
+      [['serve'], '--limit=5'],
+      [['start'], '--from=1h'],
+      [[], '--to=1h'],
+      [['query', 'x'], '--otlp-http=0'],
+      [['query', 'x'], '--open'],
+      [['tail'], '--limit=5'],
+      [['tail'], '--forward=http://collector:4318'],
+      [['rebuild'], '--ui=0'],
+      [['rebuild'], '--from=1h'],
+    ] as const) {
+      const said = `${command[0] ?? 'start'} takes no option ${option.split('=')[0]}.`;
+      expect(() => parseOptions([...command, option], {})).toThrow(new UsageError(said));
+    }
+    // Which Spoor is meant, and how to talk to it, is asked of all; variables of the environment are for whom they concern.
+    for (const command of [['query', 'x'], ['tail'], ['rebuild'], ['serve'], []]) {
+      const options = ['--data-dir', 'x', '--json', '--token', 'secret-token'];
+      expect(() => parseOptions([...command, ...options], { SPOOR_UI: '7', SPOOR_OPEN: '1' })).not.toThrow();
+    }
+  });
+
   it('prefers flags to the environment', () => {
     const environment = {
       SPOOR_OTLP_HTTP: '0.0.0.0:9',
