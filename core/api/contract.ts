@@ -322,12 +322,12 @@ export interface StatusReport {
   readonly store: StoreState;
   readonly otlpHttp: OtlpReceiver;
   readonly otlpGrpc: OtlpReceiver;
-  readonly counts: StoredCounts;
+  readonly counts: ReportedCounts;
   /** What of it lists do not tell apart; not known before the store is ready. */
   readonly capped?: CappedReport | undefined;
-  readonly bytesOnDisk: number;
+  readonly bytesOnDisk: number | null;
   /** Where the data folder is. `full`: new records are refused until there is room again. */
-  readonly disk: { readonly freeBytes: number; readonly full: boolean };
+  readonly disk: { readonly freeBytes: number | null; readonly full: boolean };
   /** Export requests received and not yet committed. */
   readonly queueDepth: number;
   /** Over the last five seconds. */
@@ -345,6 +345,14 @@ export interface StatusReport {
   readonly lastPruning: PruningReport | null;
   /** Parts of Spoor that give no sign of life. What needs them waits. */
   readonly unresponsive: readonly UnresponsivePart[];
+}
+
+/** Null while the database opens: not known, which is not none. */
+export interface ReportedCounts {
+  readonly traces: number | null;
+  readonly spans: number | null;
+  readonly logs: number | null;
+  readonly metricPoints: number | null;
 }
 
 export interface StoredCounts {

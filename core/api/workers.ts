@@ -9,7 +9,7 @@ import type { TraceSpans } from '../timeline/load-trace';
 import type { OperationRef } from '../timeline/trace-columns';
 import type { AlertOutcome, AlertRule, AlertRuleEdit, AlertUnit } from './alert';
 import type { CappedReport } from './capped';
-import type { OtlpProtocol, OtlpReceiver, SpoorApi, StoredCounts, StoreState } from './contract';
+import type { OtlpProtocol, OtlpReceiver, ReportedCounts, SpoorApi, StoreState } from './contract';
 import type {
   DatasetItem,
   DatasetItemEdit,
@@ -172,10 +172,10 @@ export interface SpanAttribute {
 
 export interface StoreReport {
   readonly store: StoreState;
-  readonly counts: StoredCounts;
+  readonly counts: ReportedCounts;
   readonly capped?: CappedReport | undefined;
-  readonly bytesOnDisk: number;
-  readonly disk: { readonly freeBytes: number; readonly full: boolean };
+  readonly bytesOnDisk: number | null;
+  readonly disk: { readonly freeBytes: number | null; readonly full: boolean };
   readonly lastPruning: PruningReport | null;
   readonly keeping: RetentionReport;
   /** Of what came another way than through the receivers. */

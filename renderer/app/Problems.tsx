@@ -55,8 +55,8 @@ export function Problems() {
   if (status.disk.full) {
     return (
       <Notice title="The disk is full: nothing new is stored.">
-        {formatBytes(status.disk.freeBytes)} are free at {status.dataDir}. Free some space; storing goes on by itself.
-        What is stored can be read.
+        {formatBytes(status.disk.freeBytes ?? 0)} are free at {status.dataDir}. Free some space; storing goes on by
+        itself. What is stored can be read.
       </Notice>
     );
   }

@@ -24,6 +24,8 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
   const { theme, setTheme } = useSettings();
   const ThemeIcon = THEME_ICONS[theme];
   const { text, tone } = listening(phase, status);
+  // Known once the store is ready, and shown from then on.
+  const { spans = null, logs = null, metricPoints = null } = status?.counts ?? {};
   const capped = status?.capped ? cappedTitle(status.capped) : null;
   const pruned = status ? prunedText(status.lastPruning, new Date()) : null;
   return (
@@ -42,10 +44,10 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
         <>
           {!isTeamPage() && <span>{formatCount(status.spansPerSecond)} spans/s</span>}
           <span>
-            {formatCount(status.counts.spans)} spans
-            {status.counts.logs > 0 && ` · ${plural(status.counts.logs, 'log')}`}
-            {status.counts.metricPoints > 0 && ` · ${plural(status.counts.metricPoints, 'metric point')}`}
-            {!isTeamPage() && ` · ${formatBytes(status.bytesOnDisk)} on disk`}
+            {formatCount(spans ?? 0)} spans
+            {logs ? ` · ${plural(logs, 'log')}` : ''}
+            {metricPoints ? ` · ${plural(metricPoints, 'metric point')}` : ''}
+            {!isTeamPage() && ` · ${formatBytes(status.bytesOnDisk ?? 0)} on disk`}
           </span>
           {status.keeping.quarantine && !isTeamPage() && <QuarantineStatus quarantine={status.keeping.quarantine} />}
           {!isTeamPage() && (

@@ -1,6 +1,6 @@
 /** What is kept and what was pruned, in words for the status bar. */
 
-import type { StoredCounts } from '../../core/api/contract';
+import type { ReportedCounts } from '../../core/api/contract';
 import type { PruningReport, QuarantineReport, Retention } from '../../core/api/retention';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
 import { dayOfYearText, dayText, minuteText, zoneText } from '../ui/clock-time';
@@ -57,8 +57,8 @@ export function quarantineUntil({ deletedFrom }: QuarantineReport): string {
 }
 
 /** Whether more is in quarantine than is left: that is no daily pruning. */
-export function holdsMost(quarantine: QuarantineReport, left: StoredCounts): boolean {
-  return (['spans', 'logs', 'metricPoints'] as const).some((signal) => quarantine[signal] > left[signal]);
+export function holdsMost(quarantine: QuarantineReport, left: ReportedCounts): boolean {
+  return (['spans', 'logs', 'metricPoints'] as const).some((signal) => quarantine[signal] > (left[signal] ?? 0));
 }
 
 function limitsOf({ days: age, bytes, spans }: Retention): string[] {

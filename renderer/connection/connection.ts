@@ -5,7 +5,7 @@ import type { Attach } from './attach';
 import { useConnection } from './connection-store';
 import { connectDesktop, desktopBridge } from './desktop-transport';
 import { accessToken, dropAccessToken, isTeamPage, renewalMs } from './team-session';
-import { forgetToken, storedToken, takeTokenFromAddress } from './token';
+import { followTokenLinks, forgetToken, storedToken, takeTokenFromAddress } from './token';
 import { connectWebSocket, type Tokens } from './websocket-transport';
 
 const link = createLink<SpoorApi>('connection to Spoor');
@@ -23,7 +23,10 @@ export function connect(): void {
     connectDesktop(desktop, attach);
   } else {
     const isTeam = isTeamPage();
-    if (!isTeam) takeTokenFromAddress();
+    if (!isTeam) {
+      takeTokenFromAddress();
+      followTokenLinks();
+    }
     connectWebSocket(isTeam ? TEAM_TOKENS : LINK_TOKENS, attach, {
       onLost: () => setPhase('lost'),
       onRefused: () => setPhase('signed-out'),
@@ -35,7 +38,10 @@ export function connect(): void {
 /** The token of the printed link is good until Spoor ends. */
 const LINK_TOKENS: Tokens = {
   current: async () => storedToken(),
-  drop: forgetToken,
+  drop() {
+    forgetToken();
+    useConnection.getState().refuseToken();
+  },
   renewalMs: () => Number.POSITIVE_INFINITY,
 };
 const TEAM_TOKENS: Tokens = { current: accessToken, drop: dropAccessToken, renewalMs };

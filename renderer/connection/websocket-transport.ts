@@ -75,7 +75,7 @@ export function connectWebSocket(tokens: Tokens, attach: Attach, events: WebSock
 }
 
 /** A WebSocket does not say why it was refused; the HTTP API does. */
-async function tokenRefused(token: string): Promise<boolean> {
+export async function tokenRefused(token: string): Promise<boolean> {
   const response = await fetch('/v1/status', { headers: { authorization: `Bearer ${token}` } }).catch(() => null);
   return response?.status === 401;
 }

@@ -1,4 +1,5 @@
 /** What the parts of Spoor report of themselves: whoever does not answer is shown as it was last. */
+import type { ReportedCounts } from '../../core/api/contract';
 import type { RedactionReport } from '../../core/api/receiver-reports';
 import { KEEPS } from '../../core/api/retention';
 import type { UnresponsivePart } from '../../core/api/unresponsive-part';
@@ -6,11 +7,13 @@ import type { IngestReport, IngestService, StoreReport, StoreService } from '../
 import { SpoorError } from '../../core/model/errors';
 import { inTime } from './unresponsive';
 
+/** Nobody knows before the database is open. */
+const NOT_COUNTED: ReportedCounts = { traces: null, spans: null, logs: null, metricPoints: null };
 const NO_STORE: StoreReport = {
   store: { state: 'opening' },
-  counts: { traces: 0, spans: 0, logs: 0, metricPoints: 0 },
-  bytesOnDisk: 0,
-  disk: { freeBytes: 0, full: false },
+  counts: NOT_COUNTED,
+  bytesOnDisk: null,
+  disk: { freeBytes: null, full: false },
   lastPruning: null,
   keeping: KEEPS,
   redacted: { total: 0, byRule: {} },

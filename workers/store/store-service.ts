@@ -185,12 +185,11 @@ export class Store extends WorkspaceStore implements StoreService {
         if (this.isReady()) throw error;
       }
     }
-    const counts = { traces: 0, spans: 0, logs: 0, metricPoints: 0 };
     const disk = await this.disk.state();
     return {
       store: this.current,
-      counts,
-      bytesOnDisk: 0,
+      counts: { traces: null, spans: null, logs: null, metricPoints: null },
+      bytesOnDisk: null,
       disk,
       lastPruning: null,
       keeping: KEEPS,
