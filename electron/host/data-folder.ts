@@ -38,7 +38,7 @@ export async function prepareDataFolder(dataDir: string, warn: (message: string)
 const GIVEN_TOKEN = 'given-token';
 
 /** The token of this data folder, made on first use and readable by the user alone. */
-export async function storedToken(dataDir: string): Promise<string> {
+async function storedToken(dataDir: string): Promise<string> {
   const file = join(dataDir, 'token');
   const stored = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (stored.length >= 8) return stored;
