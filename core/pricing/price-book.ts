@@ -161,7 +161,7 @@ function namesOf(model: string): string[] {
   if (tuned !== undefined || last.startsWith('ft:')) return [...new Set([last, tuned ?? last])];
   const unserved = !SERVER.test(last) || serverOf(last) === null ? last : last.replace(SERVER, '');
   // A long context has its price by its length; Claude's thinking is output.
-  const usual = unserved.replace(/\[[^\]]*\]$/, '').replace(/:(?:thinking|beta|nitro|floor|exacto|extended)$/, '');
+  const usual = unserved.replace(/\[[^[\]]*\]$/, '').replace(/:(?:thinking|beta|nitro|floor|exacto|extended)$/, '');
   const plain = usual.replace(/^(?:us|us-gov|eu|apac|global|jp|au|ca|sa|me)\./, '').split('@', 1)[0] as string;
   const ofMaker = plain.replace(/^(?:anthropic|meta|amazon|mistral|cohere|openai|deepseek)\./, '');
   const unversioned = ofMaker.replace(/(?:-v\d+)?:\d+$/, '').replace(/^(claude.*)-v\d+$/, '$1');

@@ -26,10 +26,10 @@ const MIN_TOKEN_ENTROPY = 2.8;
 /** Without a digit only what is longer than words, or mixes its cases. */
 const MIN_LETTERS = 20;
 const IS_TOKEN = /^(?=.*[A-Za-z])[\w.~+/=-]+(?:[:|][\w.~+/=-]+)?$/;
-const MIXED = /[a-z][A-Z]+[a-z]+.*[A-Z]/;
+const MIXED = /[a-z][A-Z]+[a-z].*[A-Z]/;
 
 const SHOWN_INSTEAD =
-  /your|example|placeholder|change_?-?me|replace|insert|redacted|xxxx|\.\.\.|…|\*\*\*|<[^>]*>|\$\{|\$\(|\{\{|#\{|^\$\w+$|^%\(?\w+\)?[sd%]?$|^[{[(].*[}\])]$/i;
+  /your|example|placeholder|change_?-?me|replace|insert|redacted|xxxx|\.\.\.|…|\*\*\*|<[^<>]*>|\$\{|\$\(|\{\{|#\{|^\$\w+$|^%\(?\w+\)?[sd%]?$|^[{[(].*[}\])]$/i;
 /** Of what documents name in capitals: `OPENAI_API_KEY`, `MY_TOKEN`, `PASSWORD`. */
 const NAMED_IN_CAPITALS = /^[A-Z]+(?:[_-][A-Z]+)*$/;
 const ONE_CHARACTER = /^(.)\1*$/;
