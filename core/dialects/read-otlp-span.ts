@@ -1,6 +1,7 @@
 /** Reads a span of OTLP whole. What it is, whose, and what it counts is decided as it is while spans are stored. */
 import { type KeyValue, plainAttributes } from '../model/json-types';
 import type { AgentSpan } from './agent-span';
+import { firstTokenNs, type SpanTiming } from './first-token';
 import { readSource } from './read-agent-span';
 import { factsOfSpan } from './span-facts';
 import { AttributeReader } from './span-source';
@@ -10,7 +11,13 @@ export function readAgentSpan(span: {
   readonly name: string;
   readonly scope: string;
   readonly attributes: readonly KeyValue[];
-  readonly events: readonly { readonly name: string; readonly attributes: readonly KeyValue[] }[];
+  readonly events: readonly {
+    readonly name: string;
+    readonly timeUnixNano?: string;
+    readonly attributes: readonly KeyValue[];
+  }[];
+  /** Left out: not known. */
+  readonly timing?: SpanTiming;
 }): AgentSpan | null {
   const facts = factsOfSpan(span.name, span.scope, span.attributes);
   if (!facts?.kind) return null;
@@ -22,8 +29,13 @@ export function readAgentSpan(span: {
       return { name, attributes: new AttributeReader(plainAttributes(attributes)) };
     }),
   };
-  const read = readSource(source, facts.kind);
-  if (!read) return null;
+  const whole = readSource(source, facts.kind);
+  if (!whole) return null;
+  const timed = span.events.flatMap(({ name, timeUnixNano }) =>
+    timeUnixNano === undefined ? [] : { name, timeUnixNano },
+  );
+  const timeToFirstTokenNs = firstTokenNs(source.attributes, timed, span.timing ?? null);
+  const read = { ...whole, timeToFirstTokenNs };
   const { call, agentName, sessionId } = facts;
   if (!call) return { ...read, agentName, sessionId };
   const { provider, serviceTier, reportedCost, model: _, ...tokens } = call;

@@ -87,14 +87,17 @@ export class AgentRuns {
         const row = byId.get(spanId) as number;
         const body = decodeSpanBody(message);
         const name = body.name ?? columns.operations[columns.operation[row] as number]?.name ?? '';
-        const agent = readAgentSpan({ name, scope, attributes: body.attributes, events: body.events });
+        const durationNs = columns.durationNs[row] as number;
+        const startNs = BigInt(columns.originNs) + BigInt(Math.round(columns.startNs[row] as number));
+        const { attributes, events } = body;
+        const agent = readAgentSpan({ name, scope, attributes, events, timing: { startNs, durationNs } });
         if (!agent) continue;
         found.set(row, {
           spanId: spanIdFromInt8(BigInt.asIntN(64, spanId)),
           parentSpanId: null,
           name,
           startNs: columns.startNs[row] as number,
-          durationNs: columns.durationNs[row] as number,
+          durationNs,
           failed: columns.status[row] === STATUS_ERROR,
           costUsd,
           agent,

@@ -101,12 +101,10 @@ function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
           {costUsd === null && reportedCostUsd !== null && ' reported'}
         </span>
       )}
-      <span
-        className="shrink-0 font-mono"
-        title={timeToFirstTokenNs === null ? undefined : `First token after ${formatDuration(timeToFirstTokenNs)}`}
-      >
-        {formatDuration(turn.durationNs)}
-      </span>
+      {timeToFirstTokenNs !== null && (
+        <span className="shrink-0 font-mono">first token {formatDuration(timeToFirstTokenNs)}</span>
+      )}
+      <span className="shrink-0 font-mono">{formatDuration(turn.durationNs)}</span>
       <button type="button" className="shrink-0 text-accent hover:underline" onClick={() => onSpan(turn.spanId)}>
         Span
       </button>
