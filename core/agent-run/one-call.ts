@@ -2,7 +2,7 @@
  * One call of a model that several instrumentations tell: a framework's span around the one of the provider's SDK, a gateway's below
  * its client's, or two beside each other.
  */
-import type { AgentSpan, Message } from '../dialects/agent-span';
+import { type AgentSpan, isApart, type Message } from '../dialects/agent-span';
 import { richer } from '../dialects/richer';
 import { byStart, endOf, type RunSpan } from './run-span';
 
@@ -51,12 +51,12 @@ function stepsAround(span: RunSpan, byId: ReadonlyMap<string, RunSpan>): RunSpan
 /** Spans in each other that are looked through; they may go in a circle. */
 const MAX_DEPTH = 100;
 
-/** The model's span that it is a part of: no agent or tool lies between, and it did not begin after that one's end. */
+/** The model's span that it is a part of: no tool, search or check lies between, and it did not begin after that one's end. */
 function modelAround(span: RunSpan, byId: ReadonlyMap<string, RunSpan>): RunSpan | null {
   let at: RunSpan | undefined = span;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     at = at.parentSpanId === null ? undefined : byId.get(at.parentSpanId);
-    if (!at || at === span || at.agent.kind === 'agent' || at.agent.kind === 'tool') return null;
+    if (!at || at === span || isApart(at.agent.kind)) return null;
     if (at.agent.kind === 'model') return overlap(at, span) ? at : null;
   }
   return null;

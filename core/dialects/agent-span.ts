@@ -33,6 +33,13 @@ export function agentKindOf(code: number): AgentSpanKind | null {
   return AGENT_SPAN_KINDS[code - 1] ?? null;
 }
 
+const APART: ReadonlySet<AgentSpanKind> = new Set(['tool', 'retrieval', 'rerank', 'memory', 'guardrail', 'evaluator']);
+
+/** Whether calls of models within are no part of one around it. */
+export function isApart(kind: AgentSpanKind | null): boolean {
+  return kind !== null && APART.has(kind);
+}
+
 export type DialectName =
   | 'claude-code'
   | 'codex'

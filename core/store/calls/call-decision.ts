@@ -2,7 +2,7 @@
  * Decides, while spans are stored, which calls of models count: of each trace that spans come for, with what is stored of it already. A span
  * that comes late may hold calls that counted, or join two of them, in any order.
  */
-import { type AgentSpanKind, agentKindOf } from '../../dialects/agent-span';
+import { type AgentSpanKind, agentKindOf, isApart } from '../../dialects/agent-span';
 import { CALL_COUNTS } from '../../model/batch-calls';
 import { repeatedCalls, type TracedCall, type TraceSpan } from '../../model/counted-calls';
 import { SPAN_ID_BYTES } from '../../model/ids';
@@ -43,13 +43,6 @@ export interface CallDecision {
 interface TokenTotals {
   readonly input: number | null;
   readonly output: number | null;
-}
-
-const APART: ReadonlySet<AgentSpanKind> = new Set(['tool', 'retrieval', 'rerank', 'memory', 'guardrail', 'evaluator']);
-
-/** Whether calls within are no part of one around it. */
-export function isApart(kind: AgentSpanKind | null): boolean {
-  return kind !== null && APART.has(kind);
 }
 
 /** A span with where it comes from. */

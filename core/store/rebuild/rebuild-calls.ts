@@ -1,13 +1,12 @@
 /** Reads calls of models, and what traces say of tokens, agent and session, from the spans that are stored, once more. */
 
-import { agentKindCode } from '../../dialects/agent-span';
+import { agentKindCode, isApart } from '../../dialects/agent-span';
 import { FACT_KEYS } from '../../dialects/fact-keys';
 import { factsOfSpan, type SpanFacts } from '../../dialects/span-facts';
 import { repeatedCalls, type TracedCall, type TraceSpan } from '../../model/counted-calls';
 import { bytesFromHex } from '../../model/ids';
 import { shortName } from '../../model/short-name';
 import { decodeScope, decodeSpanBody } from '../../otlp/proto-to-json';
-import { isApart } from '../calls/call-decision';
 import { ModelCallRows } from '../calls/model-calls';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
 import type { WriterState } from '../ingest/writer-state';
