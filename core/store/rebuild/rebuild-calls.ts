@@ -140,7 +140,7 @@ export async function rebuildCalls(
   }
   await calls.store(tx);
   await writeFacts(tx, workspaceId, traces);
-  await markAgentSpans(tx, workspaceId, found);
+  await markAgentSpans(tx, workspaceId, { from, to }, found);
 }
 
 interface FoundSpan {
@@ -153,7 +153,10 @@ async function repeatsAmong(tx: SqlClient, workspaceId: number, found: readonly 
   const calls = new Map<string, FoundSpan[]>();
   for (const span of found) {
     const { trace_id } = span.row;
-    if (span.facts.call) calls.set(trace_id, [...(calls.get(trace_id) ?? []), span]);
+    if (!span.facts.call) continue;
+    const list = calls.get(trace_id);
+    if (list) list.push(span);
+    else calls.set(trace_id, [span]);
   }
   const several = [...calls].flatMap(([traceId, { length }]) => (length > 1 ? [traceId] : []));
   const repeated = new Set<string>();
@@ -192,17 +195,25 @@ function tracedCall({ row, facts: { call, kind, response } }: FoundSpan, endNs: 
 }
 
 /** Which spans are of an agent run. */
-async function markAgentSpans(tx: SqlClient, workspaceId: number, found: readonly FoundSpan[]): Promise<void> {
+async function markAgentSpans(
+  tx: SqlClient,
+  workspaceId: number,
+  { from, to }: IdRange,
+  found: readonly FoundSpan[],
+): Promise<void> {
   const ofAgents = found.flatMap(({ row, facts: { kind } }) => (kind === null ? [] : [{ row, kind }]));
   if (ofAgents.length === 0) return;
   await tx.execute(
     `update span s set agent_kind = i.kind from unnest($2::uuid[], $3::int8[], $4::int4[]) as i (trace_id, span_id, kind)
-     where s.workspace_id = $1 and s.trace_id = i.trace_id and s.span_id = i.span_id and s.agent_kind is distinct from i.kind`,
+     where s.workspace_id = $1 and s.trace_id between $5::uuid and $6::uuid and s.trace_id = i.trace_id
+       and s.span_id = i.span_id and s.agent_kind is distinct from i.kind`,
     [
       workspaceId,
       ofAgents.map(({ row }) => row.trace_id),
       ofAgents.map(({ row }) => row.span_id),
       ofAgents.map(({ kind }) => agentKindCode(kind)),
+      from,
+      to,
     ],
   );
 }
