@@ -9,7 +9,7 @@ const of = (attributes: Record<string, string | number>, durationMs: number, eve
     events.map(([name, ms]) => ({ name, timeUnixNano: String(START + BigInt(ms * 1e6)) })),
     { startNs: START, durationNs: durationMs * 1e6 },
   );
-const after = (ms: number): string => new Date(Number(START / 1_000_000n) + ms).toISOString();
+const later = (ms: number): string => new Date(Number(START / 1_000_000n) + ms).toISOString();
 
 describe('the time to the first token', () => {
   it.each<[Record<string, string | number>, number]>([
@@ -20,8 +20,8 @@ describe('the time to the first token', () => {
     [{ 'gen_ai.server.time_to_first_token': 302 }, 302],
     [{ 'gen_ai.server.ttft': '0.302' }, 302],
     [{ ttft_ms: 302 }, 302],
-    [{ 'langfuse.observation.completion_start_time': JSON.stringify(after(302)) }, 302],
-    [{ 'mastra.completion_start_time': after(302) }, 302],
+    [{ 'langfuse.observation.completion_start_time': JSON.stringify(later(302)) }, 302],
+    [{ 'mastra.completion_start_time': later(302) }, 302],
   ])('is read from %j', (attributes, ms) => {
     expect(of(attributes, 1_000)).toBe(ms * 1e6);
   });
@@ -39,7 +39,7 @@ describe('the time to the first token', () => {
   );
 
   it('is unknown where it lies outside its span', () => {
-    expect(of({ 'mastra.completion_start_time': after(-5) }, 1_000)).toBeNull();
+    expect(of({ 'mastra.completion_start_time': later(-5) }, 1_000)).toBeNull();
     expect(of({ 'ai.response.msToFirstChunk': 5_000 }, 1_000)).toBeNull();
     expect(of({ 'gen_ai.server.time_to_first_token': -1 }, 1_000)).toBeNull();
     expect(of({ 'mastra.completion_start_time': 'soon' }, 1_000)).toBeNull();
