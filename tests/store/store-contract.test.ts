@@ -66,6 +66,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
     );
     expect(await summary(1)).toEqual({
       traceId: traceIdOf(1),
+      agentSpanCount: 0,
       rootName: 'GET /a',
       rootService: 'web',
       startTime: '2023-11-14T22:13:20.000000000Z',

@@ -61,6 +61,32 @@ export async function decideCalls(
 ): Promise<CallDecision> {
   const { spans, late } = gather(all, known);
   if (late.size > 0) await readStored(tx, workspaceId, [...late], spans);
+  return decide(tx, workspaceId, answers, spans, late);
+}
+
+/** As above, of traces whose stored spans were taken out or moved: those that are left may count otherwise. */
+export async function decideStoredCalls(
+  tx: SqlClient,
+  workspaceId: number,
+  answers: Answers,
+  traces: ReadonlyMap<string, Pick<KnownTrace, 'spans'>>,
+): Promise<void> {
+  const late = new Set(
+    [...traces].filter(([, { spans }]) => spans.size <= MAX_STORED_SPANS).map(([traceId]) => traceId),
+  );
+  if (late.size === 0) return;
+  const spans = new Map<string, Placed[]>();
+  await readStored(tx, workspaceId, [...late], spans);
+  await decide(tx, workspaceId, answers, spans, late);
+}
+
+async function decide(
+  tx: SqlClient,
+  workspaceId: number,
+  answers: Answers,
+  spans: ReadonlyMap<string, Placed[]>,
+  late: ReadonlySet<string>,
+): Promise<CallDecision> {
   const repeats = new Map<SpanBatch, Set<number>>();
   const totals = new Map<string, TokenTotals>();
   const changed: { traceId: string; id: bigint; isRepeat: boolean }[] = [];

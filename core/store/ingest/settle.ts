@@ -11,6 +11,7 @@ import { decodeTraces } from '../../otlp/decode-traces';
 import { countDeleted } from '../blocks/deleted-counts';
 import { spanKeyOf, traceKeyOfHex } from '../blocks/edge-finder';
 import { type StoredSide, TraceSides } from '../blocks/trace-sides';
+import { decideStoredCalls } from '../calls/call-decision';
 import { decodeRows, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { arrange, type Side, type SpanVersion, sideAbove } from './arrange-sides';
@@ -291,6 +292,8 @@ class Settling {
   private async makeTraces(traceIds: readonly string[]): Promise<void> {
     const { tx, state } = this;
     const { workspaceId } = state;
+    const stored = traceIds.map((id) => [id, this.traces.get(id) as StoredTrace] as const);
+    await decideStoredCalls(tx, workspaceId, state.answers, new Map(stored));
     await makeTraceRows(tx, 'workspace_id = $1 and trace_id = any($2::uuid[])', [workspaceId, traceIds]);
     await tx.execute(
       `update trace t set changes = t.changes + 1, agent_spans = (select count(*) from span s where s.workspace_id = $1
