@@ -108,6 +108,8 @@ describe('/v1', () => {
     expect(body.pagination).toEqual({ nextCursor: expect.any(String), hasMore: true });
     expect(Object.keys(body.data[0] as object).sort()).toEqual([
       'agentName',
+      'agentSpanCount',
+      'changes',
       'costComplete',
       'costUsd',
       'durationNs',
