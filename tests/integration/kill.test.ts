@@ -43,7 +43,7 @@ it(
       };
       const senders = Array.from({ length: SENDERS }, sender);
       // Most under load, some while the database opens or recovers.
-      if (kill % 4 !== 3) await eventually(async () => mine.length > 0);
+      if (kill % 4 !== 3) await eventually(async () => mine.length > 0, 60_000);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 800));
       await spoor.stop('SIGKILL');
       await Promise.all(senders);
@@ -62,7 +62,7 @@ it(
     await spoor.stop();
     await folder.remove();
   },
-  30_000 + KILLS * 10_000,
+  60_000 + KILLS * 60_000,
 );
 
 /** A batch of spans and one of logs; false when either was not answered. */
