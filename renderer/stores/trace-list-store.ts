@@ -53,7 +53,7 @@ interface TraceListState extends Explored {
   /** Keeps what was found so far. */
   stopSearching(): void;
   /** Looks for changes. `atTop`: whether new traces may move what is shown. */
-  refresh(atTop: boolean): Promise<void>;
+  refresh(atTop: boolean, attempt?: number): Promise<void>;
   showWaiting(): void;
   /** It was deleted. */
   forget(traceId: string): void;
@@ -63,6 +63,10 @@ interface TraceListState extends Explored {
 }
 
 const refreshes = new Paced();
+/** Looks for one change whose answer was cut off, or failed. */
+const MOST_ATTEMPTS = 6;
+/** Something changed while a search was under way. */
+let isMissed = false;
 
 /** Answers that a later question has overtaken are dropped. */
 let question = 0;
@@ -135,19 +139,28 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     set({ searching: null, nextCursor: null, ...nothing });
   },
 
-  async refresh(readerAtTop) {
+  async refresh(readerAtTop, attempt = 0) {
     const atTop = readerAtTop && !get().paused;
-    // A search that still looks for its first page finds what is new by itself.
-    if (get().searching !== null) return;
+    // A search that still looks for its first page goes on towards what is older.
+    if (get().searching !== null) {
+      isMissed = true;
+      return;
+    }
     if (get().phase !== 'ready') {
       await load(set, get);
       return;
     }
-    if (!refreshes.mayBegin(() => void get().refresh(readerAtTop))) return;
+    if (!refreshes.mayBegin(() => void get().refresh(readerAtTop, attempt))) return;
     const asked = question;
     const bounds = inExtent(get());
     const first = await refreshes.timed(firstPage(get(), bounds)).catch(() => null);
-    if (!first || asked !== question) return;
+    if (asked !== question) return;
+    // What it lacks no later change may tell of.
+    if (!first?.search.complete && attempt < MOST_ATTEMPTS) {
+      const again = (): void => void get().refresh(readerAtTop, attempt + 1);
+      if (refreshes.mayBegin(again)) again();
+    }
+    if (!first) return;
     const { traces, nextCursor } = get();
     if (get().sort !== NEWEST_FIRST) {
       // Where new ones belong only the first page says: whoever reads further down keeps his place.
@@ -220,6 +233,7 @@ function ask(change: Partial<Explored>, set: Set, get: () => TraceListState): vo
 
 async function load(set: Set, get: () => TraceListState): Promise<void> {
   const asked = ++question;
+  isMissed = false;
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
@@ -234,7 +248,11 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
       // What is shown stays, dimmed, until there is something to show instead.
       if (searching !== null && traces.length === 0) set({ nextCursor, bounds, error: null, searching, traceql });
       else set({ traces, waiting: [], nextCursor, bounds, phase: 'ready', error: null, searching, traceql });
-      if (searching === null || nextCursor === null) return;
+      if (searching === null || nextCursor === null) {
+        if (!isMissed) return;
+        isMissed = false;
+        return await get().refresh(get().scrollTopPx === 0);
+      }
       // Time was up before the page was full: what was found shows, and the search goes on.
       const { query, sort } = get();
       page = await api.listTraces({ query, sort, ...bounds, limit: PAGE - traces.length, cursor: nextCursor }, signal);

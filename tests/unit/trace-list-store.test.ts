@@ -1,0 +1,71 @@
+/** The list of traces shows in the end what is stored, also where answers were cut off while changes came. */
+import { beforeEach, expect, it, vi } from 'vitest';
+
+const listTraces = vi.hoisted(() => {
+  const location = { href: 'http://localhost/', search: '' };
+  Object.assign(globalThis, { window: { location, history: { state: null, replaceState: () => {} } } });
+  return vi.fn();
+});
+vi.mock('../../renderer/connection/connection', () => ({ api: { listTraces } }));
+
+import { useTraceList } from '../../renderer/stores/trace-list-store';
+
+interface Answer {
+  readonly ids: readonly number[];
+  readonly complete?: boolean;
+  readonly cursor?: string;
+}
+
+function page({ ids, complete = true, cursor }: Answer) {
+  const data = ids.map((n) => ({ traceId: String(n), startTime: `2026-11-29T00:00:0${n}.000000000Z` }));
+  return { data, pagination: { nextCursor: cursor ?? null }, search: { complete, progress: 0.5, traceql: '{ }' } };
+}
+
+const shown = (): string[] => useTraceList.getState().traces.map(({ traceId }) => traceId);
+
+beforeEach(() => {
+  listTraces.mockReset();
+  useTraceList.setState({ traces: [], waiting: [], phase: 'loading', searching: null });
+});
+
+it('asks again where the answer to a change was cut off', async () => {
+  listTraces.mockResolvedValueOnce(page({ ids: [1] }));
+  await useTraceList.getState().refresh(true);
+  listTraces.mockResolvedValueOnce(page({ ids: [1], complete: false, cursor: 'older' }));
+  listTraces.mockResolvedValue(page({ ids: [2, 1] }));
+  await useTraceList.getState().refresh(true);
+  await vi.waitFor(() => expect(shown()).toEqual(['2', '1']), 20_000);
+});
+
+it('asks again where the answer to a change failed', async () => {
+  listTraces.mockResolvedValueOnce(page({ ids: [1] }));
+  await useTraceList.getState().refresh(true);
+  listTraces.mockRejectedValueOnce(new Error('busy'));
+  listTraces.mockResolvedValue(page({ ids: [2, 1] }));
+  await useTraceList.getState().refresh(true);
+  await vi.waitFor(() => expect(shown()).toEqual(['2', '1']), 20_000);
+});
+
+it('looks for what changed while its first page was looked for', async () => {
+  listTraces.mockResolvedValueOnce(page({ ids: [1], complete: false, cursor: 'older' }));
+  let answer: (older: object) => void = () => {};
+  listTraces.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+  const loading = useTraceList.getState().refresh(true);
+  await vi.waitFor(() => expect(useTraceList.getState().searching).not.toBeNull(), 20_000);
+  await useTraceList.getState().refresh(true);
+  listTraces.mockResolvedValue(page({ ids: [2, 1] }));
+  answer(page({ ids: [] }));
+  await loading;
+  await vi.waitFor(() => expect(shown()).toEqual(['2', '1']), 20_000);
+});
+
+it('gives up after some attempts, until something changes again', async () => {
+  listTraces.mockResolvedValueOnce(page({ ids: [1] }));
+  await useTraceList.getState().refresh(true);
+  listTraces.mockResolvedValue(page({ ids: [1], complete: false, cursor: 'older' }));
+  const before = listTraces.mock.calls.length;
+  await useTraceList.getState().refresh(true);
+  await vi.waitFor(() => expect(listTraces.mock.calls.length - before).toBe(7), 20_000);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(listTraces.mock.calls.length - before).toBe(7);
+});
