@@ -14,7 +14,7 @@ export function pgliteClient(db: PGliteInterface, patience?: Patience): SqlClien
   const change = <T>(run: () => Promise<T>): Promise<T> => thenTurn(gate.change(run, 'adds'));
   const read = <T>(run: () => Promise<T>): Promise<T> => thenTurn(gate.read(run));
   return {
-    query: (sql, ...rest) => (READS.test(sql) ? read(() => query(sql, ...rest)) : change(() => query(sql, ...rest))),
+    query: (sql, ...rest) => (isRead(sql) ? read(() => query(sql, ...rest)) : change(() => query(sql, ...rest))),
     execute: (...args) => change(() => execute(...args)),
     copyIn: (...args) => change(() => copyIn(...args)),
     copyOut: (...args) => read(() => copyOut(...args)),
@@ -24,8 +24,13 @@ export function pgliteClient(db: PGliteInterface, patience?: Patience): SqlClien
   };
 }
 
-/** Statements that change no rows. */
-const READS = /^\s*select\b/i;
+const READS = /^\s*(?:select|with)\b/i;
+const CHANGES = /\b(?:insert\s+into|update|delete\s+from|merge\s+into)\b/i;
+
+/** Whether a statement changes no rows: what does not, must not make the answers under way begin anew. */
+export function isRead(sql: string): boolean {
+  return READS.test(sql) && !CHANGES.test(sql);
+}
 
 /**
  * PGlite answers within the same turn of the event loop: without a new one between two statements, what others ask is not even
