@@ -1,6 +1,6 @@
 /**
  * Stores spans whose id another span of their trace has already: a copy of it, a later version, or the other side of a call. What
- * arrived is arranged with what is stored (arrange.ts); spans that are stored otherwise than they should be are taken out, and
+ * arrived is arranged with what is stored (arrange-sides.ts); spans that are stored otherwise than they should be are taken out, and
  * written anew with those that are new.
  */
 
