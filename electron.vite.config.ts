@@ -49,6 +49,8 @@ export default defineConfig({
       outDir: resolve('out/renderer'),
       target: 'chrome114',
       minify: true,
+      // Their licenses want to be passed on with what is bundled.
+      license: { fileName: 'licenses.md' },
       // The content security policy loads fonts from files alone.
       assetsInlineLimit: 0,
       rollupOptions: { input: resolve('renderer/index.html') },

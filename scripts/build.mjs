@@ -17,6 +17,7 @@ const SOURCES = [
   'server',
   'resources',
   'electron.vite.config.ts',
+  'trace-file.vite.config.mts',
   'package-lock.json',
   'scripts/build.mjs',
   'scripts/openapi.mjs',
@@ -47,6 +48,8 @@ export async function build({ ifStale = false } = {}) {
     const cli = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
     const startedAt = new Date();
     run([cli, 'build', '--logLevel', 'warn']);
+    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+    run([vite, 'build', '--config', join(root, 'trace-file.vite.config.mts')]);
     run([join(root, 'scripts', 'openapi.mjs')]);
     writeFileSync(STAMP, `${startedAt.toISOString()}\n`);
   }

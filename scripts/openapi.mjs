@@ -6,11 +6,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGenerator } from 'ts-json-schema-generator';
 import { tsImport } from 'tsx/esm/api';
+import { writtenTypes } from './api-types.mjs';
 import { root } from './root.mjs';
 
 const typesOf = (file) =>
   createGenerator({
-    path: join(root, 'core', 'api', file),
+    path: file,
     tsconfig: join(root, 'tsconfig.json'),
     type: '*',
     expose: 'export',
@@ -18,7 +19,11 @@ const typesOf = (file) =>
     skipTypeCheck: true,
   }).createSchema('*');
 const { openApiDocument, answerSchemas } = await tsImport('../services/gateway/openapi.ts', import.meta.url);
+const { ROUTES } = await tsImport('../core/operations/routes.ts', import.meta.url);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const write = (name, json) => writeFileSync(join(root, 'out', name), JSON.stringify(json));
-write('openapi.json', openApiDocument(typesOf('http-resources.ts'), version));
-write('openapi-team.json', answerSchemas(typesOf('team-answers.ts'), 'TeamAnswers'));
+const types = ['HttpAnswers', 'HttpQueries', 'HttpErrors'];
+const properties = new Set([...ROUTES.map(({ name }) => name), 'error']);
+const answers = writtenTypes('services/gateway/http-answers.ts', types, properties);
+write('openapi.json', openApiDocument(typesOf(answers), version));
+write('openapi-team.json', answerSchemas(typesOf(join(root, 'core/api/team-answers.ts')), 'TeamAnswers'));

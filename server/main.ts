@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `spoor-server`: the process. */
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';

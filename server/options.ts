@@ -85,7 +85,7 @@ SPOOR_DAILY_QUOTA is how many spans, logs and points a workspace may send a day 
 SPOOR_OTLP_REQUESTS (60000) and SPOOR_OTLP_MIB (4096, unpacked) are what an API key may send a minute; none: no limit.
 SPOOR_PRIVATE_ADDRESSES=1 where webhooks and prompts may go to the server's own network, and without TLS.
 SPOOR_SECRET_KEY_FILE, SPOOR_METRICS_TOKEN_FILE and SPOOR_OIDC_CLIENT_SECRET_FILE name files that hold them. What stands on a command line, every user of the computer can read.
-SPOOR_METRICS_TOKEN is what /metrics is read with, as Authorization: Bearer; without it nobody reads it.
+SPOOR_METRICS_TOKEN is the token for /metrics, sent as Authorization: Bearer; without it, /metrics is closed.
 SPOOR_BEHIND_PROXY=1 where a load balancer connects: limits go by the last address of X-Forwarded-For.`;
 
 const DEFAULT_LISTEN = '127.0.0.1:4390';

@@ -22,7 +22,7 @@ export interface LastResort {
 export function onLastResort({ name, log, drain, exit, drainMs = DRAIN_MS }: LastResort): (error: unknown) => void {
   let ending = false;
   const end = (error: unknown): void => {
-    log('error', `${name} met an error that nobody foresaw, and ends`, { error: stackOf(error) });
+    log('error', `${name} stops after an unexpected error`, { error: stackOf(error) });
     if (ending) return;
     ending = true;
     const leave = (): void => exit(1);

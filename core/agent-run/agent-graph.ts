@@ -1,4 +1,5 @@
 /** Who called whom in an agent run: agents, the tools and models that they use, and to whom they hand over. */
+import { eachCallOnce } from './one-call';
 import { byStart, type RunSpan } from './run-span';
 
 export interface AgentGraph {
@@ -47,7 +48,7 @@ type Key = readonly [kind: GraphNode['kind'], name: string];
 
 /** @param spans in any order */
 export function agentGraphOf(spans: readonly RunSpan[]): AgentGraph {
-  const ordered = [...spans].sort(byStart);
+  const ordered = eachCallOnce([...spans].sort(byStart));
   const graph = new GraphBuilder(ordered);
   for (const span of ordered) graph.add(span);
   return graph.build();

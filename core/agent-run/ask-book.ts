@@ -92,11 +92,19 @@ export class AskBook {
     }
     const open: Ask[] = [];
     const answered = new Set<Part>();
+    const named = new Set(
+      input.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'tool_result' ? (part.id ?? []) : []))),
+    );
     for (const part of input.flatMap(({ parts }) => parts)) {
       const asked = calls.get(part);
       if (asked) open.push(asked);
       if (part.type !== 'tool_result') continue;
-      const at = openFor(part, open);
+      const at = openFor(
+        part,
+        open,
+        (id) => named.has(id),
+        (id) => this.lastById.has(id),
+      );
       const ask = at < 0 ? this.lastById.get(part.id ?? '') : open.splice(at, 1)[0];
       if (ask) {
         answered.add(part);
@@ -107,13 +115,25 @@ export class AskBook {
   }
 }
 
-/** The first call without an answer that has its id; where it has none, its name, or that is next. */
-function openFor({ id, name }: Extract<Part, { type: 'tool_result' }>, open: readonly Ask[]): number {
-  if (id !== null) {
-    const at = open.findIndex(({ part }) => part.id === id);
-    return at >= 0 ? at : open.findIndex(({ part }) => part.id === null && part.name === (name ?? id));
-  }
-  return name === undefined ? (open.length > 0 ? 0 : -1) : open.findIndex(({ part }) => part.name === name);
+/**
+ * The first call without an answer that has its id; where it has none, its name, or that is next. An id that no call has is one of
+ * those of which OpenAI's responses give a call two: it answers the next call that no result names.
+ */
+function openFor(
+  { id, name }: Extract<Part, { type: 'tool_result' }>,
+  open: readonly Ask[],
+  isNamed: (id: string) => boolean,
+  isAsked: (id: string) => boolean,
+): number {
+  if (id === null)
+    return name === undefined ? (open.length > 0 ? 0 : -1) : open.findIndex(({ part }) => part.name === name);
+  const at = open.findIndex(({ part }) => part.id === id);
+  if (at >= 0) return at;
+  const called = open.findIndex(({ part }) => part.id === null && part.name === (name ?? id));
+  if (called >= 0 || isAsked(id)) return called;
+  return open.findIndex(
+    ({ part }) => part.id !== null && !isNamed(part.id) && (name === undefined || part.name === name),
+  );
 }
 
 /** Indices of units. */

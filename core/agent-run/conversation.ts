@@ -27,6 +27,8 @@ export interface Turn {
   readonly durationNs: number;
   readonly failed: boolean;
   readonly agentName: string | null;
+  /** For whom the agent works; null: not said. */
+  readonly userId: string | null;
   readonly model: string | null;
   /** By the price book; null: nobody knows. */
   readonly costUsd: number | null;
@@ -66,7 +68,10 @@ export function conversationOf(spans: readonly RunSpan[], complete: boolean): Co
     ...told.map(({ span, told: one }) => modelTurn(span, one, before)),
     ...alone.map((run) => toolTurn(run, book.toldOf(run))),
   ];
-  return { turns: turns.sort((a, b) => a.startNs - b.startNs), complete };
+  // It is often said of the run alone.
+  const userId = ordered.find(({ agent }) => agent.userId !== null)?.agent.userId ?? null;
+  const ofUser = turns.map((turn) => ({ ...turn, userId: turn.userId ?? userId }));
+  return { turns: ofUser.sort((a, b) => a.startNs - b.startNs), complete };
 }
 
 /** What an agent's call before was told. */
@@ -79,7 +84,7 @@ interface CallBefore {
 const FIRST_CALL: CallBefore = { system: '[]', tools: '[]', tokens: null };
 
 function baseOf({ spanId, name, startNs, durationNs, failed, costUsd, agent }: RunSpan) {
-  const { agentName, usage, finishReasons, timeToFirstTokenNs, parameters } = agent;
+  const { agentName, userId, usage, finishReasons, timeToFirstTokenNs, parameters } = agent;
   const model = agent.responseModel ?? agent.requestModel;
   return {
     spanId,
@@ -90,6 +95,7 @@ function baseOf({ spanId, name, startNs, durationNs, failed, costUsd, agent }: R
     costUsd,
     reportedCostUsd: agent.reportedCost,
     agentName,
+    userId,
     model,
     usage,
     finishReasons,

@@ -50,7 +50,11 @@ export class Histories {
   add(who: string, input: readonly Message[], output: readonly Message[], failed: boolean): Known & { call: History } {
     const asked = this.unitsOf(input);
     const call = { units: [...asked, ...this.unitsOf(output)], inputs: asked.length, failed };
-    const known = this.known(who, asked);
+    const known = this.known(
+      who,
+      asked,
+      input.findLastIndex(({ role }) => role === 'assistant'),
+    );
     const dropped = known.history === this.lastOf.get(who) ? droppedOf(known) : 0;
     let node = 0;
     for (const { key } of call.units) {
@@ -63,7 +67,8 @@ export class Histories {
     return { ...known, dropped, call };
   }
 
-  private known(who: string, asked: readonly Unit[]): Omit<Known, 'dropped'> {
+  /** @param answered index of the message that was answered last, of which nothing else may be known */
+  private known(who: string, asked: readonly Unit[], answered: number): Omit<Known, 'dropped'> {
     let node = 0;
     let shared = 0;
     for (const { key } of asked) {
@@ -89,8 +94,7 @@ export class Histories {
     const from = goesOn ? all : all.map((one, i) => (i < shared ? one : -1));
     if (from.includes(-1) || from.some((one) => one >= inputs) || history.failed) return { history, from };
     // All of it was said and answered before: it was said again.
-    const last = asked.findLastIndex(({ isAnswer }) => isAnswer);
-    return { history, from: from.map((one, i) => (i > last ? -1 : one)) };
+    return { history, from: from.map((one, i) => ((asked[i]?.at ?? 0) > answered ? -1 : one)) };
   }
 
   private unitsOf(messages: readonly Message[]): Unit[] {

@@ -3,6 +3,7 @@
  * waited for, where the tokens went. Each says which spans it is about.
  */
 import { formatCompact, formatCost, formatDuration, formatShare, plural } from '../model/format';
+import { eachCallOnce } from './one-call';
 import { byStart, endOf, isCall, type RunSpan } from './run-span';
 
 type InsightKind =
@@ -43,9 +44,9 @@ const MAX_NAME = 60;
 const CUT_OFF = /^(?:length|max_tokens|max_output_tokens|model_length)$/i;
 const FILTERED = /^(?:content_filter|safety|refusal|recitation|blocklist|prohibited_content|guardrail_intervened)$/i;
 
-/** The gravest first. @param spans in any order */
+/** The most severe first. @param spans in any order */
 export function insightsOf(spans: readonly RunSpan[]): Insight[] {
-  const ordered = [...spans].sort(byStart);
+  const ordered = eachCallOnce([...spans].sort(byStart));
   const rank = { error: 0, warning: 1, note: 2 };
   return [
     ...toolFailures(ordered),
@@ -105,7 +106,7 @@ function toolFailures(spans: readonly RunSpan[]): Insight[] {
           kind: 'retries',
           severity: 'warning',
           title: `${name} failed ${times}, then worked`,
-          explanation: `${plural(failed.length, 'call')} of ${calls.length} failed; what it was told the first time and in the end shows what was wrong.`,
+          explanation: `${plural(failed.length, 'call')} of ${calls.length} failed; compare the first input with the last to see what was wrong.`,
           spanIds: [...idsOf(failed), worked.spanId],
         },
       ];
@@ -223,7 +224,7 @@ function stalls(spans: readonly RunSpan[]): Insight[] {
       kind: 'stall',
       severity: 'warning',
       title: `Nothing happened for ${formatDuration(ns)}`,
-      explanation: `${formatShare(ns, totalNs)} of the run lie between ${shortName(before)} and ${shortName(after)}, and no call of a model or a tool: it waited for somebody, or works unrecorded.`,
+      explanation: `${formatShare(ns, totalNs)} of the run lie between ${shortName(before)} and ${shortName(after)}, without a model or tool call: the run waited for someone, or did work that was not recorded.`,
       spanIds: [after.spanId, before.spanId],
     }));
 }
@@ -251,7 +252,7 @@ function contextGrowth(spans: readonly RunSpan[]): Insight[] {
           kind: 'context-growth',
           severity: 'note',
           title: `Context grew from ${formatCompact(first)} to ${formatCompact(most)} tokens`,
-          explanation: `Over ${plural(calls.length, 'call')}${agentName === null ? '' : ` of ${agentName}`} that read ${formatCompact(sum(inputs, (tokens) => tokens))} tokens together: each is told again what was said before.`,
+          explanation: `Over ${plural(calls.length, 'call')}${agentName === null ? '' : ` of ${agentName}`} that read ${formatCompact(sum(inputs, (tokens) => tokens))} tokens together: each call repeats the earlier messages.`,
           spanIds: [grown.spanId, (calls[0] as RunSpan).spanId],
           growth: most - first,
         },

@@ -6,9 +6,27 @@ import { type AgentSpan, isApart, type Message } from '../dialects/agent-span';
 import { richer } from '../dialects/richer';
 import { byStart, endOf, type RunSpan } from './run-span';
 
+/** @param ordered by start @returns the whole run with each call of a model once: what lay below another span of it lies below what that one was part of */
+export function eachCallOnce(ordered: readonly RunSpan[]): RunSpan[] {
+  const calls = new Map([...oneOfEach(ordered), ...oneOfEach(ordered, 'embedding')].map((call) => [call.spanId, call]));
+  const byId = new Map(ordered.map((span) => [span.spanId, span]));
+  const isLeftOut = (span: RunSpan): boolean =>
+    (span.agent.kind === 'model' || span.agent.kind === 'embedding') && !calls.has(span.spanId);
+  const parentOf = ({ parentSpanId }: RunSpan): string | null => {
+    let at = parentSpanId === null ? undefined : byId.get(parentSpanId);
+    for (let depth = 0; at && isLeftOut(at) && depth < MAX_DEPTH; depth++) {
+      at = at.parentSpanId === null ? undefined : byId.get(at.parentSpanId);
+    }
+    return at?.spanId ?? null;
+  };
+  return ordered.flatMap((span) =>
+    isLeftOut(span) ? [] : [{ ...(calls.get(span.spanId) ?? span), parentSpanId: parentOf(span) }],
+  );
+}
+
 /** @param ordered by start @returns the calls of models, each once, by start */
-export function oneOfEach(ordered: readonly RunSpan[]): RunSpan[] {
-  const models = ordered.filter(({ agent }) => agent.kind === 'model');
+export function oneOfEach(ordered: readonly RunSpan[], kind: 'model' | 'embedding' = 'model'): RunSpan[] {
+  const models = ordered.filter(({ agent }) => agent.kind === kind);
   const byId = new Map(ordered.map((span) => [span.spanId, span]));
   const within = new Map<string, RunSpan[]>();
   const outermost: RunSpan[] = [];
@@ -17,7 +35,7 @@ export function oneOfEach(ordered: readonly RunSpan[]): RunSpan[] {
     if (!around) outermost.push(span);
     else within.set(around.spanId, [...(within.get(around.spanId) ?? []), span]);
   }
-  const calls = besideEachOther(outermost.flatMap((span) => callsOf(span, within, 0)).sort(byStart));
+  const calls = besideEachOther(withBeginnings(outermost.flatMap((span) => callsOf(span, within, 0)).sort(byStart)));
   return toldBySteps(calls, byId);
 }
 
@@ -57,7 +75,7 @@ function modelAround(span: RunSpan, byId: ReadonlyMap<string, RunSpan>): RunSpan
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     at = at.parentSpanId === null ? undefined : byId.get(at.parentSpanId);
     if (!at || at === span || isApart(at.agent.kind)) return null;
-    if (at.agent.kind === 'model') return overlap(at, span) ? at : null;
+    if (at.agent.kind === span.agent.kind) return overlap(at, span) ? at : null;
   }
   return null;
 }
@@ -92,6 +110,29 @@ function callsOf(span: RunSpan, within: ReadonlyMap<string, readonly RunSpan[]>,
   ];
 }
 
+/** A span without duration when the answer is there, as Logfire has of streams, is one with the last call before it from the same place that knows of no answer. */
+function withBeginnings(ordered: readonly RunSpan[]): RunSpan[] {
+  const calls = [...ordered];
+  const isEnd = ({ durationNs, agent }: RunSpan): boolean =>
+    durationNs === 0 && (agent.usage.input !== null || agent.usage.output !== null);
+  for (const end of ordered.filter(isEnd)) {
+    const at = calls.findLastIndex(
+      (one) =>
+        isBare(one.agent) &&
+        !one.failed &&
+        one.parentSpanId === end.parentSpanId &&
+        one.agent.requestModel === end.agent.requestModel &&
+        endOf(one) <= end.startNs,
+    );
+    const beginning = calls[at];
+    if (!beginning) continue;
+    const { startNs } = beginning;
+    calls[at] = { ...merged(beginning, end), startNs, durationNs: end.startNs - startNs };
+    calls.splice(calls.indexOf(end), 1);
+  }
+  return calls;
+}
+
 /** Two that ran at the same time and are one by the provider's id, or by their model and tokens where two instrumentations tell them. */
 function besideEachOther(calls: readonly RunSpan[]): RunSpan[] {
   const kept: RunSpan[] = [];
@@ -106,17 +147,21 @@ function besideEachOther(calls: readonly RunSpan[]): RunSpan[] {
   return kept;
 }
 
-function sameness({ agent }: RunSpan): string[] {
+function sameness({ agent, parentSpanId }: RunSpan): string[] {
   const { responseId, usage } = agent;
   const model = agent.responseModel ?? agent.requestModel;
+  if (isBare(agent)) return model === null ? [] : [`bare ${parentSpanId} ${model}`];
   return [
     ...(responseId === null ? [] : [`id ${responseId}`]),
-    ...(model === null || !usage.input || !usage.output ? [] : [`tokens ${model} ${usage.input} ${usage.output}`]),
+    ...(model === null || !usage.input || !(usage.output || agent.kind === 'embedding')
+      ? []
+      : [`tokens ${model} ${usage.input} ${usage.output}`]),
   ];
 }
 
 function isSame(a: RunSpan, b: RunSpan): boolean {
   if (!overlap(a, b) || saysOtherwise(a.agent, b.agent)) return false;
+  if (isBare(a.agent) && !isWithin(a, b) && !isWithin(b, a)) return false;
   if (a.agent.responseId !== null && b.agent.responseId !== null) return true;
   return a.name !== b.name || a.agent.dialects.join() !== b.agent.dialects.join();
 }
@@ -138,6 +183,15 @@ function textOf(messages: readonly Message[]): string {
 
 function overlap(a: RunSpan, b: RunSpan): boolean {
   return a.startNs < endOf(b) && b.startNs < endOf(a);
+}
+
+/** Nothing came back that is known, as of calls that fail. */
+function isBare({ responseId, usage }: AgentSpan): boolean {
+  return responseId === null && usage.input === null && usage.output === null;
+}
+
+function isWithin(a: RunSpan, b: RunSpan): boolean {
+  return b.startNs <= a.startNs && endOf(a) <= endOf(b);
 }
 
 function isTold({ input, output }: AgentSpan): boolean {

@@ -9,8 +9,12 @@ export interface AgentListQuery extends DeploymentFilter, PageQuery {
 }
 
 export interface AgentPage extends CountedPage<AgentSummary> {
+  /** How many agents that are, without what no agent is known of. */
+  readonly named: number;
   /** When they were counted, RFC 3339; left out where that was just now. Counting that takes long is not repeated for a while. */
   readonly asOf?: string | undefined;
+  /** Of more runs than can be counted while somebody waits the newest are, those since then, RFC 3339; left out where all are. */
+  readonly countedSince?: string | undefined;
 }
 
 export interface AgentSummary {
@@ -18,7 +22,9 @@ export interface AgentSummary {
   readonly name: string | null;
   /** Traces in which it is the first agent. */
   readonly runs: number;
-  /** Of these, with an error. */
+  /** Of these, in which a request failed: mostly the run itself. */
+  readonly failedRuns: number;
+  /** Of these, with an error, handled or not. */
   readonly runsWithErrors: number;
   readonly sessions: number;
   /** Of runs, nanoseconds; null: it has none of its own. */

@@ -1,193 +1,12 @@
-/** What the HTTP API answers. The document at `/v1/openapi.json` is made from these types and their comments. */
-import type { Conversation } from '../agent-run/conversation';
-import type { Deployment } from '../model/deployment';
 import type { ErrorValue } from '../model/errors';
 import type { KeyValue, OtlpResource, OtlpScope, PlainValue } from '../model/json-types';
 import type { TraceSummary } from '../model/trace-summary';
-import type { AgentListQuery, AgentPage } from './agents';
-import type { Alert, AlertListQuery, AlertReading, AlertRule, AlertRuleEdit } from './alert';
-import type { Annotation, AnnotationEdit, AnnotationListQuery, NewAnnotation } from './annotation';
-import type { AttributeKey, AttributeQuery, AttributeValue } from './attributes';
-import type { Comment, CommentEdit, CommentListQuery, NewComment } from './comment';
-import type {
-  Heatmap,
-  Histogram,
-  HistogramQuery,
-  OperationSummary,
-  ServiceSummary,
-  SpanDetail,
-  StatusReport,
-} from './contract';
-import type {
-  Dataset,
-  DatasetEdit,
-  DatasetItem,
-  DatasetItemEdit,
-  DatasetItemQuery,
-  Experiment,
-  ExperimentEdit,
-  ExperimentSummary,
-} from './evaluation';
-import type { Guardrail, GuardrailEdit, GuardrailHit, GuardrailHitQuery } from './guardrail';
-import type { CountedPage, Page } from './page';
-import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from './playground';
-import type { RebuildReport } from './rebuild';
-import type { SavedView, SavedViewEdit } from './saved-view';
-import type { Score, ScoreEdit, ScoreListQuery, ScoreValue } from './score';
-import type { GroupQuery, QueryRequest, QueryResult, SpanGroup, TraceListPage } from './search';
-import type { RedMetrics, RedQuery, ServiceEdgeQuery, ServiceEdgeSummary } from './service-metrics';
-import type { SessionListQuery, SessionSummary } from './session';
-import type { NewTag, Tag, TagEdit, TagListQuery } from './tag';
-import type {
-  LogListQuery,
-  LogRecord,
-  MetricListQuery,
-  MetricPoint,
-  MetricPointQuery,
-  MetricSummary,
-} from './telemetry';
-import type { AgentRunReport } from './timeline';
-import type { TraceListQuery } from './trace-list-query';
-import type { UsageMetrics, UsageQuery } from './usage';
-
-/** By name of the operation; null: an answer without a body. */
-export interface HttpAnswers {
-  getOpenApi: object;
-  getStatus: StatusResource;
-  listTraces: TraceListPage;
-  getTrace: TraceResource;
-  getAgentRun: AgentRunReport;
-  getConversation: Conversation;
-  deleteTrace: null;
-  restoreTrace: TraceSummary;
-  getSpan: SpanResource;
-  listTraceAnnotations: Page<Annotation>;
-  listAnnotations: Page<Annotation>;
-  createAnnotation: Annotation;
-  updateAnnotation: Annotation;
-  deleteAnnotation: null;
-  listDatasets: Page<Dataset>;
-  createDataset: Dataset;
-  updateDataset: Dataset;
-  deleteDataset: null;
-  listDatasetItems: Page<DatasetItem>;
-  createDatasetItem: DatasetItem;
-  updateDatasetItem: DatasetItem;
-  deleteDatasetItem: null;
-  listExperiments: Page<ExperimentSummary>;
-  startExperiment: Experiment;
-  getExperiment: Experiment;
-  cancelExperiment: Experiment;
-  deleteExperiment: null;
-  listEndpoints: Page<Endpoint>;
-  createEndpoint: Endpoint;
-  updateEndpoint: Endpoint;
-  deleteEndpoint: null;
-  setEndpointKey: Endpoint;
-  runPrompt: PromptAnswer;
-  listAlertRules: Page<AlertRule>;
-  createAlertRule: AlertRule;
-  updateAlertRule: AlertRule;
-  deleteAlertRule: null;
-  tryAlertRule: AlertReading;
-  listAlerts: Page<Alert>;
-  listGuardrails: Page<Guardrail>;
-  createGuardrail: Guardrail;
-  updateGuardrail: Guardrail;
-  deleteGuardrail: null;
-  listGuardrailHits: Page<GuardrailHit>;
-  listComments: Page<Comment>;
-  createComment: Comment;
-  updateComment: Comment;
-  deleteComment: null;
-  listTags: Page<Tag>;
-  createTag: Tag;
-  updateTag: Tag;
-  deleteTag: null;
-  listScores: Page<Score>;
-  createScore: Score;
-  updateScore: Score;
-  deleteScore: null;
-  annotateSpan: null;
-  query: QueryResult;
-  listGroups: GroupPage;
-  getHistogram: Histogram;
-  getHeatmap: Heatmap;
-  followTraces: null;
-  listSavedViews: Page<SavedView>;
-  createSavedView: SavedView;
-  updateSavedView: SavedView;
-  deleteSavedView: null;
-  listServices: CountedPage<ServiceSummary>;
-  listServiceEdges: CountedPage<ServiceEdgeSummary>;
-  listOperations: CountedPage<OperationSummary>;
-  getRedMetrics: RedMetrics;
-  getUsageMetrics: UsageMetrics;
-  listAttributes: CountedPage<AttributeKey>;
-  listAttributeValues: CountedPage<AttributeValue>;
-  listLogs: Page<LogResource>;
-  listMetrics: Page<MetricResource>;
-  listMetricPoints: Page<MetricPointResource>;
-  listSessions: Page<SessionSummary>;
-  getSession: SessionResource;
-  listAgents: AgentPage;
-  listDeployments: Page<Deployment>;
-  trustClock: null;
-  restoreQuarantine: RebuildReport;
-  deleteQuarantine: null;
-  rebuild: RebuildReport;
-  getRebuild: RebuildReport;
-}
-
-/** What they may be asked, for the comments. */
-export interface HttpQueries {
-  listTraces: TraceListQuery;
-  query: QueryRequest;
-  listGroups: GroupQuery;
-  getHistogram: HistogramQuery;
-  getHeatmap: HistogramQuery;
-  followTraces: TraceListQuery;
-  annotateSpan: AnnotationEdit;
-  listAnnotations: AnnotationListQuery;
-  createAnnotation: NewAnnotation;
-  updateAnnotation: AnnotationEdit;
-  createDataset: DatasetEdit;
-  updateDataset: DatasetEdit;
-  listDatasetItems: DatasetItemQuery;
-  updateDatasetItem: DatasetItemEdit;
-  startExperiment: ExperimentEdit;
-  createEndpoint: EndpointEdit;
-  updateEndpoint: EndpointEdit;
-  runPrompt: PromptRequest;
-  createAlertRule: AlertRuleEdit;
-  updateAlertRule: AlertRuleEdit;
-  tryAlertRule: AlertRuleEdit;
-  listAlerts: AlertListQuery;
-  createGuardrail: GuardrailEdit;
-  updateGuardrail: GuardrailEdit;
-  listGuardrailHits: GuardrailHitQuery;
-  listComments: CommentListQuery;
-  createComment: NewComment;
-  updateComment: CommentEdit;
-  listTags: TagListQuery;
-  createTag: NewTag;
-  updateTag: TagEdit;
-  listScores: ScoreListQuery;
-  createScore: ScoreEdit;
-  updateScore: ScoreValue;
-  createSavedView: SavedViewEdit;
-  updateSavedView: SavedViewEdit;
-  listServiceEdges: ServiceEdgeQuery;
-  getRedMetrics: RedQuery;
-  getUsageMetrics: UsageQuery;
-  listSessions: SessionListQuery;
-  listAgents: AgentListQuery;
-  listAttributes: AttributeQuery;
-  listAttributeValues: AttributeQuery;
-  listLogs: LogListQuery;
-  listMetrics: MetricListQuery;
-  listMetricPoints: MetricPointQuery;
-}
+import type { SpanDetail, StatusReport } from './contract';
+import type { LogPage } from './logs';
+import type { Page } from './page';
+import type { SpanGroup } from './search';
+import type { SessionSummary } from './session';
+import type { LogRecord, MetricPoint, MetricSummary } from './telemetry';
 
 export interface HttpError {
   readonly error: ErrorValue & {
@@ -249,6 +68,17 @@ export interface LogResource
   readonly scope: PlainScope;
   /** The record as OTLP/JSON. */
   readonly raw: object;
+}
+
+export interface LogPageResource extends Page<LogResource> {
+  readonly search: LogPage['search'];
+}
+
+/** Newest first, the record itself among them. */
+export interface LogsAroundResource {
+  readonly data: readonly LogResource[];
+  /** False: time was up before all were found. */
+  readonly complete: boolean;
 }
 
 export interface MetricResource extends Omit<MetricSummary, 'metadata'> {

@@ -15,3 +15,8 @@ export interface CountedPage<T> extends Page<T> {
   /** On all pages; where that is more than pages give, the rest is too rare to be told apart. */
   readonly total: number;
 }
+
+/** All there is on one page. */
+export function onePage<T>(data: readonly T[]): Page<T> {
+  return { data, pagination: { nextCursor: null, hasMore: false } };
+}

@@ -17,6 +17,8 @@ export interface ServiceEdgeQuery extends ServiceMetricsQuery, PageQuery {}
 
 export interface RedQuery extends ServiceMetricsQuery, DeploymentFilter {
   readonly groupBy?: 'service' | 'operation' | undefined;
+  /** Only of this one. */
+  readonly service?: string | undefined;
   /** Length of a step in seconds, whole minutes; about sixty steps where it is left out. */
   readonly stepSeconds?: number | undefined;
 }
@@ -51,7 +53,7 @@ export interface RedGroup extends RedSeries {
   readonly kind: string | null;
 }
 
-/** Of spans that serve a request (kind server or consumer), where the service has any; else of all its spans. */
+/** Of requests: spans that serve (kind server or consumer), or that begin a trace. Of groups by operation: of all its spans. */
 export interface RedValues {
   readonly spans: number;
   readonly errors: number;

@@ -5,7 +5,7 @@ import type { TraceSummary } from '../model/trace-summary';
 export interface SessionListQuery extends DeploymentFilter {
   /** Part of the session's id, of an agent's name or of a root's; empty: all. */
   readonly query?: string | undefined;
-  /** Of its last turn: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
+  /** A range that any of its traces overlaps: RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly limit?: number | undefined;
@@ -16,7 +16,9 @@ export interface SessionListQuery extends DeploymentFilter {
 export interface SessionSummary {
   readonly sessionId: string;
   readonly traceCount: number;
-  /** Of these, with an error. */
+  /** Of these, in which a request failed. */
+  readonly failedTraces: number;
+  /** Of these, with an error, handled or not. */
   readonly tracesWithErrors: number;
   readonly spanCount: number;
   readonly startTime: string;
@@ -49,6 +51,8 @@ export interface SessionTurn extends TraceSummary {
 export interface StoredTurn {
   readonly traceId: string;
   readonly spans: readonly {
+    /** 16 hex digits. */
+    readonly spanId: string;
     readonly isRoot: boolean;
     readonly name: string;
     readonly scope: string;

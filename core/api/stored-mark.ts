@@ -1,10 +1,11 @@
 /** A moment of a span. */
 export interface StoredMark {
   readonly spanId: bigint;
-  readonly kind: 'event' | 'exception' | 'link' | 'log' | 'error log';
-  /** Epoch nanoseconds; null: a link has no time. */
+  /** `clock`: what was sent as its times cannot be true, and it is placed where it arrived. */
+  readonly kind: 'event' | 'exception' | 'link' | 'log' | 'error log' | 'clock';
+  /** Epoch nanoseconds; null: a link, or a time in doubt, has none. */
   readonly timeNs: bigint | null;
-  /** Of an event; of a log its message, cut short. */
+  /** Of an event; of a log its message, cut short; of a clock what is wrong. */
   readonly name: string;
 }
 

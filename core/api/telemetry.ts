@@ -4,22 +4,13 @@ import type { AnyValue, KeyValue, OtlpResource, OtlpScope } from '../model/json-
 import type { MetricKind } from '../model/metric-batch';
 import type { PointFields } from '../otlp/metric-point';
 
-export interface LogListQuery {
-  /** Words of the message or event name, `service:NAME`, `status:error` (severity ERROR and above) or `status:ok`. */
-  readonly query?: string | undefined;
-  readonly traceId?: string | undefined;
-  /** Time bounds, RFC 3339 or epoch nanoseconds; `from` inclusive, `to` exclusive. */
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
 export interface LogRecord {
   readonly id: string;
   /** The record's time, else when it was observed, else when it arrived. */
   readonly time: string;
   readonly observedTime: string | null;
+  /** `severityNumber`, or the number that `severityText` stands for where the sender gave no number; 0: unknown. */
+  readonly severity: number;
   readonly severityNumber: number;
   readonly severityText: string;
   readonly eventName: string;

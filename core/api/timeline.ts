@@ -58,7 +58,7 @@ export interface TimelineApi {
 }
 
 export interface AgentRunReport {
-  /** The gravest first. */
+  /** The most severe first. */
   readonly insights: readonly Insight[];
   readonly graph: AgentGraph;
   /** Spans of the run below which there are none of it, but others: what is folded where only the run matters. */

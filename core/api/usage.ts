@@ -24,6 +24,8 @@ export interface UsageMetrics {
   readonly other: OtherUsage | null;
   /** When it was counted, RFC 3339; left out where that was just now. Counting that takes long is not repeated for a while. */
   readonly asOf?: string | undefined;
+  /** Of more calls than can be counted while somebody waits the newest are, those since then, RFC 3339; left out where all are. */
+  readonly countedSince?: string | undefined;
 }
 
 interface OtherUsage extends UsageValues {
@@ -54,4 +56,9 @@ export interface UsageValues {
   /** False: of some calls nobody knows. */
   readonly costComplete: boolean;
   readonly reportedCostUsd: number | null;
+  /**
+   * What the same calls would have cost without a cache, less what they cost; below 0 where writing to it cost more than reading saved.
+   * Null: no price is known of any call that used one.
+   */
+  readonly cacheSavedUsd: number | null;
 }

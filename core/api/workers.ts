@@ -1,29 +1,14 @@
 /** Contracts between our own threads, and how the host wires them. */
 
-import type { Usage } from '../dialects/agent-span';
-import type { SignalBatch } from '../model/signal-batch';
 import type { RedactionSettings } from '../redaction/rules';
 import type { FiledObject } from '../sync/objects';
 import type { Replica } from '../sync/ports';
-import type { TraceSpans } from '../timeline/load-trace';
-import type { OperationRef } from '../timeline/trace-columns';
-import type { AlertOutcome, AlertRule, AlertRuleEdit, AlertUnit } from './alert';
 import type { CappedReport } from './capped';
-import type { OtlpProtocol, OtlpReceiver, ReportedCounts, SpoorApi, StoreState } from './contract';
-import type {
-  DatasetItem,
-  DatasetItemEdit,
-  EvaluatedAnswer,
-  Experiment,
-  ExperimentEdit,
-  ExperimentResult,
-  ExperimentState,
-} from './evaluation';
-import type { EndpointEdit, KeyPlace, StoredEndpoint } from './playground';
+import type { OtlpProtocol, OtlpReceiver, ReportedCounts, StoreState } from './contract';
+import type { FileImportPart, FileImportReport } from './file-import';
+import type { KeyPlace } from './playground';
 import type { ForwardingReport, RedactionReport, RefusalReport } from './receiver-reports';
 import type { PruningReport, Retention, RetentionReport } from './retention';
-import type { StoredTurn } from './session';
-import type { StoredMark, StoredSpanMessage } from './stored-mark';
 import type {
   ShareTarget,
   SyncApi,
@@ -37,131 +22,6 @@ import type {
 } from './sync-state';
 import type { TimelineApi } from './timeline';
 import type { UnresponsivePart } from './unresponsive-part';
-
-/** The store worker: sole owner of the database. Calls wait while it opens. */
-export interface StoreService
-  extends Pick<
-    SpoorApi,
-    | 'listTraces'
-    | 'histogram'
-    | 'heatmap'
-    | 'query'
-    | 'groups'
-    | 'listOperations'
-    | 'traceSummary'
-    | 'getSpan'
-    | 'deleteTrace'
-    | 'restoreTrace'
-    | 'traceAnnotations'
-    | 'listAnnotations'
-    | 'createAnnotation'
-    | 'updateAnnotation'
-    | 'deleteAnnotation'
-    | 'listComments'
-    | 'createComment'
-    | 'updateComment'
-    | 'deleteComment'
-    | 'listTags'
-    | 'createTag'
-    | 'updateTag'
-    | 'deleteTag'
-    | 'listScores'
-    | 'createScore'
-    | 'updateScore'
-    | 'deleteScore'
-    | 'listDatasets'
-    | 'createDataset'
-    | 'updateDataset'
-    | 'deleteDataset'
-    | 'listDatasetItems'
-    | 'updateDatasetItem'
-    | 'deleteDatasetItem'
-    | 'listExperiments'
-    | 'getExperiment'
-    | 'deleteExperiment'
-    | 'listAlertRules'
-    | 'deleteAlertRule'
-    | 'listAlerts'
-    | 'listGuardrails'
-    | 'createGuardrail'
-    | 'updateGuardrail'
-    | 'deleteGuardrail'
-    | 'listGuardrailHits'
-    | 'annotateSpan'
-    | 'listSavedViews'
-    | 'createSavedView'
-    | 'updateSavedView'
-    | 'deleteSavedView'
-    | 'listServices'
-    | 'listServiceEdges'
-    | 'redMetrics'
-    | 'usageMetrics'
-    | 'listSessions'
-    | 'getSession'
-    | 'sessionTraces'
-    | 'listAgents'
-    | 'listDeployments'
-    | 'rebuild'
-    | 'rebuildReport'
-    | 'trustClock'
-    | 'restoreQuarantine'
-    | 'deleteQuarantine'
-    | 'listAttributes'
-    | 'listAttributeValues'
-    | 'listLogs'
-    | 'listMetrics'
-    | 'listMetricPoints'
-    | 'nextChange'
-  > {
-  /** @param since the `mark` of an earlier call: only spans stored after it; null: all @throws NOT_FOUND */
-  traceSpans(traceId: string, since: string | null): Promise<TraceSpans>;
-  /** An attribute of all spans that have it. */
-  spanAttribute(traceId: string, key: string): Promise<SpanAttribute>;
-  /** Ids of the spans of a trace that a query in TraceQL leaves. @throws VALIDATION_ERROR, NOT_FOUND */
-  matchingSpans(traceId: string, traceql: string, signal?: AbortSignal): Promise<BigUint64Array>;
-  /** Events, links and logs of some spans. */
-  spanMarks(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredMark[]>;
-  /** Spans that are of an agent run, by id as SQL stores it; null: not known yet, as spans of an older version are still read for it. */
-  agentSpans(traceId: string): Promise<BigInt64Array | null>;
-  /** Of some hundreds at most. */
-  spanMessages(traceId: string, spanIds: readonly bigint[]): Promise<readonly StoredSpanMessage[]>;
-  /** What some traces were about; some dozens at most. */
-  turnMessages(traceIds: readonly string[]): Promise<readonly StoredTurn[]>;
-  /** In the order of the ids. */
-  operations(ids: readonly number[]): Promise<readonly OperationRef[]>;
-  /** What a call of a model costs by the price book, US dollars; null: nobody knows. */
-  promptCost(model: string, baseUrl: string, usage: Usage): Promise<number | null>;
-  /** Oldest first. @throws NOT_FOUND */
-  allDatasetItems(datasetId: string): Promise<readonly DatasetItem[]>;
-  /** @param call what it was made from; null: it was written by hand @throws NOT_FOUND */
-  createDatasetItem(
-    datasetId: string,
-    edit: DatasetItemEdit,
-    call: { readonly traceId: string; readonly spanId: string; readonly answer: EvaluatedAnswer } | null,
-  ): Promise<DatasetItem>;
-  createExperiment(edit: ExperimentEdit, itemCount: number): Promise<Experiment>;
-  /** @returns false: it was ended, maybe elsewhere */
-  addExperimentResult(id: string, result: ExperimentResult): Promise<boolean>;
-  finishExperiment(id: string, state: ExperimentState, message: string | null): Promise<void>;
-  /** @param unit of what it measures */
-  createAlertRule(edit: AlertRuleEdit, unit: AlertUnit): Promise<AlertRule>;
-  /** @param unit null: it was not measured @throws NOT_FOUND, CONFLICT */
-  updateAlertRule(id: string, version: number, edit: AlertRuleEdit, unit: AlertUnit | null): Promise<AlertRule>;
-  /** A rule that it is time to look at; nobody else is given it for a while. Null: none. */
-  claimAlertRule(): Promise<AlertRule | null>;
-  /** @param version of the rule that was looked at */
-  recordAlert(id: string, version: number, outcome: AlertOutcome): Promise<void>;
-  listEndpoints(): Promise<readonly StoredEndpoint[]>;
-  /** @throws NOT_FOUND */
-  getEndpoint(id: string): Promise<StoredEndpoint>;
-  createEndpoint(edit: EndpointEdit): Promise<StoredEndpoint>;
-  updateEndpoint(id: string, version: number, edit: EndpointEdit): Promise<StoredEndpoint>;
-  deleteEndpoint(id: string): Promise<void>;
-  /** Resolves once the records are committed. @throws SERVICE_UNAVAILABLE */
-  append(batch: SignalBatch): Promise<{ readonly stored: number; readonly duplicates: number }>;
-  /** Answers at once, open or not. */
-  state(): Promise<StoreReport>;
-}
 
 /** Span k has `values[value[k]]`. */
 export interface SpanAttribute {
@@ -187,6 +47,9 @@ export interface IngestService {
   report(): Promise<IngestReport>;
   /** Listens on a free port of the same address. */
   listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver>;
+  /** A part of a file; null: there is more to come. @throws VALIDATION_ERROR, PAYLOAD_TOO_LARGE, RATE_LIMITED, SERVICE_UNAVAILABLE */
+  importPart(part: FileImportPart): Promise<FileImportReport | null>;
+  cancelImport(importId: string): Promise<void>;
 }
 
 export interface IngestReport {
@@ -355,4 +218,8 @@ export interface GatewayOptions {
   readonly version: string;
   readonly dataDir: string;
   readonly retention: Retention;
+  /** Whether agents may write notes, scores and rows of datasets over MCP. */
+  readonly agentsMayWrite: boolean;
+  /** Whether clients of other tools may read without a token, on a loopback address. */
+  readonly compatWithoutToken: boolean;
 }

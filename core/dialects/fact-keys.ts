@@ -4,7 +4,7 @@ import { isObject, textOf } from './json-objects';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 import { parsed } from './span-source';
 import { COST_KEYS, COUNT_KEYS, USAGE_DETAIL_KEYS, USAGE_OBJECT_KEYS } from './usage-keys';
-import { SESSION_KEYS } from './who-keys';
+import { SESSION_KEYS, USER_KEYS } from './who-keys';
 
 /** What a call counts, what shows how it counts, and texts. */
 export const SLOTS = [
@@ -21,6 +21,7 @@ export const SLOTS = [
   'serviceTier',
   'agentName',
   'sessionId',
+  'userId',
   'responseId',
 ] as const;
 
@@ -48,6 +49,7 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
     ['ai.model.provider', providerOfSdk],
     ['gen_ai.provider.name', providerOf],
     ['gen_ai.system', providerOf],
+    ['mlflow.llm.provider', (text) => providerOf(plainText(text) ?? '')],
   ],
   requestModel: [
     'langfuse.observation.model.name',
@@ -61,7 +63,12 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
     ['llm.invocation_parameters', modelAmong],
     ['langfuse.observation.model.parameters', modelAmong],
   ],
-  responseModel: ['llm.response.model_name', 'ai.response.model', 'gen_ai.response.model'],
+  responseModel: [
+    'llm.response.model_name',
+    'ai.response.model',
+    'gen_ai.response.model',
+    ['mlflow.llm.model', plainText],
+  ],
   serviceTier: [
     'openai.response.service_tier',
     'openai.request.service_tier',
@@ -74,8 +81,14 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
   ],
   agentName: ['langsmith.metadata.lc_agent_name', 'ai.telemetry.functionId', 'gen_ai.agent.name'],
   sessionId: SESSION_KEYS,
+  userId: USER_KEYS,
   responseId: ['gen_ai.response.id', 'ai.response.id', 'llm.response.id', 'langsmith.metadata.response_id'],
 };
+
+/** MLflow writes texts as JSON. */
+function plainText(json: string): string | null {
+  return textOf(parsed(json)) ?? json;
+}
 
 /** The model among the parameters of a request. */
 function modelAmong(json: string): string | null {
@@ -95,6 +108,9 @@ const KIND_KEYS: readonly string[] = [
   'traceloop.span.kind',
   'span.type',
   'mastra.span.type',
+  'mlflow.spanType',
+  'genkit:metadata:subtype',
+  'genkit:type',
 ];
 /** Of lists of messages, which are not read here, what is there if any is. */
 const MESSAGE_MARKS = [
@@ -110,11 +126,13 @@ export const PRESENCE_KEYS: ReadonlySet<string> = new Set(MESSAGE_MARKS);
 const KIND_MARKS: readonly string[] = [
   'gen_ai.tool.name',
   'gen_ai.tool.call.id',
+  'tool.name',
   'gen_ai.agent.id',
   'gen_ai.request.model',
   'gen_ai.response.model',
   'gen_ai.agent.name',
   'llm.model_name',
+  'graph.node.id',
   ...MESSAGE_MARKS,
 ];
 /** Of agents, which are read whole: who they are. */
@@ -133,6 +151,7 @@ const WHOLE_KEYS: readonly string[] = [
   ...USAGE_OBJECT_KEYS,
   ...USAGE_DETAIL_KEYS,
   'ai.response.providerMetadata',
+  'gcp.vertex.agent.llm_response',
   'langfuse.observation.cost_details',
   'codex.turn.token_usage.input_tokens',
   'codex.turn.token_usage.output_tokens',
@@ -145,6 +164,8 @@ const WHOLE_KEYS: readonly string[] = [
   'agent_name',
   'model_name',
   'tool_arguments',
+  'genkit:output',
+  'genkit:name',
 ];
 
 const FACTS = new Map<string, Fact>(

@@ -39,7 +39,8 @@ const TIME_KEYS = [
   'gen_ai.completion_start_time',
   'completion_start_time',
 ] as const;
-const FIRST = /first[\s_.-]*(?:token|chunk)/i;
+/** OpenLLMetry has an event for each piece of an answer, of which the first that is found is the first. */
+const FIRST = /first[\s_.-]*(?:token|chunk)|\.content\.completion\.chunk$/i;
 /** Clocks of one machine differ by less, and spans end when their answer has come. */
 const SLACK = 1.05;
 

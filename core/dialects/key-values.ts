@@ -1,8 +1,10 @@
 /** What single attributes say of a call, an agent and a session, by `fact-keys.ts`: the same for ingest, which sees each attribute once, and for reading. */
+
 import { CALL_COUNTS, type CallCounts } from '../model/batch-calls';
 import type { PlainValue } from '../model/json-types';
 import { NO_USAGE, type Usage } from './agent-span';
 import { KEY_MEANINGS, KEYS, SLOTS, type Slot } from './fact-keys';
+import { isCost, isTokenCount } from './plausible';
 import type { AttributeReader } from './span-source';
 import { type RawUsage, settle, type UsageHabits } from './usage';
 
@@ -83,27 +85,37 @@ function rawOf(said: KeyValues): MutableUsage {
 
 export type SaidUsage = { readonly [K in keyof Usage]?: number | null | undefined };
 
+/** Of whom the tokens are, and who tells it. */
+interface Teller {
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly scope: string;
+}
+
 /** @param more what objects of usage say, which is believed first */
-export function usageOf(said: KeyValues, more: SaidUsage | null, provider: string | null, model: string | null): Usage {
+export function usageOf(said: KeyValues, more: SaidUsage | null, teller: Teller): Usage {
   const raw = rawOf(said);
   if (more) {
     for (const name of Object.keys(NO_USAGE) as (keyof Usage)[]) raw[name] = more[name] ?? raw[name] ?? null;
     // What is left of the whole is known otherwise.
     if (more.input != null) raw.fresh = null;
   }
-  return settle(raw, habitsOf(said, provider, model));
+  return settle(raw, habitsOf(said, teller));
 }
 
 const CLAUDE = /claude|anthropic/i;
 const NOVA = /nova/i;
+/** Instrumentations of Amazon's SDKs, which hand on what Bedrock counts, and OpenLIT's of Anthropic, which does so with what that counts. */
+const AS_COUNTED = /botocore|aws-sdk|awssdk|openlit\.instrumentation\.(?:anthropic|bedrock)/i;
 
 /** What the instrumentation is known to do where its numbers do not show it. */
-function habitsOf(said: KeyValues, provider: string | null, model: string | null): UsageHabits {
+function habitsOf(said: KeyValues, { provider, model, scope }: Teller): UsageHabits {
   const isClaude = provider === 'anthropic' || CLAUDE.test(model ?? '');
   if (provider === 'strands-agents') {
     // It hands on what Bedrock and Anthropic count.
     return { cache: isClaude || NOVA.test(model ?? '') ? 'beside' : 'within', thoughts: 'within' };
   }
+  if (AS_COUNTED.test(scope)) return { cache: 'beside', thoughts: 'within' };
   const isSdk = saidBy(said, 'input')?.startsWith('ai.usage.') ?? false;
   const isDetailed = (['fresh', 'cacheRead', 'cacheWrite', 'reasoning'] as const).some((slot) =>
     saidBy(said, slot)?.includes('TokenDetails.'),
@@ -145,10 +157,10 @@ function asNumber(value: PlainValue): number | null {
 
 function asCost(value: PlainValue): number | null {
   const number = asNumber(value);
-  return number !== null && number >= 0 ? number : null;
+  return number !== null && isCost(number) ? number : null;
 }
 
 function asCount(value: PlainValue): number | null {
   const number = asNumber(value);
-  return number !== null && number >= 0 && Number.isSafeInteger(number) ? number : null;
+  return number !== null && isTokenCount(number) ? number : null;
 }

@@ -26,6 +26,9 @@ const ROLES: Readonly<Record<string, string>> = wordTable({
   AIMessage: 'assistant',
   UserMessage: 'user',
   AssistantMessage: 'assistant',
+  // smolagents sends calls as what the model said, and what came back as what the user said.
+  'tool-call': 'assistant',
+  'tool-response': 'user',
   FunctionMessage: 'tool',
   FunctionExecutionResultMessage: 'tool',
   HumanMessageChunk: 'user',

@@ -30,9 +30,13 @@ const text: Reader = (part) => {
   return typeof value === 'string' ? textParts(value) : null;
 };
 
+/** Summaries of OpenAI's responses as JSON. */
+const SUMMARIES = /^\s*\[\s*\{.*"(?:summary_text|reasoning_text)"/s;
+
 const reasoning: Reader = (part) => {
   const told = [part.content, part.text, part.thinking, part.reasoning, part.reasoning_text, part.summary];
-  const thought = told.find((one) => one !== undefined && one !== null && !(Array.isArray(one) && one.length === 0));
+  const said = told.find((one) => one !== undefined && one !== null && !(Array.isArray(one) && one.length === 0));
+  const thought = typeof said === 'string' && SUMMARIES.test(said) ? parsed(said) : said;
   if (Array.isArray(thought)) return partsOf(thought).map(thoughtOf);
   // What is redacted, or only signed, says that there was some.
   return [{ type: 'reasoning', text: typeof thought === 'string' ? thought : '' }];

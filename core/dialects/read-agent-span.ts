@@ -8,12 +8,14 @@ import { answerOf, messagesOf, toolsAmong, withoutSystem } from './messages';
 import { claudeCode, codex, geminiCli, vscodeCopilot } from './readers/coding-agents';
 import { genAi } from './readers/gen-ai';
 import { generic } from './readers/generic';
+import { genkit } from './readers/genkit';
 import { googleAdk } from './readers/google-adk';
 import { langfuse } from './readers/langfuse';
 import { langsmith } from './readers/langsmith';
 import { logfire } from './readers/logfire';
 import { mastra } from './readers/mastra';
 import { mcp } from './readers/mcp';
+import { mlflow } from './readers/mlflow';
 import { openInference } from './readers/openinference';
 import { traceloop } from './readers/traceloop';
 import { vercel } from './readers/vercel';
@@ -21,7 +23,6 @@ import { type AttributeReader, parsed, type SpanSource } from './span-source';
 import { toolInput } from './tool-parts';
 import { usageOfObject } from './usage';
 import { USAGE_DETAIL_KEYS, USAGE_OBJECT_KEYS } from './usage-keys';
-import { USER_KEYS } from './who-keys';
 
 /**
  * Who is believed first. What a person set by hand stands before what an instrumentation derived: LangSmith's run type before the
@@ -37,6 +38,8 @@ const DIALECTS: readonly Dialect[] = [
   vercel,
   mcp,
   mastra,
+  mlflow,
+  genkit,
   genAi,
   traceloop,
   logfire,
@@ -80,12 +83,13 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
   const inputValue = of('inputValue');
   const outputValue = of('outputValue');
   const isModel = kind === 'model';
-  const input = of('input') ?? messagesOf(inputValue ?? undefined) ?? (isModel ? asked(inputValue) : []);
+  const input =
+    told(all.map((facts) => facts.input)) ?? messagesOf(inputValue ?? undefined) ?? (isModel ? asked(inputValue) : []);
   const output =
-    of('output') ??
+    told(all.map((facts) => facts.output)) ??
     (isModel ? (answerOf(outputValue ?? undefined) ?? []) : (messagesOf(outputValue ?? undefined) ?? []));
   const [system, rest] = withoutSystem(input);
-  const [told, answered] = withoutSystem(output);
+  const [repeated, answered] = withoutSystem(output);
   const prompt = distinct([...(of('system') ?? []), ...system]);
   return {
     kind,
@@ -95,7 +99,7 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     responseModel,
     responseId: textAt(keyed, 'responseId') ?? of('responseId'),
     sessionId: textAt(keyed, 'sessionId') ?? of('sessionId'),
-    userId: source.attributes.text(...USER_KEYS) ?? of('userId'),
+    userId: textAt(keyed, 'userId') ?? of('userId'),
     agentName: of('agentName') ?? textAt(keyed, 'agentName') ?? (kind === 'agent' ? nameOfAgent(source) : null),
     tool:
       kind === 'tool'
@@ -109,16 +113,16 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
         : null,
     parameters: merged(all.map((facts) => facts.parameters)) as { [name: string]: PlainValue },
     // OpenAI's responses repeat the prompt of their request.
-    system: prompt.length > 0 ? prompt : told,
+    system: prompt.length > 0 ? prompt : repeated,
     input: kind === 'tool' ? [] : rest,
     output: kind === 'tool' ? [] : answered,
     inputValue: input.length > 0 || kind === 'tool' ? null : inputValue,
     outputValue: output.length > 0 || kind === 'tool' ? null : outputValue,
     toolDefinitions: of('toolDefinitions') ?? toolsAmong(inputValue ?? undefined),
-    usage: usageOf(keyed, more, provider, responseModel ?? requestModel),
+    usage: usageOf(keyed, more, { provider, model: responseModel ?? requestModel, scope: source.scope }),
     reportedCost: of('reportedCost') ?? costOf(keyed),
     serviceTier: textAt(keyed, 'serviceTier'),
-    finishReasons: of('finishReasons') ?? answered.flatMap(({ finishReason }) => finishReason ?? []),
+    finishReasons: (of('finishReasons') ?? answered.flatMap(({ finishReason }) => finishReason ?? [])).map(plainReason),
     timeToFirstTokenNs: of('timeToFirstTokenNs'),
     documents: of('documents') ?? [],
     evaluations: of('evaluations') ?? [],
@@ -138,16 +142,29 @@ function usageObjects(a: AttributeReader): Usage | null {
   return details.length > 0 ? usageOfObject(Object.fromEntries(details)) : null;
 }
 
+/** The text of an enumeration of Python: `FinishReason.STOP`. */
+function plainReason(reason: string): string {
+  const [, word] = /^\w*Reason\.(\w+)$/.exec(reason) ?? [];
+  return word?.toLowerCase() ?? reason;
+}
+
 /** Of an agent that nobody named: what its span is called, without the operation. */
 function nameOfAgent({ name, attributes: a }: SpanSource): string {
   const metadata = a.json('metadata');
   const told = isObject(metadata) ? textOf(metadata.lc_agent_name) : null;
   const id = a.text('graph.node.id', 'gen_ai.agent.id');
-  return told ?? id ?? (name.replace(/^(?:invoke_agent|create_agent|agent run:?)\s+(?=\S)/i, '') || 'agent');
+  return (
+    told ?? id ?? (name.replace(/^(?:invoke_agent|create_agent|agent run:?)\s+(?=\S)|(?<=\S)\.a?run$/gi, '') || 'agent')
+  );
 }
 
 function first<T>(values: readonly T[]): NonNullable<T> | null {
   return (values.find((value) => !isNothing(value)) as NonNullable<T> | undefined) ?? null;
+}
+
+/** A message in which nothing is said, as LiteLLM has it for calls of tools, does not stand before one in which something is. */
+function told(lists: readonly (readonly Message[] | null | undefined)[]): readonly Message[] | null {
+  return lists.find((list) => list?.some(({ parts }) => parts.length > 0)) ?? first(lists);
 }
 
 /** Of each property what is said first. */
@@ -162,6 +179,12 @@ function merged<T extends object>(all: readonly (T | undefined)[]): Partial<T> {
 /** What a tool answered may be the message that its framework makes of that, with the id of the call. */
 function toolAnswer(value: PlainValue | null): { id?: string; result: PlainValue | null } {
   const json = parsed(value);
+  if (isObject(json) && 'tool_output' in json && 'tool_kwargs' in json) {
+    // LlamaIndex's event, around what it has of the tool.
+    const id = textOf(json.tool_id);
+    return { ...(id === null ? {} : { id }), result: toolAnswer(json.tool_output ?? null).result };
+  }
+  if (isObject(json) && 'raw_output' in json && 'raw_input' in json) return { result: parsed(json.raw_output ?? null) };
   const held = isObject(json) ? ([json.output, json.update].find(isObject) ?? json) : json;
   const part = isObject(held) ? messagesOf(held)?.flatMap(({ parts }) => parts) : undefined;
   const [only] = part ?? [];

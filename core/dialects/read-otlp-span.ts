@@ -36,9 +36,9 @@ export function readAgentSpan(span: {
   );
   const timeToFirstTokenNs = firstTokenNs(source.attributes, timed, span.timing ?? null);
   const read = { ...whole, timeToFirstTokenNs };
-  const { call, agentName, sessionId } = facts;
-  if (!call) return { ...read, agentName, sessionId };
+  const { call, agentName, sessionId, userId } = facts;
+  if (!call) return { ...read, agentName, sessionId, userId };
   const { provider, serviceTier, reportedCost, model: _, ...tokens } = call;
   const usage = { ...read.usage, ...tokens };
-  return { ...read, agentName, sessionId, provider, serviceTier, reportedCost, usage };
+  return { ...read, agentName, sessionId, userId, provider, serviceTier, reportedCost, usage };
 }

@@ -1,17 +1,25 @@
 /** Which of two that tell the same messages tells more: some instrumentations flatten them, and lose something on the way. */
 import type { Message } from './agent-span';
 
-/** @returns the second where it has all that the first has, and more; else the first */
+/**
+ * @param isPlain whether the second is a text and no structure: it may be how a message prints (`assistant: Hello`), which is no more
+ * @returns the second where it has all that the first has, and more; else the first
+ */
 export function richer(
   flattened: readonly Message[] | null,
   whole: readonly Message[] | null,
+  isPlain = false,
 ): readonly Message[] | null {
   if (!flattened || flattened.length === 0) return whole;
-  if (!whole) return flattened;
+  if (!whole || (isPlain && flattened.some(isAnswer))) return flattened;
   const [a, b] = [measured(flattened), measured(whole)];
   return b.every((much, i) => much >= (a[i] as number)) && b.some((much, i) => much > (a[i] as number))
     ? whole
     : flattened;
+}
+
+function isAnswer({ parts }: Message): boolean {
+  return parts.some(({ type }) => type === 'text' || type === 'tool_call');
 }
 
 /** Of each kind of part how many, and how much text; and how many calls and results have an id. */

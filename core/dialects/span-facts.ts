@@ -20,15 +20,18 @@ import {
   usageOf,
 } from './key-values';
 import { readSource } from './read-agent-span';
+import { OPENLIT } from './readers/gen-ai';
+import { ADK_SCOPE } from './readers/google-adk';
 import { AttributeReader } from './span-source';
 
 export interface SpanFacts {
-  /** Null: it is of no agent run, and tells of a session alone. */
+  /** Null: it is of no agent run, and tells of a session or a user alone. */
   readonly kind: AgentSpanKind | null;
   /** Null: the span calls no model. */
   readonly call: ModelCallFacts | null;
   readonly agentName: string | null;
   readonly sessionId: string | null;
+  readonly userId: string | null;
   /** 64 bits of the digest of the provider's id of what a model answered; null: not said. */
   readonly response: bigint | null;
 }
@@ -55,6 +58,11 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   return hash;
 }
 
+/** Whether spans of this instrumentation say by their names alone what they are: those that fail may have no attributes. */
+export function isToldByName(scope: string): boolean {
+  return scope === ADK_SCOPE || scope.startsWith(OPENLIT);
+}
+
 /** By name or scope. */
 function isCodingAgent(name: string, scope: string): boolean {
   return (
@@ -73,9 +81,11 @@ interface Likeness {
   readonly kind: AgentSpanKind | null;
   /** Where no attribute names it, and its dialect has but one. */
   readonly provider: string | null;
+  /** That its name tells, where no attribute says what it is. */
+  readonly model: string | null;
 }
 
-const NO_LIKENESS: Likeness = { kind: null, provider: null };
+const NO_LIKENESS: Likeness = { kind: null, provider: null, model: null };
 const kinds = new Map<string, Likeness>();
 
 /** What an attribute says: read once for all spans of a request that have it. */
@@ -128,12 +138,13 @@ export function readSpanFacts(name: string, scope: string, attributes: readonly 
     const { fact } = meaning;
     if (fact !== null && read !== null) take(said, fact.slot, fact.rank, read);
   }
-  if (isWhole) return wholeFacts(name, scope, attributes) ?? factsOf(null, said);
+  if (isWhole) return wholeFacts(name, scope, attributes) ?? factsOf(null, said, scope);
   // A session alone, on spans of any name, says nothing of an agent.
-  const isAny = marks !== 0 || kindValues.length > 0 || name.startsWith('ai.') || scope === 'pydantic-ai';
+  const isAny =
+    marks !== 0 || kindValues.length > 0 || name.startsWith('ai.') || scope === 'pydantic-ai' || isToldByName(scope);
   const like = isAny ? likeness({ name, scope, marks, kindValues }, attributes) : NO_LIKENESS;
   const kind = like.kind ?? (hasTokens(said) ? 'model' : null);
-  return kind === 'agent' ? wholeFacts(name, scope, attributes) : factsOf(kind, said, like.provider);
+  return kind === 'agent' ? wholeFacts(name, scope, attributes) : factsOf(kind, said, scope, like);
 }
 
 interface Shape {
@@ -155,7 +166,8 @@ function likeness(shape: Shape, attributes: readonly AgentAttribute[]): Likeness
   let like = kinds.get(key);
   if (like === undefined) {
     const span = readWhole(name, scope, attributes.filter(isOfShape));
-    like = span ? { kind: span.kind, provider: span.provider } : NO_LIKENESS;
+    const model = (marks === 0 && span?.requestModel) || null;
+    like = span ? { kind: span.kind, provider: span.provider, model } : NO_LIKENESS;
     if (kinds.size >= KINDS_HELD) kinds.clear();
     kinds.set(key, like);
   }
@@ -174,13 +186,19 @@ function isSame(a: Shape, b: Shape): boolean {
   return true;
 }
 
-function factsOf(kind: AgentSpanKind | null, all: KeyValues, otherwise: string | null = null): SpanFacts | null {
+function factsOf(
+  kind: AgentSpanKind | null,
+  all: KeyValues,
+  scope: string,
+  otherwise: Likeness = NO_LIKENESS,
+): SpanFacts | null {
   // Who has an agent's name and does nothing that agents do is something else: an agent of monitoring, say.
   const agentName = kind === null ? null : textAt(all, 'agentName');
   const sessionId = textAt(all, 'sessionId');
-  if (kind === null && sessionId === null) return null;
-  const call = isModelCall(kind) ? callOf(all, otherwise) : null;
-  return { kind, call, agentName, sessionId, response: call && digestOf(textAt(all, 'responseId')) };
+  const userId = textAt(all, 'userId');
+  if (kind === null && sessionId === null && userId === null) return null;
+  const call = isModelCall(kind) ? callOf(all, otherwise, scope) : null;
+  return { kind, call, agentName, sessionId, userId, response: call && digestOf(textAt(all, 'responseId')) };
 }
 
 /** What is counted and paid by tokens. */
@@ -188,24 +206,24 @@ function isModelCall(kind: AgentSpanKind | null): boolean {
   return kind === 'model' || kind === 'embedding';
 }
 
-function callOf(all: KeyValues, otherwise: string | null): ModelCallFacts {
-  const provider = textAt(all, 'provider') ?? otherwise;
-  const model = textAt(all, 'responseModel') ?? textAt(all, 'requestModel');
+function callOf(all: KeyValues, otherwise: Likeness, scope: string): ModelCallFacts {
+  const provider = textAt(all, 'provider') ?? otherwise.provider;
+  const model = textAt(all, 'responseModel') ?? textAt(all, 'requestModel') ?? otherwise.model;
   return {
     provider,
     model,
     serviceTier: textAt(all, 'serviceTier'),
-    ...countsOf(usageOf(all, null, provider, model), costOf(all)),
+    ...countsOf(usageOf(all, null, { provider, model, scope }), costOf(all)),
   };
 }
 
 function wholeFacts(name: string, scope: string, attributes: readonly KeyValue[]): SpanFacts | null {
   const span = readWhole(name, scope, attributes);
   if (!span) return null;
-  const { usage, kind, provider, serviceTier, reportedCost, agentName, sessionId } = span;
+  const { usage, kind, provider, serviceTier, reportedCost, agentName, sessionId, userId } = span;
   const model = span.responseModel ?? span.requestModel;
   const call = isModelCall(kind) ? { provider, model, serviceTier, ...countsOf(usage, reportedCost) } : null;
-  return { kind, call, agentName, sessionId, response: call && digestOf(span.responseId) };
+  return { kind, call, agentName, sessionId, userId, response: call && digestOf(span.responseId) };
 }
 
 function digestOf(id: string | null): bigint | null {

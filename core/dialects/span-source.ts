@@ -1,5 +1,7 @@
 /** A span as dialects read it. */
+
 import type { PlainValue } from '../model/json-types';
+import { isTokenCount } from './plausible';
 import { pythonValue } from './python-text';
 
 export interface SpanSource {
@@ -63,11 +65,11 @@ export class AttributeReader {
     return undefined;
   }
 
-  /** Tokens: a whole number that is not negative. */
+  /** Tokens: a whole number that a call can have counted. */
   count(...keys: readonly string[]): number | undefined {
     for (const key of keys) {
       const value = this.number(key);
-      if (value !== undefined && value >= 0 && Number.isSafeInteger(value)) return value;
+      if (value !== undefined && isTokenCount(value)) return value;
     }
     return undefined;
   }
@@ -112,14 +114,31 @@ export class AttributeReader {
   }
 }
 
+/** Of JSON in text. What reads it goes as deep as it is; no message is so deep, and beyond it is text like other text. */
+const MAX_DEPTH = 200;
+
 /** JSON in text, or Python's of a list or dictionary, as what it stands for; other values as they are. */
 export function parsed(value: PlainValue): PlainValue {
   if (typeof value !== 'string' || !/^\s*[[{"]/.test(value)) return value;
   try {
-    return JSON.parse(value) as PlainValue;
+    const structure = JSON.parse(value) as PlainValue;
+    return isDeeper(structure) ? value : structure;
   } catch {
     return pythonValue(value) ?? value;
   }
+}
+
+function isDeeper(value: PlainValue): boolean {
+  let level = [value].filter(isStructure);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === MAX_DEPTH) return true;
+    level = level.flatMap((structure) => Object.values(structure).filter(isStructure));
+  }
+  return false;
+}
+
+function isStructure(value: unknown): value is object & PlainValue {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Whether text begins as a structure of JSON and is none: what exporters cut off. */

@@ -95,14 +95,15 @@ export function toolInvocationOf(part: JsonObject, name: string | null): Part[] 
 export function toolInput(value: PlainValue | null | undefined): { id?: string; arguments: PlainValue | null } {
   const json = argumentsOf(value ?? null);
   if (!isObject(json)) return { arguments: json };
-  const { args, kwargs } = json;
+  // What smolagents' tools have besides is not for the tool.
+  const { args = [], kwargs, sanitize_inputs_outputs: _, ...besides } = json;
   if (json.type === 'tool_call' || json.type === 'function_call') {
     const [call] = toolCallsOf(json as PlainValue);
     if (call?.type === 'tool_call') return { ...(call.id === null ? {} : { id: call.id }), arguments: call.arguments };
   }
   if (typeof json.input_str === 'string')
     return { arguments: isObject(json.inputs) ? json.inputs : parsed(json.input_str) };
-  if (!Array.isArray(args) || !isObject(kwargs) || Object.keys(json).length > 2) return { arguments: json };
+  if (!Array.isArray(args) || !isObject(kwargs) || Object.keys(besides).length > 0) return { arguments: json };
   if (args.length === 0) return { arguments: kwargs };
   return { arguments: Object.keys(kwargs).length > 0 ? json : args.length === 1 ? (args[0] as PlainValue) : args };
 }

@@ -63,6 +63,7 @@ export const COUNT_KEYS = {
     'llm.usage.cache_read_input_tokens',
     'llm.usage.cached_tokens',
     'llm.usage.prompt_tokens_details.cached_tokens',
+    'metadata.usage.cached_prompt_tokens',
   ],
   cacheWrite: [
     'llm.token_count.prompt_details.cache_write',
@@ -85,6 +86,7 @@ export const COUNT_KEYS = {
     'gen_ai.usage.details.cache_write_input_tokens',
     'gen_ai.usage.details.cache_creation_input_tokens',
     'llm.usage.cache_creation_input_tokens',
+    'metadata.usage.cached_creation_tokens',
   ],
   cacheWriteHour: [
     'anthropic.usage.cache_creation.ephemeral_1h_input_tokens',
@@ -179,10 +181,12 @@ export const USAGE_OBJECT_KEYS = [
   'langsmith.metadata.usage_metadata',
   'gen_ai.usage',
   'gen_ai.usage.details',
+  'gen_ai.usage.raw',
   'gen_ai.response.usage',
   'llm.usage',
   'llm.token.counts',
   'mlflow.chat.tokenUsage',
+  'metadata.usage_object',
 ] as const;
 /** Beside counts that do not say how they are made up. */
 export const USAGE_DETAIL_KEYS = [

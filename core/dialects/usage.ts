@@ -2,9 +2,11 @@
  * Makes one account of the tokens of a call of what senders say: some count the cache's tokens within the input and some beside it,
  * some count thoughts within the output and some beside it. What the numbers prove is believed before what a dialect usually does.
  */
+
 import type { PlainValue } from '../model/json-types';
 import type { Usage } from './agent-span';
 import { isObject } from './json-objects';
+import { isTokenCount } from './plausible';
 
 /** Tokens as they were sent. */
 export type RawUsage = {
@@ -219,7 +221,7 @@ function plainNames(value: { readonly [key: string]: PlainValue }): Flat {
 function numberAt(flat: Flat, names: readonly string[]): number | null {
   for (const name of names) {
     const value = flat.get(name);
-    if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return value;
+    if (typeof value === 'number' && isTokenCount(value)) return value;
   }
   return null;
 }

@@ -82,7 +82,7 @@ function judge(evaluator: LocalEvaluator, answer: EvaluatedAnswer, expected: str
       return { value: answer.durationNs <= evaluator.maxMs * 1e6, comment };
     }
     case 'cost': {
-      if (answer.costUsd === null) return { value: null, comment: 'Nobody knows the price of the model.' };
+      if (answer.costUsd === null) return { value: null, comment: 'The price of the model is unknown.' };
       return { value: answer.costUsd <= evaluator.maxUsd, comment: `It cost ${formatCost(answer.costUsd)}.` };
     }
     case 'tools':

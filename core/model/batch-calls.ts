@@ -45,6 +45,7 @@ export interface TraceFacts {
   readonly agentStartNs: bigint | null;
   /** The first that is said. */
   readonly sessionId: string | null;
+  readonly userId: string | null;
 }
 
 /** @param at of the first of a call's counts */

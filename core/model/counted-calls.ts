@@ -48,7 +48,7 @@ export function repeatedCalls(spans: Iterable<TraceSpan>): Set<bigint> {
     (nodes.get(around) as Node).inner.push(node);
     return false;
   });
-  const counted = outermost.flatMap((node) => countedWithin(node, 0));
+  const counted = withoutBeginnings(outermost.flatMap((node) => countedWithin(node, 0)));
   const kept = new Set(oneOfEach(counted).map(({ id }) => id));
   for (const { id } of calls) if (!kept.has(id)) repeats.add(id);
   return repeats;
@@ -83,16 +83,47 @@ function isKnown({ call }: Node): boolean {
   return call.input !== null || call.output !== null;
 }
 
+/**
+ * Of streams, Logfire has a span for the request, which ends before the answer begins, and a span without duration behind it when the answer is there: the
+ * last call before it from the same place, of which nothing else is known, is its beginning.
+ */
+function withoutBeginnings(nodes: Node[]): Node[] {
+  const ends = nodes.filter((node) => node.call.startNs === node.call.endNs && isKnown(node));
+  if (ends.length === 0) return nodes;
+  const begun = new Set<bigint>();
+  const bare = new Map<string, Node[]>();
+  for (const node of nodes.filter(({ call }) => isBare(call))) {
+    const key = placeOf(node);
+    bare.set(key, [...(bare.get(key) ?? []), node]);
+  }
+  for (const end of ends.sort((a, b) => compare(a.call.startNs, b.call.startNs))) {
+    let beginning: Node | null = null;
+    for (const node of bare.get(placeOf(end)) ?? []) {
+      const isBefore = node.call.endNs <= end.call.startNs && isSameModel(node.call.model, end.call.model);
+      if (!isBefore || begun.has(node.id)) continue;
+      if (beginning === null || node.call.startNs > beginning.call.startNs) beginning = node;
+    }
+    if (beginning) begun.add(beginning.id);
+  }
+  return nodes.filter(({ id }) => !begun.has(id));
+}
+
+function placeOf({ parentId, call }: Node): string {
+  return `${parentId} ${call.source.replace(/ .*/, '')}`;
+}
+
 /** Of those beside each other that are one by the provider's id, or by time, model and tokens where two instrumentations tell them, the one that knows most. */
 function oneOfEach(nodes: readonly Node[]): Node[] {
   const groups: { readonly members: Node[]; best: Node }[] = [];
   const byKey = new Map<string, typeof groups>();
   const ordered = [...nodes].sort((a, b) => compare(a.call.startNs, b.call.startNs) || compare(a.id, b.id));
   for (const node of ordered) {
-    const keys = keysOf(node.call);
+    const keys = keysOf(node);
     const found = keys
       .flatMap((key) => byKey.get(key) ?? [])
-      .find(({ members }) => members.every((one) => isSame(one.call, node.call)));
+      .find(({ members }) =>
+        members.every((one) => (isBare(node.call) ? isSameWithout(one, node) : isSame(one.call, node.call))),
+      );
     const group = found ?? { members: [], best: node };
     if (!found) groups.push(group);
     group.members.push(node);
@@ -108,7 +139,9 @@ function oneOfEach(nodes: readonly Node[]): Node[] {
 /** Calls at once that are alike in all that is known of them, of one key. */
 const MAX_OPEN = 64;
 
-function keysOf({ response, input, output, isEmbedding }: TracedCall): string[] {
+function keysOf({ parentId, call }: Node): string[] {
+  const { response, input, output, isEmbedding } = call;
+  if (isBare(call)) return [`bare ${parentId} ${isEmbedding}`];
   const keys = response === null ? [] : [`id ${response}`];
   // What counts nothing is like everything.
   if (input === null || (output === null && !isEmbedding) || input + (output ?? 0) === 0) return keys;
@@ -128,6 +161,22 @@ export function isSame(a: TracedCall, b: TracedCall): boolean {
     return isTogether || (isAlike && a.input !== null && apart <= SAME_ANSWER_NS);
   }
   return isTogether && isAlike && a.source !== b.source;
+}
+
+/** Nothing came back that is known, as of calls that fail. */
+function isBare({ response, input, output }: TracedCall): boolean {
+  return response === null && input === null && output === null;
+}
+
+/** Of two that know of no answer, from the same place, one is the other if it ran while that did, told by another instrumentation. */
+function isSameWithout(a: Node, b: Node): boolean {
+  const [one, other] = [a.call, b.call];
+  if (!isBare(one) || !isBare(other) || a.parentId !== b.parentId || one.isEmbedding !== other.isEmbedding)
+    return false;
+  const isWithin =
+    (one.startNs <= other.startNs && other.endNs <= one.endNs) ||
+    (other.startNs <= one.startNs && one.endNs <= other.endNs);
+  return isWithin && one.source !== other.source && one.model !== null && isSameModel(one.model, other.model);
 }
 
 /** `gpt-4o` and `openai/gpt-4o-2024-08-06`. */

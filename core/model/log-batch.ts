@@ -45,6 +45,8 @@ export const NO_TRACE = 0xffff_ffff;
 export const LOG_MESSAGE_IS_BODY = 1;
 /** `timeNs` is the record's own time. */
 export const LOG_HAS_TIME = 2;
+/** The sender gave no severity number: the column has that of its text. */
+export const LOG_SEVERITY_FROM_TEXT = 4;
 
 /** The buffers to transfer with a batch. */
 export function logTransferables(batch: LogBatch): ArrayBuffer[] {

@@ -6,7 +6,10 @@ export interface TraceSummary {
   readonly startTime: string;
   readonly durationNs: number;
   readonly spanCount: number;
+  /** Spans with an error, handled or not. */
   readonly errorCount: number;
+  /** Requests in it that failed: above 0, the trace failed (core/model/request.ts). */
+  readonly failedCount: number;
   readonly services: readonly string[];
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
@@ -19,6 +22,8 @@ export interface TraceSummary {
   /** Spans that are of an agent run: calls of models and of tools, agents and what holds them together. */
   readonly agentSpanCount: number;
   readonly sessionId: string | null;
+  /** For whom it ran, as the first span says that says it. */
+  readonly userId: string | null;
   readonly agentName: string | null;
   /** No root has arrived, or some span names a parent that has not. */
   readonly incomplete: boolean;

@@ -8,6 +8,7 @@ interface MutableFacts {
   agentName: string | null;
   agentStartNs: bigint | null;
   sessionId: string | null;
+  userId: string | null;
 }
 
 export class AgentColumns {
@@ -22,16 +23,18 @@ export class AgentColumns {
   private counts = new Float64Array(0);
   private readonly traces = new Map<number, MutableFacts>();
 
-  add(row: number, trace: number, startNs: bigint, { kind, call, agentName, sessionId, response }: SpanFacts): void {
+  add(row: number, trace: number, startNs: bigint, said: SpanFacts): void {
+    const { kind, call, agentName, sessionId, userId, response } = said;
     if (kind !== null) this.setKind(row, kind);
     if (call) this.addCall(row, call, agentName, response);
-    if (agentName === null && sessionId === null) return;
+    if (agentName === null && sessionId === null && userId === null) return;
     let facts = this.traces.get(trace);
     if (!facts) {
-      facts = { trace, agentName: null, agentStartNs: null, sessionId: null };
+      facts = { trace, agentName: null, agentStartNs: null, sessionId: null, userId: null };
       this.traces.set(trace, facts);
     }
     facts.sessionId ??= sessionId;
+    facts.userId ??= userId;
     if (agentName !== null && (facts.agentStartNs === null || startNs < facts.agentStartNs)) {
       facts.agentName = agentName;
       facts.agentStartNs = startNs;

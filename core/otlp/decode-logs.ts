@@ -8,7 +8,8 @@ import type { SentEvaluation } from '../model/evaluation';
 import { GrowingBytes, grown } from '../model/growing';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { plainValue } from '../model/json-types';
-import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, type LogBatch, NO_TRACE } from '../model/log-batch';
+import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, LOG_SEVERITY_FROM_TEXT, type LogBatch, NO_TRACE } from '../model/log-batch';
+import { levelNamed, severitiesOf } from '../model/log-level';
 import { withoutNul } from '../model/nul';
 import { RecordPartsBuilder } from '../model/record-parts';
 import { MAX_NAME_CHARS, shortName } from '../model/short-name';
@@ -16,6 +17,7 @@ import { checkAnyValue, checkKeyValue } from './check-body';
 import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
 import { decodeLogBody, readAnyValue } from './proto-to-json';
+import { isPossibleTime } from './sent-times';
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 
 export interface DecodedLogs {
@@ -35,20 +37,24 @@ const MAX_MESSAGE_BYTES = 1024;
 /** It is read as objects, and written as the message. */
 const BODY_COST = 3 * COST.item;
 const BYTES_PER_RECORD = 150;
+/** A longer text is no name of a level. */
+const MAX_LEVEL_BYTES = 16;
 const BAD_TRACE_ID = 1;
 const BAD_SPAN_ID = 2;
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const utf8 = new TextEncoder();
+const utf8Decoder = new TextDecoder();
 
 /**
  * @param digest names the request (see LogBatch)
  * @param nowNs for records that say no time, epoch nanoseconds
+ * @param placesTimes whether records with times that cannot be true are placed where they were observed, else now
  * @throws WireError when `bytes` is not an ExportLogsServiceRequest, SpoorError PAYLOAD_TOO_LARGE
  */
-export function decodeLogs(bytes: Uint8Array, digest: Uint8Array, nowNs: bigint): DecodedLogs {
-  return new LogDecoder(bytes, nowNs).decode(digest);
+export function decodeLogs(bytes: Uint8Array, digest: Uint8Array, nowNs: bigint, placesTimes = false): DecodedLogs {
+  return new LogDecoder(bytes, nowNs, placesTimes).decode(digest);
 }
 
 class LogDecoder {
@@ -78,6 +84,7 @@ class LogDecoder {
   constructor(
     private readonly bytes: Uint8Array,
     private readonly nowNs: bigint,
+    private readonly placesTimes: boolean,
   ) {
     const capacity = Math.max(16, Math.ceil(bytes.length / BYTES_PER_RECORD));
     this.trace = new Uint32Array(capacity);
@@ -149,6 +156,8 @@ class LogDecoder {
     let spanIdAt = -1;
     let eventName = '';
     let badIds = 0;
+    let textStart = 0;
+    let textEnd = 0;
     while (reader.next()) {
       const { tagStart } = reader;
       let keep = true;
@@ -156,7 +165,7 @@ class LogDecoder {
         case 1:
           reader.expect(WIRE_FIXED64);
           timeNs = reader.fixed64();
-          keep = false;
+          keep = timeNs !== 0n && !this.isPossible(timeNs);
           break;
         case 2:
           reader.expect(WIRE_VARINT);
@@ -164,10 +173,13 @@ class LogDecoder {
           // A column of 8 bits: what does not fit stays in the message as it was sent.
           keep = severity > 0xff;
           break;
-        case 3:
+        case 3: {
           reader.expect(WIRE_BYTES);
-          reader.skip();
+          const length = reader.skipLengthDelimited();
+          textEnd = reader.pos;
+          textStart = textEnd - length;
           break;
+        }
         case 5: {
           reader.expect(WIRE_BYTES);
           this.message.truncate(messageStart);
@@ -209,7 +221,8 @@ class LogDecoder {
         case 11:
           reader.expect(WIRE_FIXED64);
           observedNs = reader.fixed64();
-          keep = false;
+          // No column holds it.
+          keep = this.placesTimes && observedNs > MAX_INT64;
           break;
         case 12:
           reader.expect(WIRE_BYTES);
@@ -222,7 +235,7 @@ class LogDecoder {
       }
       if (keep) this.parts.keep(this.bytes, tagStart, reader.pos);
     }
-    if (timeNs > MAX_INT64 || observedNs > MAX_INT64) {
+    if (!this.placesTimes && (timeNs > MAX_INT64 || observedNs > MAX_INT64)) {
       this.rejected++;
       this.rejectedReason ||= 'log record: the time lies beyond the year 2262';
       this.parts.cancel();
@@ -231,7 +244,16 @@ class LogDecoder {
     }
     if ((badIds & BAD_TRACE_ID) !== 0) this.withoutTraceId++;
     if ((badIds & BAD_SPAN_ID) !== 0) this.withoutSpanId++;
-    if (timeNs !== 0n) flags |= LOG_HAS_TIME;
+    if (severity === 0 && textEnd > textStart && textEnd - textStart <= MAX_LEVEL_BYTES) {
+      const level = levelNamed(utf8Decoder.decode(this.bytes.subarray(textStart, textEnd)));
+      if (level !== null && level !== 'unset') {
+        severity = severitiesOf(level).least;
+        flags |= LOG_SEVERITY_FROM_TEXT;
+      }
+    }
+    const knowsTime = timeNs !== 0n && this.isPossible(timeNs);
+    if (knowsTime) flags |= LOG_HAS_TIME;
+    else if (this.placesTimes) timeNs = 0n;
     if (eventName === EVALUATION_EVENT && traceIdAt >= 0) {
       const evaluation = readEvaluation(decodeLogBody(this.bytes.subarray(start, end)).attributes);
       if (evaluation) this.evaluations.push({ row: this.length, ...evaluation });
@@ -262,8 +284,9 @@ class LogDecoder {
     if (record.spanIdAt >= 0) {
       copyBytes(this.bytes, record.spanIdAt, record.spanIdAt + SPAN_ID_BYTES, this.spanId, i * SPAN_ID_BYTES);
     }
-    this.timeNs[i] = record.timeNs || record.observedNs || this.nowNs;
-    this.observedNs[i] = record.observedNs;
+    const observed = record.observedNs !== 0n && this.isPossible(record.observedNs) ? record.observedNs : 0n;
+    this.timeNs[i] = record.timeNs || observed || this.nowNs;
+    this.observedNs[i] = record.observedNs > MAX_INT64 ? 0n : record.observedNs;
     this.severity[i] = record.severity > 0xff ? 0 : record.severity;
     this.flags[i] = record.flags;
     this.resourceOf[i] = owner.resource;
@@ -271,6 +294,10 @@ class LogDecoder {
     this.eventName[i] = this.eventNameIndex(record.eventName);
     this.messageEnd[i] = this.message.length;
     this.parts.commit();
+  }
+
+  private isPossible(ns: bigint): boolean {
+    return !this.placesTimes || isPossibleTime(ns, this.nowNs);
   }
 
   private eventNameIndex(name: string): number {

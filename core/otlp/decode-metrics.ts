@@ -17,6 +17,7 @@ import { checkKeyValue } from './check-body';
 import { COST, DecodeBudget } from './decode-budget';
 import { Envelopes, type RecordOwner } from './envelope';
 import { KIND_FIELDS, POINT_ATTRIBUTES, readPointField } from './metric-point';
+import { isPossibleTime } from './sent-times';
 import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 
 export interface DecodedMetrics {
@@ -37,10 +38,11 @@ const REPLACED = -1;
 
 /**
  * @param digest names the request (see MetricBatch)
+ * @param receivedNs where data points are placed whose times cannot be true; null: they stand as they are
  * @throws WireError when `bytes` is not an ExportMetricsServiceRequest, SpoorError PAYLOAD_TOO_LARGE
  */
-export function decodeMetrics(bytes: Uint8Array, digest: Uint8Array): DecodedMetrics {
-  return new MetricDecoder(bytes).decode(digest);
+export function decodeMetrics(bytes: Uint8Array, digest: Uint8Array, receivedNs: bigint | null = null): DecodedMetrics {
+  return new MetricDecoder(bytes, receivedNs).decode(digest);
 }
 
 class MetricDecoder {
@@ -64,7 +66,10 @@ class MetricDecoder {
   private rejected = 0;
   private rejectedReason = '';
 
-  constructor(private readonly bytes: Uint8Array) {
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly receivedNs: bigint | null,
+  ) {
     this.checker = new WireReader(bytes, 0, bytes.length, this.budget);
   }
 
@@ -189,8 +194,11 @@ class MetricDecoder {
         this.addKeyValue(attributes, reader.pos - length, reader.pos);
       } else if (reader.field === 2 || reader.field === 3) {
         reader.expect(WIRE_FIXED64);
-        if (reader.field === 2) startNs = reader.fixed64();
-        else timeNs = reader.fixed64();
+        const ns = reader.fixed64();
+        const isStart = reader.field === 2;
+        if (isStart) startNs = ns;
+        else timeNs = ns;
+        if (this.isDoubtful(ns, isStart)) this.rest.add(this.bytes, tagStart, reader.pos);
       } else if (isNumber && reader.field === 4) {
         reader.expect(WIRE_FIXED64);
         numberKind = NUMBER_DOUBLE;
@@ -208,7 +216,11 @@ class MetricDecoder {
       this.rest.truncate(restStart);
       return;
     }
-    if (timeNs > MAX_INT64 || startNs > MAX_INT64) {
+    const { receivedNs } = this;
+    if (receivedNs !== null) {
+      if (!isPossibleTime(timeNs, receivedNs)) timeNs = receivedNs;
+      if (startNs > MAX_INT64) startNs = 0n;
+    } else if (timeNs > MAX_INT64 || startNs > MAX_INT64) {
       this.rejected++;
       this.rejectedReason ||= `data point of ${JSON.stringify(metricName.slice(0, 80))}: the time lies beyond the year 2262`;
       this.rest.truncate(restStart);
@@ -223,6 +235,12 @@ class MetricDecoder {
     this.double[i] = double;
     this.int[i] = int;
     this.restEnd[i] = this.rest.length;
+  }
+
+  /** What no column holds as it was sent, is kept as it came. A start is only shown, so it may be whatever fits. */
+  private isDoubtful(ns: bigint, isStart: boolean): boolean {
+    if (this.receivedNs === null) return false;
+    return isStart ? ns > MAX_INT64 : !isPossibleTime(ns, this.receivedNs);
   }
 
   private addKeyValue(to: GrowingBytes, start: number, end: number): void {

@@ -4,7 +4,7 @@
  * Source: opentelemetry-proto 1.11, trace/v1/trace.proto.
  */
 import { EVALUATION_EVENT, readEvaluation } from '../dialects/evaluation-event';
-import { type AgentAttribute, agentAttribute, isAgentKey, readSpanFacts } from '../dialects/span-facts';
+import { type AgentAttribute, agentAttribute, isAgentKey, isToldByName, readSpanFacts } from '../dialects/span-facts';
 import type { SentEvaluation } from '../model/evaluation';
 import { isZero, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
 import { MAX_NAME_CHARS, shortName } from '../model/short-name';
@@ -110,7 +110,7 @@ class TraceDecoder {
     let status = 0;
     let startNs = 0n;
     let endNs = 0n;
-    let agentAttributes: AgentAttribute[] | null = null;
+    let agentAttributes: AgentAttribute[] | null = isToldByName(scopeName) ? [] : null;
     while (reader.next()) {
       const { tagStart } = reader;
       switch (reader.field) {

@@ -4,7 +4,7 @@
  */
 import { SPAN_ID_BYTES } from '../model/ids';
 import type { SpanBatch } from '../model/span-batch';
-import { WIRE_BYTES, WireReader } from './wire-reader';
+import { WIRE_BYTES, WIRE_FIXED64, WireReader } from './wire-reader';
 import { WireWriter } from './wire-writer';
 
 /** Of a Span message: what was sent as its times. No number that OpenTelemetry will ever give a field. */
@@ -21,14 +21,30 @@ export interface SentTimes {
   readonly endNs: bigint;
 }
 
+/** Whether something that was received can have been then. */
+export function isPossibleTime(ns: bigint, receivedNs: bigint): boolean {
+  return ns >= EARLIEST_NS && ns <= receivedNs + AHEAD_NS;
+}
+
+/**
+ * What was sent as a time of a log record or a data point, where it is kept in its message because it is not what it is placed by.
+ * @param field of the message that holds it
+ */
+export function keptTime(message: Uint8Array, field: number): bigint | null {
+  let sent: bigint | null = null;
+  const reader = new WireReader(message);
+  while (reader.next()) {
+    if (reader.field === field && reader.wireType === WIRE_FIXED64) sent = reader.fixed64();
+    else reader.skip();
+  }
+  return sent;
+}
+
 /** Places the spans of one request. */
 export class SpanClock {
   private readonly unplaced: number[] = [];
-  private readonly latestNs: bigint;
 
-  constructor(private readonly receivedNs: bigint) {
-    this.latestNs = receivedNs + AHEAD_NS;
-  }
+  constructor(private readonly receivedNs: bigint) {}
 
   /** @returns what is known of the span's times, or null where they can be what they say */
   check(row: number, startNs: bigint, endNs: bigint): (SentTimes & { readonly sent: Uint8Array }) | null {
@@ -67,7 +83,7 @@ export class SpanClock {
   }
 
   private isPossible(ns: bigint): boolean {
-    return ns >= EARLIEST_NS && ns <= this.latestNs;
+    return isPossibleTime(ns, this.receivedNs);
   }
 }
 
@@ -105,4 +121,17 @@ export function readSentTimes(message: Uint8Array): SentTimes | null {
     sent = { startNs, endNs };
   }
   return sent;
+}
+
+/** The same message without them. */
+export function withoutSentTimes(message: Uint8Array): Uint8Array {
+  const rest = new WireWriter(message.length);
+  const reader = new WireReader(message);
+  while (reader.next()) {
+    const start = reader.tagStart;
+    const isSentTimes = reader.field === SENT_TIMES && reader.wireType === WIRE_BYTES;
+    reader.skip();
+    if (!isSentTimes) rest.raw(message.subarray(start, reader.pos));
+  }
+  return rest.finish();
 }

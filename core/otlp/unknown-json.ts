@@ -46,7 +46,8 @@ const SHAPES: readonly SignalShape[] = [
     ],
   },
 ];
-const JAEGER = 'Jaeger JSON: Spoor takes OTLP and Zipkin v2, which Jaeger and the OpenTelemetry Collector export';
+const JAEGER =
+  'Jaeger JSON: Spoor imports files of it (spoor import FILE, POST /v1/import), and receives OTLP and Zipkin v2';
 const ZIPKIN = 'Zipkin v2 spans: send them to /api/v2/spans';
 /** What is shown of keys that say nothing. */
 const MAX_KEYS = 5;

@@ -1,7 +1,6 @@
 /** What could be written at a place of a search: a field, a value of one, or the next step of a pipeline. */
 
-import { isTraceql } from './facets';
-import { ALIASES } from './plain-search';
+import { ALIASES, isTraceql } from './plain-search';
 
 export type Completion =
   | { readonly kind: 'none' }
@@ -14,6 +13,8 @@ export type Completion =
       readonly typed: string;
       readonly field: string;
       readonly quote: 'open' | 'needed' | 'plain';
+      /** The rest of the search, which says among what the value is looked for. */
+      readonly rest: string;
     }
   | { readonly kind: 'step'; readonly from: number; readonly typed: string };
 
@@ -24,10 +25,10 @@ const FIELD = /[\w.:@/-]*$/;
 
 export function completionAt(text: string, at: number): Completion {
   const before = text.slice(0, at);
-  return isTraceql(text) ? inTraceql(before) : inPlain(before);
+  return isTraceql(text) ? inTraceql(before, text.slice(at)) : inPlain(before, text.slice(at));
 }
 
-function inTraceql(before: string): Completion {
+function inTraceql(before: string, after: string): Completion {
   const value = VALUE.exec(before);
   if (value) {
     const [, field = '', typed = ''] = value;
@@ -41,6 +42,8 @@ function inTraceql(before: string): Completion {
       typed: shown,
       field,
       quote: isQuoted ? 'open' : 'needed',
+      // A condition that always holds in its place; a quote that is closed already goes with it.
+      rest: `${before.slice(0, value.index + value[0].indexOf(field))}true${isQuoted ? after.replace(/^"/, '') : after}`,
     };
   }
   if (insideQuotes(before)) return { kind: 'none' };
@@ -53,13 +56,20 @@ function inTraceql(before: string): Completion {
   return /\|\s*$/.test(before.slice(0, from)) ? { kind: 'step', from, typed } : { kind: 'none' };
 }
 
-function inPlain(before: string): Completion {
+function inPlain(before: string, after: string): Completion {
   const value = PLAIN_VALUE.exec(before);
   if (value) {
     const [, word = '', given = ''] = value;
     const typed = given.replace(/^"/, '');
     const field = ALIASES[word.toLowerCase()] ?? `.${word}`;
-    return { kind: 'value', from: before.length - given.length, typed, field, quote: 'plain' };
+    return {
+      kind: 'value',
+      from: before.length - given.length,
+      typed,
+      field,
+      quote: 'plain',
+      rest: `${before.slice(0, value.index)} ${after}`.trim(),
+    };
   }
   const [typed = ''] = /[\p{L}_][\p{L}\p{N}_.-]*$/u.exec(before) ?? [];
   if (typed === '' || insideQuotes(before)) return { kind: 'none' };

@@ -2,17 +2,20 @@
  * Narrowing a search by a click: a value of a field is asked for, or no longer. Words stay words, and TraceQL stays TraceQL: there
  * the value becomes a condition of its first filter.
  */
-import { traceqlOf } from './plain-search';
-import type { FieldExpression, Pipeline, Spanset, Static } from './traceql/ast';
+import { isTraceql, traceqlOf } from './plain-search';
+import { plainTerms } from './plain-terms';
+import type { FieldExpression, Pipeline, Spanset, Static, TraceqlQuery } from './traceql/ast';
 import { fieldNamed } from './traceql/field-name';
-import { parseTraceql } from './traceql/parse';
 import { fieldText, printTraceql } from './traceql/print';
+import { readTraceql } from './traceql/read-query';
 
 export interface Facet {
   /** As TraceQL names it. */
   readonly field: string;
   /** What the plain search calls it. */
   readonly word: string;
+  /** Values that are no value of the field, as TraceQL. */
+  readonly conditions?: Readonly<Record<string, string>>;
 }
 
 /** Of several values of a field any will do. @returns the search with the value, or without it where it was there */
@@ -26,8 +29,51 @@ export function withFacet(search: string, facet: Facet, value: string): string {
 
 export function hasFacet(search: string, facet: Facet, value: string): boolean {
   if (!isTraceql(search)) return tokensOf(search).includes(`${facet.word}:${quoted(value)}`);
+  const all = conjunctionOf(facet, value);
+  if (all) {
+    const there = new Set(conditionsOf(search).map(fieldText));
+    return all.every((one) => there.has(fieldText(one)));
+  }
   const wanted = fieldText(literal(facet, value));
   return conditionsOf(search).some((condition) => alternativesOf(facet, condition)?.includes(wanted));
+}
+
+/** The values of a field that a search asks for. */
+export function facetValues(search: string, facet: Facet): string[] {
+  if (!isTraceql(search)) return tokensOf(search).flatMap((token) => valueIn(token, facet) ?? []);
+  return conditionsOf(search).flatMap((condition) =>
+    alternativesOf(facet, condition) === null
+      ? []
+      : operands(condition, '||').flatMap((one) =>
+          one.kind === 'binary' && one.right.kind === 'string' ? [one.right.value] : [],
+        ),
+  );
+}
+
+/** The search as it would be if none of the field's values were asked for: what there is to choose from. */
+export function withoutFacet(search: string, facet: Facet): string {
+  if (!isTraceql(search)) {
+    return tokensOf(search)
+      .filter((token) => valueIn(token, facet) === null)
+      .join(' ');
+  }
+  try {
+    const query = readTraceql(search);
+    const narrowed = (condition: FieldExpression | null): FieldExpression | null =>
+      joined(
+        (condition ? operands(condition, '&&') : []).filter((one) => alternativesOf(facet, one) === null),
+        '&&',
+      );
+    return printTraceql({ ...query, pipeline: inPipeline(query.pipeline, narrowed) });
+  } catch {
+    return search;
+  }
+}
+
+function valueIn(token: string, { word }: Facet): string | null {
+  if (!token.startsWith(`${word}:`)) return null;
+  const text = token.slice(word.length + 1);
+  return text.startsWith('"') ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text;
 }
 
 /** The search narrowed to the spans of a group: its field has that value, as groups show it. */
@@ -53,9 +99,9 @@ function rounded(ns: number, round: (value: number) => number): number {
 function narrowedBy(search: string, narrower: string): string {
   const traceql = readableTraceql(search);
   if (traceql === null) return search;
-  const wanted = parseTraceql(`{ ${narrower} }`).pipeline.stages[0];
+  const wanted = readTraceql(`{ ${narrower} }`).pipeline.stages[0];
   const condition = wanted?.kind === 'filter' ? wanted.condition : null;
-  const query = parseTraceql(traceql);
+  const query = readTraceql(traceql);
   const narrowed: Narrow = (before) =>
     before && condition ? { kind: 'binary', op: '&&', left: before, right: condition, at: 0 } : (condition ?? before);
   return printTraceql({ ...query, pipeline: inPipeline(query.pipeline, narrowed) });
@@ -64,6 +110,8 @@ function narrowedBy(search: string, narrower: string): string {
 /** Numbers and constants as they are; whether an attribute is a number nobody can tell from its text, so both are asked for. */
 function literalOf(field: string, value: string): string {
   if (/^(?:span:)?(?:status|kind)$/.test(field)) return value;
+  // A group of text beside one of another type that reads the same (literalsOf).
+  if (/^"(?:true|false|nil|-?\d[\d.e+-]*)"$/.test(value)) return value;
   const text = fieldText({ kind: 'string', value });
   const isBare = /^-?\d+(?:\.\d+)?$/.test(value) || value === 'true' || value === 'false';
   return isBare && /^(?:span|resource|event|link|instrumentation)?\./.test(field)
@@ -71,15 +119,11 @@ function literalOf(field: string, value: string): string {
     : text;
 }
 
-export function isTraceql(search: string): boolean {
-  return /^\s*[{(]/.test(search);
-}
-
 /** The search as TraceQL; null where it cannot be read. */
 export function readableTraceql(search: string): string | null {
   try {
     const traceql = traceqlOf(search);
-    parseTraceql(traceql);
+    readTraceql(traceql);
     return traceql;
   } catch {
     return null;
@@ -87,8 +131,7 @@ export function readableTraceql(search: string): string | null {
 }
 
 function tokensOf(search: string): string[] {
-  // A quote that is still open reaches to the end, as the search reads it.
-  return search.match(/(?:[^\s"]|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$))+/g) ?? [];
+  return plainTerms(search).map(({ from, to }) => search.slice(from, to));
 }
 
 function quoted(value: string): string {
@@ -102,7 +145,7 @@ function literal({ field }: Facet, value: string): Static {
 
 function conditionsOf(search: string): FieldExpression[] {
   try {
-    const first = firstFilter(parseTraceql(search).pipeline.stages[0] as Spanset);
+    const first = firstFilter(readTraceql(search).pipeline.stages[0] as Spanset);
     return first?.kind === 'filter' && first.condition ? operands(first.condition, '&&') : [];
   } catch {
     return [];
@@ -129,9 +172,11 @@ function joined(parts: readonly FieldExpression[], op: '&&' | '||'): FieldExpres
 
 function inTraceql(search: string, facet: Facet, value: string): string {
   try {
-    const query = parseTraceql(search);
+    const query = readTraceql(search);
     const field = fieldNamed(facet.field);
     if (!field) return search;
+    const whole = conjunctionOf(facet, value);
+    if (whole) return toggledWhole(query, search, facet, value, whole);
     const toggled: FieldExpression = { kind: 'binary', op: '=', left: field, right: literal(facet, value), at: 0 };
     const narrowed = (condition: FieldExpression | null): FieldExpression | null => {
       const all = condition ? operands(condition, '&&') : [];
@@ -147,6 +192,28 @@ function inTraceql(search: string, facet: Facet, value: string): string {
   } catch {
     return search;
   }
+}
+
+/** What has to hold, all of it, for a value that is none of the field's; null: it is one. */
+function conjunctionOf({ conditions = {} }: Facet, value: string): FieldExpression[] | null {
+  const traceql = Object.hasOwn(conditions, value) ? conditions[value] : undefined;
+  return traceql === undefined ? null : conditionsOf(`{ ${traceql} }`);
+}
+
+function toggledWhole(
+  query: TraceqlQuery,
+  search: string,
+  facet: Facet,
+  value: string,
+  whole: readonly FieldExpression[],
+): string {
+  const texts = new Set(whole.map(fieldText));
+  const isThere = hasFacet(search, facet, value);
+  const narrowed = (condition: FieldExpression | null): FieldExpression | null => {
+    const others = (condition ? operands(condition, '&&') : []).filter((one) => !texts.has(fieldText(one)));
+    return joined(isThere ? others : [...others, ...whole], '&&');
+  };
+  return printTraceql({ ...query, pipeline: inPipeline(query.pipeline, narrowed) });
 }
 
 /** The values, as text, of which a condition asks for any; null where it asks for anything else. */

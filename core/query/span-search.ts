@@ -22,6 +22,8 @@ interface TimeTerm {
 
 const TERM = /(?:(service|status|kind|name):)?(?:"([^"]*)"|(\S+))/gi;
 const TIME = /^(duration|self)(>|<)=?(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)$/i;
+/** `duration > 200 ms` */
+const SPACED_TIME = /(?<![^\s])(duration|self)\s*([<>]=?)\s*(\d+(?:\.\d+)?)\s*(?=(?:ns|us|µs|ms|s|m|h)(?!\S))/gi;
 const UNIT_NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12 };
 
 /** @throws SpoorError VALIDATION_ERROR for a term that cannot be understood. */
@@ -34,7 +36,7 @@ export function parseSpanSearch(text: string): SpanSearch {
     status: null as SpanSearch['status'],
     times: [] as TimeTerm[],
   };
-  for (const [, filter, quoted, bare] of text.matchAll(TERM)) {
+  for (const [, filter, quoted, bare] of text.replace(SPACED_TIME, '$1$2$3').matchAll(TERM)) {
     const value = (quoted ?? bare ?? '').toLowerCase();
     if (value === '') continue;
     switch (filter?.toLowerCase()) {

@@ -33,7 +33,7 @@ function anyValue(value: SampleValue): AnyValue {
   return { arrayValue: { values: value.map(anyValue) } };
 }
 
-function keyValues(attributes: Readonly<Record<string, SampleValue>> = {}): KeyValue[] {
+export function keyValues(attributes: Readonly<Record<string, SampleValue>> = {}): KeyValue[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 

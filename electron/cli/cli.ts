@@ -1,41 +1,53 @@
 #!/usr/bin/env node
+/** The `spoor` command. */
+import { outliveOutput } from '../../services/last-resort';
 import { createPrivately } from '../../services/store/private-folder';
 import { failureText } from '../../services/store/start-error';
-/** The `spoor` command. */
-import { runHeadless } from '../headless/run-headless';
-import { parseOptions, USAGE, UsageError } from '../host/options';
+import { UsageError } from '../host/option-table';
 import { builtPaths } from '../host/paths';
-import { runQuery } from './run-query';
-import { runRebuild } from './run-rebuild';
-import { runTail } from './run-tail';
+import { COMMANDS } from './commands';
+import { helpOf, overview } from './help';
+import { CommandUsageError, parseCommandLine } from './parse-command';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
+
+let running: string | null = null;
 
 async function main(): Promise<void> {
   // What a taken port's message names.
   process.title = 'spoor';
   createPrivately();
-  const options = parseOptions(process.argv.slice(2), process.env);
-  // Whoever read has seen enough (`| head`); what runs on says so itself (outliveOutput).
-  if (options.command !== 'serve' && options.command !== 'start') process.stdout.on('error', () => process.exit(0));
-  if (options.command !== 'serve' && options.command !== 'start') {
-    for (const warning of options.warnings) process.stderr.write(`spoor: ${warning}\n`);
+  const line = parseCommandLine(COMMANDS, process.argv.slice(2), process.env);
+  running = line.kind === 'run' ? line.command.name : null;
+  if (running !== 'serve' && running !== 'start') {
+    // What runs on outlives its output by itself.
+    process.stdout.on('error', endWithOutput);
+    // What could not be told there changes no exit code: `spoor run` has its program's.
+    outliveOutput(process.stderr);
   }
-  if (options.command === 'help') process.stdout.write(`${USAGE}\n`);
-  else if (options.command === 'version') process.stdout.write(`${builtPaths(__dirname).version}\n`);
-  else if (options.command === 'query') await runQuery(options);
-  else if (options.command === 'tail') await runTail(options);
-  else if (options.command === 'rebuild') await runRebuild(options);
-  else await runHeadless(options);
+  if (line.kind === 'help') print(line.command ? helpOf(line.command) : overview(COMMANDS));
+  else if (line.kind === 'version') print(builtPaths(__dirname).version);
+  else process.exitCode = await line.command.run(line.input);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function endWithOutput({ code, message }: NodeJS.ErrnoException): never {
+  // Whoever read has seen enough (`| head`).
+  if (code === 'EPIPE') process.exit(0);
+  process.stderr.write(`spoor: The output could not be written: ${message}.\n`);
+  process.exit(EXIT_FAILURE);
 }
 
 main().catch((error: unknown) => {
   if (error instanceof UsageError) {
-    process.stderr.write(`spoor: ${error.message} See spoor --help.\n`);
+    const command = error instanceof CommandUsageError ? error.command : running;
+    process.stderr.write(`spoor: ${error.message} See spoor ${command === null ? '' : `${command} `}--help.\n`);
     process.exit(EXIT_USAGE);
   }
-  const text = failureText(error);
-  process.stderr.write(`spoor: ${text}\n`);
+  process.stderr.write(`spoor: ${failureText(error)}\n`);
   process.exit(EXIT_FAILURE);
 });

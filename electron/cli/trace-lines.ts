@@ -1,6 +1,7 @@
 /** Traces and series as lines of a terminal. Names come from programs: what a terminal would obey is taken out. */
 import type { MetricResult, TraceListPage } from '../../core/api/search';
 import { formatDuration } from '../../core/model/format';
+import { cut, type Paint, printable } from './terminal';
 
 type ListedTrace = TraceListPage['data'][number];
 
@@ -14,9 +15,10 @@ export const TRACE_HEADER = [
   'NAME',
 ].join(' ');
 
-export function traceLine(trace: ListedTrace): string {
+/** Red where it failed. @param columns of the terminal; null: nothing is cut */
+export function traceLine(trace: ListedTrace, columns: number | null, paint: Paint): string {
   const started = trace.startTime.replace('T', ' ').slice(0, 23);
-  return [
+  const line = [
     started,
     formatDuration(trace.durationNs).padStart(10),
     String(trace.spanCount).padStart(7),
@@ -25,6 +27,8 @@ export function traceLine(trace: ListedTrace): string {
     trace.traceId.padEnd(33),
     printable(`${trace.rootService}: ${trace.rootName}`),
   ].join(' ');
+  const shown = cut(line, columns);
+  return trace.failedCount > 0 ? paint('red', shown) : shown;
 }
 
 /** One line a series: its labels, and what its values were. */
@@ -34,16 +38,10 @@ export function seriesLines({ series, unit }: MetricResult): string[] {
   const header = ['LATEST', 'LEAST', 'MOST'].map((name) => name.padStart(14)).join(' ');
   const lines = series.map(({ labels, values }) => {
     const numbers = values.filter((value) => value !== null);
-    const figures = [numbers.at(-1), numbers.reduce(least), numbers.reduce(most)];
+    const figures =
+      numbers.length === 0 ? [null, null, null] : [numbers.at(-1), Math.min(...numbers), Math.max(...numbers)];
     const name = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
-    return `${figures.map((figure) => format(figure ?? 0).padStart(14)).join(' ')}  ${printable(name.join(' '))}`;
+    return `${figures.map((figure) => (figure === null || figure === undefined ? '\u2014' : format(figure)).padStart(14)).join(' ')}  ${printable(name.join(' '))}`;
   });
   return [`${header}  SERIES`, ...lines];
-}
-
-const least = (a: number, b: number): number => Math.min(a, b);
-const most = (a: number, b: number): number => Math.max(a, b);
-
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }

@@ -5,13 +5,17 @@ import { AlreadyRunningError, Host } from '../host/host';
 import { closeAtLast } from '../host/last-resort';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
-import type { Options } from '../host/options';
+import type { StartOptions } from '../host/options';
 import { builtPaths } from '../host/paths';
 import { readyLine } from '../host/ready-line';
 import { openBrowser, openSignedIn } from './open-browser';
 
 /** Set by the launcher when `start` found no desktop to open. */
 const NO_DESKTOP_REASON = process.env.SPOOR_NO_DESKTOP_REASON;
+
+interface Options extends StartOptions {
+  readonly command: 'start' | 'serve';
+}
 
 /** Runs until SIGTERM or SIGINT. @throws StartError */
 export async function runHeadless(options: Options): Promise<void> {

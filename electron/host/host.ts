@@ -28,7 +28,7 @@ import { hostService } from './host-service';
 import { type Keychain, KeyStore } from './key-store';
 import type { HostLog } from './log';
 import { relay } from './relay';
-import { readSettings, type Settings, type SettingsOverrides } from './settings';
+import { checkCompat, readSettings, type Settings, type SettingsOverrides } from './settings';
 import { SupervisedWorker } from './supervised-worker';
 
 export interface HostOptions {
@@ -108,7 +108,7 @@ export class Host {
     readonly dataDir: string,
     readonly token: string,
     private readonly lock: InstanceLock,
-    { receivers, retention, searchesPrompts }: Settings,
+    { receivers, retention, searchesPrompts, agentsMayWrite, compatWithoutToken }: Settings,
   ) {
     this.keys = new KeyStore(dataDir, options.keychain ?? (() => null), process.env, options.onBattery);
     this.watchdog = new Watchdog(loggedTo(options.log));
@@ -146,6 +146,8 @@ export class Host {
           version: options.version,
           dataDir,
           retention,
+          agentsMayWrite,
+          compatWithoutToken,
         }),
       ),
     };
@@ -161,6 +163,7 @@ export class Host {
     if (!result.held) throw new AlreadyRunningError(result.running, dataDir);
     try {
       const settings = await readSettings(dataDir, options.overrides);
+      checkCompat(settings, options.ui);
       const token = await tokenInUse(dataDir, options.token);
       const host = new Host(options, dataDir, token, result.lock, settings);
       result.lock.onLost((message) => void host.abandon().finally(() => options.leave(message)));

@@ -1,7 +1,7 @@
 /** Fills an empty workspace with the generated sample, through the OTLP port like any other program. */
 import { gzipSync } from 'node:zlib';
 import { nsFromMs } from '../../core/model/time';
-import { sampleRequests } from '../../core/samples/sample-workspace';
+import { sampleTelemetry } from '../../core/samples/sample-workspace';
 import type { Host } from './host';
 import type { HostLog } from './log';
 
@@ -13,11 +13,11 @@ export async function loadSample(host: Host, log: HostLog): Promise<void> {
   const status = await fetch(`${host.ui}/v1/traces?limit=1`, { headers: { authorization: `Bearer ${host.token}` } });
   const { data } = (await status.json()) as { data: unknown[] };
   if (data.length > 0) return;
-  for (const request of sampleRequests(nsFromMs(Date.now()))) {
-    const response = await fetch(`${host.otlpHttpUrl}/v1/traces`, {
+  for (const { path, body } of sampleTelemetry(nsFromMs(Date.now()))) {
+    const response = await fetch(`${host.otlpHttpUrl}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-      body: gzipSync(JSON.stringify(request)),
+      body: gzipSync(JSON.stringify(body)),
     });
     if (!response.ok) {
       log('warn', `The sample was not loaded completely: the receiver answered ${response.status}.`);

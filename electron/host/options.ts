@@ -1,126 +1,153 @@
 /** The command line and the environment, as interfaces.md lists them. A flag beats its SPOOR_* variable. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { ListenAddress } from '../../core/api/workers';
 import { parseProblem } from '../../services/command-line';
 import { isOrigin } from '../../services/net/loopback';
 import { commandLineWarning, secretOf } from '../../services/secret-option';
+import { type OptionTable, parseArguments, UsageError, type ValuesOf } from './option-table';
 import type { SettingsOverrides } from './settings';
 
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+/** Which Spoor is meant, and how to talk to it: of every command that has one to talk to. */
+export const FOLDER_OPTIONS = {
+  'data-dir': {
+    type: 'string',
+    value: 'DIR',
+    summary: 'where traces are kept',
+    variable: 'SPOOR_DATA_DIR',
+    completes: 'folder',
+  },
+  sample: {
+    type: 'boolean',
+    summary: 'the sample workspace, which has a folder of its own unless --data-dir names one',
+  },
+  'token-file': {
+    type: 'string',
+    value: 'FILE',
+    summary: "holds the API's bearer token; by default one is kept in the data folder",
+    variable: 'SPOOR_TOKEN_FILE',
+    completes: 'file',
+  },
+  token: {
+    type: 'string',
+    value: 'TOKEN',
+    summary: 'the token itself, which every user of the computer can then see: prefer the variable',
+    variable: 'SPOOR_TOKEN',
+  },
+  json: { type: 'boolean', summary: 'print JSON, for programs', variable: 'SPOOR_JSON' },
+} as const satisfies OptionTable;
+
+/** Of what starts Spoor. */
+export const START_OPTIONS = {
+  ...FOLDER_OPTIONS,
+  'otlp-http': {
+    type: 'string',
+    value: 'HOST:PORT',
+    summary: 'OTLP/HTTP, 127.0.0.1:4318; port 0 picks a free port',
+    variable: 'SPOOR_OTLP_HTTP',
+  },
+  'otlp-grpc': {
+    type: 'string',
+    value: 'HOST:PORT',
+    summary: 'OTLP/gRPC, 127.0.0.1:4317',
+    variable: 'SPOOR_OTLP_GRPC',
+  },
+  ui: { type: 'string', value: 'HOST:PORT', summary: 'pages and HTTP API, 127.0.0.1:4380', variable: 'SPOOR_UI' },
+  forward: {
+    type: 'string',
+    value: 'URL',
+    summary: 'send on what is stored to another OTLP/HTTP endpoint',
+    variable: 'SPOOR_FORWARD',
+  },
+  'cors-origin': {
+    type: 'string',
+    value: 'LIST',
+    summary: 'pages that may export, beside those of this machine: https://app.example.com,...',
+    variable: 'SPOOR_CORS_ORIGIN',
+  },
+  'compat-without-token': {
+    type: 'boolean',
+    summary: 'let programs of this computer read traces through the APIs of Tempo, Jaeger and Zipkin without the token',
+    variable: 'SPOOR_COMPAT_WITHOUT_TOKEN',
+  },
+  open: { type: 'boolean', summary: 'open the browser', variable: 'SPOOR_OPEN' },
+  json: {
+    type: 'boolean',
+    summary: 'print one line of JSON when ready, log JSON to stderr',
+    variable: 'SPOOR_JSON',
+  },
+  sample: {
+    type: 'boolean',
+    summary: 'fill an empty workspace with generated traces; by default in a folder of its own',
+  },
+} as const satisfies OptionTable;
+
+export interface FolderOptions {
+  readonly dataDir: string;
+  /** Null: the one kept in the data folder. */
+  readonly token: string | null;
+  readonly json: boolean;
+  readonly sample: boolean;
+  /** What the user should know of how Spoor was started. */
+  readonly warnings: readonly string[];
 }
 
-const COMMANDS = ['start', 'serve', 'query', 'tail', 'rebuild', 'help', 'version'] as const;
-type Command = (typeof COMMANDS)[number];
-/** They say which Spoor is meant, and how to talk. */
-const OF_ALL: readonly string[] = ['data-dir', 'sample', 'token', 'token-file', 'json'];
-const OF_QUERY: readonly string[] = ['from', 'to', 'limit'];
-
-export interface Options {
-  readonly command: Command;
-  readonly dataDir: string;
+export interface StartOptions extends FolderOptions {
   readonly otlpHttp: ListenAddress;
   readonly otlpGrpc: ListenAddress;
   /** Whether the user named the gRPC port: then it must be had. */
   readonly otlpGrpcNamed: boolean;
   readonly ui: ListenAddress;
-  /** Null: the one kept in the data folder. */
-  readonly token: string | null;
   readonly overrides: SettingsOverrides;
   readonly open: boolean;
-  readonly json: boolean;
-  readonly sample: boolean;
-  /** Of `query` and `tail`: TraceQL or words; empty: everything. */
-  readonly query: string;
-  /** Of `query`: RFC 3339, or how long ago (`90s`, `15m`, `24h`, `7d`). */
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly limit: number | null;
-  /** What the user should know of how Spoor was started. */
-  readonly warnings: readonly string[];
 }
 
-export const USAGE = `Usage: spoor [start] [--sample]     open Spoor: a desktop window, or the browser where there is none
-       spoor serve [options]        run without a window
-       spoor query 'QUERY' [--from 1h] [--to TIME] [--limit N] [--json]
-                                    search the Spoor that runs on this data folder, in TraceQL or words
-       spoor tail ['QUERY'] [--json]   print new traces as they come
-       spoor rebuild [--json]       make counts, summaries and rows of traces anew from the stored spans
+/** The command line of the desktop shell, which starts and does nothing else. @throws UsageError */
+export function parseStart(args: readonly string[], environment: NodeJS.ProcessEnv): StartOptions {
+  const { values, positionals } = parseArguments('start', START_OPTIONS, args);
+  const extra = positionals[0] === 'start' ? positionals[1] : positionals[0];
+  if (extra !== undefined) throw new UsageError(`start takes no argument ${extra}.`);
+  return startOptions(values, environment);
+}
 
-Options
-  --data-dir DIR          where traces are kept          (SPOOR_DATA_DIR)
-  --otlp-http HOST:PORT   OTLP/HTTP, 127.0.0.1:4318      (SPOOR_OTLP_HTTP)
-  --otlp-grpc HOST:PORT   OTLP/gRPC, 127.0.0.1:4317      (SPOOR_OTLP_GRPC)
-  --ui HOST:PORT          pages and HTTP API, 127.0.0.1:4380 (SPOOR_UI)
-  --token-file FILE       holds the API's bearer token; by default one is kept in the data folder (SPOOR_TOKEN_FILE, or the
-                          token itself in SPOOR_TOKEN; --token TOKEN shows it to every user of the computer)
-  --forward URL           send on what is stored to another OTLP/HTTP endpoint (SPOOR_FORWARD)
-  --cors-origin LIST      pages that may export, beside those of this machine: https://app.example.com,... (SPOOR_CORS_ORIGIN)
-  --open                  open the browser               (SPOOR_OPEN=1)
-  --json                  print one line of JSON when ready, log JSON to stderr (SPOOR_JSON=1)
-  --sample                fill an empty workspace with generated traces; by default in a folder of its own
-  --help, --version
-
-Port 0 picks a free port. settings.json in the data folder holds what is redacted, forwarding and allowed pages.`;
+type FolderValues = ValuesOf<typeof FOLDER_OPTIONS>;
+type StartValues = ValuesOf<typeof START_OPTIONS>;
 
 /** @throws UsageError */
-export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options {
-  const { values, positionals } = parse(args);
-  const [first = 'start', ...rest] = positionals;
-  const named = values.help ? 'help' : values.version ? 'version' : first;
-  const command = COMMANDS.find((one) => one === named);
-  if (!command) throw new UsageError(`There is no command ${named}.`);
-  const query = command === 'query' || command === 'tail' ? rest.shift() : undefined;
-  if (command === 'query' && query === undefined)
-    throw new UsageError("query takes a query, such as '{ status = error }'.");
-  if (rest.length > 0) throw new UsageError(`${command} takes no argument ${rest[0]}.`);
-  const unknown = Object.keys(values).find((name) => !isOptionOf(command, name));
-  if (unknown !== undefined) throw new UsageError(`${command} takes no option --${unknown}.`);
-  const limit = values.limit === undefined ? null : Number(values.limit);
-  if (limit !== null && !(Number.isInteger(limit) && limit >= 1 && limit <= 10_000)) {
-    throw new UsageError(`--limit ${values.limit} is not a number from 1 to 10000.`);
-  }
+export function folderOptions(values: FolderValues, environment: NodeJS.ProcessEnv): FolderOptions {
   const sample = values.sample ?? false;
   const dataDir = values['data-dir'] ?? environment.SPOOR_DATA_DIR;
-  const grpc = values['otlp-grpc'] ?? environment.SPOOR_OTLP_GRPC;
-  const token = tokenOf(values, environment);
   return {
-    command,
     dataDir: dataDir ? resolve(dataDir) : join(defaultDataDir(environment), ...(sample ? ['sample'] : [])),
+    token: tokenOf(values, environment),
+    json: values.json ?? isOn(environment.SPOOR_JSON),
+    sample,
+    warnings: values.token === undefined ? [] : [commandLineWarning('--token', 'SPOOR_TOKEN')],
+  };
+}
+
+/** @throws UsageError */
+export function startOptions(values: StartValues, environment: NodeJS.ProcessEnv): StartOptions {
+  const folder = folderOptions(values, environment);
+  const grpc = values['otlp-grpc'] ?? environment.SPOOR_OTLP_GRPC;
+  return {
+    ...folder,
     otlpHttp: address('--otlp-http', values['otlp-http'] ?? environment.SPOOR_OTLP_HTTP ?? '127.0.0.1:4318'),
     otlpGrpc: address('--otlp-grpc', grpc ?? '127.0.0.1:4317'),
     otlpGrpcNamed: grpc !== undefined,
     ui: address('--ui', values.ui ?? environment.SPOOR_UI ?? '127.0.0.1:4380'),
-    token,
     overrides: {
       forwardUrl: forwardUrl(values.forward ?? environment.SPOOR_FORWARD),
       corsOrigins: origins(values['cors-origin'] ?? environment.SPOOR_CORS_ORIGIN),
+      compatWithoutToken: withoutToken(values, environment),
     },
     open: values.open ?? isOn(environment.SPOOR_OPEN),
-    json: values.json ?? isOn(environment.SPOOR_JSON),
-    sample,
-    query: query ?? '',
-    from: values.from ?? null,
-    to: values.to ?? null,
-    limit,
-    warnings: warningsOf(values),
+    warnings: [...folder.warnings, ...forwardWarnings(values.forward)],
   };
 }
 
-/** An option that is ignored would be believed to do something. */
-function isOptionOf(command: Command, option: string): boolean {
-  if (command === 'help' || command === 'version' || OF_ALL.includes(option)) return true;
-  if (command === 'query') return OF_QUERY.includes(option);
-  return command === 'serve' || command === 'start' ? !OF_QUERY.includes(option) : false;
-}
-
 /** @throws UsageError */
-function tokenOf(
-  { token: value, 'token-file': file }: ReturnType<typeof parse>['values'],
-  environment: NodeJS.ProcessEnv,
-): string | null {
+function tokenOf({ token: value, 'token-file': file }: FolderValues, environment: NodeJS.ProcessEnv): string | null {
   let token: string | undefined;
   try {
     token = secretOf({ flag: '--token', value, file, variable: 'SPOOR_TOKEN' }, environment);
@@ -133,49 +160,23 @@ function tokenOf(
   return token ?? null;
 }
 
-function warningsOf({ token, forward }: ReturnType<typeof parse>['values']): string[] {
-  const warnings = token === undefined ? [] : [commandLineWarning('--token', 'SPOOR_TOKEN')];
-  if (forward !== undefined && hasSecret(forward)) {
-    warnings.push(
-      '--forward shows what may be a key in its URL to every user of this computer, in the list of processes: use the variable SPOOR_FORWARD, or settings.json.',
-    );
-  }
-  return warnings;
+/** Null: the settings say. */
+function withoutToken(values: StartValues, environment: NodeJS.ProcessEnv): boolean | null {
+  const variable = environment.SPOOR_COMPAT_WITHOUT_TOKEN;
+  return values['compat-without-token'] ?? (variable ? isOn(variable) : null);
+}
+
+function forwardWarnings(forward: string | undefined): string[] {
+  if (forward === undefined || !hasSecret(forward)) return [];
+  return [
+    '--forward shows what may be a key in its URL to every user of this computer, in the list of processes: use the variable SPOOR_FORWARD, or settings.json.',
+  ];
 }
 
 /** Whether a key may be in it; that it is a URL is known. */
 function hasSecret(url: string): boolean {
   const { username, password, search } = new URL(url);
   return username !== '' || password !== '' || search !== '';
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        'data-dir': { type: 'string' },
-        'otlp-http': { type: 'string' },
-        'otlp-grpc': { type: 'string' },
-        ui: { type: 'string' },
-        token: { type: 'string' },
-        'token-file': { type: 'string' },
-        forward: { type: 'string' },
-        'cors-origin': { type: 'string' },
-        open: { type: 'boolean' },
-        json: { type: 'boolean' },
-        sample: { type: 'boolean' },
-        from: { type: 'string' },
-        to: { type: 'string' },
-        limit: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'v' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(parseProblem(error));
-  }
 }
 
 /** `HOST:PORT`, `[::1]:PORT`, or a port alone on 127.0.0.1. */

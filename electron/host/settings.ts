@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Retention } from '../../core/api/retention';
-import type { ReceiverSettings } from '../../core/api/workers';
+import type { ListenAddress, ReceiverSettings } from '../../core/api/workers';
 import { DEFAULT_REDACTION, rulesOf } from '../../core/redaction/rules';
-import { isOrigin } from '../../services/net/loopback';
+import { isLoopbackAddress, isOrigin } from '../../services/net/loopback';
 import { StartError } from '../../services/store/start-error';
 
 const ORIGIN = z.string().refine(isOrigin, 'is not an origin such as https://app.example.com');
@@ -41,7 +41,9 @@ const SETTINGS = z.strictObject({
     .nullable()
     .optional(),
   corsOrigins: z.array(ORIGIN).max(100).optional(),
+  compat: z.strictObject({ withoutToken: z.boolean().optional() }).optional(),
   search: z.strictObject({ promptText: z.boolean().optional() }).optional(),
+  agents: z.strictObject({ write: z.boolean().optional() }).optional(),
   retention: z
     .strictObject({
       days: LIMIT.optional(),
@@ -55,6 +57,7 @@ const SETTINGS = z.strictObject({
 export interface SettingsOverrides {
   readonly forwardUrl: string | null;
   readonly corsOrigins: readonly string[] | null;
+  readonly compatWithoutToken: boolean | null;
 }
 
 export interface Settings {
@@ -62,6 +65,10 @@ export interface Settings {
   readonly retention: Retention;
   /** Whether a search for words looks into prompts and answers. */
   readonly searchesPrompts: boolean;
+  /** Whether agents may write notes, scores and rows of datasets. */
+  readonly agentsMayWrite: boolean;
+  /** Whether clients of other tools may read without a token. */
+  readonly compatWithoutToken: boolean;
 }
 
 /** @throws StartError saying where the file is wrong. */
@@ -85,7 +92,17 @@ export async function readSettings(dataDir: string, overrides: SettingsOverrides
     },
     retention: { days, bytes: gigabytes === null ? null : gigabytes * BYTES_PER_GIGABYTE, spans },
     searchesPrompts: stored.search?.promptText ?? true,
+    agentsMayWrite: stored.agents?.write ?? false,
+    compatWithoutToken: overrides.compatWithoutToken ?? stored.compat?.withoutToken ?? false,
   };
+}
+
+/** @throws StartError where the user lets anybody read that reaches a port which other machines reach */
+export function checkCompat({ compatWithoutToken }: Pick<Settings, 'compatWithoutToken'>, ui: ListenAddress): void {
+  if (!compatWithoutToken || isLoopbackAddress(ui.host)) return;
+  throw new StartError(
+    `Other machines reach ${ui.host}, so nothing is read there without the token. Leave out --compat-without-token, or start with --ui 127.0.0.1:4380.`,
+  );
 }
 
 function parseSettings(file: string, text: string): z.infer<typeof SETTINGS> {

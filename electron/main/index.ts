@@ -9,7 +9,7 @@ import type { Keychain } from '../host/key-store';
 import { closeAtLast } from '../host/last-resort';
 import { loadSample } from '../host/load-sample';
 import { jsonLog, plainLog } from '../host/log';
-import { parseOptions } from '../host/options';
+import { parseStart } from '../host/options';
 import { builtPaths } from '../host/paths';
 import { readyLine } from '../host/ready-line';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
@@ -40,7 +40,7 @@ else if (process.platform === 'win32') {
 }
 
 async function run(): Promise<void> {
-  const options = parseOptions(ownArguments(), process.env);
+  const options = parseStart(ownArguments(), process.env);
   const paths = builtPaths(__dirname);
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
   for (const warning of options.warnings) log('warn', warning);

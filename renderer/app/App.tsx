@@ -7,10 +7,13 @@ import { isTeamPage } from '../connection/team-session';
 import { FiringBar } from '../features/alerts/FiringBar';
 import { useAlertNotices } from '../features/alerts/use-alert-notices';
 import { GuardrailAlert } from '../features/guardrails/GuardrailAlert';
+import { ImportFiles } from '../features/import-files/ImportFiles';
 import { AcceptInvitation, invitationOfAddress } from '../features/team/AcceptInvitation';
 import { problemOfAddress, TeamSignIn } from '../features/team/TeamSignIn';
 import { useKeys } from '../hooks/use-keys';
+import { useStatus } from '../hooks/use-status';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
+import { SaidAbove } from '../ui/Notice';
 import { CommandPalette } from './CommandPalette';
 import { HelpDialog } from './HelpDialog';
 import { Problems } from './Problems';
@@ -38,6 +41,8 @@ function Frame() {
   const [helpOpen, setHelpOpen] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [location, navigate] = useLocation();
+  const store = useStatus()?.store;
+  const closed = store && 'message' in store ? store.message : null;
   useKeys({
     '?': () => setHelpOpen(true),
     'Mod+k': () => setPaletteOpen(true),
@@ -52,18 +57,21 @@ function Frame() {
         <FiringBar />
         <GuardrailAlert />
         <div className="min-h-0 grow">
-          <ErrorBoundary what="screen" subject={location}>
-            <Suspense fallback={null}>
-              <Switch>
-                {SCREENS.flatMap(({ routes }) => routes)}
-                <Route>
-                  <Redirect to="/traces" replace />
-                </Route>
-              </Switch>
-            </Suspense>
-          </ErrorBoundary>
+          <SaidAbove.Provider value={closed}>
+            <ErrorBoundary what="screen" subject={location}>
+              <Suspense fallback={null}>
+                <Switch>
+                  {SCREENS.flatMap(({ routes }) => routes)}
+                  <Route>
+                    <Redirect to="/traces" replace />
+                  </Route>
+                </Switch>
+              </Suspense>
+            </ErrorBoundary>
+          </SaidAbove.Provider>
         </div>
       </main>
+      {!isTeamPage() && <ImportFiles />}
       <StatusBar onHelp={() => setHelpOpen(true)} />
       <HelpDialog open={helpOpen} onOpenChange={setHelpOpen} />
       <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} onHelp={() => setHelpOpen(true)} />

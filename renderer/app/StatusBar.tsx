@@ -1,5 +1,6 @@
 import clsx from 'clsx';
 import { Monitor, Moon, Sun } from 'lucide-react';
+import { Link } from 'wouter';
 import type { ForwardingReport, RefusalReport } from '../../core/api/receiver-reports';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
 import { useConnection } from '../connection/connection-store';
@@ -7,6 +8,7 @@ import { isTeamPage } from '../connection/team-session';
 import { SyncStatus } from '../features/sync/SyncStatus';
 import { useStatus } from '../hooks/use-status';
 import { type Theme, useSettings } from '../stores/settings-store';
+import { secondText } from '../ui/clock-time';
 import { Kbd } from '../ui/Kbd';
 import { cappedTitle } from './capped-text';
 import { QuarantineStatus } from './QuarantineStatus';
@@ -45,8 +47,26 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
           {!isTeamPage() && <span>{formatCount(status.spansPerSecond)} spans/s</span>}
           <span>
             {formatCount(spans ?? 0)} spans
-            {logs ? ` · ${plural(logs, 'log')}` : ''}
-            {metricPoints ? ` · ${plural(metricPoints, 'metric point')}` : ''}
+            {logs ? (
+              <>
+                {' · '}
+                <Link href="/logs" className="hover:text-text hover:underline">
+                  {plural(logs, 'log')}
+                </Link>
+              </>
+            ) : (
+              ''
+            )}
+            {metricPoints ? (
+              <>
+                {' · '}
+                <Link href="/metrics" className="hover:text-text hover:underline">
+                  {plural(metricPoints, 'metric point')}
+                </Link>
+              </>
+            ) : (
+              ''
+            )}
             {!isTeamPage() && ` · ${formatBytes(status.bytesOnDisk ?? 0)} on disk`}
           </span>
           {status.keeping.quarantine && !isTeamPage() && <QuarantineStatus quarantine={status.keeping.quarantine} />}
@@ -108,7 +128,7 @@ function redactedTitle(byRule: Readonly<Record<string, number>>): string {
 
 function refusedTitle({ requests, records, last }: RefusalReport): string {
   const counts = `Refused or not understood, since the start: ${plural(requests, 'request')}, ${plural(records, 'record')} of others`;
-  return last === null ? counts : `${counts}\nLast at ${new Date(last.time).toLocaleTimeString()}: ${last.message}`;
+  return last === null ? counts : `${counts}\nLast at ${secondText(last.time)}: ${last.message}`;
 }
 
 function forwardingTrouble({ failed, dropped }: ForwardingReport): boolean {

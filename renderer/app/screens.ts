@@ -8,20 +8,28 @@ import { connect } from '../screens/connect/screen';
 import { datasets } from '../screens/datasets/screen';
 import { guardrails } from '../screens/guardrails/screen';
 import { home } from '../screens/home/screen';
+import { logs } from '../screens/logs/screen';
+import { metrics } from '../screens/metrics/screen';
 import { playground } from '../screens/playground/screen';
+import { services } from '../screens/services/screen';
 import { sessions } from '../screens/sessions/screen';
 import { sync } from '../screens/sync/screen';
 import { team } from '../screens/team/screen';
 import { trace } from '../screens/trace/screen';
 import { traces } from '../screens/traces/screen';
+import { usage } from '../screens/usage/screen';
 
 const ALL: readonly Screen[] = [
   home,
   traces,
   trace,
   compare,
+  services,
   sessions,
   agents,
+  logs,
+  metrics,
+  usage,
   alerts,
   guardrails,
   playground,

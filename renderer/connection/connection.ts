@@ -1,6 +1,18 @@
 /** The renderer's one connection: the contract, over whatever this page has, and the feed of changes. */
-import type { SpoorApi } from '../../core/api/contract';
+import type { HistogramQuery } from '../../core/api/contract';
+import type {
+  LogFacetQuery,
+  LogHistogramQuery,
+  LogListQuery,
+  LogPatternQuery,
+  LogsAroundQuery,
+} from '../../core/api/logs';
 import { createLink } from '../../core/api/rpc/service';
+import type { GroupQuery, MetricResult, QueryRequest } from '../../core/api/search';
+import type { ShareTarget, SyncRule } from '../../core/api/sync-state';
+import type { TraceListQuery } from '../../core/api/trace-list-query';
+import type { SpoorApi } from '../../core/operations/operations';
+import { type Answer, answerOf, type QuestionName } from './answer';
 import type { Attach } from './attach';
 import { useConnection } from './connection-store';
 import { connectDesktop, desktopBridge } from './desktop-transport';
@@ -10,7 +22,34 @@ import { connectWebSocket, type Tokens } from './websocket-transport';
 
 const link = createLink<SpoorApi>('connection to Spoor');
 
-export const api: SpoorApi = link.api;
+/** What is answered as a whole. */
+export const api: Omit<SpoorApi, QuestionName> = link.api;
+
+/** Questions whose answers time may cut off. */
+export const questions = {
+  listTraces: async (query: TraceListQuery, signal?: AbortSignal) => answerOf(await link.api.listTraces(query, signal)),
+  histogram: async (query: HistogramQuery, signal?: AbortSignal) => answerOf(await link.api.histogram(query, signal)),
+  heatmap: async (query: HistogramQuery, signal?: AbortSignal) => answerOf(await link.api.heatmap(query, signal)),
+  groups: async (query: GroupQuery, signal?: AbortSignal) => answerOf(await link.api.groups(query, signal)),
+  listLogs: async (query: LogListQuery, signal?: AbortSignal) => answerOf(await link.api.listLogs(query, signal)),
+  logHistogram: async (query: LogHistogramQuery, signal?: AbortSignal) =>
+    answerOf(await link.api.logHistogram(query, signal)),
+  logFacets: async (query: LogFacetQuery, signal?: AbortSignal) => answerOf(await link.api.logFacets(query, signal)),
+  logPatterns: async (query: LogPatternQuery, signal?: AbortSignal) =>
+    answerOf(await link.api.logPatterns(query, signal)),
+  logsAround: async (logId: string, query: LogsAroundQuery, signal?: AbortSignal) =>
+    answerOf(await link.api.logsAround(logId, query, signal)),
+  traceConversation: async (traceId: string) => answerOf(await link.api.traceConversation(traceId)),
+  previewShare: async (target: ShareTarget) => answerOf(await link.api.previewShare(target)),
+  previewRule: async (rule: SyncRule) => answerOf(await link.api.previewRule(rule)),
+} satisfies { readonly [M in Exclude<QuestionName, 'query'>]: (...asked: Parameters<SpoorApi[M]>) => unknown };
+
+/** TraceQL that gives numbers over time. */
+export async function metricOf(request: QueryRequest, signal?: AbortSignal): Promise<Answer<MetricResult>> {
+  const answer = await link.api.query(request, signal);
+  if (answer.kind !== 'metrics') throw new Error('This query lists traces and gives no numbers.');
+  return answerOf(answer);
+}
 
 export function connect(): void {
   const { setPhase } = useConnection.getState();
@@ -33,6 +72,8 @@ export function connect(): void {
     });
   }
   void followChanges();
+  // Of others nobody navigates the window.
+  if (!isTeamPage()) void followScreens();
 }
 
 /** The token of the printed link is good until Spoor ends. */
@@ -60,6 +101,23 @@ async function followChanges(): Promise<never> {
       await delay(PACE_MS);
     } catch {
       await delay(RETRY_MS);
+    }
+  }
+}
+
+/** Shows what an agent of the user asks this window to show. */
+async function followScreens(): Promise<never> {
+  for (;;) {
+    const asked = new AbortController();
+    const askAgain = (): void => asked.abort();
+    document.addEventListener('visibilitychange', askAgain, { once: true });
+    try {
+      const path = await api.nextScreen(document.visibilityState === 'visible', asked.signal);
+      if (path !== null) window.location.hash = path;
+    } catch {
+      if (!asked.signal.aborted) await delay(RETRY_MS);
+    } finally {
+      document.removeEventListener('visibilitychange', askAgain);
     }
   }
 }

@@ -1,15 +1,15 @@
 /** The browser's token: it comes in the link that the command line prints and stays in this tab. */
 const KEY = 'spoor.token';
 
-/** Takes the token out of the address, so that it is neither copied nor bookmarked along. @returns whether there was one */
+/** Takes the token out of the address, which leads on to the page named behind it, so that it is neither copied nor bookmarked along. @returns whether there was one */
 export function takeTokenFromAddress(): boolean {
   const url = new URL(window.location.href);
-  const match = /^#token=([^&/]+)$/.exec(url.hash);
+  const match = /^#token=([^&/]+)(?:&to=(\/.*))?$/.exec(url.hash);
   const token = match ? decoded(match[1] as string) : url.searchParams.get('token');
   if (!token) return false;
   rememberToken(token);
   url.searchParams.delete('token');
-  if (match) url.hash = '';
+  if (match) url.hash = match[2] ?? '';
   window.history.replaceState(null, '', url.pathname + url.search + url.hash);
   return true;
 }

@@ -15,6 +15,7 @@ export const COLUMNS = [
   'cost',
   'agent',
   'session',
+  'user',
   'started',
 ] as const;
 export type Column = (typeof COLUMNS)[number];

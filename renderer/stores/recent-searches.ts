@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
-const MOST = 20;
+const MOST = 50;
 
 interface RecentSearches {
   /** The latest first. */

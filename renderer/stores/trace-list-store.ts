@@ -4,19 +4,18 @@
  */
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { TraceListPage } from '../../core/api/search';
 import { NEWEST_FIRST, type TraceSort } from '../../core/api/trace-list-query';
 import type { DeploymentFilter } from '../../core/model/deployment';
-import { api } from '../connection/connection';
+import { foundIn } from '../connection/answer';
+import { questions } from '../connection/connection';
 import { addressWith, type Chart, type Column, type Explored, exploredIn } from './explore-address';
+import type { ListedTrace } from './newest-traces';
 import { Paced } from './paced';
 import { type Extent, inExtent, type TimeRange } from './time-range';
 
 const PAGE = 100;
 
 type Bounds = ReturnType<typeof inExtent>;
-
-export type ListedTrace = TraceListPage['data'][number];
 
 interface TraceListState extends Explored {
   /** New traces wait, wherever the reader stands. */
@@ -32,6 +31,8 @@ interface TraceListState extends Explored {
   readonly loadingMore: boolean;
   /** How far the first page has been looked for, from 0 to 1; null: it is there. */
   readonly searching: number | null;
+  /** How far it was looked when the reader stopped the search: what is shown is not all. Null: he did not. */
+  readonly stoppedAt: number | null;
   /** The query as TraceQL. */
   readonly traceql: string;
   /** The trace under the keyboard's cursor, by id: it stays on its trace when others arrive above. */
@@ -71,7 +72,7 @@ let isMissed = false;
 /** Answers that a later question has overtaken are dropped. */
 let question = 0;
 /** Of the question that is asked now: what the store does for one before is in vain. */
-let asking = new AbortController();
+let current = new AbortController();
 
 export const useTraceList = create<TraceListState>()((set, get) => ({
   ...exploredIn(window.location.search),
@@ -84,6 +85,7 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
   error: null,
   loadingMore: false,
   searching: null,
+  stoppedAt: null,
   traceql: '{ }',
   cursorId: null,
   scrollTopPx: 0,
@@ -134,9 +136,9 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
 
   stopSearching() {
     question++;
-    asking.abort();
+    current.abort();
     const nothing = get().phase === 'loading' ? { traces: [], phase: 'ready' as const } : {};
-    set({ searching: null, nextCursor: null, ...nothing });
+    set({ searching: null, stoppedAt: get().searching, nextCursor: null, ...nothing });
   },
 
   async refresh(readerAtTop, attempt = 0) {
@@ -153,18 +155,20 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     if (!refreshes.mayBegin(() => void get().refresh(readerAtTop, attempt))) return;
     const asked = question;
     const bounds = inExtent(get());
-    const first = await refreshes.timed(firstPage(get(), bounds)).catch(() => null);
+    const answer = await refreshes.timed(firstPage(get(), bounds)).catch(() => null);
     if (asked !== question) return;
+    const isWhole = answer?.state === 'complete';
     // What it lacks no later change may tell of.
-    if (!first?.search.complete && attempt < MOST_ATTEMPTS) {
+    if (!isWhole && attempt < MOST_ATTEMPTS) {
       const again = (): void => void get().refresh(readerAtTop, attempt + 1);
       if (refreshes.mayBegin(again)) again();
     }
-    if (!first) return;
+    if (!answer) return;
+    const first = foundIn(answer);
     const { traces, nextCursor } = get();
     if (get().sort !== NEWEST_FIRST) {
       // Where new ones belong only the first page says: whoever reads further down keeps his place.
-      if (!atTop || !first.search.complete || traces.length > PAGE) return;
+      if (!atTop || !isWhole || traces.length > PAGE) return;
       set({ traces: first.data, waiting: [], nextCursor: first.pagination.nextCursor, bounds });
       return;
     }
@@ -209,7 +213,9 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     const asked = question;
     set({ loadingMore: true });
     try {
-      const page = await api.listTraces({ query, sort, ...bounds, limit: PAGE, cursor: nextCursor }, asking.signal);
+      const asking = { query, sort, ...bounds, limit: PAGE, cursor: nextCursor };
+      // Cut off or not: while there is a cursor there may be more.
+      const page = foundIn(await questions.listTraces(asking, current.signal));
       if (asked !== question) return;
       const known = new Set(get().traces.map(({ traceId }) => traceId));
       const added = page.data.filter(({ traceId }) => !known.has(traceId));
@@ -234,16 +240,18 @@ function ask(change: Partial<Explored>, set: Set, get: () => TraceListState): vo
 async function load(set: Set, get: () => TraceListState): Promise<void> {
   const asked = ++question;
   isMissed = false;
-  asking.abort();
-  asking = new AbortController();
-  const { signal } = asking;
+  current.abort();
+  current = new AbortController();
+  const { signal } = current;
+  set({ stoppedAt: null });
   try {
     const bounds = inExtent(get());
-    let page = await firstPage(get(), bounds, signal);
-    let traces = page.data;
+    let answer = await firstPage(get(), bounds, signal);
+    let traces = foundIn(answer).data;
     while (asked === question) {
+      const page = foundIn(answer);
       const { nextCursor } = page.pagination;
-      const searching = page.search.complete ? null : page.search.progress;
+      const searching = answer.state === 'complete' ? null : page.search.progress;
       const { traceql } = page.search;
       // What is shown stays, dimmed, until there is something to show instead.
       if (searching !== null && traces.length === 0) set({ nextCursor, bounds, error: null, searching, traceql });
@@ -255,8 +263,9 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
       }
       // Time was up before the page was full: what was found shows, and the search goes on.
       const { query, sort } = get();
-      page = await api.listTraces({ query, sort, ...bounds, limit: PAGE - traces.length, cursor: nextCursor }, signal);
-      traces = [...traces, ...page.data];
+      const next = { query, sort, ...bounds, limit: PAGE - traces.length, cursor: nextCursor };
+      answer = await questions.listTraces(next, signal);
+      traces = [...traces, ...foundIn(answer).data];
     }
   } catch (error) {
     if (asked === question) {
@@ -266,21 +275,7 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
 }
 
 function firstPage({ query, sort }: Explored, bounds: Bounds, signal?: AbortSignal) {
-  return api.listTraces({ query, sort, ...bounds, limit: PAGE }, signal);
-}
-
-/** The newest that match, a page after the other. */
-export async function newestTraces(query: string, extent: Extent, count: number): Promise<readonly ListedTrace[]> {
-  const bounds = inExtent(extent);
-  const found: ListedTrace[] = [];
-  for (let cursor: string | null | undefined; cursor !== null && found.length < count; ) {
-    const page = await api.listTraces({ query, ...bounds, limit: PAGE, ...(cursor ? { cursor } : {}) });
-    found.push(...page.data);
-    cursor = page.pagination.nextCursor;
-    // Time was up: what there is will do, the next look finds more.
-    if (!page.search.complete) break;
-  }
-  return found;
+  return questions.listTraces({ query, sort, ...bounds, limit: PAGE }, signal);
 }
 
 function remember(explored: Explored): void {

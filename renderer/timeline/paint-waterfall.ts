@@ -301,8 +301,10 @@ function paintBar(
       context.stroke();
     }
     if (showCritical) paintCritical(context, frame, block, k, top);
-    paintDuration(context, fit, frame, { left, right: left + width, middle, durationNs });
-    paintMarks(context, frame, frame.marksOf(block.spanId[k] as bigint), left, middle);
+    const marks = frame.marksOf(block.spanId[k] as bigint);
+    const doubt = marks.find(({ kind }) => kind === 'clock')?.name ?? null;
+    paintDuration(context, fit, frame, { left, right: left + width, middle, durationNs, doubt });
+    paintMarks(context, frame, marks, left, middle);
   }
   context.restore();
   fit.reset();
@@ -313,12 +315,19 @@ function paintDuration(
   context: CanvasRenderingContext2D,
   fit: TextFit,
   { scale, colors }: WaterfallFrame,
-  bar: { readonly left: number; readonly right: number; readonly middle: number; readonly durationNs: number },
+  bar: {
+    readonly left: number;
+    readonly right: number;
+    readonly middle: number;
+    readonly durationNs: number;
+    readonly doubt: string | null;
+  },
 ): void {
-  const label = formatDuration(bar.durationNs);
+  // Of times that cannot be true no duration is known.
+  const label = bar.doubt ?? formatDuration(bar.durationNs);
   const width = fit.width(label);
   const end = scale.leftPx + scale.widthPx;
-  context.fillStyle = colors.secondary;
+  context.fillStyle = bar.doubt === null ? colors.secondary : colors.warning;
   if (bar.right + 5 + width < end) context.fillText(label, bar.right + 5, bar.middle);
   else if (bar.left - 5 - width > scale.leftPx) context.fillText(label, bar.left - 5 - width, bar.middle);
   else {
@@ -336,6 +345,7 @@ function paintMarks(
   middle: number,
 ): void {
   for (const { kind, atNs } of marks) {
+    if (kind === 'clock') continue;
     const x = atNs === null ? barLeft : xOf(scale, atNs);
     if (x < scale.leftPx - 4 || x > scale.leftPx + scale.widthPx + 4) continue;
     context.fillStyle = kind === 'exception' || kind === 'error log' ? colors.error : colors.text;

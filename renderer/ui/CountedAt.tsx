@@ -1,9 +1,28 @@
-/** Says how old figures are that are not counted anew for a while. */
-export function CountedAt({ asOf }: { readonly asOf: string | undefined }) {
-  if (asOf === undefined) return null;
+import { secondText, timeText } from './clock-time';
+
+/** Says how old figures are that are not counted anew for a while, and since when they count, where that is not all that was asked for. */
+export function CountedAt({
+  asOf,
+  countedSince,
+}: {
+  readonly asOf: string | undefined;
+  readonly countedSince?: string | undefined;
+}) {
   return (
-    <span className="text-sm text-secondary" title="Counting takes long here, so it is repeated within a minute.">
-      as of {new Date(asOf).toLocaleTimeString('en-GB')}
-    </span>
+    <>
+      {asOf !== undefined && (
+        <span className="text-sm text-secondary" title="Counting takes long here, so it is repeated within a minute.">
+          as of {secondText(asOf)}
+        </span>
+      )}
+      {countedSince !== undefined && (
+        <span
+          className="text-sm text-secondary"
+          title="There are more than can be counted while you wait. Choose a shorter time to count all of it."
+        >
+          the newest only, since {timeText(countedSince)}
+        </span>
+      )}
+    </>
   );
 }

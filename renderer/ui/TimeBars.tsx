@@ -13,6 +13,8 @@ interface TimeBarsProps<Bar extends TimeBar> {
   readonly label: string;
   /** What is said of the bar under the pointer. */
   readonly tip: (bar: Bar) => ReactNode;
+  /** A click on a bar; the same is to be reached by keys elsewhere. */
+  readonly onOpen?: (bar: Bar) => void;
 }
 
 const BAR_WIDTH = 100;
@@ -21,7 +23,7 @@ const GAP = 6;
 /** In percent of the width: beyond, the tip is on the other side of the pointer. */
 const TIP_FLIPS = 70;
 
-export function TimeBars<Bar extends TimeBar>({ bars, label, tip }: TimeBarsProps<Bar>) {
+export function TimeBars<Bar extends TimeBar>({ bars, label, tip, onOpen }: TimeBarsProps<Bar>) {
   const [hovered, setHovered] = useState<number | null>(null);
   const highest = Math.max(1, ...bars.map(({ ok, errors }) => ok + errors));
   const hover = ({ currentTarget, clientX }: PointerEvent<HTMLElement>): void => {
@@ -32,7 +34,14 @@ export function TimeBars<Bar extends TimeBar>({ bars, label, tip }: TimeBarsProp
   const shown = hovered === null ? undefined : bars[hovered];
   const place = (100 * ((hovered ?? 0) + 0.5)) / bars.length;
   return (
-    <div className="relative h-full pt-0.5" onPointerMove={hover} onPointerLeave={() => setHovered(null)}>
+    <div
+      className={`relative h-full pt-0.5 ${onOpen ? 'cursor-pointer' : ''}`}
+      onPointerMove={hover}
+      onPointerLeave={() => setHovered(null)}
+      onPointerUp={() => {
+        if (shown) onOpen?.(shown);
+      }}
+    >
       <svg
         role="img"
         aria-label={label}

@@ -1,8 +1,9 @@
-/** How times read: local ones, in one form everywhere, and with the zone wherever a date stands with them. */
+/**
+ * How times read: local ones, in one form everywhere, and with the zone wherever a date stands with them. Put together by hand:
+ * a list draws thousands of times, and `toLocaleTimeString` makes a formatter for nearly each.
+ */
 const DAY_MS = 86_400_000;
-const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const;
-const DAY_OF_YEAR = { day: 'numeric', month: 'short' } as const;
-const MINUTE = { hour: '2-digit', minute: '2-digit' } as const;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
 
 /** As the API sends it, or in milliseconds. */
 export type Time = string | number | Date;
@@ -26,22 +27,26 @@ export function dayAndZone(time: Time): string {
 
 /** 14:02:31 */
 export function secondText(time: Time): string {
-  return new Date(time).toLocaleTimeString('en-GB');
+  return `${minuteText(time)}:${twoDigits(new Date(time).getSeconds())}`;
 }
 
 /** 14:02 */
 export function minuteText(time: Time): string {
-  return new Date(time).toLocaleTimeString('en-GB', MINUTE);
+  const date = new Date(time);
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
 }
 
 /** 30 Oct 2024 */
 export function dayText(time: Time, timeZone?: 'UTC'): string {
-  return new Date(time).toLocaleDateString('en-GB', { ...DAY, ...(timeZone && { timeZone }) });
+  const date = new Date(time);
+  if (timeZone === undefined) return `${dayOfYearText(date)} ${date.getFullYear()}`;
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** 30 Oct */
 export function dayOfYearText(time: Time): string {
-  return new Date(time).toLocaleDateString('en-GB', DAY_OF_YEAR);
+  const date = new Date(time);
+  return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
 }
 
 /** Of today the minute, else the day as well. */
@@ -56,4 +61,8 @@ export function zoneText(time: Time): string {
   if (minutes === 0) return 'UTC';
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return `UTC${minutes < 0 ? '\u2212' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+}
+
+function twoDigits(n: number): string {
+  return String(n).padStart(2, '0');
 }

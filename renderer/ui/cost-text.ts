@@ -13,7 +13,7 @@ export function costHint({
 }: Pick<TraceSummary, 'costUsd' | 'costComplete' | 'reportedCostUsd'>): string {
   const reported = reportedCostUsd === null ? '' : ` The sender says ${formatCost(reportedCostUsd)}.`;
   if (costUsd === null)
-    return `Nobody knows the price of its models; prices.json in the data folder can say it.${reported}`;
-  const partial = costComplete ? '' : ' Of some of its calls nobody knows the price or the tokens.';
+    return `The price of its models is unknown. You can add it to prices.json in the data folder.${reported}`;
+  const partial = costComplete ? '' : ' For some of its calls, the price or the tokens are unknown.';
   return `By the price book, as it is now.${partial}${reported}`;
 }

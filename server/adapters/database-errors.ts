@@ -1,4 +1,4 @@
-/** What the database's errors mean to who asks: it is not there, it took too long, or what was sent cannot be stored. */
+/** What the database's errors mean to who asks: it is not there, it took too long, what was sent cannot be stored, or only others can mend it. */
 import { SpoorError } from '../../core/model/errors';
 import { isDamage } from '../../services/store/damage';
 
@@ -33,6 +33,14 @@ export function knownError(error: unknown): unknown {
   }
   if (NUL_STATES.includes((error as { code?: unknown } | null)?.code)) {
     return new SpoorError('VALIDATION_ERROR', 'A text holds the character NUL, which cannot be stored.');
+  }
+  if (error instanceof SpoorError && error.details.some(({ code }) => code === 'quarantined')) {
+    const { code, message, details } = error;
+    return new SpoorError(
+      code,
+      `${message} Ask whoever runs this server for that: it is done with "spoor-server restore-quarantine".`,
+      details,
+    );
   }
   return error;
 }

@@ -1,6 +1,7 @@
 /** SqlClient over connections to PostgreSQL. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
+import { isEndedForOthers } from '../../core/store/sql/ended-for-others';
 import type { SqlClient, SqlRow, SqlStatements } from '../../core/store/sql/sql-client';
 import { copyInto } from './copy-into';
 import { copyOutOf } from './copy-out-of';
@@ -51,14 +52,24 @@ export function poolConnections(
   };
 }
 
+const BEGIN_ANSWER = 'begin isolation level repeatable read read only';
+const PARTITIONED = ['span', 'span_payload', 'log_record', 'payload', 'metric_point'];
 /**
  * The locks come before the snapshot, which the first query takes: a partition that is dropped is gone for older snapshots, too, and
  * who drops one has to wait for them. Of the parents alone: a partition cannot go without its parent's lock.
  */
-const SNAPSHOT = [
-  'begin isolation level repeatable read read only',
-  `lock table only ${['span', 'span_payload', 'log_record', 'payload', 'metric_point'].join(', only ')} in access share mode`,
+const SNAPSHOT = [BEGIN_ANSWER, `lock table only ${PARTITIONED.join(', only ')} in access share mode`];
+/**
+ * Citus hands LOCK TABLE on to every node, one table after the other: an answer would take all of them, and fail when one is down.
+ * A function of its own locks here alone, where partitions are dropped from. Nodes read what is committed anyhow, statement by statement.
+ */
+const DISTRIBUTED_SNAPSHOT = [
+  BEGIN_ANSWER,
+  `select ${PARTITIONED.map((table) => `lock_relation_if_exists('public.${table}', 'ACCESS SHARE')`).join(', ')}`,
 ];
+
+/** Of an answer. */
+const ATTEMPTS = 4;
 
 /** The transactions of answers under way, each for what is asked on its behalf. */
 const answers = new AsyncLocalStorage<{ readonly of: WithConnection; readonly tx: SqlClient }>();
@@ -66,8 +77,15 @@ const answers = new AsyncLocalStorage<{ readonly of: WithConnection; readonly tx
 /** Runs something once there may be one more of its kind. */
 export type InTurn = <T>(run: () => Promise<T>) => Promise<T>;
 
-/** @param answersInTurn which keep a connection each until they end */
-export function sqlOver(withConnection: WithConnection, answersInTurn: InTurn = (run) => run()): SqlClient {
+/**
+ * @param answersInTurn which keep a connection each until they end
+ * @param isDistributed whether Citus has distributed the tables
+ */
+export function sqlOver(
+  withConnection: WithConnection,
+  answersInTurn: InTurn = (run) => run(),
+  isDistributed: () => Promise<boolean> = async () => false,
+): SqlClient {
   const statements = <T>(run: (statements: SqlStatements) => Promise<T>): Promise<T> => {
     const answer = answers.getStore();
     return answer?.of === withConnection
@@ -86,13 +104,27 @@ export function sqlOver(withConnection: WithConnection, answersInTurn: InTurn = 
     },
     snapshot: (run) => {
       if (answers.getStore()?.of === withConnection) return run();
-      return answersInTurn(() =>
-        withConnection((connection) =>
-          inTransaction(statementsOver(connection), (tx) => answers.run({ of: withConnection, tx }, run), SNAPSHOT),
-        ),
-      );
+      return answersInTurn(async () => {
+        const begin = (await isDistributed()) ? DISTRIBUTED_SNAPSHOT : SNAPSHOT;
+        return whileEndedForOthers(() =>
+          withConnection((connection) =>
+            inTransaction(statementsOver(connection), (tx) => answers.run({ of: withConnection, tx }, run), begin),
+          ),
+        );
+      });
     },
   };
+}
+
+/** A migration takes the tables in its own order: the answer that it met the other way round is the one that ends, and begins anew. */
+async function whileEndedForOthers<T>(answer: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await answer();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isEndedForOthers(error)) throw error;
+    }
+  }
 }
 
 function statementsOver(connection: pg.ClientBase): SqlStatements {

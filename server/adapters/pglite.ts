@@ -1,6 +1,5 @@
 /** The server's database for a trial: PGlite in a folder, one connection, one copy of the server. */
 import { mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import { DatabaseDamagedError } from '../../services/store/damage';
@@ -40,8 +39,10 @@ export async function openPglite(
   }
   lock.lock.describe({ pid: process.pid, ui: '', desktop: false });
   lock.lock.onLost(leave);
-  await mkdir(join(dataDir, 'db'), { recursive: true, mode: 0o700 });
-  const { db, sql, guard, uncopied, onDisk } = await openDatabase(dataDir, null, schema).catch((error: unknown) => {
+  const { db, sql, guard, uncopied, onDisk } = await openDatabase(dataDir, null, {
+    schema,
+    onFull: () => leave(`The disk of ${dataDir} is full: free some space, then start the server again.`),
+  }).catch((error: unknown) => {
     throw error instanceof DatabaseDamagedError ? new StartError(error.message) : error;
   });
   if (uncopied !== null) warn(`the update is done without a copy: ${uncopied}`);

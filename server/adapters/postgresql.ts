@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { FairShare } from '../../services/net/fair-share';
 import { whoActs } from './acting';
+import { distribution } from './citus';
 import {
   ACTOR_SETTING,
   LANE_LOCK,
@@ -54,7 +55,8 @@ export function openPostgres({ url, connections }: PostgresOptions): ServerDatab
     return (run) => ofOne.run(`${workspaceId} ${whoActs()?.name ?? ''}`, () => ofAll.run('', run));
   };
   const listener = new Listener({ ...base, statement_timeout: 0, application_name: 'spoor listener' });
-  const systemSql = sqlOver(poolConnections(system));
+  const isDistributed = distribution(sqlOver(poolConnections(system)));
+  const systemSql = sqlOver(poolConnections(system), undefined, isDistributed);
   return {
     engine: 'postgresql',
     // Its files are looked after by those who run it.
@@ -64,9 +66,11 @@ export function openPostgres({ url, connections }: PostgresOptions): ServerDatab
       sqlOver(
         poolConnections(tenants, (connection) => become(connection, workspaceId)),
         answersOf(workspaceId),
+        isDistributed,
       ),
     execute: (text, values) => system.query(text, values && [...values]),
-    lane: (onLost) => openLane({ ...base, statement_timeout: 0, application_name: 'spoor writer' }, onLost),
+    lane: (onLost) =>
+      openLane({ ...base, statement_timeout: 0, application_name: 'spoor writer' }, isDistributed, onLost),
     listen: (channel, hear) => listener.listen(channel, hear),
     async notify(channel, payload) {
       await systemSql.query('select pg_notify($1, $2)', [channel, payload]);
@@ -106,7 +110,11 @@ async function become(connection: pg.PoolClient, workspaceId: number): Promise<v
 }
 
 /** One connection, one statement or transaction at a time. */
-async function openLane(config: pg.ClientConfig, onLost: (error: Error) => void): Promise<Lane> {
+async function openLane(
+  config: pg.ClientConfig,
+  isDistributed: () => Promise<boolean>,
+  onLost: (error: Error) => void,
+): Promise<Lane> {
   const client = new pg.Client(config);
   let lost: Error | null = null;
   let closing = false;
@@ -127,7 +135,7 @@ async function openLane(config: pg.ClientConfig, onLost: (error: Error) => void)
     last = next.catch(() => {});
     return next;
   };
-  const sql = sqlOver(inTurn);
+  const sql = sqlOver(inTurn, undefined, isDistributed);
   return {
     sql,
     async own(workspaceId) {

@@ -7,6 +7,7 @@ import { parse as parseCookies } from 'hono/utils/cookie';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { Permission } from '../../core/api/team';
 import { ERROR_STATUS, errorValueOf, RetryLater, SpoorError } from '../../core/model/errors';
+import { jsonOfBody } from '../../core/model/request-text';
 import type { Log } from '../../services/log';
 import type { FairShare } from '../../services/net/fair-share';
 import { limitBody } from '../../services/net/limit-body';
@@ -266,18 +267,14 @@ async function inputOf(context: Context<Env>, { body, query }: Route): Promise<{
 
 /** An empty body is an empty object: some requests have nothing to say. */
 async function jsonOf(context: Context<Env>): Promise<unknown> {
-  const text = await context.req.text();
-  if (text === '') return {};
+  const body = new Uint8Array(await context.req.arrayBuffer());
+  if (body.length === 0) return {};
   const [type] = (context.req.header('content-type') ?? '').split(';');
   // A form of another page cannot say so without being asked first.
   if (type?.trim().toLowerCase() !== 'application/json') {
     throw new SpoorError('VALIDATION_ERROR', 'Send the body as application/json.');
   }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new SpoorError('VALIDATION_ERROR', 'The body is not JSON.');
-  }
+  return jsonOfBody(body);
 }
 
 /** Of a route's template. */

@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
-import type { SpoorApi } from '../../core/api/contract';
-import { CONTRACT_WAITS } from '../../core/api/contract-methods';
 import type { Service } from '../../core/api/rpc/service';
 import { errorValueOf, SpoorError } from '../../core/model/errors';
+import type { SpoorApi } from '../../core/operations/operations';
+import { ALL_OPERATIONS } from '../../core/operations/operations';
+import { RPC_WAITS } from '../../core/operations/rpc';
 import type { Log } from '../../services/log';
 import type { FairShare } from '../../services/net/fair-share';
 import { type Admission, serveSockets } from '../../services/net/rpc-sockets';
@@ -17,13 +18,12 @@ import { actorOf } from '../http/actor';
 import { isOwnPage } from '../http/own-page';
 import type { RateLimits } from '../http/rate-limits';
 import type { Principal } from '../http/route';
-import { CONTRACT_ACCESS } from '../modules/traces/api/contract-access';
 import type { Authentication } from './authentication';
 
 /** A page asks often: for every row that comes into sight. */
 const CALLS = { points: 6_000, seconds: 60 };
 /** They wait for something to happen, or for a model to answer: nobody waits for them. */
-const WITHOUT_TURN: readonly string[] = [...CONTRACT_WAITS, 'runPrompt'];
+const WITHOUT_TURN: readonly string[] = [...RPC_WAITS, 'runPrompt'];
 const HTML = 'text/html';
 /** Tells the renderer whom it talks to. */
 const TEAM = '<meta name="spoor-host" content="team" />';
@@ -78,7 +78,7 @@ function guardedApi(
   turns: FairShare,
   log: Log,
 ): Service<SpoorApi> {
-  const methods = Object.entries(CONTRACT_ACCESS).map(([name, access]) => {
+  const methods = Array.from(ALL_OPERATIONS, ([name, { permission: access }]) => {
     const call = async (...parameters: unknown[]): Promise<unknown> => {
       try {
         const principal = await who();

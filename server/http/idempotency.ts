@@ -80,7 +80,10 @@ async function begin(sql: SqlClient, names: Names, fingerprint: Uint8Array): Pro
     throw new SpoorError('CONFLICT', 'This Idempotency-Key was used for another request; take a new one.');
   }
   if (row.body === null) {
-    throw new SpoorError('CONFLICT', 'This was done, and its secret was told then; it is not told again.');
+    throw new SpoorError(
+      'CONFLICT',
+      'This request has already succeeded. Its secret was shown once and cannot be shown again.',
+    );
   }
   return { status: row.status, body: row.body };
 }

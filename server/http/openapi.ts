@@ -29,6 +29,7 @@ export function serverDocument(contract: object, team: TeamSchemas, routes: read
   const { paths, components, ...rest } = contract as Document;
   const offered: Record<string, Record<string, object>> = {};
   for (const route of routes) {
+    if ('ofOtherTool' in route && route.ofOtherTool) continue;
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     const operation =
       paths[path]?.[route.method] ??

@@ -135,6 +135,8 @@ export interface MountedRoute {
   readonly mounted: (principal: Principal, request: Request) => Promise<Response>;
   /** Of one that the contract does not have: what it takes, and the type of what it answers. */
   readonly own?: { readonly query: ZodObject | null; readonly produces: string };
+  /** Of another tool's protocol, which is described elsewhere. */
+  readonly ofOtherTool?: true;
 }
 
 export type AppRoute = Route | MountedRoute;

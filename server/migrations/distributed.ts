@@ -2,8 +2,6 @@
  * What deploy/citus/distribute.sql changes of the tables that a server demands. Whoever changes the script changes it here:
  * tests/server/citus.test.ts compares what the script leaves with what is said here, line by line.
  */
-import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
-import type { SqlClient } from '../../core/store/sql/sql-client';
 
 /** Found by a number alone, and by workspace and number where they are sharded. */
 const KEYED_BY_WORKSPACE = [
@@ -31,14 +29,4 @@ export function distributedCatalog(catalog: readonly string[]): string[] {
     .map((line) =>
       KEY_LINES.some((key) => line.startsWith(key)) ? line.replace(/\(id\)$/, '(workspace_id, id)') : line,
     );
-}
-
-/** Whether the script was run: Citus writes down which tables it has distributed. */
-export async function isDistributed(sql: SqlClient): Promise<boolean> {
-  const rows = await sql.query(
-    "select relname::text as name from pg_class where oid = to_regclass('pg_dist_partition')",
-  );
-  if (decodeRows({ name: TEXT }, rows).length === 0) return false;
-  const [trace] = await sql.query("select 1 as found from pg_dist_partition where logicalrelid = to_regclass('trace')");
-  return trace !== undefined;
 }

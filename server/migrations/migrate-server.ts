@@ -14,6 +14,7 @@ import {
 import { decodeRows, TEXT } from '../../core/store/sql/row-spec';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
+import { isDistributed } from '../adapters/citus';
 import { type ServerDatabase, TENANT_ROLE, TENANT_SETTING } from '../adapters/database';
 import { accounts001 } from './001-accounts';
 import { idempotency002 } from './002-idempotency';
@@ -31,7 +32,7 @@ import { oneIndex013 } from './013-one-index';
 import { checksums014 } from './014-checksums';
 import { knownDevices015 } from './015-known-devices';
 import { restoredHits016 } from './016-restored-hits';
-import { distributedCatalog, isDistributed } from './distributed';
+import { distributedCatalog } from './distributed';
 import { SERVER_REPAIRS } from './repairs';
 import expected from './server-catalog.json';
 

@@ -1,5 +1,5 @@
 /** Looks at the alert rules of one workspace for as long as the process runs. */
-import type { StoreService } from '../../core/api/workers';
+import type { StoreService } from '../../core/operations/store-service';
 import type { Log } from '../log';
 import { watchAlerts } from './alert-watch';
 import type { Measures } from './read-alert';

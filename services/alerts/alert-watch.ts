@@ -1,7 +1,7 @@
 /** Looks at the alert rules of a workspace that it is time for. */
 
-import type { StoreService } from '../../core/api/workers';
 import { errorValueOf, SpoorError } from '../../core/model/errors';
+import type { StoreService } from '../../core/operations/store-service';
 import type { Log } from '../log';
 import { isBeyond, type Measures, readAlert } from './read-alert';
 
@@ -19,7 +19,7 @@ export async function watchAlerts(api: Measures, rules: Rules, log: Log): Promis
     } catch (thrown) {
       // A database that is away is no fault of the rule.
       const { message } = errorValueOf(thrown);
-      log('warn', 'an alert rule could not be looked at', { rule: id, error: message });
+      log('warn', 'an alert rule could not be evaluated', { rule: id, error: message });
       if (thrown instanceof SpoorError) await rules.recordAlert(id, version, { error: message });
     }
   }

@@ -1,9 +1,9 @@
 /** What an alert rule measures, now. */
 import type { AlertReading, AlertRuleEdit } from '../../core/api/alert';
-import type { SpoorApi } from '../../core/api/contract';
 import type { MetricResult } from '../../core/api/search';
 import { SpoorError } from '../../core/model/errors';
 import { rfc3339FromNs } from '../../core/model/time';
+import type { SpoorApi } from '../../core/operations/operations';
 
 /** Without these, nothing to count is zero; of durations and attributes it is nothing. */
 const COUNTED: readonly MetricResult['unit'][] = ['count', 'per second'];

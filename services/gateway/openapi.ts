@@ -1,13 +1,12 @@
-/** The OpenAPI 3.1 document of the HTTP API: routes.ts, the schemas that check what comes in, and the types of what goes out. */
+/** The OpenAPI 3.1 document of the HTTP API: its routes, the schemas that check what comes in, and the types of what goes out. */
 import { type ZodObject, z } from 'zod';
-import type { HttpAnswers } from '../../core/api/http-resources';
-import { ROUTES, type Route } from './routes';
+import { ROUTES, type Route } from '../../core/operations/routes';
 
 interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** JSON Schema draft 7 of the types in core/api/http-resources.ts, each with its properties. */
+/** JSON Schema draft 7 of the types in http-answers.ts, each with its properties. */
 export interface TypeSchemas {
   readonly definitions: Readonly<Record<string, JsonSchema>>;
 }
@@ -18,14 +17,16 @@ const REFUSALS = {
   401: 'No token, or not the right one',
   404: 'There is no such thing; of a trace, `details` says whether it never came, was deleted, is in quarantine or was pruned',
   409: 'Somebody else was first, or it is under way already',
+  413: 'Too large to process in one request',
+  429: 'Too many concurrent requests: try again when one of them has finished',
   500: 'A fault of Spoor: `requestId` is in its log',
   503: 'Not now: the database is opening, or its disk is full',
 } as const;
 
 export function openApiDocument(types: TypeSchemas, version: string): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const [id, route] of Object.entries(ROUTES) as [keyof HttpAnswers, Route][]) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(id, route, types) };
+  for (const route of ROUTES) {
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, types) };
   }
   const schemas = Object.fromEntries(
     Array.from(answered(types, [types.definitions.HttpAnswers, { $ref: '#/definitions/HttpError' }]), (name) => [
@@ -60,8 +61,9 @@ export function answerSchemas(types: TypeSchemas, root: string): { answers: obje
   return { answers, schemas: Object.fromEntries(schemas) };
 }
 
-function operation(id: keyof HttpAnswers, route: Route, types: TypeSchemas): object {
-  const answer = property(types, 'HttpAnswers', id);
+function operation(route: Route, types: TypeSchemas): object {
+  const { name, id } = route;
+  const answer = property(types, 'HttpAnswers', name);
   const content = route.contentType
     ? { [route.contentType]: { schema: { type: 'string' } } }
     : { 'application/json': { schema: published(answer ?? {}) } };
@@ -69,11 +71,14 @@ function operation(id: keyof HttpAnswers, route: Route, types: TypeSchemas): obj
   return {
     operationId: id,
     summary: route.summary,
-    parameters: [...pathParameters(route.path), ...(route.query ? queryParameters(id, route.query, types) : [])],
+    parameters: [...pathParameters(route.path), ...(route.query ? queryParameters(name, route.query, types) : [])],
+    ...(route.takesFile && {
+      requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
+    }),
     ...(route.body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: described(input(route.body), id, types) } },
+        content: { 'application/json': { schema: described(input(route.body), name, types) } },
       },
     }),
     responses: {
@@ -97,19 +102,25 @@ function pathParameters(path: string): object[] {
   });
 }
 
-function queryParameters(id: keyof HttpAnswers, query: ZodObject, types: TypeSchemas): object[] {
-  const { properties, required = [] } = described(input(query), id, types) as {
+function queryParameters(name: string, query: ZodObject, types: TypeSchemas): object[] {
+  const { properties, required = [] } = described(input(query), name, types) as {
     properties: Record<string, JsonSchema>;
     required?: string[];
   };
-  return Object.entries(properties).map(([name, { description, ...schema }]) => {
-    return { name, in: 'query', required: required.includes(name), ...(description ? { description } : {}), schema };
+  return Object.entries(properties).map(([parameter, { description, ...schema }]) => {
+    return {
+      name: parameter,
+      in: 'query',
+      required: required.includes(parameter),
+      ...(description ? { description } : {}),
+      schema,
+    };
   });
 }
 
 /** With the comments of the type that it checks for. */
-function described(schema: JsonSchema, id: keyof HttpAnswers, types: TypeSchemas): JsonSchema {
-  const comments = definitionOf(types, property(types, 'HttpQueries', id));
+function described(schema: JsonSchema, of: string, types: TypeSchemas): JsonSchema {
+  const comments = definitionOf(types, property(types, 'HttpQueries', of));
   const properties = Object.entries(schema.properties as Record<string, JsonSchema>).map(([name, one]) => {
     const { description } = comments?.[name] ?? {};
     return [name, description ? { ...one, description } : one];

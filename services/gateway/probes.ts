@@ -1,6 +1,7 @@
 /** Whether Spoor lives and can store, for whatever looks after it: in words that are for everybody, without a token. */
 import type { Hono } from 'hono';
-import type { SpoorApi, StatusReport } from '../../core/api/contract';
+import type { StatusReport } from '../../core/api/contract';
+import type { SpoorApi } from '../../core/operations/operations';
 import { RETRY_AFTER_S } from '../../core/otlp/export-response';
 import { unresponsiveText } from '../net/health';
 

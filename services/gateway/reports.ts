@@ -3,8 +3,9 @@ import type { ReportedCounts } from '../../core/api/contract';
 import type { RedactionReport } from '../../core/api/receiver-reports';
 import { KEEPS } from '../../core/api/retention';
 import type { UnresponsivePart } from '../../core/api/unresponsive-part';
-import type { IngestReport, IngestService, StoreReport, StoreService } from '../../core/api/workers';
+import type { IngestReport, IngestService, StoreReport } from '../../core/api/workers';
 import { SpoorError } from '../../core/model/errors';
+import type { StoreService } from '../../core/operations/store-service';
 import { inTime } from './unresponsive';
 
 /** Nobody knows before the database is open. */

@@ -1,7 +1,8 @@
 /** The rules as they are now, asked for again while telemetry arrives: a change holds for what comes a second later. */
-import type { StoreService } from '../../core/api/workers';
+
 import { GuardrailScanner } from '../../core/guardrails/scanner';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import type { StoreService } from '../../core/operations/store-service';
 import type { Log } from '../log';
 
 const FRESH_MS = 1_000;

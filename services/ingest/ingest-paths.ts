@@ -1,10 +1,12 @@
 /** Where telemetry comes in over HTTP, on every kind of host: one place has one name of ours, and those that exporters know it by. */
+import { RECEIVED_FORMATS } from '../../core/formats/formats';
+import { SIGNALS } from './signals';
 
-/** Of `BackendSpanExporter(endpoint=...)` in OpenAI's Agents SDK. */
-export const OPENAI_AGENTS_PATH = '/v1/traces/ingest';
-export const ZIPKIN_PATH = '/api/v2/spans';
+const PATHS: readonly string[] = [
+  ...SIGNALS.map(({ httpPath }) => httpPath),
+  ...RECEIVED_FORMATS.map(({ receiver }) => receiver.path),
+];
 
-const PATHS: readonly string[] = ['/v1/traces', '/v1/logs', '/v1/metrics', OPENAI_AGENTS_PATH, ZIPKIN_PATH];
 /** What exporters of Langfuse, and those that are set up for other tools, write before the path of OTLP. */
 const PREFIX = /^\/(?:api\/public\/otel|otel|otlp)(?=\/v1\/(?:traces|logs|metrics)$)/;
 

@@ -31,6 +31,18 @@ export interface Rejection {
   readonly isUnderstood: boolean;
 }
 
+/** What receivers give requests to. */
+export interface RequestIntake {
+  store(signal: Signal, request: Uint8Array): Promise<Rejection>;
+}
+
+/** With what was stored, for whoever counts it. */
+export interface Stored extends Rejection {
+  readonly kept: number;
+  /** Of those, how many were here before. */
+  readonly duplicates: number;
+}
+
 /** What the sender of a decoded request is told. */
 export function rejectionOf({
   rejected,
@@ -50,7 +62,7 @@ export class Intake {
    * @param attribute of every resource, whatever the sender says
    * @throws WireError, SpoorError
    */
-  async store(signal: Signal, request: Uint8Array, attribute: ResourceAttribute | null = null): Promise<Rejection> {
+  async store(signal: Signal, request: Uint8Array, attribute: ResourceAttribute | null = null): Promise<Stored> {
     const { redactor, decoded: held } = this.options;
     held.check();
     let clean = request;
@@ -68,19 +80,20 @@ export class Intake {
     clean: Uint8Array,
     decoded: Decoded,
     attribute: ResourceAttribute | null,
-  ): Promise<Rejection> {
+  ): Promise<Stored> {
     const rejection = rejectionOf(decoded);
     const batch = await this.options.guardrails.mark(decoded.batch);
     const { length } = batch; // the batch moves to the store's thread
     const derived = batch.signal === 'logs' ? this.options.logRuns.spansOf(batch, clean, attribute) : null;
+    let duplicates = 0;
     if (length > 0) {
-      await this.options.append(batch);
+      duplicates = length - (await this.options.append(batch)).stored;
       if (derived) await this.options.append(await this.options.guardrails.mark(derived));
       if (signal.name === 'traces') this.options.onSpans(length);
       this.options.forwarder?.forward(signal, request);
     }
     const { rejected, reason, isUnderstood } = rejection;
     if (rejected > 0 || !isUnderstood) this.options.log('warn', `${signal.name} rejected`, { rejected, reason });
-    return rejection;
+    return { ...rejection, kept: length, duplicates };
   }
 }

@@ -4,6 +4,8 @@ import { CODEX_SCOPE, CodexRuns } from '../../core/dialects/log-runs/codex-logs'
 import type { DerivedSpan } from '../../core/dialects/log-runs/derived-span';
 import type { LogBatch } from '../../core/model/log-batch';
 import type { SpanBatch } from '../../core/model/span-batch';
+import { nsFromMs } from '../../core/model/time';
+import { DecodeBudget } from '../../core/otlp/decode-budget';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { decodeScope } from '../../core/otlp/proto-to-json';
@@ -21,19 +23,21 @@ export class LogRuns {
 
   /**
    * Null: there are none, as in almost all requests.
-   * @param request the one that the batch was decoded from
+   * @param logs the request that the batch was decoded from
    * @param attribute of every resource
    */
-  spansOf(batch: LogBatch, request: Uint8Array, attribute: ResourceAttribute | null = null): SpanBatch | null {
+  spansOf(batch: LogBatch, logs: Uint8Array, attribute: ResourceAttribute | null = null): SpanBatch | null {
     const scopes = new Set(batch.scopes.map(({ message }) => decodeScope(message).name).filter(isOfAgent));
     if (scopes.size === 0) return null;
-    const records = readLogRecords(request, (scope) => scopes.has(scope));
+    const records = readLogRecords(logs, (scope) => scopes.has(scope));
     const spans = [
       ...claudeCodeSpans(records.filter(({ scopeName }) => scopeName === CLAUDE_CODE_SCOPE)),
       ...this.codex.spans(records.filter(({ scopeName }) => CODEX_SCOPE.test(scopeName))),
     ];
     if (spans.length === 0) return null;
-    return decodeTraces(protobufFromTraceJson({ resourceSpans: spans.map(otlpSpan) }), attribute).batch;
+    // Records say no better than spans when they were.
+    const request = protobufFromTraceJson({ resourceSpans: spans.map(otlpSpan) });
+    return decodeTraces(request, attribute, new DecodeBudget(), nsFromMs(Date.now())).batch;
   }
 }
 
@@ -45,7 +49,7 @@ function otlpSpan(span: DerivedSpan): object {
   const { traceKey, spanKey, parentKey, name, startNs, endNs, error, serviceName, attributes } = span;
   const pairs = Object.entries(attributes).map(([key, value]) => {
     if (typeof value === 'string') return { key, value: { stringValue: value } };
-    return { key, value: Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value } };
+    return { key, value: Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value } };
   });
   return {
     resource: { attributes: [{ key: 'service.name', value: { stringValue: serviceName } }] },

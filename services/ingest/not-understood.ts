@@ -1,10 +1,11 @@
 /** What is said of requests of which nothing was understood, and of bodies that are not what their headers say. */
+
+import { zipkinSpansFromProtobuf } from '../../core/formats/zipkin/from-protobuf';
 import { SpoorError } from '../../core/model/errors';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import type { ResourceAttribute } from '../../core/otlp/resource-attribute';
 import { lookOfJson } from '../../core/otlp/unknown-json';
 import { WireError } from '../../core/otlp/wire-reader';
-import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
 import { type Decoded, SIGNALS, type Signal } from './signals';
 
 const NOTHING = new Uint8Array(0);

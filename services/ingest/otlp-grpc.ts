@@ -18,7 +18,7 @@ import {
   watchCalls,
 } from './grpc-arrivals';
 import { loopbackHosts } from './grpc-host';
-import type { Rejection } from './intake';
+import type { Rejection, RequestIntake } from './intake';
 import { MAX_BODY_BYTES } from './read-body';
 import type { Refusals } from './refusals';
 import type { SenderLimit } from './sender-limit';
@@ -26,10 +26,6 @@ import { SIGNALS, type Signal } from './signals';
 
 // What the library would print goes to the log, as JSON lines, where we say it.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
-
-export interface RequestIntake {
-  store(signal: Signal, request: Uint8Array): Promise<Rejection>;
-}
 
 export interface Admitted {
   readonly intake: RequestIntake;

@@ -1,32 +1,28 @@
 /** OTLP/HTTP (opentelemetry.io/docs/specs/otlp/#otlphttp): protobuf and JSON, answered once the spans are committed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RECEIVED_FORMATS } from '../../core/formats/formats';
 import { ERROR_STATUS, type ErrorCode, RetryLater, SpoorError } from '../../core/model/errors';
 import { nsFromMs } from '../../core/model/time';
-import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import * as otlp from '../../core/otlp/export-response';
 import { WrittenRecords } from '../../core/otlp/json-envelope';
 import { JsonShapeError } from '../../core/otlp/json-shape-error';
 import { listsOfOthers, lookOfJson } from '../../core/otlp/unknown-json';
 import { WireError } from '../../core/otlp/wire-reader';
-import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
-import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
-import type { ZipkinSpan } from '../../core/zipkin/span';
-import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
 import type { Log } from '../log';
 import type { Arrivals } from '../net/arrivals';
 import { foreignHostMessage, isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
 import { hexOf } from './digest';
-import { ingestPath, OPENAI_AGENTS_PATH, ZIPKIN_PATH } from './ingest-paths';
-import type { Intake, Rejection } from './intake';
+import { ingestPath } from './ingest-paths';
+import type { Rejection, RequestIntake } from './intake';
 import { hintOf, lookOfText, notUnderstood } from './not-understood';
 import { BodyError, readBody } from './read-body';
 import type { Refusals } from './refusals';
 import { type SenderLimit, UNLIMITED } from './sender-limit';
-import { SIGNALS, type Signal, signalOfJson, signalOfProtobuf, TRACES } from './signals';
+import { SIGNALS, type Signal, signalNamed, signalOfJson, signalOfProtobuf, TRACES } from './signals';
 
 export interface OtlpHttpOptions {
-  readonly intake: Pick<Intake, 'store'>;
+  readonly intake: RequestIntake;
   readonly arrivals: Arrivals;
   /** Whose share a request takes. */
   readonly holdersOf: (request: IncomingMessage) => readonly string[];
@@ -78,7 +74,11 @@ class LeftOut extends Refusal {}
 const SENDERS_FAULT: readonly number[] = [400, 404, 413, 415];
 
 export class OtlpHttpReceiver {
-  private readonly agentRuns = new OpenAiAgentsTraces(hexOf);
+  /** Each remembers what its senders said before. */
+  private readonly formats = RECEIVED_FORMATS.map((format) => ({
+    ...format,
+    reader: format.open({ hexOf, nowNs: () => nsFromMs(Date.now()) }),
+  }));
 
   constructor(private readonly options: OtlpHttpOptions) {}
 
@@ -97,14 +97,10 @@ export class OtlpHttpReceiver {
         return;
       }
       const path = ingestPath(request.url);
-      if (path === ZIPKIN_PATH) {
-        await this.zipkin(request, encoding, limit);
-        response.writeHead(202).end();
-        return;
-      }
-      if (path === OPENAI_AGENTS_PATH) {
-        await this.openAiAgents(request, encoding, limit);
-        response.writeHead(204).end();
+      const format = this.formats.find(({ receiver }) => receiver.path === path);
+      if (format) {
+        await this.receive(format, request, encoding, limit);
+        response.writeHead(format.receiver.status).end();
         return;
       }
       const body = await this.export(request, encoding, limit);
@@ -221,41 +217,32 @@ export class OtlpHttpReceiver {
     }
   }
 
-  /** Zipkin's reporters (zipkin.io/zipkin-api): 202 and no body. */
-  private async zipkin(
+  /** What comes in a format that has an address of its own; its answer has no body. */
+  private async receive(
+    { title, receiver, reader }: (typeof this.formats)[number],
     request: IncomingMessage,
     encoding: otlp.OtlpEncoding | null,
     limit: SenderLimit,
   ): Promise<void> {
     if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed here; use POST.`);
-    if (encoding === null) {
-      throw new Refusal(
-        415,
-        `Content-Type ${request.headers['content-type'] ?? '(none)'} is not supported for Zipkin spans.`,
-      );
+    if (encoding === null || !receiver.encodings.includes(encoding)) {
+      const types = receiver.encodings.map((one) => CONTENT_TYPES[one]).join(' or ');
+      const given = request.headers['content-type'] ?? '(none)';
+      throw new Refusal(415, `Content-Type ${given} is not supported for ${title}; use ${types}.`);
     }
     await this.received(request, limit, async (bytes) => {
       const records = new WrittenRecords();
-      const protobuf = protobufFromZipkin(zipkinSpans(encoding, bytes, records), nsFromMs(Date.now()));
-      const stored = await this.options.intake.store(TRACES, protobuf);
-      this.checkWhole({
-        ...stored,
-        rejected: stored.rejected + records.refused,
-        reason: [records.reason, stored.reason].filter((one) => one !== '').join('; '),
-      });
-    });
-  }
-
-  /** 204 and no body, as OpenAI answers. */
-  private async openAiAgents(
-    request: IncomingMessage,
-    encoding: otlp.OtlpEncoding | null,
-    limit: SenderLimit,
-  ): Promise<void> {
-    if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed here; use POST.`);
-    if (encoding !== 'json') throw new Refusal(415, 'Runs of the OpenAI Agents SDK come as application/json.');
-    await this.received(request, limit, async (bytes) => {
-      this.checkWhole(await this.options.intake.store(TRACES, this.fromOpenAiAgents(bytes)));
+      const requests = readAs(title, () =>
+        encoding === 'json' ? reader.fromJson(parseExactJson(bytes), records) : (reader.fromProtobuf?.(bytes) ?? []),
+      );
+      let rejected = records.refused;
+      const reasons = [records.reason];
+      for (const { signal, protobuf } of requests) {
+        const stored = await this.options.intake.store(signalNamed(signal), protobuf);
+        rejected += stored.rejected;
+        reasons.push(stored.reason);
+      }
+      this.checkWhole({ rejected, reason: reasons.filter((one) => one !== '').join('; '), isUnderstood: true });
     });
   }
 
@@ -265,15 +252,6 @@ export class OtlpHttpReceiver {
     if (rejected === 0) return;
     this.options.refusals.add(rejection);
     throw new LeftOut(400, `${rejected} spans were left out: ${reason}.`);
-  }
-
-  private fromOpenAiAgents(bytes: Uint8Array): Uint8Array {
-    try {
-      return TRACES.fromJson(this.agentRuns.otlpOf(parseExactJson(bytes)));
-    } catch (error) {
-      if (error instanceof SpoorError) throw error;
-      throw new Refusal(400, `The body is no export of the OpenAI Agents SDK: ${(error as Error).message}.`);
-    }
   }
 
   private refuse(response: ServerResponse, encoding: otlp.OtlpEncoding | null, error: unknown): void {
@@ -306,12 +284,13 @@ function failureOf(error: unknown): { status: number; message: string } {
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
 }
 
-function zipkinSpans(encoding: otlp.OtlpEncoding, bytes: Uint8Array, records: WrittenRecords): ZipkinSpan[] {
+/** @throws Refusal naming the format, and what is wrong */
+function readAs<T>(title: string, read: () => T): T {
   try {
-    return encoding === 'json' ? zipkinSpansFromJson(parseExactJson(bytes), records) : zipkinSpansFromProtobuf(bytes);
+    return read();
   } catch (error) {
     if (error instanceof SpoorError) throw error;
-    throw new Refusal(400, `The body is not Zipkin v2 ${encoding}: ${(error as Error).message}.`);
+    throw new Refusal(400, `The body is not ${title}: ${(error as Error).message}.`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The three signals that are stored: where they come in, how they are read, and what their answers call a record left out. */
 import { createHash } from 'node:crypto';
+import { otlpFromTempo } from '../../core/formats/tempo/from-json';
 import { SpoorError } from '../../core/model/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import { nsFromMs } from '../../core/model/time';
@@ -13,7 +14,6 @@ import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { type ResourceAttribute, withResourceAttribute } from '../../core/otlp/resource-attribute';
-import { otlpFromTempo } from '../../core/otlp/tempo-json';
 
 export interface Decoded {
   readonly batch: SignalBatch;
@@ -64,7 +64,7 @@ export const SIGNALS: readonly Signal[] = [
     fromJson: protobufFromLogsJson,
     decode(request, attribute) {
       const whole = attribute ? withResourceAttribute(request, attribute) : request;
-      return decodeLogs(whole, digestOf(whole), nsFromMs(Date.now()));
+      return decodeLogs(whole, digestOf(whole), nsFromMs(Date.now()), true);
     },
   },
   {
@@ -76,10 +76,14 @@ export const SIGNALS: readonly Signal[] = [
     fromJson: protobufFromMetricsJson,
     decode(request, attribute) {
       const whole = attribute ? withResourceAttribute(request, attribute) : request;
-      return decodeMetrics(whole, digestOf(whole));
+      return decodeMetrics(whole, digestOf(whole), nsFromMs(Date.now()));
     },
   },
 ];
+
+export function signalNamed(name: Signal['name']): Signal {
+  return SIGNALS.find((signal) => signal.name === name) ?? TRACES;
+}
 
 /** Half of SHA-256 is unique enough, and half the key. */
 function digestOf(request: Uint8Array): Uint8Array {

@@ -105,6 +105,6 @@ export class BodyRate {
     };
     const [slowest] = most.reduce((a, b) => (rateOf(b) < rateOf(a) ? b : a));
     this.watched.delete(slowest);
-    slowest.end('Too many bodies arrive at once, and this one the slowest. Send it again.');
+    slowest.end('Too many request bodies are arriving at once, and this one was the slowest. Send it again.');
   }
 }

@@ -7,6 +7,11 @@ import { peerOf } from './peer';
 
 /** In which the head of a request has to arrive. */
 const HEADERS_MS = 15_000;
+/**
+ * How long an idle connection is kept. Exporters batch for five seconds, Node's default: a request that they send over a connection
+ * just as it is closed is reset, and not every exporter repeats it.
+ */
+const IDLE_MS = 75_000;
 /** How often slow senders are looked for. */
 const CHECK_MS = 2_000;
 
@@ -41,7 +46,12 @@ export function httpServer(
       });
   };
   const server = createServer(
-    { headersTimeout: HEADERS_MS, requestTimeout: requestMs, connectionsCheckingInterval: CHECK_MS },
+    {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: requestMs,
+      keepAliveTimeout: IDLE_MS,
+      connectionsCheckingInterval: CHECK_MS,
+    },
     answer,
   );
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

@@ -2,11 +2,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { CONTRACT_METHODS, CONTRACT_WAITS } from '../../core/api/contract-methods';
 import type { Channel } from '../../core/api/rpc/channel';
 import { type Served, type Service, serve } from '../../core/api/rpc/service';
 import { RPC_PATH, RPC_PROTOCOL, SOCKET_EXPIRED, tokenFromProtocols } from '../../core/api/rpc/websocket';
 import { decodeMessage, encodeMessage } from '../../core/api/rpc/wire';
+import { RPC_METHODS, RPC_WAITS } from '../../core/operations/rpc';
 
 /** A call of the contract is small; only replies are large. */
 const MAX_CALL_BYTES = 1024 * 1024;
@@ -75,8 +75,8 @@ export function serveSockets(
       const its = held.get(holder) ?? new Set();
       held.set(holder, its.add(webSocket));
       const calls = serve(admission.api, socketChannel(webSocket, its), {
-        methods: CONTRACT_METHODS,
-        waits: CONTRACT_WAITS,
+        methods: RPC_METHODS,
+        waits: RPC_WAITS,
         maxCalls: MAX_CALLS,
         closed,
       });

@@ -2,8 +2,11 @@
 export const SCREEN_NAMES: readonly string[] = [
   'home',
   'traces',
+  'usage',
+  'logs',
   'trace',
   'compare',
+  'services',
   'sessions',
   'session',
   'agents',

@@ -35,7 +35,7 @@ export class BudgetWatch {
     if (this.touched.size === 0 || this.timer) return;
     this.timer = setTimeout(() => {
       this.timer = null;
-      this.look().catch((error: unknown) => this.onTrouble('budgets could not be looked at', error));
+      this.look().catch((error: unknown) => this.onTrouble('budgets could not be checked', error));
     }, SETTLE_MS);
     this.timer.unref();
   }

@@ -3,24 +3,36 @@
  * nothing is acknowledged that may not be found again. The files are left to their owner.
  */
 import { SpoorError } from '../../core/model/errors';
+import { LostPartError } from '../../core/store/payloads/lost-part-error';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import { DatabaseDamagedError, damagedMessage, isAbort, isDamage, isDoubtful, reasonOf } from './damage';
 
 type OnDamage = (message: string) => void;
 type OnAbort = (error: unknown) => void;
 
+/** Each says what is lost; null: nothing is known to be. */
+interface Losses {
+  /** A file that is gone, or rows. To be asked now and then. */
+  look(): Promise<string | null>;
+  /** Searches all files, after something was missed. */
+  search(): Promise<string | null>;
+}
+
+/** A search reads all that is stored. */
+const SEARCH_EVERY_MS = 600_000;
+
 export class DatabaseGuard {
   private damage: string | null = null;
   private onDamage: OnDamage = () => {};
   private onAbort: OnAbort | null = null;
   private hasEnded = false;
+  private searchedAt = Number.NEGATIVE_INFINITY;
 
   /** @param check compares the catalogs with what they should hold, and rejects where they do not */
   constructor(
     private readonly directory: string,
     private readonly check: () => Promise<void>,
-    /** Names a file that is gone. */
-    private readonly lost: () => Promise<string | null>,
+    private readonly lost: Losses,
   ) {}
 
   /** What people are told once it is damaged; null: it is not known to be. */
@@ -55,8 +67,9 @@ export class DatabaseGuard {
         return new SpoorError('SERVICE_UNAVAILABLE', `${reasonOf(error)}, and is started again. Try once more.`);
       }
       const isDamaged = ends || isDamage(error) || (isDoubtful(error) && (await this.isChanged()));
-      if (!isDamaged) return error;
-      await this.declare(error);
+      const lost = error instanceof LostPartError ? await this.search() : null;
+      if (!isDamaged && lost === null) return error;
+      await this.declare(lost === null ? error : new DatabaseDamagedError(lost));
     }
     return new SpoorError('SERVICE_UNAVAILABLE', this.damage ?? '');
   }
@@ -64,8 +77,20 @@ export class DatabaseGuard {
   /** Whether the files are still where they were. */
   async look(): Promise<void> {
     if (this.damage !== null) return;
-    const lost = await this.lost();
+    const lost = await this.lost.look().catch(async (error: unknown) => {
+      // What cannot be read for damage is found by looking, too.
+      const judged = await this.judge(error);
+      if (this.damage === null) throw judged;
+      return null;
+    });
     if (lost !== null) await this.declare(new DatabaseDamagedError(lost));
+  }
+
+  private async search(): Promise<string | null> {
+    const now = performance.now();
+    if (now - this.searchedAt < SEARCH_EVERY_MS) return null;
+    this.searchedAt = now;
+    return this.lost.search();
   }
 
   private async declare(error: unknown): Promise<void> {

@@ -5,7 +5,7 @@
  * The settings (resources/database-settings.json) are shared with the script that makes the template: small WAL segments, so
  * that an empty database takes 30 MB, and a bounded WAL. A commit is on disk before it is acknowledged (durable-fs.ts).
  */
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { checkSchema } from '../../core/store/schema/catalog';
@@ -26,6 +26,7 @@ import {
 } from './damage';
 import { DatabaseGuard, guarded } from './database-guard';
 import { DURABLE_START_PARAMETERS, DurableFs } from './durable-fs';
+import { LostRows } from './lost-rows';
 import { deflateCodec } from './payload-codec';
 import { pgliteClient } from './pglite-client';
 import { closeTree } from './private-folder';
@@ -63,44 +64,50 @@ const DESKTOP_FOLDER: FolderSchema = {
   check: (sql) => checkSchema(sql, expected.catalog),
 };
 
+interface OpenOptions {
+  readonly schema?: FolderSchema;
+  /** Ends the thread where a write found no room (durable-fs.ts). */
+  readonly onFull?: () => void;
+}
+
 /** @throws DatabaseDamagedError, or Error saying which folder is affected and what was done there. */
 export async function openDatabase(
   dataDir: string,
   templateDir: string | null,
-  schema: FolderSchema = DESKTOP_FOLDER,
+  { schema = DESKTOP_FOLDER, onFull = () => {} }: OpenOptions = {},
 ): Promise<OpenDatabase> {
   const directory = join(dataDir, 'db');
   let isTouched = false;
   try {
     const isNew = !(await hasDatabase(directory));
-    if (isNew && templateDir !== null) await copyTemplate(templateDir, directory);
+    if (isNew) await makeDatabase(templateDir, directory, onFull);
     const onDisk = isNew ? syncTree(dataDir) : Promise.resolve();
     onDisk.catch(() => {}); // whoever appends first hears of it
     isTouched = true;
-    let db = await start(directory, isNew && templateDir === null);
+    let db = await start(directory, false, onFull);
     let uncopied: string | null = null;
     if (!isNew && (await schema.isBehind(pgliteClient(db)))) {
       await db.close();
       uncopied = await copyBefore(directory);
-      db = await start(directory, false);
+      db = await start(directory, false, onFull);
     }
     const plain = pgliteClient(db);
     await schema.bring(plain);
     await updateDone(directory);
-    const guard = new DatabaseGuard(
-      directory,
-      () => schema.check(plain),
-      () => lostFile(plain, directory),
-    );
+    const rows = new LostRows(plain, directory);
+    const guard = new DatabaseGuard(directory, () => schema.check(plain), {
+      look: async () => (await lostFile(plain, directory)) ?? (await rows.look()),
+      search: () => rows.search(),
+    });
     return { db, sql: guarded(plain, guard), directory, guard, uncopied, onDisk };
   } catch (error) {
     throw await failureOf(error, directory, isTouched);
   }
 }
 
-function start(directory: string, isEmpty: boolean): Promise<PGlite> {
+function start(directory: string, isEmpty: boolean, onFull: () => void): Promise<PGlite> {
   return PGlite.create({
-    fs: new DurableFs(directory),
+    fs: new DurableFs(directory, onFull),
     startParams: DURABLE_START_PARAMETERS,
     initDbStartParams: settings.initdbParameters,
     // The template brings its own; appending on every start would grow the file.
@@ -123,13 +130,40 @@ async function failureOf(error: unknown, directory: string, isTouched: boolean):
   );
 }
 
-/** Copies beside, then renames: a copy cut short never looks like a database. */
-async function copyTemplate(templateDir: string, directory: string): Promise<void> {
+/** Of those that initdb makes (`subdirs` in its source), the ones in which nothing may be. */
+const EMPTY_FOLDERS = [
+  ...['archive_status', 'summaries'].map((name) => `pg_wal/${name}`),
+  ...['mappings', 'snapshots'].map((name) => `pg_logical/${name}`),
+  ...[
+    'commit_ts',
+    'dynshmem',
+    'notify',
+    'replslot',
+    'serial',
+    'snapshots',
+    'stat',
+    'stat_tmp',
+    'tblspc',
+    'twophase',
+  ].map((name) => `pg_${name}`),
+];
+
+/** Makes it beside, then renames: what is cut short never looks like a database, and goes at the next start. @param templateDir null: initdb makes it */
+async function makeDatabase(templateDir: string | null, directory: string, onFull: () => void): Promise<void> {
   const partial = `${directory}.partial`;
   await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  await cp(templateDir, partial, { recursive: true });
-  // Built for everybody, and copied with its modes.
-  closeTree(partial);
+  await mkdir(partial, { recursive: true, mode: 0o700 });
+  if (templateDir === null) await (await start(partial, true, onFull)).close();
+  else {
+    await cp(templateDir, partial, { recursive: true });
+    // A package of npm holds no empty folders, and PostgreSQL does not start without them.
+    for (const name of EMPTY_FOLDERS) await mkdir(join(partial, name), { recursive: true });
+    // Built for everybody, and copied with its modes.
+    closeTree(partial);
+  }
+  // Where there is a folder, it is empty.
+  await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
   await rename(partial, directory);
 }

@@ -14,7 +14,7 @@ const OTHERS_WRITE = 0o022;
 const ROOT = 0;
 /** What Spoor and the team server keep at the top of a data folder. */
 const OURS =
-  /^(?:db|window|sample|token|open-spoor|settings\.json|prices\.json|endpoint-keys\.json|instance\.sock|\.write-test)(?:[.-].*)?$/;
+  /^(?:db|window|sample|token|open-spoor|spoor-background|spoor-run|settings\.json|prices\.json|endpoint-keys\.json|instance\.sock|\.write-test)(?:[.-].*)?$/;
 /** The system's, at the top of a disk. */
 const SYSTEMS = 'lost+found';
 /** Some files do not make a folder somebody else's; many, or folders, do. */

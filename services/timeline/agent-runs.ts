@@ -3,12 +3,12 @@ import { type AgentGraph, agentGraphOf } from '../../core/agent-run/agent-graph'
 import { type Conversation, conversationOf } from '../../core/agent-run/conversation';
 import { type Insight, insightsOf } from '../../core/agent-run/insights';
 import type { RunSpan } from '../../core/agent-run/run-span';
-import type { StoreService } from '../../core/api/workers';
 import { logsOfTrace } from '../../core/dialects/log-runs/logs-of-trace';
 import { mayBeToldInLogs, ToldInLogs } from '../../core/dialects/log-runs/told-in-logs';
 import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { STATUS_ERROR } from '../../core/model/span-kind';
+import type { StoreService } from '../../core/operations/store-service';
 import { decodeSpanBody } from '../../core/otlp/proto-to-json';
 import type { TraceColumns } from '../../core/timeline/trace-columns';
 import type { TraceModel } from '../../core/timeline/trace-model';

@@ -1,7 +1,7 @@
 /** The traces in memory: loaded when first asked for, added to when they grow, forgotten when closed or when others need the room. */
 
-import type { StoreService } from '../../core/api/workers';
 import type { TraceSummary } from '../../core/model/trace-summary';
+import type { StoreService } from '../../core/operations/store-service';
 import { loadTrace } from '../../core/timeline/load-trace';
 import { appendColumns } from '../../core/timeline/trace-columns';
 import { TraceModel } from '../../core/timeline/trace-model';

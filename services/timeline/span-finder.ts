@@ -1,6 +1,6 @@
 /** Spans that TraceQL finds in an open trace: the store is asked once, and no longer than somebody waits. */
-import type { StoreService } from '../../core/api/workers';
-import { isTraceql } from '../../core/query/facets';
+import type { StoreService } from '../../core/operations/store-service';
+import { isTraceql } from '../../core/query/plain-search';
 
 /** What a trace is shown by, with what was found in it already: spans by number. */
 export interface Searched {

@@ -19,9 +19,10 @@ import type {
   WindowQuery,
   WindowRects,
 } from '../../core/api/timeline';
-import type { StoreService, TimelineService } from '../../core/api/workers';
+import type { TimelineService } from '../../core/api/workers';
 import { SpoorError } from '../../core/model/errors';
 import { STATUS_ERROR } from '../../core/model/span-kind';
+import type { StoreService } from '../../core/operations/store-service';
 import type { LaneGrouping } from '../../core/timeline/lane-groups';
 import { lanesInWindow } from '../../core/timeline/lane-window';
 import { type Minimap, paintMinimap } from '../../core/timeline/minimap';

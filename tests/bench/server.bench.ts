@@ -4,7 +4,7 @@
  * of another that sends all it can.
  */
 import { pgClient } from '../../server/adapters/pg-client';
-import { startPostgres } from '../fixtures/databases';
+import { startDurablePostgres } from '../fixtures/databases';
 import { startTeamServer, type TeamServer } from '../fixtures/team-server';
 import { copyAlone } from './copy-rows';
 import { BATCH_SPANS, loadBatch, sendLoad } from './load';
@@ -22,7 +22,7 @@ const PORTION = 500;
 const COPIES_SECONDS = SHORT ? 2 : 8;
 
 async function main(): Promise<void> {
-  const postgres = await startPostgres();
+  const postgres = await startDurablePostgres();
   try {
     const copyRate = await copyRateOf(await postgres.createDatabase());
     const url = await postgres.createDatabase();

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { NO_CHOICE } from '../../core/api/sync-state';
-import { startPostgres } from '../fixtures/databases';
+import { startDurablePostgres } from '../fixtures/databases';
 import { type Desktop, desktopKey, isSettled, startDesktop } from '../fixtures/sharing-desktop';
 import { temporaryFolder } from '../fixtures/spoor';
 import { simulate } from '../fixtures/sync/simulation';
@@ -20,7 +20,7 @@ const SEEDS = SHORT ? 1_000 : 10_000;
 const LOOK_MS = 10;
 
 async function main(): Promise<void> {
-  const postgres = await startPostgres();
+  const postgres = await startDurablePostgres();
   const folder = await temporaryFolder();
   const running: { stop: () => Promise<unknown> }[] = [];
   try {

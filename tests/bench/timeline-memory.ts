@@ -43,7 +43,11 @@ async function measure(dataDir: string, traceId: string): Promise<Measured> {
     spanMarks: async () => [],
     agentSpans: async () => new BigInt64Array(),
     spanMessages: async () => [],
-    listLogs: async () => ({ data: [], pagination: { nextCursor: null, hasMore: false } }),
+    listLogs: async () => ({
+      data: [],
+      pagination: { nextCursor: null, hasMore: false },
+      search: { complete: true, progress: 1 },
+    }),
     sessionTraces: async () => [],
     turnMessages: async () => [],
     spanAttribute: (id, key) => readSpanAttribute(database.sql, 1, id, key),

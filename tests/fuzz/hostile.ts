@@ -3,17 +3,17 @@
  * duplicated fields, bombs, directories that lie. A decoder reads one or refuses it by name; all else is a finding.
  */
 
+import { documentOf } from '../../core/formats/chrome-trace/document';
+import { FORMATS } from '../../core/formats/formats';
+import { zipkinSpansFromProtobuf } from '../../core/formats/zipkin/from-protobuf';
+import { protobufFromZipkin } from '../../core/formats/zipkin/to-otlp';
 import { SpoorError } from '../../core/model/errors';
-import { OpenAiAgentsTraces } from '../../core/openai-agents/to-otlp';
 import { OLD_SCOPES } from '../../core/otlp/envelope';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import { WrittenRecords } from '../../core/otlp/json-envelope';
 import { JsonShapeError } from '../../core/otlp/json-shape-error';
 import { listsOfOthers, lookOfJson } from '../../core/otlp/unknown-json';
 import { WireError } from '../../core/otlp/wire-reader';
-import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
-import { zipkinSpansFromProtobuf } from '../../core/zipkin/from-protobuf';
-import { protobufFromZipkin } from '../../core/zipkin/to-otlp';
 import { hexOf } from '../../services/ingest/digest';
 import { decodeOrTell } from '../../services/ingest/not-understood';
 import { SIGNALS } from '../../services/ingest/signals';
@@ -22,6 +22,8 @@ import { unzstd } from '../../services/ingest/unzstd';
 import { packFile, unpackFile } from '../../workers/sync/spoor-file';
 import { damage } from './damage';
 import { CALL_KIND } from './hostile-calls';
+import { RULE_KINDS } from './hostile-rules';
+import { RUN_KINDS } from './hostile-runs';
 import { TEXT_KINDS } from './hostile-text';
 import type { HostileKind } from './kind';
 import { ORACLES, type SignalName } from './oracle';
@@ -105,6 +107,20 @@ const NAMES = [
   'logs',
   'traceID',
   'processes',
+  'spanID',
+  'references',
+  'startTime',
+  'fields',
+  'processID',
+  'warnings',
+  'result',
+  'traceEvents',
+  'ph',
+  'ts',
+  'dur',
+  'pid',
+  'args',
+  'bind_id',
   'resourceMetrics',
   'scopeSpans',
   'scopeLogs',
@@ -140,6 +156,8 @@ const NAMES = [
   'duration',
   'tags',
   'annotations',
+  'binaryAnnotations',
+  'endpoint',
   'localEndpoint',
   'port',
   'shared',
@@ -158,6 +176,9 @@ const TEXTS = [
   '"1"',
   '"00000000000000000000000000000001"',
   '"trace.span"',
+  '"B"',
+  '"E"',
+  '"X"',
   '"2026-01-01T00:00:00Z"',
   '"=========x"',
   '"\\u0000\\u0000"',
@@ -207,9 +228,17 @@ function drawJson(random: Random): Uint8Array {
 }
 
 function readsJson(bytes: Uint8Array): string | null {
+  refusing(() => documentOf(bytes));
   const request = parseExactJson(bytes);
-  refusing(() => protobufFromZipkin(zipkinSpansFromJson(request), 1n));
-  refusing(() => new OpenAiAgentsTraces(hexOf).otlpOf(request));
+  for (const format of FORMATS) {
+    format.matches(request);
+    refusing(() => {
+      for (const { signal, protobuf } of format
+        .open({ nowNs: () => 1n, hexOf })
+        .fromJson(request, new WrittenRecords()))
+        SIGNALS.find(({ name }) => name === signal)?.decode(protobuf);
+    });
+  }
   for (const signal of SIGNALS) {
     refusing(() => signal.decode(signal.fromJson(request)));
     lookOfJson(request, signal.httpPath);
@@ -306,6 +335,8 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   { name: 'zstd', draw: drawZstd, run: readsZstd },
   { name: 'snappy', draw: drawSnappy, run: readsSnappy },
   ...TEXT_KINDS,
+  ...RULE_KINDS,
+  ...RUN_KINDS,
   CALL_KIND,
 ];
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { hexFromBytes } from '../../core/model/ids';
-import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, NO_TRACE } from '../../core/model/log-batch';
+import { LOG_HAS_TIME, LOG_MESSAGE_IS_BODY, LOG_SEVERITY_FROM_TEXT, NO_TRACE } from '../../core/model/log-batch';
 import { NUMBER_DOUBLE, NUMBER_INT } from '../../core/model/metric-batch';
 import { decodeLogs } from '../../core/otlp/decode-logs';
 import { decodeMetrics } from '../../core/otlp/decode-metrics';
@@ -78,7 +78,7 @@ function ourLogs(bytes: Uint8Array): View {
     return {
       ...body,
       body: flags & LOG_MESSAGE_IS_BODY ? { stringValue: text } : body.body,
-      severityNumber: body.severityNumber ?? batch.severity[row],
+      severityNumber: body.severityNumber ?? (flags & LOG_SEVERITY_FROM_TEXT ? 0 : batch.severity[row]),
       eventName: body.eventName ?? batch.eventNames[batch.eventName[row] as number],
       timeUnixNano: flags & LOG_HAS_TIME ? String(batch.timeNs[row]) : '0',
       observedTimeUnixNano: String(batch.observedNs[row]),

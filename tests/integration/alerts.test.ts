@@ -2,14 +2,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Alert, AlertRule } from '../../core/api/alert';
 import { traceRequest } from '../../core/samples/otlp-builder';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
 });
 afterAll(async () => {
@@ -78,6 +79,6 @@ it('alerts when its number goes beyond its threshold', async () => {
   };
   const { status, body } = await ask('POST', '/v1/alert-rules', quiet);
   expect(status).toBe(201);
-  await expect.poll(async () => (await ruleOf(body.id))?.firingSince, { timeout: 20_000 }).toEqual(expect.any(String));
+  await expect.poll(async () => (await ruleOf(body.id))?.firingSince, { timeout: 60_000 }).toEqual(expect.any(String));
   expect(await alertsOf(body.id)).toMatchObject([{ value: 0, unit: 'count', threshold: 1, endedAt: null }]);
 });

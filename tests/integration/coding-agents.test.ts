@@ -6,14 +6,15 @@ import type { AgentRunReport } from '../../core/api/timeline';
 import type { TraceSummary } from '../../core/model/trace-summary';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { claudeCodeLogs, codexLogs } from '../fixtures/coding-agent-logs';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { T0 } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
 });
 afterAll(async () => {
@@ -250,7 +251,7 @@ it('the OpenAI Agents SDK: what its exporter posts is a run, with its handing ov
   const wrong = await post([{ object: 'trace.span', id: 'x' }]);
   expect([wrong.status, await wrong.text()]).toEqual([
     400,
-    expect.stringContaining('no export of the OpenAI Agents SDK'),
+    expect.stringContaining('not an export of the OpenAI Agents SDK'),
   ]);
 });
 

@@ -5,15 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conversation } from '../../core/agent-run/conversation';
 import { parsed } from '../../core/dialects/span-source';
 import { traceRequest } from '../../core/samples/otlp-builder';
+import { connectRpc } from '../../services/net/rpc-client';
 import { caseFile } from '../fixtures/cases';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { T0 } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
 });
 afterAll(async () => {
@@ -33,7 +35,11 @@ const gist = (turns: Conversation['turns']) =>
     uses: Object.values(toolUses).map(({ name, arguments: given, result }) => [name, given, parsed(result ?? '')]),
   }));
 
-async function sendCalls(traceId: string, spanIds: readonly string[]): Promise<void> {
+async function sendCalls(
+  traceId: string,
+  spanIds: readonly string[],
+  more: Record<string, string> = {},
+): Promise<void> {
   await spoor.post(
     '/v1/traces',
     traceRequest(
@@ -45,7 +51,7 @@ async function sendCalls(traceId: string, spanIds: readonly string[]): Promise<v
         kind: 3,
         startNs: T0 + BigInt(i) * 1_000_000n,
         endNs: T0 + BigInt(i) * 1_000_000n + 500_000n,
-        attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-5-mini' },
+        attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-5-mini', ...more },
       })),
     ),
   );
@@ -111,6 +117,17 @@ describe('events of the GenAI conventions as log records', () => {
     { spanId: second, name: 'gen_ai.tool.message', body: { id: 'c1', content: '{"sky": "rain"}' } },
     { spanId: second, name: 'gen_ai.choice', body: { index: 0, finish_reason: 'stop', message: { content: 'wet' } } },
   ];
+  it('say what a turn of a session was about, however late they come', async () => {
+    const traceId = id(0x5e55, 32);
+    await sendCalls(traceId, [first, second], { 'gen_ai.conversation.id': 'told in logs' });
+    const client = await connectRpc(spoor.ready.ui, spoor.ready.token);
+    const turn = async () => (await client.api.sessionTurns('told in logs', 0, 9))[0];
+    expect(await turn()).toMatchObject({ traceId, asked: null, answered: null });
+    await sendEvents(traceId, messages, true);
+    expect(await turn()).toMatchObject({ traceId, asked: 'hi', answered: 'wet' });
+    client.close();
+  });
+
   const bedrock: Event[] = messages.map((event) =>
     event.name === 'gen_ai.user.message' ? { ...event, body: { content: [{ text: 'hi' }] } } : event,
   );

@@ -1,16 +1,17 @@
 /** A database whose files are damaged: Spoor says so everywhere, takes nothing into it, and senders come back. */
-import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { traceRequest } from '../../core/samples/otlp-builder';
+import { copyTree } from '../fixtures/copy-tree';
 import { type Damage, damage, relationFiles } from '../fixtures/damage';
+import { preparedFolder } from '../fixtures/prepared-folder';
 import { eventually, type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../fixtures/traces';
 
 const TRACES = 60;
-type Folder = Awaited<ReturnType<typeof temporaryFolder>>;
+type Folder = Awaited<ReturnType<typeof preparedFolder>>;
 
 let whole: Folder;
 let files: ReadonlyMap<string, string>;
@@ -20,12 +21,12 @@ let spoor: RunningSpoor | null = null;
 const trace = (n: number) => traceRequest(drawnSpans(traceIdOf(n), 'GET /a 0..100 web\n  SELECT 10..20 db !timeout'));
 
 beforeAll(async () => {
-  whole = await temporaryFolder();
+  whole = await preparedFolder();
   const first = await startSpoor(whole.path);
   for (let n = 1; n <= TRACES; n++) expect((await first.post('/v1/traces', trace(n))).status).toBe(200);
   expect(await first.stop()).toBe(0);
   files = await relationFiles(join(whole.path, 'db'));
-}, 120_000);
+});
 afterAll(() => whole.remove());
 afterEach(async () => {
   await spoor?.stop('SIGKILL');
@@ -35,7 +36,7 @@ afterEach(async () => {
 
 async function copied(): Promise<void> {
   folder = await temporaryFolder();
-  await cp(whole.path, folder.path, { recursive: true });
+  copyTree(whole.path, folder.path);
 }
 
 const partOf = (pattern: RegExp): string => {
@@ -77,7 +78,7 @@ async function isDamaged(running: RunningSpoor): Promise<void> {
     if (body.store.state === 'damaged') return body;
     if (body.store.state === 'ready') await use(running);
     return null;
-  }, 60_000);
+  });
   expect(store.directory).toBe(join(folder.path, 'db'));
   expect(store.message).toMatch(/is damaged\. .*move the folder aside/s);
   expect(store.message).toContain(store.directory);
@@ -178,6 +179,6 @@ it('a damaged database is left as it is when it cannot be opened, and the senten
   const message = await eventually(async () => {
     const { store } = (await running.get<{ store: { state: string; message?: string } }>('/v1/status')).body;
     return store.state === 'damaged' && store.message;
-  }, 30_000);
+  });
   expect(message).toContain('Nothing was changed there.');
 });

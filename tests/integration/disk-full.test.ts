@@ -106,7 +106,7 @@ describe.skipIf(!possible)('a full disk', () => {
       execFileSync('mount', ['-o', `remount,size=${120 + round * 40}m`, disk]);
       const before = acknowledged.size;
       // The database is opened again after every time it could not write: that takes a while where more runs beside it.
-      await eventually(async () => acknowledged.size > before, 30_000);
+      await eventually(async () => acknowledged.size > before);
     }
     stop = true;
     await Promise.all(senders);

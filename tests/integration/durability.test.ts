@@ -1,8 +1,8 @@
 /** Nothing acknowledged is lost: when a worker dies, and when the whole process is killed under load. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SpoorApi } from '../../core/api/contract';
 import { createLink } from '../../core/api/rpc/service';
+import type { SpoorApi } from '../../core/operations/operations';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { Host } from '../../electron/host/host';
@@ -127,7 +127,7 @@ function startHost(templateDir: string | null): Promise<Host> {
     otlpGrpc: { host: '127.0.0.1', port: 0 },
     ui: { host: '127.0.0.1', port: 0 },
     token: null,
-    overrides: { forwardUrl: null, corsOrigins: null },
+    overrides: { forwardUrl: null, corsOrigins: null, compatWithoutToken: null },
     version: '0.0.0',
     log: () => {},
     desktop: false,

@@ -1,8 +1,8 @@
 /** Told to end, Spoor answers what has arrived, also in part; what it acknowledged is there when it runs again. */
-import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { traceRequest } from '../../core/samples/otlp-builder';
-import { connectRpc } from '../fixtures/rpc-client';
+import { connectRpc } from '../../services/net/rpc-client';
+import { half } from '../fixtures/half-request';
 import { eventually, type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { T0 } from '../fixtures/traces';
 
@@ -18,7 +18,7 @@ async function started(dataDir: string): Promise<RunningSpoor> {
   running.push(spoor);
   const isReady = async (): Promise<boolean> =>
     (await spoor.get<{ store: { state: string } }>('/v1/status')).body.store.state === 'ready';
-  await eventually(isReady);
+  await eventually(isReady, 60_000);
   return spoor;
 }
 
@@ -27,29 +27,6 @@ const trace = (n: number): Buffer => {
   const span = { traceId, spanId: 'cd'.repeat(8), service: 'a', name: 'half', startNs: T0, endNs: T0 + 1n };
   return Buffer.from(JSON.stringify(traceRequest([span])));
 };
-
-/** Sends half of a request, and the rest when it is told to. */
-function half(url: string, body: Buffer, headers: readonly string[] = []) {
-  const { hostname, port, pathname } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => {});
-  const head = [
-    `POST ${pathname} HTTP/1.1`,
-    'host: localhost',
-    'content-type: application/json',
-    `content-length: ${body.length}`,
-    ...headers,
-  ];
-  const middle = Math.floor(body.length / 2);
-  socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  const isSent = new Promise<void>((resolve) => socket.write(body.subarray(0, middle), () => resolve()));
-  let said = '';
-  socket.on('data', (chunk) => {
-    said += chunk;
-  });
-  const answer = new Promise<string>((resolve) => socket.once('close', () => resolve(said)));
-  return { isSent, answer, finish: () => socket.write(body.subarray(middle)) };
-}
 
 it('answers what has come in part, and cuts off what does not come', async () => {
   const { path: dataDir, remove } = await temporaryFolder();

@@ -5,11 +5,12 @@ import type { Endpoint } from '../../core/api/playground';
 import type { Score } from '../../core/api/score';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { type OpenAiServer, startOpenAiServer } from '../fixtures/openai-server';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { T0, traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 let server: OpenAiServer;
 let endpoint: Endpoint;
 let dataset: Dataset;
@@ -34,7 +35,7 @@ const call = (trace: number, asked: string, answered: string): SampleSpan => ({
 });
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   [spoor, server] = await Promise.all([startSpoor(folder.path), startOpenAiServer()]);
   await spoor.post('/v1/traces', traceRequest([call(1, 'paris', 'PARIS'), call(2, 'rome', 'Milan')]));
   endpoint = (await request<Endpoint>('POST', '/v1/endpoints', { name: 'Fake', baseUrl: server.baseUrl })).body;
@@ -70,7 +71,7 @@ async function experiment(edit: object): Promise<Experiment> {
   });
   expect([status, body.state]).toEqual([202, 'running']);
   await expect
-    .poll(async () => (await request<Experiment>('GET', `/v1/experiments/${body.id}`)).body.state, { timeout: 10_000 })
+    .poll(async () => (await request<Experiment>('GET', `/v1/experiments/${body.id}`)).body.state, { timeout: 60_000 })
     .not.toBe('running');
   return (await request<Experiment>('GET', `/v1/experiments/${body.id}`)).body;
 }

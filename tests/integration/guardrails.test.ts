@@ -2,14 +2,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Guardrail, GuardrailHit } from '../../core/api/guardrail';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { T0, traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
 });
 afterAll(async () => {
@@ -95,7 +96,7 @@ it('follow a change of the rules, and refuse one that says nothing', async () =>
         await send(call(2, tool));
         return hits(2);
       },
-      { timeout: 10_000, interval: 300 },
+      { timeout: 60_000, interval: 300 },
     )
     .toEqual([['No shell', 'chat gpt-5', 'shell_exec']]);
   const rule = (await rules()).find(({ name }) => name === 'No shell') as Guardrail;
@@ -109,7 +110,7 @@ it('mark a trace that costs more than its budget', async () => {
   await send(call(4, { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 0 }));
   // gpt-5 reads a million tokens for $1.25.
   await expect
-    .poll(() => hits(3), { timeout: 10_000 })
+    .poll(() => hits(3), { timeout: 60_000 })
     .toEqual([['One dollar', 'chat gpt-5', 'costs more than $1.00']]);
   expect(await hits(4)).toEqual([]);
 });

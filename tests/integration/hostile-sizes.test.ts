@@ -4,12 +4,13 @@ import { gzipSync } from 'node:zlib';
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { traceRequest } from '../../core/samples/otlp-builder';
+import { connectRpc, type RpcClient } from '../../services/net/rpc-client';
 import { packFile } from '../../workers/sync/spoor-file';
 import { denseSpans, MIB, manyOf, messages } from '../fixtures/hostile-requests';
+import { preparedFolder } from '../fixtures/prepared-folder';
 import { peakResidentMib } from '../fixtures/resident';
-import { connectRpc, type RpcClient } from '../fixtures/rpc-client';
 import { decodeStatusMessage } from '../fixtures/rpc-status';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../fixtures/traces';
 
 /** Of the whole process with its five threads and the database: it has 300 when nothing happens. */
@@ -20,11 +21,11 @@ const GRPC = '/opentelemetry.proto.collector';
 let spoor: RunningSpoor;
 let grpc: Client;
 let rpc: RpcClient;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 let sent = 0;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
   grpc = new Client(spoor.ready.otlpGrpc, credentials.createInsecure(), { 'grpc.max_send_message_length': 100 * MIB });
   rpc = await connectRpc(spoor.ready.ui, spoor.ready.token);

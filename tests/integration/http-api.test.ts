@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { protocolsWithToken } from '../../core/api/rpc/websocket';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 
 const rich: SampleSpan = {
   traceId: traceIdOf(1),
@@ -24,7 +25,7 @@ const rich: SampleSpan = {
 };
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
   const hostile = {
     ...rich,
@@ -114,6 +115,7 @@ describe('/v1', () => {
       'costUsd',
       'durationNs',
       'errorCount',
+      'failedCount',
       'incomplete',
       'inputTokens',
       'matchedSpans',
@@ -127,6 +129,7 @@ describe('/v1', () => {
       'spans',
       'startTime',
       'traceId',
+      'userId',
     ]);
   });
 
@@ -278,3 +281,17 @@ function statusWithHost(host: string): Promise<number | undefined> {
       .end();
   });
 }
+
+it('refuses a query whose bytes are not UTF-8, and reads one of any script', async () => {
+  const ask = async (body: Uint8Array<ArrayBuffer>) => {
+    const headers = { authorization: `Bearer ${spoor.ready.token}`, 'content-type': 'application/json' };
+    const response = await fetch(`${spoor.ready.ui}/v1/query`, { method: 'POST', headers, body });
+    return { status: response.status, text: await response.text() };
+  };
+  const bytes = (query: string) => new TextEncoder().encode(JSON.stringify({ query }));
+  expect((await ask(bytes('{ name = "天气" }'))).status).toBe(200);
+  const latin1 = Uint8Array.from(bytes('{ name = "caf?" }'), (byte) => (byte === 0x3f ? 0xe9 : byte));
+  const refused = await ask(latin1);
+  expect(refused.status).toBe(400);
+  expect(refused.text).toContain('not UTF-8');
+});

@@ -3,15 +3,17 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { type ApiDocument, misfit, type Operation } from '../fixtures/api-document';
-import { eventually, type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { eventually, type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { T0, traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 let document: ApiDocument;
 /** What was made by which operation. */
 const made: Record<string, { id: string }> = {};
 let metricId: number;
+let logId: string;
 
 const span: SampleSpan = {
   traceId: traceIdOf(1),
@@ -46,7 +48,7 @@ const metrics = {
 };
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
   const chat = {
     'gen_ai.operation.name': 'chat',
@@ -64,8 +66,9 @@ beforeAll(async () => {
   await spoor.post('/v1/logs', logs);
   await spoor.post('/v1/metrics', metrics);
   await asked('post', '/v1/alert-rules', { ...alertRule, query: '{ name = "none" }', comparison: 'below' });
-  await eventually(async () => (await spoor.get<{ data: object[] }>('/v1/alerts')).body.data.length > 0, 20_000);
+  await eventually(async () => (await spoor.get<{ data: object[] }>('/v1/alerts')).body.data.length > 0);
   document = (await spoor.get<ApiDocument & Record<string, unknown>>('/v1/openapi.json')).body;
+  logId = (await spoor.get<{ data: { id: string }[] }>('/v1/logs')).body.data[0]?.id as string;
   metricId = (await spoor.get<{ data: { id: number }[] }>('/v1/metrics')).body.data[0]?.id as number;
 });
 afterAll(async () => {
@@ -88,6 +91,10 @@ const score = { traceId: span.traceId, name: 'helpful', value: 0.5 };
 const view = { name: 'Errors', query: 'status:error' };
 
 /** What is asked of each operation, in this order. */
+const IMPORTED = traceRequest([
+  { traceId: traceIdOf(70), spanId: 'f'.repeat(16), service: 'file', name: 'x', startNs: T0, endNs: T0 + 1n },
+]);
+
 const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: object]>> = {
   getOpenApi: () => ['/v1/openapi.json'],
   getStatus: () => ['/v1/status'],
@@ -169,8 +176,17 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   getUsageMetrics: () => ['/v1/metrics/usage?groupBy=service&step=3600'],
   listAttributes: () => ['/v1/attributes'],
   listAttributeValues: () => ['/v1/attributes/span.http.route/values'],
+  storeFile: () => ['/v1/import', IMPORTED],
+  listExportFormats: () => ['/v1/export/formats'],
   listLogs: () => ['/v1/logs'],
+  getLogHistogram: () => ['/v1/logs/histogram?query=severity>=info&buckets=10'],
+  listLogFacets: () => ['/v1/logs/facets'],
+  listLogPatterns: () => ['/v1/logs/patterns'],
+  getLog: () => [`/v1/logs/${logId}`],
+  listLogsAround: () => [`/v1/logs/${logId}/around?before=5&service=same`],
   listMetrics: () => ['/v1/metrics'],
+  listMetricCatalogue: () => ['/v1/metrics/catalogue?limit=5'],
+  getMetricSeries: () => [`/v1/metrics/${metricId}/series?groupBy=service&step=60`],
   listMetricPoints: () => [`/v1/metrics/${metricId}/points`],
   listSessions: () => ['/v1/sessions?query=s-'],
   getSession: () => ['/v1/sessions/s-1'],
@@ -197,8 +213,8 @@ describe('/v1/openapi.json', () => {
         Object.entries(methods).map(([method, operation]) => [operation.operationId, { method, operation }]),
       ),
     );
-    // A stream does not end.
-    expect([...operations.keys()].sort()).toEqual([...Object.keys(REQUESTS), 'followTraces'].sort());
+    // A stream does not end, and a file is no JSON.
+    expect([...operations.keys()].sort()).toEqual([...Object.keys(REQUESTS), 'followTraces', 'exportTraces'].sort());
     const wrong: unknown[] = [];
     const empty: string[] = [];
     for (const [id, request] of Object.entries(REQUESTS)) {

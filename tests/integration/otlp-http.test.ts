@@ -5,15 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { traceRequest } from '../../core/samples/otlp-builder';
+import { preparedFolder } from '../fixtures/prepared-folder';
 import { decodeStatusMessage } from '../fixtures/rpc-status';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
 });
 afterAll(async () => {
@@ -31,6 +32,11 @@ describe('accepts', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-protobuf']);
     expect((await response.arrayBuffer()).byteLength).toBe(0);
     expect(await spanCount(1)).toBe(2);
+  });
+
+  it('the next request over the same connection, longer than exporters batch', async () => {
+    const response = await spoor.post('/v1/traces', trace(1));
+    expect(Number(/timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60);
   });
 
   it('JSON, with parameters on its type, answering {}', async () => {

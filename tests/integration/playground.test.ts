@@ -5,15 +5,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Endpoint, PromptAnswer } from '../../core/api/playground';
 import type { Message } from '../../core/dialects/agent-span';
 import { type OpenAiServer, startOpenAiServer } from '../fixtures/openai-server';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 let server: OpenAiServer;
 let endpoint: Endpoint;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   [spoor, server] = await Promise.all([startSpoor(folder.path), startOpenAiServer()]);
   endpoint = (
     await request<Endpoint>('POST', '/v1/endpoints', { name: 'Fake', baseUrl: server.baseUrl, model: 'echo' })

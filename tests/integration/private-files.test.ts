@@ -41,7 +41,7 @@ it('the headless shell keeps all of its folder private, and closes one that was 
   expect((await again.get(`/v1/traces/${traceIdOf(1)}`)).status).toBe(200);
   await again.stop();
   expect(await openToOthers(dataDir)).toEqual([]);
-}, 240_000);
+});
 
 it('a folder that holds more than Spoor’s data, open to others, is refused and left as it is', async () => {
   await mkdir(join(dataDir, 'website'));
@@ -65,4 +65,4 @@ it('the trial of the team server does the same', async () => {
   expect(await openToOthers(dataDir)).toEqual([]);
   await again.stop();
   expect(await openToOthers(dataDir)).toEqual([]);
-}, 240_000);
+});

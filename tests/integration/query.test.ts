@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueryResult, TraceListPage } from '../../core/api/search';
 import { traceRequest } from '../../core/samples/otlp-builder';
+import { preparedFolder } from '../fixtures/prepared-folder';
 import { CLI, eventually, type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 
 const send = (n: number, drawing: string): Promise<Response> =>
   spoor.post('/v1/traces', traceRequest(drawnSpans(traceIdOf(n), drawing)));
@@ -27,7 +28,7 @@ const list = (text: string) =>
   spoor.get<TraceListPage>(`/v1/traces?${new URLSearchParams({ query: text, limit: '2' })}`);
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
   for (let n = 1; n <= 5; n++) {
     await send(

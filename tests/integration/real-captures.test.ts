@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type KeyValue, plainAttributes } from '../../core/model/json-types';
 import { caseFile } from '../fixtures/cases';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 
 type Json = Record<string, unknown>;
 interface Sent {
@@ -15,9 +16,9 @@ interface Sent {
 }
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 beforeEach(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
 });
 afterEach(async () => {

@@ -67,13 +67,13 @@ it('prunes the oldest traces, keeps a bookmarked one, and says so', async () => 
   const { lastPruning } = await eventually(async () => {
     const now = await status();
     return now.counts.spans <= 10_000 && now.lastPruning?.finishedAt ? now : null;
-  }, 40_000);
+  });
   expect(lastPruning).toMatchObject({ reason: 'count', keptTraces: 1 });
   expect(lastPruning?.traces).toBeGreaterThan(100);
   expect((await running.get<{ spanCount: number }>(path)).status).toBe(200);
   const gone = await running.get<{ error: { message: string } }>(`/v1/traces/${traceIdOf(1)}`);
   expect([gone.status, JSON.stringify(gone.body)]).toEqual([404, expect.stringContaining('was pruned at')]);
-}, 60_000);
+});
 
 it('refuses limits that are none', async () => {
   await settings({ retention: { days: 0 } });
@@ -112,7 +112,7 @@ it('does not believe a clock in 2100 at a start, says so, and prunes once somebo
   expect((await trust()).status).toBe(204);
   expect((await status()).keeping.clock).toEqual({ state: 'trusted' });
   // It was wrong after all: what was pruned comes back.
-  const aside = await eventually(async () => (await status()).keeping.quarantine, 20_000);
+  const aside = await eventually(async () => (await status()).keeping.quarantine);
   expect(aside).toMatchObject({ spans: 100 });
   await running.post('/v1/traces', traceRequest(spansFrom(100, 10)));
   const restored = await fetch(`${running.ready.ui}/v1/retention/actions/restore-quarantine`, {
@@ -133,4 +133,4 @@ it('does not believe a clock in 2100 at a start, says so, and prunes once somebo
     return body.keeping.clock.state === 'behind' && body;
   });
   expect(then.counts.spans).toBe(110);
-}, 120_000);
+});

@@ -157,7 +157,7 @@ describe('spoor serve', () => {
     const status = await eventually(async () => {
       const { body } = await spoor.get<{ store: { state: string; message?: string } }>('/v1/status');
       return body.store.state === 'failed' && body;
-    }, 30_000);
+    });
     expect(status.store.message).toMatch(/could not be opened.*Nothing was changed there/s);
     const refused = await spoor.post('/v1/traces', trace(1));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
@@ -177,9 +177,11 @@ describe('spoor serve', () => {
   it('fills a sample workspace, once', async () => {
     const spoor = await start(['--sample']);
     const count = async () =>
-      (await spoor.get<{ counts: { spans: number; traces: number } }>('/v1/status')).body.counts;
-    await eventually(async () => (await count()).traces === 123, 20_000);
+      (await spoor.get<{ counts: { traces: number; logs: number; metricPoints: number } }>('/v1/status')).body.counts;
+    // Its metrics are sent last.
+    await eventually(async () => (await count()).metricPoints > 0);
     const before = await count();
+    expect(before).toMatchObject({ traces: 123, logs: 420, metricPoints: 700 });
     const batch = await spoor.get<{ data: { rootName: string; spanCount: number }[] }>(
       '/v1/traces?query=nightly-reindex',
     );

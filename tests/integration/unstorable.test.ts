@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connectRpc, type RpcClient } from '../fixtures/rpc-client';
-import { eventually, REPOSITORY, type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { connectRpc, type RpcClient } from '../../services/net/rpc-client';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { eventually, REPOSITORY, type RunningSpoor, startSpoor } from '../fixtures/spoor';
 
 interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
@@ -50,7 +51,7 @@ let remove: () => Promise<void>;
 const document = JSON.parse(readFileSync(join(REPOSITORY, 'out', 'openapi.json'), 'utf8')) as Document;
 
 beforeAll(async () => {
-  const folder = await temporaryFolder();
+  const folder = await preparedFolder();
   remove = folder.remove;
   spoor = await startSpoor(folder.path);
   await eventually(
@@ -168,6 +169,8 @@ it('is no number that a column lacks, in versions, cursors and times', async () 
     'traces',
     'logs',
     'metrics',
+    'metrics/catalogue',
+    'metrics/1/series',
     'metrics/1/points',
     'sessions',
     'scores',
@@ -195,6 +198,8 @@ it('is refused over the WebSocket', async () => {
       'updateTag',
       'createTag',
       'listMetricPoints',
+      'metricCatalogue',
+      'metricSeries',
       'redMetrics',
       'listAgents',
     ]);

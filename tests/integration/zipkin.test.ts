@@ -6,7 +6,8 @@ import { int8FromSpanId, type SpanId, spanIdFromInt8 } from '../../core/model/id
 import { WireWriter } from '../../core/otlp/wire-writer';
 import { sideId } from '../../core/store/ingest/arrange-sides';
 import { caseFile } from '../fixtures/cases';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 
 interface Endpoint {
   readonly serviceName?: string;
@@ -40,9 +41,9 @@ interface Stored {
 }
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
 });
 afterAll(async () => {

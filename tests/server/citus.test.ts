@@ -78,6 +78,11 @@ it('names every table of telemetry, gives each a key that Citus can shard, and l
   await sql.query(`create function create_distributed_table(name regclass, key text, colocate_with text) returns void
     language sql as 'insert into pg_dist_partition values (name)'`);
   await sql.query("create function create_reference_table(name regclass) returns void language sql as 'select'");
+  await sql.query(`create function lock_relation_if_exists(name text, mode text) returns bool language plpgsql as
+    $$ begin execute format('lock table only %s in %s mode', name, mode); return true; end $$`);
+  await sql.query(
+    `do $$ begin execute format('alter database %I set track_functions = ''all''', current_database()); end $$`,
+  );
   const script = await readFile(join(REPOSITORY, 'deploy', 'citus', 'distribute.sql'), 'utf8');
   for (const statement of script.replace(/^--.*$/gm, '').split(/;\s*\n/)) {
     if (statement.trim() !== '' && !statement.includes('create extension')) await sql.query(statement);
@@ -100,7 +105,8 @@ it('names every table of telemetry, gives each a key that Citus can shard, and l
      where o.contype = 'f' and o.confrelid <> 'workspace'::regclass`,
   );
   expect(foreignKeys).toEqual([]);
-  const standIns = /^\S+ (?:pg_dist_partition|create_distributed_table|create_reference_table)\b/;
+  const standIns =
+    /^\S+ (?:pg_dist_partition|create_distributed_table|create_reference_table|lock_relation_if_exists)\b/;
   const left = (await readCatalog(sql)).filter((line) => !standIns.test(line));
   expect(left.sort()).toEqual(distributedCatalog(expected.catalog).sort());
   server = await startTeamServer(url);
@@ -112,6 +118,15 @@ it('names every table of telemetry, gives each a key that Citus can shard, and l
     expect((await read.ask('get', '/v1/traces')).body.data).toMatchObject([
       { rootName: 'chat gpt-5', inputTokens: 10 },
     ]);
+    // Locked on the coordinator alone: LOCK TABLE would go to every node.
+    await expect
+      .poll(
+        async () =>
+          (await sql.query("select calls from pg_stat_user_functions where funcname = 'lock_relation_if_exists'"))[0]
+            ?.calls,
+        { timeout: 60_000 },
+      )
+      .toBeGreaterThan(0n);
   } finally {
     await server.stop();
   }

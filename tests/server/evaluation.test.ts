@@ -89,7 +89,7 @@ it('an experiment that one copy runs is cancelled at another', async () => {
   });
   const done = (await bob.ask('post', '/v1/experiments', experiment('echo'))).body;
   const state = async (id: string) => (await bob.at(elsewhere()).ask('get', `/v1/experiments/${id}`)).body;
-  await expect.poll(async () => (await state(done.id)).state, { timeout: 10_000 }).toBe('done');
+  await expect.poll(async () => (await state(done.id)).state, { timeout: 60_000 }).toBe('done');
   expect((await state(done.id)).results).toHaveLength(6);
   const slow = (await bob.ask('post', '/v1/experiments', experiment('slow'))).body;
   const cancelled = await bob.at(elsewhere()).ask('post', `/v1/experiments/${slow.id}/actions/cancel`);

@@ -95,7 +95,7 @@ it('tells two copies of the server each event once, in order', async () => {
   await run(noting());
   await run(noting(), other);
   await Promise.all(upTo(100).map((n) => publish(database.system, 2 + (n % 4), TYPE, { n })));
-  await expect.poll(async () => Object.values(await seen()).flat().length, { timeout: 10_000 }).toBe(100);
+  await expect.poll(async () => Object.values(await seen()).flat().length, { timeout: 60_000 }).toBe(100);
   expect(await seen()).toEqual({ 2: upTo(25), 3: upTo(25), 4: upTo(25), 5: upTo(25) });
 });
 
@@ -146,7 +146,7 @@ it('many workspaces that are always behind do not hide the others', async () => 
     await run(noting());
     await expect.poll(async () => Object.keys(await seen()).length, { timeout: 5_000 }).toBe(30);
   });
-  await expect.poll(async () => Object.keys(await seen()).length, { timeout: 10_000 }).toBe(150);
+  await expect.poll(async () => Object.keys(await seen()).length, { timeout: 60_000 }).toBe(150);
 });
 
 it('a consumer that is killed after any of its statements has done each event once', async () => {
@@ -192,7 +192,7 @@ async function runUntilKilled(step: number): Promise<boolean> {
     return decodeRows({ seq: INT8 }, rows)[0]?.seq ?? 0n;
   };
   await consumers.start();
-  await expect.poll(async () => killed || (await place()) === row?.seq, { timeout: 10_000 }).toBe(true);
+  await expect.poll(async () => killed || (await place()) === row?.seq, { timeout: 60_000 }).toBe(true);
   await consumers.close();
   await victim.close();
   return killed;
@@ -203,14 +203,14 @@ describe('an event that fails', () => {
     let isMended = false;
     const jobs = await run(noting(({ sequence }) => sequence === 4 && !isMended));
     await Promise.all(upTo(10).map((n) => publish(database.system, 2, TYPE, { n })));
-    await expect.poll(async () => (await seen())[2]?.length, { timeout: 10_000 }).toBe(9);
+    await expect.poll(async () => (await seen())[2]?.length, { timeout: 60_000 }).toBe(9);
     expect((await seen())[2]).toEqual(upTo(10).filter((n) => n !== 4));
     const summary = `${TYPE} for noting`;
     const waits = [{ queue: 'event', summary, attempts: 2, error: 'event 4 is refused' }];
-    await expect.poll(() => jobs.list(2, 'waiting', 10), { timeout: 10_000 }).toMatchObject(waits);
+    await expect.poll(() => jobs.list(2, 'waiting', 10), { timeout: 60_000 }).toMatchObject(waits);
     isMended = true;
     await hurry();
-    await expect.poll(async () => (await seen())[2]?.length, { timeout: 10_000 }).toBe(10);
+    await expect.poll(async () => (await seen())[2]?.length, { timeout: 60_000 }).toBe(10);
     await expect.poll(() => jobs.list(2, 'waiting', 10)).toEqual([]);
     // As if the copy had died before it said that the job is done.
     await jobs.send(database.system, 'event', [
@@ -228,7 +228,7 @@ describe('an event that fails', () => {
     const pauses: number[] = [];
     for (const attempts of [2, 3, 4]) {
       await expect
-        .poll(async () => (await jobs.list(2, 'waiting', 10))[0]?.attempts, { timeout: 10_000 })
+        .poll(async () => (await jobs.list(2, 'waiting', 10))[0]?.attempts, { timeout: 60_000 })
         .toBe(attempts);
       const rows = await database.system.query(
         "select extract(epoch from start_after - now())::int4 as pause from pgboss.job where name = 'event'",
@@ -241,7 +241,7 @@ describe('an event that fails', () => {
       expect(pause).toBeGreaterThan(wanted - 10);
       expect(pause).toBeLessThanOrEqual(wanted);
     }
-    await expect.poll(() => jobs.list(2, 'dead', 10), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => jobs.list(2, 'dead', 10), { timeout: 60_000 }).toHaveLength(1);
     const [dead] = await jobs.list(2, 'dead', 10);
     expect(dead).toMatchObject({ queue: 'event', attempts: 5, error: 'event 1 is refused' });
     expect(await jobs.list(3, 'dead', 10)).toEqual([]);
@@ -250,7 +250,7 @@ describe('an event that fails', () => {
     await expect(requeue(3)).rejects.toThrow('no such dead letter');
     isMended = true;
     await requeue(2);
-    await expect.poll(seen, { timeout: 10_000 }).toEqual({ 2: [1] });
+    await expect.poll(seen, { timeout: 60_000 }).toEqual({ 2: [1] });
     expect(await jobs.list(2, 'dead', 10)).toEqual([]);
     await expect(requeue(2)).rejects.toThrow('no such dead letter');
   });

@@ -112,7 +112,7 @@ describe('SQL in filters', () => {
     expect(refused).toBe(0);
     expect(asked).toBeGreaterThan(500);
     expect(await state()).toEqual(before);
-  }, 60_000);
+  });
 
   it('of TraceQL: strings, names of attributes and regular expressions hold what they hold', async () => {
     const before = await state();

@@ -93,4 +93,4 @@ it('has all that the server needs, and no more than it may', async () => {
   expect(await (await fetch(ready.url)).text()).toContain('spoor-host');
   child.kill('SIGTERM');
   expect(await exited).toBe(0);
-}, 120_000);
+});

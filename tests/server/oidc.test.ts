@@ -1,6 +1,7 @@
 /** Signing in at an OpenID provider: who gets in, who does not, and what a forged way back is worth. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { freePort, startPostgres, type TestPostgres } from '../fixtures/databases';
+import { startPostgres, type TestPostgres } from '../fixtures/databases';
+import { freePort } from '../fixtures/free-port';
 import { OIDC_CLIENT, type OpenIdProvider, startOpenIdProvider } from '../fixtures/openid-provider';
 import {
   invite,

@@ -34,7 +34,7 @@ it('go on with the trace of who asks, and hold no secrets', async () => {
     return body.spans?.map(({ name, parentSpanId }) => [name, parentSpanId]);
   };
   const requests = async () => (await spans())?.filter(([name]) => name?.startsWith('GET'));
-  await expect.poll(requests, { timeout: 10_000 }).toEqual([
+  await expect.poll(requests, { timeout: 60_000 }).toEqual([
     ['GET /v1/traces', 'cd'.repeat(8)],
     ['GET /v1/traces/:traceId', 'cd'.repeat(8)],
   ]);
@@ -67,6 +67,6 @@ it('have nothing of what is sent to the server', async () => {
     const { body } = await spoor.get<{ data: { rootName: string }[] }>('/v1/traces?limit=100');
     return body.data.map(({ rootName }) => rootName);
   };
-  await expect.poll(names, { timeout: 10_000 }).toContain('GET /v1/projects');
+  await expect.poll(names, { timeout: 60_000 }).toContain('GET /v1/projects');
   expect(await names()).not.toContain('POST /v1/traces');
 });

@@ -2,14 +2,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SpoorApi } from '../../core/api/contract';
 import { SOCKET_EXPIRED } from '../../core/api/rpc/websocket';
 import { ROLES, type Role } from '../../core/api/team';
+import { OPERATIONS, type OperationName } from '../../core/operations/operations';
 import { permissionsOf } from '../../server/http/permissions';
-import { CONTRACT_ACCESS } from '../../server/modules/traces/api/contract-access';
+import { connectRpc } from '../../services/net/rpc-client';
 import { serveSockets } from '../../services/net/rpc-sockets';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
-import { connectRpc } from '../fixtures/rpc-client';
 import {
   invite,
   makeKeys,
@@ -24,7 +23,7 @@ import {
 import { T0 } from '../fixtures/traces';
 
 const TRACE = 'ab'.repeat(16);
-const METHODS = Object.keys(CONTRACT_ACCESS) as (keyof SpoorApi)[];
+const METHODS = Object.keys(OPERATIONS) as OperationName[];
 
 let postgres: TestPostgres;
 let server: TeamServer;
@@ -102,7 +101,7 @@ describe('a socket', () => {
       }
       const owned = permissionsOf(role);
       const forbidden = METHODS.filter((method) => {
-        const access = CONTRACT_ACCESS[method];
+        const access = OPERATIONS[method].permission;
         return access === null || !owned.includes(access);
       });
       expect(refused).toEqual(forbidden);

@@ -1,10 +1,12 @@
 /** Workspaces keep their telemetry for as long as each says; what is older goes with its partition, and nobody else's does. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseTraceId, type TraceId } from '../../core/model/ids';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { traceRequest } from '../../core/samples/otlp-builder';
-import { deleteTrace } from '../../core/store/pruning/trace-removal';
+import { deleteTrace, missingTrace } from '../../core/store/pruning/trace-removal';
 import { decodeRows, INT8, TEXT } from '../../core/store/sql/row-spec';
 import type { ServerDatabase } from '../../server/adapters/database';
+import { knownError } from '../../server/adapters/database-errors';
 import { openPostgres } from '../../server/adapters/postgresql';
 import { migrateServer } from '../../server/migrations/migrate-server';
 import { WorkspaceRemoval } from '../../server/modules/jobs/service/workspace-removal';
@@ -134,6 +136,16 @@ it('what is old is in quarantine first: hidden from tenants, restored by the ope
     ),
   )[0]?.name;
   await expect(database.tenant(6).query(`select * from ${table}`)).rejects.toThrow(/permission denied/);
+  // Who follows a link to one is told until when it is there, and whom to ask; of other workspaces' traces nobody is told.
+  const whyGone = async (workspace: number) =>
+    knownError(await missingTrace(database.tenant(workspace), workspace, parseTraceId(traceIdOf(60)) as TraceId));
+  expect(await whyGone(6)).toMatchObject({
+    message: expect.stringMatching(
+      /in quarantine until \d{4}-\d\d-\d\d \d\d:\d\d UTC.* "spoor-server restore-quarantine"/,
+    ),
+    details: [{ code: 'quarantined' }],
+  });
+  expect(await whyGone(7)).toMatchObject({ details: [{ code: 'unknown' }] });
   // Somebody deletes one of them.
   await expect(deleteTrace(database.tenant(7), 7, traceIdOf(61))).rejects.toThrow(/no such trace/);
   await deleteTrace(database.tenant(6), 6, traceIdOf(61));

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../fixtures/spoor';
 import { makeKeys, type Owner, setUpOwner, startTeamServer, type TeamServer } from '../fixtures/team-server';
 
 const DAY_MS = 86_400_000;
-const SOON = { timeout: 20_000 };
+const SOON = { timeout: 60_000 };
 
 let postgres: TestPostgres;
 let server: TeamServer;

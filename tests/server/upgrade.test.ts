@@ -65,7 +65,7 @@ it('copies of this version go on while the next one migrates, and after', async 
     }
   };
   const loads = [load(), load(), load()];
-  const until = (count: number) => expect.poll(() => sent, { timeout: 20_000 }).toBeGreaterThan(count);
+  const until = (count: number) => expect.poll(() => sent, { timeout: 60_000 }).toBeGreaterThan(count);
   await until(30);
   await migrate(sql, deflateCodec, { ...CORE_SCHEMA, migrations: [...MIGRATIONS, NEXT] });
   await until(sent + 30);

@@ -108,7 +108,7 @@ it('goes on where it was cut off, is looked at as a whole, and is imported once'
   for (const n of [3, 2, 2]) expect((await put(upload.id, n, part(n), digest(n))).status).toBe(200);
   const answers = await Promise.all([complete(upload.id), complete(upload.id)]);
   expect(answers.map(({ status }) => status)).toEqual([202, 202]);
-  await expect.poll(async () => (await stateOf(upload.id)).state, { timeout: 20_000 }).toBe('done');
+  await expect.poll(async () => (await stateOf(upload.id)).state, { timeout: 60_000 }).toBe('done');
   expect(await stateOf(upload.id)).toMatchObject({ requests: 61, rejected: 0, received: [], error: null });
   expect((await counts()).spans).toBe(60);
   const traces = await ann.client.ask('get', `/v1/projects/${keys.projectId}/traces?limit=100`);
@@ -132,8 +132,8 @@ it('takes what is packed, and requests in protobuf', async () => {
   const whole = await begin(request, { format: 'otlp-protobuf' });
   expect((await put(whole.id, 1, request)).status).toBe(200);
   for (const { id } of [lines, whole]) await complete(id);
-  await expect.poll(async () => (await stateOf(lines.id)).state, { timeout: 10_000 }).toBe('done');
-  await expect.poll(async () => (await stateOf(whole.id)).state, { timeout: 10_000 }).toBe('done');
+  await expect.poll(async () => (await stateOf(lines.id)).state, { timeout: 60_000 }).toBe('done');
+  await expect.poll(async () => (await stateOf(whole.id)).state, { timeout: 60_000 }).toBe('done');
   expect((await counts()).spans).toBe(66);
 });
 
@@ -146,7 +146,7 @@ it('says which line is at fault, and keeps what came before', async () => {
     const { id } = await begin(bytes, more);
     await put(id, 1, bytes);
     await complete(id);
-    await expect.poll(async () => (await stateOf(id)).state, { timeout: 10_000 }).toBe('failed');
+    await expect.poll(async () => (await stateOf(id)).state, { timeout: 60_000 }).toBe('failed');
     expect((await stateOf(id)).error).toContain(said);
   }
   expect((await counts()).spans).toBe(68);

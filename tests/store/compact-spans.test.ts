@@ -111,6 +111,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('compact spans on $name'
   });
 
   it('rewrites the spans of the first schema, each as it was', async () => {
+    await drop();
+    ({ sql, drop } = await databases.createEmpty());
     await migrate(sql, deflateCodec, { ...CORE_SCHEMA, migrations: [spans001] });
     const batch = batchOf([
       ...drawnSpans(traceIdOf(1), 'GET /a 0..100 web\n  call 10..90 api\n    SQL 20..60 db !timeout'),

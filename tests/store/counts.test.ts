@@ -203,5 +203,5 @@ describe.each([pgliteDatabases(), postgresDatabases()])('counts on $name', (data
       }),
       { seed: SEED, numRuns: RUNS, endOnFailure: true },
     );
-  }, 240_000);
+  });
 });

@@ -63,7 +63,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     const busy = spansFrom(NAMES, 50).map((span) => ({ ...span, service: 'service 0', name: 'operation 0' }));
     await writer.append([batchOf(busy)]);
     await writer.change((tx, { blocks }) => blocks.seal(tx));
-  }, 120_000);
+  });
   afterAll(async () => {
     await drop();
     await databases.stop();

@@ -74,7 +74,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     const busy = spansFrom(NAMES, 50).map((span) => ({ ...span, service: 'service 0', name: 'operation 0' }));
     await writer.append([batchOf(busy)]);
     await writer.change((tx, { blocks }) => blocks.seal(tx));
-  }, 120_000);
+  });
   afterAll(async () => {
     await drop();
     await databases.stop();
@@ -138,7 +138,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     const [called] = spansFrom(NAMES + 60, 1);
     const calls = spansFrom(NAMES + 70, 30).map((span) => ({
       ...span,
-      ...{ service: 'service 0', name: 'calls others', kind: 3, attributes: {} },
+      ...{ service: 'service 0', name: 'calls others', kind: 3, parentSpanId: 'ffffffffffffffff', attributes: {} },
     }));
     const alone = { ...(called as SampleSpan), service: 'only calls', name: 'calls', kind: 3, attributes: {} };
     const writer = new StoreWriter(sql, WORKSPACE, deflateCodec);

@@ -1,5 +1,4 @@
 /** Databases that earlier commits made become what a new one is, and keep what they hold. */
-import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSchema, differencesOf, readCatalog, SchemaDiffersError } from '../../core/store/schema/catalog';
@@ -20,6 +19,7 @@ import {
   OLD_TRACES,
   oldDatabase,
 } from '../fixtures/old-folders';
+import { type Dumps, dumpsOfRun, restorePglite } from '../fixtures/pglite-dumps';
 
 interface Restored {
   readonly sql: SqlClient;
@@ -27,36 +27,49 @@ interface Restored {
 }
 
 let postgres: TestPostgres;
-let template: Blob;
+let dumps: Dumps;
 beforeAll(async () => {
   postgres = await startPostgres();
-  const db = await PGlite.create();
-  template = await db.dumpDataDir('none');
-  await db.close();
-}, 60_000);
+  dumps = await dumpsOfRun();
+});
 afterAll(() => postgres?.stop());
 
-const engines = {
-  async PGlite(statements: string): Promise<Restored> {
-    const db = await PGlite.create({ loadDataDir: template });
-    await db.exec(statements);
-    return { sql: pgliteClient(db), drop: () => db.close() };
+interface Engine {
+  /** From an empty database. */
+  restore(statements: string): Promise<Restored>;
+  /** With the tables of this build. */
+  migrated(): Promise<Restored>;
+}
+
+const inPglite = async (dump: Blob, statements = ''): Promise<Restored> => {
+  const db = await restorePglite(dump);
+  await db.exec(statements);
+  return { sql: pgliteClient(db), drop: () => db.close() };
+};
+const inPostgres = async (url: string, statements = ''): Promise<Restored> => {
+  const client = new pg.Client(url);
+  await client.connect();
+  if (statements !== '') await client.query(statements);
+  await client.end();
+  const sql = pgClient(url);
+  return { sql, drop: () => sql.close() };
+};
+
+const ENGINES: Readonly<Record<string, Engine>> = {
+  PGlite: {
+    restore: (statements) => inPglite(dumps.empty, statements),
+    migrated: () => inPglite(dumps.migrated),
   },
-  async PostgreSQL(statements: string): Promise<Restored> {
-    const url = await postgres.createDatabase();
-    const client = new pg.Client(url);
-    await client.connect();
-    if (statements !== '') await client.query(statements);
-    await client.end();
-    const sql = pgClient(url);
-    return { sql, drop: () => sql.close() };
+  PostgreSQL: {
+    restore: async (statements) => inPostgres(await postgres.createDatabase(), statements),
+    migrated: async () => inPostgres(await postgres.createMigrated()),
   },
 };
 
 const count = async (sql: SqlClient, table: string): Promise<number> =>
   Number((await sql.query(`select count(*) as n from ${table}`))[0]?.n);
 
-describe.each(Object.entries(engines))('%s', (_, restore) => {
+describe.each(Object.entries(ENGINES))('%s', (_, { restore, migrated }) => {
   it.each(OLD_FOLDERS)('a folder of %s', async (name) => {
     const { sql, drop } = await restore(oldDatabase(name));
     const people = new Map<string, number>();
@@ -126,8 +139,7 @@ describe.each(Object.entries(engines))('%s', (_, restore) => {
     ['alter table trace add column must int4 not null', 'column trace.must integer not null is not known'],
     ['drop table service_edge', 'table service_edge is missing'],
   ])('says what differs and leaves it: %s', async (change, said) => {
-    const { sql, drop } = await restore('');
-    await migrate(sql, deflateCodec);
+    const { sql, drop } = await migrated();
     await sql.query(change);
     const before = await readCatalog(sql);
     const checked = checkSchema(sql, expected.catalog);
@@ -138,8 +150,7 @@ describe.each(Object.entries(engines))('%s', (_, restore) => {
   });
 
   it('what an administrator adds does no harm', async () => {
-    const { sql, drop } = await restore('');
-    await migrate(sql, deflateCodec);
+    const { sql, drop } = await migrated();
     await sql.query('create index of_ours on trace (span_count)');
     await sql.query('create table of_ours_too (id int4 primary key)');
     await sql.query('alter table trace add column may int4');

@@ -127,6 +127,10 @@ describe.each([pgliteDatabases(), postgresDatabases()])('model calls on $name', 
       [1, 500],
       [2, 0],
     ]);
+    // 500 of its tokens came from a cache: those of the model without a price are not said to have saved nothing.
+    expect(known?.cacheSavedUsd).toBeCloseTo((500 * (10 - 1)) / 1e6, 9);
+    expect(known?.steps.map(({ cacheSavedUsd }) => cacheSavedUsd === null)).toEqual([false, true]);
+    expect(unknown?.cacheSavedUsd).toBeNull();
     const byService = await readUsage(sql, WORKSPACE, book, { groupBy: 'service', to: String(T0 + 1n) });
     expect(byService.groups).toMatchObject([{ name: 'agent', calls: 2, outputTokens: 13, costComplete: false }]);
     await expect(readUsage(sql, WORKSPACE, book, { from: '0', stepSeconds: 1 })).rejects.toThrow(/steps/);
@@ -150,7 +154,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('model calls on $name', 
   });
 
   it('keep what they say when they are made narrow', async () => {
-    const older = await databases.create();
+    const older = await databases.createEmpty();
     await migrate(older.sql, deflateCodec, { ...CORE_SCHEMA, migrations: MIGRATIONS.slice(0, 15) });
     await older.sql.query(
       `insert into model_call select 1, '${traceIdOf(1)}', n, 7, 1000 + n, 5, case when n < 3 then 2 else 1 end, 'openai',

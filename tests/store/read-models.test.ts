@@ -56,6 +56,7 @@ function modelCall(n: number, i: number): Record<string, string | number> {
     'gen_ai.usage.output_tokens': i,
     'gen_ai.agent.name': `agent ${i}`,
     'gen_ai.conversation.id': `conversation-${n}`,
+    'enduser.id': `user ${n % 9}`,
     'gen_ai.input.messages': `[{"role":"user","content":"${'long '.repeat(40)}${n}"}]`,
   };
 }
@@ -80,13 +81,13 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
   const MODELS = {
     span_block: `select id, closed, span_count, error_count, first_start_ns, last_start_ns, longest_ns, md5(terms) as terms,
       md5(bloom) as bloom, last_at::text from span_block order by id`,
-    operation_minute: `select operation_id, minute, block_id, spans, errors, duration_ns, md5(sketch) as sketch
-      from operation_minute order by block_id, operation_id, minute`,
+    operation_minute: `select operation_id, minute, block_id, is_root, spans, errors, duration_ns, md5(sketch) as sketch
+      from operation_minute order by block_id, operation_id, minute, is_root`,
     service_edge: `select caller_id, callee_id, minute, block_id, calls, errors, duration_ns
       from service_edge order by block_id, caller_id, callee_id, minute`,
-    trace: `select trace_id::text, start_ns, end_ns, span_count, error_count, root_rank, root_start_ns, root_span_id,
+    trace: `select trace_id::text, start_ns, end_ns, span_count, error_count, failed_count, root_rank, root_start_ns, root_span_id,
       root_operation_id, missing_parents, first_block, last_block, deleted_at is null as listed, input_tokens, output_tokens,
-      agent_name, agent_start_ns, session_id,
+      agent_name, agent_start_ns, session_id, user_id,
       array(select unnest(service_ids) order by 1)::text as services from trace order by trace_id`,
     model_call: 'select c.*, trace_id::text as trace from model_call c order by trace_id, span_id',
     missing_parent: 'select trace_id::text, span_id from missing_parent order by 1, 2',
@@ -113,8 +114,10 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
     await sql.query('delete from operation_minute where operation_id % 2 = 0');
     await sql.query('update service_edge set calls = 1000');
     await sql.query("delete from trace where trace_id < '00000000-0000-0000-0000-000000000004'");
-    await sql.query('update trace set span_count = 3, error_count = 0, root_rank = 1, start_ns = 0, last_block = 5');
-    await sql.query('update trace set input_tokens = 5, agent_name = null, session_id = null');
+    await sql.query(
+      'update trace set span_count = 3, error_count = 0, failed_count = 7, root_rank = 1, start_ns = 0, last_block = 5',
+    );
+    await sql.query('update trace set input_tokens = 5, agent_name = null, session_id = null, user_id = null');
     await sql.query('delete from model_call where input_tokens % 3 = 0');
     await sql.query('update model_call set kind_id = (select min(id) from model_call_kind), output_tokens = null');
     await sql.query('delete from missing_parent');
@@ -210,5 +213,21 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
     const [first] = red.groups;
     const within = await metrics().red({ from: red.from, to: String(from + 120_000_000_000n), groupBy: 'service' });
     expect(within.groups.find(({ service }) => service === first?.service)?.spans).toBe(first?.steps[0]?.spans);
+  });
+
+  it('gives the figures of one service alone, of closed blocks and open ones', async () => {
+    const writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
+    const spans = requests(0, 900);
+    await writer.append([batchOf(spans)]);
+    const all = await metrics().red({ groupBy: 'service' });
+    for (const service of SERVICES) {
+      const red = await metrics().red({ groupBy: 'operation', service });
+      const { steps: _, ...of } = red.total;
+      expect(all.groups.find((group) => group.service === service)).toMatchObject(of);
+      expect(red.groups.map((group) => group.operation).sort()).toEqual([`call from ${service}`, `serve ${service}`]);
+      const own = spans.filter((span) => span.service === service);
+      expect(red.groups.reduce((sum, group) => sum + group.spans, 0)).toBe(own.length);
+    }
+    expect(await metrics().red({ service: 'nobody' })).toMatchObject({ total: { spans: 0 }, groups: [], other: null });
   });
 });

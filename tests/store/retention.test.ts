@@ -10,9 +10,9 @@ import { Turns } from '../../core/query/traceql/turns';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { BlockSummaries } from '../../core/store/blocks/block-summaries';
 import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { LogReader } from '../../core/store/logs/log-reader';
 import { Annotations } from '../../core/store/people/annotations';
 import { Pruner } from '../../core/store/pruning/pruner';
-import { LogReader } from '../../core/store/read/log-reader';
 import { MetricReader } from '../../core/store/read/metric-reader';
 import { readSpan } from '../../core/store/read/span-reader';
 import { TraceReader } from '../../core/store/read/trace-reader';
@@ -292,7 +292,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('retention on $name', (d
 
   it('brings logs and metrics of the last schema along', async () => {
     await drop();
-    ({ sql, drop } = await databases.create());
+    ({ sql, drop } = await databases.createEmpty());
     await migrate(sql, deflateCodec, { ...CORE_SCHEMA, migrations: MIGRATIONS.slice(0, 7) });
     await sql.query("insert into service (workspace_id, name, name_digest) values (1, 'web', '\\x01')");
     for (const table of ['resource', 'scope']) {

@@ -5,12 +5,12 @@ import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { blocksThatCountTooMany } from '../../core/store/blocks/superseded-counts';
 import { ServiceMetrics } from '../../core/store/figures/service-metrics';
 import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { SpanParcels } from '../../core/store/read/span-parcels';
 import { readSpan } from '../../core/store/read/span-reader';
 import { TraceReader } from '../../core/store/read/trace-reader';
 import { Rebuild } from '../../core/store/rebuild/rebuild';
 import { migrate } from '../../core/store/schema/migrate';
 import type { SqlClient } from '../../core/store/sql/sql-client';
-import { SpanParcels } from '../../core/store/sync/span-parcels';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';
@@ -279,7 +279,52 @@ describe.each([pgliteDatabases(), postgresDatabases()])('spans with one id on $n
     expect(stored[1]).toEqual(stored[0]);
     expect(stored[2]).toEqual(stored[0]);
   });
+
+  it('more than can be compared are all stored, and one more reads no more than before', async () => {
+    const rows = { answered: 0 };
+    const counted = countingRows(sql, rows);
+    const many = new StoreWriter(counted, workspace, deflateCodec);
+    const nth = (n: number, more: Partial<SampleSpan> = {}): SampleSpan =>
+      span(9, null, n, n + 1, { service: 'loop', name: `step ${n}`, ...more });
+    const answeredBy = async (...spans: readonly SampleSpan[]): Promise<number> => {
+      rows.answered = 0;
+      await many.append([batchOf(spans)]);
+      return rows.answered;
+    };
+    const range = (from: number, to: number): SampleSpan[] =>
+      Array.from({ length: to - from }, (_, i) => nth(from + i));
+    await answeredBy(...range(0, 400), span(11, 9, 250, 251, { service: 'loop', name: 'below at once' }));
+    const early = await answeredBy(...range(400, 410));
+    await answeredBy(...range(410, 1_400));
+    expect(await answeredBy(...range(1_400, 1_410))).toBe(early);
+    // Copies, one that says more than what is stored, and children, with a writer that knows nothing.
+    writer = newWriter();
+    expect(await send(nth(0), nth(700), nth(1_300))).toMatchObject({ stored: 0, duplicates: 3 });
+    await send(nth(700, { endNs: T0 + 900n * MS }), nth(0, { endNs: T0 + 800n * MS }));
+    await send(span(10, 9, 705, 706, { service: 'loop', name: 'below' }));
+    const [stored] = await sql.query(
+      `select count(*) as spans, count(distinct span_id) as ids, count(distinct start_ns) as starts, max(duration_ns) as longest,
+         count(*) filter (where parent_span_id = 9) as children from span where workspace_id = ${workspace}`,
+    );
+    expect(stored).toEqual({ spans: 1_412n, ids: 1_412n, starts: 1_410n, longest: 800n * MS, children: 2n });
+    expect(await new TraceReader(sql, workspace).summary(TRACE)).toMatchObject({ spanCount: 1_412 });
+    const [sides] = await sql.query(`select count(*) as n from span_side where workspace_id = ${workspace}`);
+    expect(sides).toEqual({ n: 1_409n });
+  });
 });
+
+/** Counts the rows that statements answer. */
+function countingRows(sql: SqlClient, rows: { answered: number }): SqlClient {
+  return {
+    ...sql,
+    query: async (text, parameters, name) => {
+      const answer = await sql.query(text, parameters, name);
+      rows.answered += answer.length;
+      return answer;
+    },
+    transaction: (run, kind) => sql.transaction((tx) => run(countingRows(tx, rows)), kind),
+  };
+}
 
 function randomFrom(seed: number): () => number {
   let state = seed * 2_654_435_769;

@@ -5,6 +5,7 @@ import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { readAgents } from '../../core/store/figures/agents';
 import { Sessions } from '../../core/store/figures/sessions';
 import { StoreWriter } from '../../core/store/ingest/store-writer';
+import { LogReader } from '../../core/store/logs/log-reader';
 import { deleteTrace } from '../../core/store/pruning/trace-removal';
 import { TraceReader } from '../../core/store/read/trace-reader';
 import { readTurnMessages } from '../../core/store/read/turn-messages';
@@ -89,10 +90,39 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
     expect((await sessions.list({ query: 'agent y' })).data.map(({ sessionId }) => sessionId)).toEqual(['a']);
   });
 
+  it('are in a range that any of their traces overlaps', async () => {
+    const lasting = (n: number, session: string, fromS: number, toS: number): SampleSpan => ({
+      ...(turn(n, session, 'x')[0] as SampleSpan),
+      startNs: T0 + BigInt(fromS) * 1_000_000_000n,
+      endNs: T0 + BigInt(toS) * 1_000_000_000n,
+    });
+    // a: two traces far apart; b: one that lasts an hour; c: one before.
+    await append(
+      lasting(1, 'a', 0, 1),
+      lasting(2, 'a', 9_000, 9_001),
+      lasting(3, 'b', 100, 3_700),
+      lasting(4, 'c', 50, 51),
+    );
+    const within = async (fromS: number | null, toS: number | null): Promise<string[]> => {
+      const at = (s: number): string => String(T0 + BigInt(s) * 1_000_000_000n);
+      const query = { ...(fromS === null ? {} : { from: at(fromS) }), ...(toS === null ? {} : { to: at(toS) }) };
+      return (await sessions.list(query)).data.map(({ sessionId }) => sessionId);
+    };
+    expect(await within(null, null)).toEqual(['a', 'b', 'c']);
+    expect(await within(null, 60)).toEqual(['a', 'c']);
+    expect(await within(0, 10)).toEqual(['a']);
+    expect(await within(2_000, 3_000)).toEqual(['b']);
+    expect(await within(3_600, null)).toEqual(['a', 'b']);
+    expect(await within(3_800, 8_000)).toEqual([]);
+    await deleteTrace(sql, WORKSPACE, traceIdOf(1));
+    expect(await within(null, 60)).toEqual(['c']);
+  });
+
   it('say what they took, and leave out what was deleted', async () => {
     await append(...turn(1, 'a', 'x'), ...turn(2, 'a', 'y', { error: 'Boom: no' }), ...turn(3, 'a', 'x'));
     expect(await sessions.summary('a')).toMatchObject({
       traceCount: 3,
+      failedTraces: 1,
       tracesWithErrors: 1,
       spanCount: 6,
       startTime: expect.stringContaining('T'),
@@ -134,6 +164,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
         return ids.flatMap((one) => summaries.get(one) ?? []);
       },
       turnMessages: (ids) => readTurnMessages(sql, deflateCodec, WORKSPACE, ids),
+      listLogs: (query) => new LogReader(sql, WORKSPACE, deflateCodec).list(query),
     });
     const read = async (from: number, to: number) =>
       (await turns.turns('a', from, to)).map(({ traceId, asked, answered }) => [traceId, asked, answered]);
@@ -158,7 +189,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
       endNs: T0 + 22n * SECOND,
       attributes: { ...inner, 'gen_ai.usage.input_tokens': 5 },
     });
-    const { data: agents } = await readAgents(sql, WORKSPACE, book, {});
+    const { data: agents, named, total } = await readAgents(sql, WORKSPACE, book, {});
+    expect([named, total]).toEqual([2, 2]);
     expect(
       agents.map(({ name, runs, runsWithErrors, sessions: of, calls }) => [name, runs, runsWithErrors, of, calls]),
     ).toEqual([

@@ -69,7 +69,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('questions side by side 
       expect(same).toEqual(new Array(16).fill(true));
     }
     await drop();
-  }, 60_000);
+  });
 
   it('find what has arrived when they are asked, though others are still reading', async () => {
     const { sql, drop } = await filled();
@@ -89,5 +89,5 @@ describe.each([pgliteDatabases(), postgresDatabases()])('questions side by side 
       expect(await Promise.all(during)).toEqual([8, 8, 8, 8]);
     }
     await drop();
-  }, 60_000);
+  });
 });

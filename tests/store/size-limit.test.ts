@@ -78,7 +78,7 @@ beforeAll(async () => {
   const made = await openDatabase(template, null);
   await made.sql.query('checkpoint');
   await made.db.close();
-}, 120_000);
+});
 afterAll(() => rm(template, { recursive: true, force: true }));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'spoor-limit-'));
@@ -104,7 +104,7 @@ it('stops where what is over is nothing that pruning takes out, and says what it
   expect(unmet?.message).toMatch(/^The limit of \d+ MB cannot be met: \d+ MB are .* Raise retention.gigabytes/);
   expect(unmet?.recordBytes).toBeLessThan(unmet?.floorBytes as number);
   expect(await pruner.last()).toBeNull();
-}, 120_000);
+});
 
 it('leaves a tenth of the limit to the newest records, whatever else grows', async () => {
   const base = await onDisk();
@@ -120,7 +120,7 @@ it('leaves a tenth of the limit to the newest records, whatever else grows', asy
   await database.sql.query('truncate filler');
   await pruner.run();
   expect(pruner.unmetLimit()).toBeNull();
-}, 240_000);
+});
 
 it('keeps the disk within its limit while records come, and tables as large as what they hold', async () => {
   const limit = (await onDisk()) + 20 * MB;
@@ -136,7 +136,7 @@ it('keeps the disk within its limit while records come, and tables as large as w
   expect(pruner.unmetLimit()).toBeNull();
   // 120,000 calls came; room is used again, or given back.
   expect(await size('model_call')).toBeLessThan(6 * MB);
-}, 240_000);
+});
 
 it('ends the log of the database by what is in it, not by what came', async () => {
   open({ days: null, bytes: null, spans: null });
@@ -145,7 +145,7 @@ it('ends the log of the database by what is in it, not by what came', async () =
   const log = await bytesBelow(join(database.directory, 'pg_wal'));
   expect(log).toBeLessThan(48 * MB);
   expect(await onDisk()).toBeLessThan(base + 60 * MB);
-}, 240_000);
+});
 
 it('keeps the disk within its limit where each span has names that no other has', async () => {
   const limit = (await onDisk()) + 26 * MB;
@@ -173,4 +173,4 @@ it('keeps the disk within its limit where each span has names that no other has'
     const [row] = await database.sql.query(`select count(*)::int4 as n from ${table}`);
     expect(row?.n, table).toBeLessThan(table === 'attribute' ? 24_000 : 8_000);
   }
-}, 240_000);
+});

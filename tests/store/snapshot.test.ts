@@ -19,8 +19,9 @@ import { deleteTrace, restoreTrace } from '../../core/store/pruning/trace-remova
 import { Rebuild } from '../../core/store/rebuild/rebuild';
 import { migrate } from '../../core/store/schema/migrate';
 import type { SqlClient } from '../../core/store/sql/sql-client';
+import type { WorkspaceReaders } from '../../core/store/workspace/workspace-readers';
 import { deflateCodec } from '../../services/store/payload-codec';
-import { type WorkspaceReaders, workspaceReaders } from '../../services/store/workspace-readers';
+import { workspaceReaders } from '../../services/store/workspace-readers';
 import { WorkspaceStore } from '../../services/store/workspace-store';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';

@@ -73,6 +73,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       durationNs: 100_000_000,
       spanCount: 3,
       errorCount: 1,
+      failedCount: 0,
       services: ['api', 'db', 'web'],
       inputTokens: null,
       outputTokens: null,
@@ -81,6 +82,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('store on $name', (datab
       changes: 0,
       reportedCostUsd: null,
       sessionId: null,
+      userId: null,
       agentName: null,
       incomplete: false,
     });

@@ -1,8 +1,12 @@
 /** What the timeline asks of the store, on both engines: spans that came since, marks, annotations, what became of a trace. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { StoreService } from '../../core/api/workers';
+import type { StoreService } from '../../core/operations/store-service';
+import { DecodeBudget } from '../../core/otlp/decode-budget';
+import { decodeTraces } from '../../core/otlp/decode-traces';
+import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { parseTraceql } from '../../core/query/traceql/parse';
 import { Turns } from '../../core/query/traceql/turns';
+import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { BlockSummaries } from '../../core/store/blocks/block-summaries';
 import { StoreWriter } from '../../core/store/ingest/store-writer';
 import { Annotations } from '../../core/store/people/annotations';
@@ -66,7 +70,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       spanMarks: async () => [],
       agentSpans: async () => new BigInt64Array(),
       spanMessages: async () => [],
-      listLogs: async () => ({ data: [], pagination: { nextCursor: null, hasMore: false } }),
+      listLogs: async () => ({
+        data: [],
+        pagination: { nextCursor: null, hasMore: false },
+        search: { complete: true, progress: 1 },
+      }),
       sessionTraces: async () => [],
       turnMessages: async () => [],
       spanAttribute: (id, key) => readSpanAttribute(sql, 1, id, key),
@@ -137,7 +145,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       spanMarks: async () => [],
       agentSpans: async () => new BigInt64Array(),
       spanMessages: async () => [],
-      listLogs: async () => ({ data: [], pagination: { nextCursor: null, hasMore: false } }),
+      listLogs: async () => ({
+        data: [],
+        pagination: { nextCursor: null, hasMore: false },
+        search: { complete: true, progress: 1 },
+      }),
       sessionTraces: async () => [],
       turnMessages: async () => [],
       spanAttribute: (id, key) => readSpanAttribute(sql, WORKSPACE, id, key),
@@ -171,6 +183,21 @@ describe.each([pgliteDatabases(), postgresDatabases()])('timeline store on $name
       { spanId: 1n, kind: 'exception', timeNs: T0 + 5n, name: 'exception' },
       { spanId: 1n, kind: 'event', timeNs: T0 + 7n, name: 'retry' },
       { spanId: 1n, kind: 'link', timeNs: null, name: 'link' },
+    ]);
+  });
+
+  it('marks spans that do not stand at the time that was sent', async () => {
+    const [unset, early, right] = drawnSpans(traceIdOf(7), 'a 0..10\nb 20..30\nc 40..50');
+    const spans = [
+      { ...(unset as SampleSpan), startNs: 0n, endNs: 0n },
+      { ...(early as SampleSpan), startNs: 17n, endNs: 18n },
+      right as SampleSpan,
+    ];
+    const request = protobufFromTraceJson(traceRequest(spans));
+    await writer.append([decodeTraces(request, null, new DecodeBudget(), T0).batch]);
+    expect(await readMarks(sql, deflateCodec, WORKSPACE, traceIdOf(7), [1n, 2n, 3n])).toEqual([
+      { spanId: 1n, kind: 'clock', timeNs: null, name: 'time unknown' },
+      { spanId: 2n, kind: 'clock', timeNs: null, name: 'clock off' },
     ]);
   });
 

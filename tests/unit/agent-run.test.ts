@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agentGraphOf } from '../../core/agent-run/agent-graph';
+import { conversationOf } from '../../core/agent-run/conversation';
 import { insightsOf } from '../../core/agent-run/insights';
 import type { RunSpan } from '../../core/agent-run/run-span';
 import { runStateOf } from '../../core/agent-run/run-state';
@@ -196,13 +197,33 @@ describe('the agent graph', () => {
     }
   });
 
+  it('count a call that two instrumentations tell once, with the tokens of the inner one, and keep what lies below', () => {
+    const paid = { costUsd: 1 };
+    const main = agent(0, 'main', { durationNs: 900 });
+    const outer = chat(1, 70, { parentSpanId: main.spanId, durationNs: 50, ...paid });
+    const inner = chat(2, 77, { parentSpanId: outer.spanId, durationNs: 40, ...paid });
+    const below = tool(3, 'web', { parentSpanId: inner.spanId });
+    const beside = chat(2, 77, { parentSpanId: main.spanId, durationNs: 40, name: 'ChatOpenAI', ...paid });
+    const { nodes, edges } = agentGraphOf([main, outer, inner, below, beside]);
+    expect(nodes.find(({ id }) => id === 'model m')).toMatchObject({ calls: 1, inputTokens: 77, costUsd: 1 });
+    expect(nodes.find(({ id }) => id === 'agent main')).toMatchObject({ calls: 1, inputTokens: 77, costUsd: 1 });
+    expect(edges.map(({ from, to }) => `${from} > ${to}`)).toEqual(['agent main > model m', 'agent main > tool web']);
+    // Twice told, three calls would look like six.
+    const calls = [10, 20, 30].flatMap((at) => {
+      const call = chat(at * 100, 100, { durationNs: 90, costUsd: at });
+      return [call, chat(at * 100 + 1, 100, { durationNs: 80, parentSpanId: call.spanId, costUsd: at })];
+    });
+    const [dear] = insightsOf(calls).filter(({ kind }) => kind === 'expensive-call');
+    expect(dear?.title).toBe('One call cost $30.00 of $60.00');
+  });
+
   it('has an agent for calls of which none is known', () => {
     const { nodes, edges } = agentGraphOf([chat(0, 1), tool(1, 't')]);
     expect(nodes.map(({ id }) => id).sort()).toEqual(['agent agent', 'model m', 'tool t']);
     expect(edges).toHaveLength(2);
   });
 
-  it('counts every call of a model once, whatever the tree, and ends with parents in a circle', () => {
+  it('counts as many calls of models as the conversation shows, whatever the tree, and ends with parents in a circle', () => {
     const shape = fc.array(fc.record({ kind: fc.integer({ min: 0, max: 2 }), parent: fc.nat(30), name: fc.nat(3) }), {
       maxLength: 30,
     });
@@ -216,7 +237,7 @@ describe('the agent graph', () => {
           parentSpanId: made[(drawn[k]?.parent ?? 0) % made.length]?.spanId ?? null,
         }));
         const { nodes, edges } = agentGraphOf(spans);
-        const chats = drawn.filter(({ kind }) => kind === 2).length;
+        const chats = conversationOf(spans, true).turns.filter(({ kind }) => kind === 'model').length;
         expect(nodes.find(({ id }) => id === 'model m')?.calls ?? 0).toBe(chats);
         const ids = new Set(nodes.map(({ id }) => id));
         expect(ids.size).toBe(nodes.length);

@@ -27,6 +27,9 @@ describe('completion', () => {
       { kind: 'value', from: 17, typed: 'che', field: 'resource.service.name', quote: 'plain' },
     ],
     ['http.route:/a¦', { kind: 'value', typed: '/a', field: '.http.route', quote: 'plain' }],
+    ['{ status = error && .http.route = "/a¦" } | count() > 1', { rest: '{ status = error && true } | count() > 1' }],
+    ['{ resource.service.name=we¦', { rest: '{ true' }],
+    ['declined service:che¦ status:error', { rest: 'declined  status:error' }],
     ['"some word¦', { kind: 'none' }],
     ['¦', { kind: 'none' }],
   ])('%s', (text, expected) => {

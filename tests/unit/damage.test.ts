@@ -115,7 +115,7 @@ describe('the guard', () => {
     const told: string[] = [];
     const ended: unknown[] = [];
     let asked = 0;
-    const guard = new DatabaseGuard(folder, check, async () => lost);
+    const guard = new DatabaseGuard(folder, check, { look: async () => lost, search: async () => null });
     guard.watch(
       (message) => told.push(message),
       (error) => ended.push(error),
@@ -142,6 +142,25 @@ describe('the guard', () => {
     }
     expect([told.length, asked()]).toEqual([1, 1]);
     expect(told[0]).not.toContain('Nothing was changed there');
+  });
+
+  it('takes for damage what looking finds out', async () => {
+    const told: string[] = [];
+    const look = async (): Promise<null> => {
+      throw said('XX001', 'invalid page in block 0 of relation "base/5/1"');
+    };
+    const guard = new DatabaseGuard(folder, async () => {}, { look, search: async () => null });
+    guard.watch((message) => told.push(message), null);
+    await guard.look();
+    expect(told).toEqual([expect.stringContaining('is damaged')]);
+    const busy = new DatabaseGuard(folder, async () => {}, {
+      look: async () => {
+        throw said('55P03', 'canceling statement due to lock timeout');
+      },
+      search: async () => null,
+    });
+    await expect(busy.look()).rejects.toThrow('lock timeout');
+    expect(busy.message).toBeNull();
   });
 
   it('compares the catalogs where an error may mean damage', async () => {

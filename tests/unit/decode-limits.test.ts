@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { zipkinSpansFromJson } from '../../core/formats/zipkin/from-json';
 import { withoutNul } from '../../core/model/nul';
 import { base64FromBytes, bytesFromBase64 } from '../../core/otlp/base64';
 import { parseExactJson } from '../../core/otlp/exact-json';
-import { zipkinSpansFromJson } from '../../core/zipkin/from-json';
 import { linesOf } from '../../server/modules/uploads/service/lines';
 import { SIGNALS } from '../../services/ingest/signals';
 import { denseSpans, MIB, manyOf, messages } from '../fixtures/hostile-requests';

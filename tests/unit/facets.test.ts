@@ -1,10 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import { type Facet, hasFacet, withCondition, withFacet } from '../../core/query/facets';
+import { type Facet, facetValues, hasFacet, withCondition, withFacet, withoutFacet } from '../../core/query/facets';
 
 const service: Facet = { field: 'resource.service.name', word: 'service' };
 const status: Facet = { field: 'status', word: 'status' };
 
+const failed: Facet = {
+  ...status,
+  conditions: { failed: '(status = error && (kind = server || kind = consumer || nestedSetParent < 0))' },
+};
+
 describe('facets', () => {
+  it.each([
+    ['declined service:"my shop" service:web', '', ['my shop', 'web'], 'declined'],
+    ['declined', '', [], 'declined'],
+    ['service:a\\b x', '', ['a\\b'], 'x'],
+    ['service:"say \\"hi\\""', '', ['say "hi"'], ''],
+    [
+      '{ (resource.service.name = "web" || resource.service.name = "db") && status = error }',
+      '',
+      ['web', 'db'],
+      '{ status = error }',
+    ],
+    ['{ resource.service.name = "web" } | count() > 2', '', ['web'], '{ } | count() > 2'],
+    ['{ resource.service.name =~ "we.*" }', '', [], '{ resource.service.name =~ "we.*" }'],
+    ['{ broken', '', [], '{ broken'],
+  ])('%s: values of a field, and the search without them', (search, _, values, without) => {
+    expect(facetValues(search, service)).toEqual(values);
+    expect(withoutFacet(search, service)).toBe(without);
+  });
+
+  it('asks for what failed in words and in TraceQL, and no longer', () => {
+    expect(withFacet('service:web', failed, 'failed')).toBe('service:web status:failed');
+    const narrowed = withFacet('{ duration > 1s }', failed, 'failed');
+    expect(narrowed).toBe(
+      '{ duration > 1s && status = error && (kind = server || kind = consumer || nestedSetParent < 0) }',
+    );
+    expect(hasFacet(narrowed, failed, 'failed')).toBe(true);
+    expect(withFacet(narrowed, failed, 'failed')).toBe('{ duration > 1s }');
+    expect(hasFacet('{ status = error }', failed, 'failed')).toBe(false);
+  });
+
   it.each([
     ['', service, 'web', 'service:web'],
     ['declined', service, 'my shop', 'declined service:"my shop"'],
@@ -49,7 +84,7 @@ describe('facets', () => {
     ['', 'status', 'error', '{ status = error }'],
     ['{ duration > 1s }', 'name', 'GET "x"', '{ duration > 1s && name = "GET \\"x\\"" }'],
     ['{ duration > 1s }', 'span.code', '200', '{ duration > 1s && (span.code = 200 || span.code = "200") }'],
-    ['status:error', 'resource.service.name', 'nil', '{ status = error && resource.service.name = nil }'],
+    ['status:error', 'resource.region', 'nil', '{ status = error && resource.region = nil }'],
   ])('narrows %s to %s %s', (search, field, value, expected) => {
     expect(withCondition(search, field, value)).toBe(expected);
   });

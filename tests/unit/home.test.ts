@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beforeText, changeOf, periodBefore, pointsOf } from '../../renderer/screens/home/change';
+import { beforeText, changeOf, periodBefore, pointsOf } from '../../renderer/features/red/change';
 
 describe('how figures moved', () => {
   it.each([

@@ -142,7 +142,7 @@ describe('the last resort', () => {
     it(`says what happened, answers what is under way, once, and ends with 1: ${cause}`, async () => {
       const { code, out } = await run(cause);
       expect(code).toBe(1);
-      expect(out).toContain('error the test met an error that nobody foresaw, and ends');
+      expect(out).toContain('error the test stops after an unexpected error');
       expect(out.match(/drained/g)).toHaveLength(1);
     }, 30_000);
   }

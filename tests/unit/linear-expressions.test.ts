@@ -13,6 +13,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   'core/query/traceql/lexer.ts': 'a query, of at most 10,000 characters',
   'core/store/sql/cursor.ts': 'a cursor of ours, which is short',
   'core/store/schema/migrate.ts': 'our own migrations',
+  'services/gateway/compat/parameters.ts': 'a duration, of at most 64 characters',
   'services/gateway/playground/chat-client.ts': 'the address of an endpoint, which is short',
   'services/gateway/openapi.ts': 'our own document',
   'services/ingest/forwarder.ts': 'the settings of who runs Spoor',

@@ -93,6 +93,14 @@ describe('the waterfall on a canvas', () => {
     ]);
   });
 
+  it('says of times in doubt that they are, in place of a duration', () => {
+    const { calls, texts } = painted(blockOf(drawing), {
+      marksOf: (spanId) => (spanId === 2n ? [{ spanId, kind: 'clock', atNs: null, name: 'clock off' }] : []),
+    });
+    expect(texts).not.toContain('40 ms');
+    expect(calls.find(({ args }) => args[0] === 'clock off')?.fill).toBe('#warning');
+  });
+
   it('frames what failed, dims what a search leaves, and says what a fold hides', () => {
     const { calls } = painted(blockOf(drawing, 'draw'), { searching: true });
     expect(calls.some(({ call, fill }) => call === 'stroke' && fill === '#error')).toBe(true);

@@ -4,11 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { CONTRACT_METHODS } from '../../core/api/contract-methods';
 import { protocolsWithToken, RPC_PATH } from '../../core/api/rpc/websocket';
 import { decodeMessage, encodeMessage } from '../../core/api/rpc/wire';
+import { RPC_METHODS } from '../../core/operations/rpc';
+import { connectRpc } from '../../services/net/rpc-client';
 import { serveSockets } from '../../services/net/rpc-sockets';
-import { connectRpc } from '../fixtures/rpc-client';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -98,7 +98,7 @@ describe('a socket', () => {
     for (const method of ['wholeTrace', 'storeReport', 'constructor', '__proto__', 'toString', 'asked', 'status']) {
       await expect(any[method]?.()).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
-    expect(Object.keys(CONTRACT_METHODS)).not.toContain('wholeTrace');
+    expect(Object.keys(RPC_METHODS)).not.toContain('wholeTrace');
     expect(await any.listTraces?.({ ['__proto__']: 1, list: [undefined, 1n] })).toEqual(
       Object.fromEntries([
         ['__proto__', 1],

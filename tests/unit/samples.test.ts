@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { decodeMetrics } from '../../core/otlp/decode-metrics';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
+import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { BATCH_JOB_SPANS, batchJob } from '../../core/samples/batch-job';
 import { Random } from '../../core/samples/random';
+import { sampleMetrics } from '../../core/samples/sample-metrics';
 import { sampleRequests } from '../../core/samples/sample-workspace';
 import { T0 } from '../fixtures/traces';
 
@@ -32,6 +35,14 @@ describe('the sample workspace', () => {
     expect(batches.some(({ batch }) => batch.status.includes(2))).toBe(true);
     expect(batches.some(({ batch }) => batch.calls.counts.some((count) => count > 0))).toBe(true);
     for (const { batch } of batches) for (const endNs of batch.endNs) expect(endNs <= T0).toBe(true);
+  });
+
+  it('has a gauge, a counter and histograms of both kinds, with nothing in the future', () => {
+    const { batch, rejected } = decodeMetrics(protobufFromMetricsJson(sampleMetrics(T0)), Uint8Array.of(1));
+    expect(rejected).toBe(0);
+    expect(batch.metrics.map(({ kind }) => kind)).toEqual(['gauge', 'sum', 'histogram', 'exponentialHistogram']);
+    for (const timeNs of batch.timeNs) expect(timeNs <= T0).toBe(true);
+    expect(JSON.stringify(sampleMetrics(T0))).toBe(JSON.stringify(sampleMetrics(T0)));
   });
 
   it('has one batch job of exactly 10,000 spans, each under a parent that is there', () => {

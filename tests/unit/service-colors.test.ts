@@ -76,7 +76,7 @@ function contrast(one: Rgb, other: Rgb): number {
 
 /** The colours of a theme, by name. */
 function themeOf(selector: string): ReadonlyMap<string, Rgb> {
-  const css = readFileSync(join('renderer', 'app', 'styles.css'), 'utf8');
+  const css = readFileSync(join('renderer', 'ui', 'colors.css'), 'utf8');
   const block = css.slice(css.indexOf(selector), css.indexOf('}', css.indexOf(selector)));
   return new Map(
     [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, hex]) => [name as string, linear(hex as string)]),

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
-import { SlowAnswers } from '../../services/store/slow-answers';
+import { SlowAnswers } from '../../core/store/figures/slow-answers';
 
 const BOOK = {};
 
-function asked(tookMs: number) {
+function asked(tookMs: number, isEmpty: (answer: number) => boolean = () => false) {
   const clock = { ms: 0, found: 0 };
   const answers = new SlowAnswers<number>(
+    isEmpty,
     () => clock.ms,
     () => new Date(clock.ms),
   );
@@ -24,6 +25,13 @@ it('what took long is found once for all pages, and again after a while', async 
   clock.ms += 20_000;
   expect(await ask({ from: '1' })).toBe(2);
   expect(await ask({ from: '2' })).toBe(3);
+});
+
+it('what says nothing is found anew, however long it took: somebody may wait for the first figure', async () => {
+  const { ask } = asked(1_000, (answer) => answer === 1);
+  expect(await ask({})).toBe(1);
+  expect(await ask({})).toBe(2);
+  expect(await ask({})).toBe(2);
 });
 
 it('what took no time is found anew, and so is what depends on something else now', async () => {

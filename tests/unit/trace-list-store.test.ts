@@ -6,8 +6,12 @@ const listTraces = vi.hoisted(() => {
   Object.assign(globalThis, { window: { location, history: { state: null, replaceState: () => {} } } });
   return vi.fn();
 });
-vi.mock('../../renderer/connection/connection', () => ({ api: { listTraces } }));
+vi.mock('../../renderer/connection/connection', () => ({
+  questions: { listTraces: async (...asked: unknown[]) => answerOf(await listTraces(...asked)) },
+}));
 
+import { answerOf } from '../../renderer/connection/answer';
+import { newestTraces } from '../../renderer/stores/newest-traces';
 import { useTraceList } from '../../renderer/stores/trace-list-store';
 
 interface Answer {
@@ -68,4 +72,26 @@ it('gives up after some attempts, until something changes again', async () => {
   await vi.waitFor(() => expect(listTraces.mock.calls.length - before).toBe(7), 20_000);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(listTraces.mock.calls.length - before).toBe(7);
+});
+
+it('keeps that a search was stopped before it had looked through everything, and searches again', async () => {
+  listTraces.mockResolvedValueOnce(page({ ids: [], complete: false, cursor: 'older' }));
+  listTraces.mockReturnValueOnce(new Promise(() => {}));
+  void useTraceList.getState().reload();
+  await vi.waitFor(() => expect(useTraceList.getState().searching).toBe(0.5), 20_000);
+  useTraceList.getState().stopSearching();
+  expect(useTraceList.getState()).toMatchObject({ phase: 'ready', traces: [], searching: null, stoppedAt: 0.5 });
+  listTraces.mockResolvedValue(page({ ids: [1] }));
+  await useTraceList.getState().reload();
+  expect(useTraceList.getState().stoppedAt).toBeNull();
+  expect(shown()).toEqual(['1']);
+});
+
+it('continues an answer that was cut off, and says so where time is up', async () => {
+  const all = { range: { kind: 'all' as const }, deployment: {} };
+  listTraces.mockResolvedValueOnce(page({ ids: [], complete: false, cursor: 'older' }));
+  listTraces.mockResolvedValueOnce(page({ ids: [1] }));
+  expect(await newestTraces('status:error', all, 6, 60_000)).toMatchObject({ state: 'complete', whole: [{}] });
+  listTraces.mockResolvedValue(page({ ids: [], complete: false, cursor: 'older' }));
+  expect(await newestTraces('status:error', all, 6, -1)).toEqual({ state: 'partial', soFar: [] });
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { traceqlOf } from '../../core/query/plain-search';
 import type { FieldExpression, SpansetFilter } from '../../core/query/traceql/ast';
 import { conditionOf, type SpanFields } from '../../core/query/traceql/evaluate';
-import { MAX_COMPARISONS, MAX_LIST, MAX_NODES, MAX_PATTERN_SIZE } from '../../core/query/traceql/limits';
-import { parseTraceql } from '../../core/query/traceql/parse';
+import { MAX_COMPARISONS, MAX_LIST, MAX_METRICS, MAX_NODES } from '../../core/query/traceql/limits';
+import { MAX_PATTERN_SIZE, parseTraceql } from '../../core/query/traceql/parse';
 import { stepsTaken, TextPattern } from '../../core/query/traceql/regex';
 
 const times = (count: number, text: string, separator: string): string => new Array(count).fill(text).join(separator);
@@ -24,12 +24,22 @@ describe('the size of a query', () => {
     ['shown fields', `{ } | select(${times(30, '.a', ',')})`, MAX_LIST],
     ['compared values', '{ } | compare({ status = error }, 1000000)', 1_000],
     ['series', '{ } | rate() by(.a) | topk(1000000)', 1_000],
+    ['metrics', times(11, '({ } | rate())', ' + '), MAX_METRICS],
+    ['thresholds', `{ } | rate()${' > 1'.repeat(2_000)}`, MAX_NODES],
   ])('refuses too many %s with the limit', (_, query, limit) => {
     expect(() => parseTraceql(query)).toThrow(String(limit));
   });
 
   it.each(['(', '{!', '{(', '{-', '{ .a ^ '])('refuses %s, nested without end', (open) => {
     expect(() => parseTraceql(open.repeat(1) + open.slice(-1).repeat(5_000))).toThrow(/Column/);
+  });
+
+  it('refuses ten thousand parentheses, and a megabyte, before it looks at what stands in them', () => {
+    for (const open of ['(', '{(', '{ !(', '{ } | (', '{ } | rate() > (']) {
+      expect(() => parseTraceql(open + '('.repeat(9_900))).toThrow('nested too deeply');
+    }
+    expect(() => parseTraceql(`{ .a = "${'x'.repeat(1_000_000)}" }`)).toThrow('at most 10000 characters');
+    expect(() => traceqlOf('x'.repeat(1_000_000))).toThrow('at most 10000 characters');
   });
 
   it('takes what people ask: fifty services, a pasted line', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import type { RestSource } from '../../services/gateway/rest';
+import type { Gateway } from '../../services/gateway/gateway';
 import { createUiServer, type UiServer } from '../../workers/gateway/ui-server';
 
 const TOKEN = 'a'.repeat(32);
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** @param api what of it is asked for */
-async function started(api: Partial<RestSource>): Promise<string> {
+async function started(api: Partial<Gateway>): Promise<string> {
   const options = {
     ui: { host: '127.0.0.1', port: 0 },
     token: TOKEN,
@@ -22,8 +22,10 @@ async function started(api: Partial<RestSource>): Promise<string> {
     version: '1',
     dataDir: '',
     retention: { days: null, bytes: null, spans: null },
+    agentsMayWrite: false,
+    compatWithoutToken: false,
   };
-  const server = await createUiServer(api as RestSource, options, () => {});
+  const server = await createUiServer(api as Gateway, options, () => {});
   servers.push(server);
   server.server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');

@@ -7,6 +7,8 @@ import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(__dirname, '..', '..');
+/** As a screen asks. */
+const CONNECTION = `import(${JSON.stringify('./connection/connection')})`;
 
 describe('the types of a room refuse', () => {
   it.each([
@@ -14,6 +16,24 @@ describe('the types of a room refuse', () => {
     ['core', 'core/wall.ts', 'process.pid', "Cannot find name 'process'"],
     ['core', 'core/wall.ts', 'Buffer.alloc(1)', "Cannot find name 'Buffer'"],
     ['renderer', 'renderer/wall.ts', 'process.pid', "Cannot find name 'process'"],
+    [
+      'renderer',
+      'renderer/wall.ts',
+      `${CONNECTION}.then(({ api }) => api.listTraces({}))`,
+      "Property 'listTraces' does not exist",
+    ],
+    [
+      'renderer',
+      'renderer/wall.ts',
+      `${CONNECTION}.then(async ({ questions }) => (await questions.groups({ by: 'name' })).groups)`,
+      "Property 'groups' does not exist on type 'Answer<SpanGroups>'",
+    ],
+    [
+      'renderer',
+      'renderer/wall.ts',
+      `${CONNECTION}.then(async ({ questions }) => (await questions.groups({ by: 'name' })).whole)`,
+      "Property 'whole' does not exist on type 'PartialAnswer<SpanGroups>'",
+    ],
     ['tsconfig.node.json', 'services/wall.ts', 'document.title', "Cannot find name 'document'"],
     ['tsconfig.node.json', 'server/wall.ts', 'window.close()', "Cannot find name 'window'"],
   ])('%s: %s with %s', (project, file, line, message) => {

@@ -3,12 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { UnresponsivePart } from '../../core/api/unresponsive-part';
-import type { IngestService, KeyService, StoreService, TimelineService } from '../../core/api/workers';
+import type { IngestService, KeyService, TimelineService } from '../../core/api/workers';
+import type { StoreService } from '../../core/operations/store-service';
 import type { ServerDatabase } from '../../server/adapters/database';
 import { probesOf } from '../../server/doors/probes';
 import { startIngestThread } from '../../server/modules/traces/service/ingest-thread';
 import { ServerMetrics } from '../../server/observe/metrics';
-import { Gateway } from '../../services/gateway/gateway-service';
+import { createGateway } from '../../services/gateway/gateway';
 import { unresponsiveByHost } from '../../services/gateway/unresponsive';
 import { TRACES } from '../../services/ingest/signals';
 import { Watchdog } from '../../services/watchdog';
@@ -192,17 +193,16 @@ describe('the status', () => {
       report: async () => (hangs ? never : { queueDepth: 3, redacted: { total: 0, byRule: {} } }),
     } as unknown as IngestService;
     const unresponsive: UnresponsivePart[] = [];
-    const gateway = new Gateway(
-      { version: '1', dataDir: '', retention: { days: null, bytes: null, spans: null } },
+    const gateway = createGateway({
+      options: { version: '1', dataDir: '', openApiFile: '', retention: { days: null, bytes: null, spans: null } },
       store,
       ingest,
-      {} as TimelineService,
-      {} as KeyService,
-      () => {},
-      null,
-      fetch,
-      async () => unresponsive,
-    );
+      timeline: {} as TimelineService,
+      keys: {} as KeyService,
+      sync: null,
+      log: () => {},
+      unresponsive: async () => unresponsive,
+    });
     expect(await gateway.status()).toMatchObject({ ...report, queueDepth: 3, unresponsive: [] });
     hangs = true;
     unresponsive.push({ part: 'store', seconds: 40 });

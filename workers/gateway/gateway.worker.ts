@@ -1,17 +1,11 @@
 import { workerData } from 'node:worker_threads';
-import { CONTRACT_METHODS } from '../../core/api/contract-methods';
 import { transferablesOfReply } from '../../core/api/transfer';
-import type {
-  GatewayOptions,
-  HostService,
-  IngestService,
-  StoreService,
-  SyncService,
-  TimelineService,
-} from '../../core/api/workers';
+import type { GatewayOptions, HostService, IngestService, SyncService, TimelineService } from '../../core/api/workers';
+import { RPC_METHODS } from '../../core/operations/rpc';
+import type { StoreService } from '../../core/operations/store-service';
 import { startAlertTimer } from '../../services/alerts/alert-timer';
-import { checkedApi } from '../../services/gateway/checked-api';
-import { Gateway } from '../../services/gateway/gateway-service';
+
+import { createGateway } from '../../services/gateway/gateway';
 import { unresponsiveByHost } from '../../services/gateway/unresponsive';
 import { listen, PortTakenError } from '../../services/net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
@@ -21,27 +15,26 @@ const options = workerData as GatewayOptions;
 const links = new WorkerLinks();
 const store = links.to<StoreService>('store');
 const host = links.to<HostService>('host');
-const gateway = new Gateway(
+const api = createGateway({
   options,
   store,
-  links.to<IngestService>('ingest'),
-  links.to<TimelineService>('timeline'),
-  host,
-  logToHost,
-  links.to<SyncService>('sync'),
-  undefined,
-  unresponsiveByHost(host),
-);
+  ingest: links.to<IngestService>('ingest'),
+  timeline: links.to<TimelineService>('timeline'),
+  keys: host,
+  sync: links.to<SyncService>('sync'),
+  log: logToHost,
+  unresponsive: unresponsiveByHost(host),
+});
 
 async function start(): Promise<void> {
-  const api = checkedApi(gateway);
   const { server, close } = await createUiServer(api, options, logToHost);
-  const endAlerts = startAlertTimer(gateway, store, logToHost);
+  const endAlerts = startAlertTimer(api, store, logToHost);
   const end = async (): Promise<void> => {
     endAlerts();
     await close();
   };
-  runWorker(api, links, end, { methods: CONTRACT_METHODS, transfer: transferablesOfReply });
+  const { compat: _, ...service } = api;
+  runWorker(service, links, end, { methods: RPC_METHODS, transfer: transferablesOfReply });
   try {
     tellHost({ type: 'listening', ...(await listen(server, options.ui)) });
   } catch (error) {

@@ -3,8 +3,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { SECURITY_HEADERS } from '../../core/api/security-headers';
 import type { GatewayOptions } from '../../core/api/workers';
+import type { Gateway } from '../../services/gateway/gateway';
+import { serveMcp } from '../../services/gateway/mcp/serve-mcp';
 import { serveProbes } from '../../services/gateway/probes';
-import { bearerToken, type RestSource, restApi, tokensEqual } from '../../services/gateway/rest';
+import { bearerToken, restApi, tokensEqual } from '../../services/gateway/rest';
 import type { Log } from '../../services/log';
 import { closeServer } from '../../services/net/closing';
 import { FairShare } from '../../services/net/fair-share';
@@ -27,15 +29,27 @@ export interface UiServer {
   close(): Promise<void>;
 }
 
-export async function createUiServer(api: RestSource, options: GatewayOptions, log: Log): Promise<UiServer> {
+export async function createUiServer(api: Gateway, options: GatewayOptions, log: Log): Promise<UiServer> {
   const files = await StaticFiles.below(options.rendererDir);
   const ending = new AbortController();
   const turns = new FairShare(AT_ONCE);
   // Of programs that hold the token; pages have a bound of their own (rpc-sockets.ts).
-  const app = restApi(api, bearerToken(options.token), options.openApiFile, log, ending.signal, (answer) =>
-    turns.run('', answer),
+  const authorize = bearerToken(options.token);
+  const loopbackOnly = isLoopbackAddress(options.ui.host);
+  const app = restApi(
+    api,
+    authorize,
+    options.openApiFile,
+    log,
+    ending.signal,
+    (answer) => turns.run('', answer),
+    options.compatWithoutToken && loopbackOnly ? (_, next) => next() : authorize,
   );
   serveProbes(app, api);
+  const mcp = serveMcp(app, api, bearerToken(options.token), {
+    version: options.version,
+    mayWrite: options.agentsMayWrite,
+  });
   app.get('*', async (context) => {
     const requested = await requestedFile(files, context);
     const screen = requested ? null : screenAddress(context.req.url);
@@ -44,7 +58,6 @@ export async function createUiServer(api: RestSource, options: GatewayOptions, l
     return context.body(requested.file.body, 200, { ...requested.headers, ...SECURITY_HEADERS });
   });
   const handle = getRequestListener(app.fetch, { autoCleanupIncoming: false });
-  const loopbackOnly = isLoopbackAddress(options.ui.host);
   const allowed = (request: IncomingMessage): boolean => {
     const { host, origin } = request.headers;
     if (loopbackOnly && !isLoopbackHost(host)) return false;
@@ -68,6 +81,7 @@ export async function createUiServer(api: RestSource, options: GatewayOptions, l
     server,
     async close() {
       ending.abort();
+      await mcp.close();
       await Promise.all([closeServer(server, CLOSE_MS), closeSockets()]);
     },
   };

@@ -1,14 +1,19 @@
 /** The receivers: accept OTLP from the first moment, whether or not the database is open yet. */
 import type { Server } from 'node:http';
 import type { OtlpProtocol, OtlpReceiver } from '../../core/api/contract';
+import type { FileImportPart, FileImportReport } from '../../core/api/file-import';
 import { transferring } from '../../core/api/rpc/service';
-import type { IngestOptions, IngestReport, IngestService, ListenAddress, StoreService } from '../../core/api/workers';
+import type { IngestOptions, IngestReport, IngestService, ListenAddress } from '../../core/api/workers';
 import { errorValueOf, SpoorError } from '../../core/model/errors';
 import { transferablesOf } from '../../core/model/signal-batch';
+import { nsFromMs } from '../../core/model/time';
+import type { StoreService } from '../../core/operations/store-service';
 import { Redactor } from '../../core/redaction/redactor';
 import { DecodedBytes } from '../../services/ingest/decoded-bytes';
+import { hexOf } from '../../services/ingest/digest';
 import { Forwarder } from '../../services/ingest/forwarder';
 import { GuardrailRules } from '../../services/ingest/guardrail-rules';
+import { Imports } from '../../services/ingest/import/imports';
 import { Intake } from '../../services/ingest/intake';
 import { LogRuns } from '../../services/ingest/log-runs';
 import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
@@ -33,6 +38,7 @@ const CLOSE_MS = 7_000;
 export class Ingest implements IngestService {
   private readonly arrivals = new Arrivals();
   private readonly intake: Intake;
+  private readonly imports: Imports;
   private readonly http: OtlpHttpReceiver;
   private readonly grpc: OtlpGrpcReceiver;
   private readonly ports: Readonly<Record<OtlpProtocol, ReceiverPort>>;
@@ -67,6 +73,7 @@ export class Ingest implements IngestService {
       log,
       onSpans: (count) => this.rate.add(count),
     });
+    this.imports = new Imports(this.intake, { hexOf, nowNs: () => nsFromMs(Date.now()) });
     const loopbackOnly = isLoopbackAddress(options.otlpHttp.host);
     this.http = new OtlpHttpReceiver({
       intake: this.intake,
@@ -103,6 +110,14 @@ export class Ingest implements IngestService {
 
   async listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver> {
     return this.ports[protocol].moveToFreePort();
+  }
+
+  async cancelImport(importId: string): Promise<void> {
+    this.imports.cancel(importId);
+  }
+
+  async importPart(part: FileImportPart): Promise<FileImportReport | null> {
+    return this.imports.take(part);
   }
 
   async report(): Promise<IngestReport> {

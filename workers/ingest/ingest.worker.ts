@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import type { IngestOptions, StoreService } from '../../core/api/workers';
+import type { IngestOptions } from '../../core/api/workers';
+import type { StoreService } from '../../core/operations/store-service';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
 import { Ingest } from './ingest-service';
 

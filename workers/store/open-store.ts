@@ -6,12 +6,13 @@ import { StoreWriter } from '../../core/store/ingest/store-writer';
 import { losesMuch } from '../../core/store/pruning/lost-by-age';
 import { Pruner } from '../../core/store/pruning/pruner';
 import { TrustedClock } from '../../core/store/pruning/trusted-clock';
+import type { WorkspaceReaders } from '../../core/store/workspace/workspace-readers';
 import { AppendQueue } from '../../services/store/append-queue';
 import { BudgetWatch } from '../../services/store/budget-watch';
 import { type OpenDatabase, openDatabase } from '../../services/store/open-database';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { PriceFile } from '../../services/store/price-file';
-import { type WorkspaceReaders, workspaceReaders } from '../../services/store/workspace-readers';
+import { workspaceReaders } from '../../services/store/workspace-readers';
 import type { DiskSpace } from './disk-space';
 import { bytesBelow } from './disk-usage';
 import { TendedWriter } from './tended-writer';
@@ -37,14 +38,16 @@ interface OpenEvents {
   readonly onDamage: (message: string) => void;
   /** PGlite ended. */
   readonly onAbort: (error: unknown) => void;
+  /** A write found no room: called within it, to end the thread. */
+  readonly onFull: () => void;
 }
 
 export async function openStore(
   options: StoreOptions,
   disk: DiskSpace,
-  { onChange, onTrouble, onDamage, onAbort }: OpenEvents,
+  { onChange, onTrouble, onDamage, onAbort, onFull }: OpenEvents,
 ): Promise<OpenStore> {
-  const database = await openDatabase(options.dataDir, options.templateDir);
+  const database = await openDatabase(options.dataDir, options.templateDir, { onFull });
   const { sql, guard, uncopied } = database;
   guard.watch(onDamage, onAbort);
   if (uncopied !== null) onTrouble('the update is done without a copy', uncopied);

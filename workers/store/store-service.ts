@@ -4,9 +4,10 @@ import type { CommentAuthor } from '../../core/api/comment';
 import type { StoreState } from '../../core/api/contract';
 import type { RebuildReport } from '../../core/api/rebuild';
 import { KEEPS } from '../../core/api/retention';
-import type { StoreOptions, StoreReport, StoreService } from '../../core/api/workers';
+import type { StoreOptions, StoreReport } from '../../core/api/workers';
 import { SpoorError } from '../../core/model/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
+import type { StoreService } from '../../core/operations/store-service';
 import { Redactor } from '../../core/redaction/redactor';
 import { WrittenTexts } from '../../core/redaction/written-texts';
 import { deleteQuarantine } from '../../core/store/pruning/quarantine';
@@ -51,6 +52,8 @@ export class Store extends WorkspaceStore implements StoreService {
     /** Told once: the database cannot go on; the thread should end and be started again. */
     onEnd: OnEnd,
     private readonly onTrouble: (message: string, error: unknown) => void = () => {},
+    /** Ends the thread at once: a write of the database found no room. */
+    private readonly onFull: () => void = () => {},
   ) {
     const redactor = new Redactor(options.redaction);
     super(new WrittenTexts(redactor));
@@ -61,8 +64,8 @@ export class Store extends WorkspaceStore implements StoreService {
     this.opened.then(
       (open) => {
         if (this.current.state !== 'damaged') this.become({ state: 'ready' });
-        open.database.guard.look().catch((error) => this.onTrouble('the files could not be looked at', error));
-        this.rebuildIfDue(open).catch((error) => this.onTrouble('the read models could not be looked at', error));
+        open.database.guard.look().catch((error) => this.onTrouble('the files could not be checked', error));
+        this.rebuildIfDue(open).catch((error) => this.onTrouble('the read models could not be checked', error));
       },
       (error: Error) => {
         const { message } = error;
@@ -299,6 +302,7 @@ export class Store extends WorkspaceStore implements StoreService {
       onAbort: (error) => {
         if (!this.closing) this.end(error);
       },
+      onFull: this.onFull,
     });
   }
 

@@ -14,5 +14,9 @@ const store = new DesktopStore(
     setTimeout(() => process.exit(1), 20);
   },
   (message, error) => logToHost('error', message, { error: String(error) }),
+  () => {
+    logToHost('error', 'the disk is full: the database is opened again when there is room');
+    process.exit(1);
+  },
 );
 runWorker(store, new WorkerLinks(), () => store.close(), { transfer: transferablesOfReply });

@@ -70,7 +70,9 @@ export class DeviceSignIn {
   private async askOnce(): Promise<void> {
     const { server, expiresAt } = this.shown;
     if (Date.now() > Date.parse(expiresAt)) {
-      this.onDone(new SyncFailure('signed-out', 'Nobody said yes in time. Connect again for a new code.'));
+      this.onDone(
+        new SyncFailure('signed-out', 'The code expired before anyone approved it. Connect again for a new code.'),
+      );
       return;
     }
     try {

@@ -13,7 +13,7 @@ import { OBJECT_FIELDS } from '../../core/api/sync';
 import { SpoorError } from '../../core/model/errors';
 import { checkJson } from '../../core/otlp/exact-json';
 import type { Fields, FiledObject } from '../../core/sync/objects';
-import { type ZipEntry, ZipError, zipEntries } from './zip-reader';
+import { type ZipEntry, ZipError, zipEntries } from '../../services/zip-reader';
 
 const MIB = 1024 * 1024;
 /** More than this is no file that one Spoor wrote: 250,000 spans, with the traces 200 to an entry. */

@@ -1,5 +1,5 @@
 import { transferablesOfReply } from '../../core/api/transfer';
-import type { StoreService } from '../../core/api/workers';
+import type { StoreService } from '../../core/operations/store-service';
 import { Timeline } from '../../services/timeline/timeline-service';
 import { runWorker, WorkerLinks } from '../rpc/worker-port';
 

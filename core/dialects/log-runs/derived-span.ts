@@ -60,8 +60,10 @@ export class LogFacts {
   /** `duration_ms` before the record's time, which is when it was over. */
   get startNs(): bigint {
     const ms = this.number('duration_ms') ?? 0;
-    const ns = BigInt(Math.round(Math.max(0, ms) * 1e6));
-    return ns < this.record.timeNs ? this.record.timeNs - ns : this.record.timeNs;
+    const ns = Math.round(Math.max(0, ms) * 1e6);
+    const { timeNs } = this.record;
+    // Longer than that nothing takes.
+    return Number.isSafeInteger(ns) && BigInt(ns) < timeNs ? timeNs - BigInt(ns) : timeNs;
   }
 }
 

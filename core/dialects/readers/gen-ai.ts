@@ -51,11 +51,19 @@ const PARAMETERS = [
   'reasoning.level',
 ] as const;
 
+export const OPENLIT = 'openlit.instrumentation.';
+/** As the conventions name spans. */
+const CALL_NAME = /^(chat|embeddings|text_completion) (\S+)$/;
+
 export const genAi: Dialect = {
   name: 'gen-ai',
-  read({ name, attributes: a, events }) {
+  read({ name, scope, attributes: a, events }) {
     const messageEvents = events.filter((event) => isGenAiEvent(event.name));
-    if (messageEvents.length === 0 && !a.hasUnder('gen_ai')) return null;
+    if (messageEvents.length === 0 && !a.hasUnder('gen_ai')) {
+      // Calls that fail have nothing else.
+      const [, operation = '', model] = scope.startsWith(OPENLIT) ? (CALL_NAME.exec(name) ?? []) : [];
+      return operation === '' ? null : { kind: KINDS[operation], requestModel: model };
+    }
     const kind = kindOf(a, name);
     const said = saidInEvents(messageEvents);
     const tool = kind === 'tool' ? toolInEvents(said) : {};
@@ -90,12 +98,16 @@ export const genAi: Dialect = {
 };
 
 function kindOf(a: AttributeReader, name: string): AgentSpanKind | undefined {
+  // Of Google's ADK, which has it beside the spans of the tools themselves.
+  if (name === 'execute_tool (merged)') return 'step';
   const operation = a.text('gen_ai.operation.name');
   if (operation !== undefined && KINDS[operation]) return KINDS[operation];
   if (a.has('gen_ai.tool.name') || a.has('gen_ai.tool.call.id')) return 'tool';
   if (a.has('gen_ai.request.model') || a.has('gen_ai.response.model')) {
     return /embed/i.test(operation ?? name) ? 'embedding' : 'model';
   }
+  // Traceloop names the agent on all that it does, and says what that is.
+  if (a.has('traceloop.span.kind')) return undefined;
   return a.has('gen_ai.agent.name') || a.has('gen_ai.agent.id') ? 'agent' : undefined;
 }
 

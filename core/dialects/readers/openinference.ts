@@ -11,7 +11,7 @@ import { answerOf, messagesOf, roleOf } from '../messages';
 import { contentParts, partsOf } from '../parts';
 import { richer } from '../richer';
 import { type AttributeReader, parsed } from '../span-source';
-import { argumentsOf, toolDefinitionsOf } from '../tool-parts';
+import { argumentsOf, toolCallsOf, toolDefinitionsOf } from '../tool-parts';
 
 const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
   LLM: 'model',
@@ -29,14 +29,27 @@ const KINDS: Readonly<Record<string, AgentSpanKind>> = wordTable({
 const HEADS = ['openinference', 'llm', 'retrieval', 'reranker', 'embedding', 'input', 'output'] as const;
 const PREFIX = /^(?:openinference\.|llm\.|retrieval\.documents\.|reranker\.|embedding\.|(?:input|output)\.value$)/;
 
+/** Methods of a model's class that do not ask it, which LlamaIndex's instrumentation tells as if they did. */
+const NO_CALL = /\._?(?:prepare_chat_with_tools|get_tool_calls_from_response)$/;
+
+/** Whose events are spans of the kind of what they happened to. */
+const BEEAI = 'openinference.instrumentation.beeai';
+
+const OPENAI_AGENTS = 'openinference.instrumentation.openai_agents';
+
 export const openInference: Dialect = {
   name: 'openinference',
-  read({ attributes: a }) {
+  read({ name, attributes: a, scope }) {
     if (!a.hasUnder(...HEADS) || !a.keys.some((key) => PREFIX.test(key))) return null;
-    const kind = KINDS[a.text('openinference.span.kind')?.toUpperCase() ?? ''];
+    const told = KINDS[a.text('openinference.span.kind')?.toUpperCase() ?? ''];
+    // The whole run of the OpenAI Agents SDK is none of its agents, which are nodes of a graph.
+    const isRun = told === 'agent' && scope === OPENAI_AGENTS && !a.has('graph.node.id') && !a.has('agent.name');
+    const isPart = told === 'model' && (NO_CALL.test(name) || (scope === BEEAI && !a.has('llm.model_name')));
+    const kind = isRun ? 'workflow' : isPart ? 'step' : told;
     const isTool = kind === 'tool';
     const input = messagesAt(a, 'llm.input_messages') ?? promptsOf(a);
     const output = messagesAt(a, 'llm.output_messages') ?? choicesOf(a);
+    const answer = a.json('output.value');
     const whole = (value: PlainValue | undefined, read: typeof messagesOf) => (isTool ? null : (read(value) ?? null));
     return {
       kind: kind ?? (input || output || a.has('llm.model_name') ? 'model' : undefined),
@@ -47,13 +60,13 @@ export const openInference: Dialect = {
         callId: a.text('tool.id', 'tool_call.id'),
         description: a.text('tool.description'),
         arguments: isTool ? (a.json('input.value') ?? a.json('tool.parameters')) : undefined,
-        result: isTool ? a.json('output.value') : undefined,
+        result: isTool ? answer : undefined,
       },
       parameters: parametersOf(a),
       input: input && richer(input, whole(a.json('input.value'), messagesOf)),
-      output: output && richer(output, whole(a.json('output.value'), answerOf)),
+      output: output && richer(output, whole(answer, answerOf), typeof answer === 'string'),
       inputValue: isTool ? null : a.json('input.value', 'reranker.query'),
-      outputValue: isTool ? null : a.json('output.value'),
+      outputValue: isTool ? null : answer,
       toolDefinitions: a.list('llm.tools').flatMap(toolOf),
       finishReasons: a.texts('llm.finish_reason'),
       documents: [...documentsAt(a, 'retrieval.documents'), ...documentsAt(a, 'reranker.output_documents')],
@@ -70,12 +83,21 @@ function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
     const blocks = item.list('message.contents').flatMap(contentOf);
     const content = contentParts(item.value('message.content') ?? null);
     // The text of the blocks may stand beside them, too.
-    const said = [...(sameText(content, blocks) ? [] : content), ...blocks];
+    const said = withCalls([...(sameText(content, blocks) ? [] : content), ...blocks]);
     const answers = item.text('message.tool_call_id');
     const parts = role === 'tool' && said.length > 0 ? [resultOf(said, answers ?? null, name)] : said;
     return { role, ...(name ? { name } : {}), parts: [...parts, ...callsOf(item)] };
   });
   return messages.length > 0 ? messages : null;
+}
+
+/** smolagents has calls as text. */
+function withCalls(parts: readonly Part[]): readonly Part[] {
+  const [only] = parts;
+  const [, calls] =
+    only?.type === 'text' && parts.length === 1 ? (/^Calling tools:\n(\[.*\])\s*$/s.exec(only.text) ?? []) : [];
+  const called = calls === undefined ? [] : toolCallsOf(calls);
+  return called.length > 0 ? called : parts;
 }
 
 function sameText(content: readonly Part[], blocks: readonly Part[]): boolean {

@@ -28,7 +28,10 @@ export const traceloop: Dialect = {
   name: 'traceloop',
   read({ attributes: a }) {
     if (!a.hasUnder('traceloop', 'llm', 'gen_ai', 'mcp') || !a.keys.some((key) => PREFIX.test(key))) return null;
-    const entity = KINDS[a.text('traceloop.span.kind') ?? ''];
+    const said = KINDS[a.text('traceloop.span.kind') ?? ''];
+    // Of LlamaIndex, the task that runs a tool.
+    const isTool = said === 'tool' || (said === 'step' && a.has('tool.name'));
+    const entity = isTool ? 'tool' : said;
     const kind = REQUESTS[a.text('llm.request.type') ?? ''] ?? entity;
     const input = a.json('traceloop.entity.input', 'mcp.request.argument');
     const output = a.json('traceloop.entity.output', 'mcp.response.value');
@@ -36,11 +39,13 @@ export const traceloop: Dialect = {
     return {
       kind,
       agentName: entity === 'agent' ? name : null,
-      tool: entity === 'tool' ? { name, arguments: input, result: output } : undefined,
+      tool: isTool
+        ? { name: a.text('tool.name') ?? name, arguments: a.json('tool.arguments') ?? input, result: output }
+        : undefined,
       input: messagesAt(a, 'gen_ai.prompt'),
       output: messagesAt(a, 'gen_ai.completion'),
-      inputValue: entity === 'tool' ? null : input,
-      outputValue: entity === 'tool' ? null : output,
+      inputValue: isTool ? null : input,
+      outputValue: isTool ? null : output,
       toolDefinitions: a.list('llm.request.functions').flatMap((item) => toolDefinitionsOf(definition(item))),
       finishReasons: a.texts('gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'),
     } satisfies AgentFacts;
@@ -59,7 +64,7 @@ function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
     const [only] = said;
     const isResult = role === 'tool' && said.length === 1 && only?.type === 'text';
     const parts: readonly Part[] = [
-      ...(thought === undefined ? [] : [{ type: 'reasoning', text: thought } as const]),
+      ...(thought === undefined ? [] : partsOf([{ type: 'reasoning', text: thought }])),
       ...(isResult ? [{ type: 'tool_result', id: answers ?? null, result: only.text } as const] : said),
     ];
     const finishReason = item.text('finish_reason');

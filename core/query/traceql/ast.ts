@@ -36,10 +36,11 @@ export type IntrinsicName = (typeof INTRINSICS)[number];
 
 export type Static =
   | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'integer'; readonly value: number }
+  /** A bigint where a number would lose digits. */
+  | { readonly kind: 'integer'; readonly value: number | bigint }
   | { readonly kind: 'float'; readonly value: number }
   /** Nanoseconds. */
-  | { readonly kind: 'duration'; readonly value: number }
+  | { readonly kind: 'duration'; readonly value: number | bigint }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'status'; readonly value: StatusCodeName }
   | { readonly kind: 'spanKind'; readonly value: SpanKindName }
@@ -59,7 +60,16 @@ interface Intrinsic {
   readonly at: number;
 }
 
-export type Field = Attribute | Intrinsic;
+/** An attribute of the span's parent, or of its resource. */
+interface ParentAttribute {
+  readonly kind: 'parent';
+  /** Null: of the parent, else of its resource. */
+  readonly scope: 'span' | 'resource' | null;
+  readonly name: string;
+  readonly at: number;
+}
+
+export type Field = Attribute | Intrinsic | ParentAttribute;
 
 export const COMPARISONS = ['=', '!=', '<', '<=', '>', '>=', '=~', '!~'] as const;
 export type Comparison = (typeof COMPARISONS)[number];
@@ -167,10 +177,34 @@ export interface Compare {
   readonly range: { readonly start: bigint; readonly end: bigint } | null;
 }
 
+/** Of each step the series with the largest or smallest values. */
 export interface TopK {
-  readonly name: 'topk' | 'bottomk';
+  readonly kind: 'topk' | 'bottomk';
   readonly count: number;
 }
+
+/** Values for which the comparison holds. */
+export interface Threshold {
+  readonly kind: 'threshold';
+  readonly op: Exclude<Comparison, '=~' | '!~'>;
+  readonly value: number;
+}
+
+/** What is done with the series of a metric, one step after the other. */
+export type SeriesStage = TopK | Threshold;
+
+export type MathOperator = '+' | '-' | '*' | '/';
+
+/** Two metrics, or a metric and a number, calculated step by step. */
+export interface MetricMath {
+  readonly kind: 'math';
+  readonly op: MathOperator;
+  readonly left: MathOperand;
+  readonly right: MathOperand;
+  readonly at: number;
+}
+
+export type MathOperand = number | TraceqlQuery;
 
 export interface Hint {
   readonly name: string;
@@ -179,10 +213,11 @@ export interface Hint {
 }
 
 export interface TraceqlQuery {
+  /** Every span, where metrics are calculated from others: those have pipelines of their own. */
   readonly pipeline: Pipeline;
   /** Null: a search for traces. */
-  readonly metrics: Metric | Compare | null;
-  /** Of the series of `metrics`. */
-  readonly series: TopK | null;
+  readonly metrics: Metric | Compare | MetricMath | null;
+  /** With the series of `metrics`. */
+  readonly series: readonly SeriesStage[];
   readonly hints: readonly Hint[];
 }

@@ -12,6 +12,7 @@ import type {
 } from './ast';
 import { isText } from './evaluate';
 import { TraceqlSyntaxError } from './syntax-error';
+import { fieldsIn } from './walk';
 
 /** `any` is known only from the span; integers, floats and durations are all numbers. */
 type Type = 'any' | 'text' | 'number' | 'boolean' | 'status' | 'spanKind' | 'nil';
@@ -27,10 +28,20 @@ const NUMERIC: readonly IntrinsicName[] = [
 ];
 
 /** @throws TraceqlSyntaxError */
-export function checkQuery({ pipeline, metrics }: TraceqlQuery): void {
+export function checkQuery({ pipeline, metrics, series }: TraceqlQuery): void {
   checkPipeline(pipeline);
-  if (metrics?.kind === 'compare') checkSpanset(metrics.selection);
-  else if (metrics?.of) checkNumber(metrics.of, metrics.name);
+  if (metrics?.kind === 'compare') {
+    checkSpanset(metrics.selection);
+    if (series.length > 0) throw new TraceqlSyntaxError('nothing follows compare()', 0, 1);
+  } else if (metrics?.kind === 'math') {
+    for (const side of [metrics.left, metrics.right]) {
+      if (typeof side === 'number') continue;
+      if (side.metrics?.kind === 'compare') {
+        throw new TraceqlSyntaxError('one cannot calculate with compare()', metrics.at, 1);
+      }
+      checkQuery(side);
+    }
+  } else if (metrics?.of) checkNumber(metrics.of, metrics.name);
 }
 
 function checkPipeline({ stages }: Pipeline): void {
@@ -40,7 +51,10 @@ function checkPipeline({ stages }: Pipeline): void {
 function checkStage(stage: Stage): void {
   switch (stage.kind) {
     case 'by':
-      for (const field of stage.fields) typeOf(field);
+      for (const field of stage.fields) {
+        typeOf(field);
+        if (fieldsIn(field).length === 0) throw wrong(field, 'by() takes a field of the span');
+      }
       return;
     case 'scalarFilter':
       if (stage.op === '=~' || stage.op === '!~') {
@@ -86,6 +100,7 @@ function checkAggregate({ name, of }: Aggregate): void {
 
 function checkNumber(expression: FieldExpression, name: string): void {
   const type = typeOf(expression);
+  if (fieldsIn(expression).length === 0) throw wrong(expression, `${name} takes a field of the span`);
   if (type !== 'number' && type !== 'any')
     throw wrong(expression, `${name} takes a number, and this is ${named(type)}`);
 }
@@ -104,6 +119,7 @@ function typeOf(expression: FieldExpression): Type {
     case 'nil':
       return expression.kind;
     case 'attribute':
+    case 'parent':
       return 'any';
     case 'intrinsic':
       if (expression.name === 'span:status') return 'status';
@@ -114,7 +130,7 @@ function typeOf(expression: FieldExpression): Type {
       const wanted = expression.op === '-' ? 'number' : 'boolean';
       if (type !== wanted && type !== 'any')
         throw wrong(expression, `${expression.op} does not go with ${named(type)}`);
-      return wanted;
+      return type;
     }
     case 'binary':
       return binaryType(expression);
@@ -138,7 +154,7 @@ function binaryType(expression: Extract<FieldExpression, { kind: 'binary' }>): T
     case '%':
     case '^':
       if (!both('number')) throw wrong(expression, `${op} calculates with numbers`);
-      return 'number';
+      return left === 'any' ? right : left;
     case '=~':
     case '!~':
       if (expression.right.kind !== 'string') throw wrong(expression, `${op} takes a regular expression in quotes`);
@@ -150,6 +166,7 @@ function binaryType(expression: Extract<FieldExpression, { kind: 'binary' }>): T
       if (left !== right && ![left, right].some((type) => type === 'any' || type === 'nil')) {
         throw wrong(expression, `${named(left)} is never equal to ${named(right)}`);
       }
+      if (op === '=') checkAbsence(expression);
       checkText(expression);
       return 'boolean';
     default:
@@ -159,6 +176,27 @@ function binaryType(expression: Extract<FieldExpression, { kind: 'binary' }>): T
       checkText(expression);
       return 'boolean';
   }
+}
+
+/** Fields that are nil in some spans; every span has the other intrinsics. */
+const MAY_BE_NIL: readonly string[] = [
+  'span:parentID',
+  'event:name',
+  'event:timeSinceStart',
+  'link:traceID',
+  'link:spanID',
+] satisfies IntrinsicName[];
+
+/** What is never nil is not asked for: what nobody gave is `""` there, as in Tempo. */
+function checkAbsence({ left, right, at }: Binary): void {
+  const field = right.kind === 'nil' ? left : left.kind === 'nil' ? right : null;
+  if (field?.kind === 'attribute') {
+    if (field.scope !== 'resource' || field.name !== 'service.name') return;
+    throw new TraceqlSyntaxError('resource.service.name is never nil', at, 1, 'resource.service.name = ""');
+  }
+  if (field?.kind !== 'intrinsic' || MAY_BE_NIL.includes(field.name)) return;
+  const isText = typeOf(field) === 'text';
+  throw new TraceqlSyntaxError(`${field.name} is never nil`, at, 1, isText ? `${field.name} = ""` : null);
 }
 
 /** `text` is all the words of a span: it has words, or has not. */

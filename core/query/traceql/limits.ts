@@ -1,6 +1,5 @@
 /** How large a query may be: what one can write in a line, and no more than a span can be asked in a moment. */
 import type { Field, FieldExpression, Scalar, Spanset, Stage, TraceqlQuery } from './ast';
-import { TextPattern } from './regex';
 import { TraceqlSyntaxError } from './syntax-error';
 
 /** Fields of `by` and `select`, quantiles, hints. */
@@ -10,10 +9,10 @@ export const MAX_NODES = 1_000;
 /** Comparisons, each of which is a condition of the database's. */
 export const MAX_COMPARISONS = 200;
 const MAX_PATTERNS = 100;
-/** Instructions of all regular expressions together. */
-export const MAX_PATTERN_SIZE = 5_000;
 /** What is compared with `compare()` and left over by topk: answers, not scans. */
 const MAX_TOP = 1_000;
+/** Each looks for its own spans. */
+export const MAX_METRICS = 10;
 
 type Node = Spanset | Stage | Scalar | FieldExpression | Field;
 
@@ -28,28 +27,41 @@ export function checkSize(query: TraceqlQuery): void {
     if (++comparisons > MAX_COMPARISONS) throw tooMany(node, `${MAX_COMPARISONS} comparisons`);
     if (isPattern(node) && ++patterns > MAX_PATTERNS) throw tooMany(node, `${MAX_PATTERNS} regular expressions`);
   }
-  const { metrics, series } = query;
-  const top = Math.max(series?.count ?? 0, metrics?.kind === 'compare' ? metrics.top : 0);
-  if (top > MAX_TOP) throw new TraceqlSyntaxError(`at most ${MAX_TOP} can be asked for at once`, 0, 1);
-}
-
-/** Compiles every regular expression once. @throws TraceqlSyntaxError */
-export function checkPatterns(query: TraceqlQuery): void {
-  let size = 0;
-  for (const node of nodesOf(query)) {
-    if (!isComparison(node) || !isPattern(node) || node.right.kind !== 'string') continue;
-    size += new TextPattern(node.right.value, node.at).size;
-    if (size > MAX_PATTERN_SIZE) {
-      throw tooMany(node, `${MAX_PATTERN_SIZE} steps of regular expressions, with repetitions written out`);
-    }
+  const queries = queriesIn(query);
+  const measured = queries.filter(({ metrics }) => metrics && metrics.kind !== 'math');
+  const steps = queries.reduce((sum, { series }) => sum + series.length + 1, 0);
+  if (measured.length > MAX_METRICS) {
+    throw new TraceqlSyntaxError(`a query has at most ${MAX_METRICS} metrics; ask in several`, 0, 1);
+  }
+  if (steps > MAX_NODES) throw new TraceqlSyntaxError(`a query has at most ${MAX_NODES} steps`, 0, 1);
+  for (const { metrics, series } of queries) {
+    const counts = series.map((stage) => (stage.kind === 'threshold' ? 0 : stage.count));
+    const top = Math.max(0, ...counts, metrics?.kind === 'compare' ? metrics.top : 0);
+    if (top > MAX_TOP) throw new TraceqlSyntaxError(`at most ${MAX_TOP} can be asked for at once`, 0, 1);
   }
 }
 
+/** A query and those that its metrics are calculated from. */
+function queriesIn(query: TraceqlQuery): TraceqlQuery[] {
+  const all: TraceqlQuery[] = [];
+  const open = [query];
+  for (let one = open.pop(); one; one = open.pop()) {
+    all.push(one);
+    const { metrics } = one;
+    if (metrics?.kind !== 'math') continue;
+    for (const side of [metrics.left, metrics.right]) if (typeof side !== 'number') open.push(side);
+  }
+  return all;
+}
+
 /** Without recursion: a chain of operators grows to the left without end. */
-function* nodesOf({ pipeline, metrics }: TraceqlQuery): Generator<Node> {
-  const open: Node[] = [...pipeline.stages];
-  if (metrics?.kind === 'compare') open.push(metrics.selection);
-  if (metrics?.kind === 'metric') open.push(...metrics.by, ...(metrics.of ? [metrics.of] : []));
+export function* nodesOf(query: TraceqlQuery): Generator<Node> {
+  const open: Node[] = [];
+  for (const { pipeline, metrics } of queriesIn(query)) {
+    open.push(...pipeline.stages);
+    if (metrics?.kind === 'compare') open.push(metrics.selection);
+    if (metrics?.kind === 'metric') open.push(...metrics.by, ...(metrics.of ? [metrics.of] : []));
+  }
   for (let node = open.pop(); node; node = open.pop()) {
     yield node;
     switch (node.kind) {
@@ -81,15 +93,15 @@ function* nodesOf({ pipeline, metrics }: TraceqlQuery): Generator<Node> {
 
 type Comparing = Extract<FieldExpression, { readonly kind: 'binary' }>;
 
-function isComparison(node: Node): node is Comparing {
+export function isComparison(node: Node): node is Comparing {
   return node.kind === 'binary' && !['&&', '||', '+', '-', '*', '/', '%', '^'].includes(node.op);
 }
 
-function isPattern({ op }: Comparing): boolean {
+export function isPattern({ op }: Comparing): boolean {
   return op === '=~' || op === '!~';
 }
 
-function tooMany(node: Node, what: string): TraceqlSyntaxError {
+export function tooMany(node: Node, what: string): TraceqlSyntaxError {
   const at = 'at' in node ? node.at : 0;
-  return new TraceqlSyntaxError(`a query has at most ${what}; ask for less at once, or in several queries`, at, 1);
+  return new TraceqlSyntaxError(`a query has at most ${what}; ask for less, or split it into several queries`, at, 1);
 }

@@ -5,13 +5,14 @@ import {
   ATTRIBUTE_SCOPES,
   type Binary,
   COMPARISONS,
-  type Comparison,
   type Field,
   type FieldExpression,
   INTRINSICS,
   type IntrinsicName,
+  type Scalar,
   type Static,
 } from './ast';
+import { negated } from './calculate';
 import { nearest, TraceqlSyntaxError } from './syntax-error';
 import type { TokenStream } from './token-stream';
 
@@ -33,7 +34,9 @@ const UNSCOPED: Readonly<Record<string, IntrinsicName>> = wordTable({
 });
 const STATUSES: readonly StatusCodeName[] = ['error', 'ok', 'unset'];
 const FIELD_WORDS = [...Object.keys(UNSCOPED), ...INTRINSICS];
-const WORDS = [...FIELD_WORDS, ...STATUSES, ...SPAN_KIND_NAMES, 'true', 'false', 'nil'];
+const WORDS = [...FIELD_WORDS, ...STATUSES, ...SPAN_KIND_NAMES, 'true', 'false', 'nil', 'minInt', 'maxInt'];
+const MIN_INTEGER = -(2n ** 63n);
+const MAX_INTEGER = 2n ** 63n - 1n;
 /** Deeper nesting than any query a person writes. */
 const MAX_DEPTH = 100;
 
@@ -65,15 +68,19 @@ function parseUnary(tokens: TokenStream, depth: number): FieldExpression {
   const op = tokens.symbolOf(['-', '!'] as const);
   if (op === null) return parsePrimary(tokens, depth);
   const { at } = tokens.next();
-  const operand = parseUnary(tokens, depth + 1);
-  const negated = op === '-' ? negative(operand) : null;
-  return negated ?? { kind: 'unary', op, operand, at };
+  // As in Tempo's grammar, all that is tighter than a sum: `-a ^ 2` is -(a ^ 2).
+  const operand = parseFieldExpression(tokens, LEVELS.length - 1, depth + 1);
+  const sole = op === '-' ? negative(operand) : null;
+  return sole ?? { kind: 'unary', op, operand, at };
 }
 
-/** A number with its sign is a number. */
-function negative(operand: FieldExpression): Static | null {
-  if (operand.kind !== 'integer' && operand.kind !== 'float' && operand.kind !== 'duration') return null;
-  return { kind: operand.kind, value: -operand.value };
+/** A number with its sign is a number; null of anything else. */
+export function negative(operand: FieldExpression | Scalar): Static | null {
+  if (operand.kind === 'float') return { kind: 'float', value: -operand.value };
+  if (operand.kind !== 'integer' && operand.kind !== 'duration') return null;
+  // The least integer has no opposite.
+  if (operand.value === MIN_INTEGER) return null;
+  return { kind: operand.kind, value: negated(operand.value) };
 }
 
 function parsePrimary(tokens: TokenStream, depth: number): FieldExpression {
@@ -95,8 +102,10 @@ export function tryStatic(tokens: TokenStream): Static | null {
     case 'string':
       tokens.next();
       return { kind: 'string', value: token.value };
-    case 'integer':
     case 'float':
+      tokens.next();
+      return { kind: 'float', value: token.value };
+    case 'integer':
     case 'duration':
       tokens.next();
       return { kind: token.type, value: token.value };
@@ -109,6 +118,8 @@ function staticOf(word: string | null): Static | null {
   if (word === null) return null;
   if (word === 'true' || word === 'false') return { kind: 'boolean', value: word === 'true' };
   if (word === 'nil') return { kind: 'nil' };
+  if (word === 'minInt') return { kind: 'integer', value: MIN_INTEGER };
+  if (word === 'maxInt') return { kind: 'integer', value: MAX_INTEGER };
   const status = STATUSES.find((one) => one === word);
   if (status) return { kind: 'status', value: status };
   const kind: SpanKindName | undefined = SPAN_KIND_NAMES.find((one) => one === word);
@@ -120,7 +131,9 @@ function tryField(tokens: TokenStream): Field | null {
   const token = tokens.current;
   if (token.type === 'attribute') {
     tokens.next();
-    return { kind: 'attribute', scope: token.scope, name: token.name, at: token.at };
+    const { scope, name, at } = token;
+    if (!token.ofParent) return { kind: 'attribute', scope, name, at };
+    return { kind: 'parent', scope: scope === 'span' || scope === 'resource' ? scope : null, name, at };
   }
   if (token.type !== 'word') return null;
   const name = INTRINSICS.find((one) => one === token.value) ?? UNSCOPED[token.value];
@@ -150,8 +163,4 @@ function fail(tokens: TokenStream, reason: string, candidates: readonly string[]
     );
   }
   throw tokens.unexpected(reason, null, candidates);
-}
-
-export function comparisonAt(tokens: TokenStream): Comparison | null {
-  return tokens.symbolOf(COMPARISONS);
 }

@@ -1,9 +1,13 @@
 /** Writes a query out so that reading it gives the same query: what the search box shows of what it was told in words. */
 
 import type {
+  Compare,
   Field,
   FieldExpression,
   IntrinsicName,
+  MathOperand,
+  Metric,
+  MetricMath,
   Pipeline,
   Scalar,
   Spanset,
@@ -26,7 +30,35 @@ const SHORT: Partial<Record<IntrinsicName, string>> = {
   'trace:duration': 'traceDuration',
 };
 
-export function printTraceql({ pipeline, metrics, series, hints }: TraceqlQuery): string {
+export function printTraceql(query: TraceqlQuery): string {
+  const text = queryText(query);
+  const { hints } = query;
+  if (hints.length === 0) return text;
+  return `${text} with(${hints.map(({ name, value }) => `${name}=${staticText(value)}`).join(', ')})`;
+}
+
+function queryText({ pipeline, metrics, series }: TraceqlQuery): string {
+  return series.reduce(
+    (text, stage) => {
+      if (stage.kind !== 'threshold') return `${text} | ${stage.kind}(${stage.count})`;
+      return `${text} ${stage.op} ${floatText(stage.value)}`;
+    },
+    metrics?.kind === 'math' ? mathText(metrics) : measureText(pipeline, metrics),
+  );
+}
+
+/** Each side that is no number in parentheses of its own. */
+function mathText({ op, left, right }: MetricMath): string {
+  const side = (operand: MathOperand): string =>
+    typeof operand === 'number' ? floatText(operand) : `(${queryText(operand)})`;
+  return `${side(left)} ${op} ${side(right)}`;
+}
+
+function floatText(value: number): string {
+  return String(value);
+}
+
+function measureText(pipeline: Pipeline, metrics: Metric | Compare | null): string {
   const parts = pipeline.stages.map(stageText);
   if (metrics?.kind === 'compare') {
     const { range } = metrics;
@@ -37,10 +69,7 @@ export function printTraceql({ pipeline, metrics, series, hints }: TraceqlQuery)
     const by = metrics.by.length > 0 ? ` by(${metrics.by.map(fieldText).join(', ')})` : '';
     parts.push(`${metrics.name}(${args})${by}`);
   }
-  if (series) parts.push(`${series.name}(${series.count})`);
-  const query = parts.join(' | ');
-  if (hints.length === 0) return query;
-  return `${query} with(${hints.map(({ name, value }) => `${name}=${staticText(value)}`).join(', ')})`;
+  return parts.join(' | ');
 }
 
 function stageText(stage: Stage): string {
@@ -79,7 +108,9 @@ const COMPARES = /^(?:[=!<>]=?|[=!]~)$/;
 
 /** A comparison within a condition needs no parentheses; anything else gets them rather than a rule to remember. */
 export function fieldText(expression: FieldExpression): string {
-  if (expression.kind === 'attribute' || expression.kind === 'intrinsic') return nameText(expression);
+  if (expression.kind === 'attribute' || expression.kind === 'intrinsic' || expression.kind === 'parent') {
+    return nameText(expression);
+  }
   if (expression.kind === 'unary') return `${expression.op}(${fieldText(expression.operand)})`;
   if (expression.kind !== 'binary') return staticText(expression);
   const { op, left, right } = expression;
@@ -94,7 +125,8 @@ export function fieldText(expression: FieldExpression): string {
 
 function nameText(field: Field): string {
   if (field.kind === 'intrinsic') return SHORT[field.name] ?? field.name;
-  const name = /^[^\s{}()=~!<>&|^,"\\]+$/.test(field.name) ? field.name : quotedText(field.name);
+  const name = /^[^\s{}()=~!<>&|^,"\\]+$/.test(field.name) ? field.name : `"${field.name.replace(/["\\]/g, '\\$&')}"`;
+  if (field.kind === 'parent') return `parent${field.scope ? `.${field.scope}` : ''}.${name}`;
   return `${field.scope ?? ''}.${name}`;
 }
 
@@ -106,6 +138,8 @@ function staticText(value: Static): string {
       return formatExactDuration(value.value);
     case 'float':
       return Number.isInteger(value.value) ? value.value.toFixed(1) : String(value.value);
+    case 'integer':
+      return value.value === -(2n ** 63n) ? 'minInt' : String(value.value);
     case 'nil':
       return 'nil';
     default:

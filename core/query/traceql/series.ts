@@ -1,10 +1,11 @@
 /** Numbers over time, as the metrics of TraceQL put spans together. */
 import { LatencySketch } from '../../model/latency-sketch';
-import type { Metric, TopK } from './ast';
+import type { Metric } from './ast';
+import { textOf } from './values';
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
-  readonly values: (number | null)[];
+  readonly values: readonly (number | null)[];
 }
 
 interface Sums {
@@ -22,10 +23,14 @@ interface Cell extends Sums {
 }
 
 interface Group {
-  readonly labels: Readonly<Record<string, string>>;
+  readonly fields: readonly string[];
+  /** As literals. */
+  readonly names: readonly string[];
   readonly cells: (Cell | undefined)[];
 }
 
+/** What is 0 where there is no span, rather than nothing. */
+const COUNTS: ReadonlySet<Metric['name']> = new Set(['rate', 'count_over_time', 'histogram_over_time'] as const);
 /** Series of a metric; more groups than that say nothing to anybody. */
 const MAX_GROUPS = 1_000;
 
@@ -39,9 +44,11 @@ export class SeriesBuilder {
     private readonly metric: Metric,
     private readonly steps: number,
     private readonly stepSeconds: number,
+    /** Whether labels always tell the types of their values. */
+    private readonly literals = false,
   ) {}
 
-  /** One span. @param names of the group, as `metric.by` */
+  /** One span. @param names of the group, as literals of `metric.by` */
   add(step: number, fields: readonly string[], names: readonly string[], value: number): void {
     this.merge(step, fields, names, { count: 1, sum: value, min: value, max: value });
   }
@@ -62,10 +69,19 @@ export class SeriesBuilder {
     }
   }
 
-  series(top: TopK | null): Series[] {
-    const series = [...this.groups.values()].flatMap((group) => this.seriesOf(group));
-    if (top) limit(series, top, this.steps);
-    return series.filter(({ values }) => values.some((value) => value !== null));
+  /** @param isWhole whether counts are 0 in steps without spans: where one goes on with them */
+  series(isWhole: boolean): Series[] {
+    const none = isWhole && COUNTS.has(this.metric.name) ? 0 : null;
+    const alike = new Map<string, number>();
+    const labelled = [...this.groups.values()].map((group) => {
+      const text = JSON.stringify(Object.values(labelsOf(group)));
+      alike.set(text, (alike.get(text) ?? 0) + 1);
+      return { group, text };
+    });
+    // Text that reads like a value of another type is in quotes where both occur.
+    return labelled.flatMap(({ group, text }) =>
+      this.seriesOf(group, labelsOf(group, this.literals || alike.get(text) !== 1), none),
+    );
   }
 
   private cell(step: number, fields: readonly string[], names: readonly string[]): Cell | null {
@@ -76,8 +92,7 @@ export class SeriesBuilder {
         this.overflowed = true;
         return null;
       }
-      const labels = Object.fromEntries(fields.map((field, i) => [field, names[i] ?? 'nil']));
-      group = { labels, cells: new Array<Cell | undefined>(this.steps) };
+      group = { fields, names, cells: new Array<Cell | undefined>(this.steps) };
       this.groups.set(key, group);
     }
     const { name } = this.metric;
@@ -92,11 +107,11 @@ export class SeriesBuilder {
     return group.cells[step] ?? null;
   }
 
-  private seriesOf({ labels, cells }: Group): Series[] {
+  private seriesOf({ cells }: Group, labels: Series['labels'], none: 0 | null): Series[] {
     const each = (value: (cell: Cell) => number | null): (number | null)[] =>
       Array.from({ length: this.steps }, (_, i) => {
         const cell = cells[i];
-        return cell ? value(cell) : null;
+        return cell ? value(cell) : none;
       });
     switch (this.metric.name) {
       case 'rate':
@@ -122,7 +137,7 @@ export class SeriesBuilder {
           .sort((a, b) => a - b)
           .map((bound) => ({
             labels: { ...labels, bucket: String(bound) },
-            values: each(({ buckets }) => buckets?.get(bound) ?? null),
+            values: each(({ buckets }) => buckets?.get(bound) ?? none),
           }));
       }
     }
@@ -133,13 +148,7 @@ function upperBound(value: number): number {
   return value <= 0 ? 0 : 2 ** Math.ceil(Math.log2(value));
 }
 
-/** Of each step the largest or smallest stay; the others have no value there. */
-function limit(series: readonly Series[], { name, count }: TopK, steps: number): void {
-  const sign = name === 'topk' ? -1 : 1;
-  for (let step = 0; step < steps; step++) {
-    const ranked = series
-      .filter(({ values }) => values[step] !== null)
-      .sort((a, b) => sign * ((a.values[step] as number) - (b.values[step] as number)));
-    for (const { values } of ranked.slice(count)) values[step] = null;
-  }
+function labelsOf({ fields, names }: Group, asLiterals = false): Series['labels'] {
+  const textFor = (name: string): string => (asLiterals ? name : textOf(name));
+  return Object.fromEntries(fields.map((field, i) => [field, textFor(names[i] ?? 'nil')]));
 }

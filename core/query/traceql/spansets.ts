@@ -3,9 +3,10 @@
  * matched spans; only what asks for ancestors needs the tree of the whole trace.
  */
 import type { Aggregate, FieldExpression, Pipeline, Scalar, Spanset, SpansetFilter, SpansetOp, Stage } from './ast';
-import { calculate, type SpanFields, valuesOf } from './evaluate';
+import { calculate, isNumeric, type Numeric } from './calculate';
+import { type SpanFields, valuesOf } from './evaluate';
 import type { Turns } from './turns';
-import { compares, staticValue } from './values';
+import { compares, literalOf, staticValue } from './values';
 
 export interface TraceSpan extends SpanFields {
   readonly spanId: bigint;
@@ -179,7 +180,7 @@ async function grouped<S extends TraceSpan>(
     if (turns.isDue) await turns.end();
     const values = evaluated.map((of) => of(span));
     // With their types: 1 and "1" are two groups.
-    const key = JSON.stringify(values);
+    const key = values.map((all) => all.map(literalOf).join()).join('\n');
     const group = groups.get(key);
     if (group) group.spans.push(span);
     else groups.set(key, { spans: [span], by: [...by, ...values.map(nameOf)] });
@@ -192,13 +193,13 @@ export function nameOf(values: readonly unknown[]): string {
   return values.length === 0 ? 'nil' : values.map(String).join(', ');
 }
 
-async function scalar<S extends TraceSpan>(of: Scalar, spans: readonly S[], turns: Turns): Promise<number> {
+async function scalar<S extends TraceSpan>(of: Scalar, spans: readonly S[], turns: Turns): Promise<Numeric> {
   if (of.kind === 'aggregate') return aggregate(of, spans, turns);
   if (of.kind === 'scalars') {
     return calculate(of.op, await scalar(of.left, spans, turns), await scalar(of.right, spans, turns));
   }
   const value = staticValue(of);
-  return typeof value === 'number' ? value : Number.NaN;
+  return isNumeric(value) ? value : Number.NaN;
 }
 
 /** NaN, which compares with nothing, where no span has a number. */
@@ -206,26 +207,28 @@ async function aggregate<S extends TraceSpan>(
   { name, of }: Aggregate,
   spans: readonly S[],
   turns: Turns,
-): Promise<number> {
+): Promise<Numeric> {
   if (name === 'count' || of === null) return spans.length;
   const values = valuesOf(of, turns);
   let count = 0;
-  let sum = 0;
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let sum: Numeric = 0;
+  let least: Numeric = Number.POSITIVE_INFINITY;
+  let most: Numeric = Number.NEGATIVE_INFINITY;
   for (const span of spans) {
     if (turns.isDue) await turns.end();
     for (const value of values(span)) {
-      if (typeof value !== 'number') continue;
+      if (!isNumeric(value)) continue;
       count++;
-      sum += value;
-      least = Math.min(least, value);
-      most = Math.max(most, value);
+      sum = calculate('+', sum, value);
+      // NaN is neither, and makes the sum one.
+      if (value < least) least = value;
+      if (value > most) most = value;
     }
   }
   if (count === 0) return Number.NaN;
   if (name === 'min') return least;
   if (name === 'max') return most;
-  return name === 'sum' ? sum : sum / count;
+  return name === 'sum' ? sum : calculate('/', sum, count);
 }
 
 function union<S extends TraceSpan>(sets: readonly (readonly S[])[]): readonly S[] {

@@ -56,11 +56,18 @@ export class TokenStream {
     throw this.unexpected(`${symbol} is missing after ${after}`, symbol);
   }
 
+  /** What stands here is known, and does not belong here. */
+  wrong(reason: string, suggestion: string): TraceqlSyntaxError {
+    const { at, end } = this.current;
+    return new TraceqlSyntaxError(reason, at, Math.max(1, end - at), suggestion);
+  }
+
   /** @param candidates words that could stand here, of which the nearest is suggested */
   unexpected(reason: string, suggestion: string | null = null, candidates: readonly string[] = []): TraceqlSyntaxError {
     const { at, end, type } = this.current;
     const word = this.text.slice(at, end);
-    const meant = suggestion ?? (word === '' ? null : nearest(word, candidates));
+    const near = suggestion ?? (word === '' ? null : nearest(word, candidates));
+    const meant = near === word ? null : near;
     const where = type === 'end' ? 'the query ends' : `${word} stands here`;
     return new TraceqlSyntaxError(`${reason}, but ${where}`, at, Math.max(1, end - at), meant);
   }

@@ -3,17 +3,14 @@ import type { Field, FieldExpression, Pipeline, Scalar, Spanset, SpansetFilter, 
 
 /** Every attribute and intrinsic of an expression, as often as it stands there. */
 export function fieldsIn(expression: FieldExpression): Field[] {
-  switch (expression.kind) {
-    case 'attribute':
-    case 'intrinsic':
-      return [expression];
-    case 'unary':
-      return fieldsIn(expression.operand);
-    case 'binary':
-      return [...fieldsIn(expression.left), ...fieldsIn(expression.right)];
-    default:
-      return [];
+  const fields: Field[] = [];
+  const open = [expression];
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (next.kind === 'binary') open.push(next.right, next.left);
+    else if (next.kind === 'unary') open.push(next.operand);
+    else if (next.kind === 'attribute' || next.kind === 'intrinsic' || next.kind === 'parent') fields.push(next);
   }
+  return fields;
 }
 
 /** Every filter, in order. */
@@ -26,6 +23,7 @@ export function filtersIn(spanset: Spanset): SpansetFilter[] {
 /** What the steps after the filters need of matched spans: `by`, `select`, aggregates and metrics. */
 export function resultFields({ pipeline, metrics }: TraceqlQuery): Field[] {
   const fields = stageFields(pipeline);
+  if (metrics?.kind === 'compare' && metrics.selection.condition) fields.push(...fieldsIn(metrics.selection.condition));
   if (metrics?.kind === 'metric') fields.push(...(metrics.of ? fieldsIn(metrics.of) : []), ...metrics.by);
   return fields;
 }

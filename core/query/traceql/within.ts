@@ -1,10 +1,15 @@
 /** A query that looks among fewer spans. */
-import type { FieldExpression, Pipeline, Spanset, SpansetFilter, TraceqlQuery } from './ast';
+import type { FieldExpression, MathOperand, Pipeline, Spanset, SpansetFilter, TraceqlQuery } from './ast';
 import { isSpanset } from './walk';
 
 /** @returns the query with a condition that every span it speaks of has to meet as well */
 export function within(query: TraceqlQuery, condition: FieldExpression): TraceqlQuery {
-  return { ...query, pipeline: inPipeline(query.pipeline, condition) };
+  const { metrics } = query;
+  const narrowed = { ...query, pipeline: inPipeline(query.pipeline, condition) };
+  if (metrics?.kind !== 'math') return narrowed;
+  const side = (operand: MathOperand): MathOperand =>
+    typeof operand === 'number' ? operand : within(operand, condition);
+  return { ...narrowed, metrics: { ...metrics, left: side(metrics.left), right: side(metrics.right) } };
 }
 
 function inPipeline(pipeline: Pipeline, condition: FieldExpression): Pipeline {

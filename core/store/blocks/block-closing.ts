@@ -19,7 +19,13 @@ export const BLOCK_MODELS: readonly string[] = ['operation_minute', 'service_edg
 /** Whether the words of an attribute's values are searched, by `attribute_key.id`. */
 export type IndexesText = (keyId: number) => boolean;
 
-export async function closeBlock(tx: SqlClient, workspaceId: number, block: OpenBlock): Promise<void> {
+/** @param tellsRoots false: minutes have no column yet that tells roots apart */
+export async function closeBlock(
+  tx: SqlClient,
+  workspaceId: number,
+  block: OpenBlock,
+  tellsRoots = true,
+): Promise<void> {
   await tx.execute(
     `insert into span_block (workspace_id, id, closed, span_count, error_count, first_start_ns, last_start_ns, longest_ns,
        terms, bloom, last_at)
@@ -42,7 +48,7 @@ export async function closeBlock(tx: SqlClient, workspaceId: number, block: Open
     ],
     'close block',
   );
-  await tx.copyIn('operation_minute', MINUTE_COLUMNS, encodeMinutes(workspaceId, block));
+  await tx.copyIn('operation_minute', columnsOfMinutes(tellsRoots), encodeMinutes(workspaceId, block, tellsRoots));
   if (block.edges.size > 0) await writeEdges(tx, workspaceId, block);
   // The index over blocks does not look into pages that it has no summary of: it reads them all.
   await tx.execute(`select brin_summarize_new_values('span_${partitionOf(block.id)}_workspace_id_block_id_idx')`);
@@ -60,15 +66,30 @@ const MINUTE_COLUMNS = [
   'deployment_id',
 ];
 
-function encodeMinutes(workspaceId: number, block: OpenBlock): Uint8Array {
+function columnsOfMinutes(tellsRoots: boolean): readonly string[] {
+  return tellsRoots ? [...MINUTE_COLUMNS, 'is_root'] : MINUTE_COLUMNS;
+}
+
+function encodeMinutes(workspaceId: number, block: OpenBlock, tellsRoots: boolean): Uint8Array {
   const copy = new CopyWriter(block.operations.size * 160);
-  for (const { operationId, deploymentId, minute, spans, errors, durationNs, sketch } of block.operationMinutes()) {
+  const columns = columnsOfMinutes(tellsRoots).length;
+  for (const {
+    operationId,
+    deploymentId,
+    isRoot,
+    minute,
+    spans,
+    errors,
+    durationNs,
+    sketch,
+  } of block.operationMinutes()) {
     const bytes = sketch.encode();
-    copy.row(MINUTE_COLUMNS.length);
+    copy.row(columns);
     for (const value of [workspaceId, operationId, minute, block.id, spans, errors]) copy.int4(value);
     copy.int8(BigInt.asIntN(64, durationNs));
     copy.data(bytes, 0, bytes.length);
     copy.int4(deploymentId);
+    if (tellsRoots) copy.bool(isRoot);
   }
   return copy.finish();
 }
@@ -100,6 +121,7 @@ export async function closeUnfinished(
   now = Date.now(),
   /** Their marks are behind by so much at most; null: they have none yet. */
   behindMs: number | null = null,
+  tellsRoots = false,
 ): Promise<void> {
   const rows = await tx.query(
     `select id, ${behindMs === null ? 'null::int8' : '(extract(epoch from marked_at) * 1000)::int8'} as marked_ms from span_block
@@ -109,7 +131,7 @@ export async function closeUnfinished(
   const edges = new EdgeFinder();
   for (const { id, marked_ms } of decodeRows({ id: INT4, marked_ms: orNull(INT8) }, rows)) {
     const lastAt = marked_ms === null ? now : Math.min(now, Number(marked_ms) + (behindMs ?? 0));
-    await closeAgain(tx, workspaceId, id, codec, indexesText, edges, lastAt);
+    await closeAgain(tx, workspaceId, id, codec, indexesText, edges, lastAt, tellsRoots);
   }
 }
 
@@ -125,6 +147,7 @@ export async function closeAgain(
   indexesText: IndexesText,
   edges: EdgeFinder | ReadonlyMap<string, ServiceEdge> | null,
   lastAt: number | null,
+  tellsRoots = true,
 ): Promise<void> {
   const finder = edges instanceof EdgeFinder ? edges : null;
   const block = await readBlock(tx, workspaceId, id, codec, indexesText, finder);
@@ -134,7 +157,7 @@ export async function closeAgain(
     if (table === 'service_edge' && edges === null && block.spans > 0) continue;
     await tx.execute(`delete from ${table} where workspace_id = $1 and block_id = $2`, [workspaceId, id]);
   }
-  if (block.spans > 0) await closeBlock(tx, workspaceId, block);
+  if (block.spans > 0) await closeBlock(tx, workspaceId, block, tellsRoots);
   else await tx.execute('delete from span_block where workspace_id = $1 and id = $2', [workspaceId, id]);
 }
 
@@ -178,6 +201,7 @@ async function readBlock(
       startNs: row.start_ns,
       durationNs: row.duration_ns,
       error: row.status === STATUS_ERROR,
+      isRoot: row.parent_span_id === null,
       operationId: row.operation_id,
       resourceId: row.resource_id,
       deploymentId: row.deployment_id,

@@ -14,6 +14,8 @@ export interface BlockSummary {
   readonly terms: BlockTerms;
   /** Of the filter over its payloads. */
   readonly filterBytes: number;
+  /** By which rules its filter knows words (core/search/words.ts). */
+  readonly words: number;
 }
 
 const ROW = {
@@ -25,11 +27,13 @@ const ROW = {
   longest_ns: INT8,
   terms: BYTEA,
   filter_bytes: INT4,
+  words: INT4,
 };
 
 const COLUMNS_SQL = Object.keys(ROW)
   .join(', ')
-  .replace('filter_bytes', 'coalesce(octet_length(bloom), 0) as filter_bytes');
+  .replace('filter_bytes', 'coalesce(octet_length(bloom), 0) as filter_bytes')
+  .replace(/words$/, 'words::int4 as words');
 
 /** Blocks below the first open one that are looked at once more: an answer may see a state in which they were open. */
 const LOOK_BEHIND = 64;
@@ -58,21 +62,24 @@ export class BlockSummaries {
   async read(): Promise<Blocks> {
     const first = Math.max(0, this.openFrom - LOOK_BEHIND);
     const found = decodeRows(
-      { id: orNull(INT4), closed: orNull(INT4), older: INT8, sum: INT8 },
+      { id: orNull(INT4), closed: orNull(INT4), words: orNull(INT4), older: INT8, sum: INT8, indexed: INT8 },
       await this.sql.query(
-        `select b.id, b.closed::int4 as closed, o.older, o.sum
-         from (select count(*) as older, coalesce(sum(id), 0)::int8 as sum from span_block where workspace_id = $1 and id < $2) o
+        `select b.id, b.closed::int4 as closed, b.words::int4 as words, o.older, o.sum, o.indexed
+         from (select count(*) as older, coalesce(sum(id), 0)::int8 as sum, coalesce(sum(words), 0)::int8 as indexed
+           from span_block where workspace_id = $1 and id < $2) o
          left join span_block b on b.workspace_id = $1 and b.id >= $2 order by b.id`,
         [this.workspaceId, first],
       ),
     );
-    const rows = found.flatMap(({ id, closed }) => (id === null ? [] : [{ id, closed }]));
+    const rows = found.flatMap(({ id, closed, words }) => (id === null ? [] : [{ id, closed, words }]));
     const closed = [...this.known.values()].filter(({ id }) => id < first);
-    const [{ older, sum } = { older: 0n, sum: 0n }] = found;
-    // Blocks were dropped or restored: which, only a look at all of them says.
+    const [{ older, sum, indexed } = { older: 0n, sum: 0n, indexed: 0n }] = found;
+    // Blocks were dropped, restored or indexed anew: which, only a look at all of them says.
     if (
       first > 0 &&
-      (Number(older) !== closed.length || Number(sum) !== closed.reduce((total, { id }) => total + id, 0))
+      (Number(older) !== closed.length ||
+        Number(sum) !== closed.reduce((total, { id }) => total + id, 0) ||
+        Number(indexed) !== closed.reduce((total, { words }) => total + words, 0))
     ) {
       this.openFrom = 0;
       return this.read();
@@ -83,7 +90,8 @@ export class BlockSummaries {
     for (const row of rows) {
       if (row.closed === 0) continue;
       const summary = this.known.get(row.id);
-      if (summary) closed.push(summary);
+      // One answer may see an older state than another.
+      if (summary && summary.words >= (row.words ?? 0)) closed.push(summary);
       else unread.push(row.id);
     }
     for (let i = 0; i < unread.length; i += PAGE) {
@@ -111,6 +119,7 @@ export class BlockSummaries {
       longestNs: row.longest_ns,
       terms: decodeTerms(row.terms),
       filterBytes: row.filter_bytes,
+      words: row.words,
     }));
   }
 }

@@ -6,7 +6,7 @@
 import { hexFromBytes } from '../../model/ids';
 import { STATUS_ERROR } from '../../model/span-kind';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
-import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, type RowOf } from '../sql/row-spec';
+import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, orNull, type RowOf } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { decodeTerms, encodeTerms } from './block-terms';
 import { OpenBlock } from './open-block';
@@ -30,6 +30,7 @@ export function isStanding(workspaceId: number): string {
 
 const COUNTED_SPAN = {
   block_id: INT4,
+  parent_span_id: orNull(INT8),
   operation_id: INT4,
   resource_id: INT4,
   scope_id: INT4,
@@ -46,12 +47,27 @@ export interface BlockRange {
   readonly last: number;
 }
 
+/** As `countDeletedTrace` does, in a schema before 031, where minutes have no column yet that tells roots apart. */
+export function countDeleted(tx: SqlClient, workspaceId: number, traceId: string): Promise<void> {
+  return countTrace(tx, workspaceId, traceId, null, false);
+}
+
 /** Counts the spans of a deleted trace, those in some blocks or all; what was counted of them before is forgotten. */
-export async function countDeleted(
+export function countDeletedTrace(
   tx: SqlClient,
   workspaceId: number,
   traceId: string,
   within: BlockRange | null = null,
+): Promise<void> {
+  return countTrace(tx, workspaceId, traceId, within, true);
+}
+
+async function countTrace(
+  tx: SqlClient,
+  workspaceId: number,
+  traceId: string,
+  within: BlockRange | null,
+  tellsRoots: boolean,
 ): Promise<void> {
   const { first, last } = within ?? { first: 0, last: 2 ** 31 - 1 };
   const parameters = [workspaceId, traceId, first, last];
@@ -70,7 +86,7 @@ export async function countDeleted(
     ),
   ).map(({ block_id }) => block_id);
   for (let i = 0; i < blocks.length; i += BLOCKS_AT_ONCE) {
-    await countBlocks(tx, workspaceId, traceId, blocks.slice(i, i + BLOCKS_AT_ONCE));
+    await countBlocks(tx, workspaceId, traceId, blocks.slice(i, i + BLOCKS_AT_ONCE), tellsRoots);
   }
   // A call is counted in the block of whichever of its two spans came later.
   await tx.execute(
@@ -92,17 +108,18 @@ async function countBlocks(
   workspaceId: number,
   traceId: string,
   blocks: readonly number[],
+  tellsRoots: boolean,
 ): Promise<void> {
   const rows = decodeRows(
     COUNTED_SPAN,
     await tx.query(
-      `select s.block_id, s.operation_id, s.resource_id, s.scope_id, ${DEPLOYMENT_OF_SPAN} as deployment_id, s.start_ns,
+      `select s.block_id, s.parent_span_id, s.operation_id, s.resource_id, s.scope_id, ${DEPLOYMENT_OF_SPAN} as deployment_id, s.start_ns,
          s.duration_ns, s.status::int4 as status, s.attributes
        from span s where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id = any($3::int4[])`,
       [workspaceId, traceId, blocks],
     ),
   );
-  await writeCounts(tx, workspaceId, traceId, rows);
+  await writeCounts(tx, workspaceId, traceId, rows, tellsRoots);
 }
 
 /** Spans are to be taken off what their blocks count of operations and attributes. */
@@ -111,6 +128,7 @@ export async function writeCounts(
   workspaceId: number,
   traceId: string,
   rows: readonly RowOf<typeof COUNTED_SPAN>[],
+  tellsRoots = true,
 ): Promise<void> {
   const counted = new Map<number, OpenBlock>();
   for (const row of rows) {
@@ -120,6 +138,7 @@ export async function writeCounts(
       startNs: row.start_ns,
       durationNs: row.duration_ns,
       error: row.status === STATUS_ERROR,
+      isRoot: row.parent_span_id === null,
       operationId: row.operation_id,
       resourceId: row.resource_id,
       deploymentId: row.deployment_id,
@@ -143,10 +162,13 @@ export async function writeCounts(
     block.operationMinutes().map((minute) => ({ block: block.id, ...minute })),
   );
   await tx.execute(
-    `insert into deleted_minute (workspace_id, trace_id, block_id, operation_id, minute, deployment_id, spans, errors, sketch)
+    `insert into deleted_minute (workspace_id, trace_id, block_id, operation_id, minute, deployment_id, spans, errors,
+       sketch${tellsRoots ? ', is_root' : ''})
      select $1, $2::uuid, i.block_id, i.operation_id, i.minute, i.deployment_id, i.spans, i.errors, decode(i.sketch, 'hex')
-     from unnest($3::int4[], $4::int4[], $5::int4[], $6::int4[], $7::int4[], $8::int4[], $9::text[])
-       as i (block_id, operation_id, minute, deployment_id, spans, errors, sketch)`,
+       ${tellsRoots ? ', i.is_root' : ''}
+     from unnest($3::int4[], $4::int4[], $5::int4[], $6::int4[], $7::int4[], $8::int4[], $9::text[]
+         ${tellsRoots ? ', $10::bool[]' : ''})
+       as i (block_id, operation_id, minute, deployment_id, spans, errors, sketch${tellsRoots ? ', is_root' : ''})`,
     [
       workspaceId,
       traceId,
@@ -157,6 +179,7 @@ export async function writeCounts(
       minutes.map(({ spans }) => spans),
       minutes.map(({ errors }) => errors),
       minutes.map(({ sketch }) => hex(sketch.encode())),
+      ...(tellsRoots ? [minutes.map(({ isRoot }) => isRoot)] : []),
     ],
   );
 }

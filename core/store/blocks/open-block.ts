@@ -30,6 +30,8 @@ export interface BlockSpan {
   readonly startNs: bigint;
   readonly durationNs: bigint;
   readonly error: boolean;
+  /** It has no parent. */
+  readonly isRoot: boolean;
   readonly operationId: number;
   readonly resourceId: number;
   /** 0: none is known. */
@@ -37,17 +39,19 @@ export interface BlockSpan {
   readonly scopeId: number;
 }
 
-/** What one operation did in one minute, as far as it came from one deployment. */
+/** What one operation did in one minute, as far as it came from one deployment, and began traces or did not. */
 export interface OperationMinute {
   readonly operationId: number;
   readonly deploymentId: number;
+  /** Of spans without a parent. */
+  readonly isRoot: boolean;
   /** Since the epoch. */
   readonly minute: number;
   spans: number;
   errors: number;
   durationNs: bigint;
   readonly sketch: LatencySketch;
-  /** The same of another deployment. */
+  /** The same of another deployment, or of spans that have a parent where these have none. */
   readonly next: OperationMinute | null;
 }
 
@@ -92,7 +96,7 @@ export class OpenBlock {
   ) {}
 
   /** @returns the minute of its start, since the epoch */
-  addSpan({ startNs, durationNs, error, operationId, resourceId, deploymentId, scopeId }: BlockSpan): number {
+  addSpan({ startNs, durationNs, error, isRoot, operationId, resourceId, deploymentId, scopeId }: BlockSpan): number {
     if (this.spans === 0 || startNs < this.firstStartNs) this.firstStartNs = startNs;
     if (this.spans === 0 || startNs > this.lastStartNs) this.lastStartNs = startNs;
     if (durationNs > this.longestNs) this.longestNs = durationNs;
@@ -104,10 +108,10 @@ export class OpenBlock {
     const operations = this.minuteOf(startNs);
     const first = operations.get(operationId) ?? null;
     let entry = first;
-    while (entry && entry.deploymentId !== deploymentId) entry = entry.next;
+    while (entry && (entry.deploymentId !== deploymentId || entry.isRoot !== isRoot)) entry = entry.next;
     if (!entry) {
       const counts = { spans: 0, errors: 0, durationNs: 0n, sketch: new LatencySketch() };
-      entry = { operationId, deploymentId, minute: this.minute, ...counts, next: first };
+      entry = { operationId, deploymentId, isRoot, minute: this.minute, ...counts, next: first };
       operations.set(operationId, entry);
     }
     entry.spans++;

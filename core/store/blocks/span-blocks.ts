@@ -81,7 +81,7 @@ export class SpanBlocks {
   async prepare(tx: SqlClient, spans: number): Promise<void> {
     this.now = this.clock();
     if (!this.loaded) {
-      await closeUnfinished(tx, this.workspaceId, this.codec, this.indexesText, this.now, MARK_EVERY_MS);
+      await closeUnfinished(tx, this.workspaceId, this.codec, this.indexesText, this.now, MARK_EVERY_MS, true);
       this.openedAt = await this.readOpenedAt(tx);
       this.loaded = true;
     }

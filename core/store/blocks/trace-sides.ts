@@ -8,10 +8,13 @@ export interface StoredSide {
   readonly sentParentId: bigint | null;
 }
 
+/** Spans that are compared with each other for having one id: who sends more draws no ids at all. */
+export const CROWDED = 256;
+
 export class TraceSides {
   private readonly byStored = new Map<bigint, StoredSide>();
   /** Ids under which spans are stored beside the one that keeps the id. */
-  private readonly bySent = new Map<bigint, readonly bigint[]>();
+  private readonly bySent = new Map<bigint, bigint[]>();
 
   get size(): number {
     return this.byStored.size;
@@ -26,8 +29,14 @@ export class TraceSides {
     return this.bySent.get(sentId) ?? [];
   }
 
-  has(sentId: bigint): boolean {
-    return this.bySent.has(sentId);
+  /** Whether spans below this id may belong below any of several. */
+  areCompared(sentId: bigint): boolean {
+    return this.bySent.has(sentId) && !this.isCrowded(sentId);
+  }
+
+  /** Whether so many were sent with this id that the one that has it keeps it, and spans below it stay below that one. */
+  isCrowded(sentId: bigint): boolean {
+    return this.besides(sentId).length >= CROWDED;
   }
 
   /** The id that a stored span was sent with, where that is another. */
@@ -43,9 +52,14 @@ export class TraceSides {
     else this.bySent.delete(sentId);
   }
 
+  /** Adds a side, or replaces what is known of it. */
   add(spanId: bigint, side: StoredSide): void {
+    const isKnown = this.byStored.has(spanId);
     this.byStored.set(spanId, side);
-    this.bySent.set(side.sentId, [...this.besides(side.sentId), spanId]);
+    if (isKnown) return;
+    const known = this.bySent.get(side.sentId);
+    if (known) known.push(spanId);
+    else this.bySent.set(side.sentId, [spanId]);
   }
 }
 

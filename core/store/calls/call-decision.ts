@@ -69,11 +69,10 @@ export async function decideStoredCalls(
   tx: SqlClient,
   workspaceId: number,
   answers: Answers,
-  traces: ReadonlyMap<string, Pick<KnownTrace, 'spans'>>,
+  traces: ReadonlyMap<string, Pick<KnownTrace, 'hasAgents' | 'spans'>>,
 ): Promise<void> {
-  const late = new Set(
-    [...traces].filter(([, { spans }]) => spans.size <= MAX_STORED_SPANS).map(([traceId]) => traceId),
-  );
+  const compared = [...traces].filter(([, { hasAgents, spans }]) => hasAgents && spans.size <= MAX_STORED_SPANS);
+  const late = new Set(compared.map(([traceId]) => traceId));
   if (late.size === 0) return;
   const spans = new Map<string, Placed[]>();
   await readStored(tx, workspaceId, [...late], spans);

@@ -1,7 +1,9 @@
 /** What traces cost: their calls of models by what they share, priced by the book as it is now. */
+
 import type { PriceBook } from '../../pricing/price-book';
 import { BOOL, decodeRows, FLOAT8, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql/sql-client';
+import { wholeSum } from '../sql/whole-sum';
 import { ALL_MODEL_CALLS, MODEL_CALLS } from './model-calls';
 
 export interface TraceCost {
@@ -96,7 +98,7 @@ export async function groupedCosts(
   calls: string,
   parameters: readonly SqlParameter[],
 ): Promise<Map<string, TraceCost>> {
-  const sums = TOKENS.map((name) => `sum(c.${name}_tokens)::int8 as ${name}`).join(', ');
+  const sums = TOKENS.map((name) => `${wholeSum(`c.${name}_tokens`)} as ${name}`).join(', ');
   const rows = await sql.query(
     `select ${of} as "of", c.provider, c.model, c.service_tier,
        c.input_tokens is not null or c.output_tokens is not null as is_said, bool_and(c.status = 2) as failed,

@@ -2,7 +2,7 @@
 import type { AnyValue } from '../../model/json-types';
 import { readKeyValue } from '../../otlp/proto-to-json';
 import { WireReader } from '../../otlp/wire-reader';
-import { wordsOf } from '../../search/words';
+import { termsOf } from '../../search/words';
 
 /** By `attribute.type`. */
 export const SEARCHABLE_TYPES = ['none', 'text', 'boolean', 'integer', 'double'] as const;
@@ -11,7 +11,7 @@ export interface SearchableValue {
   readonly type: (typeof SEARCHABLE_TYPES)[number];
   readonly text: string | null;
   readonly number: number | null;
-  /** Distinct. */
+  /** As the index holds them (core/search/words.ts), each once. */
   readonly words: readonly string[];
 }
 
@@ -22,12 +22,12 @@ export function searchable(message: Uint8Array): SearchableValue {
   const { value } = readKeyValue(new WireReader(message));
   if ('stringValue' in value) {
     const text = (value.stringValue as string).replaceAll('\0', '\u2400');
-    return { type: 'text', text, number: null, words: [...new Set(wordsOf(text))] };
+    return { type: 'text', text, number: null, words: termsOf(text) };
   }
   if ('boolValue' in value) return { type: 'boolean', text: String(value.boolValue), number: null, words: [] };
   if ('intValue' in value) return numeric('integer', value.intValue as string, Number(value.intValue));
   if ('doubleValue' in value) return numeric('double', String(value.doubleValue), Number(value.doubleValue));
-  return { ...NO_VALUE, words: [...new Set(textsOf(value).flatMap(wordsOf))] };
+  return { ...NO_VALUE, words: [...new Set(textsOf(value).flatMap(termsOf))] };
 }
 
 function numeric(type: 'integer' | 'double', text: string, number: number): SearchableValue {

@@ -9,6 +9,7 @@ import { PART_REST, type RecordParts } from '../../model/record-parts';
 import { BYTEA, decodeRows, INT4, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { NO_VALUE, SEARCHABLE_TYPES, searchable } from './attribute-values';
+import { wordsLiteral } from './older-words';
 import type { UsedNames } from './used-names';
 
 /** The part's key and value are in the payload. */
@@ -175,7 +176,7 @@ export class PartIds {
         values.map(({ text }) => text),
         values.map(({ number }) => number),
         values.map(({ type }) => SEARCHABLE_TYPES.indexOf(type)),
-        values.map(({ words }) => (words.length === 0 ? null : `{${words.map((word) => `"${word}"`).join(',')}}`)),
+        values.map(({ words }) => wordsLiteral(words)),
       ],
     );
     const place = new Map(fresh.map((_, i) => [`${keyIds[i]} ${messages[i]}`, i]));

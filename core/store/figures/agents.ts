@@ -1,6 +1,6 @@
 /** Agents over all traces: their runs, and the calls of models that they made. */
-import type { AgentListQuery, AgentSummary } from '../../api/agents';
-import type { CountedPage, PageQuery } from '../../api/page';
+import type { AgentListQuery, AgentPage, AgentSummary } from '../../api/agents';
+import type { PageQuery } from '../../api/page';
 import { rfc3339FromNs } from '../../model/time';
 import type { PriceBook } from '../../pricing/price-book';
 import { deploymentsIn } from '../dictionary/deployments';
@@ -8,7 +8,8 @@ import { countedPage, WHOLE_LIST } from '../sql/offset-page';
 import { decodeRows, FLOAT8, INT8, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { timeBound } from '../sql/where';
-import { readUsage, STANDING_CALLS, USAGE_NAMES } from './usage-metrics';
+import { newestFrom } from './newest-rows';
+import { MOST_CALLS, readUsage, STANDING_CALLS, USAGE_NAMES } from './usage-metrics';
 
 /** Seconds: longer than any range, so that there is one step. */
 const WHOLE_RANGE = 9_000_000_000;
@@ -17,6 +18,7 @@ const RUNS = {
   name: TEXT,
   runs: INT8,
   failed: INT8,
+  with_errors: INT8,
   sessions: INT8,
   p50: FLOAT8,
   p95: FLOAT8,
@@ -32,20 +34,30 @@ export async function readAgents(
   workspaceId: number,
   book: PriceBook,
   query: AgentListQuery,
-): Promise<CountedPage<AgentSummary>> {
+): Promise<AgentPage> {
   return pageOfAgents(await readAllAgents(sql, workspaceId, book, query), query);
 }
 
 /** @throws SpoorError VALIDATION_ERROR */
-export function pageOfAgents({ agents, total }: AllAgents, query: PageQuery): CountedPage<AgentSummary> {
-  return countedPage(agents, query, total);
+export function pageOfAgents({ agents, total, countedSince }: AllAgents, query: PageQuery): AgentPage {
+  const unnamed = agents.some(({ name }) => name === null) ? 1 : 0;
+  return {
+    ...countedPage(agents, query, total),
+    named: total - unnamed,
+    ...(countedSince !== undefined && { countedSince }),
+  };
 }
 
 export interface AllAgents {
   /** As many as lists have. */
   readonly agents: readonly AgentSummary[];
   readonly total: number;
+  /** As of `AgentPage`. */
+  readonly countedSince?: string | undefined;
 }
+
+/** Runs that are counted, about: the newest. */
+const MOST_RUNS = 500_000;
 
 /** The most expensive first, then the most used. @throws SpoorError VALIDATION_ERROR */
 export async function readAllAgents(
@@ -53,8 +65,25 @@ export async function readAllAgents(
   workspaceId: number,
   book: PriceBook,
   query: Omit<AgentListQuery, keyof PageQuery>,
+  mostRuns = MOST_RUNS,
+  mostCalls = MOST_CALLS,
 ): Promise<AllAgents> {
-  const [from, to] = [timeBound('from', query.from), timeBound('to', query.to)];
+  const [asked, to] = [timeBound('from', query.from), timeBound('to', query.to)];
+  const newestRuns = await newestFrom(sql, 'trace', [workspaceId, asked, to], mostRuns);
+  const { groups, other, countedSince } = await readUsage(
+    sql,
+    workspaceId,
+    book,
+    {
+      ...query,
+      ...(newestRuns !== null && { from: String(newestRuns) }),
+      groupBy: 'agent',
+      stepSeconds: WHOLE_RANGE,
+    },
+    mostCalls,
+  );
+  // Runs and calls are of the same time.
+  const from = timeBound('from', countedSince) ?? newestRuns ?? asked;
   const bounds = [workspaceId, from, to];
   const between = (start: string): string =>
     `($2::int8 is null or ${start} >= $2) and ($3::int8 is null or ${start} < $3)`;
@@ -62,7 +91,8 @@ export async function readAllAgents(
   const runs = decodeRows(
     RUNS,
     await sql.query(
-      `select agent_name as name, count(*) as runs, count(*) filter (where error_count > 0) as failed,
+      `select agent_name as name, count(*) as runs, count(*) filter (where failed_count > 0) as failed,
+         count(*) filter (where error_count > 0) as with_errors,
          count(distinct session_id) as sessions, max(start_ns) as last_ns,
          percentile_disc(0.5) within group (order by end_ns - start_ns)::float8 as p50,
          percentile_disc(0.95) within group (order by end_ns - start_ns)::float8 as p95, count(*) over () as agents
@@ -72,11 +102,6 @@ export async function readAllAgents(
       bounds,
     ),
   );
-  const { groups, other } = await readUsage(sql, workspaceId, book, {
-    ...query,
-    groupBy: 'agent',
-    stepSeconds: WHOLE_RANGE,
-  });
   const calls = new Map(groups.map((group) => [group.name, group]));
   const runsOf = new Map<string | null, (typeof runs)[number]>(runs.map((row) => [row.name, row]));
   const names = new Set<string | null>([...calls.keys(), ...runsOf.keys()]);
@@ -103,7 +128,8 @@ export async function readAllAgents(
       return {
         name,
         runs: Number(run?.runs ?? 0n),
-        runsWithErrors: Number(run?.failed ?? 0n),
+        failedRuns: Number(run?.failed ?? 0n),
+        runsWithErrors: Number(run?.with_errors ?? 0n),
         sessions: Number(run?.sessions ?? 0n),
         p50Ns: run?.p50 ?? null,
         p95Ns: run?.p95 ?? null,
@@ -120,5 +146,7 @@ export async function readAllAgents(
       };
     })
     .sort((a, b) => (b.costUsd ?? -1) - (a.costUsd ?? -1) || b.runs + b.calls - a.runs - a.calls);
-  return { agents, total: Math.max(Number(runs[0]?.agents ?? 0n), groups.length + (other?.count ?? 0)) };
+  const total = Math.max(agents.length, Number(runs[0]?.agents ?? 0n), groups.length + (other?.count ?? 0));
+  const since = countedSince ?? (newestRuns === null ? undefined : rfc3339FromNs(newestRuns));
+  return { agents, total, ...(since !== undefined && { countedSince: since }) };
 }

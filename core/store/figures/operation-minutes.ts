@@ -51,6 +51,8 @@ export interface MinuteOfOperation {
   readonly kind: number;
   readonly blockId: number;
   readonly minute: number;
+  /** Of spans without a parent. */
+  readonly isRoot: boolean;
   /** Below 0: of a deleted trace. */
   readonly spans: number;
   readonly errors: number;
@@ -78,7 +80,7 @@ export async function eachOperationMinute(
 ): Promise<void> {
   const sign = table === 'deleted_minute' ? -1 : 1;
   const reader = new CopyReader(
-    await sql.copyOut(`select m.operation_id, m.block_id, m.minute, m.spans, m.errors, m.sketch${known ? '' : ', o.service_id, o.kind'}
+    await sql.copyOut(`select m.operation_id, m.block_id, m.minute, m.spans, m.errors, m.sketch, m.is_root::int4 as is_root${known ? '' : ', o.service_id, o.kind'}
       from ${table} m ${known ? '' : 'join operation o on o.workspace_id = m.workspace_id and o.id = m.operation_id'}
       where m.workspace_id = ${workspaceId} and ${condition}`),
   );
@@ -89,9 +91,10 @@ export async function eachOperationMinute(
     const spans = sign * reader.int4();
     const errors = sign * reader.int4();
     const sketch = reader.data();
+    const isRoot = reader.int4() === 1;
     const facts = known ? known.get(operationId) : { serviceId: reader.int4(), kind: reader.int2() };
     if (!facts) continue;
     const { serviceId, kind } = facts;
-    use({ operationId, serviceId, kind, blockId, minute, spans, errors, sketch, sign });
+    use({ operationId, serviceId, kind, isRoot, blockId, minute, spans, errors, sketch, sign });
   }
 }

@@ -3,6 +3,7 @@
  * traces add to it; and the spans of blocks that are open. Of very many operations, a first pass finds those that an answer names.
  */
 import type { RedGroup, RedMetrics, RedQuery } from '../../api/service-metrics';
+import { isRequest } from '../../model/request';
 import { STATUS_ERROR, spanKindName } from '../../model/span-kind';
 import { NS_PER_MINUTE } from '../../model/time';
 import type { SPAN_OF_EDGE } from '../blocks/block-edges';
@@ -12,7 +13,7 @@ import { decodeRows, INT4, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { Busiest } from './busiest';
 import { eachOperationMinute, type MinuteOfOperation, type OperationFacts } from './operation-minutes';
-import { type Named, namedAtMost, RedTallies, serves, type TalliedGroup, type TalliedOperation } from './red-tallies';
+import { type Named, namedAtMost, RedTallies, type TalliedGroup, type TalliedOperation } from './red-tallies';
 
 /** Operations that are held each for itself, and these times steps. */
 const MAX_OPERATIONS = 2_000;
@@ -40,6 +41,8 @@ interface RedRange extends Minutes {
   readonly step: number;
   /** SQL of an int4[]; null: all. */
   readonly deployments: string | null;
+  /** The only one that is counted; null: all. */
+  readonly serviceId: number | null;
   /** Read before: a block that is closed meanwhile is counted by its spans. */
   readonly open: OpenSpans;
 }
@@ -98,8 +101,9 @@ export class RedReader {
     const rows = decodeRows(
       { id: INT4, kind: INT4, service_id: INT4 },
       await this.sql.query(
-        `select id, kind::int4 as kind, service_id from operation where workspace_id = $1 limit ${few + 1}`,
-        [this.workspaceId],
+        `select id, kind::int4 as kind, service_id from operation
+         where workspace_id = $1 and ($2::int4 is null or service_id = $2) limit ${few + 1}`,
+        [this.workspaceId, this.range.serviceId],
       ),
     );
     if (rows.length > few) return null;
@@ -114,30 +118,31 @@ export class RedReader {
       const id = byService ? row.serviceId : row.operationId;
       seen.add(id);
       ofAll.add(id, row.spans);
-      if (!serves(row)) return;
+      if (!isRequest(row.kind, row.isRoot)) return;
       serving.add(row.serviceId);
       ofServing.add(id, row.spans);
     };
     // Of operations with deleted spans nothing may be left.
-    const lessDeleted = new Map<number, Counted>();
+    const lessDeleted = new Map<string, Counted>();
+    const keyOf = ({ operationId, isRoot }: Counted): string => `${operationId} ${isRoot}`;
     const add = (row: Counted): void => {
-      const less = lessDeleted.get(row.operationId);
+      const less = lessDeleted.get(keyOf(row));
       if (less) less.spans += row.spans;
       else count(row);
     };
     await this.eachDeleted(blocks, (row) => {
-      const less = lessDeleted.get(row.operationId);
+      const less = lessDeleted.get(keyOf(row));
       if (less) less.spans += row.spans;
-      else lessDeleted.set(row.operationId, { ...row });
+      else lessDeleted.set(keyOf(row), { ...row });
     });
     await this.eachMinute(blocks, add);
     for (const row of open) add(row);
     for (const row of lessDeleted.values()) if (row.spans > 0) count(row);
     const busiest = byService
-      ? [...ofServing.sorted(), ...ofAll.sorted().filter(([id]) => !serving.has(id))].sort(([, a], [, b]) => b - a)
+      ? [...ofServing.sorted(), ...ofAll.sorted().filter(([id]) => !serving.has(id))]
       : ofAll.sorted();
     const ids = new Set(busiest.slice(0, namedAtMost(this.steps)).map(([id]) => id));
-    return { ids, count: seen.size, serving };
+    return { ids, count: seen.size };
   }
 
   private async eachMinute(blocks: readonly number[], use: (row: MinuteOfOperation) => void): Promise<void> {
@@ -160,11 +165,15 @@ export class RedReader {
 
   /** SQL over rows `m` of operations by minute. @param blocks null: all */
   private within(blocks: readonly number[] | null): string {
-    const { from, to, deployments } = this.range;
+    const { from, to, deployments, serviceId } = this.range;
     // By its blocks, where they are given: an index over minutes would find all blocks each time.
     const minute = blocks ? '(m.minute + 0)' : 'm.minute';
     const conditions = [`${minute} >= ${from} and ${minute} < ${to}`];
     if (blocks) conditions.push(`m.block_id = any('{${blocks.join(',')}}'::int4[])`);
+    if (serviceId !== null) {
+      const operations = `select id from operation where workspace_id = ${this.workspaceId} and service_id = ${serviceId}`;
+      conditions.push(`m.operation_id in (${operations})`);
+    }
     if (deployments) conditions.push(`m.deployment_id = any(${deployments})`);
     return conditions.join(' and ');
   }
@@ -181,7 +190,7 @@ export class RedReader {
   }
 
   private async openRows(): Promise<(Counted & { readonly durationNs: number })[]> {
-    const { from, to, open } = this.range;
+    const { from, to, open, serviceId } = this.range;
     const ids = [...new Set(open.spans.map(({ operation_id }) => operation_id))];
     const rows = await this.sql.query(
       'select id, kind::int4 as kind, service_id from operation where workspace_id = $1 and id = any($2::int4[])',
@@ -190,14 +199,16 @@ export class RedReader {
     const operations = new Map(
       decodeRows({ id: INT4, kind: INT4, service_id: INT4 }, rows).map((row) => [row.id, row] as const),
     );
-    return open.spans.flatMap(({ operation_id, start_ns, duration_ns, status }) => {
+    return open.spans.flatMap(({ operation_id, parent_span_id, start_ns, duration_ns, status }) => {
       const operation = operations.get(operation_id);
       const minute = Number(start_ns / NS_PER_MINUTE);
       if (!operation || minute < from || minute >= to) return [];
       const { kind, service_id } = operation;
+      if (serviceId !== null && service_id !== serviceId) return [];
       const errors = status === STATUS_ERROR ? 1 : 0;
       const durationNs = Number(duration_ns);
-      return [{ operationId: operation_id, serviceId: service_id, kind, minute, spans: 1, errors, durationNs }];
+      const isRoot = parent_span_id === null;
+      return [{ operationId: operation_id, serviceId: service_id, kind, isRoot, minute, spans: 1, errors, durationNs }];
     });
   }
 

@@ -4,13 +4,14 @@
  */
 import type { OtherRed, RedSeries, RedValues } from '../../api/service-metrics';
 import { LatencySketch } from '../../model/latency-sketch';
-import { SPAN_KIND_CONSUMER, SPAN_KIND_SERVER } from '../../model/span-kind';
-import type { IdSet } from '../dictionary/id-set';
+import { isRequest } from '../../model/request';
 
 export interface TalliedOperation {
   readonly operationId: number;
   readonly serviceId: number;
   readonly kind: number;
+  /** Of its spans without a parent. */
+  readonly isRoot: boolean;
 }
 
 interface Tally {
@@ -25,16 +26,14 @@ export interface Named {
   readonly ids: ReadonlySet<number>;
   /** How many there are, these included. */
   readonly count: number;
-  /** Services that have an operation which serves. */
-  readonly serving: IdSet;
 }
 
 interface Row {
   /** Of the first of its operations. */
   readonly operation: TalliedOperation;
   readonly isOther: boolean;
-  /** Whether it is a part of what its service serves; null: known when all is added. */
-  readonly counts: boolean | null;
+  /** Whether it is a part of what its service serves. */
+  readonly counts: boolean;
   readonly steps: (Tally | undefined)[];
 }
 
@@ -66,7 +65,7 @@ export function namedAtMost(steps: number): number {
 }
 
 export class RedTallies {
-  private readonly rows = new Map<number | string, Row>();
+  private readonly rows = new Map<string, Row>();
 
   /** @param named null: operations are few, and each is held */
   constructor(
@@ -80,45 +79,44 @@ export class RedTallies {
     return this.rows.size;
   }
 
-  /** Where a span of the operation is counted; null: nowhere. @param at a step */
-  of(operation: TalliedOperation, at: number): Tally | null {
+  /** Where a span of the operation is counted. @param at a step */
+  of(operation: TalliedOperation, at: number): Tally {
     const { operationId, serviceId } = operation;
     const byService = this.groupBy === 'service';
-    const counts = this.named && (serves(operation) || !this.named.serving.has(serviceId));
-    if (byService && counts === false) return null;
+    const counts = isRequest(operation.kind, operation.isRoot);
     const id = byService && this.named ? serviceId : operationId;
     const isOther = this.named !== null && !this.named.ids.has(id);
-    const key = isOther ? `other ${counts}` : id;
+    const key = `${isOther ? 'other' : id} ${counts}`;
     let row = this.rows.get(key);
     if (!row) {
       row = { operation: { ...operation }, isOther, counts, steps: new Array<Tally | undefined>(this.steps) };
       this.rows.set(key, row);
     }
-    row.steps[at] ??= newTally();
-    return row.steps[at];
+    const tally = row.steps[at] ?? newTally();
+    row.steps[at] = tally;
+    return tally;
   }
 
   /** The busiest groups first. */
   answer(): Tallied {
     this.leaveOutEmpty();
-    const serving = new Set<number>();
-    for (const { operation } of this.rows.values()) if (serves(operation)) serving.add(operation.serviceId);
     const total = this.newSteps();
     const rest = this.newSteps();
     const groups = new Map<number, Group>();
     let hasRest = false;
-    for (const { operation, isOther, steps, ...row } of this.rows.values()) {
-      const counts = row.counts ?? (serves(operation) || !serving.has(operation.serviceId));
+    for (const { operation, isOther, counts, steps } of this.rows.values()) {
       if (counts) mergeSteps(total, steps);
-      if (this.groupBy === 'service' && !counts) continue;
+      // A service that serves nothing is there, with nothing.
+      const isCounted = counts || this.groupBy === 'operation';
       if (isOther) {
         hasRest = true;
-        mergeSteps(rest, steps);
+        if (isCounted) mergeSteps(rest, steps);
         continue;
       }
       const key = this.groupBy === 'service' ? operation.serviceId : operation.operationId;
       const group = groups.get(key) ?? { operation, spans: 0, parts: [] };
       groups.set(key, group);
+      if (!isCounted) continue;
       group.parts.push(steps);
       for (const tally of steps) group.spans += tally?.spans ?? 0;
     }
@@ -149,10 +147,6 @@ export class RedTallies {
   private newSteps(): Tally[] {
     return Array.from({ length: this.steps }, newTally);
   }
-}
-
-export function serves({ kind }: Pick<TalliedOperation, 'kind'>): boolean {
-  return kind === SPAN_KIND_SERVER || kind === SPAN_KIND_CONSUMER;
 }
 
 function seriesOf(steps: readonly Tally[]): RedSeries {

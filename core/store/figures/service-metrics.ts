@@ -39,8 +39,9 @@ export class ServiceMetrics {
     const step = Math.max(1, asked, Math.ceil(length / MAX_STEPS));
     const groupBy = query.groupBy ?? 'service';
     const deployments = await deploymentsIn(this.sql, this.workspaceId, query);
+    const serviceId = query.service === undefined ? null : await this.serviceId(query.service);
     const open = await this.openSpans(deployments);
-    const reader = new RedReader(this.sql, this.workspaceId, groupBy, { ...range, step, deployments, open });
+    const reader = new RedReader(this.sql, this.workspaceId, groupBy, { ...range, step, deployments, serviceId, open });
     return {
       from: rfc3339FromNs(BigInt(range.from) * NS_PER_MINUTE),
       to: rfc3339FromNs(BigInt(range.to) * NS_PER_MINUTE),
@@ -104,6 +105,15 @@ export class ServiceMetrics {
       }))
       .sort((a, b) => b.calls - a.calls || (a.caller + a.callee < b.caller + b.callee ? -1 : 1));
     return countedPage(all, query, pairs);
+  }
+
+  /** Of a service that nobody has heard of: one that no operation has. */
+  private async serviceId(name: string): Promise<number> {
+    const rows = await this.sql.query('select id from service where workspace_id = $1 and name = $2', [
+      this.workspaceId,
+      name,
+    ]);
+    return decodeRows({ id: INT4 }, rows)[0]?.id ?? -1;
   }
 
   private async serviceNames(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {

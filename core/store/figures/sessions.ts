@@ -9,10 +9,12 @@ import type { PriceBook } from '../../pricing/price-book';
 import { MODEL_CALLS } from '../calls/model-calls';
 import { groupedCosts, NO_COST, type TraceCost } from '../calls/trace-costs';
 import { deploymentsIn } from '../dictionary/deployments';
+import { crossingSql } from '../sql/crossing-traces';
 import { decodeCursor, pageOf, SESSION_CURSOR } from '../sql/cursor';
 import { BOOL, decodeRows, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { containing, timeBound, WhereBuilder } from '../sql/where';
+import { wholeSum } from '../sql/whole-sum';
 
 const DEFAULT_LIMIT = 50;
 const AGENTS_SHOWN = 10;
@@ -23,6 +25,7 @@ const ROW = {
   session_id: TEXT,
   trace_count: INT8,
   failed_traces: INT8,
+  traces_with_errors: INT8,
   span_count: INT8,
   start_ns: INT8,
   end_ns: INT8,
@@ -51,11 +54,7 @@ export class Sessions {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const where = new WhereBuilder(this.workspaceId, 't');
     where.and('t.session_id is not null and t.deleted_at is null');
-    const [from, to] = [timeBound('from', query.from), timeBound('to', query.to)];
-    if (from !== null) where.and('t.start_ns >= ?', from);
-    if (to !== null) where.and('t.start_ns < ?', to);
-    const deployments = await deploymentsIn(this.sql, this.workspaceId, query);
-    if (deployments) where.and(`t.deployment_ids && ${deployments}`);
+    await this.holdsTraceOf(where, query);
     const part = query.query?.trim().replaceAll('\0', '');
     if (part) {
       const pattern = containing(part);
@@ -90,6 +89,34 @@ export class Sessions {
     );
   }
 
+  /** Any trace of a session may overlap the range, not only its newest, `t`. */
+  private async holdsTraceOf(where: WhereBuilder, query: SessionListQuery): Promise<void> {
+    const [from, to] = [timeBound('from', query.from), timeBound('to', query.to)];
+    const deployments = await deploymentsIn(this.sql, this.workspaceId, query);
+    if (from === null && to === null && !deployments) return;
+    // The walk through the newest traces ends there.
+    if (from !== null) where.and('t.start_ns >= ?', await this.earliestAfter(from));
+    const bounds = [
+      ...(from === null ? [] : [['o.end_ns >= ?', from] as const]),
+      ...(to === null ? [] : [['o.start_ns < ?', to] as const]),
+    ];
+    const conditions = [...bounds.map(([sql]) => sql), ...(deployments ? [`o.deployment_ids && ${deployments}`] : [])];
+    where.and(
+      `exists (select 1 from trace o where o.workspace_id = t.workspace_id and md5(o.session_id) = md5(t.session_id)
+         and o.session_id = t.session_id and o.deleted_at is null and ${conditions.join(' and ')})`,
+      ...bounds.map(([, bound]) => bound),
+    );
+  }
+
+  /** When the first trace starts that is still under way at a time, or that time. */
+  private async earliestAfter(from: bigint): Promise<bigint> {
+    const crossing = crossingSql(from).map(
+      (condition) => `(select min(t.start_ns) from trace t where t.workspace_id = $1 and ${condition})`,
+    );
+    const rows = await this.sql.query(`select least(${crossing.join(', ')}) as first`, [this.workspaceId]);
+    return decodeRows({ first: orNull(INT8) }, rows)[0]?.first ?? from;
+  }
+
   /** @throws SpoorError NOT_FOUND when no trace names it */
   async summary(sessionId: string): Promise<SessionSummary> {
     const id = shortName(sessionId);
@@ -119,17 +146,18 @@ export class Sessions {
 }
 
 const SUMMARIES = `
-select i.session_id, s.trace_count, s.failed_traces, s.span_count, s.start_ns, s.end_ns, s.busy_ns, s.input_tokens,
+select i.session_id, s.trace_count, s.failed_traces, s.traces_with_errors, s.span_count, s.start_ns, s.end_ns, s.busy_ns, s.input_tokens,
   s.output_tokens, coalesce(s.agent_names, '{}') as agent_names, o.name as last_root,
   (n.root_rank > 0 or n.missing_parents > 0) as incomplete,
   array(select name from service where workspace_id = $1 and id in
     (select unnest(t.service_ids) from trace t where ${inSession('i.session_id')}) order by name) as services
 from unnest($2::text[]) as i (session_id),
   lateral (
-    select count(*) as trace_count, count(*) filter (where t.error_count > 0) as failed_traces,
+    select count(*) as trace_count, count(*) filter (where t.failed_count > 0) as failed_traces,
+      count(*) filter (where t.error_count > 0) as traces_with_errors,
       sum(t.span_count)::int8 as span_count, min(t.start_ns) as start_ns, max(t.end_ns) as end_ns,
-      sum(t.end_ns - t.start_ns)::int8 as busy_ns, sum(t.input_tokens)::int8 as input_tokens,
-      sum(t.output_tokens)::int8 as output_tokens,
+      ${wholeSum('t.end_ns - t.start_ns')} as busy_ns, ${wholeSum('t.input_tokens')} as input_tokens,
+      ${wholeSum('t.output_tokens')} as output_tokens,
       array_agg(distinct t.agent_name order by t.agent_name) filter (where t.agent_name is not null) as agent_names
     from trace t where ${inSession('i.session_id')}) s,
   lateral (
@@ -140,7 +168,8 @@ function summaryOf(row: RowOf<typeof ROW>, cost: TraceCost = NO_COST): SessionSu
   return {
     sessionId: row.session_id,
     traceCount: Number(row.trace_count),
-    tracesWithErrors: Number(row.failed_traces),
+    failedTraces: Number(row.failed_traces),
+    tracesWithErrors: Number(row.traces_with_errors),
     spanCount: Number(row.span_count),
     startTime: rfc3339FromNs(row.start_ns),
     endTime: rfc3339FromNs(row.end_ns),

@@ -10,6 +10,8 @@ import { deploymentsIn } from '../dictionary/deployments';
 import { BOOL, decodeRows, FLOAT8, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql/sql-client';
 import { timeBound } from '../sql/where';
+import { wholeSum } from '../sql/whole-sum';
+import { newestFrom } from './newest-rows';
 
 const STEPS = 60;
 const MAX_STEPS = 2_000;
@@ -74,18 +76,30 @@ const ROW = {
   output_audio: orNull(INT8),
 };
 
+/** Calls that are added up, about: the newest. */
+export interface MostCalls {
+  readonly ofFew: number;
+  /** Where they are of more kinds than are told apart, each takes longer. */
+  readonly ofMany: number;
+}
+export const MOST_CALLS: MostCalls = { ofFew: 2_000_000, ofMany: 100_000 };
+
 /** @throws SpoorError VALIDATION_ERROR */
 export async function readUsage(
   sql: SqlClient,
   workspaceId: number,
   book: PriceBook,
   query: UsageQuery,
+  most = MOST_CALLS,
 ): Promise<UsageMetrics> {
-  const { from, to } = await boundsOf(sql, workspaceId, query);
+  const { from: asked, to } = await boundsOf(sql, workspaceId, query);
+  const hasMany = await hasManyKinds(sql, workspaceId);
+  const counted = await newestFrom(sql, 'model_call', [workspaceId, asked, to], hasMany ? most.ofMany : most.ofFew);
+  const from = counted ?? asked;
   const seconds = (to - from + NS_PER_SECOND - 1n) / NS_PER_SECOND;
-  const asked =
+  const step =
     query.stepSeconds === undefined ? (seconds + BigInt(STEPS) - 1n) / BigInt(STEPS) : BigInt(query.stepSeconds);
-  const stepSeconds = asked < 1n ? 1n : asked;
+  const stepSeconds = step < 1n ? 1n : step;
   const steps = Number((seconds + stepSeconds - 1n) / stepSeconds);
   if (steps > MAX_STEPS) {
     throw new SpoorError('VALIDATION_ERROR', `The range has ${steps} steps, and at most ${MAX_STEPS} are counted.`, [
@@ -102,7 +116,7 @@ export async function readUsage(
       ROW,
       await from.query(usageSql(within, name, of !== null, book), [...parameters, ...(of ? [of.names, of.kinds] : [])]),
     );
-  let rows = (await areMany(sql, name, parameters.slice(0, 3))) ? null : await read(sql, null);
+  let rows = hasMany && (await areMany(sql, name, parameters.slice(0, 3))) ? null : await read(sql, null);
   let count: number | null = null;
   if (rows === null || rows.length > MAX_ROWS) {
     const frequent = await frequentNames(sql, within, name, Math.max(1, steps), parameters.slice(0, 3));
@@ -112,13 +126,15 @@ export async function readUsage(
   const groups = new UsageGroups(Math.max(1, steps));
   for (const row of rows) {
     const usd = costOf(book, row, row.largest);
-    groups.add(row, usd, usd !== null || (!row.is_said && row.errors === row.calls));
+    const isComplete = usd !== null || (!row.is_said && row.errors === row.calls);
+    groups.add(row, { usd, isComplete, savedUsd: savedBy(book, row, usd) });
   }
   return {
     from: rfc3339FromNs(from),
     to: rfc3339FromNs(to),
     stepSeconds: Number(stepSeconds),
     ...groups.answer(count),
+    ...(counted !== null && { countedSince: rfc3339FromNs(counted) }),
   };
 }
 
@@ -130,13 +146,16 @@ interface Frequent {
   readonly count: number;
 }
 
-/** Whether calls are of more kinds than are added up here: known sooner from what they name than from their sums. */
-async function areMany(sql: SqlClient, name: string, parameters: readonly SqlParameter[]): Promise<boolean> {
-  const [stored] = await sql.query('select id from model_call_kind where workspace_id = $1 limit 1 offset $2', [
-    parameters[0] as number,
+async function hasManyKinds(sql: SqlClient, workspaceId: number): Promise<boolean> {
+  const stored = await sql.query('select id from model_call_kind where workspace_id = $1 limit 1 offset $2', [
+    workspaceId,
     MAX_ROWS,
   ]);
-  if (!stored) return false;
+  return stored.length > 0;
+}
+
+/** Whether calls are of more kinds than are added up here: known sooner from what they name than from their sums. */
+async function areMany(sql: SqlClient, name: string, parameters: readonly SqlParameter[]): Promise<boolean> {
   // Whose calls they are may be said by their traces: that is seen when they are added up.
   const named = name === USAGE_NAMES.agent ? 'c.agent_name' : name;
   const rows = await hashJoined(sql, (tx) =>
@@ -162,7 +181,7 @@ function hashJoined<T>(sql: SqlClient, run: (tx: SqlStatements) => Promise<T>): 
 
 /** @param within calls `c` and traces `t` @param name of a call */
 function usageSql(within: string, name: string, isFrequent: boolean, book: PriceBook): string {
-  const sums = SUMS.map((one) => `sum(c.${one}_tokens)::int8 as ${one}`).join(', ');
+  const sums = SUMS.map((one) => `${wholeSum(`c.${one}_tokens`)} as ${one}`).join(', ');
   const kind = (column: string): string =>
     isFrequent ? `case when k.kind is not null then c.${column} end` : `c.${column}`;
   const isOther = isFrequent ? 'c.group_name is not null and n.name is null' : 'false';
@@ -216,17 +235,32 @@ async function frequentNames(
   };
 }
 
+interface Price {
+  /** Null: nobody knows. */
+  readonly usd: number | null;
+  readonly isComplete: boolean;
+  readonly savedUsd: number | null;
+}
+
+/** What a cache saved of the price of some calls; null: they used none, or nobody knows their price. */
+function savedBy(book: PriceBook, row: RowOf<typeof ROW>, usd: number | null): number | null {
+  const { cache_read: read, cache_write: written } = row;
+  if (usd === null || ((read ?? 0n) === 0n && (written ?? 0n) === 0n)) return null;
+  const without = costOf(book, { ...row, cache_read: null, cache_write: null, cache_write_hour: null }, row.largest);
+  return without === null ? null : without - usd;
+}
+
 class UsageGroups {
   private readonly groups = new Map<string | null, { readonly total: Tally; readonly steps: readonly Tally[] }>();
   private other: { readonly total: Tally; readonly steps: readonly Tally[] } | null = null;
 
   constructor(private readonly steps: number) {}
 
-  add(row: RowOf<typeof ROW>, usd: number | null, complete: boolean): void {
+  add(row: RowOf<typeof ROW>, price: Price): void {
     const group = row.is_other ? this.rest() : (this.groups.get(row.name) ?? this.group());
     if (!row.is_other) this.groups.set(row.name, group);
-    group.total.add(row, usd, complete);
-    group.steps[row.step]?.add(row, usd, complete);
+    group.total.add(row, price);
+    group.steps[row.step]?.add(row, price);
   }
 
   /** @param count how many groups there are; null: as many as were added */
@@ -270,6 +304,7 @@ class Tally {
   private usd: number | null = null;
   private complete = true;
   private reported: number | null = null;
+  private saved: number | null = null;
 
   get costUsd(): number | null {
     return this.usd;
@@ -287,6 +322,7 @@ class Tally {
     }
     if (other.usd !== null) this.usd = (this.usd ?? 0) + other.usd;
     if (other.reported !== null) this.reported = (this.reported ?? 0) + other.reported;
+    if (other.saved !== null) this.saved = (this.saved ?? 0) + other.saved;
     this.complete &&= other.complete;
   }
 
@@ -294,8 +330,7 @@ class Tally {
     row: { readonly calls: bigint; readonly errors: bigint; readonly reported: number | null } & {
       readonly [K in keyof Tally['tokens']]: bigint | null;
     },
-    usd: number | null,
-    complete: boolean,
+    { usd, isComplete, savedUsd }: Price,
   ): void {
     this.calls += Number(row.calls);
     this.errors += Number(row.errors);
@@ -304,7 +339,8 @@ class Tally {
     }
     if (usd !== null) this.usd = (this.usd ?? 0) + usd;
     if (row.reported !== null) this.reported = (this.reported ?? 0) + row.reported;
-    this.complete &&= complete;
+    if (savedUsd !== null) this.saved = (this.saved ?? 0) + savedUsd;
+    this.complete &&= isComplete;
   }
 
   values(): UsageValues {
@@ -320,6 +356,7 @@ class Tally {
       costUsd: this.usd,
       costComplete: this.complete,
       reportedCostUsd: this.reported,
+      cacheSavedUsd: this.saved,
     };
   }
 }

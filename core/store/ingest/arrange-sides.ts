@@ -59,14 +59,29 @@ function identityOf({ service, kind, sentStartNs, instance }: SpanVersion): stri
 
 /** @returns the spans, the one that keeps the id first */
 export function arrange<V extends SpanVersion>(versions: readonly V[]): Side<V>[] {
+  const [first, ...others] = [...bestVersions(versions).values()].sort(compareSides);
+  return first ? sidesOf(first, others) : [];
+}
+
+/** As `arrange`, of an id that too many have to compare them all. @param keeper the version that is stored with the id, which stays */
+export function arrangeBeside<V extends SpanVersion>(keeper: V, versions: readonly V[]): Side<V>[] {
+  const best = bestVersions(versions);
+  const first = best.get(identityOf(keeper)) ?? keeper;
+  best.delete(identityOf(keeper));
+  return sidesOf(first, [...best.values()]);
+}
+
+function bestVersions<V extends SpanVersion>(versions: readonly V[]): Map<string, V> {
   const spans = new Map<string, V>();
   for (const version of versions) {
     const key = identityOf(version);
     const known = spans.get(key);
     if (!known || compareVersions(version, known) > 0) spans.set(key, version);
   }
-  const [first, ...others] = [...spans.values()].sort(compareSides);
-  if (!first) return [];
+  return spans;
+}
+
+function sidesOf<V extends SpanVersion>(first: V, others: readonly V[]): Side<V>[] {
   return [
     { version: first, spanId: first.sentId, isCalled: false },
     ...others.map((version) => ({ version, spanId: sideId(version), isCalled: isCalledBy(version, first) })),

@@ -8,13 +8,14 @@ import type { SpanBatch } from '../../model/span-batch';
 import { STATUS_ERROR } from '../../model/span-kind';
 import { NS_PER_MINUTE } from '../../model/time';
 import { decodeTraces } from '../../otlp/decode-traces';
-import { countDeleted } from '../blocks/deleted-counts';
+import { countDeletedTrace } from '../blocks/deleted-counts';
 import { spanKeyOf, traceKeyOfHex } from '../blocks/edge-finder';
-import { type StoredSide, TraceSides } from '../blocks/trace-sides';
+import { CROWDED, type StoredSide, TraceSides } from '../blocks/trace-sides';
 import { decideStoredCalls } from '../calls/call-decision';
 import { decodeRows, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
-import { arrange, type Side, type SpanVersion, sideAbove } from './arrange-sides';
+import { wholeSum } from '../sql/whole-sum';
+import { arrange, arrangeBeside, type Side, type SpanVersion, sideAbove, sideId } from './arrange-sides';
 import { type ArrivedRow, type ArrivedVersion, arrivedVersion, type PlacedVersion, requestOf } from './span-versions';
 import type { StoredTrace } from './stored-spans';
 import { type StoredVersion, VersionReader, type WantedSpans } from './stored-versions';
@@ -28,7 +29,7 @@ type AnyVersion = StoredVersion | ArrivedVersion;
 interface Group {
   readonly traceId: string;
   readonly sentId: bigint;
-  readonly versions: AnyVersion[];
+  versions: AnyVersion[];
   sides: readonly Side<AnyVersion>[];
 }
 
@@ -96,7 +97,7 @@ class Settling {
     const above = this.arrivedGroups.flatMap(({ traceId, versions }) =>
       versions.flatMap(({ sentParentId }) => {
         if (sentParentId === null || this.groups.has(keyOf(traceId, sentParentId))) return [];
-        return this.sides.get(traceId)?.has(sentParentId) ? [this.group(traceId, sentParentId)] : [];
+        return this.sides.get(traceId)?.areCompared(sentParentId) ? [this.group(traceId, sentParentId)] : [];
       }),
     );
     await this.readGroups([...new Set(above)]);
@@ -112,14 +113,33 @@ class Settling {
   }
 
   private async readGroups(groups: readonly Group[]): Promise<void> {
-    const wanted = groups.map(({ traceId, sentId }): WantedSpans => {
-      return { traceId, ids: [sentId, ...(this.sides.get(traceId)?.besides(sentId) ?? [])] };
+    const wanted = groups.map((group): WantedSpans => {
+      const { traceId, sentId, versions } = group;
+      const sides = this.sides.get(traceId);
+      const besides = this.isCrowded(group)
+        ? versions.map(sideId).filter((id) => sides?.ofStored(id))
+        : sides?.besides(sentId);
+      return { traceId, ids: [sentId, ...(besides ?? [])] };
     });
+    const stored = new Map<Group, StoredVersion[]>();
     for (const version of await this.reader.read(wanted, 'span_id', this.sides)) {
-      // Before what arrived: of copies the first stays.
-      this.group(version.traceId, version.sentId).versions.unshift(version);
+      const group = this.group(version.traceId, version.sentId);
+      const known = stored.get(group);
+      if (known) known.push(version);
+      else stored.set(group, [version]);
     }
-    for (const group of groups) group.sides = arrange(group.versions);
+    for (const group of groups) {
+      const before = stored.get(group) ?? [];
+      // Before what arrived: of copies the first stays.
+      group.versions = [...before, ...group.versions];
+      const { sentId, versions } = group;
+      const keeper = this.isCrowded(group) ? before.find((version) => version.stored.span_id === sentId) : undefined;
+      group.sides = keeper ? arrangeBeside<AnyVersion>(keeper, versions) : arrange(versions);
+    }
+  }
+
+  private isCrowded({ traceId, sentId }: Group): boolean {
+    return this.sides.get(traceId)?.isCrowded(sentId) ?? false;
   }
 
   /** @returns what is to be written, and what of what is stored is to be taken out */
@@ -146,16 +166,20 @@ class Settling {
     return { wanted, obsolete };
   }
 
-  /** Whether its spans, but for the one that keeps the id, are others than before. */
-  private isRegrouped({ traceId, sentId, sides }: Group): boolean {
-    const before = this.sides.get(traceId)?.besides(sentId) ?? [];
-    const others = sides.slice(1);
-    return others.length !== before.length || others.some(({ spanId }) => !before.includes(spanId));
+  /** Whether its spans, but for the one that keeps the id, are others than before, and all of them are known. */
+  private isRegrouped(group: Group): boolean {
+    if (this.isCrowded(group)) return false;
+    const before = new Set(this.sides.get(group.traceId)?.besides(group.sentId));
+    const others = group.sides.slice(1);
+    return others.length !== before.size || others.some(({ spanId }) => !before.has(spanId));
   }
 
   private parentOf({ traceId, sentId, sentParentId, ...child }: SpanVersion): bigint | null {
     if (sentParentId === null || sentParentId === sentId) return sentParentId;
+    if (this.sides.get(traceId)?.isCrowded(sentParentId)) return sentParentId;
     const sides = this.groups.get(keyOf(traceId, sentParentId))?.sides ?? [];
+    // Of one request, which is not stored yet.
+    if (sides.length > CROWDED) return sentParentId;
     return sideAbove(child, sides)?.spanId ?? sentParentId;
   }
 
@@ -235,12 +259,16 @@ class Settling {
       const isKnown = ({ spanId, version }: Side): boolean =>
         known.ofStored(spanId)?.sentParentId === version.sentParentId;
       if (!this.isRegrouped(group) && sides.slice(1).every(isKnown)) continue;
-      gone.push(...known.besides(sentId).map((spanId) => ({ traceId, spanId })));
-      const others = sides.slice(1).map(({ spanId, version }) => {
+      const isCrowded = this.isCrowded(group);
+      const changed = isCrowded ? sides.slice(1).filter((side) => !isKnown(side)) : sides.slice(1);
+      const others = changed.map(({ spanId, version }) => {
         return { traceId, spanId, sentId, sentParentId: version.sentParentId };
       });
-      come.push(...others);
-      known.replace(sentId, new Map(others.map((side) => [side.spanId, side])));
+      const before = isCrowded ? others.map(({ spanId }) => spanId) : known.besides(sentId);
+      for (const spanId of before) gone.push({ traceId, spanId });
+      for (const side of others) come.push(side);
+      if (isCrowded) for (const side of others) known.add(side.spanId, side);
+      else known.replace(sentId, new Map(others.map((side) => [side.spanId, side])));
     }
     if (gone.length > 0) {
       await tx.execute(
@@ -299,7 +327,7 @@ class Settling {
       `update trace t set changes = t.changes + 1, agent_spans = (select count(*) from span s where s.workspace_id = $1
            and s.trace_id = t.trace_id and s.agent_kind is not null)::int4,
          input_tokens = c.input_tokens, output_tokens = c.output_tokens
-       from (select i.trace_id, sum(c.input_tokens)::int8 as input_tokens, sum(c.output_tokens)::int8 as output_tokens
+       from (select i.trace_id, ${wholeSum('c.input_tokens')} as input_tokens, ${wholeSum('c.output_tokens')} as output_tokens
          from unnest($2::uuid[]) as i (trace_id)
            left join model_call c on c.workspace_id = $1 and c.trace_id = i.trace_id and not c.is_repeat group by i.trace_id) c
        where t.workspace_id = $1 and t.trace_id = c.trace_id`,
@@ -313,7 +341,7 @@ class Settling {
         [workspaceId, traceIds],
       ),
     );
-    for (const { trace_id } of deleted) await countDeleted(tx, workspaceId, trace_id);
+    for (const { trace_id } of deleted) await countDeletedTrace(tx, workspaceId, trace_id);
     await state.stored.readMissing(tx, traceIds);
   }
 }

@@ -6,7 +6,7 @@
 import { hexFromBytes, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../../model/ids';
 import type { SpanBatch } from '../../model/span-batch';
 import { STATUS_ERROR } from '../../model/span-kind';
-import { countDeleted } from '../blocks/deleted-counts';
+import { countDeletedTrace } from '../blocks/deleted-counts';
 import { type SpanKey, spanKey, traceKey } from '../blocks/edge-finder';
 import { partitionOf } from '../blocks/span-partitions';
 import { decideCalls } from '../calls/call-decision';
@@ -151,17 +151,18 @@ export class SpanWriter {
       // As the row holds it: times at both ends of the range lie further apart than an int8 can say.
       const durationNs = BigInt.asIntN(64, (batch.endNs[row] as bigint) - startNs);
       const error = batch.status[row] === STATUS_ERROR;
+      const { span, parent } = keys.of(row);
       const minute = block.addSpan({
         startNs,
         durationNs,
         error,
+        isRoot: parent === null,
         operationId: interned.operationIds[batch.operation[row] as number] as number,
         resourceId: interned.resourceIds[batch.resource[row] as number] as number,
         deploymentId: interned.deploymentIds[batch.resource[row] as number] as number,
         scopeId: interned.scopeIds[batch.scope[row] as number] as number,
       });
       const serviceId = interned.serviceIds[batch.operation[row] as number] as number;
-      const { span, parent } = keys.of(row);
       edges.add(span, parent, { serviceId, minute, error, durationNs }, countsCalls ? block.addCall : () => {});
       const first = row === 0 ? 0 : (parts.partEnd[row - 1] as number);
       const last = parts.partEnd[row] as number;
@@ -291,7 +292,7 @@ export class SpanWriter {
     const { fresh, deleted } = await append.deltas.write(tx);
     const hidden = deleted.reduce((sum, late) => sum + late.spans, 0);
     await this.count(tx, append.services, spans - hidden, fresh);
-    for (const { traceId, blocks } of deleted) await countDeleted(tx, workspaceId, traceId, blocks);
+    for (const { traceId, blocks } of deleted) await countDeletedTrace(tx, workspaceId, traceId, blocks);
     // Last: on a server it takes the place in the order of events, which who deletes a trace takes after the trace.
     await writeMarks(tx, workspaceId, append.marks);
   }
@@ -362,7 +363,7 @@ function newRows(batch: SpanBatch, traces: readonly StoredTrace[], again: Arrive
   for (let row = 0; row < batch.length; row++) {
     const { spans, sides } = traces[batch.trace[row] as number] as StoredTrace;
     const at = row * SPAN_ID_BYTES;
-    const belongsUnderOne = again !== null && sides?.has(parents.getBigInt64(at));
+    const belongsUnderOne = again !== null && sides?.areCompared(parents.getBigInt64(at));
     const isNew = !belongsUnderOne && spans.add(spanIds.getInt32(at), spanIds.getInt32(at + 4));
     if (isNew || again === null) rows.push(row);
     else again.push({ batch, row });

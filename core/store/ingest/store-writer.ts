@@ -12,6 +12,7 @@ import { Answers } from '../calls/answers';
 import { InternedIds } from '../dictionary/interned';
 import { PartIds } from '../dictionary/part-ids';
 import { type PayloadCodec, PayloadNumbers } from '../payloads/payloads';
+import { isEndedForOthers } from '../sql/ended-for-others';
 import { shareOf } from '../sql/partition-share';
 import type { ChangeKind, SqlClient } from '../sql/sql-client';
 import { LogWriter } from './log-writer';
@@ -25,8 +26,6 @@ type Change<T> = (tx: SqlClient, state: WriterState) => Promise<T>;
 
 const KEEP_ALL: Retention = { days: null, bytes: null, spans: null };
 
-/** Deadlock, serialization failure, a lock that others hold for long. */
-const ENDED_FOR_OTHERS: readonly unknown[] = ['40P01', '40001', '55P03'];
 const MAX_ATTEMPTS = 4;
 
 export class StoreWriter {
@@ -135,8 +134,4 @@ export class StoreWriter {
     }
     return batches.map((batch) => results.get(batch) ?? { stored: 0, duplicates: 0 });
   }
-}
-
-function isEndedForOthers(error: unknown): boolean {
-  return error instanceof Error && ENDED_FOR_OTHERS.includes((error as { code?: unknown }).code);
 }

@@ -1,8 +1,9 @@
 /** What a batch changes in the rows of `trace`: gathered per trace, then copied into the table, or merged by one statement. */
 
 import { CALL_COUNTS } from '../../model/batch-calls';
+import { isRequest } from '../../model/request';
 import { shortName } from '../../model/short-name';
-import type { SpanBatch } from '../../model/span-batch';
+import type { BatchOperation, SpanBatch } from '../../model/span-batch';
 import { STATUS_ERROR } from '../../model/span-kind';
 import type { BlockRange } from '../blocks/deleted-counts';
 import type { CallDecision } from '../calls/call-decision';
@@ -28,6 +29,8 @@ export interface TraceDelta {
   endNs: bigint;
   spans: number;
   errors: number;
+  /** Requests that failed. */
+  failed: number;
   readonly serviceIds: Set<number>;
   readonly deploymentIds: Set<number>;
   rootRank: number;
@@ -42,6 +45,7 @@ export interface TraceDelta {
   agentName: string | null;
   agentStartNs: bigint | null;
   sessionId: string | null;
+  userId: string | null;
   /** Whether the tokens are of all calls, not of those that came now. */
   tokensAreAll: boolean;
   agentSpans: number;
@@ -80,6 +84,7 @@ export class TraceDeltas {
         endNs: startNs,
         spans: 0,
         errors: 0,
+        failed: 0,
         serviceIds: new Set(),
         deploymentIds: new Set(),
         rootRank: rank,
@@ -93,6 +98,7 @@ export class TraceDeltas {
         agentName: null,
         agentStartNs: null,
         sessionId: null,
+        userId: null,
         tokensAreAll: false,
         agentSpans: 0,
         firstBlock: span.blockId,
@@ -103,7 +109,10 @@ export class TraceDeltas {
     delta.spans++;
     if (span.blockId < delta.firstBlock) delta.firstBlock = span.blockId;
     if (span.blockId > delta.lastBlock) delta.lastBlock = span.blockId;
-    if (batch.status[row] === STATUS_ERROR) delta.errors++;
+    if (batch.status[row] === STATUS_ERROR) {
+      delta.errors++;
+      if (isRequest((batch.operations[operation] as BatchOperation).kind, rank === RANK_ROOT)) delta.failed++;
+    }
     if (startNs < delta.startNs) delta.startNs = startNs;
     // A span that ends before it starts, or that has no end, does not shorten its trace.
     const lastNs = endNs > startNs ? endNs : startNs;
@@ -154,7 +163,7 @@ export class TraceDeltas {
       delta.outputTokens = total.output;
       delta.tokensAreAll = true;
     }
-    for (const { trace, agentName, agentStartNs, sessionId } of batch.traceFacts) {
+    for (const { trace, agentName, agentStartNs, sessionId, userId } of batch.traceFacts) {
       const delta = deltas[trace];
       // What spans say that are stored already is known.
       if (!delta) continue;
@@ -163,6 +172,7 @@ export class TraceDeltas {
         delta.agentStartNs = agentStartNs;
       }
       delta.sessionId ??= sessionId === null ? null : shortName(sessionId);
+      delta.userId ??= userId === null ? null : shortName(userId);
     }
   }
 
@@ -195,6 +205,7 @@ export class TraceDeltas {
       copy.int8(delta.endNs);
       copy.int4(delta.spans);
       copy.int4(delta.errors);
+      copy.int4(delta.failed);
       copy.int4Array(delta.serviceIds.size);
       for (const id of delta.serviceIds) copy.int4(id);
       copy.int2(delta.rootRank);
@@ -207,6 +218,7 @@ export class TraceDeltas {
       copy.orNull(delta.agentName, (name) => copy.text(name));
       copy.orNull(delta.agentStartNs, (ns) => copy.int8(ns));
       copy.orNull(delta.sessionId, (id) => copy.text(id));
+      copy.orNull(delta.userId, (id) => copy.text(id));
       copy.int4(delta.agentSpans);
       copy.int4(delta.firstBlock);
       copy.int4(delta.lastBlock);
@@ -241,6 +253,8 @@ export class TraceDeltas {
       deltas.map(({ deploymentIds }) => `{${[...deploymentIds].join(',')}}`),
       deltas.map(({ tokensAreAll }) => tokensAreAll),
       deltas.map(({ agentSpans }) => agentSpans),
+      deltas.map(({ failed }) => failed),
+      deltas.map(({ userId }) => userId),
     ]);
     const late = { trace_id: TEXT, span_count: INT4, first_block: INT4, last_block: INT4 };
     return decodeRows(late, rows).map(({ trace_id, span_count, first_block, last_block }) => {
@@ -270,6 +284,7 @@ const TRACE_COLUMNS = [
   'end_ns',
   'span_count',
   'error_count',
+  'failed_count',
   'service_ids',
   'root_rank',
   'root_start_ns',
@@ -281,6 +296,7 @@ const TRACE_COLUMNS = [
   'agent_name',
   'agent_start_ns',
   'session_id',
+  'user_id',
   'agent_spans',
   'first_block',
   'last_block',
@@ -305,6 +321,7 @@ update trace t set
   end_ns = greatest(t.end_ns, i.end_ns),
   span_count = t.span_count + i.span_count,
   error_count = t.error_count + i.error_count,
+  failed_count = t.failed_count + i.failed_count,
   service_ids = case when t.service_ids @> i.service_ids::int4[] then t.service_ids
     else array(select distinct unnest(t.service_ids || i.service_ids::int4[])) end,
   root_rank = case when ${BETTER_ROOT} then i.root_rank else t.root_rank end,
@@ -320,6 +337,7 @@ update trace t set
     then i.agent_name else t.agent_name end,
   agent_start_ns = least(t.agent_start_ns, i.agent_start_ns),
   session_id = coalesce(t.session_id, i.session_id),
+  user_id = coalesce(t.user_id, i.user_id),
   agent_spans = t.agent_spans + i.agent_spans,
   first_block = least(t.first_block, i.first_block),
   last_block = greatest(t.last_block, i.last_block),
@@ -327,10 +345,10 @@ update trace t set
     else array(select distinct unnest(t.deployment_ids || i.deployment_ids::int4[])) end
 from unnest($2::uuid[], $3::int8[], $4::int8[], $5::int4[], $6::int4[], $7::text[], $8::int2[], $9::int8[],
   $10::int8[], $11::int4[], $12::int4[], $13::int8[], $14::int8[], $15::text[], $16::int8[], $17::text[], $18::int4[], $19::int4[],
-  $20::text[], $21::bool[], $22::int4[])
+  $20::text[], $21::bool[], $22::int4[], $23::int4[], $24::text[])
   as i (trace_id, start_ns, end_ns, span_count, error_count, service_ids, root_rank, root_start_ns, root_span_id,
   root_operation_id, missing_parents, input_tokens, output_tokens, agent_name, agent_start_ns, session_id,
-  first_block, last_block, deployment_ids, tokens_are_all, agent_spans)
+  first_block, last_block, deployment_ids, tokens_are_all, agent_spans, failed_count, user_id)
 where t.workspace_id = $1 and t.trace_id = i.trace_id
 returning t.deleted_at, t.trace_id, i.span_count, i.first_block, i.last_block)
 select replace(trace_id::text, '-', '') as trace_id, span_count, first_block, last_block from merged where deleted_at is not null`;

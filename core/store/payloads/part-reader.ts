@@ -4,6 +4,7 @@ import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD, REST_KEY } from '../dictionary/part-id
 import { CopyReader } from '../sql/copy-binary';
 import { BYTEA, decodeRows, INT4, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
+import { LostPartError } from './lost-part-error';
 import { Payload, type PayloadCodec } from './payloads';
 
 export interface StoredParts {
@@ -50,7 +51,7 @@ export class PartReader {
       const parts = payloads.get(record.payloadId)?.parts(record.payloadIndex) ?? [];
       const next = (): Uint8Array => {
         const part = parts.shift();
-        if (!part) throw new Error(`payload ${record.payloadId} lacks a part of record ${record.payloadIndex}`);
+        if (!part) throw new LostPartError(`payload ${record.payloadId} lacks a part of record ${record.payloadIndex}`);
         return part;
       };
       for (const element of record.attributes) {
@@ -176,6 +177,6 @@ function distinct(records: readonly StoredParts[], pick: (element: number) => nu
 
 function must<T>(map: ReadonlyMap<number, T>, id: number, what: string): T {
   const value = map.get(id);
-  if (value === undefined) throw new Error(`${what} ${id} is not in the database`);
+  if (value === undefined) throw new LostPartError(`${what} ${id} is not in the database`);
   return value;
 }

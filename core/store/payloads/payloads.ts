@@ -7,6 +7,7 @@
  */
 import { grown } from '../../model/growing';
 import type { RecordParts } from '../../model/record-parts';
+import { isWordAscii } from '../../search/letters';
 import { REST_IN_PAYLOAD, startOf, valueStart } from '../dictionary/part-ids';
 import { CopyWriter } from '../sql/copy-binary';
 import { BYTEA, decodeRows, INT4, INT8 } from '../sql/row-spec';
@@ -244,15 +245,36 @@ export class Payload {
   }
 }
 
-/** In lower case; what is not ASCII stays, and where it could become ASCII in lower case (the signs of Kelvin and a dotted I) nothing is said. */
+/** In lower case; what is not ASCII stays, and where something else may be read as ASCII (full-width letters, escapes of JSON) nothing is said. */
 function foldedAscii(bytes: Uint8Array): Uint8Array | 'other letters' {
   const folded = new Uint8Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] as number;
     folded[i] = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
-    if ((byte === 0x84 && bytes[i + 1] === 0xaa) || (byte === 0xc4 && bytes[i + 1] === 0xb0)) return 'other letters';
+    if (isReadAsAscii(bytes, i)) return 'other letters';
   }
   return folded;
+}
+
+/** The signs of Kelvin and of a dotted I, full-width letters and digits, and any of these escaped (core/search/letters.ts, escaped-text.ts). */
+function isReadAsAscii(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at] as number;
+  if (byte < 0x80) return byte === 0x5c && isEscapedAscii(bytes, at + 1);
+  const next = bytes[at + 1] ?? 0;
+  if (byte === 0x84) return next === 0xaa;
+  if (byte === 0xc4) return next === 0xb0;
+  if (byte !== 0xef || (next !== 0xbc && next !== 0xbd)) return false;
+  return isWordAscii((next === 0xbc ? 0x20 : 0x60) + ((bytes[at + 2] ?? 0) - 0x80));
+}
+
+/** From the letter of an escape on. */
+function isEscapedAscii(bytes: Uint8Array, at: number): boolean {
+  const letter = bytes[at];
+  const digits = letter === 0x75 ? 4 : letter === 0x78 ? 2 : letter === 0x55 ? 8 : 0;
+  if (digits === 0) return false;
+  const code = Number.parseInt(String.fromCharCode(...bytes.subarray(at + 1, at + 1 + digits)), 16);
+  if (code === 0x212a || code === 0x130) return true;
+  return isWordAscii(code > 0xff00 && code < 0xff5f ? code - 0xfee0 : code);
 }
 
 /** Payloads of a block of spans by number. @param ids null: all */

@@ -4,7 +4,7 @@
  */
 
 import { STATUS_ERROR } from '../../model/span-kind';
-import { countDeleted, DELETED_MODELS, wrapped } from '../blocks/deleted-counts';
+import { countDeletedTrace, DELETED_MODELS, wrapped } from '../blocks/deleted-counts';
 import type { WriterState } from '../ingest/writer-state';
 import { decodeRows, INT4, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
@@ -83,7 +83,7 @@ async function takeOff(
   }
   for (const [block, traces] of byBlock) {
     await addCalls(tx, workspaceId, block, [...traces], -1);
-    for (const traceId of traces) await countDeleted(tx, workspaceId, traceId, { first: block, last: block });
+    for (const traceId of traces) await countDeletedTrace(tx, workspaceId, traceId, { first: block, last: block });
     await addCalls(tx, workspaceId, block, [...traces], 1);
     await blocks.countAgain(tx, block);
   }

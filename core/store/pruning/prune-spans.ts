@@ -18,7 +18,7 @@ import { BOOL, decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { isMarked } from './marked-traces';
 import type { Pruned } from './pruning-log';
-import { quarantineBlocks, quarantineOf, quarantineRows, quarantineTables } from './quarantine';
+import { quarantineBlocks, quarantineOf, quarantineRows, quarantineTables, rememberQuarantine } from './quarantine';
 
 /** Spans in a block that moved spans are gathered in. */
 const GATHERED = 4_096;
@@ -88,14 +88,10 @@ export class SpanPartitionPruning {
       stored.forget(ids);
       const listed = going.filter((trace) => trace.listed);
       const spans = listed.reduce((sum, { span_count }) => sum + span_count, 0);
+      const restorable = listed.map(({ trace_id }) => trace_id);
       const quarantine = await this.quarantine(tx, workspaceId);
       if (quarantine !== null) {
-        await quarantineRows(
-          tx,
-          workspaceId,
-          quarantine,
-          listed.map(({ trace_id }) => trace_id),
-        );
+        await quarantineRows(tx, workspaceId, quarantine, restorable);
         // What somebody deleted does not come back.
         const deleted = going.filter((trace) => !trace.listed).map(({ trace_id }) => trace_id);
         if (deleted.length > 0) {
@@ -110,6 +106,7 @@ export class SpanPartitionPruning {
         );
       }
       await removeTraces(tx, workspaceId, ids);
+      if (quarantine !== null) await rememberQuarantine(tx, workspaceId, quarantine, restorable);
       await tx.execute(
         'update workspace set trace_count = trace_count - $2, span_count = span_count - $3 where id = $1',
         [workspaceId, listed.length, spans],
@@ -265,7 +262,7 @@ export async function fullSpanPartitions(
 async function removeTraces(tx: SqlClient, workspaceId: number, traceIds: readonly string[]): Promise<void> {
   await tx.execute(
     `insert into pruned_trace (workspace_id, trace_id) select $1, trace_id from unnest($2::uuid[]) as i (trace_id)
-     on conflict (workspace_id, trace_id) do update set pruned_at = excluded.pruned_at`,
+     on conflict (workspace_id, trace_id) do update set pruned_at = excluded.pruned_at, quarantine_id = null`,
     [workspaceId, traceIds],
   );
   for (const table of [

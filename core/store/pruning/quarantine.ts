@@ -81,6 +81,19 @@ export async function quarantineRows(
   }
 }
 
+/** Traces that were pruned and can be restored. */
+export async function rememberQuarantine(
+  tx: SqlStatements,
+  workspaceId: number,
+  quarantine: bigint,
+  traceIds: readonly string[],
+): Promise<void> {
+  await tx.execute(
+    'update pruned_trace set quarantine_id = $2 where workspace_id = $1 and trace_id = any($3::uuid[])',
+    [workspaceId, quarantine, traceIds],
+  );
+}
+
 /** What blocks say of themselves that is not made anew when they are restored. */
 export async function quarantineBlocks(
   tx: SqlStatements,
@@ -164,34 +177,26 @@ export async function deleteQuarantinedTrace(
      returning 1 as one`,
     [workspaceId, traceId],
   );
+  await tx.execute('update pruned_trace set quarantine_id = null where workspace_id = $1 and trace_id = $2::uuid', [
+    workspaceId,
+    traceId,
+  ]);
   return rows.length > 0;
 }
 
-/**
- * Until when a trace that was pruned can be restored. Null: it cannot, or whoever asks may not look there, as members of a team
- * server, whose quarantine is restored by whoever runs it.
- */
+/** Until when a trace that was pruned can be restored; null: it cannot. */
 export async function quarantinedUntil(
   sql: SqlStatements,
   workspaceId: number,
   traceId: string,
 ): Promise<string | null> {
   const rows = await sql.query(
-    `select partition_id, to_char((quarantined_at + interval '${QUARANTINE_MS} milliseconds') at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as until
-     from quarantine where workspace_id = $1 and signal = 'spans' and complete
-       and has_table_privilege(to_regclass('quarantined_span_' || partition_id), 'select')
-       and not exists (select 1 from quarantine_deletion d where d.workspace_id = $1 and d.trace_id = $2::uuid)
-     order by id desc`,
+    `select to_char((q.quarantined_at + interval '${QUARANTINE_MS} milliseconds') at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') as until
+     from pruned_trace p join quarantine q on q.workspace_id = p.workspace_id and q.id = p.quarantine_id
+     where p.workspace_id = $1 and p.trace_id = $2::uuid and q.complete`,
     [workspaceId, traceId],
   );
-  for (const { partition_id, until } of decodeRows({ partition_id: INT4, until: TEXT }, rows)) {
-    const [span] = await sql.query(
-      `select 1 as one from ${quarantinedName('span', partition_id)} where workspace_id = $1 and trace_id = $2::uuid limit 1`,
-      [workspaceId, traceId],
-    );
-    if (span) return until;
-  }
-  return null;
+  return decodeRows({ until: TEXT }, rows)[0]?.until ?? null;
 }
 
 /** Takes the spans of traces that were deleted since out of the quarantine; what payloads held of them goes with these, or is left out when they are restored. */

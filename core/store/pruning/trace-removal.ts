@@ -1,7 +1,7 @@
 /** Traces taken out of the lists, and what a reader is told of one that is not there. */
 import { SpoorError } from '../../model/errors';
 import { parseTraceId, type TraceId } from '../../model/ids';
-import { countDeleted, forgetDeleted } from '../blocks/deleted-counts';
+import { countDeletedTrace, forgetDeleted } from '../blocks/deleted-counts';
 import { decodeRows, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { deleteQuarantinedTrace, quarantinedUntil } from './quarantine';
@@ -43,7 +43,7 @@ async function change(tx: SqlClient, workspaceId: number, traceId: TraceId, dele
     [workspaceId, traceId, deleted],
   );
   if (changed.length === 0) return deleted && deleteQuarantinedTrace(tx, workspaceId, traceId);
-  if (deleted) await countDeleted(tx, workspaceId, traceId);
+  if (deleted) await countDeletedTrace(tx, workspaceId, traceId);
   else await forgetDeleted(tx, workspaceId, [traceId]);
   return true;
 }

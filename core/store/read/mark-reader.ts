@@ -3,6 +3,7 @@
 import type { StoredMark } from '../../api/stored-mark';
 import { SpoorError } from '../../model/errors';
 import { int8FromSpanId, parseTraceId, spanIdFromInt8 } from '../../model/ids';
+import { readSentTimes } from '../../otlp/sent-times';
 import { spanMarks } from '../../otlp/span-marks';
 import { PartReader, SPAN_ATTRIBUTES } from '../payloads/part-reader';
 import type { PayloadCodec } from '../payloads/payloads';
@@ -50,6 +51,12 @@ export async function readMarks(
       }),
     ),
   );
+  for (const [i, { span_id }] of spans.entries()) {
+    const sent = readSentTimes(messages[i] as Uint8Array);
+    if (!sent) continue;
+    const name = sent.startNs === 0n ? 'time unknown' : 'clock off';
+    marks.push({ spanId: BigInt.asUintN(64, span_id), kind: 'clock', timeNs: null, name });
+  }
   const logs = decodeRows(
     { span_id: INT8, time_ns: INT8, severity: INT4, message: TEXT },
     await sql.query(

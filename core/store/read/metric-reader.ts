@@ -1,41 +1,17 @@
 /** Reads metrics, and the points of one. */
 import type { Page } from '../../api/page';
 import type { MetricListQuery, MetricPoint, MetricPointQuery, MetricSummary } from '../../api/telemetry';
-import type { KeyValue } from '../../model/json-types';
-import { METRIC_KINDS, type MetricKind } from '../../model/metric-batch';
+import { METRIC_KINDS } from '../../model/metric-batch';
 import { rfc3339FromNs } from '../../model/time';
 import { readPointFields } from '../../otlp/metric-point';
-import { decodeResource, decodeScope, doubleJson, readKeyValue } from '../../otlp/proto-to-json';
+import { decodeResource, decodeScope, doubleJson } from '../../otlp/proto-to-json';
+import { keptTime } from '../../otlp/sent-times';
 import { WireReader } from '../../otlp/wire-reader';
 import { decodeCursor, METRIC_CURSOR, POINT_CURSOR, pageOf } from '../sql/cursor';
-import {
-  BOOL,
-  BYTEA,
-  decodeRows,
-  FLOAT8,
-  INT4,
-  INT8,
-  oneOf,
-  orNull,
-  type RowOf,
-  TEXT,
-  TEXT_ARRAY,
-} from '../sql/row-spec';
+import { BYTEA, decodeRows, FLOAT8, INT8, oneOf, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { containing, timeBound, WhereBuilder } from '../sql/where';
-
-const METRIC_ROW = {
-  id: INT4,
-  name: TEXT,
-  description: TEXT,
-  unit: TEXT,
-  kind: oneOf(METRIC_KINDS),
-  temporality: INT4,
-  monotonic: BOOL,
-  metadata: BYTEA,
-  services: TEXT_ARRAY,
-  series_count: INT8,
-};
+import { keyValuesOf, METRIC_COLUMNS, METRIC_ROW, metricOf } from './metric-rows';
 
 const POINT_ROW = {
   time_ns: INT8,
@@ -54,8 +30,6 @@ const POINT_ROW = {
 };
 
 const DEFAULT_LIMIT = 50;
-const TEMPORALITIES = ['unspecified', 'delta', 'cumulative'] as const;
-const WITH_TEMPORALITY: ReadonlySet<MetricKind> = new Set(['sum', 'histogram', 'exponentialHistogram']);
 
 export class MetricReader {
   constructor(
@@ -72,10 +46,7 @@ export class MetricReader {
     }
     if (query.cursor) where.and('m.id > ?', decodeCursor(METRIC_CURSOR, query.cursor).at);
     const rows = await this.sql.query(
-      `select m.id, m.name, m.description, m.unit, m.kind, m.temporality::int4 as temporality, m.monotonic, m.metadata,
-         array(select distinct v.name from metric_series s join service v on v.id = s.service_id
-           where s.workspace_id = m.workspace_id and s.metric_id = m.id order by 1) as services,
-         (select count(*) from metric_series s where s.workspace_id = m.workspace_id and s.metric_id = m.id) as series_count
+      `select ${METRIC_COLUMNS}
        from metric m where ${where.sql} order by m.id limit ${limit + 1}`,
       where.parameters,
     );
@@ -120,21 +91,6 @@ export class MetricReader {
   }
 }
 
-function metricOf(row: RowOf<typeof METRIC_ROW>): MetricSummary {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    unit: row.unit,
-    kind: row.kind,
-    temporality: WITH_TEMPORALITY.has(row.kind) ? (TEMPORALITIES[row.temporality] ?? 'unspecified') : null,
-    monotonic: row.monotonic,
-    metadata: keyValuesOf(row.metadata),
-    services: row.services,
-    seriesCount: Number(row.series_count),
-  };
-}
-
 function pointOf(row: RowOf<typeof POINT_ROW>): MetricPoint {
   return {
     time: rfc3339FromNs(row.time_ns),
@@ -145,20 +101,12 @@ function pointOf(row: RowOf<typeof POINT_ROW>): MetricPoint {
     fields: readPointFields(row.kind, new WireReader(row.rest)),
     resource: { ...decodeResource(row.resource), schemaUrl: row.resource_schema_url },
     scope: { ...decodeScope(row.scope), schemaUrl: row.scope_schema_url },
-    timeUnixNano: row.time_ns.toString(),
-    startTimeUnixNano: row.start_ns.toString(),
+    timeUnixNano: (keptTime(row.rest, 3) ?? row.time_ns).toString(),
+    startTimeUnixNano: (keptTime(row.rest, 2) ?? row.start_ns).toString(),
   };
 }
 
 function numberOf({ int_value, double_value }: RowOf<typeof POINT_ROW>): MetricPoint['value'] {
   if (int_value !== null) return { asInt: int_value.toString() };
   return double_value === null ? null : { asDouble: doubleJson(double_value) };
-}
-
-/** KeyValue messages, each as field 1. */
-function keyValuesOf(bytes: Uint8Array): KeyValue[] {
-  const attributes: KeyValue[] = [];
-  const reader = new WireReader(bytes);
-  while (reader.next()) attributes.push(readKeyValue(reader.message()));
-  return attributes;
 }

@@ -23,6 +23,7 @@ const TRACE_ROW = {
   end_ns: INT8,
   span_count: INT4,
   error_count: INT4,
+  failed_count: INT4,
   services: TEXT_ARRAY,
   root_name: TEXT,
   root_service: TEXT,
@@ -32,14 +33,15 @@ const TRACE_ROW = {
   agent_name: orNull(TEXT),
   agent_spans: INT4,
   session_id: orNull(TEXT),
+  user_id: orNull(TEXT),
   changes: INT4,
 };
 
 const SELECT_TRACE = `
-select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.span_count, t.error_count,
+select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.span_count, t.error_count, t.failed_count,
   array(select name from service where workspace_id = t.workspace_id and id = any(t.service_ids) order by name) as services,
   o.name as root_name, s.name as root_service, (t.root_rank > 0 or t.missing_parents > 0) as incomplete,
-  t.input_tokens, t.output_tokens, t.agent_name, t.agent_spans, t.session_id, t.changes`;
+  t.input_tokens, t.output_tokens, t.agent_name, t.agent_spans, t.session_id, t.user_id, t.changes`;
 
 const NO_PRICES = new PriceBook([]);
 
@@ -216,6 +218,7 @@ function summaryOf(row: RowOf<typeof TRACE_ROW>, cost = NO_COST): TraceSummary {
     durationNs: Number(row.end_ns - row.start_ns),
     spanCount: row.span_count,
     errorCount: row.error_count,
+    failedCount: row.failed_count,
     services: row.services,
     agentSpanCount: row.agent_spans,
     inputTokens: row.input_tokens === null ? null : Number(row.input_tokens),
@@ -224,6 +227,7 @@ function summaryOf(row: RowOf<typeof TRACE_ROW>, cost = NO_COST): TraceSummary {
     costComplete: cost.complete,
     reportedCostUsd: cost.reportedUsd,
     sessionId: row.session_id,
+    userId: row.user_id,
     agentName: row.agent_name,
     incomplete: row.incomplete,
     changes: row.changes,

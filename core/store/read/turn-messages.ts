@@ -1,13 +1,15 @@
 /** The spans that say what a trace was about: its root, and the first and the last call of a model in it. */
 import type { StoredTurn } from '../../api/session';
+import { spanIdFromInt8 } from '../../model/ids';
 import { decodeScope } from '../../otlp/proto-to-json';
 import { PartReader, SPAN_ATTRIBUTES } from '../payloads/part-reader';
 import type { PayloadCodec } from '../payloads/payloads';
-import { BOOL, BYTEA, decodeRows, INT4, INT4_ARRAY, TEXT } from '../sql/row-spec';
+import { BOOL, BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 
 const ROW = {
   trace_id: TEXT,
+  span_id: INT8,
   name: TEXT,
   is_root: BOOL,
   attributes: INT4_ARRAY,
@@ -30,7 +32,7 @@ export async function readTurnMessages(
   const rows = decodeRows(
     ROW,
     await sql.query(
-      `select replace(w.trace_id::text, '-', '') as trace_id, w.is_root, s.attributes, s.block_id, s.payload_id,
+      `select replace(w.trace_id::text, '-', '') as trace_id, s.span_id, w.is_root, s.attributes, s.block_id, s.payload_id,
          s.payload_index::int4 as payload_index, o.name, c.message as scope
        from (
          select i.at, t.trace_id, w.ordinal, w.span_id, w.ordinal = 1 as is_root
@@ -51,10 +53,16 @@ export async function readTurnMessages(
   });
   const messages = await new PartReader(sql, workspaceId, codec).messages(parts, SPAN_ATTRIBUTES);
   const turns = new Map<string, { traceId: string; spans: StoredTurn['spans'][number][] }>();
-  for (const [i, { trace_id: traceId, name, is_root: isRoot, scope }] of rows.entries()) {
+  for (const [i, { trace_id: traceId, span_id: id, name, is_root: isRoot, scope }] of rows.entries()) {
     const turn = turns.get(traceId) ?? { traceId, spans: [] };
     turns.set(traceId, turn);
-    turn.spans.push({ isRoot, name, scope: decodeScope(scope).name, message: messages[i] as Uint8Array<ArrayBuffer> });
+    turn.spans.push({
+      spanId: spanIdFromInt8(id),
+      isRoot,
+      name,
+      scope: decodeScope(scope).name,
+      message: messages[i] as Uint8Array<ArrayBuffer>,
+    });
   }
   return [...turns.values()];
 }

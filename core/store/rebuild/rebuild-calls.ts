@@ -13,6 +13,7 @@ import type { WriterState } from '../ingest/writer-state';
 import { PartReader, SPAN_ATTRIBUTES } from '../payloads/part-reader';
 import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
+import { wholeSum } from '../sql/whole-sum';
 
 const ROW = {
   trace_id: TEXT,
@@ -45,6 +46,7 @@ interface TraceFacts {
   agentName: string | null;
   agentStartNs: bigint | null;
   sessionId: string | null;
+  userId: string | null;
   agentSpans: number;
 }
 
@@ -93,10 +95,11 @@ export async function rebuildCalls(
     parameters,
   );
   await tx.execute(
-    `update trace set input_tokens = null, output_tokens = null, agent_name = null, agent_start_ns = null, session_id = null, agent_spans = 0
+    `update trace set input_tokens = null, output_tokens = null, agent_name = null, agent_start_ns = null, session_id = null,
+       user_id = null, agent_spans = 0
      where workspace_id = $1 and trace_id between $2::uuid and $3::uuid
        and (input_tokens is not null or output_tokens is not null or agent_name is not null or session_id is not null
-         or agent_spans > 0)`,
+         or user_id is not null or agent_spans > 0)`,
     parameters,
   );
   const rows = decodeRows(
@@ -234,7 +237,7 @@ export async function markTold(tx: SqlClient, workspaceId: number): Promise<void
        returning c.trace_id, c.span_id)
      update trace t set input_tokens = s.input, output_tokens = s.output
      from (
-       select r.trace_id, sum(c.input_tokens)::int8 as input, sum(c.output_tokens)::int8 as output
+       select r.trace_id, ${wholeSum('c.input_tokens')} as input, ${wholeSum('c.output_tokens')} as output
        from (select distinct trace_id from repeats) r left join model_call c on c.workspace_id = $1 and c.trace_id = r.trace_id
          and not c.is_repeat and not exists (select 1 from repeats x where x.trace_id = c.trace_id and x.span_id = c.span_id)
        group by 1) s
@@ -256,6 +259,7 @@ function addFacts(
     agentName: null,
     agentStartNs: null,
     sessionId: null,
+    userId: null,
     agentSpans: 0,
   };
   traces.set(traceId, known);
@@ -267,6 +271,7 @@ function addFacts(
     known.agentStartNs = startNs;
   }
   known.sessionId ??= facts.sessionId === null ? null : shortName(facts.sessionId);
+  known.userId ??= facts.userId === null ? null : shortName(facts.userId);
 }
 
 async function writeFacts(tx: SqlClient, workspaceId: number, traces: ReadonlyMap<string, TraceFacts>): Promise<void> {
@@ -274,9 +279,9 @@ async function writeFacts(tx: SqlClient, workspaceId: number, traces: ReadonlyMa
   const facts = [...traces.values()];
   await tx.execute(
     `update trace t set input_tokens = i.input, output_tokens = i.output, agent_name = i.agent, agent_start_ns = i.agent_start,
-       session_id = i.session, agent_spans = i.agent_spans
-     from unnest($2::uuid[], $3::int8[], $4::int8[], $5::text[], $6::int8[], $7::text[], $8::int4[])
-       as i (trace_id, input, output, agent, agent_start, session, agent_spans)
+       session_id = i.session, agent_spans = i.agent_spans, user_id = i.user_id
+     from unnest($2::uuid[], $3::int8[], $4::int8[], $5::text[], $6::int8[], $7::text[], $8::int4[], $9::text[])
+       as i (trace_id, input, output, agent, agent_start, session, agent_spans, user_id)
      where t.workspace_id = $1 and t.trace_id = i.trace_id`,
     [
       workspaceId,
@@ -287,6 +292,7 @@ async function writeFacts(tx: SqlClient, workspaceId: number, traces: ReadonlyMa
       facts.map(({ agentStartNs }) => agentStartNs),
       facts.map(({ sessionId }) => sessionId),
       facts.map(({ agentSpans }) => agentSpans),
+      facts.map(({ userId }) => userId),
     ],
   );
 }

@@ -1,12 +1,14 @@
 /**
- * Makes the read models anew from the spans that are stored: summaries of blocks, minutes of operations, calls between services,
+ * Makes the read models anew from the spans that are stored: words of attributes, summaries of blocks, minutes of operations, calls between services,
  * rows of traces, calls of models, missing parents, counters. In short transactions between those of the writer, while spans come.
  */
 
+import { WORDS_VERSION } from '../../search/words';
 import { inBlockOrder } from '../blocks/block-order';
-import { countDeleted, DELETED_MODELS } from '../blocks/deleted-counts';
+import { countDeletedTrace, DELETED_MODELS } from '../blocks/deleted-counts';
 import { EdgeFinder } from '../blocks/edge-finder';
 import { SUPERSEDED } from '../blocks/superseded-counts';
+import { indexSome, stepsToIndex } from '../dictionary/older-words';
 import type { StoreWriter } from '../ingest/store-writer';
 import { makeTraceRows } from '../ingest/trace-rows';
 import type { WriterState } from '../ingest/writer-state';
@@ -34,17 +36,25 @@ export class Rebuild {
       spans: await storedSpans(tx, workspaceId),
     }));
     const ranges = rangesOf(spans);
+    const older = await this.writer.change((tx, { workspaceId }) => stepsToIndex(tx, workspaceId));
     let done = 0;
     const step = async (run: (tx: SqlClient, state: WriterState) => Promise<void>): Promise<void> => {
       if (this.isStopped()) return;
       await this.writer.change(run);
-      this.onProgress(++done / (blocks.length + ranges.length + 2));
+      this.onProgress(++done / (older + blocks.length + ranges.length + 2));
     };
+    for (let i = 0; i < older; i++) await step((tx, { workspaceId }) => indexSome(tx, workspaceId));
     const edges = new EdgeFinder();
     for (const id of blocks) {
       await step(async (tx, state) => {
         // Pruned meanwhile.
-        if (await exists(tx, state.workspaceId, id)) await state.blocks.rebuild(tx, id, edges);
+        if (!(await exists(tx, state.workspaceId, id))) return;
+        await state.blocks.rebuild(tx, id, edges);
+        await tx.execute('update span_block set words = $3 where workspace_id = $1 and id = $2', [
+          state.workspaceId,
+          id,
+          WORDS_VERSION,
+        ]);
       });
     }
     const elements = new FactElements();
@@ -122,7 +132,8 @@ async function rebuildTraces(
     `select replace(trace_id::text, '-', '') as trace_id from trace where ${within} and deleted_at is not null`,
     parameters,
   );
-  for (const { trace_id } of decodeRows({ trace_id: TEXT }, deleted)) await countDeleted(tx, workspaceId, trace_id);
+  for (const { trace_id } of decodeRows({ trace_id: TEXT }, deleted))
+    await countDeletedTrace(tx, workspaceId, trace_id);
   // What the writer remembers of them may have been wrong, too.
   stored.rolledBack();
 }

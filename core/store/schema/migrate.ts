@@ -27,7 +27,11 @@ import { quarantine024 } from '../migrations/024-quarantine';
 import { dictionarySweep025 } from '../migrations/025-dictionary-sweep';
 import { countedCalls028 } from '../migrations/028-counted-calls';
 import { spanSides029 } from '../migrations/029-span-sides';
+import { prunedInto030 } from '../migrations/030-pruned-into';
+import { requests031 } from '../migrations/031-requests';
+import { words032 } from '../migrations/032-words';
 import type { PayloadCodec } from '../payloads/payloads';
+import { isEndedForOthers } from '../sql/ended-for-others';
 import { decodeRows, INT4, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import landed from './landed-migrations.json';
@@ -69,10 +73,14 @@ export const MIGRATIONS: readonly Migration[] = [
   dictionarySweep025,
   countedCalls028,
   spanSides029,
+  prunedInto030,
+  requests031,
+  words032,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */
 const MIGRATION_LOCK = 4_318_001;
+const ATTEMPTS = 10;
 
 export class SchemaTooNewError extends Error {
   override readonly name = 'SchemaTooNewError';
@@ -130,6 +138,17 @@ export async function isBehind(sql: SqlClient, { table, migrations }: MigrationS
  * @throws SchemaTooNewError, MigrationChangedError, leaving the data as it is.
  */
 export async function migrate(sql: SqlClient, codec: PayloadCodec, set: MigrationSet = CORE_SCHEMA): Promise<number[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await migrateOnce(sql, codec, set);
+    } catch (error) {
+      // Copies that serve meanwhile take tables in an order of their own: nothing was done, and the next time they wait.
+      if (attempt === ATTEMPTS || !isEndedForOthers(error)) throw error;
+    }
+  }
+}
+
+async function migrateOnce(sql: SqlClient, codec: PayloadCodec, set: MigrationSet): Promise<number[]> {
   const { table, migrations, repairs, checksumsSince, checksums } = set;
   return sql.transaction(async (tx) => {
     // A large table takes its time, and so does waiting for a copy that migrates.

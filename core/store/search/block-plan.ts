@@ -1,5 +1,6 @@
 /** Which blocks a condition has to be looked for in, newest first, and what is known of their payloads. */
 import type { BlockSummary, Blocks } from '../blocks/block-summaries';
+import { LONG_TRACE_NS } from '../sql/crossing-traces';
 import type { BlockFilters } from './block-filters';
 import {
   blockMayMatch,
@@ -16,12 +17,17 @@ export interface TimeRange {
   readonly to: bigint | null;
 }
 
-/** Spans of a trace start at most this much after it; what lasts longer comes from LongTracesSource. */
-const LONG_TRACE_NS = 600_000_000_000n;
-
 const MAX_INT8 = 2n ** 63n - 1n;
 
-/** When spans of traces of this range may start. */
+/** Whether a trace overlaps the range: that is what a time range asks for. */
+export function overlaps(
+  { start_ns, end_ns }: { readonly start_ns: bigint; readonly end_ns: bigint },
+  { from, to }: TimeRange,
+): boolean {
+  return (from === null || end_ns >= from) && (to === null || start_ns < to);
+}
+
+/** When spans of traces that start in this range may start. */
 export function spanRange({ from, to }: TimeRange): TimeRange {
   if (to === null) return { from, to };
   return { from, to: to > MAX_INT8 - LONG_TRACE_NS ? MAX_INT8 : to + LONG_TRACE_NS };

@@ -3,6 +3,7 @@
  * above the marks of all sources is complete.
  */
 
+import { crossingSql, IS_LONG_SQL, LONG_TRACE_NS } from '../sql/crossing-traces';
 import { Pace } from '../sql/pace';
 import { decodeRows, INT8, TEXT } from '../sql/row-spec';
 import { compareBigints, type PlannedBlock, spanRange, type TimeRange } from './block-plan';
@@ -163,11 +164,7 @@ export class LongTracesSource implements CandidateSource {
   async next(): Promise<readonly TraceFactsRow[]> {
     const { from, to } = this.range;
     const size = 200;
-    const bounds = [
-      `t.workspace_id = ${this.loader.workspaceId}`,
-      't.deleted_at is null',
-      't.end_ns::float8 - t.start_ns::float8 > 6e11',
-    ];
+    const bounds = [`t.workspace_id = ${this.loader.workspaceId}`, 't.deleted_at is null', IS_LONG_SQL];
     if (from !== null) bounds.push(`t.start_ns >= ${from}`);
     if (this.last !== null) bounds.push(`t.start_ns <= ${this.last}`);
     else if (to !== null) bounds.push(`t.start_ns < ${to}`);
@@ -182,6 +179,64 @@ export class LongTracesSource implements CandidateSource {
     this.done = rows.length < size || end === this.last;
     this.last = end;
     this.mark = end;
+    return rows;
+  }
+}
+
+/** Traces that have begun before the range and reach into it; they come after all that begin in it. */
+export class CrossingTracesSource implements CandidateSource {
+  mark: bigint;
+  done = false;
+  progress = 0;
+  private readonly pace = new Pace(200, 5_000);
+  /** What is still to be looked for. */
+  private readonly left: string[];
+  private last: Place | null = null;
+
+  /**
+   * @param from of the range
+   * @param condition SQL over `t`
+   */
+  constructor(
+    private readonly loader: SpanLoader,
+    private readonly from: bigint,
+    private readonly condition: string,
+    private readonly after: Place | null,
+  ) {
+    this.mark = from - 1n;
+    this.left = [...crossingSql(from)];
+  }
+
+  async next(): Promise<readonly TraceFactsRow[]> {
+    const [crosses] = this.left;
+    if (crosses === undefined) return [];
+    const size = this.pace.next;
+    const last = this.last ?? this.after;
+    const bounds = [
+      `t.workspace_id = ${this.loader.workspaceId}`,
+      't.deleted_at is null',
+      crosses,
+      `(${this.condition})`,
+    ];
+    if (last) bounds.push(`(t.start_ns, t.trace_id) < (${last.at}, '${last.traceId}'::uuid)`);
+    const rows = decodeRows(
+      TRACE_FACTS_ROW,
+      await this.pace.timed(() =>
+        this.loader.sql.query(
+          `${TRACE_FACTS_SQL} from trace t ${TRACE_FACTS_JOIN} where ${bounds.join(' and ')}
+           order by t.start_ns desc, t.trace_id desc limit ${size}`,
+        ),
+      ),
+    );
+    const end = rows.at(-1);
+    if (end) this.last = { at: end.start_ns, traceId: end.trace_id };
+    if (rows.length === size && end) this.mark = end.start_ns;
+    else {
+      this.left.shift();
+      // What is found next began before what was looked for.
+      this.mark = this.from - LONG_TRACE_NS - 1n;
+      this.done = this.left.length === 0;
+    }
     return rows;
   }
 }

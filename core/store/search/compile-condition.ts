@@ -3,24 +3,36 @@
  * evaluated once over the few values there are, and becomes the numbers of those that match.
  */
 
-import { int8FromSpanId, parseSpanId } from '../../model/ids';
 import type { SpanBody } from '../../model/json-types';
 import { isShortened, MAX_NAME_CHARS, shortName } from '../../model/short-name';
 import { spanKindName } from '../../model/span-kind';
-import { WireWriter } from '../../otlp/wire-writer';
-import type { FieldExpression, Static } from '../../query/traceql/ast';
+import type { Field, FieldExpression } from '../../query/traceql/ast';
 import { type Condition, conditionOf, isText, type SpanFields, textWords } from '../../query/traceql/evaluate';
+import {
+  conjuncts,
+  countOfPart,
+  holdsOfAll,
+  isNegation,
+  PARTS,
+  type Part,
+  speaksOfOne,
+} from '../../query/traceql/one-part';
 import type { Turns } from '../../query/traceql/turns';
 import { NO_VALUES, spanKindValue, type Value } from '../../query/traceql/values';
 import { fieldsIn } from '../../query/traceql/walk';
-import { hashValue, hashWord, wordsOf } from '../../search/words';
-import type { BlockSummary } from '../blocks/block-summaries';
+import { hashWord, termsOf, termsOfWord, textHasWord } from '../../search/words';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD } from '../dictionary/part-ids';
-import { decodeRows, INT4, TEXT } from '../sql/row-spec';
+import { decodeRows, INT4 } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
+import { attributesWithWord } from './attributes-with-word';
+import { columnSql, everySpan } from './column-condition';
+import { equalHashes, equalText, equalValue } from './equal-values';
 import type { KnownParts } from './known-parts';
 import type { IdLeaf, SpanCondition } from './span-condition';
-import { attributeValues, bodyAttributes, bodyHasWord, bodyValues } from './stored-span';
+import { attributeValues, bodyAttributes, bodyHasWord, bodyValues, partsOf, resourceValues } from './stored-span';
+
+/** Of a text that is looked for, so many tell enough. */
+const MOST_TERMS = 16;
 
 const NOTHING: Omit<IdLeaf, 'kind'> = {
   attributes: [],
@@ -29,6 +41,7 @@ const NOTHING: Omit<IdLeaf, 'kind'> = {
   scopes: [],
   payload: [],
   hashes: null,
+  ofWords: false,
   exact: true,
   word: null,
 };
@@ -46,11 +59,15 @@ export class ConditionCompiler {
 
   /** `parts` has been refreshed. @throws TraceqlSyntaxError */
   async compile(expression: FieldExpression, turns: Turns): Promise<SpanCondition> {
+    const bound = PARTS.filter((part) => speaksOfOne(expression, part));
+    if (expression.kind === 'binary' && expression.op === '&&' && bound.length > 0) {
+      return this.ofOnePart(expression, bound, turns);
+    }
     if (expression.kind === 'binary' && (expression.op === '&&' || expression.op === '||')) {
       const parts = [await this.compile(expression.left, turns), await this.compile(expression.right, turns)];
       return { kind: expression.op === '&&' ? 'and' : 'or', parts };
     }
-    if (expression.kind === 'unary' && expression.op === '!') {
+    if (expression.kind === 'unary' && isNegation(expression)) {
       return { kind: 'not', part: await this.compile(expression.operand, turns) };
     }
     if (expression.kind === 'binary' && isText(expression.left)) {
@@ -60,6 +77,19 @@ export class ConditionCompiler {
       return expression.op === '=' ? has : { kind: 'not', part: has };
     }
     return this.compileLeaf(expression, turns);
+  }
+
+  /** Conditions that have to hold of one event or link together: each by itself finds the blocks, together they decide. */
+  private async ofOnePart(expression: FieldExpression, bound: readonly Part[], turns: Turns): Promise<SpanCondition> {
+    const all = conjuncts(expression);
+    const together = all.filter((one) => bound.some((part) => countOfPart(one, part) > 0));
+    const apart = all.filter((one) => !together.includes(one) || bound.every((part) => holdsOfAll(one, part)));
+    const parts: SpanCondition[] = [];
+    for (const one of apart) parts.push(await this.compile(one, turns));
+    const whole = together.reduce((left, right) => ({ kind: 'binary', op: '&&', left, right, at: 0 }));
+    const isOfRests = fieldsIn(whole).every((field) => REST_DOMAINS.has(domainOf(field)));
+    parts.push(isOfRests ? await this.rests(whole, turns) : { kind: 'unknown' });
+    return { kind: 'and', parts };
   }
 
   /** Whether the message of a span may have to say what the span is called. */
@@ -73,7 +103,7 @@ export class ConditionCompiler {
     const holds = conditionOf(expression, turns);
     const [first] = fields;
     if (!first) return { kind: 'constant', value: holds(fieldsOf(() => NO_VALUES)) };
-    const domains = new Set(fields.map((field) => (field.kind === 'attribute' ? field.scope : field.name)));
+    const domains = new Set(fields.map(domainOf));
     const within = (...names: readonly (string | null)[]): boolean => [...domains].every((one) => names.includes(one));
     if (within('resource')) return this.resources(expression, holds, turns);
     if (within('span:name', 'span:kind')) return this.operations(expression, holds, domains.has('span:name'), turns);
@@ -83,12 +113,8 @@ export class ConditionCompiler {
     }
     const column = columnSql(expression);
     if (column) return column;
+    if (within(...REST_DOMAINS)) return this.rests(expression, turns);
     const isPresence = isNilComparison(expression);
-    if (within('event', 'link', 'span:statusMessage', 'event:name', 'link:traceID', 'link:spanID')) {
-      return isPresence === '='
-        ? { kind: 'not', part: await this.rests(presence(expression), turns) }
-        : this.rests(expression, turns);
-    }
     const names = new Set(fields.map((field) => field.name));
     if (!within('span', null) || names.size !== 1 || domains.size !== 1) return { kind: 'unknown' };
     if (isPresence === '=')
@@ -156,46 +182,50 @@ export class ConditionCompiler {
     if (domains.has('span')) return leaf(span);
     const resources = await this.resourcesThat(holds, turns);
     const { held, heldTo } = this.parts.shared.resources;
-    const inResources = heldTo !== null || [...held.values()].some((pairs) => attributeValues(pairs, key).length > 0);
+    const inResources = heldTo !== null || [...held.values()].some((pairs) => resourceValues(pairs, key).length > 0);
     // What the span says of itself hides what its resource says.
     const exact = !known || !inResources || isNilComparison(expression) !== null;
     return orBeyond(leaf({ ...span, resources, exact }), 'resource_id', heldTo);
   }
 
-  private async rests(expression: FieldExpression, turns: Turns): Promise<IdLeaf> {
+  private async rests(expression: FieldExpression, turns: Turns): Promise<SpanCondition> {
     const holds = conditionOf(expression, turns);
+    // Spans without events, links and status message have no such part: what holds of them is found by what does not.
+    if (holds(bodyFields(NO_REST))) {
+      const others = await idsThat(this.parts.rests, (body) => !holds(bodyFields(body)), turns);
+      return { kind: 'not', part: leaf({ attributes: others, payload: [REST_IN_PAYLOAD] }) };
+    }
     const attributes = await idsThat(this.parts.rests, (body) => holds(bodyFields(body)), turns);
-    const words = equalText(expression).flatMap(wordsOf);
-    const longest = words.sort((a, b) => b.length - a.length)[0];
-    const isIndexed = longest !== undefined && fieldsIn(expression).every(({ name }) => !name.startsWith('link:'));
+    const terms = equalText(expression)
+      .flatMap(termsOf)
+      .sort((a, b) => b.length - a.length);
+    const isIndexed = terms.length > 0 && fieldsIn(expression).every(({ name }) => !name.startsWith('link:'));
     const ofLinks = fieldsIn(expression).some((field) => field.kind === 'attribute' && field.scope === 'link');
     return leaf({
       attributes,
       payload: [REST_IN_PAYLOAD],
-      hashes: isIndexed && !ofLinks ? [hashWord(longest)] : null,
+      hashes: isIndexed && !ofLinks ? [terms.slice(0, MOST_TERMS).map(hashWord)] : null,
+      ofWords: true,
     });
   }
 
   private async word(word: string, turns: Turns): Promise<SpanCondition> {
     const { searchesKey } = this.parts;
-    const rows = await this.sql.query(
-      `select a.id, k.key from attribute a join attribute_key k on k.id = a.key_id
-       where a.workspace_id = $1 and a.words @> $2::text[]`,
-      [this.workspaceId, [word]],
-    );
-    const attributes = decodeRows({ id: INT4, key: TEXT }, rows).flatMap(({ id, key }) => (searchesKey(key) ? id : []));
+    const terms = termsOfWord(word);
+    const attributes = await attributesWithWord(this.sql, this.workspaceId, word, searchesKey, turns);
     const rests = await idsThat(this.parts.rests, (body) => bodyHasWord(body, word, searchesKey), turns);
     const { held, heldTo } = this.parts.shared.operations;
     const operations = await idsThat(
       held,
-      ({ name, service }) => wordsOf(name).includes(word) || wordsOf(service).includes(word),
+      ({ name, service }) => textHasWord(name, word) || textHasWord(service, word),
       turns,
     );
     const known = leaf({
       attributes: [...attributes, ...rests],
       operations,
       payload: null,
-      hashes: [hashWord(word)],
+      hashes: [terms.map(hashWord)],
+      ofWords: true,
       word: isAscii(word) ? word : null,
     });
     return orBeyond(known, 'operation_id', heldTo);
@@ -204,7 +234,7 @@ export class ConditionCompiler {
   private resourcesThat(holds: Condition, turns: Turns): Promise<number[]> {
     return idsThat(
       this.parts.shared.resources.held,
-      (pairs) => holds(fieldsOf((field) => attributeValues(pairs, field.name))),
+      (pairs) => holds(fieldsOf((field) => resourceValues(pairs, field.name))),
       turns,
     );
   }
@@ -235,8 +265,7 @@ export class ConditionCompiler {
         holds(
           fieldsOf((field) => {
             if (field.kind === 'attribute') return attributeValues(attributes, field.name);
-            const text = field.name === 'instrumentation:name' ? name : version;
-            return text === '' ? NO_VALUES : [text];
+            return [field.name === 'instrumentation:name' ? name : version];
           }),
         ),
       turns,
@@ -278,11 +307,44 @@ function fieldsOf(values: SpanFields['values']): SpanFields {
   return { values, hasWord: () => false };
 }
 
+/** What conditions on rests of messages ask for. */
+const REST_DOMAINS: ReadonlySet<string | null> = new Set([
+  'event',
+  'link',
+  'span:statusMessage',
+  'event:name',
+  'link:traceID',
+  'link:spanID',
+]);
+
+function domainOf(field: Field): string | null {
+  if (field.kind === 'parent') return 'parent';
+  return field.kind === 'attribute' ? field.scope : field.name;
+}
+
+const NO_REST: SpanBody = {
+  name: null,
+  traceState: '',
+  flags: 0,
+  attributes: [],
+  droppedAttributesCount: 0,
+  events: [],
+  droppedEventsCount: 0,
+  links: [],
+  droppedLinksCount: 0,
+  status: { code: 0, message: '' },
+};
+
 function bodyFields(body: SpanBody): SpanFields {
-  return fieldsOf((field) => {
-    if (field.kind === 'attribute') return bodyAttributes(body, field.scope === 'link' ? 'link' : 'event', field.name);
-    return bodyValues(body, field.name as 'event:name');
-  });
+  const fields: SpanFields = {
+    ...fieldsOf((field) => {
+      if (field.kind === 'attribute')
+        return bodyAttributes(body, field.scope === 'link' ? 'link' : 'event', field.name);
+      return bodyValues(body, field.name as 'event:name');
+    }),
+    parts: (part) => partsOf(fields, body, part, null),
+  };
+  return fields;
 }
 
 /** The operator of a comparison with `nil`; null of anything else. */
@@ -296,101 +358,6 @@ function presence(expression: FieldExpression): FieldExpression {
   return expression.kind === 'binary' ? { ...expression, op: '!=' } : expression;
 }
 
-/** The texts that `field = "text"` asks for. */
-function equalText(expression: FieldExpression): string[] {
-  const value = equalValue(expression);
-  return value?.kind === 'string' ? [value.value] : [];
-}
-
-function equalValue(expression: FieldExpression): Static | null {
-  if (expression.kind !== 'binary' || expression.op !== '=') return null;
-  const sides = [expression.left, expression.right];
-  if (!sides.some((side) => side.kind === 'attribute' || side.kind === 'intrinsic')) return null;
-  return (
-    sides.find((side): side is Static => !['attribute', 'intrinsic', 'unary', 'binary'].includes(side.kind)) ?? null
-  );
-}
-
-/** Hashes of the AnyValue messages that are equal to what `attribute = value` asks for; null of another condition. */
-function equalHashes(expression: FieldExpression, keyId: number): number[] | null {
-  const value = equalValue(expression);
-  const messages: WireWriter[] = [];
-  const message = (write: (writer: WireWriter) => void): void => {
-    const writer = new WireWriter(64);
-    write(writer);
-    messages.push(writer);
-  };
-  switch (value?.kind) {
-    case 'string':
-      message((writer) => writer.string(1, value.value));
-      break;
-    case 'boolean':
-      message((writer) => writer.varint(2, value.value ? 1 : 0));
-      break;
-    case 'integer':
-    case 'float':
-    case 'duration':
-      if (Number.isInteger(value.value)) message((writer) => writer.varint(3, BigInt.asUintN(64, BigInt(value.value))));
-      message((writer) => writer.double(4, value.value));
-      break;
-    default:
-      return null;
-  }
-  return messages.map((writer) => {
-    const bytes = writer.finish();
-    return hashValue(keyId, bytes, 0, bytes.length);
-  });
-}
-
-const FLIPPED = { '=': '=', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
-const STATUS_SQL = { unset: 's.status not in (1, 2)', ok: 's.status = 1', error: 's.status = 2' } as const;
-
-/** A comparison of a column of `span` with a value. */
-function columnSql(expression: FieldExpression): SpanCondition | null {
-  if (expression.kind !== 'binary' || !(expression.op in FLIPPED)) return null;
-  const given = expression.op as keyof typeof FLIPPED;
-  const isFlipped = expression.left.kind !== 'intrinsic';
-  const field = isFlipped ? expression.right : expression.left;
-  const value = isFlipped ? expression.left : expression.right;
-  const op = isFlipped ? FLIPPED[given] : given;
-  if (field.kind !== 'intrinsic') return null;
-  const column = (sql: string, most = everySpan): SpanCondition => ({ kind: 'column', sql, most });
-  const isEqual = op === '=';
-  switch (field.name) {
-    case 'span:duration': {
-      if (value.kind !== 'duration' && value.kind !== 'integer' && value.kind !== 'float') return null;
-      const limit = value.value;
-      const isMore = op === '>' || op === '>=' || isEqual;
-      return column(
-        `s.duration_ns ${op === '!=' ? '<>' : op} ${Number.isSafeInteger(limit) ? limit : `'${limit}'::float8`}`,
-        ({ longestNs, spans }) => (!isMore || Number(longestNs) >= limit ? spans : 0),
-      );
-    }
-    case 'span:status':
-      if (value.kind !== 'status' || (!isEqual && op !== '!=')) return null;
-      if (!isEqual) return column(`not (${STATUS_SQL[value.value]})`);
-      return column(STATUS_SQL[value.value], ({ errors, spans }) => (value.value === 'error' ? errors : spans));
-    case 'span:parentID':
-      if (value.kind === 'nil') return column(`s.parent_span_id is ${isEqual ? '' : 'not '}null`);
-      return isEqual ? spanIdSql('s.parent_span_id', value) : null;
-    case 'span:id':
-      return isEqual ? spanIdSql('s.span_id', value) : null;
-    default:
-      return null;
-  }
-}
-
-function spanIdSql(column: string, value: FieldExpression): SpanCondition | null {
-  if (value.kind !== 'string') return null;
-  const id = /^[0-9a-f]{16}$/.test(value.value) ? parseSpanId(value.value) : null;
-  if (!id) return { kind: 'constant', value: false };
-  return { kind: 'column', sql: `${column} = ${int8FromSpanId(id)}`, most: everySpan };
-}
-
 function isAscii(word: string): boolean {
   return /^[a-z0-9_]+$/.test(word);
-}
-
-function everySpan({ spans }: BlockSummary): number {
-  return spans;
 }

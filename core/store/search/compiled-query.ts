@@ -4,6 +4,7 @@ import { type Condition, conditionOf } from '../../query/traceql/evaluate';
 import type { Turns } from '../../query/traceql/turns';
 import { fieldsIn, filtersIn, needsAncestors, resultFields } from '../../query/traceql/walk';
 import type { ConditionCompiler } from './compile-condition';
+import { plainForm } from './plain-form';
 import { ALWAYS, type SpanCondition } from './span-condition';
 
 export interface CompiledFilter {
@@ -25,6 +26,8 @@ export interface CompiledQuery {
   /** Whether it asks about traces, as far as their rows say. */
   readonly needsTrace: boolean;
   readonly needsTree: boolean;
+  /** Whether it asks what the parents of spans say of themselves. */
+  readonly needsParents: boolean;
   /** Of spans that match, whatever their filters need. */
   readonly resultsNeedBody: boolean;
 }
@@ -40,13 +43,14 @@ export async function compileQuery(
   const filters: CompiledFilter[] = [];
   for (const filter of all) filters.push(await compileFilter(filter, compiler, turns));
   const results = resultFields(query);
-  const fields = [...results, ...all.flatMap(({ condition }) => (condition ? fieldsIn(plainRoots(condition)) : []))];
+  const fields = [...results, ...all.flatMap(({ condition }) => (condition ? fieldsIn(plainForm(condition)) : []))];
   return {
     query,
     filters,
     turns,
     needsTrace: fields.some(isOfTrace),
-    needsTree: needsAncestors(pipeline) || fields.some((field) => TREE_FIELDS.has(field.name)),
+    needsTree: needsAncestors(pipeline) || fields.some(isOfTree),
+    needsParents: fields.some(isOfParent),
     resultsNeedBody: results.some(isInBody),
   };
 }
@@ -56,7 +60,7 @@ async function compileFilter(
   compiler: ConditionCompiler,
   turns: Turns,
 ): Promise<CompiledFilter> {
-  const expression = plainRoots(filter.condition ?? TRUE);
+  const expression = plainForm(filter.condition ?? TRUE);
   const condition = filter.condition ? await compiler.compile(expression, turns) : ALWAYS;
   return {
     filter,
@@ -93,7 +97,9 @@ const BODY_SCOPES: ReadonlySet<string | null> = new Set(['span', 'event', 'link'
 
 /** Whether the message of a span has to be read for it. */
 export function isInBody(field: Field): boolean {
-  return field.kind === 'attribute' ? BODY_SCOPES.has(field.scope) : BODY_FIELDS.has(field.name);
+  return field.kind === 'parent' || field.kind === 'attribute'
+    ? BODY_SCOPES.has(field.scope)
+    : BODY_FIELDS.has(field.name);
 }
 
 /** Whether only the trace as a whole can tell. */
@@ -101,22 +107,13 @@ export function isOfTrace(field: Field): boolean {
   return field.kind === 'intrinsic' && TRACE_FIELDS.has(field.name);
 }
 
-/** `nestedSetParent < 0`, which is how Tempo's users ask for a root, without its tree. */
-function plainRoots(expression: FieldExpression): FieldExpression {
-  if (expression.kind === 'unary') return { ...expression, operand: plainRoots(expression.operand) };
-  if (expression.kind !== 'binary') return expression;
-  const { op, left, right, at } = expression;
-  const isParent = left.kind === 'intrinsic' && left.name === 'nestedSetParent' && right.kind === 'integer';
-  if (isParent && ((op === '<' && right.value === 0) || (op === '=' && right.value === -1))) {
-    return {
-      kind: 'binary',
-      op: '=',
-      left: { kind: 'intrinsic', name: 'span:parentID', at },
-      right: { kind: 'nil' },
-      at,
-    };
-  }
-  return { ...expression, left: plainRoots(left), right: plainRoots(right) };
+/** Whether the other spans of the trace have to be read for it. */
+function isOfTree(field: Field): boolean {
+  return field.kind === 'intrinsic' && TREE_FIELDS.has(field.name);
+}
+
+function isOfParent({ kind }: Field): boolean {
+  return kind === 'parent';
 }
 
 /** What stays true of every span that matches when conditions on its trace are taken for `most`. */
@@ -127,6 +124,6 @@ function relax(expression: FieldExpression, most: boolean): FieldExpression {
   if (expression.kind === 'unary' && expression.op === '!') {
     return { ...expression, operand: relax(expression.operand, !most) };
   }
-  const needsTrace = fieldsIn(expression).some((field) => isOfTrace(field) || TREE_FIELDS.has(field.name));
+  const needsTrace = fieldsIn(expression).some((field) => isOfTrace(field) || isOfTree(field) || isOfParent(field));
   return needsTrace ? { kind: 'boolean', value: most } : expression;
 }

@@ -7,8 +7,8 @@ import { STATUS_ERROR, spanKindName } from '../../model/span-kind';
 import type { Field, TraceqlQuery } from '../../query/traceql/ast';
 import { valuesOf } from '../../query/traceql/evaluate';
 import { fieldNamed } from '../../query/traceql/field-name';
-import { nameOf } from '../../query/traceql/spansets';
 import type { Turns } from '../../query/traceql/turns';
+import { literalOf, literalsOf, textOf } from '../../query/traceql/values';
 import { Pace } from '../sql/pace';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../sql/row-spec';
 import type { TimeRange } from './block-plan';
@@ -42,12 +42,14 @@ export function groupField(text: string): Field {
   );
 }
 
+/** @param literals whether values always tell their types */
 export async function groupSpans(
   searcher: Searcher,
   search: TraceqlQuery,
   field: Field,
   range: TimeRange,
   turns: Turns,
+  literals = false,
 ): Promise<SpanGroups> {
   const groups = new Map<string, Group>();
   let overflowed = false;
@@ -74,12 +76,8 @@ export async function groupSpans(
   const inPayload = [...elements.keys()].find((element) => element < 0) ?? null;
   const addSpan = (span: StoredSpan): void => {
     const isLong = inPayload !== null && span.row.attributes.includes(inPayload);
-    add(
-      isLong ? LONG_VALUES : nameOf(values(span)),
-      1,
-      span.row.status === STATUS_ERROR ? 1 : 0,
-      Number(span.row.duration_ns),
-    );
+    const names = isLong ? [LONG_VALUES] : literalsOf(values(span));
+    for (const name of names) add(name, 1, span.row.status === STATUS_ERROR ? 1 : 0, Number(span.row.duration_ns));
   };
   // As a metric by that field: so that all it takes is read.
   const counted = { kind: 'metric', name: 'count_over_time', of: null, quantiles: [], by: [field] } as const;
@@ -122,7 +120,7 @@ export async function groupSpans(
     }
   }
   const isWhole = complete && (byMinutes?.whole.length ?? 0) === 0;
-  return { groups: sorted(groups), complete: isWhole && !overflowed };
+  return { groups: sorted(groups, literals), complete: isWhole && !overflowed };
 }
 
 function isEverything({ pipeline }: TraceqlQuery): boolean {
@@ -138,22 +136,28 @@ function operationName(
   { held, heldTo }: SharedPart<KnownOperation>,
 ): ((operation: KnownOperation) => string) | null {
   if (field.kind === 'intrinsic') {
-    if (field.name === 'span:name') return ({ name }) => name;
+    if (field.name === 'span:name') return ({ name }) => literalOf(name);
     return field.name === 'span:kind' ? ({ kind }) => spanKindName(kind) : null;
   }
   const isService = field.kind === 'attribute' && field.scope === 'resource' && field.name === 'service.name';
-  // Of a service without a name nobody knows whether it has none, or an empty one.
+  // A service that is called by anything but text has no name there.
   const areNamed = heldTo === null && [...held.values()].every(({ service }) => service !== '');
-  return isService && areNamed ? ({ service }) => service : null;
+  return isService && areNamed ? ({ service }) => literalOf(service) : null;
 }
 
-function sorted(groups: ReadonlyMap<string, Group>): SpanGroup[] {
+/** @param groups by literal */
+function sorted(groups: ReadonlyMap<string, Group>, literals: boolean): SpanGroup[] {
+  const alike = new Map<string, number>();
+  for (const [literal, { spans }] of groups) {
+    if (spans > 0) alike.set(textOf(literal), (alike.get(textOf(literal)) ?? 0) + 1);
+  }
   return [...groups]
     .filter(([, { spans }]) => spans > 0)
     .sort(([, a], [, b]) => b.spans - a.spans)
     .slice(0, MAX_GROUPS)
-    .map(([value, { spans, errors, sketch }]) => ({
-      value,
+    .map(([literal, { spans, errors, sketch }]) => ({
+      // Text that reads like a value of another type is in quotes where both occur.
+      value: !literals && alike.get(textOf(literal)) === 1 ? textOf(literal) : literal,
       spans,
       errors,
       p50Ns: sketch.quantile(0.5) ?? 0,
@@ -162,14 +166,14 @@ function sorted(groups: ReadonlyMap<string, Group>): SpanGroup[] {
 }
 
 /** Of an attribute of spans: its values by their numbers in the dictionary, and the element of those in payloads. */
-type Elements = ReadonlyMap<number, string>;
+type Elements = ReadonlyMap<number, readonly string[]>;
 
 async function elementsOf(searcher: Searcher, field: Field): Promise<Elements> {
   if (field.kind !== 'attribute' || field.scope !== 'span') return new Map();
   const known = await searcher.valuesOf(field.name);
-  const elements = new Map<number, string>();
-  for (const [id, value] of known?.values ?? []) if (value !== null) elements.set(id, String(value));
-  if (known) elements.set(-known.keyId, LONG_VALUES);
+  const elements = new Map<number, readonly string[]>();
+  for (const [id, value] of known?.values ?? []) if (value !== null) elements.set(id, literalsOf([value]));
+  if (known) elements.set(-known.keyId, [LONG_VALUES]);
   return elements;
 }
 
@@ -182,10 +186,13 @@ async function addByElement(slice: SpanSlice, elements: Elements, add: Add, turn
     if (turns.isDue) await turns.end();
     const element = rows.int4Array().find((one) => elements.has(one));
     const isError = rows.int2() === STATUS_ERROR;
-    add(element === undefined ? 'nil' : (elements.get(element) as string), 1, isError ? 1 : 0, Number(rows.int8()));
+    const duration = Number(rows.int8());
+    const names = element === undefined ? NONE : (elements.get(element) as readonly string[]);
+    for (const name of names) add(name, 1, isError ? 1 : 0, duration);
   }
 }
 
+const NONE = literalsOf([]);
 const ROW = { key: INT4, spans: INT8, errors: INT8, duration: FLOAT8 };
 
 async function addByColumn(
@@ -205,8 +212,8 @@ async function addByColumn(
   const counted = decodeRows(ROW, rows);
   const ids = [...new Set(counted.map(({ key }) => key))];
   const known = await slice.spansBy(ids.map((id) => ({ [column]: id })));
-  const names = new Map(ids.map((id, i) => [id, nameOf(values(known[i] as StoredSpan))]));
+  const names = new Map(ids.map((id, i) => [id, literalsOf(values(known[i] as StoredSpan))]));
   for (const { key: id, spans, errors, duration: ns } of counted) {
-    add(names.get(id) as string, Number(spans), Number(errors), ns);
+    for (const name of names.get(id) ?? []) add(name, Number(spans), Number(errors), ns);
   }
 }

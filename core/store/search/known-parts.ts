@@ -6,11 +6,13 @@
 import type { SpanBody } from '../../model/json-types';
 import { decodeSpanBody, readKeyValue } from '../../otlp/proto-to-json';
 import { WireReader } from '../../otlp/wire-reader';
+import type { PlainKnowledge } from '../../query/plain-search';
 import { type Value, valueOfAny } from '../../query/traceql/values';
 import type { SearchesKey } from '../../search/searched-keys';
 import { REST_KEY } from '../dictionary/part-ids';
 import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
+import { readPlainKnowledge } from './plain-knowledge';
 import { HELD, type HeldLimits, SharedParts } from './shared-parts';
 
 /** The values of a key in the dictionary, by number. */
@@ -88,6 +90,15 @@ export class KnownParts {
     }
     this.forget();
     return known;
+  }
+
+  /** Of what the search box says. */
+  async plainKnowledge(keys: readonly string[], ids: readonly string[]): Promise<PlainKnowledge> {
+    if (keys.length > 0) await this.refresh();
+    const resources = [...this.shared.resources.held.values()];
+    return readPlainKnowledge(this.sql, this.workspaceId, keys, ids, (key) =>
+      resources.some((pairs) => pairs.some((pair) => pair.key === key)),
+    );
   }
 
   /** Attributes of spans by their numbers; rests of messages are none. */

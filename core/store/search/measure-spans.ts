@@ -4,11 +4,13 @@
  */
 import type { MetricSeries } from '../../api/search';
 import type { Field, Metric, TraceqlQuery } from '../../query/traceql/ast';
+import { isNumeric } from '../../query/traceql/calculate';
 import { valuesOf } from '../../query/traceql/evaluate';
 import { fieldText } from '../../query/traceql/print';
 import { SeriesBuilder } from '../../query/traceql/series';
-import { nameOf, type TraceSpan } from '../../query/traceql/spansets';
+import type { TraceSpan } from '../../query/traceql/spansets';
 import type { Turns } from '../../query/traceql/turns';
+import { literalsOf } from '../../query/traceql/values';
 import { fieldsIn } from '../../query/traceql/walk';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../sql/row-spec';
 import { isInBody } from './compiled-query';
@@ -22,6 +24,8 @@ export interface MetricFrame {
   readonly stepNs: bigint;
   readonly steps: number;
   readonly turns: Turns;
+  /** Whether labels are literals, which tell their types. */
+  readonly literals?: boolean;
 }
 
 export interface Measured {
@@ -29,13 +33,15 @@ export interface Measured {
   readonly complete: boolean;
 }
 
+/** @param isWhole whether counts are 0 in steps without spans */
 export async function measureSpans(
   searcher: Searcher,
   query: TraceqlQuery,
   metric: Metric,
   frame: MetricFrame,
+  isWhole: boolean,
 ): Promise<Measured> {
-  const builder = new SeriesBuilder(metric, frame.steps, Number(frame.stepNs) / 1e9);
+  const builder = new SeriesBuilder(metric, frame.steps, Number(frame.stepNs) / 1e9, frame.literals);
   const add = adder(metric, builder, frame);
   const plan = await searcher.spans(query, frame.range, frame.turns);
   let complete = true;
@@ -49,7 +55,7 @@ export async function measureSpans(
       if (frame.turns.isOver) break;
     }
   }
-  return { series: builder.series(query.series), complete: complete && !builder.overflowed };
+  return { series: builder.series(isWhole), complete: complete && !builder.overflowed };
 }
 
 function adder(metric: Metric, builder: SeriesBuilder, { range, stepNs, turns }: MetricFrame) {
@@ -60,14 +66,29 @@ function adder(metric: Metric, builder: SeriesBuilder, { range, stepNs, turns }:
     const { start_ns } = span.row;
     if (start_ns < range.from || start_ns >= range.to) return;
     const step = Number((start_ns - range.from) / stepNs);
-    const names = by.map((values) => nameOf(values(span)));
-    if (!of) {
-      builder.add(step, fields, names, 0);
-      return;
+    const values = of ? of(span).filter(isNumeric) : null;
+    for (const names of namesOf(
+      by.map((each) => literalsOf(each(span))),
+      turns,
+    )) {
+      if (!values) builder.add(step, fields, names, 0);
+      for (const value of values ?? []) builder.add(step, fields, names, Number(value));
     }
-    for (const value of of(span)) if (typeof value === 'number') builder.add(step, fields, names, value);
   };
 }
+
+/** A span with several values of a field is in a series of each. @param literals of each field */
+function namesOf(literals: readonly (readonly string[])[], turns: Turns): readonly (readonly string[])[] {
+  if (literals.every(({ length }) => length === 1)) return [literals.map(([only]) => only as string)];
+  turns.spend(literals.reduce((product, { length }) => product * length, STEPS_A_SERIES));
+  return literals.reduce<readonly (readonly string[])[]>(
+    (all, names) => all.flatMap((before) => names.map((name) => [...before, name])),
+    [[]],
+  );
+}
+
+/** It is kept, not only looked at. */
+const STEPS_A_SERIES = 100;
 
 /** Columns of `span` that hold what a field says of every span of theirs. */
 const COLUMNS: readonly {
@@ -75,12 +96,17 @@ const COLUMNS: readonly {
   readonly has: (field: Field) => boolean;
 }[] = [
   { column: 'resource_id', has: (field) => field.kind === 'attribute' && field.scope === 'resource' },
-  { column: 'operation_id', has: ({ name }) => name === 'span:name' || name === 'span:kind' },
-  { column: 'status', has: ({ name }) => name === 'span:status' },
+  {
+    column: 'operation_id',
+    has: ({ kind, name }) => kind === 'intrinsic' && (name === 'span:name' || name === 'span:kind'),
+  },
+  { column: 'status', has: ({ kind, name }) => kind === 'intrinsic' && name === 'span:status' },
   {
     column: 'scope_id',
     has: (field) =>
-      field.kind === 'attribute' ? field.scope === 'instrumentation' : field.name.startsWith('instrumentation:'),
+      field.kind === 'attribute'
+        ? field.scope === 'instrumentation'
+        : field.kind === 'intrinsic' && field.name.startsWith('instrumentation:'),
   },
 ];
 
@@ -97,7 +123,7 @@ async function addSlice(
   slice: SpanSlice,
   metric: Metric,
   builder: SeriesBuilder,
-  { range, stepNs }: MetricFrame,
+  { range, stepNs, turns }: MetricFrame,
   add: ReturnType<typeof adder>,
 ): Promise<boolean> {
   const columns = metric.by.map(columnOf);
@@ -119,8 +145,12 @@ async function addSlice(
   const known = await slice.spansBy(sums.map(({ step, spans, sum, least, most, ...ids }) => ids));
   for (const [i, { step, spans, sum, least, most }] of sums.entries()) {
     const span = known[i] as StoredSpan;
-    const names = metric.by.map((field) => nameOf(span.values(field)));
-    builder.merge(Number(step), fields, names, { count: Number(spans), sum, min: least, max: most });
+    for (const names of namesOf(
+      metric.by.map((field) => literalsOf(span.values(field))),
+      turns,
+    )) {
+      builder.merge(Number(step), fields, names, { count: Number(spans), sum, min: least, max: most });
+    }
   }
   return true;
 }

@@ -1,6 +1,7 @@
 /** Starts searches: what they share is read once. */
 import { NEWEST_FIRST, type TraceSort } from '../../api/trace-list-query';
 import { parseTraceId } from '../../model/ids';
+import { plainQuestions, traceqlOf } from '../../query/plain-search';
 import type { TraceqlQuery } from '../../query/traceql/ast';
 import { parseTraceql } from '../../query/traceql/parse';
 import type { Turns } from '../../query/traceql/turns';
@@ -9,7 +10,7 @@ import { EVERY_KEY, type SearchesKey } from '../../search/searched-keys';
 import type { BlockSummaries } from '../blocks/block-summaries';
 import { type OperationMinutes, readOperationMinutes } from '../figures/operation-minutes';
 import type { PayloadCodec } from '../payloads/payloads';
-import { decodeRows, TEXT } from '../sql/row-spec';
+import { decodeRows, INT8, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { type PlannedBlock, planBlocks, type TimeRange } from './block-plan';
 import type { Place } from './candidates';
@@ -41,13 +42,15 @@ type FoundSpans =
       readonly complete: () => boolean;
     };
 
-/** Spans of traces that are looked at whole, until time is up. */
-function foundIn(search: TraceSearch): FoundSpans {
+/** Spans of traces that are looked at whole, until time is up: those that start in the range. */
+function foundIn(search: TraceSearch, { from, to }: TimeRange): FoundSpans {
+  const isIn = ({ row }: StoredSpan): boolean =>
+    (from === null || row.start_ns >= from) && (to === null || row.start_ns < to);
   let complete = false;
   async function* spans(): AsyncGenerator<readonly StoredSpan[]> {
     while (!complete && !search.turns.isOver) {
       const { matches, done } = await search.next(100);
-      for (const { sets } of matches) for (const set of sets ?? []) yield set.spans;
+      for (const { sets } of matches) for (const set of sets ?? []) yield set.spans.filter(isIn);
       complete = done;
     }
   }
@@ -55,10 +58,10 @@ function foundIn(search: TraceSearch): FoundSpans {
 }
 
 /** The filter of a query that is nothing else and looks at one span at a time. */
-function onlyFilter({ query, filters, needsTrace, needsTree }: CompiledQuery): CompiledFilter | null {
+function onlyFilter({ query, filters, needsTrace, needsTree, needsParents }: CompiledQuery): CompiledFilter | null {
   const [only] = filters;
   const isAll = query.pipeline.stages.length === 1 && query.pipeline.stages[0] === only?.filter;
-  return only && isAll && !needsTrace && !needsTree ? only : null;
+  return only && isAll && !needsTrace && !needsTree && !needsParents ? only : null;
 }
 
 export type PagedSearch = TraceSearch | SortedSearch;
@@ -83,6 +86,12 @@ export class Searcher {
     this.loader = new SpanLoader(sql, workspaceId, this.parts, codec);
   }
 
+  /** What the search box says, as TraceQL: what it calls a field is one where spans have it. @throws SpoorError VALIDATION_ERROR */
+  async traceqlOf(text: string): Promise<string> {
+    const { keys, ids } = plainQuestions(text);
+    return traceqlOf(text, await this.parts.plainKnowledge(keys, ids));
+  }
+
   /** @param after the last trace of the page before @param turns of its pages. @throws TraceqlSyntaxError */
   async search(
     query: TraceqlQuery,
@@ -96,6 +105,19 @@ export class Searcher {
       sort === NEWEST_FIRST ? new TraceSearch(parts, range, after) : new SortedSearch(parts, range, sort, after);
     if (search.readsBlocks) this.movedBefore.set(search, await this.lastMove());
     return search;
+  }
+
+  /** A search that gives the spans of each trace, also where its row decides. @throws TraceqlSyntaxError */
+  async withSpans(query: TraceqlQuery, range: TimeRange, after: Place | null, turns: Turns): Promise<TraceSearch> {
+    const search = new TraceSearch(await this.prepare(query, turns), range, after, true);
+    if (search.readsBlocks) this.movedBefore.set(search, await this.lastMove());
+    return search;
+  }
+
+  /** Reads the messages of spans that were found without. */
+  async readBodies(spans: readonly StoredSpan[]): Promise<void> {
+    const without = spans.filter(({ body }) => body === null);
+    for await (const _ of this.loader.withBodies(without));
   }
 
   /** Whether a search that waited can go on: spans are in the blocks where they were when it was planned. */
@@ -113,7 +135,7 @@ export class Searcher {
     return decodeRows({ step: TEXT }, rows)[0]?.step ?? '';
   }
 
-  /** What to count for a query, over spans or traces that start in the range. @throws TraceqlSyntaxError */
+  /** What to count for a query: traces that overlap the range, or spans that start in it. @throws TraceqlSyntaxError */
   async slices(query: TraceqlQuery, range: TimeRange, turns: Turns): Promise<Slices> {
     const parts = await this.prepare(query, turns);
     const plan = planSearch(parts, range);
@@ -132,7 +154,7 @@ export class Searcher {
       const blocks = planBlocks(parts.blocks, only.condition, range);
       return { kind: 'slices', slices: spanSlices(this.loader, blocks, only, range) };
     }
-    return foundIn(new TraceSearch(parts, range, null, true));
+    return foundIn(new TraceSearch(parts, range, null, true), range);
   }
 
   /**
@@ -165,6 +187,25 @@ export class Searcher {
 
   operations(): SharedPart<KnownOperation> {
     return this.parts.shared.operations;
+  }
+
+  /** When the newest span starts; null: there is none. */
+  async lastStart(): Promise<bigint | null> {
+    const { closed, open } = await this.blocks.read();
+    const starts = closed.map(({ lastStartNs }) => lastStartNs);
+    if (open.length > 0) {
+      const range = { from: null, to: null };
+      const where = this.loader.inBlocks(
+        open.map((id) => ({ id })),
+        range,
+      );
+      const rows = await this.loader.inBlockOrder((tx) =>
+        tx.query(`select max(s.start_ns) as last from span s where ${where}`),
+      );
+      const last = decodeRows({ last: orNull(INT8) }, rows)[0]?.last ?? null;
+      if (last !== null) starts.push(last);
+    }
+    return starts.reduce<bigint | null>((newest, start) => (newest === null || start > newest ? start : newest), null);
   }
 
   /** Ids of the spans that a query leaves of one trace. @throws SpoorError */

@@ -4,11 +4,13 @@
  */
 import type { TraceSort } from '../../api/trace-list-query';
 import type { Turns } from '../../query/traceql/turns';
+import { crossingSql } from '../sql/crossing-traces';
 import { Pace } from '../sql/pace';
 import { decodeRows, INT8, TEXT } from '../sql/row-spec';
 import type { TimeRange } from './block-plan';
 import type { Place } from './candidates';
 import { planSearch, type SearchParts } from './search-plan';
+import { countOfRow, type MatchesOfRow } from './trace-condition';
 import { evaluateTraces, type TraceMatch } from './trace-evaluation';
 import type { TraceFactsRow } from './trace-facts';
 import { type SearchStep, TraceSearch } from './trace-search';
@@ -38,7 +40,7 @@ export class SortedSearch {
   /** 1: the greatest first. */
   private readonly sign: bigint;
   private readonly rows: RowRanking | null;
-  private readonly matchesOfRow: 'all' | 'errors' | null;
+  private readonly matchesOfRow: MatchesOfRow | null;
   private readonly search: TraceSearch | null;
   private progress = 0;
 
@@ -118,12 +120,12 @@ export class SortedSearch {
       places.map(({ traceId }) => traceId),
       this.range,
     );
+    const { matchesOfRow } = this;
     const matches =
-      this.matchesOfRow === null
+      matchesOfRow === null
         ? ((await evaluateTraces(compiled, rows, loader, false)) ?? [])
         : rows.map((trace) => {
-            const count = this.matchesOfRow === 'errors' ? trace.error_count : trace.span_count;
-            return { trace, sets: null, count };
+            return { trace, sets: null, count: countOfRow(trace, matchesOfRow) };
           });
     const byId = new Map(matches.map((match) => [match.trace.trace_id, match]));
     return places.flatMap(({ traceId }) => byId.get(traceId) ?? []);
@@ -134,6 +136,8 @@ export class SortedSearch {
 class RowRanking {
   private best: Place[] = [];
   private below: bigint | null;
+  /** What is looked for after the traces that begin in the range. */
+  private crossing: string[] = [];
   private readonly pace = new Pace(2_000, 50_000);
 
   constructor(
@@ -150,6 +154,11 @@ class RowRanking {
   async step(after: Place | null): Promise<boolean> {
     const { sql, workspaceId } = this.parts.loader;
     const bounds = [`t.workspace_id = ${workspaceId}`];
+    const crossing = this.crossing.shift();
+    if (crossing !== undefined) {
+      await this.rank([...bounds, crossing], after);
+      return this.crossing.length === 0;
+    }
     if (this.range.from !== null) bounds.push(`t.start_ns >= ${this.range.from}`);
     if (this.below !== null) bounds.push(`t.start_ns < ${this.below}`);
     const edge = await sql.query(
@@ -158,6 +167,15 @@ class RowRanking {
     );
     const [end] = decodeRows({ start_ns: INT8 }, edge);
     if (end) bounds.push(`t.start_ns >= ${end.start_ns}`);
+    await this.rank(bounds, after);
+    this.below = end?.start_ns ?? this.below;
+    if (end || this.range.from === null) return !end;
+    this.crossing = [...crossingSql(this.range.from)];
+    return false;
+  }
+
+  private async rank(bounds: string[], after: Place | null): Promise<void> {
+    const { sql } = this.parts.loader;
     bounds.push('t.deleted_at is null', `(${this.condition})`);
     const worst = this.best.length === KEPT ? this.best.at(-1) : undefined;
     for (const [place, op] of [
@@ -174,8 +192,6 @@ class RowRanking {
     );
     const found = decodeRows({ at: INT8, trace_id: TEXT }, rows).map(({ at, trace_id }) => ({ at, traceId: trace_id }));
     this.best = [...this.best, ...found].sort(comparePlaces).slice(0, KEPT);
-    this.below = end?.start_ns ?? this.below;
-    return !end;
   }
 
   /** What was found; begins anew. */

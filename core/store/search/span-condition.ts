@@ -4,6 +4,7 @@
  * match, and those are looked at again (StoredSpan).
  */
 import { LINE_BYTES } from '../../search/bloom';
+import { WORDS_VERSION } from '../../search/words';
 import type { BlockSummary } from '../blocks/block-summaries';
 import { countOf, type Terms } from '../blocks/block-terms';
 import { RAW_IN_PAYLOAD } from '../dictionary/part-ids';
@@ -18,8 +19,10 @@ export interface IdLeaf {
   readonly scopes: readonly number[];
   /** Elements that say where in the payload a match may lie; null: anywhere. */
   readonly payload: readonly number[] | null;
-  /** Of which the filter over a block's payloads holds one where one matches; null: it does not know. */
-  readonly hashes: readonly number[] | null;
+  /** Of which the filter over a block's payloads holds one where one matches, whole; null: it does not know. */
+  readonly hashes: readonly (readonly number[])[] | null;
+  /** Whether these are of words: filters that were made by an older version do not know them all. */
+  readonly ofWords: boolean;
   /** Whether every span that has one of the numbers matches. */
   readonly exact: boolean;
   /** The word that the payload must have a text with; null: it is not that. */
@@ -128,13 +131,14 @@ export function blockMayMatch(condition: SpanCondition, block: BlockSummary, blo
   }
 }
 
-export function payloadMayMatch(leaf: IdLeaf, { terms }: BlockSummary, bloomMay: BloomMay): boolean {
+export function payloadMayMatch(leaf: IdLeaf, { terms, words }: BlockSummary, bloomMay: BloomMay): boolean {
   if (leaf.payload?.length === 0) return false;
   const { attributes } = terms;
   if (leaf.payload === null) {
     if ((attributes.ids[0] ?? 1) > 0) return false;
   } else if (!leaf.payload.some((element) => countOf(attributes, element) > 0)) return false;
-  if (leaf.hashes === null || leaf.hashes.some(bloomMay)) return true;
+  if (leaf.hashes === null || (leaf.ofWords && words < WORDS_VERSION)) return true;
+  if (leaf.hashes.some((all) => all.every(bloomMay))) return true;
   // What is packed whole is not known by its value, only by its words.
   return leaf.payload?.includes(RAW_IN_PAYLOAD) === true && countOf(attributes, RAW_IN_PAYLOAD) > 0;
 }
@@ -219,7 +223,7 @@ export function hashesIn(condition: SpanCondition): number[] {
   if (condition.kind === 'and' || condition.kind === 'or') return condition.parts.flatMap(hashesIn);
   // What is negated rules no block out, but says whether its payloads have to be looked at.
   if (condition.kind === 'not') return hashesIn(condition.part);
-  return condition.kind === 'ids' ? [...(condition.hashes ?? [])] : [];
+  return condition.kind === 'ids' ? (condition.hashes ?? []).flat() : [];
 }
 
 /** The line of a block's filter that a hash falls into (core/search/bloom.ts), of `b.bloom`. */

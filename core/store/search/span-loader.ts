@@ -9,7 +9,7 @@ import { Pace } from '../sql/pace';
 import { decodeRows } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { BlockFilters } from './block-filters';
-import type { PlannedBlock, TimeRange } from './block-plan';
+import { overlaps, type PlannedBlock, type TimeRange } from './block-plan';
 import type { KnownParts } from './known-parts';
 import {
   conditionSql,
@@ -136,8 +136,8 @@ export class SpanLoader {
     return left;
   }
 
-  /** Those that are there and start in the range. */
-  async traces(ids: readonly string[], { from, to }: TimeRange): Promise<TraceFactsRow[]> {
+  /** Those that are there and overlap the range. */
+  async traces(ids: readonly string[], range: TimeRange): Promise<TraceFactsRow[]> {
     const found: TraceFactsRow[] = [];
     for (let i = 0; i < ids.length; i += TRACES) {
       const rows = await this.sql.query(
@@ -147,7 +147,7 @@ export class SpanLoader {
         [ids.slice(i, i + TRACES)],
       );
       for (const row of decodeRows(TRACE_FACTS_ROW, rows)) {
-        if ((from === null || row.start_ns >= from) && (to === null || row.start_ns < to)) found.push(row);
+        if (overlaps(row, range)) found.push(row);
       }
     }
     return found;

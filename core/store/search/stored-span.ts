@@ -1,14 +1,17 @@
 /** A span as a query looks at it: what its row says, and what its message says where the query asks for that. */
 
 import { spanIdFromInt8 } from '../../model/ids';
-import type { AnyValue, KeyValue, SpanBody } from '../../model/json-types';
+import type { AnyValue, KeyValue, SpanBody, SpanEvent, SpanLink } from '../../model/json-types';
 import { isShortened } from '../../model/short-name';
 import { spanKindName, statusCodeName } from '../../model/span-kind';
 import type { AttributeScope, Field } from '../../query/traceql/ast';
+import { integerOf } from '../../query/traceql/calculate';
+import type { SpanFields } from '../../query/traceql/evaluate';
+import type { Part } from '../../query/traceql/one-part';
 import type { TraceSpan } from '../../query/traceql/spansets';
 import { NO_VALUES, spanKindValue, statusValue, type Value, type Values, valueOfAny } from '../../query/traceql/values';
 import type { SearchesKey } from '../../search/searched-keys';
-import { wordsOf } from '../../search/words';
+import { textHasWord } from '../../search/words';
 import type { CopyReader } from '../sql/copy-binary';
 import type { KnownScope, Shared } from './shared-parts';
 import type { TraceFacts } from './trace-facts';
@@ -79,6 +82,8 @@ export class StoredSpan implements TraceSpan {
   /** Read only where a query asks for it. */
   body: SpanBody | null = null;
   trace: TraceFacts | null = null;
+  /** Where a query asks for it and it is stored, with its message. */
+  parent: StoredSpan | null = null;
 
   constructor(
     readonly row: SpanRow,
@@ -102,10 +107,11 @@ export class StoredSpan implements TraceSpan {
       const own = this.attribute('span', field.name);
       return own.length > 0 ? own : this.attribute('resource', field.name);
     }
+    if (field.kind === 'parent') return this.parent?.values({ ...field, kind: 'attribute' }) ?? NO_VALUES;
     const { row } = this;
     switch (field.name) {
       case 'span:duration':
-        return [Number(row.duration_ns)];
+        return [integerOf(row.duration_ns)];
       case 'span:name':
         return [this.name];
       case 'span:kind':
@@ -122,16 +128,20 @@ export class StoredSpan implements TraceSpan {
       case 'link:spanID':
         return bodyValues(this.message, field.name);
       case 'event:timeSinceStart':
-        return this.message.events.map(({ timeUnixNano }) => Number(BigInt(timeUnixNano) - row.start_ns));
+        return this.message.events.map((event) => sinceStart(event, row.start_ns));
       case 'instrumentation:name':
-        return textValue(this.scope?.name);
+        return [this.scope?.name ?? ''];
       case 'instrumentation:version':
-        return textValue(this.scope?.version);
+        return [this.scope?.version ?? ''];
       case 'span:text':
         return NO_VALUES;
       default:
         return this.facts.values(field.name, row.span_id);
     }
+  }
+
+  parts(part: Part): readonly SpanFields[] {
+    return partsOf(this, this.message, part, this.row.start_ns);
   }
 
   hasWord(word: string): boolean {
@@ -174,7 +184,7 @@ export class StoredSpan implements TraceSpan {
       case 'span':
         return attributeValues(this.message.attributes, key);
       case 'resource':
-        return attributeValues(this.resource, key);
+        return resourceValues(this.resource, key);
       case 'instrumentation':
         return attributeValues(this.scope?.attributes ?? [], key);
       default:
@@ -200,7 +210,7 @@ export function bodyValues(
 ): Values {
   switch (name) {
     case 'span:statusMessage':
-      return textValue(body.status.message);
+      return [body.status.message];
     case 'event:name':
       return body.events.map((event) => event.name);
     case 'link:traceID':
@@ -210,9 +220,51 @@ export function bodyValues(
   }
 }
 
-/** Text that is empty says nothing. */
-function textValue(text: string | undefined): Values {
-  return text ? [text] : NO_VALUES;
+/** What a resource says; a service without a name has an empty one, as in Tempo. */
+export function resourceValues(resource: readonly KeyValue[], key: string): Values {
+  const values = attributeValues(resource, key);
+  return values.length === 0 && key === 'service.name' ? NO_NAME : values;
+}
+
+const NO_NAME: Values = [''];
+
+function sinceStart({ timeUnixNano }: SpanEvent, startNs: bigint): Value {
+  return integerOf(BigInt(timeUnixNano) - startNs);
+}
+
+/** A span as each of its events, or its links, sees it. @param startNs null: it is not asked for */
+export function partsOf(span: SpanFields, body: SpanBody, part: Part, startNs: bigint | null): readonly SpanFields[] {
+  if (part === 'link') {
+    return body.links.map((link) => ofPart(span, body, startNs, (field) => linkValues(link, field)));
+  }
+  return body.events.map((event) => ofPart(span, body, startNs, (field) => eventValues(event, field, startNs)));
+}
+
+/** @param own what the part says; null: it is not asked */
+function ofPart(
+  span: SpanFields,
+  body: SpanBody,
+  startNs: bigint | null,
+  own: (field: Field) => Values | null,
+): SpanFields {
+  const fields: SpanFields = {
+    values: (field) => own(field) ?? span.values(field),
+    hasWord: (word) => span.hasWord(word),
+    parts: (part) => partsOf(fields, body, part, startNs),
+  };
+  return fields;
+}
+
+function eventValues(event: SpanEvent, field: Field, startNs: bigint | null): Values | null {
+  if (field.kind === 'attribute') return field.scope === 'event' ? attributeValues(event.attributes, field.name) : null;
+  if (field.name === 'event:name') return [event.name];
+  return field.name === 'event:timeSinceStart' && startNs !== null ? [sinceStart(event, startNs)] : null;
+}
+
+function linkValues(link: SpanLink, field: Field): Values | null {
+  if (field.kind === 'attribute') return field.scope === 'link' ? attributeValues(link.attributes, field.name) : null;
+  if (field.name === 'link:traceID') return [link.traceId];
+  return field.name === 'link:spanID' ? [link.spanId] : null;
 }
 
 /** Whether a text of the message has the word: of its name where that is long, its status, its attributes and its events. */
@@ -230,16 +282,11 @@ export function bodyHasWord(
   );
 }
 
-function valueHasWord(value: AnyValue, word: string): boolean {
+export function valueHasWord(value: AnyValue, word: string): boolean {
   if ('stringValue' in value) return textHasWord(value.stringValue as string, word);
   if ('arrayValue' in value) {
     return (value.arrayValue as { values: readonly AnyValue[] }).values.some((item) => valueHasWord(item, word));
   }
   if (!('kvlistValue' in value)) return false;
   return (value.kvlistValue as { values: readonly KeyValue[] }).values.some((pair) => valueHasWord(pair.value, word));
-}
-
-/** Words are told apart only where the text has these letters at all. */
-function textHasWord(text: string, word: string): boolean {
-  return text.toLowerCase().includes(word) && wordsOf(text).includes(word);
 }

@@ -1,32 +1,48 @@
 /** Conditions that a row of `trace` decides: SQL over `t`. */
+import { FAILED_REQUEST_TRACEQL } from '../../model/request';
 import { shortName } from '../../model/short-name';
 import type { FieldExpression, SpansetFilter } from '../../query/traceql/ast';
+import { isNumeric } from '../../query/traceql/calculate';
 import { conditionOf } from '../../query/traceql/evaluate';
+import { parseTraceql } from '../../query/traceql/parse';
+import { fieldText } from '../../query/traceql/print';
 import { fieldsIn } from '../../query/traceql/walk';
 import { isOfTrace } from './compiled-query';
 import type { KnownParts } from './known-parts';
+import { plainForm } from './plain-form';
+import type { TraceFactsRow } from './trace-facts';
+
+/** Which spans of a trace match: all, those with an error, requests that failed, or one has to look. */
+export type MatchesOfRow = 'all' | 'errors' | 'failed' | 'unknown';
+
+/** How many that are. */
+export function countOfRow(row: TraceFactsRow, matches: MatchesOfRow): number {
+  return matches === 'errors' ? row.error_count : matches === 'failed' ? row.failed_count : row.span_count;
+}
 
 export interface TraceCondition {
   readonly sql: string;
-  /** Which spans of a trace match where it holds: all, those with an error, or one has to look. */
-  readonly matches: 'all' | 'errors' | 'unknown';
+  /** Which spans of a trace match where it holds. */
+  readonly matches: MatchesOfRow;
   /** The part of it that an index over ids finds; null: there is none. */
   readonly ids: string | null;
 }
 
 /** Whether no span has to be looked at. */
 export function isTraceCondition({ condition }: SpansetFilter): boolean {
-  if (condition === null || isStatusError(condition)) return true;
+  if (condition === null || isStatusError(condition) || isFailedRequest(condition)) return true;
   const fields = fieldsIn(condition);
   return fields.length > 0 && fields.every(isOfTrace);
 }
 
 /** @returns null where spans have to be looked at */
 export function traceCondition(filter: SpansetFilter, parts: KnownParts): TraceCondition | null {
-  const { condition } = filter;
   if (!isTraceCondition(filter)) return null;
+  const condition = filter.condition && plainForm(filter.condition);
   if (condition === null) return { sql: 'true', matches: 'all', ids: null };
   if (isStatusError(condition)) return { sql: 't.error_count > 0', matches: 'errors', ids: null };
+  if (filter.condition && isFailedRequest(filter.condition))
+    return { sql: 't.failed_count > 0', matches: 'failed', ids: null };
   const ids = idRange(condition);
   if (ids) {
     const sql = `t.trace_id between '${ids.low}' and '${ids.high}'`;
@@ -52,6 +68,18 @@ function isStatusError(condition: FieldExpression): boolean {
   return left.kind === 'intrinsic' && left.name === 'span:status' && right.kind === 'status' && right.value === 'error';
 }
 
+/** `status:failed`, as the search box writes it. */
+function isFailedRequest(condition: FieldExpression): boolean {
+  return condition.kind === 'binary' && condition.op === '&&' && fieldText(condition) === FAILED_REQUEST;
+}
+
+const FAILED_REQUEST = conditionText(FAILED_REQUEST_TRACEQL);
+
+function conditionText(traceql: string): string {
+  const [spanset] = parseTraceql(`{ ${traceql} }`).pipeline.stages;
+  return spanset?.kind === 'filter' && spanset.condition ? fieldText(spanset.condition) : '';
+}
+
 const SQL_OPS: Readonly<Record<string, string>> = {
   '=': '=',
   '!=': '<>',
@@ -73,7 +101,7 @@ function sqlOf(expression: FieldExpression, parts: KnownParts): string | null {
   if (expression.kind !== 'binary' || expression.left.kind !== 'intrinsic') return null;
   const { left, right } = expression;
   const op = SQL_OPS[expression.op];
-  if (op && left.name === 'trace:duration' && 'value' in right && typeof right.value === 'number') {
+  if (op && left.name === 'trace:duration' && 'value' in right && isNumeric(right.value)) {
     // As numeric: the difference of two int8 may be none, and floats of times are 256 ns apart.
     return `t.end_ns::numeric - t.start_ns ${op} '${right.value}'::numeric`;
   }

@@ -1,8 +1,10 @@
 /** Decides which of some traces match a query, and by which spans: each is looked at whole. */
+import { SpoorError } from '../../model/errors';
 import type { SpansetFilter } from '../../query/traceql/ast';
 import { type FilteredTrace, type Spans, spansetsOf } from '../../query/traceql/spansets';
 import { compareBigints } from './block-plan';
 import type { CompiledFilter, CompiledQuery } from './compiled-query';
+import { ALWAYS } from './span-condition';
 import type { SpanLoader } from './span-loader';
 import type { StoredSpan } from './stored-span';
 import { TraceFacts, type TraceFactsRow } from './trace-facts';
@@ -37,6 +39,11 @@ export async function evaluateTraces(
   const needsBody = ({ verdicts }: StoredSpan): boolean =>
     resultsNeedBody || filters.some((filter, i) => filter.needsBody && verdicts[i] === 'maybe');
   const conditions = filters.map(({ condition }) => condition);
+  if (compiled.needsParents) {
+    return (await matchWithParents(compiled, traces, loader, read, mayEnd))
+      ? matchesOf(compiled, traces, read, mayEnd)
+      : null;
+  }
   for await (const spans of loader.spansOf(traces, conditions)) {
     const others: StoredSpan[] = [];
     for (const span of spans) {
@@ -51,6 +58,48 @@ export async function evaluateTraces(
       }
     }
   }
+  return matchesOf(compiled, traces, read, mayEnd);
+}
+
+/** Spans of each trace with their messages first: a parent may come after its children. @returns false where time is up */
+async function matchWithParents(
+  { filters, turns }: CompiledQuery,
+  traces: readonly TraceFactsRow[],
+  loader: SpanLoader,
+  read: ReadonlyMap<string, TraceSpans>,
+  mayEnd: boolean,
+): Promise<boolean> {
+  const conditions = [...filters.map(({ condition }) => condition), ALWAYS];
+  for (const trace of traces) {
+    const byId = new Map<bigint, StoredSpan>();
+    for await (const spans of loader.spansOf([trace], conditions)) {
+      for await (const run of loader.withBodies(spans)) {
+        if (turns.isDue && (await turns.end()) && mayEnd) return false;
+        if (byId.size + run.length > MAX_SPANS) throw tooManyParents();
+        for (const span of run) byId.set(span.spanId, span);
+      }
+    }
+    for (const span of byId.values()) span.parent = byId.get(span.parentSpanId ?? 0n) ?? null;
+    for (const span of byId.values()) {
+      if (turns.isDue && (await turns.end()) && mayEnd) return false;
+      match(filters, span, read);
+    }
+  }
+  return true;
+}
+
+function tooManyParents(): SpoorError {
+  const message = `A trace has more than ${MAX_SPANS} spans, too many to ask about parents; leave out parent. or ask for other traces.`;
+  return new SpoorError('VALIDATION_ERROR', message, [{ field: 'query', code: 'too_many_spans', message }]);
+}
+
+async function matchesOf(
+  compiled: CompiledQuery,
+  traces: readonly TraceFactsRow[],
+  read: ReadonlyMap<string, TraceSpans>,
+  mayEnd: boolean,
+): Promise<TraceMatch[] | null> {
+  const { turns } = compiled;
   const matches: TraceMatch[] = [];
   for (const trace of traces) {
     if (turns.isDue && (await turns.end()) && mayEnd) return null;

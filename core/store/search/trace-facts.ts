@@ -1,5 +1,6 @@
 /** What a query may ask of the trace that a span is in: its row, and its tree where that is needed. */
 import type { IntrinsicName } from '../../query/traceql/ast';
+import { integerOf } from '../../query/traceql/calculate';
 import { NO_VALUES, type Values } from '../../query/traceql/values';
 import { INT4, INT8, type RowOf, TEXT } from '../sql/row-spec';
 
@@ -9,6 +10,7 @@ export const TRACE_FACTS_ROW = {
   end_ns: INT8,
   span_count: INT4,
   error_count: INT4,
+  failed_count: INT4,
   first_block: INT4,
   last_block: INT4,
   root_name: TEXT,
@@ -17,7 +19,7 @@ export const TRACE_FACTS_ROW = {
 export type TraceFactsRow = RowOf<typeof TRACE_FACTS_ROW>;
 
 export const TRACE_FACTS_SQL = `select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.span_count,
-  t.error_count, t.first_block, t.last_block, o.name as root_name, v.name as root_service`;
+  t.error_count, t.failed_count, t.first_block, t.last_block, o.name as root_name, v.name as root_service`;
 
 /** Joined to `t`: its root's operation and service. */
 export const TRACE_FACTS_JOIN = 'join operation o on o.id = t.root_operation_id join service v on v.id = o.service_id';
@@ -32,7 +34,7 @@ export class TraceFacts {
     const { row } = this;
     switch (name) {
       case 'trace:duration':
-        return [Number(row.end_ns - row.start_ns)];
+        return [integerOf(row.end_ns - row.start_ns)];
       case 'trace:rootName':
         return [row.root_name];
       case 'trace:rootService':

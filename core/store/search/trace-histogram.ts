@@ -3,9 +3,9 @@ import type { Heatmap, HeatmapCell, Histogram, HistogramQuery } from '../../api/
 import { STATUS_ERROR } from '../../model/span-kind';
 import { rfc3339FromNs } from '../../model/time';
 import { inDeployments } from '../../query/in-deployments';
-import { traceqlOf } from '../../query/plain-search';
 import { parseTraceql } from '../../query/traceql/parse';
 import { Turns } from '../../query/traceql/turns';
+import { crossingSql } from '../sql/crossing-traces';
 import { Pace } from '../sql/pace';
 import { decodeRows, INT4, INT8 } from '../sql/row-spec';
 import type { SqlClient, SqlRow } from '../sql/sql-client';
@@ -79,7 +79,7 @@ export class TraceHistogram {
 
   private async counted(query: HistogramQuery, byDuration: boolean, signal: AbortSignal | undefined): Promise<Counted> {
     const turns = new Turns(signal, performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS));
-    const parsed = inDeployments(parseTraceql(traceqlOf(query.query ?? '')), query);
+    const parsed = inDeployments(parseTraceql(await this.searcher.traceqlOf(query.query ?? '')), query);
     const asked = rangeOf(query);
     const range = await this.bounds(asked);
     const length = query.buckets ?? DEFAULT_BUCKETS;
@@ -90,7 +90,8 @@ export class TraceHistogram {
     const plan = await this.searcher.slices(parsed, { from: range.from, to: asked.to }, turns);
     const complete =
       plan.of === 'traces'
-        ? await this.countTraces(plan.condition, buckets, range.to, turns)
+        ? (await this.countTraces(plan.condition, buckets, range.to, turns)) &&
+          (asked.from === null || (await this.countCrossing(plan.condition, buckets, turns)))
         : plan.of === 'spans'
           ? await this.countSpans(plan.slices, buckets, turns)
           : await this.countMatches(plan.search, buckets, turns);
@@ -112,7 +113,7 @@ export class TraceHistogram {
       const rows = await pace.timed(() =>
         this.sql.query(
           `select (t.start_ns - ${buckets.fromNs}) / ${buckets.bucketNs} as bucket, ${band} as band, count(*) as spans,
-             count(*) filter (where t.error_count > 0) as errors
+             count(*) filter (where t.failed_count > 0) as errors
            from trace t where t.workspace_id = ${this.workspaceId} and t.start_ns >= ${from} and t.start_ns < ${to}
              and t.deleted_at is null and (${condition}) group by 1, 2`,
         ),
@@ -123,13 +124,29 @@ export class TraceHistogram {
     return true;
   }
 
+  /** Traces that have begun before and reach into the range: in its first bucket. @returns whether all were counted */
+  private async countCrossing(condition: string, buckets: Buckets, turns: Turns): Promise<boolean> {
+    const band = buckets.byDuration ? bandSql('t.end_ns::float8 - t.start_ns::float8') : '0';
+    for (const crosses of crossingSql(buckets.fromNs)) {
+      if (turns.isDue) await turns.end();
+      if (turns.isOver) return false;
+      const rows = await this.sql.query(
+        `select 0::int8 as bucket, ${band} as band, count(*) as spans, count(*) filter (where t.failed_count > 0) as errors
+         from trace t where t.workspace_id = ${this.workspaceId} and ${crosses} and t.deleted_at is null and (${condition})
+         group by 1, 2`,
+      );
+      addRows(buckets, rows);
+    }
+    return true;
+  }
+
   private async countMatches(search: TraceSearch, buckets: Buckets, turns: Turns): Promise<boolean> {
     for (;;) {
       const { matches, done } = await search.next(MATCHES);
       for (const { trace } of matches) {
         const bucket = Number((trace.start_ns - buckets.fromNs) / buckets.bucketNs);
         const band = buckets.byDuration ? bandOf(trace.end_ns - trace.start_ns) : 0;
-        add(buckets, bucket, band, 1, trace.error_count > 0 ? 1 : 0);
+        add(buckets, bucket, band, 1, trace.failed_count > 0 ? 1 : 0);
       }
       if (done || turns.isOver) return done;
     }
@@ -181,8 +198,8 @@ function addRows(buckets: Buckets, rows: readonly SqlRow[]): void {
 }
 
 function add({ cells, length }: Buckets, bucket: number, band: number, count: number, failed: number): void {
-  if (bucket < 0) return;
-  const within = Math.min(bucket, length - 1);
+  // What has begun before the range is in its first bucket.
+  const within = Math.max(0, Math.min(bucket, length - 1));
   const key = `${within}.${band}`;
   const known = cells.get(key);
   cells.set(key, { bucket: within, band, count: (known?.count ?? 0) + count, errors: (known?.errors ?? 0) + failed });

@@ -10,7 +10,6 @@ import { spanIdFromInt8 } from '../../model/ids';
 import { statusCodeName } from '../../model/span-kind';
 import { rfc3339FromNs } from '../../model/time';
 import { inDeployments } from '../../query/in-deployments';
-import { traceqlOf } from '../../query/plain-search';
 import type { Field, FieldExpression, TraceqlQuery } from '../../query/traceql/ast';
 import { valuesOf } from '../../query/traceql/evaluate';
 import { parseTraceql } from '../../query/traceql/parse';
@@ -63,7 +62,7 @@ export class TraceList {
   async page(query: TraceListQuery, signal?: AbortSignal): Promise<TraceListPage> {
     const endMs = (): number => performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS);
     const limit = query.limit ?? DEFAULT_LIMIT;
-    const traceql = traceqlOf(query.query ?? '');
+    const traceql = await this.searcher.traceqlOf(query.query ?? '');
     const parsed = inDeployments(parseTraceql(traceql), query);
     if (parsed.metrics) throw notASearch();
     const range = rangeOf(query);
@@ -79,7 +78,7 @@ export class TraceList {
       return {
         data,
         pagination: { nextCursor, hasMore: !done },
-        search: { traceql, complete: done || matches.length === limit, progress },
+        search: { traceql, ...reportOf(done || matches.length === limit, progress) },
       };
     };
     const resumed = this.resume(position, key);
@@ -138,6 +137,11 @@ export class TraceList {
       return [{ ...summary, matchedSpans: count, spans: spans.map((span) => matchedSpan(span, shown)) }];
     });
   }
+}
+
+/** A page that is whole needs nothing more to be looked through. */
+function reportOf(complete: boolean, progress: number): { readonly complete: boolean; readonly progress: number } {
+  return { complete, progress: complete ? 1 : progress };
 }
 
 interface ShownField {

@@ -6,6 +6,7 @@ import type { Turns } from '../../query/traceql/turns';
 import { compareBigints, spanRange, type TimeRange } from './block-plan';
 import {
   type CandidateSource,
+  CrossingTracesSource,
   LongTracesSource,
   markOf,
   type Place,
@@ -13,6 +14,7 @@ import {
   TraceTableSource,
 } from './candidates';
 import { planSearch, type SearchParts } from './search-plan';
+import { countOfRow, type MatchesOfRow } from './trace-condition';
 import { evaluateTraces, type TraceMatch } from './trace-evaluation';
 import type { TraceFactsRow } from './trace-facts';
 
@@ -28,7 +30,7 @@ export interface SearchStep {
 }
 
 export class TraceSearch {
-  private readonly sources: readonly CandidateSource[];
+  private readonly sources: CandidateSource[];
   /** Whether it has planned which blocks of spans to look into. */
   readonly readsBlocks: boolean;
   /** Waiting until nothing newer can come, newest last. */
@@ -39,7 +41,7 @@ export class TraceSearch {
   /** The last that was given. */
   last: Place | null;
   /** The row of a trace decides: its spans need not be looked at. */
-  private readonly matchesOfRow: 'all' | 'errors' | 'unknown' = 'unknown';
+  private readonly matchesOfRow: MatchesOfRow = 'unknown';
 
   /** @param after the last trace that was given before; null: from the beginning */
   constructor(
@@ -53,14 +55,20 @@ export class TraceSearch {
     const { loader } = search;
     // Traces end where the page before ended, but their spans may start later.
     const until = { from: range.from, to: after ? after.at + 1n : range.to };
+    const isPast = range.from !== null && until.to !== null && until.to <= range.from;
     const plan = planSearch(search, spanRange(until));
     this.readsBlocks = plan.kind === 'spans';
     if (plan.kind === 'traces') {
       if (!wantsSpans) this.matchesOfRow = plan.matches;
-      this.sources = [new TraceTableSource(loader, plan.sql, plan.ids, range, after)];
-    } else {
+      this.sources = isPast ? [] : [new TraceTableSource(loader, plan.sql, plan.ids, range, after)];
+    } else if (isPast) this.sources = [];
+    else {
       const inBlocks = new SpanBlocksSource(loader, plan.blocks, plan.filter, until);
       this.sources = until.to === null ? [inBlocks] : [inBlocks, new LongTracesSource(loader, until)];
+    }
+    if (range.from !== null) {
+      const ofTraces = plan.kind === 'traces' ? plan.sql : 'true';
+      this.sources.push(new CrossingTracesSource(loader, range.from, ofTraces, after));
     }
   }
 
@@ -85,6 +93,8 @@ export class TraceSearch {
       if (turns.isDue) await turns.end();
       if (turns.isOver) break;
     }
+    // What was found and is decided by its row takes no more time: a plain list that had to wait for the database is not empty.
+    if (this.matchesOfRow !== 'unknown') await this.take(this.complete(limit - this.ready.length));
     const matches = this.ready.splice(0, limit);
     const last = matches.at(-1)?.trace;
     if (last) this.last = { at: last.start_ns, traceId: last.trace_id };
@@ -150,10 +160,6 @@ export class TraceSearch {
     const { compiled, loader } = this.search;
     // One alone is looked at to its end, or it would be begun again for ever.
     if (this.matchesOfRow === 'unknown') return evaluateTraces(compiled, rows, loader, rows.length > 1);
-    return rows.map((trace) => ({ trace, sets: null, count: this.countOf(trace) }));
-  }
-
-  private countOf({ span_count, error_count }: TraceFactsRow): number {
-    return this.matchesOfRow === 'errors' ? error_count : span_count;
+    return rows.map((trace) => ({ trace, sets: null, count: countOfRow(trace, this.matchesOfRow) }));
   }
 }

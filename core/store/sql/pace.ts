@@ -15,9 +15,13 @@ export class Pace {
   async timed<T>(run: () => Promise<T>): Promise<T> {
     const began = performance.now();
     const result = await run();
-    const took = performance.now() - began;
+    this.took(performance.now() - began);
+    return result;
+  }
+
+  /** So long what was last taken on has taken. */
+  took(took: number): void {
     if (took < AIM_MS / 2) this.size = Math.min(this.most, this.size * 2);
     else if (took > AIM_MS * 1.5) this.size = Math.max(1, Math.floor(this.size / 2));
-    return result;
   }
 }

@@ -4,10 +4,10 @@ import type { SyncProjectState, SyncRule, TraceSharing } from '../../api/sync-st
 import type { RuleMatches } from '../../api/workers';
 import type { SharedTrace, SpanPage, SpanParcel, WantedTrace } from '../../sync/ports';
 import type { PayloadCodec } from '../payloads/payloads';
+import { SpanParcels } from '../read/span-parcels';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql/sql-client';
 import { ruleSql } from './rule-sql';
-import { SpanParcels } from './span-parcels';
 
 /** Spans of a request, about: a block. */
 const PARCEL_SPANS = 4_000;

@@ -34,7 +34,7 @@ export function describeRule(
   { measure, query, comparison, threshold, windowSeconds }: AlertRuleEdit,
   unit: AlertUnit | null,
 ): string {
-  const what = measure === 'cost' ? 'Calls of models cost' : query;
+  const what = measure === 'cost' ? 'Cost of model calls' : query;
   const window = WINDOWS.find(([seconds]) => seconds === windowSeconds)?.[1] ?? `${windowSeconds} s`;
   return `${what}, ${comparison} ${valueText(threshold, unit ?? 'attribute')} over ${window}`;
 }

@@ -41,7 +41,7 @@ export function Comments({ about, span = null, onSpan }: CommentsProps) {
           {error.message}
         </Notice>
       )}
-      {data?.length === 0 && <p className="text-secondary">Nobody has said anything about it yet.</p>}
+      {data?.length === 0 && <p className="text-secondary">No comments yet.</p>}
       <ul className="flex flex-col">
         {begins?.map((comment) => (
           <li key={comment.id} className="border-b border-line py-2">

@@ -18,7 +18,7 @@ export function describeRule({ kind, pattern, tools, maxUsd }: GuardrailEdit): s
     case 'personal-data':
       return 'E-mail addresses, card and account numbers, phone numbers, US social security numbers.';
     case 'prompt-injection':
-      return 'Words that try to talk a model out of its instructions, in what it is told and answers.';
+      return 'Text that tries to override the instructions of a model, in prompts and answers.';
     case 'pattern':
       return `What matches ${pattern ?? ''}`;
     case 'tool':

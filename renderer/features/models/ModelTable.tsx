@@ -1,13 +1,14 @@
 /** What models took, whoever called them. */
-import { useQuery } from '@tanstack/react-query';
 import { OTHER } from '../../../core/api/other';
 import type { UsageMetrics } from '../../../core/api/usage';
 import { formatCount, formatShare, formatTokens } from '../../../core/model/format';
+import { answerFrom } from '../../connection/answer';
 import { api } from '../../connection/connection';
-import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { useQuestion } from '../../hooks/use-question';
 import { type Extent, inExtent } from '../../stores/time-range';
 import { CountedAt } from '../../ui/CountedAt';
 import { costHint, costText } from '../../ui/cost-text';
+import { QuestionNote } from '../../ui/QuestionNote';
 
 const GRID = 'grid grid-cols-[minmax(160px,1fr)_80px_90px_120px_110px_84px] items-center gap-x-4 px-3.5';
 /** One step: totals only. */
@@ -20,19 +21,24 @@ function restOf({ other }: UsageMetrics) {
 }
 
 export function ModelTable({ extent, version }: { readonly extent: Extent; readonly version: number }) {
-  const { data, refetch } = useQuery({
-    queryKey: ['usage', 'model', extent],
-    queryFn: () => api.usageMetrics({ ...inExtent(extent), groupBy: 'model', stepSeconds: WHOLE_SECONDS }),
-    placeholderData: (previous) => previous,
-    refetchOnMount: 'always',
+  const question = useQuestion({
+    key: ['usage', 'model', extent],
+    ask: async () => {
+      const usage = await api.usageMetrics({ ...inExtent(extent), groupBy: 'model', stepSeconds: WHOLE_SECONDS });
+      return answerFrom(usage, true);
+    },
+    version,
+    paceMs: 0,
   });
-  useRefetchOn(version, refetch);
+  const { answer, isOld, failure } = question;
+  if (failure !== null) return <QuestionNote question={question} what="the models" looking="" />;
+  const data = answer?.state === 'complete' ? answer.whole : null;
   if (!data || data.groups.length === 0) return null;
   return (
-    <div role="table" aria-label="Models" className="min-w-[760px] pt-8">
+    <div role="table" aria-label="Models" className={`min-w-[760px] pt-8 ${isOld ? 'opacity-60' : ''}`}>
       <div role="row" className={`${GRID} h-[29px] border-y border-line bg-raised text-sm font-medium text-secondary`}>
         <span role="columnheader" className="flex items-baseline gap-2">
-          Model <CountedAt asOf={data.asOf} />
+          Model <CountedAt asOf={data.asOf} countedSince={data.countedSince} />
         </span>
         {TITLES.map((title) => (
           <span key={title} role="columnheader" className="text-right">

@@ -1,9 +1,10 @@
 import type { SharePreview as Preview } from '../../../core/api/sync-state';
 import { formatBytes, formatCount, plural } from '../../../core/model/format';
+import { type Answer, foundIn } from '../../connection/answer';
 
 /** How much would leave, what is taken out of it first, and what it looks like. */
-export function SharePreview({ preview }: { readonly preview: Preview }) {
-  const { traces, lookedThrough, spans, bytes, redacted, sample, complete } = preview;
+export function SharePreview({ preview }: { readonly preview: Answer<Preview> }) {
+  const { traces, lookedThrough, spans, bytes, redacted, sample } = foundIn(preview);
   const taken = Object.entries(redacted);
   const where = lookedThrough < traces ? `the newest ${formatCount(lookedThrough)} traces` : 'it';
   return (
@@ -19,7 +20,7 @@ export function SharePreview({ preview }: { readonly preview: Preview }) {
       {sample !== '' && (
         <details>
           <summary className="cursor-pointer text-secondary">
-            {complete ? 'All of it, as it leaves' : 'The first spans, as they leave'}
+            {preview.state === 'complete' ? 'All of it, as it leaves' : 'The first spans, as they leave'}
           </summary>
           <pre className="mt-1 max-h-[260px] overflow-auto rounded border border-line bg-background p-2 font-mono text-xs">
             {sample}

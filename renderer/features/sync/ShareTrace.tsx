@@ -5,7 +5,7 @@ import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { ShareTarget, SyncLink } from '../../../core/api/sync-state';
-import { api } from '../../connection/connection';
+import { api, questions } from '../../connection/connection';
 import { useSync, useSyncAction } from '../../hooks/use-sync';
 import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
@@ -86,7 +86,7 @@ function Share({ link, traceId, sessionId, state, url, onDone }: ShareProps) {
     ofSession && sessionId !== null ? { traceId: null, sessionId } : { traceId, sessionId: null };
   const { data: preview, error } = useQuery({
     queryKey: ['share-preview', target],
-    queryFn: () => api.previewShare(target),
+    queryFn: () => questions.previewShare(target),
     staleTime: 0,
   });
   const done = (doing: Promise<void>): Promise<void> =>

@@ -7,7 +7,7 @@ const PROBLEMS: Readonly<Record<SignInProblem, string>> = {
   expired: 'That took too long, or began in another browser. Try again.',
   refused: 'Signing in there did not work. Try again, or ask whoever runs this server.',
   unverified: 'Your e-mail address is not verified there, so it is not known to be yours.',
-  uninvited: 'Nobody has invited this e-mail address. Ask an admin of your team for an invitation.',
+  uninvited: 'This e-mail address has no invitation. Ask an admin of your team for an invitation.',
 };
 
 /** Where the server sends a browser that came back from the provider in vain. */

@@ -1,5 +1,4 @@
 /** The agents that ran: how often, how many runs failed, how long they took, at what cost. */
-import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import type { AgentSummary } from '../../../core/api/agents';
 import {
@@ -10,61 +9,50 @@ import {
   formatShare,
   formatTokens,
 } from '../../../core/model/format';
+import { answerFrom } from '../../connection/answer';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
 import { ExtentPicker } from '../../features/extent/ExtentPicker';
 import { ModelTable } from '../../features/models/ModelTable';
 import { useNow } from '../../hooks/use-now';
-import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { useQuestion } from '../../hooks/use-question';
 import { useThrottled } from '../../hooks/use-throttled';
 import { inExtent, isEverything } from '../../stores/time-range';
 import { useExtent, useTraceList } from '../../stores/trace-list-store';
-import { Button } from '../../ui/Button';
 import { CountedAt } from '../../ui/CountedAt';
 import { costHint, costText } from '../../ui/cost-text';
-import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
+import { QuestionNote } from '../../ui/QuestionNote';
 
 /** Every run is counted again. */
 const PACE_MS = 10_000;
 const GRID = 'grid grid-cols-[minmax(160px,1fr)_64px_96px_80px_80px_72px_120px_84px_90px] items-center gap-x-4 px-3.5';
-const TITLES = ['Runs', 'With errors', 'p50', 'p95', 'Calls', 'Tokens', 'Cost', 'Last run'];
+const TITLES = ['Runs', 'Failed', 'p50', 'p95', 'Calls', 'Tokens', 'Cost', 'Last run'];
 
 export function AgentsPage() {
   const version = useConnection(({ version }) => version);
   const extent = useExtent();
   const now = useNow(10_000);
-  const { data, error, refetch } = useQuery({
-    queryKey: ['agents', extent],
-    queryFn: () => api.listAgents(inExtent(extent)),
-    enabled: version > 0,
-    placeholderData: (previous) => previous,
-    refetchOnMount: 'always',
+  const question = useQuestion({
+    key: ['agents', extent],
+    ask: async () => answerFrom(await api.listAgents(inExtent(extent)), true),
+    version,
+    paceMs: PACE_MS,
   });
+  const { answer, isOld, failure } = question;
+  const data = answer?.state === 'complete' ? answer.whole : null;
   const paced = useThrottled(version, PACE_MS);
-  useRefetchOn(paced, refetch);
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
         <h1 className="font-semibold">Agents</h1>
-        <CountedAt asOf={data?.asOf} />
+        {data && !isOld && <span className="text-secondary">{formatCount(data.named)}</span>}
+        <CountedAt asOf={data?.asOf} countedSince={data?.countedSince} />
         <span className="grow" />
         <ExtentPicker />
       </PageHeader>
-      {error && (
-        <Notice
-          title="The agents could not be read."
-          action={<Button onClick={() => void refetch()}>Try again</Button>}
-        >
-          {error.message}
-        </Notice>
-      )}
-      {!data && !error && (
-        <p role="status" className="p-4 text-secondary">
-          Counting runs …
-        </p>
-      )}
-      {data?.data.length === 0 && (
+      {(failure !== null || !data) && <QuestionNote question={question} what="the agents" looking="Counting runs …" />}
+      {data?.data.length === 0 && !isOld && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
           {isEverything(extent)
             ? 'No agent has run yet. Point its OpenTelemetry exporter at this machine: “Send traces” has the lines for each framework.'
@@ -72,7 +60,7 @@ export function AgentsPage() {
         </p>
       )}
       {data && data.data.length > 0 && (
-        <div className="min-h-0 grow overflow-auto bg-panel">
+        <div aria-busy={isOld} className={`min-h-0 grow overflow-auto bg-panel ${isOld ? 'opacity-60' : ''}`}>
           <div role="table" aria-label="Agents" className="min-w-[940px]">
             <div
               role="row"
@@ -101,7 +89,7 @@ export function AgentsPage() {
 
 function Row({ agent, now }: { readonly agent: AgentSummary; readonly now: number }) {
   const [, navigate] = useLocation();
-  const { name, runs, runsWithErrors, models, calls } = agent;
+  const { name, runs, failedRuns, models, calls } = agent;
   const open = (): void => {
     useTraceList.getState().setQuery(`agent:${JSON.stringify(name)}`);
     navigate('/traces');
@@ -110,7 +98,7 @@ function Row({ agent, now }: { readonly agent: AgentSummary; readonly now: numbe
     <div role="row" className={`${GRID} relative h-[32px] border-b border-line hover:bg-raised`}>
       <span role="rowheader" className="flex min-w-0 items-baseline gap-2">
         {name === null ? (
-          <span className="shrink-0 text-secondary" title="Calls of models of which no agent is known">
+          <span className="shrink-0 text-secondary" title="Model calls whose agent is unknown">
             no agent named
           </span>
         ) : (
@@ -129,12 +117,8 @@ function Row({ agent, now }: { readonly agent: AgentSummary; readonly now: numbe
         </span>
       </span>
       <Cell>{runs === 0 ? '—' : formatCount(runs)}</Cell>
-      <Cell tone={runsWithErrors > 0 ? 'text-error' : 'text-faint'}>
-        {runs === 0
-          ? '—'
-          : runsWithErrors === 0
-            ? '0'
-            : `${formatCount(runsWithErrors)} · ${formatShare(runsWithErrors, runs)}`}
+      <Cell tone={failedRuns > 0 ? 'text-error' : 'text-faint'}>
+        {runs === 0 ? '—' : failedRuns === 0 ? '0' : `${formatCount(failedRuns)} · ${formatShare(failedRuns, runs)}`}
       </Cell>
       <Cell>{formatDuration(agent.p50Ns)}</Cell>
       <Cell>{formatDuration(agent.p95Ns)}</Cell>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { AlertComparison, AlertRule, AlertRuleEdit } from '../../../core/api/alert';
+import { FAILED_REQUEST_TRACEQL, REQUEST_TRACEQL } from '../../../core/model/request';
 import { api } from '../../connection/connection';
 import { labelsText, thresholdOf, valueText, WINDOWS } from '../../features/alerts/alert-text';
 import { useThrottled } from '../../hooks/use-throttled';
@@ -20,10 +21,10 @@ interface Draft {
 
 /** What is watched for most. */
 const STARTS: Readonly<Record<string, Draft>> = {
-  'Errors per second': {
-    name: 'Errors per second',
+  'Failed requests': {
+    name: 'Failed requests per second',
     measure: 'query',
-    query: '{ status = error } | rate()',
+    query: `{ ${FAILED_REQUEST_TRACEQL} } | rate()`,
     comparison: 'above',
     threshold: '0.1',
     windowSeconds: 300,
@@ -31,7 +32,7 @@ const STARTS: Readonly<Record<string, Draft>> = {
   'Slow requests': {
     name: 'Slow requests (p95)',
     measure: 'query',
-    query: '{ kind = server } | quantile_over_time(duration, 0.95)',
+    query: `{ ${REQUEST_TRACEQL} } | quantile_over_time(duration, 0.95)`,
     comparison: 'above',
     threshold: '1s',
     windowSeconds: 300,
@@ -95,7 +96,7 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
         <input required className={FIELD} value={draft.name} onChange={(event) => set({ name: event.target.value })} />
       </label>
       {measure === 'cost' ? (
-        <p className="text-secondary">What calls of models cost together, by the price book or as senders say.</p>
+        <p className="text-secondary">Total cost of model calls, from the price book or as reported by senders.</p>
       ) : (
         <label className={LABEL}>
           TraceQL: a metric, or a search whose spans are counted

@@ -181,7 +181,7 @@ function AskForNotices() {
   if (state !== 'default') return null;
   return (
     <Button onClick={() => void Notification.requestPermission().then(setState)} className="max-sm:hidden">
-      Tell me while I am elsewhere
+      Enable notifications
     </Button>
   );
 }

@@ -53,7 +53,7 @@ export function DatasetItems({ datasetId }: { readonly datasetId: string }) {
       ))}
       {data && items.length === 0 && (
         <p className="px-3.5 py-6 text-secondary">
-          No items yet. Open a call of a model in a trace, and add it from its messages.
+          No items yet. Open a model call in a trace and add it from its messages.
         </p>
       )}
       {hasNextPage && (

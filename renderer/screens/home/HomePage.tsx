@@ -3,53 +3,45 @@ import { Link, useLocation } from 'wouter';
 import { formatCompact, formatCount, formatDuration } from '../../../core/model/format';
 import { ExtentPicker } from '../../features/extent/ExtentPicker';
 import { ModelTable } from '../../features/models/ModelTable';
+import { beforeText, changeOf, pointsOf } from '../../features/red/change';
+import { Requests } from '../../features/red/Requests';
+import { openTraces } from '../../stores/open-traces';
 import { isEverything } from '../../stores/time-range';
 import { useExtent, useTraceList } from '../../stores/trace-list-store';
-import { Button } from '../../ui/Button';
 import { CountedAt } from '../../ui/CountedAt';
 import { costHint, costText } from '../../ui/cost-text';
-import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
-import { beforeText, changeOf, pointsOf } from './change';
+import { QuestionNote } from '../../ui/QuestionNote';
 import { FailedTraces } from './FailedTraces';
 import { Kpi } from './Kpi';
-import { Requests } from './Requests';
 import { ServiceTable } from './ServiceTable';
 import { type Figures, isEmpty, useHome } from './use-figures';
 
 export function HomePage() {
   const extent = useExtent();
   const { range } = extent;
-  const { data, error, refetch, version } = useHome(extent);
+  const { question, version } = useHome(extent);
+  const { answer, isOld } = question;
+  const data = answer?.state === 'complete' ? answer.whole : undefined;
   const [, navigate] = useLocation();
   const open = (service: string, failed: boolean): void => {
-    useTraceList.getState().setQuery(`service:${JSON.stringify(service)}${failed ? ' status:error' : ''}`);
+    useTraceList.getState().setQuery(`service:${JSON.stringify(service)}${failed ? ' status:failed' : ''}`);
     navigate('/traces');
   };
-  const nothing = data !== undefined && isEmpty(data);
+  const nothing = data !== undefined && !isOld && isEmpty(data);
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
         <h1 className="font-semibold">Home</h1>
-        <CountedAt asOf={data?.now.asOf} />
+        <CountedAt asOf={data?.now.asOf} countedSince={data?.now.countedSince} />
         {data?.before && (
           <span className="min-w-0 truncate text-secondary max-md:hidden">compared with {beforeText(range)}</span>
         )}
         <span className="grow" />
         <ExtentPicker />
       </PageHeader>
-      {error && (
-        <Notice
-          title="The figures could not be read."
-          action={<Button onClick={() => void refetch()}>Try again</Button>}
-        >
-          {error.message}
-        </Notice>
-      )}
-      {!data && !error && (
-        <p role="status" className="p-4 text-secondary">
-          Counting …
-        </p>
+      {(question.failure !== null || !data) && (
+        <QuestionNote question={question} what="the figures" looking="Counting …" />
       )}
       {nothing && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
@@ -67,9 +59,15 @@ export function HomePage() {
         </p>
       )}
       {data && !nothing && (
-        <div className="min-h-0 grow overflow-auto bg-panel">
+        <div aria-busy={isOld} className={`min-h-0 grow overflow-auto bg-panel ${isOld ? 'opacity-60' : ''}`}>
           <Kpis now={data.now} before={data.before} since={beforeText(range)} />
-          <Requests red={data.red} />
+          <div className="flex border-b border-line">
+            <Requests
+              red={data.red}
+              series={data.red.total}
+              onOpen={(fromMs, toMs) => openTraces({ query: '', range: { kind: 'between', fromMs, toMs } }, navigate)}
+            />
+          </div>
           <div className="flex flex-wrap">
             <div className="min-w-[min(620px,100%)] grow-[2] basis-0 overflow-x-auto border-line lg:border-r">
               <ServiceTable groups={data.red.groups} other={data.red.other} onOpen={open} />

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Change } from './change';
+import type { Change } from '../../features/red/change';
 
 interface KpiProps {
   readonly label: string;

@@ -37,15 +37,17 @@ export function ServiceTable({ groups, other, onOpen }: ServiceTableProps) {
               {service || 'unnamed'}
             </button>
           </span>
-          <Cell>{formatCompact(spans)}</Cell>
+          <Cell>{spans === 0 ? <None /> : formatCompact(spans)}</Cell>
           <Cell>
-            {errors === 0 ? (
+            {spans === 0 ? (
+              <None />
+            ) : errors === 0 ? (
               <span className="text-faint">0</span>
             ) : (
               <button
                 type="button"
                 className="text-error hover:underline"
-                title={`Show the traces with errors of ${service}`}
+                title={`Show the traces in which a request to ${service} failed`}
                 onClick={() => onOpen(service, true)}
               >
                 {formatShare(errors, spans)}
@@ -68,6 +70,14 @@ export function ServiceTable({ groups, other, onOpen }: ServiceTableProps) {
         </div>
       )}
     </div>
+  );
+}
+
+function None() {
+  return (
+    <span className="text-faint" title="None of its spans serves a request or begins a trace">
+      —
+    </span>
   );
 }
 

@@ -1,12 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
+import type { AgentPage } from '../../../core/api/agents';
 import type { RedMetrics } from '../../../core/api/service-metrics';
 import type { UsageMetrics } from '../../../core/api/usage';
+import { answerFrom } from '../../connection/answer';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
-import { useRefetchOn } from '../../hooks/use-refetch-on';
+import { periodBefore } from '../../features/red/change';
+import { useQuestion } from '../../hooks/use-question';
 import { useThrottled } from '../../hooks/use-throttled';
 import { type Extent, inExtent } from '../../stores/time-range';
-import { periodBefore } from './change';
 
 const PACE_MS = 10_000;
 /** Somebody waits for the first trace, and nothing is soon counted. */
@@ -30,6 +32,8 @@ export interface Figures {
   readonly agents: number;
   /** When usage was counted; undefined: just now. */
   readonly asOf: string | undefined;
+  /** As of `UsageMetrics`. */
+  readonly countedSince: string | undefined;
 }
 
 export interface HomeData {
@@ -43,31 +47,33 @@ export interface HomeData {
 
 export function useHome(extent: Extent) {
   const version = useConnection(({ version }) => version);
-  const query = useQuery({
-    queryKey: ['home', extent],
-    queryFn: async (): Promise<HomeData> => {
-      const nowMs = Date.now();
-      const { range, deployment } = extent;
-      const previous = periodBefore(range, nowMs);
-      // Both of the same length: up to now, whether or not anything came lately.
-      const current = { ...inExtent(extent), ...(range.kind === 'last' && { to: new Date(nowMs).toISOString() }) };
-      const [[red, now], before] = await Promise.all([
-        figuresIn(current),
-        previous && figuresIn({ ...previous, ...deployment }).then(([, figures]) => figures),
-      ]);
-      return { red, now, before, tookMs: Date.now() - nowMs };
-    },
-    enabled: version > 0,
-    placeholderData: (shown) => shown,
-    refetchOnMount: 'always',
+  const shown = useRef<HomeData | null>(null);
+  const paceMs = shown.current && !isEmpty(shown.current) ? paceOf(shown.current) : EMPTY_PACE_MS;
+  const question = useQuestion({
+    key: ['home', extent],
+    ask: async () => answerFrom(await homeData(extent), true),
+    version,
+    paceMs,
   });
-  const paced = useThrottled(version, query.data && !isEmpty(query.data) ? paceOf(query.data) : EMPTY_PACE_MS);
-  useRefetchOn(paced, query.refetch);
-  return { ...query, version: paced };
+  shown.current = question.answer?.state === 'complete' ? question.answer.whole : null;
+  return { question, version: useThrottled(version, paceMs) };
 }
 
-export function isEmpty({ now }: HomeData): boolean {
-  return now.requests === 0 && now.calls === 0;
+async function homeData(extent: Extent): Promise<HomeData> {
+  const nowMs = Date.now();
+  const { range, deployment } = extent;
+  const previous = periodBefore(range, nowMs);
+  // Both of the same length: up to now, whether or not anything came lately.
+  const current = { ...inExtent(extent), ...(range.kind === 'last' && { to: new Date(nowMs).toISOString() }) };
+  const [[red, now], before] = await Promise.all([
+    figuresIn(current),
+    previous && figuresIn({ ...previous, ...deployment }).then(([, figures]) => figures),
+  ]);
+  return { red, now, before, tookMs: Date.now() - nowMs };
+}
+
+export function isEmpty({ red, now }: HomeData): boolean {
+  return now.requests === 0 && now.calls === 0 && red.groups.length === 0;
 }
 
 function paceOf({ tookMs }: HomeData): number {
@@ -75,14 +81,20 @@ function paceOf({ tookMs }: HomeData): number {
 }
 
 async function figuresIn(bounds: ReturnType<typeof inExtent>): Promise<readonly [RedMetrics, Figures]> {
-  const [red, usage] = await Promise.all([
+  const [red, usage, agents] = await Promise.all([
     api.redMetrics({ ...bounds, groupBy: 'service' }),
     api.usageMetrics({ ...bounds, groupBy: 'agent', stepSeconds: WHOLE_SECONDS }),
+    // As the page of agents counts them.
+    api.listAgents({ ...bounds, limit: 1 }),
   ]);
-  return [red, figuresOf(red, usage)];
+  return [red, figuresOf(red, usage, agents)];
 }
 
-function figuresOf({ total }: RedMetrics, { groups, other, asOf }: UsageMetrics): Figures {
+function figuresOf(
+  { total }: RedMetrics,
+  { groups, other, asOf, countedSince }: UsageMetrics,
+  agents: AgentPage,
+): Figures {
   const all = [...groups, ...(other ? [other] : [])];
   const known = all.flatMap(({ costUsd }) => costUsd ?? []);
   const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
@@ -94,7 +106,8 @@ function figuresOf({ total }: RedMetrics, { groups, other, asOf }: UsageMetrics)
     costComplete: all.every(({ costComplete }) => costComplete),
     tokens: sum(all.map(({ inputTokens, outputTokens }) => inputTokens + outputTokens)),
     calls: sum(all.map(({ calls }) => calls)),
-    agents: groups.filter(({ name }) => name !== null).length + (other?.count ?? 0),
-    asOf,
+    agents: agents.named,
+    asOf: asOf ?? agents.asOf,
+    countedSince: countedSince ?? agents.countedSince,
   };
 }

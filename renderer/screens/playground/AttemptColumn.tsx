@@ -125,11 +125,11 @@ function Hint({ hasEndpoints }: { readonly hasEndpoints: boolean }) {
   const mayAdd = useMay('rules:write');
   const mayRun = useMay('notes:write');
   const text = !mayRun
-    ? 'You may read here, not ask models: that takes a member.'
+    ? 'Viewers can’t run prompts. Ask for the member role.'
     : hasEndpoints
       ? 'Run the prompt to see what this model answers.'
       : mayAdd
         ? 'Add an endpoint: Ollama, LM Studio, vLLM, or a provider in the cloud. Prompts go there and nowhere else.'
-        : 'There is no endpoint to ask yet: an admin can add one.';
+        : 'There is no endpoint yet. Ask an admin to add one.';
   return <p className="text-secondary">{text}</p>;
 }

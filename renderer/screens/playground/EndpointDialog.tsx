@@ -8,10 +8,10 @@ import { Button } from '../../ui/Button';
 const FIELD = 'h-[27px] w-full rounded border border-line-strong bg-background px-1.5';
 
 const KEY_PLACES: Readonly<Record<NonNullable<KeyPlace>, string>> = {
-  keychain: 'A key is in the keychain of this machine.',
-  memory: 'A key is kept until Spoor closes: this machine has no keychain that could hold it.',
+  keychain: 'The key is stored in the keychain of this machine.',
+  memory: 'The key is kept until Spoor closes, because this machine has no keychain.',
   environment: 'The key comes from the environment that Spoor was started in.',
-  server: 'A key is with the team server, which tells it to nobody.',
+  server: 'The key is stored on the team server and is never shown.',
 };
 
 interface EndpointDialogProps {

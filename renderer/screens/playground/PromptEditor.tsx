@@ -94,7 +94,7 @@ function MessageEditor({ message, number, onChange, onRemove }: MessageEditorPro
             aria-label={`Text of message ${number}`}
             rows={Math.min(14, Math.max(2, part.text.split('\n').length + Math.floor(part.text.length / 90)))}
             value={part.text}
-            placeholder={role === 'system' ? 'How the model should be' : 'What it is told'}
+            placeholder={role === 'system' ? 'How the model should behave' : 'What you send to the model'}
             dir="auto"
             className="w-full resize-y rounded-md border border-line-strong bg-background px-2 py-1.5 outline-none focus:border-accent"
             onChange={(event) => setPart(i, { type: 'text', text: event.target.value })}

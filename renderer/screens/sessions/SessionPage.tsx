@@ -49,8 +49,8 @@ export function SessionPage({ sessionId }: { readonly sessionId: string }) {
           {sessionId}
         </h1>
         <CopyButton text={sessionId} label="Copy the session id" />
-        {data && data.tracesWithErrors > 0 && (
-          <Tag tone="error">{`${formatCount(data.tracesWithErrors)} of ${formatCount(data.traceCount)} turns with errors`}</Tag>
+        {data && data.failedTraces > 0 && (
+          <Tag tone="error">{`${formatCount(data.failedTraces)} of ${formatCount(data.traceCount)} turns failed`}</Tag>
         )}
       </PageHeader>
       {error && (

@@ -122,7 +122,7 @@ interface RowProps {
 }
 
 function Row({ session, top, active, now, onOpen }: RowProps) {
-  const { sessionId, lastRootName, agentNames, traceCount, tracesWithErrors, inputTokens, outputTokens } = session;
+  const { sessionId, lastRootName, agentNames, traceCount, failedTraces, inputTokens, outputTokens } = session;
   const hasTokens = inputTokens !== null || outputTokens !== null;
   return (
     <a
@@ -142,7 +142,7 @@ function Row({ session, top, active, now, onOpen }: RowProps) {
         <span className="min-w-[90px] truncate font-mono text-sm font-medium" title={sessionId}>
           {sessionId}
         </span>
-        {tracesWithErrors > 0 && <Tag tone="error">{`${plural(tracesWithErrors, 'turn')} with errors`}</Tag>}
+        {failedTraces > 0 && <Tag tone="error">{`${plural(failedTraces, 'turn')} failed`}</Tag>}
         <span className="min-w-0 shrink-[3] truncate text-secondary" dir="auto">
           {lastRootName}
         </span>

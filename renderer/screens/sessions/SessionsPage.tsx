@@ -70,12 +70,12 @@ export function SessionsPage() {
           }}
         />
       )}
-      {!data && !error && (
+      {((!data && !error) || (isPlaceholderData && sessions.length === 0)) && (
         <p role="status" className="p-4 text-secondary">
           Reading the sessions …
         </p>
       )}
-      {data && sessions.length === 0 && (
+      {data && sessions.length === 0 && !isPlaceholderData && (
         <div className="flex flex-col items-center gap-3 px-6 pt-20 text-center text-secondary">
           {isNarrowed ? (
             <>

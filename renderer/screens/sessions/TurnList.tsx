@@ -13,8 +13,8 @@ import { useNow } from '../../hooks/use-now';
 import { useTraceView } from '../../stores/trace-view-store';
 import { secondText, timeText } from '../../ui/clock-time';
 import { costHint, costText } from '../../ui/cost-text';
+import { FailureTag } from '../../ui/FailureTag';
 import { RunTag } from '../../ui/RunTag';
-import { Tag } from '../../ui/Tag';
 
 const ROW_PX = 64;
 /** Turns asked for at once. */
@@ -126,7 +126,7 @@ interface TurnProps {
 }
 
 function Turn({ turn, number, active, now, onOpen }: TurnProps) {
-  const { asked, answered, rootName, errorCount, startTime, inputTokens, outputTokens } = turn;
+  const { asked, answered, rootName, startTime, inputTokens, outputTokens } = turn;
   const hasTokens = inputTokens !== null || outputTokens !== null;
   return (
     <article
@@ -153,7 +153,7 @@ function Turn({ turn, number, active, now, onOpen }: TurnProps) {
           >
             {asked ?? (rootName || 'unnamed')}
           </a>
-          {errorCount > 0 && <Tag tone="error">{errorCount === 1 ? 'error' : `${formatCount(errorCount)} errors`}</Tag>}
+          <FailureTag trace={turn} />
           <RunTag trace={turn} now={now} />
         </div>
         <p className="line-clamp-1 text-secondary" dir="auto">

@@ -15,9 +15,9 @@ export function Conflicts({ count }: { readonly count: number }) {
   if (!data || data.length === 0) return null;
   const dismiss = (id: string | null): void => void api.dismissSyncConflict(id).then(() => refetch());
   return (
-    <section aria-label="Changed at once" className="flex flex-col gap-1.5">
+    <section aria-label="Conflicting changes" className="flex flex-col gap-1.5">
       <h2 className="flex items-center gap-3 font-semibold">
-        Changed by two at once
+        Conflicting changes
         <Button look="ghost" onClick={() => dismiss(null)}>
           I have read all
         </Button>

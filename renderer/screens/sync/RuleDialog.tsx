@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Dialog } from 'radix-ui';
 import type { SyncLink, SyncRule } from '../../../core/api/sync-state';
-import { api } from '../../connection/connection';
+import { questions } from '../../connection/connection';
 import { SharePreview } from '../../features/sync/SharePreview';
 import { Button } from '../../ui/Button';
 
@@ -16,7 +16,7 @@ interface RuleDialogProps {
 export function RuleDialog({ link, rule, onShare, onClose }: RuleDialogProps) {
   const { data: preview, error } = useQuery({
     queryKey: ['rule-preview', rule, link.redactsEmails, link.redactedKeys],
-    queryFn: () => api.previewRule(rule),
+    queryFn: () => questions.previewRule(rule),
     staleTime: 0,
   });
   const project = link.projects.find(({ id }) => id === link.projectId)?.name;

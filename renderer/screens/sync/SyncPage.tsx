@@ -42,7 +42,7 @@ export function SyncPage() {
               {link && <SyncChoices link={link} />}
               {!link && !report.signIn && (
                 <ul className="list-disc pl-4 text-secondary">
-                  <li>Nothing is shared until you say what: a trace, a session, or by a rule.</li>
+                  <li>Nothing is shared until you choose it: a trace, a session, or everything that matches a rule.</li>
                   <li>You see what would leave this machine before it does. Secrets are taken out.</li>
                   <li>Offline you work on; what you write is sent when the server is there.</li>
                   <li>

@@ -44,7 +44,7 @@ export function SyncState({ report }: { readonly report: SyncReport }) {
         </Fact>
         <Fact label="Last in step">
           {lastSyncedAt === null ? '—' : formatAgo(Date.parse(lastSyncedAt), now)}
-          <span className="text-secondary">{live ? ', told at once' : ', asking now and then'}</span>
+          <span className="text-secondary">{live ? ', live updates' : ', checking periodically'}</span>
         </Fact>
         <span className="grow" />
         <Button disabled={busy} onClick={() => run(() => api.pauseSync(!link.paused))}>

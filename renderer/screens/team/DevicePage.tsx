@@ -64,7 +64,7 @@ function Question({ code }: { readonly code: string }) {
       <p role="status">
         {decide.variables === 'allow'
           ? 'Signed in. You can close this page and go back to the program.'
-          : 'Not signed in. The program is told so.'}
+          : 'Sign-in denied. You can close this page.'}
       </p>
     );
   }

@@ -69,7 +69,7 @@ export function Webhooks({ me }: { readonly me: Me }) {
       )}
       {data?.data.length === 0 && (
         <p className="px-3.5 py-6 text-secondary">
-          An address above is told what happens here, as JSON over POST: a chat, a pager, a program of yours.
+          Each address above receives events as JSON over POST: a chat, a pager or your own program.
         </p>
       )}
       <ul aria-label="Webhooks">
@@ -164,7 +164,7 @@ function AddWebhook({ onAdd }: { readonly onAdd: (url: string, types: readonly s
         <input
           required
           type="url"
-          aria-label="Address that is told"
+          aria-label="Webhook address"
           placeholder="https://hooks.example.com/…"
           className={`${FIELD} w-[360px]`}
           value={url}
@@ -175,7 +175,7 @@ function AddWebhook({ onAdd }: { readonly onAdd: (url: string, types: readonly s
         </Button>
       </div>
       <fieldset className="mt-2 flex flex-wrap gap-x-4 gap-y-1">
-        <legend className="sr-only">What it is told of</legend>
+        <legend className="sr-only">Events to send</legend>
         {CHOICES.map(({ name }) => (
           <label key={name} className="flex items-center gap-1.5 text-secondary">
             <input

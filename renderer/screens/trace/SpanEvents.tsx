@@ -1,7 +1,7 @@
 import type { SpanDetail } from '../../../core/api/contract';
 import { formatDuration } from '../../../core/model/format';
 import { nsFromText } from '../../../core/model/time';
-import { AttributeTable } from './AttributeTable';
+import { AttributeTable } from '../../ui/AttributeTable';
 
 export function SpanEvents({ span }: { readonly span: SpanDetail }) {
   const startNs = nsFromText(span.startTime) ?? 0n;

@@ -1,5 +1,5 @@
 import type { SpanDetail } from '../../../core/api/contract';
-import { AttributeTable } from './AttributeTable';
+import { AttributeTable } from '../../ui/AttributeTable';
 
 /** Links to other spans, of this trace or another; one that is not stored says so when it is opened. */
 export function SpanLinks({ span }: { readonly span: SpanDetail }) {

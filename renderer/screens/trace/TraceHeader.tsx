@@ -1,4 +1,4 @@
-import { MessagesSquare } from 'lucide-react';
+import { MessagesSquare, User } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useShallow } from 'zustand/react/shallow';
@@ -10,9 +10,11 @@ import { useKeys } from '../../hooks/use-keys';
 import { useNow } from '../../hooks/use-now';
 import { useCompare } from '../../stores/compare-store';
 import { addressOfSession } from '../../stores/session-address';
+import { useTraceList } from '../../stores/trace-list-store';
 import { useTraceView, waterfallView } from '../../stores/trace-view-store';
 import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
+import { failureHint } from '../../ui/FailureTag';
 import { Kbd } from '../../ui/Kbd';
 import { PageHeader } from '../../ui/PageHeader';
 import { RunTag } from '../../ui/RunTag';
@@ -70,16 +72,21 @@ export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
         Traces
       </Link>
       <span className="text-faint">/</span>
-      <h1 className="min-w-0 truncate font-semibold" dir="auto">
+      <h1 className="min-w-[72px] truncate font-semibold" dir="auto">
         {summary.rootName || 'unnamed'}
       </h1>
-      <span className="flex shrink-0 items-center font-mono text-sm text-faint max-md:hidden" title={traceId}>
+      <span className="flex shrink-0 items-center font-mono text-sm text-faint max-lg:hidden" title={traceId}>
         {traceId.slice(0, 4)}…{traceId.slice(-4)}
         <CopyButton text={traceId} label="Copy the trace id" />
       </span>
       {errorCount > 0 && (
-        <button type="button" className="shrink-0" title="Next error (E)" onClick={() => goTo('error', false)}>
-          <Tag tone="error">{plural(errorCount, 'error')}</Tag>
+        <button
+          type="button"
+          className="shrink-0"
+          title={`Next error (E). ${failureHint({ errorCount, failedCount: summary.failedCount })}`}
+          onClick={() => goTo('error', false)}
+        >
+          <Tag tone={summary.failedCount > 0 ? 'error' : 'plain'}>{plural(errorCount, 'error')}</Tag>
         </button>
       )}
       {summary.sessionId !== null && (
@@ -91,6 +98,7 @@ export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
           <MessagesSquare size={13} aria-hidden /> Session
         </Link>
       )}
+      {summary.userId !== null && <UserLink userId={summary.userId} />}
       <RunTag trace={summary} now={now} />
       <span className="grow" />
       {search.trim() !== '' && (
@@ -122,6 +130,28 @@ export function TraceHeader({ timeline, searchError }: TraceHeaderProps) {
       {!isTeamPage() && <ShareTrace traceId={traceId} sessionId={summary.sessionId} />}
       <TraceMenu timeline={timeline} />
     </PageHeader>
+  );
+}
+
+/** Leads to all traces of the user. */
+function UserLink({ userId }: { readonly userId: string }) {
+  const [, navigate] = useLocation();
+  const open = (): void => {
+    useTraceList.getState().setQuery(`user:${JSON.stringify(userId)}`);
+    navigate('/traces');
+  };
+  return (
+    <button
+      type="button"
+      onClick={open}
+      title={`User ${userId}: show all of their traces`}
+      className="flex max-w-[160px] min-w-0 shrink items-center gap-1 text-secondary hover:text-accent max-lg:hidden"
+    >
+      <User size={13} className="shrink-0" aria-hidden />
+      <span className="truncate" dir="auto">
+        {userId}
+      </span>
+    </button>
   );
 }
 

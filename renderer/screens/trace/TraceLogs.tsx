@@ -7,10 +7,12 @@ import type { LogRecord } from '../../../core/api/telemetry';
 import { formatCount, formatDuration } from '../../../core/model/format';
 import { nsFromText } from '../../../core/model/time';
 import { type TimeWindow, widthOf } from '../../../core/timeline/time-window';
-import { api } from '../../connection/connection';
+import { foundIn } from '../../connection/answer';
+import { questions } from '../../connection/connection';
 import { useKeys } from '../../hooks/use-keys';
 import { useTraceView } from '../../stores/trace-view-store';
 import { Button } from '../../ui/Button';
+import { doubtOfLogTime } from '../../ui/log-time';
 import { Notice } from '../../ui/Notice';
 import { serviceColor } from '../../ui/series';
 import type { OpenTimeline } from './use-timeline';
@@ -35,20 +37,22 @@ export function TraceLogs({ timeline }: { readonly timeline: OpenTimeline }) {
   const scroller = useRef<HTMLDivElement>(null);
   const { data, error, isLoading, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['trace-logs', traceId],
-    queryFn: ({ pageParam }) =>
-      api.listLogs({ traceId, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }),
+    queryFn: ({ pageParam, signal }) =>
+      questions.listLogs({ traceId, limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) }, signal),
     initialPageParam: null as string | null,
-    getNextPageParam: ({ pagination }) => pagination.nextCursor,
+    // Cut off or not: while there is a cursor there may be more.
+    getNextPageParam: (answer) => foundIn(answer).pagination.nextCursor,
     gcTime: 0,
   });
   const pages = data?.pages.length ?? 0;
+  const isCut = !hasNextPage && data?.pages.at(-1)?.state === 'partial';
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && pages < MAX_PAGES) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, pages, fetchNextPage]);
   const logs = useMemo(() => {
     const originNs = BigInt(info.originNs);
     const timed = (data?.pages ?? []).flatMap((page) =>
-      page.data.map((log): TimedLog => ({ log, atNs: Number((nsFromText(log.time) ?? originNs) - originNs) })),
+      foundIn(page).data.map((log): TimedLog => ({ log, atNs: Number((nsFromText(log.time) ?? originNs) - originNs) })),
     );
     return timed.reverse();
   }, [data, info.originNs]);
@@ -78,7 +82,7 @@ export function TraceLogs({ timeline }: { readonly timeline: OpenTimeline }) {
       </div>
     );
   }
-  if (!isLoading && logs.length === 0) {
+  if (!isLoading && !hasNextPage && !isCut && logs.length === 0) {
     return (
       <p className="grow p-4 text-secondary">
         No log names this trace. Logs that carry a trace id and come over OTLP show here and on their spans.
@@ -101,6 +105,10 @@ export function TraceLogs({ timeline }: { readonly timeline: OpenTimeline }) {
           {hasNextPage && pages >= MAX_PAGES ? (
             <button type="button" className="text-accent hover:underline" onClick={() => void fetchNextPage()}>
               The last {formatCount(logs.length)} logs: read more
+            </button>
+          ) : isCut ? (
+            <button type="button" className="text-accent hover:underline" onClick={() => void refetch()}>
+              Not all logs were looked through: try again
             </button>
           ) : (
             'Message'
@@ -144,6 +152,7 @@ interface LogRowProps {
 
 function LogRow({ timed: { log, atNs }, top, zeroNs, window, selected, onChoose }: LogRowProps) {
   const { severityNumber, severityText, message, eventName, service } = log;
+  const doubt = doubtOfLogTime(log);
   const tone = severityNumber >= ERROR ? 'text-error' : severityNumber >= WARN ? 'text-warning' : 'text-secondary';
   const share = (atNs - window.startNs) / widthOf(window);
   return (
@@ -159,7 +168,13 @@ function LogRow({ timed: { log, atNs }, top, zeroNs, window, selected, onChoose 
       onClick={onChoose}
     >
       <span role="cell" className="w-[84px] shrink-0 text-right font-mono text-sm">
-        +{formatDuration(atNs - zeroNs)}
+        {doubt === null ? (
+          `+${formatDuration(atNs - zeroNs)}`
+        ) : (
+          <span className="text-warning" title={doubt}>
+            ≈ {formatDuration(atNs - zeroNs)}
+          </span>
+        )}
       </span>
       <span role="cell" className={clsx('w-[56px] shrink-0 truncate font-mono text-xs', tone)}>
         {severityText || severityName(severityNumber)}

@@ -1,10 +1,13 @@
-import { Ellipsis } from 'lucide-react';
+import { ChevronRight, Ellipsis } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { api } from '../../connection/connection';
 import { shareableLink } from '../../connection/shareable-link';
 import { isTeamPage } from '../../connection/team-session';
+import { ExportChoices } from '../../features/export/ExportChoices';
+import { SavingNote } from '../../features/export/SavingNote';
+import { useExport } from '../../features/export/use-export';
 import { saveSpoorFile } from '../../features/sync/spoor-file';
 import { May } from '../../features/team/May';
 import { useRemoved } from '../../stores/removed-store';
@@ -19,6 +22,7 @@ export function TraceMenu({ timeline }: { readonly timeline: OpenTimeline }) {
   const foldable = useAgentRun(timeline)?.foldable ?? [];
   const [, navigate] = useLocation();
   const [failure, setFailure] = useState<string | null>(null);
+  const saving = useExport();
   const remove = (): void => {
     api.deleteTrace(traceId).then(
       () => {
@@ -36,6 +40,7 @@ export function TraceMenu({ timeline }: { readonly timeline: OpenTimeline }) {
           {failure}
         </span>
       )}
+      <SavingNote saving={saving} />
       <DropdownMenu.Root>
         <DropdownMenu.Trigger
           aria-label="More"
@@ -54,6 +59,19 @@ export function TraceMenu({ timeline }: { readonly timeline: OpenTimeline }) {
             {isTeamPage() && (
               <Item onSelect={() => window.location.assign(`spoor://app/#/trace/${traceId}`)}>Open in the desktop</Item>
             )}
+            <DropdownMenu.Sub>
+              <DropdownMenu.SubTrigger className="flex h-7 cursor-pointer items-center rounded px-2 outline-none data-[highlighted]:bg-accent-ground">
+                <span className="grow">Export as</span>
+                <ChevronRight size={13} className="text-faint" aria-hidden />
+              </DropdownMenu.SubTrigger>
+              <DropdownMenu.Portal>
+                <DropdownMenu.SubContent className="z-20 min-w-[180px] rounded-md border border-line-strong bg-panel p-1 shadow-xl">
+                  <ExportChoices
+                    onChoose={(format) => saving.save(format, { traceIds: traceId }, `trace-${traceId}`)}
+                  />
+                </DropdownMenu.SubContent>
+              </DropdownMenu.Portal>
+            </DropdownMenu.Sub>
             {!isTeamPage() && (
               <Item
                 onSelect={() => {

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { SpoorError } from '../../../core/model/errors';
 import { fitWindow, showsWhole } from '../../../core/timeline/time-window';
 import { api } from '../../connection/connection';
+import { isTeamPage } from '../../connection/team-session';
 import { TraceHits, useTraceHits } from '../../features/guardrails/TraceHits';
 import { useKeys } from '../../hooks/use-keys';
 import { useRestoreQuarantine } from '../../hooks/use-restore-quarantine';
@@ -177,7 +178,7 @@ function MissingTrace({
       action={
         reason === 'deleted' ? (
           <Button onClick={restore}>Restore</Button>
-        ) : reason === 'quarantined' ? (
+        ) : reason === 'quarantined' && !isTeamPage() ? (
           <Button disabled={restoreAll.isPending} onClick={() => restoreAll.mutate()}>
             Restore all that is in quarantine
           </Button>

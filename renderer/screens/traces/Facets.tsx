@@ -1,100 +1,120 @@
-import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
 import { ChevronDown } from 'lucide-react';
 import { Collapsible } from 'radix-ui';
 import { useState } from 'react';
-import type { AttributeValue } from '../../../core/api/attributes';
 import { formatCompact } from '../../../core/model/format';
-import { type Facet, hasFacet, withFacet } from '../../../core/query/facets';
-import { api } from '../../connection/connection';
-import { useRefetchOn } from '../../hooks/use-refetch-on';
-import { useThrottled } from '../../hooks/use-throttled';
-import { boundsOf, type TimeRange } from '../../stores/time-range';
+import { FAILED_REQUEST_TRACEQL } from '../../../core/model/request';
+import { type Facet, facetValues, hasFacet, withFacet } from '../../../core/query/facets';
+import { foundIn } from '../../connection/answer';
+import type { Extent } from '../../stores/time-range';
 import { serviceColor } from '../../ui/series';
+import { type FacetValue, MOST_VALUES, useFacetCounts } from './use-facet-counts';
 
 interface KeyFacet extends Facet {
   readonly title: string;
-  /** As `/v1/attributes` names it. */
-  readonly key: string;
 }
 
 const FACETS: readonly KeyFacet[] = [
-  { title: 'Service', key: 'resource.service.name', field: 'resource.service.name', word: 'service' },
-  {
-    title: 'Environment',
-    key: 'resource.deployment.environment.name',
-    field: 'resource.deployment.environment.name',
-    word: 'env',
-  },
-  { title: 'Model', key: 'span.gen_ai.request.model', field: 'span.gen_ai.request.model', word: 'model' },
-  { title: 'http.route', key: 'span.http.route', field: 'span.http.route', word: 'http.route' },
+  { title: 'Service', field: 'resource.service.name', word: 'service' },
+  { title: 'Environment', field: 'resource.deployment.environment.name', word: 'env' },
+  { title: 'Model', field: 'span.gen_ai.request.model', word: 'model' },
+  { title: 'http.route', field: 'span.http.route', word: 'http.route' },
 ];
-const STATUS: Facet = { field: 'status', word: 'status' };
+const STATUS: Facet = { field: 'status', word: 'status', conditions: { failed: FAILED_REQUEST_TRACEQL } };
 const SHOWN = 8;
-/** With one more, to know that there are more. */
-const SHOWN_MORE = 99;
-/** Counting reads summaries of all blocks: new spans show after a while. */
-const PACE_MS = 5_000;
 
 interface FacetsProps {
+  /** As it stands in the search box: what a click changes. */
+  readonly text: string;
+  /** What is searched for. */
   readonly query: string;
-  readonly range: TimeRange;
+  readonly extent: Extent;
   readonly version: number;
   readonly onQuery: (query: string) => void;
 }
 
-/** What there is to narrow the search by. Counts are of spans, in the time range, whatever the search. */
-export function Facets({ query, range, version, onQuery }: FacetsProps) {
+/** What there is to narrow the search by. Counts are of spans that the search and the other choices leave. */
+export function Facets({ text, query, extent, version, onQuery }: FacetsProps) {
+  const question = useFacetCounts(FACETS, query, extent, version);
+  const { answer, isOld, failure } = question;
+  const counts = answer && foundIn(answer);
   return (
     <aside
       aria-label="Narrow the search"
+      aria-busy={isOld || answer === null}
       className="w-[224px] shrink-0 overflow-y-auto border-l border-line bg-panel max-lg:hidden"
     >
       <Section title="Status">
         <Choice
+          label="failed"
+          hint="Requests that failed: spans that serve, or begin a trace"
+          checked={hasFacet(text, STATUS, 'failed')}
+          onToggle={() => onQuery(withFacet(text, STATUS, 'failed'))}
+        />
+        <Choice
           label="error"
-          checked={hasFacet(query, STATUS, 'error')}
-          onToggle={() => onQuery(withFacet(query, STATUS, 'error'))}
+          hint="Spans with an error, handled or not"
+          checked={hasFacet(text, STATUS, 'error')}
+          onToggle={() => onQuery(withFacet(text, STATUS, 'error'))}
         />
       </Section>
-      {FACETS.map((facet) => (
-        <KeySection key={facet.key} facet={facet} query={query} range={range} version={version} onQuery={onQuery} />
-      ))}
-      <p className="px-3.5 py-2.5 text-sm text-faint">Counts are spans in this time range.</p>
+      <div className={isOld ? 'opacity-60' : ''}>
+        {FACETS.map((facet) => (
+          <KeySection
+            key={facet.field}
+            facet={facet}
+            text={text}
+            values={counts?.get(facet.field) ?? []}
+            isPartial={answer?.state === 'partial'}
+            onQuery={onQuery}
+          />
+        ))}
+      </div>
+      <p role="status" className="px-3.5 py-2.5 text-sm text-faint">
+        {failure !== null
+          ? 'Not counted: the search could not be read.'
+          : answer === null || isOld
+            ? 'Counting …'
+            : answer.state === 'partial'
+              ? 'Counts are of the newest spans so far: at least so many. Counting on.'
+              : `Counts are spans ${query === '' ? 'in this time range' : 'that match, in this time range'}.`}
+      </p>
     </aside>
   );
 }
 
-function KeySection({ facet, query, range, version, onQuery }: FacetsProps & { readonly facet: KeyFacet }) {
+interface KeySectionProps extends Pick<FacetsProps, 'text' | 'onQuery'> {
+  readonly facet: KeyFacet;
+  readonly values: readonly FacetValue[];
+  readonly isPartial: boolean;
+}
+
+function KeySection({ facet, text, values, isPartial, onQuery }: KeySectionProps) {
   const [limit, setLimit] = useState(SHOWN);
-  const { data, refetch } = useQuery({
-    queryKey: ['facet', facet.key, range, limit],
-    queryFn: () => api.listAttributeValues(facet.key, { ...boundsOf(range), limit }),
-    placeholderData: (previous) => previous,
-    enabled: version > 0,
-    // What was counted before the screen was left is old.
-    refetchOnMount: 'always',
-  });
-  useRefetchOn(useThrottled(version, PACE_MS), refetch);
-  const values = data?.data.filter(({ isText, value }) => isText && value !== '') ?? [];
-  if (values.length === 0) return null;
+  // What is chosen can be taken back, however rare it is.
+  const chosen = facetValues(text, facet).filter((value) => !values.slice(0, limit).some((one) => one.value === value));
+  const all: readonly (FacetValue | { readonly value: string; readonly spanCount: null })[] = [
+    ...chosen.map((value) => values.find((one) => one.value === value) ?? { value, spanCount: null }),
+    ...values.slice(0, limit),
+  ];
+  if (all.length === 0) return null;
   return (
     <Section title={facet.title}>
-      {values.map((value) => (
+      {all.map(({ value, spanCount }) => (
         <Choice
-          key={value.value}
-          label={value.value}
-          count={value}
-          color={facet.title === 'Service' ? serviceColor(value.value) : null}
-          checked={hasFacet(query, facet, value.value)}
-          onToggle={() => onQuery(withFacet(query, facet, value.value))}
+          key={value}
+          label={value}
+          count={spanCount === null ? '—' : `${isPartial ? '≥ ' : ''}${formatCompact(spanCount)}`}
+          color={facet.title === 'Service' ? serviceColor(value) : null}
+          checked={hasFacet(text, facet, value)}
+          onToggle={() => onQuery(withFacet(text, facet, value))}
         />
       ))}
-      {data?.pagination.hasMore && limit === SHOWN && (
+      {values.length > SHOWN && limit === SHOWN && (
         <button
           type="button"
           className="h-[24px] text-sm text-accent hover:underline"
-          onClick={() => setLimit(SHOWN_MORE)}
+          onClick={() => setLimit(MOST_VALUES)}
         >
           More
         </button>
@@ -122,22 +142,23 @@ function Section({ title, children }: { readonly title: string; readonly childre
 
 interface ChoiceProps {
   readonly label: string;
-  readonly count?: AttributeValue;
+  readonly hint?: string;
+  readonly count?: string;
   readonly color?: string | null;
   readonly checked: boolean;
   readonly onToggle: () => void;
 }
 
-function Choice({ label, count, color = null, checked, onToggle }: ChoiceProps) {
+function Choice({ label, hint = label, count, color = null, checked, onToggle }: ChoiceProps) {
   return (
     <label className="flex h-[24px] cursor-pointer items-center gap-2 rounded hover:bg-raised">
       <input type="checkbox" checked={checked} onChange={onToggle} className="accent-(--accent)" />
       {color !== null && <span className="size-2 shrink-0 rounded-[2px]" style={{ background: color }} />}
-      <span className={clsx('truncate', checked && 'font-semibold')} dir="auto" title={label}>
+      <span className={clsx('truncate', checked && 'font-semibold')} dir="auto" title={hint}>
         {label}
       </span>
       <span className="grow" />
-      {count && <span className="font-mono text-sm text-faint">{formatCompact(count.spanCount)}</span>}
+      {count && <span className="font-mono text-sm text-faint">{count}</span>}
     </label>
   );
 }

@@ -1,13 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
-import type { SpanGroup, SpanGroups } from '../../../core/api/search';
+import type { SpanGroup } from '../../../core/api/search';
 import { formatCount, formatDuration } from '../../../core/model/format';
 import { withCondition } from '../../../core/query/facets';
-import { api } from '../../connection/connection';
-import { usePatience } from '../../hooks/use-patience';
-import { useRefetchOn } from '../../hooks/use-refetch-on';
-import { useThrottled } from '../../hooks/use-throttled';
+import { foundIn } from '../../connection/answer';
+import { questions } from '../../connection/connection';
+import { useQuestion } from '../../hooks/use-question';
 import { type Extent, inExtent } from '../../stores/time-range';
-import { Notice } from '../../ui/Notice';
+import { QuestionNote } from '../../ui/QuestionNote';
 
 interface GroupTableProps {
   readonly query: string;
@@ -24,24 +22,21 @@ const COLUMNS = 'grid grid-cols-[minmax(0,1fr)_minmax(80px,220px)_90px_90px_90px
 
 /** The spans that match, by a field: how many, how many failed, how long they took. A row leads to its traces. */
 export function GroupTable({ query, extent, by, version, onOpen }: GroupTableProps) {
-  const patience = usePatience<SpanGroups>(JSON.stringify([query, extent, by]));
-  const { data, error, refetch, isPlaceholderData } = useQuery({
-    queryKey: ['groups', query, extent, by],
-    queryFn: ({ signal }) => patience.ask((waitMs) => api.groups({ query, by, ...inExtent(extent), waitMs }, signal)),
-    refetchInterval: patience.refetchInterval,
-    placeholderData: (previous) => previous,
-    refetchOnMount: 'always',
-    retry: false,
+  const question = useQuestion({
+    key: ['groups', query, extent, by],
+    ask: (waitMs, signal) => questions.groups({ query, by, ...inExtent(extent), waitMs }, signal),
+    version,
+    paceMs: PACE_MS,
   });
-  useRefetchOn(useThrottled(version, PACE_MS), refetch);
-  if (error) return <Notice title="The spans could not be counted.">{error.message}</Notice>;
-  const most = data?.groups[0]?.spans ?? 1;
+  const { answer, isOld } = question;
+  const { groups = [] } = answer ? foundIn(answer) : {};
+  const most = groups[0]?.spans ?? 1;
   return (
     <div
       role="table"
       aria-label={`Spans by ${by}`}
-      aria-busy={!data || isPlaceholderData}
-      className={`flex min-h-0 min-w-0 grow flex-col bg-panel ${isPlaceholderData ? 'opacity-60' : ''}`}
+      aria-busy={!answer || isOld}
+      className={`flex min-h-0 min-w-0 grow flex-col bg-panel ${isOld ? 'opacity-60' : ''}`}
     >
       <div
         role="row"
@@ -62,7 +57,7 @@ export function GroupTable({ query, extent, by, version, onOpen }: GroupTablePro
         </span>
       </div>
       <div className="min-h-0 grow overflow-y-auto">
-        {data?.groups.map((group) => (
+        {groups.map((group) => (
           <GroupRow
             key={group.value}
             group={group}
@@ -70,12 +65,15 @@ export function GroupTable({ query, extent, by, version, onOpen }: GroupTablePro
             onOpen={() => onOpen(withCondition(query, by, group.value))}
           />
         ))}
-        {data && data.groups.length === 0 && <p className="px-3.5 py-6 text-secondary">No span matches.</p>}
-        {data && !data.complete && (
-          <p className="px-3.5 py-2.5 text-sm text-secondary">
-            Only the newest spans are counted: there are too many for five seconds. Choose a shorter time.
-          </p>
+        {answer?.state === 'complete' && groups.length === 0 && !isOld && (
+          <p className="px-3.5 py-6 text-secondary">No span matches.</p>
         )}
+        <QuestionNote
+          question={question}
+          what="the spans"
+          looking="Counting …"
+          partial="Only the newest spans are counted so far: every number is at least this. A shorter time range is quicker."
+        />
       </div>
     </div>
   );

@@ -1,17 +1,17 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import type { Heatmap, Histogram } from '../../../core/api/contract';
 import { formatCount, plural } from '../../../core/model/format';
 import { withDuration } from '../../../core/query/facets';
-import { api } from '../../connection/connection';
-import { usePatience } from '../../hooks/use-patience';
-import { useRefetchOn } from '../../hooks/use-refetch-on';
-import { useThrottled } from '../../hooks/use-throttled';
+import { type Answer, answerFrom, atLeast, foundIn } from '../../connection/answer';
+import { questions } from '../../connection/connection';
+import { useQuestion } from '../../hooks/use-question';
 import { addressOf, useCompare } from '../../stores/compare-store';
 import { CHARTS, chartIn } from '../../stores/explore-address';
+import { type ListedTrace, newestTraces } from '../../stores/newest-traces';
 import { inExtent } from '../../stores/time-range';
-import { type ListedTrace, newestTraces, type useTraceList } from '../../stores/trace-list-store';
+import type { useTraceList } from '../../stores/trace-list-store';
 import { openFromList } from '../../stores/trace-view-store';
+import { Button } from '../../ui/Button';
 import { GroupBy } from './GroupBy';
 import { TracesHeatmap } from './TracesHeatmap';
 import { TracesHistogram } from './TracesHistogram';
@@ -20,7 +20,6 @@ import { TracesScatter } from './TracesScatter';
 const BUCKETS = 90;
 /** It reads every trace that matches: under load the list follows each commit, the histogram does not. */
 const PACE_MS = 2_000;
-const SLOW_PACE_MS = 20_000;
 /** Points that can still be told apart. */
 const POINTS = 500;
 const TITLES = { histogram: 'Histogram', heatmap: 'Heatmap', scatter: 'Scatter' } as const;
@@ -34,20 +33,14 @@ interface OverviewProps {
 /** What matches over time: how many, or how long they took. */
 export function Overview({ list, version, onQuery }: OverviewProps) {
   const { query, range, deployment, setRange, groupBy, setGroupBy, chart, setChart } = list;
-  const patience = usePatience<ChartData>(JSON.stringify([chart, query, range, deployment]));
-  const { data, refetch, isPlaceholderData } = useQuery({
-    queryKey: ['overview', chart, query, range, deployment],
-    queryFn: ({ signal }) => patience.ask((waitMs) => chartData(list, waitMs, signal)),
-    refetchInterval: patience.refetchInterval,
-    placeholderData: keepPreviousData,
-    enabled: version > 0,
-    // What was counted before the screen was left is old.
-    refetchOnMount: 'always',
-    retry: false,
+  const question = useQuestion({
+    key: ['overview', chart, query, range, deployment],
+    ask: (waitMs, signal) => chartData(list, waitMs, signal),
+    version,
+    paceMs: PACE_MS,
   });
-  // What cannot be counted in its time is not counted again at once.
-  const paceMs = data && 'complete' in data && !data.complete ? SLOW_PACE_MS : PACE_MS;
-  useRefetchOn(useThrottled(version, paceMs), refetch);
+  const { answer, isOld, failure, askAgain } = question;
+  const data = answer && foundIn(answer);
   const [, navigate] = useLocation();
   const open = (trace: ListedTrace): void => {
     openFromList(trace.traceId, trace.matchedSpans < trace.spanCount ? list.traceql : null);
@@ -56,13 +49,26 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
   return (
     <section
       aria-label="Traces over time"
-      aria-busy={isPlaceholderData}
+      aria-busy={isOld || answer === null}
       className={`shrink-0 border-b border-line bg-panel px-3.5 pt-2 ${chart === 'histogram' ? 'h-[104px]' : 'h-[160px]'}`}
     >
       <div className="flex h-[22px] items-center gap-3 text-secondary">
         <GroupBy groupBy={groupBy} onChange={setGroupBy} />
         <span className="grow" />
-        {data && <span className="truncate">{totalText(data)}</span>}
+        {failure !== null && list.phase !== 'failed' ? (
+          <span role="alert" className="flex min-w-0 items-center gap-2 text-error">
+            <span className="truncate" title={failure}>
+              Not counted: {failure}
+            </span>
+            <Button look="ghost" className="h-[22px] text-sm" onClick={askAgain}>
+              Try again
+            </Button>
+          </span>
+        ) : (
+          <span className="truncate">
+            {failure !== null ? 'Not counted' : answer === null || isOld ? 'Counting …' : totalText(answer)}
+          </span>
+        )}
         <label>
           <span className="sr-only">Chart</span>
           <select
@@ -78,7 +84,7 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
           </select>
         </label>
       </div>
-      <div className={isPlaceholderData ? 'opacity-50' : ''}>
+      <div className={isOld ? 'opacity-50' : ''}>
         {data?.chart === 'heatmap' && data.cells.length > 0 && (
           <TracesHeatmap
             heatmap={data}
@@ -103,25 +109,34 @@ type ChartData =
   | ({ readonly chart: 'heatmap' } & Heatmap)
   | { readonly chart: 'scatter'; readonly traces: readonly ListedTrace[] };
 
-async function chartData(list: OverviewProps['list'], waitMs: number, signal: AbortSignal): Promise<ChartData> {
+async function chartData(list: OverviewProps['list'], waitMs: number, signal: AbortSignal): Promise<Answer<ChartData>> {
   const { chart, query } = list;
-  if (chart === 'scatter') return { chart, traces: await newestTraces(query, list, POINTS) };
+  if (chart === 'scatter') {
+    const answer = await newestTraces(query, list, POINTS, waitMs, signal);
+    return answerFrom({ chart, traces: foundIn(answer) }, answer.state === 'complete');
+  }
   const asked = { query, ...inExtent(list), buckets: BUCKETS, waitMs };
-  return chart === 'heatmap'
-    ? { chart, ...(await api.heatmap(asked, signal)) }
-    : { chart, ...(await api.histogram(asked, signal)) };
+  if (chart === 'heatmap') {
+    const answer = await questions.heatmap(asked, signal);
+    return answerFrom({ chart, ...foundIn(answer) }, answer.state === 'complete');
+  }
+  const answer = await questions.histogram(asked, signal);
+  return answerFrom({ chart, ...foundIn(answer) }, answer.state === 'complete');
 }
 
-function totalText(data: ChartData): string {
+function totalText(answer: Answer<ChartData>): string {
+  const data = foundIn(answer);
   if (data.chart === 'scatter') {
     const { length } = data.traces;
-    return length < POINTS ? plural(length, 'trace') : `the newest ${formatCount(length)} traces`;
+    return length < POINTS
+      ? `${atLeast(answer)}${plural(length, 'trace')}`
+      : `the newest ${formatCount(length)} traces`;
   }
   const isHeatmap = data.chart === 'heatmap';
   const counts = isHeatmap ? data.cells.map(({ count }) => count) : data.counts;
   const errors = isHeatmap ? data.cells.map((cell) => cell.errors) : data.errors;
   const total = plural(sum(counts), data.of === 'traces' ? 'trace' : 'span');
-  return `${data.complete ? '' : 'at least '}${total} · ${formatCount(sum(errors))} with errors`;
+  return `${atLeast(answer)}${total} · ${atLeast(answer)}${formatCount(sum(errors))} ${data.of === 'traces' ? 'failed' : 'with errors'}`;
 }
 
 function sum(counts: readonly number[]): number {

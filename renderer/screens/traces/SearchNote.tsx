@@ -1,4 +1,4 @@
-import { isTraceql } from '../../../core/query/facets';
+import { isTraceql } from '../../../core/query/plain-search';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 
@@ -9,7 +9,7 @@ interface SearchNoteProps {
 
 /** Under the search box: what the words became, how far the search is, or what is wrong with it. */
 export function SearchNote({ text, onEdit }: SearchNoteProps) {
-  const { query, traceql, phase, error, searching, traces, stopSearching } = useTraceList();
+  const { query, traceql, phase, error, searching, stoppedAt, traces, stopSearching, reload } = useTraceList();
   if (phase === 'failed' && query !== '') {
     return (
       <div
@@ -21,7 +21,7 @@ export function SearchNote({ text, onEdit }: SearchNoteProps) {
     );
   }
   const isPlain = query !== '' && text.trim() === query && !isTraceql(query) && phase === 'ready';
-  if (!isPlain && searching === null) return null;
+  if (!isPlain && searching === null && stoppedAt === null) return null;
   return (
     <div className="flex h-[29px] shrink-0 items-center gap-2 border-b border-line bg-panel px-3.5 text-sm text-secondary">
       {isPlain && (
@@ -43,6 +43,14 @@ export function SearchNote({ text, onEdit }: SearchNoteProps) {
           {phase === 'loading' ? 0 : traces.length} found, {Math.round(searching * 100)} % looked through
           <Button look="ghost" className="h-[22px] text-sm" onClick={stopSearching}>
             Stop
+          </Button>
+        </span>
+      )}
+      {stoppedAt !== null && (
+        <span role="status" className="flex shrink-0 items-center gap-2">
+          Stopped: only {Math.round(stoppedAt * 100)} % looked through
+          <Button look="ghost" className="h-[22px] text-sm" onClick={() => void reload()}>
+            Search again
           </Button>
         </span>
       )}

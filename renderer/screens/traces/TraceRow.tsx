@@ -1,15 +1,19 @@
 import clsx from 'clsx';
 import { memo } from 'react';
-import { formatCount } from '../../../core/model/format';
 import { addressOf, useCompare } from '../../stores/compare-store';
 import type { Column } from '../../stores/explore-address';
-import type { ListedTrace } from '../../stores/trace-list-store';
+import type { ListedTrace } from '../../stores/newest-traces';
+import { FailureTag } from '../../ui/FailureTag';
 import { RunTag } from '../../ui/RunTag';
 import { serviceColor } from '../../ui/series';
 import { Tag } from '../../ui/Tag';
 import { COLUMN_SPECS, gridColumns } from './columns';
 
 export const ROW = 'grid items-center gap-x-4 px-3.5';
+
+export function rowId(traceId: string): string {
+  return `trace-${traceId}`;
+}
 
 interface TraceRowProps {
   readonly trace: ListedTrace;
@@ -29,6 +33,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
   return (
     <a
       href={`#${addressOf(trace.traceId, chosen)}`}
+      id={rowId(trace.traceId)}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={active}
@@ -47,9 +52,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
           {trace.rootName || 'unnamed'}
         </span>
         {trace.agentName !== null && <Tag>agent</Tag>}
-        {trace.errorCount > 0 && (
-          <Tag tone="error">{trace.errorCount === 1 ? 'error' : `${formatCount(trace.errorCount)} errors`}</Tag>
-        )}
+        <FailureTag trace={trace} />
         <RunTag trace={trace} now={now} />
       </span>
       {columns.map((column) => {

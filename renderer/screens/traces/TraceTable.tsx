@@ -1,18 +1,19 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { NEWEST_FIRST } from '../../../core/api/trace-list-query';
 import { plural } from '../../../core/model/format';
 import { takeEnter, useKeys } from '../../hooks/use-keys';
 import { useNow } from '../../hooks/use-now';
 import { addressOf, useCompare } from '../../stores/compare-store';
+import type { ListedTrace } from '../../stores/newest-traces';
 import { useRecentSearches } from '../../stores/recent-searches';
-import { type ListedTrace, useTraceList } from '../../stores/trace-list-store';
+import { useTraceList } from '../../stores/trace-list-store';
 import { openFromList } from '../../stores/trace-view-store';
 import { Kbd } from '../../ui/Kbd';
 import { fittingColumns } from './columns';
 import { TableHeader } from './TableHeader';
-import { TraceRow } from './TraceRow';
+import { rowId, TraceRow } from './TraceRow';
 import { useWidth } from './use-width';
 
 const ROW_PX = 32;
@@ -23,9 +24,11 @@ interface TraceTableProps {
   readonly list: ReturnType<typeof useTraceList.getState>;
   /** Whether the reader stands at the top, where new traces may slide in. */
   readonly onTopChange: (atTop: boolean) => void;
+  /** What has the keyboard while rows are walked through. */
+  readonly gridRef: RefObject<HTMLDivElement | null>;
 }
 
-export function TraceTable({ list, onTopChange }: TraceTableProps) {
+export function TraceTable({ list, onTopChange, gridRef }: TraceTableProps) {
   const { traces, waiting, phase, nextCursor, loadMore, cursorId, setCursor, setScrollTop } = list;
   const scroller = useRef<HTMLDivElement>(null);
   const [, navigate] = useLocation();
@@ -109,14 +112,23 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
     },
   });
 
-  const [table, widthPx] = useWidth();
+  const [measure, widthPx] = useWidth();
+  const root = useCallback(
+    (element: HTMLDivElement | null) => {
+      gridRef.current = element;
+      return measure(element);
+    },
+    [measure, gridRef],
+  );
   const columns = useMemo(() => fittingColumns(list.columns, widthPx), [list.columns, widthPx]);
   const longestNs = traces.reduce((longest, { durationNs }) => Math.max(longest, durationNs), 1);
   return (
     <div
-      ref={table}
-      className="flex min-h-0 min-w-0 grow flex-col bg-panel"
+      ref={root}
+      className="flex min-h-0 min-w-0 grow flex-col bg-panel outline-none"
       role="grid"
+      tabIndex={-1}
+      aria-activedescendant={cursor < 0 ? undefined : rowId(cursorId as string)}
       aria-label={list.sort === NEWEST_FIRST ? 'Traces, newest first' : 'Traces'}
       aria-rowcount={traces.length + 1}
       aria-busy={phase === 'loading'}
@@ -136,7 +148,7 @@ export function TraceTable({ list, onTopChange }: TraceTableProps) {
       )}
       <div
         ref={scroller}
-        className={`min-h-0 grow overflow-y-auto ${phase === 'loading' ? 'opacity-60' : ''}`}
+        className={`min-h-0 grow overflow-y-auto ${phase === 'loading' || phase === 'failed' ? 'opacity-60' : ''}`}
         onScroll={({ currentTarget: { scrollTop } }) => {
           setScrollTop(scrollTop);
           onTopChange(cursor <= 0 && scrollTop < ROW_PX);

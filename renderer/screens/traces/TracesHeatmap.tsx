@@ -2,10 +2,10 @@ import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { Heatmap, HeatmapCell } from '../../../core/api/contract';
 import { formatCount, formatDuration, plural } from '../../../core/model/format';
 import { TimeAxis } from '../../features/extent/TimeAxis';
+import { type Area, placeOf, useBrush } from '../../hooks/use-brush';
 import type { TimeRange } from '../../stores/time-range';
 import { clockTime } from '../../ui/clock-time';
 import { bandStartNs, bandsOf } from './duration-scale';
-import { type Area, placeOf, useBrush } from './use-brush';
 
 interface TracesHeatmapProps {
   readonly heatmap: Heatmap;

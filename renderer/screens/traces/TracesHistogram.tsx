@@ -1,10 +1,10 @@
 import type { Histogram } from '../../../core/api/contract';
 import { formatCount, plural } from '../../../core/model/format';
 import { TimeAxis } from '../../features/extent/TimeAxis';
+import { useBrush } from '../../hooks/use-brush';
 import type { TimeRange } from '../../stores/time-range';
 import { clockTime } from '../../ui/clock-time';
 import { TimeBars } from '../../ui/TimeBars';
-import { useBrush } from './use-brush';
 
 interface TracesHistogramProps {
   readonly histogram: Histogram;

@@ -17,10 +17,12 @@ import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
+import { ExportTraces } from './ExportTraces';
 import { QueryEditor } from './editor/QueryEditor';
 import { Facets } from './Facets';
 import { GroupTable } from './GroupTable';
 import { Overview } from './Overview';
+import { QueryHistory } from './QueryHistory';
 import { SaveView } from './SaveView';
 import { SearchNote } from './SearchNote';
 import { TraceTable } from './TraceTable';
@@ -36,6 +38,9 @@ export function TracesPage() {
   const version = useConnection(({ version }) => version);
   const [text, setText] = useState(list.query);
   const search = useRef<{ focus: () => void }>(null);
+  const grid = useRef<HTMLDivElement>(null);
+  /** Enter was pressed in the search box: the first row that it finds has the keyboard. */
+  const [entered, setEntered] = useState(false);
   const atTop = useRef(true);
   const { refresh, setQuery } = list;
   const setAtTop = useCallback((top: boolean) => {
@@ -57,6 +62,15 @@ export function TracesPage() {
   // A saved view, or a link, says what to search for.
   useEffect(() => setText((typed) => (typed.trim() === list.query ? typed : list.query)), [list.query]);
 
+  const { phase, traces, setCursor } = list;
+  useEffect(() => {
+    if (!entered || phase === 'loading') return;
+    setEntered(false);
+    const [first] = traces;
+    if (phase === 'ready' && first) setCursor(first.traceId);
+    grid.current?.focus();
+  }, [entered, phase, traces, setCursor]);
+
   useKeys({ '/': () => search.current?.focus(), n: () => list.showWaiting() });
 
   const extent = useExtent();
@@ -75,15 +89,29 @@ export function TracesPage() {
           hint="Words, service:checkout, status:error, or TraceQL: { duration > 1s }"
           value={text}
           onChange={setText}
+          failed={list.phase === 'failed' && list.query === text.trim()}
           onEnter={(value) => {
             setQuery(value.trim());
+            // What cannot be read is mended where it stands.
+            if (readableTraceql(value) === null) return false;
             useRecentSearches.getState().add(value);
+            setEntered(true);
+            return true;
           }}
           className="w-[680px] max-w-full min-w-0"
-        />
+        >
+          <QueryHistory
+            onPick={(query) => {
+              setText(query);
+              setQuery(query);
+              useRecentSearches.getState().add(query);
+            }}
+          />
+        </QueryEditor>
         <span className="grow" />
         <ExtentPicker />
         <ViewComments />
+        <ExportTraces />
         <SaveView />
         {live && (
           <Button
@@ -133,9 +161,9 @@ export function TracesPage() {
             ) : isEmpty && list.searching === null ? (
               <NoMatch list={list} onClear={() => setText('')} />
             ) : (
-              <TraceTable list={list} onTopChange={setAtTop} />
+              <TraceTable list={list} onTopChange={setAtTop} gridRef={grid} />
             )}
-            <Facets query={text.trim()} range={list.range} version={version} onQuery={setText} />
+            <Facets text={text.trim()} query={list.query} extent={extent} version={version} onQuery={setText} />
           </div>
         </>
       )}
@@ -200,12 +228,12 @@ function FirstTrace() {
 }
 
 function NoMatch({ list, onClear }: { readonly list: TraceList; readonly onClear: () => void }) {
-  const { query, range, deployment, setRange, setDeployment } = list;
+  const { query, range, deployment, setRange, setDeployment, stoppedAt } = list;
   const chosen = DEPLOYMENT_FIELDS.flatMap((field) => deployment[field] ?? []);
   return (
     <div className="flex min-w-0 grow flex-col items-center gap-3 px-6 pt-20 text-center">
       <p className="text-secondary">
-        No trace
+        {stoppedAt === null ? 'No trace' : `In the ${Math.round(stoppedAt * 100)} % that were looked through, no trace`}
         {range.kind === 'all' ? '' : ` of this time range (${rangeLabel(range)})`}
         {chosen.length > 0 && ` from ${chosen.join(', ')}`}
         {query === '' ? '' : ' matches '}

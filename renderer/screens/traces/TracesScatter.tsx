@@ -1,7 +1,7 @@
 import { type MouseEvent, useMemo, useState } from 'react';
 import { formatDuration, plural } from '../../../core/model/format';
 import { TimeAxis } from '../../features/extent/TimeAxis';
-import type { ListedTrace } from '../../stores/trace-list-store';
+import type { ListedTrace } from '../../stores/newest-traces';
 import { clockTime } from '../../ui/clock-time';
 import { heightOf, scaleOf } from './duration-scale';
 
@@ -39,7 +39,7 @@ export function TracesScatter({ traces, onOpen }: TracesScatterProps) {
           const x = ((starts[i] ?? first) - first) / Math.max(last - first, 1);
           return { trace, x, y: 1 - heightOf(durations, trace.durationNs) };
         })
-        .sort((a, b) => Number(a.trace.errorCount > 0) - Number(b.trace.errorCount > 0)),
+        .sort((a, b) => Number(a.trace.failedCount > 0) - Number(b.trace.failedCount > 0)),
     };
   }, [traces]);
   const nearestTo = ({ currentTarget, clientX, clientY }: MouseEvent<HTMLElement>): Point | null => {
@@ -76,7 +76,7 @@ export function TracesScatter({ traces, onOpen }: TracesScatterProps) {
               cx={`${100 * x}%`}
               cy={`${100 * y}%`}
               r={near?.trace === trace ? 5 : 3}
-              fill={trace.errorCount > 0 ? 'var(--error)' : 'var(--accent)'}
+              fill={trace.failedCount > 0 ? 'var(--error)' : 'var(--accent)'}
               fillOpacity={near?.trace === trace ? 1 : 0.55}
             />
           ))}

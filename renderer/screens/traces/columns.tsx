@@ -4,9 +4,10 @@ import type { ReactNode } from 'react';
 import type { TraceSort } from '../../../core/api/trace-list-query';
 import { formatAgo, formatCount, formatDuration, formatTokens } from '../../../core/model/format';
 import type { Column } from '../../stores/explore-address';
-import type { ListedTrace } from '../../stores/trace-list-store';
+import type { ListedTrace } from '../../stores/newest-traces';
 import { timeText } from '../../ui/clock-time';
 import { costHint, costText } from '../../ui/cost-text';
+import { failureHint } from '../../ui/FailureTag';
 
 /** What cells are drawn with. */
 interface CellContext {
@@ -44,14 +45,14 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
     widthPx: 172,
     isNumber: false,
     sorts: 'durationNs',
-    cell: ({ durationNs, errorCount }, { longestNs }) => (
+    cell: ({ durationNs, failedCount }, { longestNs }) => (
       <span className="flex items-center gap-2.5">
         <span className="h-[5px] w-[88px] shrink-0 rounded-full bg-raised">
           <span
             className="block h-full rounded-full"
             style={{
               width: `${100 * durationShare(durationNs, longestNs)}%`,
-              background: errorCount > 0 ? 'var(--error)' : 'color-mix(in srgb, var(--accent) 70%, transparent)',
+              background: failedCount > 0 ? 'var(--error)' : 'color-mix(in srgb, var(--accent) 70%, transparent)',
             }}
           />
         </span>
@@ -77,8 +78,9 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
     widthPx: 76,
     isNumber: true,
     sorts: 'errorCount',
-    cell: ({ errorCount }) => (
-      <span className={errorCount > 0 ? 'text-error' : 'text-faint'}>{formatCount(errorCount)}</span>
+    hint: (trace) => (trace.errorCount > 0 ? failureHint(trace) : ''),
+    cell: ({ errorCount, failedCount }) => (
+      <span className={failedCount > 0 ? 'text-error' : 'text-faint'}>{formatCount(errorCount)}</span>
     ),
   },
   tokens: {
@@ -86,8 +88,9 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
     widthPx: 98,
     isNumber: true,
     sorts: null,
-    cell: ({ inputTokens, outputTokens }) =>
-      inputTokens === null && outputTokens === null ? (
+    // Of what calls no model there is nothing to know; of a run that does not say, a dash.
+    cell: ({ inputTokens, outputTokens, agentSpanCount }) =>
+      inputTokens === null && outputTokens === null && agentSpanCount === 0 ? (
         ''
       ) : (
         <span className="text-secondary">{formatTokens(inputTokens, outputTokens)}</span>
@@ -126,6 +129,18 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
     hint: ({ sessionId }) => sessionId ?? '',
     cell: ({ sessionId }) => <span className="block truncate font-mono text-sm text-secondary">{sessionId}</span>,
   },
+  user: {
+    title: 'User',
+    widthPx: 120,
+    isNumber: false,
+    sorts: null,
+    hint: ({ userId }) => userId ?? '',
+    cell: ({ userId }) => (
+      <span className="block truncate text-secondary" dir="auto">
+        {userId}
+      </span>
+    ),
+  },
   started: {
     title: 'Started',
     widthPx: 90,
@@ -152,6 +167,7 @@ const STAY: readonly Column[] = [
   'cost',
   'agent',
   'session',
+  'user',
 ];
 
 /** Those of the columns that fit beside a name that can be read. */

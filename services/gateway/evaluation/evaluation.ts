@@ -10,16 +10,18 @@ import type {
   ExperimentResult,
   Verdict,
 } from '../../../core/api/evaluation';
-import type { StoreService } from '../../../core/api/workers';
 import { readAgentSpan } from '../../../core/dialects/read-otlp-span';
 import { promptOf, recordedAnswer, triedAnswer } from '../../../core/evaluation/answers';
 import { evaluatorName } from '../../../core/evaluation/evaluator-name';
 import { evaluate } from '../../../core/evaluation/evaluators';
 import { judgePrompt, judgeVerdict } from '../../../core/evaluation/judge';
 import { SpoorError } from '../../../core/model/errors';
+import { DATASET_ITEM } from '../../../core/operations/datasets';
+import { parse } from '../../../core/operations/input';
+import type { Evaluations } from '../../../core/operations/parts';
+import type { StoreService } from '../../../core/operations/store-service';
 import type { Log } from '../../log';
 import type { Playground } from '../playground/playground';
-import { datasetItemEdit, experimentEdit } from './queries';
 
 /** Prompts under way at once: enough for a provider, not too many for a model on this machine. */
 const AT_ONCE = 4;
@@ -38,7 +40,7 @@ type EvaluationStore = Pick<
   | 'spanMessages'
 >;
 
-export class Evaluation {
+export class Evaluation implements Evaluations {
   /** Experiments under way. */
   private readonly running = new Map<string, { stopped: boolean }>();
 
@@ -54,23 +56,22 @@ export class Evaluation {
     const [message] = await this.store.spanMessages(span.traceId, [BigInt(`0x${span.spanId}`)]);
     const agent = readAgentSpan({ ...span, scope: span.scope.name });
     if (agent?.kind !== 'model' || agent.input.length === 0) {
-      throw new SpoorError('VALIDATION_ERROR', 'Only a call of a model whose prompt was recorded can be an item.', [
+      throw new SpoorError('VALIDATION_ERROR', 'Only a model call with a recorded prompt can be an item.', [
         { field: 'spanId', code: 'no_prompt', message: 'choose a span with messages' },
       ]);
     }
     const error = span.status.code === 'error' ? span.status.message || 'the call failed' : null;
     const answer = recordedAnswer(agent, span.durationNs, message?.costUsd ?? null, error);
-    const edit = datasetItemEdit({ prompt: promptOf(agent), expected });
+    const edit = parse(DATASET_ITEM, { prompt: promptOf(agent), expected });
     return this.store.createDatasetItem(datasetId, edit, { traceId: span.traceId, spanId: span.spanId, answer });
   }
 
   createItem(datasetId: string, edit: DatasetItemEdit): Promise<DatasetItem> {
-    return this.store.createDatasetItem(datasetId, datasetItemEdit(edit), null);
+    return this.store.createDatasetItem(datasetId, edit, null);
   }
 
   /** Begins; it goes on by itself. @throws SpoorError NOT_FOUND, VALIDATION_ERROR */
-  async start(input: ExperimentEdit): Promise<Experiment> {
-    const edit = experimentEdit(input);
+  async start(edit: ExperimentEdit): Promise<Experiment> {
     const items = await this.store.allDatasetItems(edit.datasetId);
     if (items.length === 0) {
       throw new SpoorError('VALIDATION_ERROR', 'The dataset has no items yet; add some, then run the experiment.', [

@@ -1,17 +1,20 @@
 /** Endpoints, their keys, and prompts that are tried on them. */
 
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest, StoredEndpoint } from '../../../core/api/playground';
-import type { KeyService, StoreService } from '../../../core/api/workers';
+import type { KeyService } from '../../../core/api/workers';
 import { SpoorError } from '../../../core/model/errors';
+import { parse } from '../../../core/operations/input';
+import type { Prompts } from '../../../core/operations/parts';
+import { PROMPT } from '../../../core/operations/prompts';
+import type { StoreService } from '../../../core/operations/store-service';
 import { askModel, type Fetches } from './chat-client';
-import { endpointEdit, promptRequest } from './queries';
 
 type EndpointStore = Pick<
   StoreService,
   'listEndpoints' | 'getEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'deleteEndpoint' | 'promptCost'
 >;
 
-export class Playground {
+export class Playground implements Prompts {
   private readonly running = new Map<string, AbortController>();
 
   constructor(
@@ -25,15 +28,14 @@ export class Playground {
   }
 
   async create(edit: EndpointEdit): Promise<Endpoint> {
-    return this.withKey(await this.store.createEndpoint(endpointEdit(edit)));
+    return this.withKey(await this.store.createEndpoint(edit));
   }
 
   /** A key is of an address: at another it is given anew, so that it is not sent where it was not meant for. */
   async update(id: string, version: number, edit: EndpointEdit): Promise<Endpoint> {
-    const checked = endpointEdit(edit);
     const before = await this.store.getEndpoint(id);
-    const endpoint = await this.store.updateEndpoint(id, version, checked);
-    if (new URL(before.baseUrl).origin !== new URL(checked.baseUrl).origin) await this.keys.setKey(id, null);
+    const endpoint = await this.store.updateEndpoint(id, version, edit);
+    if (new URL(before.baseUrl).origin !== new URL(edit.baseUrl).origin) await this.keys.setKey(id, null);
     return this.withKey(endpoint);
   }
 
@@ -50,7 +52,7 @@ export class Playground {
 
   /** What goes wrong at the endpoint is in the answer. @throws SpoorError VALIDATION_ERROR, NOT_FOUND, CONFLICT when it was cancelled */
   async run(request: PromptRequest): Promise<PromptAnswer> {
-    const prompt = promptRequest(request);
+    const prompt = parse(PROMPT, request);
     const { id, name, baseUrl } = await this.store.getEndpoint(prompt.endpointId);
     const key = await this.keys.keyOf(id, name);
     const abort = new AbortController();

@@ -52,6 +52,7 @@ test('completes fields and values from what is stored', async ({ app }) => {
     .getByRole('listbox')
     .getByRole('option', { name: /resource\.service\.name/ })
     .waitFor();
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.keyboard.type(' = pay');
   await page
@@ -61,12 +62,86 @@ test('completes fields and values from what is stored', async ({ app }) => {
   await page.keyboard.press('Tab');
   await page.keyboard.type(' && status = err');
   await page.getByRole('listbox').getByRole('option', { name: 'error' }).waitFor();
-  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
   await page.keyboard.type(' }');
   await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText(
     '{ resource.service.name = "payments" && status = error }',
   );
   await expect(page.getByRole('row')).toHaveCount(5);
+});
+
+test('searches for what was typed at Enter, and walks through what it finds', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  const search = page.getByRole('textbox', { name: 'Search traces' });
+  await page.keyboard.press('/');
+  await page.keyboard.type('status');
+  await page.getByRole('listbox').getByRole('option', { name: 'status:' }).waitFor();
+  await page.keyboard.press('Enter');
+  await expect(search).toHaveText('status');
+  await expect(page.getByRole('listbox')).toHaveCount(0);
+
+  await search.fill('declined');
+  await search.press('Enter');
+  await expect(page.getByRole('row')).toHaveCount(5);
+  await expect(search).not.toBeFocused();
+  await expect(page.getByRole('grid')).toBeFocused();
+  await expect(page.getByRole('row', { selected: true })).toContainText('POST /orders/12');
+  await page.keyboard.press('j');
+  await expect(page.getByRole('row', { selected: true })).toContainText('POST /orders/9');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('treeitem', { name: /^POST \/orders\/9/ })).toBeVisible();
+});
+
+test('marks where a query cannot be read, and dims what it did not find', async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  const search = page.getByRole('textbox', { name: 'Search traces' });
+  for (const [typed, marked] of [
+    ['status:purple declined', 'status:purple'],
+    ['{ status = error && }', '}'],
+    ['{ duration > 1s', '1s'],
+  ] as const) {
+    await search.fill(typed);
+    await search.press('Enter');
+    await expect(page.getByRole('alert')).toBeVisible();
+    await expect(search.locator('.query-wrong').last()).toHaveText(marked);
+    await expect(search).toBeFocused();
+    await expect(page.getByRole('row')).toHaveCount(13);
+    await expect(page.getByRole('grid').locator('.opacity-60')).toHaveCount(1);
+  }
+  await search.fill('declined');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(search.locator('.query-wrong')).toHaveCount(0);
+  await expect(page.getByRole('row')).toHaveCount(5);
+});
+
+test('finds what is pasted: host and port, paths, words in JSON, Chinese', async ({ app }) => {
+  const { page } = app;
+  await app.send([
+    ...orders,
+    ...drawnSpans(traceIdOf(50), 'connect 50000..50010 web !D:\\bin\\new file at db.internal:5432 is gone'),
+    ...drawnSpans(
+      traceIdOf(51),
+      'chat 51000..51010 web !{"content":"one\\nWorldly \\u5317\\u4eac\\u7684\\u5929\\u6c14"}',
+    ),
+  ]);
+  await expect(page.getByRole('row')).toHaveCount(15);
+  const search = page.getByRole('textbox', { name: 'Search traces' });
+  for (const [typed, name] of [
+    ['db.internal:5432', 'connect'],
+    ['D:\\bin\\new', 'connect'],
+    ['"D:\\bin\\new file"', 'connect'],
+    ['Worldly', 'chat'],
+    ['天气', 'chat'],
+    ['duration<12 ms connect', 'connect'],
+  ] as const) {
+    await search.fill(typed);
+    await expect(page.getByRole('row')).toHaveCount(2);
+    await expect(page.getByRole('row').nth(1)).toContainText(name);
+  }
 });
 
 test('shows the TraceQL that words become, to go on from', async ({ app }) => {
@@ -163,7 +238,10 @@ test('groups spans by a field, and leads from a group to its traces', async ({ a
   const { page } = app;
   await app.send(orders);
   await expect(page.getByRole('row')).toHaveCount(13);
-  await page.getByRole('combobox', { name: 'Group by' }).selectOption('resource.service.name');
+  await page.getByRole('button', { name: 'Group by: nothing' }).click();
+  await page.getByRole('combobox', { name: 'Group by: find a field' }).fill('service.n');
+  await expect(page.getByRole('option', { name: /^resource\.service\.name/ })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
   const payments = page.getByRole('table').getByRole('row', { name: /payments/ });
   await expect(payments).toContainText('12');
   await expect(payments).toContainText('4');

@@ -5,6 +5,7 @@ import { traceIdOf } from '../../fixtures/traces';
 import { test } from '../app';
 
 const MINUTE = 60_000_000_000n;
+const HANDLED = 25;
 
 function request(number: number, startNs: bigint, failed: boolean): SampleSpan[] {
   const base = { traceId: traceIdOf(number), startNs, endNs: startNs + 200_000_000n };
@@ -24,6 +25,8 @@ function request(number: number, startNs: bigint, failed: boolean): SampleSpan[]
     parentSpanId: root.spanId,
     name: 'chat gpt-5-mini',
     kind: 3,
+    // The request went on without it.
+    ...(number === HANDLED && { error: 'no answer' }),
     attributes: {
       'gen_ai.operation.name': 'chat',
       'gen_ai.agent.name': 'helper',
@@ -65,7 +68,7 @@ test('says how it goes, how that moved, and leads to what failed', async ({ app 
   await expect(failed.getByRole('listitem')).toHaveCount(3);
   // The range goes with who looks on, and the address has it.
   await page.getByRole('table', { name: 'Services' }).getByRole('button', { name: '15 %' }).click();
-  await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText('service:"shop" status:error');
+  await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText('service:"shop" status:failed');
   await expect(page.getByRole('button', { name: 'Last hour' })).toBeVisible();
   await expect(page.getByRole('row')).toHaveCount(4);
   await page.getByRole('link', { name: 'Agents' }).click();
@@ -120,6 +123,9 @@ test('is about one environment, version and team where that is chosen, and so ar
   await page.getByRole('button', { name: 'Save view' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Production, 2.0');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
+  // When it closes, the focus goes back, which would close the next one.
+  await expect(page.getByRole('button', { name: 'Production, 2.0', exact: true })).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Name' })).toBeHidden();
   await page.getByRole('button', { name: 'Filter: production, 2.0' }).click();
   await page.getByRole('button', { name: 'Clear the filter' }).click();
   await page.keyboard.press('Escape');

@@ -45,7 +45,7 @@ test('a recorded call is changed and asked again, of two models', async ({ app }
   // The page never has the key.
   await page.getByRole('button', { name: 'Change Fake' }).first().click();
   await expect(page.getByLabel('Key, if it asks for one')).toHaveValue('');
-  await expect(page.getByRole('dialog')).toContainText(/A key is/);
+  await expect(page.getByRole('dialog')).toContainText(/The key is/);
   await server.close();
 });
 

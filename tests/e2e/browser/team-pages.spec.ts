@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, expect, type Page, test, type WebSocket } from '@playwright/test';
 import { testTrace } from '../../../core/samples/test-trace';
-import { freePort } from '../../fixtures/databases';
+import { freePort } from '../../fixtures/free-port';
 import { OIDC_CLIENT, type OpenIdProvider, startOpenIdProvider } from '../../fixtures/openid-provider';
 import { temporaryFolder } from '../../fixtures/spoor';
 import {
@@ -209,7 +209,7 @@ test('signs in at an OpenID provider, and says why it does not', async () => {
   await page.goto(server.url);
   provider.person = { sub: 'eve', email: 'eve@example.com', email_verified: true };
   await page.getByRole('link', { name: 'Continue with Acme' }).click();
-  await expect(page.getByRole('alert')).toContainText('Nobody has invited this e-mail address');
+  await expect(page.getByRole('alert')).toContainText('This e-mail address has no invitation');
   provider.person = { sub: 'ann', email: ann.email, email_verified: true };
   await page.getByRole('link', { name: 'Continue with Acme' }).click();
   await expect(page.getByRole('button', { name: /Acme/ })).toBeVisible();
@@ -254,15 +254,15 @@ test('tells a webhook what happens, says what it did not take, and lists who did
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
   const page = await signedIn();
   await page.goto(`${server.url}/#/team/webhooks`);
-  await page.getByLabel('Address that is told').fill('https://10.0.0.7/hook');
+  await page.getByLabel('Webhook address').fill('https://10.0.0.7/hook');
   await page.getByLabel('Projects and members').check();
   await page.keyboard.press('Enter');
   // Here the server's own network is allowed (SPOOR_PRIVATE_ADDRESSES): a form that is not is refused all the same.
   await page.getByRole('button', { name: 'Delete https://10.0.0.7/hook' }).click();
-  await page.getByLabel('Address that is told').fill('https://ann:secret@example.com/');
+  await page.getByLabel('Webhook address').fill('https://ann:secret@example.com/');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toContainText('must not hold a user or password');
-  await page.getByLabel('Address that is told').fill(url);
+  await page.getByLabel('Webhook address').fill(url);
   await page.keyboard.press('Enter');
   await expect(page.locator('code').first()).toContainText('whsec_');
   await page.getByRole('button', { name: 'Done' }).click();

@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { ZipError, zipEntries } from '../../../workers/sync/zip-reader';
+import { ZipError, zipEntries } from '../../../services/zip-reader';
 
 const LIMITS = { entries: 10, nameBytes: 20, entryBytes: 2 ** 20, totalBytes: 2 ** 21 };
 const ZEROS = new Uint8Array(100_000);
@@ -28,18 +28,18 @@ describe('a ZIP file', () => {
     ['says less than it unpacks to', () => lying(0, 24, 5), 'to the size it says'],
     ['says more than it unpacks to', () => lying(0, 24, 100_001), 'not of the size it says'],
     ['says more than DEFLATE can do', () => lying(0, 24, 1_000_000), 'do not go together'],
-    ['says too much', () => lying(0, 24, 2 ** 31), 'more than'],
+    ['says too much', () => lying(0, 24, 2 ** 31), 'an entry would unpack to more than 1 MiB'],
     ['lies beyond the file', () => lying(0, 42, 2 ** 31), 'cut off'],
     ['lies where another lies', () => lying(1, 42, 0), /do not go together|overlap/],
-    ['is encrypted', () => lying(0, 8, 1, 2), 'no Spoor packs'],
-    ['is packed otherwise', () => lying(0, 10, 12, 2), 'no Spoor packs'],
+    ['is encrypted', () => lying(0, 8, 1, 2), 'is encrypted or uses a compression'],
+    ['is packed otherwise', () => lying(0, 10, 12, 2), 'is encrypted or uses a compression'],
     ['has a long name', () => lying(0, 28, 60_000, 2), 'too long'],
   ])('whose entry %s is refused', (_, make, message) => {
     expect(() => readAll(make())).toThrow(ZipError);
     expect(() => readAll(make())).toThrow(message);
   });
 
-  it('whose entries overlap, stand twice, or are too many is refused', () => {
+  it('whose entries overlap, stand twice, or are too many or too large together is refused', () => {
     const same = lying(1, 42, 0);
     const view = new DataView(same.buffer);
     const directory = view.getUint32(same.length - 6, true);
@@ -50,6 +50,8 @@ describe('a ZIP file', () => {
     const second = new DataView(twice.buffer).getUint32(twice.length - 6, true) + 47 + 46;
     twice[second] = 'a'.charCodeAt(0);
     expect(() => zipEntries(twice, LIMITS)).toThrow('twice');
+    const large = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, new Uint8Array(2 ** 20)]));
+    expect(() => zipEntries(Uint8Array.from(zipSync(large)), LIMITS)).toThrow('it would unpack to more than 2 MiB');
     const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`n${i}`, new Uint8Array(0)]));
     expect(() => zipEntries(Uint8Array.from(zipSync(many)), LIMITS)).toThrow('more than 10 entries');
   });

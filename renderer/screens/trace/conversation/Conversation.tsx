@@ -2,7 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
-import { api } from '../../../connection/connection';
+import { foundIn } from '../../../connection/answer';
+import { questions } from '../../../connection/connection';
 import { useKeys } from '../../../hooks/use-keys';
 import { useTraceView } from '../../../stores/trace-view-store';
 import { Button } from '../../../ui/Button';
@@ -23,11 +24,11 @@ export function Conversation({ timeline }: { readonly timeline: OpenTimeline }) 
   const list = useRef<HTMLDivElement>(null);
   const { data, error, refetch } = useQuery({
     queryKey: ['conversation', traceId, info.version],
-    queryFn: () => api.traceConversation(traceId),
+    queryFn: () => questions.traceConversation(traceId),
     placeholderData: (previous) => previous,
     gcTime: 0,
   });
-  const turns = data?.turns ?? [];
+  const turns = data ? foundIn(data).turns : [];
   const virtual = useVirtualizer({
     count: turns.length,
     getScrollElement: () => scroller.current,
@@ -68,8 +69,9 @@ export function Conversation({ timeline }: { readonly timeline: OpenTimeline }) 
   if (turns.length === 0) {
     return (
       <p className="grow p-4 text-secondary">
-        No span of this trace calls a model. Messages show here where instrumentations record them; most do so only when
-        asked to.
+        {data.state === 'partial'
+          ? 'No model call in the part of this trace that was read. The trace is too long to read whole: look for calls in the other views.'
+          : 'No span of this trace calls a model. Messages show here where instrumentations record them; most do so only when asked to.'}
       </p>
     );
   }
@@ -106,9 +108,9 @@ export function Conversation({ timeline }: { readonly timeline: OpenTimeline }) 
           );
         })}
       </div>
-      {!data.complete && (
+      {data.state === 'partial' && (
         <p className="p-4 text-secondary">
-          This run is longer than what is read at once; its later turns are in the other views.
+          This run is too long to read whole. Its later turns are in the other views.
         </p>
       )}
     </div>

@@ -73,7 +73,7 @@ function Context({ turn: { knownMessages, droppedMessages, gainedTokens } }: { r
 const EXPECTED = /^(?:stop|end_turn|tool[-_]calls?|tool_use)$/i;
 
 function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
-  const { usage, costUsd, reportedCostUsd, model, agentName, timeToFirstTokenNs, finishReasons } = turn;
+  const { usage, costUsd, reportedCostUsd, model, agentName, userId, timeToFirstTokenNs, finishReasons } = turn;
   const cached = usage.cacheRead ? `, ${formatCompact(usage.cacheRead)} of them cached` : '';
   const reasons = finishReasons.filter((reason) => !EXPECTED.test(reason));
   return (
@@ -82,6 +82,11 @@ function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
         {agentName ? `${agentName} · ` : ''}
         {model ?? turn.name}
       </span>
+      {userId && (
+        <span className="min-w-0 truncate" title="For whom: what the sender calls the user">
+          for {userId}
+        </span>
+      )}
       {turn.failed && <span className="font-medium text-error">failed</span>}
       {reasons.length > 0 && <span>{reasons.join(', ')}</span>}
       <span className="grow" />
@@ -93,7 +98,7 @@ function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
       {turn.kind === 'model' && (
         <span
           className="shrink-0 font-mono"
-          title={`${costUsd === null ? 'Nobody knows the price of this model' : 'By the price book'}${
+          title={`${costUsd === null ? 'The price of this model is unknown' : 'By the price book'}${
             reportedCostUsd === null ? '' : `; the sender says ${formatCost(reportedCostUsd)}`
           }`}
         >

@@ -1,25 +1,47 @@
-import { acceptCompletion, autocompletion, completionStatus, startCompletion } from '@codemirror/autocomplete';
+import {
+  acceptCompletion,
+  autocompletion,
+  closeCompletion,
+  completionStatus,
+  moveCompletionSelection,
+  startCompletion,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { Search, X } from 'lucide-react';
-import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { Kbd } from '../../../ui/Kbd';
 import { completeQuery } from './query-completion';
-import { queryHighlighting } from './query-highlighting';
+import { markFailed, queryHighlighting } from './query-highlighting';
 
 interface QueryEditorProps {
   readonly label: string;
   readonly hint: string;
   readonly value: string;
+  /** It was searched for as it stands, and cannot be. */
+  readonly failed: boolean;
   readonly onChange: (value: string) => void;
-  readonly onEnter: (value: string) => void;
+  /** @returns whether the search goes on elsewhere: the box lets go of the keyboard */
+  readonly onEnter: (value: string) => boolean;
   readonly className?: string;
+  /** At its end. */
+  readonly children?: ReactNode;
   readonly ref?: Ref<{ focus: () => void }>;
 }
 
 /** The search box of the list: one line of words or TraceQL, with completion. `/` leads here, Escape leads out. */
-export function QueryEditor({ label, hint, value, onChange, onEnter, className, ref }: QueryEditorProps) {
+export function QueryEditor({
+  label,
+  hint,
+  value,
+  failed,
+  onChange,
+  onEnter,
+  className,
+  children,
+  ref,
+}: QueryEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView | null>(null);
   const calls = useRef({ onChange, onEnter });
@@ -51,6 +73,10 @@ export function QueryEditor({ label, hint, value, onChange, onEnter, className, 
     });
   }, [value]);
 
+  useEffect(() => {
+    editor.current?.dispatch({ effects: markFailed.of(failed) });
+  }, [failed]);
+
   return (
     <div
       className={`flex min-h-[27px] items-center gap-2 rounded-md border border-line-strong bg-background px-2 focus-within:border-accent ${className ?? ''}`}
@@ -69,6 +95,7 @@ export function QueryEditor({ label, hint, value, onChange, onEnter, className, 
           <X size={13} />
         </button>
       )}
+      {children}
     </div>
   );
 }
@@ -79,8 +106,14 @@ interface Calls {
 
 function extensions(label: string, hint: string, calls: Calls) {
   const enter = (view: EditorView): boolean => {
-    calls.current.onEnter(view.state.doc.toString());
+    closeCompletion(view);
+    if (calls.current.onEnter(view.state.doc.toString())) view.contentDOM.blur();
     return true;
+  };
+  /** The one that was gone to, or else the first. */
+  const complete = (view: EditorView): boolean => {
+    if (completionStatus(view.state) !== 'active') return false;
+    return acceptCompletion(view) || (moveCompletionSelection(true)(view) && acceptCompletion(view));
   };
   const leave = (view: EditorView): boolean => {
     if (completionStatus(view.state) === 'active') return false;
@@ -89,10 +122,17 @@ function extensions(label: string, hint: string, calls: Calls) {
   };
   return [
     history(),
-    autocompletion({ override: [completeQuery], icons: false, activateOnTypingDelay: 120, interactionDelay: 0 }),
+    // None is chosen before somebody goes to it: Enter searches for what was typed.
+    autocompletion({
+      override: [completeQuery],
+      selectOnOpen: false,
+      icons: false,
+      activateOnTypingDelay: 120,
+      interactionDelay: 0,
+    }),
     Prec.high(
       keymap.of([
-        { key: 'Tab', run: acceptCompletion },
+        { key: 'Tab', run: complete },
         { key: 'Enter', run: (view) => acceptCompletion(view) || enter(view) },
       ]),
     ),

@@ -2,11 +2,15 @@
 import type { CompletionContext, CompletionResult, Completion as Option } from '@codemirror/autocomplete';
 import { formatCompact } from '../../../../core/model/format';
 import { SPAN_KIND_NAMES } from '../../../../core/model/span-kind';
-import { completionAt } from '../../../../core/query/completion';
+import { type Completion, completionAt } from '../../../../core/query/completion';
+import { readableTraceql } from '../../../../core/query/facets';
 import { ALIASES } from '../../../../core/query/plain-search';
 import { INTRINSICS, METRICS } from '../../../../core/query/traceql/ast';
-import { api } from '../../../connection/connection';
+import { atLeast, foundIn } from '../../../connection/answer';
+import { api, questions } from '../../../connection/connection';
 import { useRecentSearches } from '../../../stores/recent-searches';
+import { inExtent } from '../../../stores/time-range';
+import { useTraceList } from '../../../stores/trace-list-store';
 
 const SHORT_INTRINSICS = [
   'duration',
@@ -28,6 +32,8 @@ const STEPS = [
   'coalesce()',
   'compare({ status = error })',
   ...METRICS.map((name) => `${name}(`),
+  'topk(',
+  'bottomk(',
 ];
 const MAX_OPTIONS = 50;
 
@@ -46,7 +52,7 @@ export async function completeQuery(context: CompletionContext): Promise<Complet
       return { from: wanted.from, options, validFor: /^[\w.:@/-]*$/ };
     }
     case 'value':
-      return { from: wanted.from, options: await values(wanted.field, wanted.typed, wanted.quote) };
+      return { from: wanted.from, options: await valuesWithin(wanted) };
   }
 }
 
@@ -92,6 +98,43 @@ async function plainFields(typed: string): Promise<Option[]> {
     ...short,
     ...found.map((option) => ({ ...option, label: `${option.label.replace(/^(?:span|resource)\./, '')}:` })),
   ];
+}
+
+type Value = Extract<Completion, { kind: 'value' }>;
+
+interface FoundValues {
+  readonly groups: readonly { readonly value: string; readonly spans: number }[];
+  /** Stands before their numbers, which may be of a part of the spans. */
+  readonly least: string;
+}
+
+const NONE: FoundValues = { groups: [], least: '' };
+
+/** Counting spans holds up who types. */
+const MOST_WAIT_MS = 400;
+
+/** The values of the spans that the rest of the search finds, or else all that are stored. */
+async function valuesWithin({ field, typed, quote, rest }: Value): Promise<Option[]> {
+  const stored = values(field, typed, quote);
+  const { groups, least } = await groupsOf(field, rest);
+  const found = groups.filter(({ value }) => value !== 'nil' && value.toLowerCase().includes(typed.toLowerCase()));
+  const all = await stored;
+  if (found.length === 0) return all;
+  const known = new Map(all.map((one) => [one.label, one]));
+  return found.slice(0, MAX_OPTIONS).map(({ value, spans }) => ({
+    ...(known.get(value) ?? option(value, !/^-?\d+(?:\.\d+)?$/.test(value), quote)),
+    detail: `${least}${formatCompact(spans)} spans`,
+  }));
+}
+
+async function groupsOf(field: string, rest: string): Promise<FoundValues> {
+  const { range, deployment } = useTraceList.getState();
+  // Its braces may not be closed yet.
+  const query = [rest, `${rest} }`].find((one) => readableTraceql(one) !== null);
+  if (/^(?:span:)?(?:status|kind)$/.test(field) || query === undefined) return NONE;
+  const bounds = inExtent({ range, deployment });
+  const answer = await questions.groups({ query, by: field, ...bounds, waitMs: MOST_WAIT_MS }).catch(() => null);
+  return answer ? { groups: foundIn(answer).groups, least: atLeast(answer) } : NONE;
 }
 
 async function values(field: string, typed: string, quote: 'open' | 'needed' | 'plain'): Promise<Option[]> {

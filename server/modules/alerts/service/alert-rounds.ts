@@ -1,6 +1,6 @@
 /** Looks at the alert rules of all workspaces; each is given to one copy of the server. */
-import type { SpoorApi } from '../../../../core/api/contract';
-import type { StoreService } from '../../../../core/api/workers';
+import type { SpoorApi } from '../../../../core/operations/operations';
+import type { StoreService } from '../../../../core/operations/store-service';
 import { decodeRows, INT4 } from '../../../../core/store/sql/row-spec';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { watchAlerts } from '../../../../services/alerts/alert-watch';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onePage } from '../../../../services/gateway/resources';
+import { onePage } from '../../../../core/api/page';
 import type { ServerDatabase } from '../../../adapters/database';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { onePage } from '../../../../core/api/page';
 import { KEY_SCOPES } from '../../../../core/api/team';
-import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
 import { NAME } from '../../../http/fields';
 import { uuidOf } from '../../../http/ids';

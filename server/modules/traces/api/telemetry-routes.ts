@@ -1,10 +1,10 @@
 /** Routes that the contract's HTTP API answers, for the workspace of who asks. */
-import { ROUTES } from '../../../../services/gateway/routes';
+import { ROUTES } from '../../../../core/operations/routes';
+import { PROTOCOLS } from '../../../../services/gateway/compat/protocols';
 import { uuidOf } from '../../../http/ids';
 import type { MountedRoute, Principal } from '../../../http/route';
 import type { Projects } from '../../projects/service/projects';
 import { queryOfProject } from '../service/project-attribute';
-import { TELEMETRY_ACCESS } from './telemetry-access';
 
 export interface TelemetryServices {
   readonly projects: Pick<Projects, 'get'>;
@@ -12,11 +12,19 @@ export interface TelemetryServices {
 }
 
 export function telemetryRoutes({ projects, telemetry }: TelemetryServices): MountedRoute[] {
-  const ofContract = Object.entries(ROUTES).flatMap(([operation, { method, path }]) => {
-    const access = TELEMETRY_ACCESS[operation as keyof typeof TELEMETRY_ACCESS];
+  const ofContract = ROUTES.flatMap(({ method, path, permission: access }) => {
     return access === null ? [] : [{ method, path: path.replace(/\{(\w+)\}/g, ':$1'), access, mounted: telemetry }];
   });
-  return [tracesOfProject(projects, telemetry), ...ofContract];
+  return [tracesOfProject(projects, telemetry), ...ofContract, ...ofOtherTools(telemetry)];
+}
+
+/** What clients of other tools read (services/gateway/compat). */
+function ofOtherTools(telemetry: TelemetryServices['telemetry']): MountedRoute[] {
+  return PROTOCOLS.flatMap(({ prefix, routes }) =>
+    routes.map(({ method, path }) => {
+      return { method, path: prefix + path, access: 'telemetry:read', mounted: telemetry, ofOtherTool: true };
+    }),
+  );
 }
 
 /** The list of traces, among what came with keys of a project. */

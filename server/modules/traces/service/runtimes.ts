@@ -1,5 +1,6 @@
 /** The workspaces that this copy of the server has in memory; those that nobody asked for are forgotten. */
 import type { ServerDatabase } from '../../../adapters/database';
+import { EVENTS } from '../../../events/event';
 import { CHANGED } from './channels';
 import { type RuntimeOptions, WorkspaceRuntime } from './workspace-runtime';
 
@@ -18,6 +19,11 @@ export class Runtimes {
       // Nothing named: some may have been missed.
       const all = payload === '' ? [...this.runtimes.values()] : [this.runtimes.get(Number(payload))];
       for (const runtime of all) runtime?.hear();
+    });
+    // Said as the transaction commits that deletes a trace, whichever copy it is of, and before the copy says that something changed.
+    await this.options.database.listen(EVENTS, (payload) => {
+      const all = payload === '' ? [...this.runtimes.values()] : [this.runtimes.get(Number(payload))];
+      for (const runtime of all) runtime?.forget();
     });
   }
 

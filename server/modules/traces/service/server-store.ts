@@ -1,8 +1,9 @@
 /** The contract's store for one workspace of the server. */
 import type { CommentAuthor } from '../../../../core/api/comment';
 import { KEEPS } from '../../../../core/api/retention';
-import type { StoreReport, StoreService } from '../../../../core/api/workers';
+import type { StoreReport } from '../../../../core/api/workers';
 import { SpoorError } from '../../../../core/model/errors';
+import type { StoreService } from '../../../../core/operations/store-service';
 import type { PriceBook } from '../../../../core/pricing/price-book';
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
@@ -13,8 +14,9 @@ import { readQuarantine } from '../../../../core/store/pruning/quarantine-report
 import { readClock } from '../../../../core/store/pruning/trusted-clock';
 import { decodeRows, INT8 } from '../../../../core/store/sql/row-spec';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
+import { forgetSlow, type WorkspaceReaders } from '../../../../core/store/workspace/workspace-readers';
 import { ChangeFeed } from '../../../../services/store/change-feed';
-import { type WorkspaceReaders, workspaceReaders } from '../../../../services/store/workspace-readers';
+import { workspaceReaders } from '../../../../services/store/workspace-readers';
 import { WorkspaceStore } from '../../../../services/store/workspace-store';
 import { whoActs } from '../../../adapters/acting';
 
@@ -45,6 +47,11 @@ export class ServerStore extends WorkspaceStore implements StoreService {
   /** Something was written, here or by another copy. */
   hear(): void {
     this.changes.changed();
+  }
+
+  /** Somebody changed something, here or by another copy: figures that were kept may count what is deleted. */
+  forget(): void {
+    forgetSlow(this.readers);
   }
 
   nextChange(after: number, signal?: AbortSignal): Promise<number> {

@@ -1,16 +1,17 @@
 /** A workspace in the memory of a copy of the server: what answers for it, and the door for its telemetry. */
 import type { IncomingMessage } from 'node:http';
 import type { Hono } from 'hono';
-import type { SpoorApi } from '../../../../core/api/contract';
 import type { UnresponsivePart } from '../../../../core/api/unresponsive-part';
-import type { IngestService, KeyService, ListenAddress, StoreService } from '../../../../core/api/workers';
+import type { IngestService, KeyService, ListenAddress } from '../../../../core/api/workers';
 import { SpoorError } from '../../../../core/model/errors';
+import type { SpoorApi } from '../../../../core/operations/operations';
+import type { StoreService } from '../../../../core/operations/store-service';
 import type { PriceBook } from '../../../../core/pricing/price-book';
-import { checkedApi } from '../../../../services/gateway/checked-api';
-import { Gateway } from '../../../../services/gateway/gateway-service';
+
+import { createGateway } from '../../../../services/gateway/gateway';
 import type { Fetches } from '../../../../services/gateway/playground/chat-client';
 import { restApi } from '../../../../services/gateway/rest';
-import type { RequestIntake } from '../../../../services/ingest/otlp-grpc';
+import type { RequestIntake } from '../../../../services/ingest/intake';
 import { OtlpHttpReceiver } from '../../../../services/ingest/otlp-http';
 import { Refusals } from '../../../../services/ingest/refusals';
 import type { Log } from '../../../../services/log';
@@ -92,18 +93,17 @@ export class WorkspaceRuntime {
       nameOf,
       database.damage,
     );
-    const gateway: Gateway = new Gateway(
-      { version, dataDir: '', retention: { days: null, bytes: null, spans: null } },
-      this.store,
-      ingestReport(addresses, () => this.queueDepth, this.refusals),
-      new Timeline(this.store),
-      keysOf(workspaceId),
+    const api = createGateway({
+      options: { version, openApiFile, dataDir: '', retention: { days: null, bytes: null, spans: null } },
+      store: this.store,
+      ingest: ingestReport(addresses, () => this.queueDepth, this.refusals),
+      timeline: new Timeline(this.store),
+      keys: keysOf(workspaceId),
+      sync: null,
       log,
-      null,
       fetches,
-      async () => unresponsive(),
-    );
-    const api = checkedApi(gateway);
+      unresponsive: async () => unresponsive(),
+    });
     this.api = api;
     this.rest = restApi(api, async (_, next) => next(), openApiFile, log, ending);
     // The server says what went wrong, in one way for all routes.
@@ -149,6 +149,10 @@ export class WorkspaceRuntime {
   hear(): void {
     this.store.hear();
   }
+
+  forget(): void {
+    this.store.forget();
+  }
 }
 
 function ingestReport(
@@ -171,6 +175,10 @@ function ingestReport(
     },
     listenOnFreePort: async () => {
       throw new SpoorError('FORBIDDEN', 'The addresses of a server are set by whoever runs it.');
+    },
+    cancelImport: async () => {},
+    importPart: async () => {
+      throw new SpoorError('FORBIDDEN', 'Import files into a workspace of your own, and share what is in them.');
     },
   };
 }

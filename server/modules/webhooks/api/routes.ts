@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { onePage } from '../../../../core/api/page';
 import { TOLD_TYPES } from '../../../../core/api/team';
-import { onePage } from '../../../../services/gateway/resources';
 import type { ServerDatabase } from '../../../adapters/database';
 import { actorOf } from '../../../http/actor';
 import { uuidOf } from '../../../http/ids';

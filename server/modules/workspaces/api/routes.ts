@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { onePage } from '../../../../core/api/page';
 import { ROLES } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
-import { onePage } from '../../../../services/gateway/resources';
 import { actorOf } from '../../../http/actor';
 import { EMAIL, NAME, PASSWORD } from '../../../http/fields';
 import { uuidOf } from '../../../http/ids';

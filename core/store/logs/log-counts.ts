@@ -1,0 +1,255 @@
+/** Counts of log records that match: over time by level, and by what they say. */
+import type { LogFacet, LogFacetQuery, LogFacets, LogHistogram, LogHistogramQuery } from '../../api/logs';
+import type { KeyValue } from '../../model/json-types';
+import { plainValue } from '../../model/json-types';
+import { LOG_LEVELS, type LogLevel, levelOf } from '../../model/log-level';
+import { rfc3339FromNs } from '../../model/time';
+import { readKeyValue } from '../../otlp/proto-to-json';
+import { WireReader } from '../../otlp/wire-reader';
+import type { Turns } from '../../query/traceql/turns';
+import { REST_KEY } from '../dictionary/part-ids';
+import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
+import type { SqlClient } from '../sql/sql-client';
+import { type LogReader, rangeOf } from './log-reader';
+
+const DEFAULT_BUCKETS = 60;
+const DEFAULT_VALUES = 10;
+/** Keys of attributes that are counted where no fields are named. */
+const USUAL_KEYS = 8;
+const ENVIRONMENT = 'deployment.environment.name';
+const USUAL_FIELDS = ['level', 'service', 'event', 'scope', 'env'] as const;
+/** Entries of the dictionary that one statement reads. */
+const PAGE = 5_000;
+
+export class LogCounts {
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+    private readonly reader: LogReader,
+  ) {}
+
+  /** Without bounds, from the first record to the last. @throws SpoorError VALIDATION_ERROR */
+  async histogram(query: LogHistogramQuery, signal?: AbortSignal): Promise<LogHistogram> {
+    const asked = rangeOf(query);
+    const search = await this.reader.searchFor(query, asked, signal);
+    const extent = asked.from === null || asked.to === null ? await search.extent() : null;
+    const from = asked.from ?? extent?.from ?? asked.to ?? 0n;
+    const to = asked.to ?? (extent ? extent.to + 1n : from + 1n);
+    const length = query.buckets ?? DEFAULT_BUCKETS;
+    const width = to > from ? to - from : 1n;
+    const bucketNs = (width + BigInt(length) - 1n) / BigInt(length);
+    const counts = Object.fromEntries(LOG_LEVELS.map((level) => [level, new Array<number>(length).fill(0)])) as Record<
+      LogLevel,
+      number[]
+    >;
+    let total = 0;
+    const add = (bucket: number, severity: number, count: number): void => {
+      const row = counts[levelOf(severity)];
+      const at = Math.min(Math.max(bucket, 0), length - 1);
+      row[at] = (row[at] ?? 0) + count;
+      total += count;
+    };
+    const bucketSql = `(l.time_ns - ${from}) / ${bucketNs}`;
+    let complete = true;
+    for await (const slice of search.slices(null)) {
+      if (!complete) break;
+      const rows = await search.count(
+        slice,
+        `${bucketSql} as bucket, l.severity::int4 as severity, count(*) as records`,
+        'group by 1, 2',
+      );
+      for (const { bucket, severity, records } of decodeRows({ bucket: INT8, severity: INT4, records: INT8 }, rows)) {
+        add(Number(bucket), severity, Number(records));
+      }
+      for await (const found of search.unsure(slice)) {
+        for (const { row } of found) add(Number((row.time_ns - from) / bucketNs), row.severity, 1);
+      }
+      if (search.turns.isDue) await search.turns.end();
+      complete = !search.isCut && (!search.turns.isOver || slice.last === null);
+    }
+    return { from: rfc3339FromNs(from), to: rfc3339FromNs(to), bucketNs: Number(bucketNs), counts, total, complete };
+  }
+
+  /** @throws SpoorError VALIDATION_ERROR */
+  async facets(query: LogFacetQuery, signal?: AbortSignal): Promise<LogFacets> {
+    const search = await this.reader.searchFor(query, rangeOf(query), signal);
+    const tally = new Tally();
+    let complete = true;
+    for await (const slice of search.slices(null)) {
+      if (!complete) break;
+      const fields = await search.count(
+        slice,
+        'l.severity::int4 as severity, l.service_id, l.scope_id, l.resource_id, l.event_name, count(*) as records',
+        'group by 1, 2, 3, 4, 5',
+      );
+      const spec = {
+        severity: INT4,
+        service_id: INT4,
+        scope_id: INT4,
+        resource_id: INT4,
+        event_name: TEXT,
+        records: INT8,
+      };
+      for (const row of decodeRows(spec, fields)) tally.record(row, Number(row.records));
+      const elements = await search.count(
+        slice,
+        'a.id, count(*) as records',
+        'group by 1',
+        'cross join lateral unnest(l.attributes) as a (id)',
+      );
+      for (const { id, records } of decodeRows({ id: INT4, records: INT8 }, elements))
+        tally.element(id, Number(records));
+      for await (const found of search.unsure(slice)) {
+        for (const { row } of found) {
+          tally.record(row, 1);
+          for (const id of row.attributes) tally.element(id, 1);
+        }
+      }
+      if (search.turns.isDue) await search.turns.end();
+      complete = !search.isCut && (!search.turns.isOver || slice.last === null);
+    }
+    const { byKey, areAll } = await this.keys(tally, search.turns);
+    return { total: tally.total, facets: await this.named(tally, byKey, query), complete: complete && areAll };
+  }
+
+  private async named(
+    tally: Tally,
+    byKey: ReadonlyMap<string, CountedKey>,
+    { fields, limit = DEFAULT_VALUES }: LogFacetQuery,
+  ): Promise<LogFacet[]> {
+    const { services, scopes, resources } = this.reader.nameBooks;
+    const [serviceNames, scopeNames, resourceKeys] = [
+      await services.current(),
+      await scopes.current(),
+      await resources.current(),
+    ];
+    const counted: Record<string, Counts> = {
+      level: tally.levels,
+      service: renamed(tally.services, (id) => serviceNames.get(id) ?? ''),
+      scope: renamed(tally.scopes, (id) => scopeNames.get(id) ?? ''),
+      event: tally.events,
+      env: renamed(tally.resources, (id) => textOfKey(resourceKeys.get(id) ?? [], ENVIRONMENT)),
+    };
+    const frequent = [...byKey].sort(([a, { records: x }], [b, { records: y }]) => y - x || (a < b ? -1 : 1));
+    const asked =
+      fields === undefined
+        ? [...USUAL_FIELDS, ...frequent.slice(0, USUAL_KEYS).map(([key]) => key)]
+        : fields
+            .split(',')
+            .map((field) => field.trim())
+            .filter((field) => field !== '');
+    return asked.map((field) => {
+      const usual = Object.hasOwn(counted, field) ? counted[field] : undefined;
+      if (usual) return { field, values: mostFrequent(usual, limit), uncounted: 0 };
+      const key = byKey.get(field);
+      return { field, values: mostFrequent(key?.values ?? new Map(), limit), uncounted: key?.inPayload ?? 0 };
+    });
+  }
+
+  /** What stands in the dictionary by number, as keys with their values: where time is up, of the most frequent alone. */
+  private async keys(tally: Tally, turns: Turns): Promise<{ byKey: Map<string, CountedKey>; areAll: boolean }> {
+    const names = new Map(
+      decodeRows(
+        { id: INT4, key: TEXT },
+        await this.sql.query('select id, key from attribute_key where workspace_id = $1', [this.workspaceId]),
+      ).map(({ id, key }) => [id, key]),
+    );
+    const byKey = new Map<string, CountedKey>();
+    const keyOf = (id: number): CountedKey | null => {
+      const name = names.get(id);
+      if (name === undefined || id === REST_KEY) return null;
+      const key = byKey.get(name) ?? { values: new Map<string, number>(), inPayload: 0, records: 0 };
+      byKey.set(name, key);
+      return key;
+    };
+    const ids: number[] = [];
+    for (const [element, records] of tally.elements) {
+      if (element > 0) ids.push(element);
+      const key = element < -1 ? keyOf(-element) : null;
+      if (!key) continue;
+      key.inPayload += records;
+      key.records += records;
+    }
+    const recordsOf = (id: number): number => tally.elements.get(id) ?? 0;
+    ids.sort((a, b) => recordsOf(b) - recordsOf(a));
+    for (let at = 0; at < ids.length; at += PAGE) {
+      if (at > 0 && turns.isDue && (await turns.end())) return { byKey, areAll: false };
+      const rows = await this.sql.query(
+        'select id, key_id, message from attribute where workspace_id = $1 and id = any($2::int4[])',
+        [this.workspaceId, ids.slice(at, at + PAGE)],
+      );
+      for (const { id, key_id, message } of decodeRows({ id: INT4, key_id: INT4, message: BYTEA }, rows)) {
+        const key = keyOf(key_id);
+        if (!key) continue;
+        const records = recordsOf(id);
+        add(key.values, textOfPair(readKeyValue(new WireReader(message))), records);
+        key.records += records;
+      }
+    }
+    return { byKey, areAll: true };
+  }
+}
+
+type Counts = Map<string, number>;
+
+interface CountedKey {
+  readonly values: Counts;
+  inPayload: number;
+  records: number;
+}
+
+class Tally {
+  total = 0;
+  readonly levels: Counts = new Map();
+  readonly events: Counts = new Map();
+  readonly services = new Map<number, number>();
+  readonly scopes = new Map<number, number>();
+  readonly resources = new Map<number, number>();
+  /** By number in `log_record.attributes`. */
+  readonly elements = new Map<number, number>();
+
+  record(
+    row: { severity: number; service_id: number; scope_id: number; resource_id: number; event_name: string },
+    records: number,
+  ): void {
+    this.total += records;
+    add(this.levels, levelOf(row.severity), records);
+    add(this.events, row.event_name, records);
+    add(this.services, row.service_id, records);
+    add(this.scopes, row.scope_id, records);
+    add(this.resources, row.resource_id, records);
+  }
+
+  element(id: number, records: number): void {
+    add(this.elements, id, records);
+  }
+}
+
+function add<K>(counts: Map<K, number>, key: K, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+function renamed(counts: ReadonlyMap<number, number>, nameOf: (id: number) => string): Counts {
+  const named: Counts = new Map();
+  for (const [id, count] of counts) add(named, nameOf(id), count);
+  return named;
+}
+
+/** Without those that have no value. */
+function mostFrequent(counts: Counts, limit: number): { value: string; count: number }[] {
+  return [...counts]
+    .filter(([value]) => value !== '')
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, limit)
+    .map(([value, count]) => ({ value, count }));
+}
+
+function textOfKey(pairs: readonly KeyValue[], key: string): string {
+  const pair = pairs.find((one) => one.key === key);
+  return pair ? textOfPair(pair) : '';
+}
+
+function textOfPair({ value }: KeyValue): string {
+  const plain = plainValue(value);
+  return plain === null ? '' : typeof plain === 'object' ? JSON.stringify(plain) : String(plain);
+}

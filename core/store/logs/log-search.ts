@@ -1,0 +1,289 @@
+/**
+ * Looks through log records, newest first or oldest first, some thousands at a time: each statement takes about 30 ms, so that others wait no
+ * longer, and the search can end anywhere and go on from there.
+ */
+import type { LogRecord } from '../../api/telemetry';
+import { conjunctsOf, type LogQuery } from '../../query/logs/log-query';
+import { matchesLog } from '../../query/logs/match-log';
+import type { Turns } from '../../query/traceql/turns';
+import { LOG_ATTRIBUTES, PartReader } from '../payloads/part-reader';
+import type { PayloadCodec } from '../payloads/payloads';
+import { Pace } from '../sql/pace';
+import { decodeRows, INT4, INT8, orNull } from '../sql/row-spec';
+import type { SqlClient, SqlParameter, SqlRow } from '../sql/sql-client';
+import { LogConditions } from './log-conditions';
+import type { LogNames } from './log-names';
+import { LOG_JOINS, LOG_ROW, type LogPlace, type LogRow, logColumns, partsOf, placeOf, recordOf } from './log-rows';
+import { isExact, type Sides } from './sides';
+
+export type Direction = 'older' | 'newer';
+
+/** Epoch nanoseconds; from inclusive, to exclusive; null: no bound. */
+export interface LogRange {
+  readonly from: bigint | null;
+  readonly to: bigint | null;
+}
+
+/** Records between two places; both may be open. */
+export interface LogSlice {
+  /** Exclusive: what was looked at before. */
+  readonly after: LogPlace | null;
+  /** Inclusive: the last of the slice. Null: all the rest. */
+  readonly last: LogPlace | null;
+}
+
+export interface FoundLog {
+  readonly row: LogRow;
+  readonly record: LogRecord;
+}
+
+/** Records in the first statement, and at most. */
+const FIRST = 2_000;
+const MOST = 200_000;
+/** Packed: unpacked they are some times as large. */
+const MOST_PAYLOAD_BYTES = 4 * 1024 * 1024;
+/** So few are read without a look at their size. */
+const FEW_PAYLOADS = 1;
+
+export class LogSearch {
+  private readonly parts: PartReader;
+  private readonly pace: Pace;
+  private cut = false;
+
+  private constructor(
+    private readonly sql: SqlClient,
+    workspaceId: number,
+    codec: PayloadCodec,
+    private readonly query: LogQuery,
+    private readonly range: LogRange,
+    private readonly sides: Sides,
+    private readonly values: readonly SqlParameter[],
+    private readonly traceId: string | null,
+    readonly turns: Turns,
+  ) {
+    this.parts = new PartReader(sql, workspaceId, codec);
+    this.pace = new Pace(isExact(sides) ? 5 * FIRST : FIRST, MOST);
+  }
+
+  /** @throws SpoorError VALIDATION_ERROR when regular expressions took too many steps */
+  static async of(
+    sql: SqlClient,
+    workspaceId: number,
+    codec: PayloadCodec,
+    names: LogNames,
+    query: LogQuery,
+    range: LogRange,
+    turns: Turns,
+  ): Promise<LogSearch> {
+    const conditions = new LogConditions(sql, workspaceId, names, turns);
+    const sides = await conditions.compile(query);
+    return new LogSearch(sql, workspaceId, codec, query, range, sides, conditions.parameters, traceOf(query), turns);
+  }
+
+  /** Every record matches. */
+  get isEverything(): boolean {
+    return this.sides.must === 'true';
+  }
+
+  /** SQL knows all matches. */
+  get isExact(): boolean {
+    return isExact(this.sides);
+  }
+
+  /** Time was up within a slice: there may be matches in it that `unsure` did not give. */
+  get isCut(): boolean {
+    return this.cut;
+  }
+
+  /** Parts of the time in their order, until all is looked through; who asks for the next has read the one before. */
+  async *slices(after: LogPlace | null, direction: Direction = 'older'): AsyncGenerator<LogSlice> {
+    if (this.sides.may === 'false') return;
+    // The records of a trace are found by an index of their own.
+    if (this.traceId !== null) {
+      yield { after, last: null };
+      return;
+    }
+    for (let from = after; ; ) {
+      const began = performance.now();
+      const last = await this.lastOf(from, this.pace.next, direction);
+      yield { after: from, last };
+      this.pace.took(performance.now() - began);
+      if (last === null) return;
+      from = last;
+    }
+  }
+
+  /** Matches within a slice, in order. @param limit at most so many are read; fewer may match @returns with `rest`, which is still to be looked at */
+  async read(
+    slice: LogSlice,
+    limit: number,
+    direction: Direction = 'older',
+  ): Promise<{ readonly found: FoundLog[]; readonly rest: LogSlice | null }> {
+    const rows = await this.rows(
+      logColumns(this.sides.must),
+      slice,
+      this.sides.may,
+      LOG_JOINS,
+      orderSql(direction, limit),
+      direction,
+    );
+    const decoded = decodeRows(LOG_ROW, rows);
+    const last = decoded.at(-1);
+    const rest = decoded.length === limit && last ? { ...slice, after: placeOf(last) } : null;
+    return { found: await this.matching(decoded), rest };
+  }
+
+  /** Counts what SQL knows to match. @param select over `log_record l` */
+  count(slice: LogSlice, select: string, groupBy: string, join = ''): Promise<readonly SqlRow[]> {
+    return this.rows(select, slice, this.sides.must, join, groupBy);
+  }
+
+  /** Of a slice the matches that SQL does not know. */
+  async *unsure(slice: LogSlice): AsyncGenerator<FoundLog[]> {
+    if (this.isExact) return;
+    const condition = `(${this.sides.may}) and not (${this.sides.must})`;
+    for (let rest: LogSlice | null = slice; rest; ) {
+      const rows: readonly SqlRow[] = await this.rows(
+        logColumns('false'),
+        rest,
+        condition,
+        LOG_JOINS,
+        orderSql('older', FIRST),
+      );
+      const decoded = decodeRows(LOG_ROW, rows);
+      yield await this.matching(decoded);
+      const last = decoded.at(-1);
+      rest = decoded.length === FIRST && last ? { ...rest, after: placeOf(last) } : null;
+      if (rest && this.turns.isDue && (await this.turns.end())) {
+        this.cut = true;
+        return;
+      }
+    }
+  }
+
+  /** The times of the first and the last record of the range; null: there is none. */
+  async extent(): Promise<{ readonly from: bigint; readonly to: bigint } | null> {
+    const bound = this.within({ after: null, last: null });
+    const edge = (order: string): string =>
+      `(select l.time_ns from ${this.source} where ${bound} order by ${order} limit 1)`;
+    const rows = await this.bound(
+      `select ${edge('l.time_ns, l.id')} as first, ${edge('l.time_ns desc, l.id desc')} as last`,
+    );
+    const [{ first, last } = { first: null, last: null }] = decodeRows(
+      { first: orNull(INT8), last: orNull(INT8) },
+      rows,
+    );
+    return first === null || last === null ? null : { from: first, to: last };
+  }
+
+  private async matching(rows: readonly LogRow[]): Promise<FoundLog[]> {
+    const found: FoundLog[] = [];
+    for (const some of await this.readable(rows)) {
+      if (this.turns.isDue) await this.turns.end();
+      const messages = await this.parts.messages(some.map(partsOf), LOG_ATTRIBUTES);
+      for (const [i, row] of some.entries()) {
+        const record = recordOf(row, messages[i] as Uint8Array);
+        if (row.sure || matchesLog(this.query, record, this.turns)) found.push({ row, record });
+      }
+    }
+    return found;
+  }
+
+  /** In runs whose payloads fit into memory together. */
+  private async readable(rows: readonly LogRow[]): Promise<LogRow[][]> {
+    const ids = [...new Set(rows.flatMap(({ payload_id }) => (payload_id === 0 ? [] : [payload_id])))];
+    if (ids.length <= FEW_PAYLOADS) return [[...rows]];
+    const sizes = await this.sql.query(
+      'select id, octet_length(data) as size from payload where workspace_id = $1 and id = any($2::int4[])',
+      [this.values[0] as number, ids],
+    );
+    const sizeOf = new Map(decodeRows({ id: INT4, size: INT4 }, sizes).map(({ id, size }) => [id, size]));
+    const runs: LogRow[][] = [];
+    let run: LogRow[] = [];
+    let held = new Set<number>();
+    let bytes = 0;
+    for (const row of rows) {
+      const size = held.has(row.payload_id) ? 0 : (sizeOf.get(row.payload_id) ?? 0);
+      if (run.length > 0 && bytes + size > MOST_PAYLOAD_BYTES) {
+        runs.push(run);
+        run = [];
+        held = new Set();
+        bytes = 0;
+      }
+      run.push(row);
+      held.add(row.payload_id);
+      bytes += size;
+    }
+    if (run.length > 0) runs.push(run);
+    return runs;
+  }
+
+  private async lastOf(after: LogPlace | null, count: number, direction: Direction): Promise<LogPlace | null> {
+    const order = direction === 'older' ? 'l.time_ns desc, l.id desc' : 'l.time_ns, l.id';
+    const rows = await this.bound(
+      `select l.time_ns, l.id from ${this.source} where ${this.within({ after, last: null }, direction)}
+       order by ${order} offset ${count - 1} limit 1`,
+    );
+    const [row] = decodeRows({ time_ns: INT8, id: INT8 }, rows);
+    return row ? { timeNs: row.time_ns, id: row.id } : null;
+  }
+
+  private rows(
+    select: string,
+    slice: LogSlice,
+    condition: string,
+    join: string,
+    end: string,
+    direction: Direction = 'older',
+  ): Promise<readonly SqlRow[]> {
+    return this.bound(
+      `select ${select} from ${this.source} ${join} where ${this.within(slice, direction)} and ${condition} ${end}`,
+    );
+  }
+
+  private get source(): string {
+    if (this.traceId === null) return 'log_record l';
+    // A fence: the planner would walk all records by time.
+    return `(select * from log_record where workspace_id = $1 and trace_id = '${this.traceId}'::uuid offset 0) l`;
+  }
+
+  private within({ after, last }: LogSlice, direction: Direction = 'older'): string {
+    const { from, to } = this.range;
+    const [beyond, upTo] = direction === 'older' ? ['<', '>='] : ['>', '<='];
+    return [
+      'l.workspace_id = $1',
+      from === null ? '' : `l.time_ns >= ${from}`,
+      to === null ? '' : `l.time_ns < ${to}`,
+      after === null ? '' : `(l.time_ns, l.id) ${beyond} (${after.timeNs}, ${after.id})`,
+      last === null ? '' : `(l.time_ns, l.id) ${upTo} (${last.timeNs}, ${last.id})`,
+    ]
+      .filter((one) => one !== '')
+      .join(' and ');
+  }
+
+  /** Only the parameters that the statement has: databases refuse others. */
+  private bound(sql: string): Promise<readonly SqlRow[]> {
+    const used: SqlParameter[] = [];
+    const numbers = new Map<string, number>();
+    const text = sql.replace(/\$(\d+)/g, (_, number: string) => {
+      const known = numbers.get(number) ?? used.push(this.values[Number(number) - 1] as SqlParameter);
+      numbers.set(number, known);
+      return `$${known}`;
+    });
+    return this.sql.query(text, used);
+  }
+}
+
+function orderSql(direction: Direction, limit: number): string {
+  return direction === 'older'
+    ? `order by l.time_ns desc, l.id desc limit ${limit}`
+    : `order by l.time_ns, l.id limit ${limit}`;
+}
+
+/** A trace that all matches are of; hex digits, as the query was read. */
+function traceOf(query: LogQuery): string | null {
+  for (const part of conjunctsOf(query)) {
+    if (part.kind === 'condition' && part.field.of === 'trace' && part.test.op === 'equals') return part.test.text;
+  }
+  return null;
+}

@@ -1,0 +1,70 @@
+/** `spoor import`: gives files to the Spoor that runs, which says what it read of each. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { FileImportReport } from '../../../core/api/file-import';
+import { StartError } from '../../../services/store/start-error';
+import { FOLDER_OPTIONS, type FolderOptions, folderOptions } from '../../host/options';
+import { defineCommand } from '../command';
+import { type RunningApi, runningApi } from '../running-api';
+import { printable } from '../terminal';
+
+/** Standard input. */
+const INPUT = '-';
+
+export const importCommand = defineCommand({
+  name: 'import',
+  summary: 'Stores what files hold: OTLP, Jaeger, Zipkin and others, packed or not.',
+  examples: [
+    { line: 'spoor import trace.json spans.pb.gz', does: 'says of each file what it read and what it left out' },
+    { line: 'curl -s URL | spoor import -', does: 'reads standard input' },
+  ],
+  arguments: [{ name: 'FILE', many: true, completes: 'file', missing: 'takes files, such as trace.json.' }],
+  options: FOLDER_OPTIONS,
+  async run({ values, args, environment }) {
+    await importFiles(args, folderOptions(values, environment));
+    return 0;
+  },
+});
+
+/** Goes on with the files after one that fails. @throws StartError naming how many failed */
+async function importFiles(files: readonly string[], options: FolderOptions): Promise<void> {
+  const api = await runningApi(options);
+  let failed = 0;
+  for (const file of files) {
+    try {
+      const report = await sent(api, file);
+      process.stdout.write(`${options.json ? JSON.stringify({ file, ...report }) : textOf(file, report)}\n`);
+    } catch (error) {
+      failed++;
+      const message = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`spoor: ${printable(`${file}: ${message}`)}\n`);
+    }
+  }
+  if (failed > 0) throw new StartError(`${failed} of ${files.length} files could not be imported.`);
+}
+
+async function sent(api: RunningApi, file: string): Promise<FileImportReport> {
+  if (file !== INPUT && (await stat(file)).isDirectory()) throw new StartError('It is a folder; name the files in it.');
+  const stream = file === INPUT ? process.stdin : createReadStream(file);
+  // Node's own stream; the library's type is of the browser's.
+  const body = Readable.toWeb(stream) as unknown as RequestInit['body'];
+  const init = { method: 'POST', body, duplex: 'half', headers: { 'content-type': 'application/octet-stream' } };
+  const response = await api.request('/v1/import', init as RequestInit);
+  return (await response.json()) as FileImportReport;
+}
+
+/** Names of entries and words of a document are the sender's. */
+export function textOf(file: string, report: FileImportReport): string {
+  const counts = [
+    [report.spans, 'spans'],
+    [report.logRecords, 'log records'],
+    [report.metricPoints, 'metric points'],
+  ] as const;
+  const read = counts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en-GB')} ${what}`);
+  const left = report.rejected + report.rejectedDocuments;
+  const lines = [`${printable(file)}: ${read.join(', ') || 'nothing'} (${report.formats.join(', ')})`];
+  if (report.duplicates > 0) lines.push(`  ${report.duplicates.toLocaleString('en-GB')} of these were here before`);
+  if (left > 0) lines.push(`  left out: ${report.rejected} records, ${report.rejectedDocuments} documents`);
+  return [...lines, ...report.reasons.map((reason) => `  ${printable(reason)}`)].join('\n');
+}

@@ -1,0 +1,41 @@
+import { seriesColor } from './chart-data';
+import { valueText } from './unit-text';
+
+interface LegendProps {
+  readonly series: readonly { readonly label: string; readonly values: readonly (number | null)[] }[];
+  readonly unit: string;
+  readonly hidden: ReadonlySet<number>;
+  readonly onToggle: (i: number) => void;
+}
+
+/** The lines of a chart by name, with the newest value of each; a click hides one. */
+export function Legend({ series, unit, hidden, onToggle }: LegendProps) {
+  return (
+    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm" aria-label="Series">
+      {series.map(({ label, values }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two may be called the same
+        <li key={i} className="min-w-0 max-w-full">
+          <button
+            type="button"
+            aria-pressed={!hidden.has(i)}
+            title={hidden.has(i) ? `Show ${label}` : `Hide ${label}`}
+            className={`flex max-w-full items-center gap-1.5 hover:underline ${hidden.has(i) ? 'text-faint line-through' : ''}`}
+            onClick={() => onToggle(i)}
+          >
+            <span
+              className="h-[3px] w-3 shrink-0 rounded"
+              style={{ background: `var(${seriesColor(i)})` }}
+              aria-hidden="true"
+            />
+            <span className="truncate" dir="auto">
+              {label}
+            </span>
+            <span className="font-mono whitespace-nowrap text-secondary">
+              {valueText(values.findLast((value) => value !== null) ?? null, unit)}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

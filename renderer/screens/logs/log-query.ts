@@ -1,0 +1,28 @@
+/** Terms of the search box that a click puts there or takes away (docs/logs.md). */
+const PLAIN = /^[\w.-]+$/;
+
+export function termOf(field: string, value: string): string {
+  // With a colon a star would stand for any characters, and within quotes it is itself.
+  return PLAIN.test(value) ? `${field}:${value}` : `${field}="${value.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+export function hasTerm(query: string, term: string): boolean {
+  return ` ${query} `.includes(` ${term} `);
+}
+
+export function withTerm(query: string, term: string): string {
+  if (!hasTerm(query, term)) return `${query} ${term}`.trim();
+  return ` ${query} `.replace(` ${term} `, ' ').trim();
+}
+
+/** The search in the address, so that a link leads to what is shown. */
+export function queryInAddress(): string {
+  return new URL(window.location.href).searchParams.get('logs') ?? '';
+}
+
+export function keepInAddress(query: string): void {
+  const url = new URL(window.location.href);
+  if (query === '') url.searchParams.delete('logs');
+  else url.searchParams.set('logs', query);
+  window.history.replaceState(window.history.state, '', url);
+}

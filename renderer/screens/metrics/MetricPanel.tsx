@@ -1,0 +1,112 @@
+/** A metric over time: what is asked, the chart, and what must be said beside it. */
+import { Download, Table2, X } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { MetricSeriesAnswer } from '../../../core/api/metrics';
+import { formatCount } from '../../../core/model/format';
+import { answerFrom } from '../../connection/answer';
+import { api } from '../../connection/connection';
+import { useConnection } from '../../connection/connection-store';
+import { csvOf } from '../../features/series-chart/chart-data';
+import { SeriesTable } from '../../features/series-chart/SeriesTable';
+import { saveText } from '../../features/series-chart/save-text';
+import { useQuestion } from '../../hooks/use-question';
+import { boundsOf, type TimeRange } from '../../stores/time-range';
+import { Button } from '../../ui/Button';
+import { QuestionNote } from '../../ui/QuestionNote';
+import { chartDataOf } from './answer-data';
+import { CoverageNote } from './CoverageNote';
+import { kindText } from './kind-text';
+import type { Panel } from './metrics-address';
+import { PanelChart } from './PanelChart';
+import { PanelControls } from './PanelControls';
+
+const PACE_MS = 10_000;
+
+interface MetricPanelProps {
+  readonly panel: Panel;
+  readonly range: TimeRange;
+  readonly onChange: (panel: Panel) => void;
+  readonly onClose: () => void;
+  readonly onZoom: (fromMs: number, toMs: number) => void;
+}
+
+export function MetricPanel({ panel, range, onChange, onClose, onZoom }: MetricPanelProps) {
+  const version = useConnection(({ version }) => version);
+  const [, navigate] = useLocation();
+  const [asTable, setAsTable] = useState(false);
+  const { metricId, aggregate, groupBy, filter } = panel;
+  const question = useQuestion({
+    key: ['metric series', panel, range],
+    ask: async () => {
+      const query = { ...boundsOf(range), aggregate: aggregate ?? undefined, groupBy: groupBy.join(','), filter };
+      return answerFrom(await api.metricSeries(metricId, query), true);
+    },
+    version,
+    paceMs: PACE_MS,
+  });
+  const current = question.answer?.state === 'complete' ? question.answer.whole : null;
+  // What was asked before keeps its controls, where this cannot be answered.
+  const shown = useRef<MetricSeriesAnswer | null>(null);
+  if (current) shown.current = current;
+  const answer = shown.current;
+  const data = useMemo(() => answer && chartDataOf(answer), [answer]);
+  const isOld = question.isOld || current === null;
+  return (
+    <section className="border-b border-line px-3.5 py-3" aria-label={answer?.metric.name ?? 'Metric'}>
+      <header className="flex items-start gap-3 pb-2">
+        <div className="min-w-0 grow">
+          <h2 className="truncate font-semibold" dir="auto">
+            {answer?.metric.name ?? ' '}
+          </h2>
+          {answer && (
+            <p className="truncate text-sm text-secondary" dir="auto">
+              {kindText(answer.metric)}
+              {answer.metric.unit !== '' && <span className="font-mono"> {answer.metric.unit}</span>}
+              {answer.metric.description !== '' && ` · ${answer.metric.description}`}
+              {` · ${formatCount(answer.coverage.series)} series`}
+            </p>
+          )}
+        </div>
+        {data && data.series.length > 0 && (
+          <>
+            <Button look="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+              <Table2 size={13} aria-hidden /> Table
+            </Button>
+            <Button
+              look="ghost"
+              onClick={() => saveText(csvOf(data), `${answer?.metric.name ?? 'metric'}`, 'csv', 'text/csv')}
+            >
+              <Download size={13} aria-hidden /> CSV
+            </Button>
+          </>
+        )}
+        <Button look="ghost" aria-label={`Close ${answer?.metric.name ?? 'this metric'}`} onClick={onClose}>
+          <X size={14} aria-hidden />
+        </Button>
+      </header>
+      {answer && <PanelControls panel={panel} answer={answer} onChange={onChange} />}
+      {(question.failure !== null || answer === null) && (
+        <QuestionNote question={question} what="the values" looking="Reading the values …" />
+      )}
+      {answer && data && question.failure === null && (
+        <div aria-busy={isOld} className={`pt-3 ${isOld ? 'opacity-60' : ''}`}>
+          {answer.groups.length === 0 && answer.heatmap === null ? (
+            <p className="py-10 text-center text-secondary">
+              {answer.coverage.series === 0 ? 'No series passes the filter.' : 'There is no value in this time.'}
+            </p>
+          ) : (
+            <PanelChart
+              answer={answer}
+              data={data}
+              onZoom={onZoom}
+              onDot={({ traceId, spanId }) => navigate(`/trace/${traceId}${spanId === '' ? '' : `/${spanId}`}`)}
+            />
+          )}
+          <CoverageNote answer={answer} />
+          {asTable && data.series.length > 0 && <SeriesTable data={data} label={answer.metric.name} />}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import type { Question } from '../connection/answer';
+import { Button } from './Button';
+import { Notice } from './Notice';
+
+interface QuestionNoteProps {
+  readonly question: Question<unknown>;
+  /** What is asked for, with its article and as a plural: `the sessions`. */
+  readonly what: string;
+  /** While nothing is there. */
+  readonly looking: string;
+  /** What is missing where time was up. */
+  readonly partial?: string;
+}
+
+/** How far an answer is: under way, cut off, or failed. Says nothing beside one that is complete. */
+export function QuestionNote({ question, what, looking, partial }: QuestionNoteProps) {
+  const { answer, isOld, failure, askAgain } = question;
+  if (failure !== null) {
+    return (
+      <Notice
+        title={`${what.charAt(0).toUpperCase()}${what.slice(1)} could not be read.`}
+        action={<Button onClick={askAgain}>Try again</Button>}
+      >
+        {failure}
+      </Notice>
+    );
+  }
+  const text =
+    answer === null || isOld
+      ? looking
+      : answer.state === 'partial'
+        ? (partial ?? `Only a part of ${what} was looked through so far; looking on. A shorter time range is quicker.`)
+        : null;
+  if (text === null) return null;
+  return (
+    <p role="status" className="px-3.5 py-2.5 text-secondary">
+      {text}
+    </p>
+  );
+}

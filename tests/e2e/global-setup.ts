@@ -1,0 +1,3 @@
+import { makeFolderOfRun } from '../fixtures/prepared-folder';
+
+export default makeFolderOfRun;
