@@ -102,6 +102,8 @@ export class Host {
   private earlyCrashes = 0;
   private startFailure: string | null = null;
   private started = false;
+  /** Whether `close` was called. */
+  closing = false;
 
   private constructor(
     private readonly options: HostOptions,
@@ -245,6 +247,7 @@ export class Host {
 
   /** Answers what has arrived, commits it, closes the database. */
   async close(): Promise<void> {
+    this.closing = true;
     this.watchdog.close();
     // It asks the receiver, which would not answer any more.
     await this.workers.gateway.close();

@@ -82,4 +82,12 @@ describe('the package of Spoor', () => {
     await eventually(async () => (await counts()).traces >= SAMPLE_TRACES);
     expect(await spoor.stop()).toBe(0);
   });
+
+  it('can be stopped while it generates the sample', async () => {
+    const spoor = await startSpoor(join(folder.path, 'stopped'), ['--sample'], {}, cli);
+    const counts = async () => (await spoor.get<{ counts: { traces: number } }>('/v1/status')).body.counts;
+    await eventually(async () => (await counts()).traces > 0);
+    expect(await spoor.stop()).toBe(0);
+    expect(spoor.errors()).not.toContain('sample');
+  });
 });
