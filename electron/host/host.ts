@@ -102,7 +102,6 @@ export class Host {
   private earlyCrashes = 0;
   private startFailure: string | null = null;
   private started = false;
-  /** Whether `close` was called. */
   closing = false;
 
   private constructor(
