@@ -1,4 +1,7 @@
-/** `npm run check`: types, lint and format, import rules between layers, dead code, file sizes, migrations, wording. Everything is run; any failure fails. */
+/**
+ * `npm run check`: types, lint and format, import rules between layers, dead code, file sizes, migrations, wording, the document of the HTTP API.
+ * Everything is run; any failure fails.
+ */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -23,6 +26,8 @@ const steps = [
     () => bin('dependency-cruiser/bin/dependency-cruise.mjs', ...ROOMS, 'tests', '--config', '.dependency-cruiser.cjs'),
   ],
   ['dead code', () => bin('knip/bin/knip.js')],
+  // Two types of one name compile, and the document cannot name both.
+  ['document of the HTTP API', () => node('scripts/openapi.mjs', '--check')],
   ['file sizes', fileSizes],
   ['migrations', landedMigrations],
   ['wording', wording],
@@ -43,8 +48,12 @@ await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, la
 process.exit(failed > 0 ? 1 : 0);
 
 function bin(path, ...args) {
+  return node(`node_modules/${path}`, ...args);
+}
+
+function node(path, ...args) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'node_modules', path), ...args], { cwd: root });
+    const child = spawn(process.execPath, [join(root, path), ...args], { cwd: root });
     let output = '';
     const hear = (chunk) => {
       output += chunk;

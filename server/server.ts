@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { ListenAddress } from '../core/api/workers';
 import type { Log } from '../services/log';
 import { Arrivals } from '../services/net/arrivals';
+import { authorityOf } from '../services/net/authority';
 import { closeServer } from '../services/net/closing';
 import { FairShare } from '../services/net/fair-share';
 import { httpServer } from '../services/net/http-server';
@@ -175,10 +176,9 @@ export async function startServer(
   });
   addresses.http = await listen(server, options.listen);
   if (options.otlpGrpc) addresses.grpc = await door.grpc.listen(options.otlpGrpc);
-  const { host, port } = addresses.http;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    otlpGrpc: addresses.grpc && `${addresses.grpc.host}:${addresses.grpc.port}`,
+    url: `http://${authorityOf(addresses.http)}`,
+    otlpGrpc: addresses.grpc && authorityOf(addresses.grpc),
     publicUrl: options.publicUrl,
     setupSecret: await signIn.setupSecret(),
     async close() {

@@ -18,6 +18,7 @@ import type {
   WorkerMessage,
   WorkerName,
 } from '../../core/api/workers';
+import { authorityOf } from '../../services/net/authority';
 import { DatabaseEnds } from '../../services/store/database-ends';
 import { acquireInstanceLock, type InstanceLock, type RunningInstance } from '../../services/store/instance-lock';
 import { StartError } from '../../services/store/start-error';
@@ -191,7 +192,7 @@ export class Host {
   /** Such as 127.0.0.1:4317; null while nothing is accepted there. */
   get otlpGrpcTarget(): string | null {
     const { grpc } = this.receivers;
-    return grpc.state === 'listening' ? targetOf(grpc) : null;
+    return grpc.state === 'listening' ? authorityOf(grpc) : null;
   }
 
   onFocus(show: (link: string | null) => void): void {
@@ -392,9 +393,5 @@ function channel(): { port1: MessagePort; port2: MessagePort } {
 }
 
 function urlOf(address: ListenAddress): string {
-  return `http://${targetOf(address)}`;
-}
-
-function targetOf({ host, port }: ListenAddress): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `http://${authorityOf(address)}`;
 }

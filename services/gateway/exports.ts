@@ -87,9 +87,8 @@ export class Exports {
     if (!file) return;
     this.files.delete(exportId);
     file.given.abort();
-    // What is wrong with the question is said to who asked.
-    const reader = await file.reader.catch(() => null);
-    await reader?.cancel();
+    // What is wrong with the question, or broke off what was read ahead, is said to who asks for the next part: here it is nobody's.
+    await file.reader.then((reader) => reader.cancel()).catch(() => {});
   }
 
   /** @throws SpoorError RATE_LIMITED */

@@ -11,6 +11,7 @@ const PART_BYTES = 1024 * 1024;
 interface FileTaker {
   /** Of any format but `.spoor`. */
   importPart(part: FileImportPart): Promise<FileImportReport | null>;
+  cancelImport(importId: string): Promise<void>;
   /** Of a `.spoor` file. */
   importFile(part: FilePart): Promise<ImportReport | null>;
 }
@@ -27,15 +28,21 @@ export async function storedFile({ body, headers }: Request, taker: FileTaker): 
 async function imported(file: AsyncIterable<Part>, taker: FileTaker): Promise<FileImportReport> {
   const importId = randomUUID();
   let isSpoor: boolean | null = null;
-  for await (const { bytes, isLast } of file) {
-    isSpoor ??= isSpoorFile(bytes);
-    if (!isSpoor) {
-      const report = await taker.importPart({ importId, bytes, isLast });
-      if (report) return report;
-    } else {
-      const report = await taker.importFile({ uploadId: importId, bytes, isLast });
-      if (report) return ofSpoorFile(report);
+  try {
+    for await (const { bytes, isLast } of file) {
+      isSpoor ??= isSpoorFile(bytes);
+      if (!isSpoor) {
+        const report = await taker.importPart({ importId, bytes, isLast });
+        if (report) return report;
+      } else {
+        const report = await taker.importFile({ uploadId: importId, bytes, isLast });
+        if (report) return ofSpoorFile(report);
+      }
     }
+  } catch (error) {
+    // A sender that has gone leaves its place to the next at once.
+    if (isSpoor === false) await taker.cancelImport(importId);
+    throw error;
   }
   throw invalid('The file is empty.');
 }

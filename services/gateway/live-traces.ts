@@ -116,12 +116,12 @@ export class LiveTraces {
   }
 }
 
-/** What some readers ask alike. */
 /** Grows with every change of the trace. */
 function stateOf({ spanCount, changes }: Pick<TraceMatchSummary, 'spanCount' | 'changes'>): number {
   return spanCount + changes;
 }
 
+/** What some readers ask alike. */
 class Question {
   readonly readers = new Set<LiveReader>();
   begun: Promise<void> | null = null;

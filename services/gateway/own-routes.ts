@@ -76,7 +76,7 @@ export const OWN_ROUTES = {
   },
   async runPrompt({ api }, request): Promise<PromptAnswer> {
     const prompt = { ...(await request.body<PromptRequest>()), runId: randomUUID() };
-    request.signal.addEventListener('abort', () => void api.cancelPrompt(prompt.runId));
+    request.signal.addEventListener('abort', () => void api.cancelPrompt(prompt.runId).catch(() => {}));
     return api.runPrompt(prompt);
   },
   async followTraces({ live, ending, context }, request): Promise<object> {

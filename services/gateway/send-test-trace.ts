@@ -4,6 +4,7 @@ import { SpoorError } from '../../core/model/errors';
 import { nsFromMs } from '../../core/model/time';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { testTrace } from '../../core/samples/test-trace';
+import { authorityOf, reachedAt } from '../net/authority';
 
 /** @throws SpoorError SERVICE_UNAVAILABLE */
 export async function sendTestTrace(ingest: Pick<IngestService, 'report'>): Promise<{ readonly traceId: string }> {
@@ -12,7 +13,7 @@ export async function sendTestTrace(ingest: Pick<IngestService, 'report'>): Prom
     throw new SpoorError('SERVICE_UNAVAILABLE', 'The OTLP port is not open, so the test trace has nowhere to go.');
   }
   const spans = testTrace(nsFromMs(Date.now()), Date.now() % 0xffff_ffff);
-  const response = await fetch(`http://${otlpHttp.host}:${otlpHttp.port}/v1/traces`, {
+  const response = await fetch(`http://${authorityOf(reachedAt(otlpHttp))}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(traceRequest(spans)),

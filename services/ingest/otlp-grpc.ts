@@ -5,6 +5,7 @@ import { RetryLater, SpoorError } from '../../core/model/errors';
 import { encodeExportResponse, encodeStatus } from '../../core/otlp/export-response';
 import { WireError } from '../../core/otlp/wire-reader';
 import type { Arrivals } from '../net/arrivals';
+import { authorityOf } from '../net/authority';
 import { BodyRate } from '../net/body-rate';
 import { freePortNear, PortTakenError } from '../net/listen';
 import { portHolder } from '../net/port-holder';
@@ -178,11 +179,11 @@ function withDetails(code: grpc.status, details: string, error?: unknown): CallS
   return { code, details, metadata };
 }
 
-async function bind(server: grpc.Server, { host, port }: ListenAddress): Promise<number> {
+async function bind(server: grpc.Server, address: ListenAddress): Promise<number> {
+  const { host, port } = address;
   try {
     return await new Promise<number>((resolve, reject) => {
-      const name = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-      server.bindAsync(name, grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      server.bindAsync(authorityOf(address), grpc.ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
       );
     });

@@ -1,5 +1,5 @@
 /** Files on their way out: which traces are read for them, in which order, and when nothing more is. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { writerNamed } from '../../core/formats/formats';
 import type { TraceSummary } from '../../core/model/trace-summary';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
@@ -145,6 +145,23 @@ describe('a file for a page', () => {
     await source.reading;
     void exports.cancel('a');
     await outcome;
+  });
+
+  it('is given up in peace, too, after what was read ahead of it failed', async () => {
+    let asked = 0;
+    class Failing extends Source {
+      override exportedSpans: ExportSource['exportedSpans'] = async ({ traceIds }) => {
+        if (++asked > 1) throw new Error('the store has ended');
+        return {
+          traces: traceIds.map((traceId) => ({ traceId, request: requestOf(1, 'x'.repeat(MIB)), spans: 1 })),
+          next: 'more',
+        };
+      };
+    }
+    const exports = new Exports(() => new Failing(() => requestOf(1)), '');
+    await exports.part({ format: 'csv', traceIds: idOf(1), exportId: 'a' });
+    await vi.waitFor(() => expect(asked).toBe(2));
+    await expect(exports.cancel('a')).resolves.toBeUndefined();
   });
 
   it('leaves its place to the next, be it given up or refused', async () => {

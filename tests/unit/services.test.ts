@@ -121,7 +121,8 @@ test('CSV quotes what has to be, and gives no formulas to spreadsheets', () => {
       [
         ['x,"y"', null],
         ['=1+1', -2],
+        [' ＠x', 0],
       ],
     ),
-  ).toBe('a,b\r\n"x,""y""",\r\n\'=1+1,-2\r\n');
+  ).toBe('a,b\r\n"x,""y""",\r\n"\'=1+1",-2\r\n"\' ＠x",0\r\n');
 });

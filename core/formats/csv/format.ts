@@ -6,11 +6,10 @@ import { type SentSpan, type SpanOwner, spansOfRequest } from '../../otlp/read-t
 import { durationOf } from '../span-duration';
 import { textOfValue } from '../text-of-value';
 import type { FormatWriter, WrittenFormat } from '../writer';
-
-type Cell = string | number | bigint;
+import { type CsvCell, csvLine } from './csv-line';
 
 /** In the order of the file. */
-const COLUMNS: Readonly<Record<string, (span: SentSpan) => Cell>> = {
+const COLUMNS: Readonly<Record<string, (span: SentSpan) => CsvCell>> = {
   trace_id: ({ traceId }) => traceId,
   span_id: ({ spanId }) => spanId,
   parent_span_id: ({ parentSpanId }) => parentSpanId,
@@ -62,14 +61,14 @@ const WRITER: FormatWriter = {
     const header = (): string => {
       if (!isFirst) return '';
       isFirst = false;
-      return line(Object.keys(COLUMNS));
+      return csvLine(Object.keys(COLUMNS));
     };
     return {
       beginTrace: header,
       spans(request) {
         const spans = spansOfRequest(request);
         spans.sort((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0));
-        return spans.map((span) => line(Object.values(COLUMNS).map((cell) => cell(span)))).join('');
+        return spans.map((span) => csvLine(Object.values(COLUMNS).map((cell) => cell(span)))).join('');
       },
       endTrace: () => '',
       finish: header,
@@ -86,24 +85,4 @@ function serviceOf({ resource }: SpanOwner): string {
 
 function list(items: readonly object[]): string {
   return items.length === 0 ? '' : JSON.stringify(items);
-}
-
-/** As RFC 4180 has it. */
-function line(cells: readonly Cell[]): string {
-  return `${cells.map(quoted).join(',')}\r\n`;
-}
-
-/** What a spreadsheet would run as a formula is made a text by an apostrophe, which it does not show. */
-function quoted(cell: Cell): string {
-  if (typeof cell !== 'string') return String(cell);
-  const inert = isFormula(cell) ? `'${cell}` : cell;
-  return /[",\r\n;\t']/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
-}
-
-const FORMULA = ['=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20'];
-
-/** Programs look behind spaces, and for signs of full width; some begin at a tab or at the end of a line. */
-function isFormula(cell: string): boolean {
-  const start = cell.replaceAll('\0', '').trimStart();
-  return FORMULA.some((sign) => start.startsWith(sign)) || ['\t', '\r', '\n'].some((sign) => cell.startsWith(sign));
 }

@@ -2,6 +2,8 @@
 import { connect } from 'node:net';
 import type { OtlpReceiver } from '../../../core/api/contract';
 import type { StatusResource } from '../../../core/api/http-resources';
+import type { ListenAddress } from '../../../core/api/workers';
+import { authorityOf, reachedAt } from '../../../services/net/authority';
 import { broken, type Finding, fine, warning } from './finding';
 
 const HOUR_MS = 3_600_000;
@@ -40,7 +42,7 @@ function storeFindings({ store, counts, uptimeSeconds, version, disk }: StatusRe
 async function receiverFindings(
   what: string,
   receiver: OtlpReceiver,
-  answers: (host: string, port: number) => Promise<string | null>,
+  answers: (address: ListenAddress) => Promise<string | null>,
 ): Promise<Finding[]> {
   if (receiver.state === 'starting') return [warning('receivers', `${what} is still starting.`, 'Wait a moment')];
   if (receiver.state === 'failed') {
@@ -48,15 +50,15 @@ async function receiverFindings(
     const mend = `Stop the other process, or choose ${freePort === null ? 'another port' : `port ${freePort}`} on the page of Spoor`;
     return [broken('receivers', `${what} is not received: ${message}`, mend)];
   }
-  const { host, port } = receiver;
-  const problem = await answers(host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port);
+  const { port } = receiver;
+  const problem = await answers(reachedAt(receiver));
   if (problem === null) return [fine('receivers', `${what} is received on port ${port}.`)];
   return [broken('receivers', `${what} does not answer on port ${port}: ${problem}.`, 'Stop Spoor and start it again')];
 }
 
 /** An export of nothing. */
-async function answersHttp(host: string, port: number): Promise<string | null> {
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1/traces`;
+async function answersHttp(address: ListenAddress): Promise<string | null> {
+  const url = `http://${authorityOf(address)}/v1/traces`;
   const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
@@ -66,7 +68,7 @@ async function answersHttp(host: string, port: number): Promise<string | null> {
   }
 }
 
-function answersTcp(host: string, port: number): Promise<string | null> {
+function answersTcp({ host, port }: ListenAddress): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: ANSWER_TIMEOUT_MS });
     const end = (problem: string | null): void => {

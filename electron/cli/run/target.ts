@@ -1,6 +1,7 @@
 /** Where a program is to send its telemetry: the receivers of the Spoor that runs. */
 import type { OtlpReceiver } from '../../../core/api/contract';
 import type { StatusResource } from '../../../core/api/http-resources';
+import { authorityOf, reachedAt } from '../../../services/net/authority';
 import { StartError } from '../../../services/store/start-error';
 
 export interface ExportTarget {
@@ -20,8 +21,5 @@ export function targetOf({ otlpHttp, otlpGrpc }: StatusResource): ExportTarget {
 
 function urlOf(receiver: OtlpReceiver): string | null {
   if (receiver.state !== 'listening') return null;
-  const { host, port } = receiver;
-  // Bound to every address: this machine reaches it at its own.
-  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
+  return `http://${authorityOf(reachedAt(receiver))}`;
 }

@@ -1,6 +1,7 @@
 /** Saves traces as a file: taken part by part, so that the page stays quick however long it is. */
 import type { ExportFormat, ExportQuery } from '../../../core/api/export';
 import { api } from '../../connection/connection';
+import { download } from '../../ui/download';
 
 /** @throws Error when it is not whole: then nothing is saved, and nothing once it was given up by the signal */
 export async function saveFile(
@@ -23,10 +24,5 @@ export async function saveFile(
     parts.push(new Blob([Uint8Array.from(part.bytes)]));
     onBytes(size);
   }
-  const url = URL.createObjectURL(new Blob(parts, { type: mediaType }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `spoor-${fileName.slice(0, 40).replace(/[^\w-]+/g, '-')}.${extension}`;
-  link.click();
-  URL.revokeObjectURL(url);
+  download(new Blob(parts, { type: mediaType }), `spoor-${fileName}`, extension);
 }

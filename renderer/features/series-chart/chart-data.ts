@@ -1,4 +1,6 @@
 /** What a chart of numbers over time shows, and as CSV. */
+import { csvText } from '../../ui/save-csv';
+
 interface ChartSeries {
   readonly label: string;
   /** By step; null is a gap. */
@@ -39,17 +41,10 @@ export function labelText(labels: Readonly<Record<string, string>>, whole: strin
 
 /** A row a step, a column a series. */
 export function csvOf({ fromMs, stepMs, steps, unit, series }: ChartData): string {
-  const head = ['time', ...series.map(({ label }) => (unit === '' ? label : `${label} (${unit})`))];
+  const titles = ['time', ...series.map(({ label }) => (unit === '' ? label : `${label} (${unit})`))];
   const rows = Array.from({ length: steps }, (_, i) => [
     new Date(fromMs + i * stepMs).toISOString(),
-    ...series.map(({ values }) => (values[i] ?? '') as number | ''),
+    ...series.map(({ values }) => values[i] ?? null),
   ]);
-  return `${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
-}
-
-/** Quoted where it must be; what a spreadsheet would take for a formula is text. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(titles, rows);
 }

@@ -9,11 +9,11 @@ import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
 import { csvOf } from '../../features/series-chart/chart-data';
 import { SeriesTable } from '../../features/series-chart/SeriesTable';
-import { saveText } from '../../features/series-chart/save-text';
 import { useQuestion } from '../../hooks/use-question';
 import { boundsOf, type TimeRange } from '../../stores/time-range';
 import { Button } from '../../ui/Button';
 import { QuestionNote } from '../../ui/QuestionNote';
+import { saveCsv } from '../../ui/save-csv';
 import { chartDataOf } from './answer-data';
 import { CoverageNote } from './CoverageNote';
 import { kindText } from './kind-text';
@@ -73,10 +73,7 @@ export function MetricPanel({ panel, range, onChange, onClose, onZoom }: MetricP
             <Button look="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
               <Table2 size={13} aria-hidden /> Table
             </Button>
-            <Button
-              look="ghost"
-              onClick={() => saveText(csvOf(data), `${answer?.metric.name ?? 'metric'}`, 'csv', 'text/csv')}
-            >
+            <Button look="ghost" onClick={() => saveCsv(answer?.metric.name ?? 'metric', csvOf(data))}>
               <Download size={13} aria-hidden /> CSV
             </Button>
           </>

@@ -1,6 +1,7 @@
 /** The charts' figures as a table; a time leads to its traces. */
 import type { RedMetrics } from '../../../core/api/service-metrics';
 import { formatCount, formatDuration } from '../../../core/model/format';
+import { untilNow } from '../../features/red/Requests';
 import { timeText } from '../../ui/clock-time';
 import { type DataColumn, DataTable } from '../../ui/DataTable';
 
@@ -13,7 +14,9 @@ interface StepTableProps {
 
 export function StepTable({ red: { from, stepSeconds, total }, onOpen }: StepTableProps) {
   const stepMs = stepSeconds * 1_000;
-  const rows = total.steps.map((step, i) => ({ ...step, steps: [], atMs: Date.parse(from) + i * stepMs }));
+  const fromMs = Date.parse(from);
+  const steps = untilNow(total.steps, fromMs, stepMs);
+  const rows = steps.map((step, i) => ({ ...step, steps: [], atMs: fromMs + i * stepMs }));
   const columns: readonly DataColumn<Step>[] = [
     {
       key: 'time',

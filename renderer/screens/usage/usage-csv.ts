@@ -1,9 +1,10 @@
 /** Usage as CSV: a line for each step and group with calls. */
 import { OTHER } from '../../../core/api/other';
 import type { UsageMetrics, UsageValues } from '../../../core/api/usage';
-import { type CsvValue, csvText } from '../../ui/save-csv';
+import type { CsvCell } from '../../../core/formats/csv/csv-line';
+import { csvText } from '../../ui/save-csv';
 
-const COLUMNS: readonly (readonly [string, (values: UsageValues) => CsvValue])[] = [
+const COLUMNS: readonly (readonly [string, (values: UsageValues) => CsvCell])[] = [
   ['calls', ({ calls }) => calls],
   ['failed', ({ errors }) => errors],
   ['input_tokens', ({ inputTokens }) => inputTokens],

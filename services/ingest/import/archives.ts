@@ -34,8 +34,13 @@ export async function* filesIn(file: AsyncIterable<Uint8Array>): AsyncGenerator<
 
 /** What is in an archive may be compressed, and no archive again. */
 export async function* contentOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { head, rest } = await peeked(unpacked(bytes), BLOCK);
-  if (isZip(head) || isTar(head)) throw invalid('it is an archive in an archive: take it out first');
+  const content = unpacked(bytes);
+  const { head, rest } = await peeked(content, BLOCK);
+  if (isZip(head) || isTar(head)) {
+    // What unpacks it reads ahead, in the archive that somebody reads on behind it.
+    await content.return(undefined);
+    throw invalid('it is an archive in an archive: take it out first');
+  }
   yield* rest;
 }
 

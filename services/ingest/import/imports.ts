@@ -27,7 +27,7 @@ export class Imports {
       await file.add(bytes, isLast);
       return isLast ? await file.report : null;
     } catch (error) {
-      this.files.delete(importId);
+      this.cancel(importId);
       throw error;
     } finally {
       if (isLast) this.files.delete(importId);

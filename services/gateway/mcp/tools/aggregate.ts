@@ -81,8 +81,9 @@ export const aggregate = tool({
       const told = (value: number | null): string => valueText(value, unit);
       const total = unit === 'count' ? `, total ${told(sum.total)}` : '';
       return [
-        `- ${quoted(label, 140)} latest ${told(sum.latest)}, least ${told(sum.least)}, most ${told(sum.most)} at ${sum.mostAt}, mean ${told(sum.mean)}${total}`,
-        { label: bounded(label, 120), ...sum },
+        `- ${quoted(label, 140)} latest ${told(sum.latest)}, least ${told(sum.least)}, most ${told(sum.most)}${sum.mostAt === '' ? '' : ` at ${sum.mostAt}`}, mean ${told(sum.mean)}${total}`,
+        // Of anything but counts a sum over time says nothing.
+        { label: bounded(label, 120), ...sum, total: unit === 'count' ? sum.total : undefined },
       ];
     });
     return answer.end({ cursor: left, partial: complete ? null : LATE, link });
@@ -104,7 +105,7 @@ function summary({ values }: MetricSeries, { from, stepNs }: MetricResult) {
     most: rounded(most?.value ?? null),
     mean: rounded(known.length === 0 ? null : total / known.length),
     total: rounded(total) ?? 0,
-    mostAt: Number.isNaN(startMs) ? '' : shortTime(new Date(startMs).toISOString()),
+    mostAt: most === null || Number.isNaN(startMs) ? '' : shortTime(new Date(startMs).toISOString()),
   };
 }
 
