@@ -1,6 +1,6 @@
 /** A table that sorts by its titles, shows so many rows at a time, and saves itself as CSV. */
 import { ArrowDown, ArrowUp, Download } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type CSSProperties, type ReactNode, useState } from 'react';
 import { formatCount } from '../../core/model/format';
 import { Button } from './Button';
 import { csvText, saveCsv } from './save-csv';
@@ -31,10 +31,12 @@ interface DataTableProps<Row> {
   readonly note?: ReactNode;
   /** Where there is no row. */
   readonly none: string;
+  /** What has no row of its own, added up: the last, however the others are sorted. */
+  readonly rest?: Row | null;
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, keyOf, minWidthPx, note, none } = props;
+  const { label, columns, rows, keyOf, minWidthPx, note, none, rest = null } = props;
   const [sorting, setSorting] = useState(props.sorting);
   const [shown, setShown] = useState(ROWS);
   const by = columns.find(({ key }) => key === sorting.key);
@@ -47,7 +49,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       label,
       csvText(
         columns.map(({ title }) => title),
-        sorted.map((row) => columns.map(({ value }) => value(row))),
+        [...sorted, ...(rest ? [rest] : [])].map((row) => columns.map(({ value }) => value(row))),
       ),
     );
   return (
@@ -91,24 +93,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               ))}
             </div>
             {sorted.slice(0, shown).map((row) => (
-              <div
-                key={keyOf(row)}
-                role="row"
-                style={grid}
-                className="grid h-[32px] items-center gap-x-4 border-b border-line px-3.5 last:border-b-0 hover:bg-raised"
-              >
-                {columns.map(({ key, isText, value, cell }) => (
-                  <span
-                    key={key}
-                    role="cell"
-                    className={isText ? 'min-w-0 truncate' : 'truncate text-right font-mono text-sm'}
-                    dir={isText ? 'auto' : undefined}
-                  >
-                    {cell ? cell(row) : (value(row) ?? '—')}
-                  </span>
-                ))}
-              </div>
+              <DataRow key={keyOf(row)} row={row} columns={columns} grid={grid} />
             ))}
+            {rest && <DataRow row={rest} columns={columns} grid={grid} />}
           </div>
         </div>
       )}
@@ -119,5 +106,33 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         </div>
       )}
     </section>
+  );
+}
+
+interface DataRowProps<Row> {
+  readonly row: Row;
+  readonly columns: readonly DataColumn<Row>[];
+  readonly grid: CSSProperties;
+}
+
+/** Its first cell says what it is of. */
+function DataRow<Row>({ row, columns, grid }: DataRowProps<Row>) {
+  return (
+    <div
+      role="row"
+      style={grid}
+      className="grid h-[32px] items-center gap-x-4 border-b border-line px-3.5 last:border-b-0 hover:bg-raised"
+    >
+      {columns.map(({ key, isText, value, cell }, i) => (
+        <span
+          key={key}
+          role={i === 0 ? 'rowheader' : 'cell'}
+          className={isText ? 'min-w-0 truncate' : 'truncate text-right font-mono text-sm'}
+          dir={isText ? 'auto' : undefined}
+        >
+          {cell ? cell(row) : (value(row) ?? '—')}
+        </span>
+      ))}
+    </div>
   );
 }

@@ -4,6 +4,7 @@ export const SCREEN_NAMES: readonly string[] = [
   'traces',
   'usage',
   'logs',
+  'metrics',
   'trace',
   'compare',
   'services',

@@ -5,7 +5,7 @@ import type { SpanDetail, StatusReport } from '../../core/api/contract';
 import type { LogListQuery } from '../../core/api/logs';
 import type { PageQuery } from '../../core/api/page';
 import type { TraceMatchSummary } from '../../core/api/search';
-import type { RedGroup, RedMetrics } from '../../core/api/service-metrics';
+import type { RedGroup, RedMetrics, RedQuery } from '../../core/api/service-metrics';
 import type { SessionSummary } from '../../core/api/session';
 import type { LogRecord, MetricSummary } from '../../core/api/telemetry';
 import type { SpoorApi } from '../../core/operations/operations';
@@ -221,38 +221,29 @@ describe('what an answer leaves out', () => {
     );
   });
 
-  it('is no part of the totals of one service', async () => {
+  it('is asked for one service alone, and says which groups are in the total only', async () => {
     const values = { p50Ns: null, p95Ns: null, p99Ns: null, steps: [] };
-    const group = (service: string, spans: number, operation: string | null = null): RedGroup => ({
-      ...values,
-      spans,
-      errors: 1,
-      service,
-      operation,
-      kind: null,
-    });
+    const group = (service: string, spans: number, operation: string): RedGroup => {
+      return { ...values, spans, errors: 1, service, operation, kind: null };
+    };
     const red: RedMetrics = {
       from: TIME,
       to: TIME,
       stepSeconds: 60,
-      total: { ...values, spans: 1_000, errors: 100 },
-      groups: [group('web', 30, 'GET /'), group('web', 12, 'PUT /'), group('cart', 5, 'GET /')],
+      total: { ...values, spans: 7, errors: 0 },
+      groups: [group('web', 12, 'PUT /'), group('web', 30, 'GET /')],
       other: { ...values, spans: 7, errors: 0, count: 4 },
     };
-    const byOperation = await tell(
-      serviceHealth,
-      { redMetrics: async () => red },
-      { service: 'web', groupBy: 'operation' },
-    );
-    expect(byOperation.data).toMatchObject({ groups: 2, requests: 42, errors: 2 });
-    expect(byOperation.data.partial).toMatch(/^the 4 least busy groups .* may be of this service/);
-    const services = { ...red, groups: [group('web', 42), group('cart', 5)] };
-    const one = await tell(serviceHealth, { redMetrics: async () => services }, { service: 'web' });
-    expect(one.data).toMatchObject({ groups: 1, requests: 42, errors: 1, partial: null });
-    const rare = await tell(serviceHealth, { redMetrics: async () => services }, { service: 'rare' });
-    expect(rare.data).toMatchObject({ groups: 0, requests: 0, partial: expect.stringContaining('may be of this') });
-    const all = await tell(serviceHealth, { redMetrics: async () => services });
-    expect(all.data).toMatchObject({ groups: 2, requests: 1_000, partial: expect.stringContaining('total only') });
+    const queries: RedQuery[] = [];
+    const redMetrics = async (query: RedQuery) => {
+      queries.push(query);
+      return red;
+    };
+    const { data } = await tell(serviceHealth, { redMetrics }, { service: 'web', groupBy: 'operation' });
+    expect(queries).toMatchObject([{ service: 'web', groupBy: 'operation' }]);
+    expect(data).toMatchObject({ groups: 2, requests: 49, errors: 2, items: [{ requests: 30 }, { requests: 12 }] });
+    expect(data.partial).toBe('the 4 least busy groups are in the total only.');
+    expect((await tell(serviceHealth, { redMetrics }, { service: 'web' })).data).toMatchObject({ requests: 7 });
   });
 
   it('is behind the cursor, of problems too', async () => {

@@ -7,8 +7,11 @@ import { SCREEN_NAMES, screenAddress } from '../../services/net/screen-address';
 it('knows every screen that the renderer has', () => {
   const screens = join('renderer', 'screens');
   const names = readdirSync(screens).flatMap((folder) => {
-    const text = readFileSync(join(screens, folder, 'screen.tsx'), 'utf8');
-    return [...text.matchAll(/ path="\/([^/"]+)/g)].map(([, name]) => name);
+    const files = readdirSync(join(screens, folder)).filter((file) => /\.tsx?$/.test(file));
+    const texts = files.map((file) => readFileSync(join(screens, folder, file), 'utf8')).join('\n');
+    const constant = (name: string): string => texts.match(new RegExp(`const ${name} = '([^']+)'`))?.[1] ?? name;
+    const paths = [...texts.matchAll(/<Route\b[^>]*? path=(?:"([^"]+)"|\{(\w+)\})/g)];
+    return paths.map(([, path, name]) => (path ?? constant(name as string)).split('/')[1]);
   });
   expect(new Set(names)).toEqual(new Set(SCREEN_NAMES));
 });

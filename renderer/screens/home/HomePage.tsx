@@ -10,10 +10,10 @@ import { isEverything } from '../../stores/time-range';
 import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { CountedAt } from '../../ui/CountedAt';
 import { costHint, costText } from '../../ui/cost-text';
+import { Kpi, Kpis } from '../../ui/Kpi';
 import { PageHeader } from '../../ui/PageHeader';
 import { QuestionNote } from '../../ui/QuestionNote';
 import { FailedTraces } from './FailedTraces';
-import { Kpi } from './Kpi';
 import { ServiceTable } from './ServiceTable';
 import { type Figures, isEmpty, useHome } from './use-figures';
 
@@ -60,7 +60,7 @@ export function HomePage() {
       )}
       {data && !nothing && (
         <div aria-busy={isOld} className={`min-h-0 grow overflow-auto bg-panel ${isOld ? 'opacity-60' : ''}`}>
-          <Kpis now={data.now} before={data.before} since={beforeText(range)} />
+          <HomeFigures now={data.now} before={data.before} since={beforeText(range)} />
           <div className="flex border-b border-line">
             <Requests
               red={data.red}
@@ -81,52 +81,59 @@ export function HomePage() {
   );
 }
 
-interface KpisProps {
+interface HomeFiguresProps {
   readonly now: Figures;
   readonly before: Figures | null;
   readonly since: string;
 }
 
-function Kpis({ now, before, since }: KpisProps) {
+function HomeFigures({ now, before, since }: HomeFiguresProps) {
   const change = (key: 'requests' | 'p95Ns' | 'costUsd' | 'tokens' | 'agents') =>
     before && changeOf(now[key], before[key]);
   const { successRate, costUsd, costComplete } = now;
+  const succeeded = before && pointsOf(successRate, before.successRate);
+  const slowed = change('p95Ns');
+  // What is known of some calls cannot be compared with what is known of others.
+  const cost = costComplete && before?.costComplete === true ? change('costUsd') : null;
   return (
-    <dl
-      aria-label="Figures"
-      className="grid grid-cols-2 overflow-hidden border-b border-line sm:grid-cols-3 lg:grid-cols-6"
-    >
+    <Kpis label="Figures">
       <Kpi
         label="Requests"
         value={formatCompact(now.requests)}
         hint={formatCount(now.requests)}
-        change={change('requests')}
+        note={change('requests')?.text}
         since={since}
       />
       <Kpi
         label="Success rate"
         value={successRate === null ? '—' : `${floorTo2(successRate * 100)} %`}
-        change={before && pointsOf(successRate, before.successRate)}
+        note={succeeded?.text}
         since={since}
-        bad="down"
+        isBad={succeeded?.direction === -1}
       />
-      <Kpi label="p95" value={formatDuration(now.p95Ns)} change={change('p95Ns')} since={since} bad="up" />
+      <Kpi
+        label="p95"
+        value={formatDuration(now.p95Ns)}
+        note={slowed?.text}
+        since={since}
+        isBad={slowed?.direction === 1}
+      />
       <Kpi
         label="Model cost"
         value={now.calls === 0 ? '—' : costText(costUsd, costComplete)}
         hint={now.calls === 0 ? undefined : costHint({ costUsd, costComplete, reportedCostUsd: null })}
-        change={change('costUsd')}
+        note={cost?.text}
         since={since}
       />
       <Kpi
         label="Tokens"
         value={now.tokens === 0 ? '—' : formatCompact(now.tokens)}
         hint={now.tokens === 0 ? undefined : formatCount(now.tokens)}
-        change={change('tokens')}
+        note={change('tokens')?.text}
         since={since}
       />
-      <Kpi label="Active agents" value={formatCount(now.agents)} change={change('agents')} since={since} />
-    </dl>
+      <Kpi label="Active agents" value={formatCount(now.agents)} note={change('agents')?.text} since={since} />
+    </Kpis>
   );
 }
 

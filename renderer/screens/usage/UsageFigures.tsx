@@ -2,6 +2,7 @@ import type { UsageValues } from '../../../core/api/usage';
 import { formatCompact, formatCost, formatCount, formatShare } from '../../../core/model/format';
 import { changeOf, pointsOf } from '../../features/red/change';
 import { costHint, costText } from '../../ui/cost-text';
+import { Kpi, Kpis } from '../../ui/Kpi';
 
 interface UsageFiguresProps {
   readonly now: UsageValues;
@@ -19,31 +20,28 @@ export function UsageFigures({ now, before, since }: UsageFiguresProps) {
   // What is known of some calls cannot be compared with what is known of others.
   const costMoved = now.costComplete && before?.costComplete === true ? moved(({ costUsd }) => costUsd) : null;
   return (
-    <dl
-      aria-label="Figures of usage"
-      className="grid grid-cols-2 overflow-hidden border-b border-line sm:grid-cols-3 lg:grid-cols-6"
-    >
-      <UsageFigure
+    <Kpis label="Figures of usage">
+      <Kpi
         label="Cost"
         value={costText(now.costUsd, now.costComplete)}
         hint={costHint(now)}
         note={costMoved?.text}
         since={since}
       />
-      <UsageFigure
+      <Kpi
         label="Saved by caches"
         value={savedText(now.cacheSavedUsd)}
         hint={`What the same calls would have cost without a cache, less what they cost. ${formatCount(now.cacheReadTokens)} tokens were read from a cache, ${formatCount(now.cacheWriteTokens)} written to one.`}
         note={now.cacheReadTokens + now.cacheWriteTokens === 0 ? 'no cache was used' : undefined}
       />
-      <UsageFigure
+      <Kpi
         label="Calls"
         value={formatCompact(now.calls)}
         hint={formatCount(now.calls)}
         note={moved(({ calls }) => calls)?.text}
         since={since}
       />
-      <UsageFigure
+      <Kpi
         label="Failed"
         value={formatShare(now.errors, now.calls)}
         hint={`${formatCount(now.errors)} of ${formatCount(now.calls)} calls`}
@@ -52,49 +50,25 @@ export function UsageFigures({ now, before, since }: UsageFiguresProps) {
         }
         since={since}
       />
-      <UsageFigure
+      <Kpi
         label="Tokens"
         value={tokens === 0 ? '—' : formatCompact(tokens)}
         hint={`${formatCount(now.inputTokens)} in, ${formatCount(now.outputTokens)} out, ${formatCount(now.reasoningTokens)} of those for reasoning`}
         note={moved(({ inputTokens, outputTokens }) => inputTokens + outputTokens)?.text}
         since={since}
       />
-      <UsageFigure
+      <Kpi
         label="Input from a cache"
         value={formatShare(now.cacheReadTokens, now.inputTokens)}
         hint={`${formatCount(now.cacheReadTokens)} of ${formatCount(now.inputTokens)} tokens`}
         note={before ? pointsOf(shareOf(now), shareOf(before))?.text : undefined}
         since={since}
       />
-    </dl>
+    </Kpis>
   );
 }
 
 /** Below 0 where writing cost more than reading saved; an em dash for what nobody knows. */
 export function savedText(usd: number | null): string {
   return usd !== null && usd < 0 ? `−${formatCost(-usd)}` : formatCost(usd);
-}
-
-interface UsageFigureProps {
-  readonly label: string;
-  readonly value: string;
-  readonly hint: string;
-  readonly note?: string | undefined;
-  /** Left out: the note compares nothing. */
-  readonly since?: string;
-}
-
-function UsageFigure({ label, value, hint, note, since }: UsageFigureProps) {
-  return (
-    <div className="-ml-px border-l border-line px-3.5 py-3">
-      <dt className="text-sm text-secondary">{label}</dt>
-      <dd className="pt-1 font-mono text-xl tabular-nums" title={hint}>
-        {value}
-      </dd>
-      <dd className="min-h-[20px] pt-0.5 text-sm text-secondary">
-        {note}
-        {note !== undefined && since !== undefined && <span className="sr-only">, compared with {since}</span>}
-      </dd>
-    </div>
-  );
 }

@@ -75,7 +75,7 @@ export const searchLogs = tool({
     return answer.end({
       cursor: nextCursor === null ? null : cursors.at(nextCursor),
       partial: searchDoubt(page.search),
-      link: traceId === undefined ? asked.links.screen('traces') : asked.links.trace(traceId, spanId),
+      link: traceId === undefined ? asked.links.screen('logs') : asked.links.trace(traceId, spanId),
     });
   },
 });
@@ -134,7 +134,7 @@ export const listMetrics = tool({
     const { nextCursor } = page.pagination;
     return answer.end({
       cursor: nextCursor === null ? null : cursors.at(nextCursor),
-      link: asked.links.screen('home'),
+      link: asked.links.screen('metrics'),
     });
   },
 });
@@ -184,7 +184,7 @@ export const readMetric = tool({
     const { nextCursor } = pagination;
     const next =
       told < data.length ? cursors.at(`${place ?? ''}~${told}`) : nextCursor === null ? null : cursors.at(nextCursor);
-    return answer.end({ cursor: next, link: asked.links.screen('home') });
+    return answer.end({ cursor: next, link: asked.links.screen('metrics') });
   },
 });
 

@@ -1,6 +1,6 @@
 /** Services: how they do, and who calls whom. */
 import { z } from 'zod';
-import type { RedGroup } from '../../../../core/api/service-metrics';
+import type { RedGroup, RedValues } from '../../../../core/api/service-metrics';
 import { formatDuration, formatShare, plural } from '../../../../core/model/format';
 import { addFrom } from '../counted-list';
 import { msOf, share } from '../figures';
@@ -43,17 +43,18 @@ export const serviceHealth = tool({
   async run(asked, { groupBy = 'service', service, sort = 'errors', from, to, cursor }, paper) {
     const { answer, cursors } = paper;
     const at = cursors.index(cursor);
-    const red = await asked.api.redMetrics({ ...rangeOf({ from, to }), groupBy, stepSeconds: WHOLE_STEP_SECONDS });
+    const range = { ...rangeOf({ from, to }), service, stepSeconds: WHOLE_STEP_SECONDS };
+    const red = await asked.api.redMetrics({ ...range, groupBy });
     const order = ORDERS[sort];
-    const groups = red.groups
-      .filter((one) => service === undefined || one.service === service)
-      .sort(
-        (a, b) =>
-          order(b) - order(a) ||
-          b.spans - a.spans ||
-          (`${a.service} ${a.operation}` < `${b.service} ${b.operation}` ? -1 : 1),
-      );
-    const { spans, errors } = service === undefined ? red.total : summed(groups);
+    const groups = red.groups.toSorted(
+      (a, b) =>
+        order(b) - order(a) ||
+        b.spans - a.spans ||
+        (`${a.service} ${a.operation}` < `${b.service} ${b.operation}` ? -1 : 1),
+    );
+    // By operation all spans count, of which the total of a service has its requests alone.
+    const isSummed = service !== undefined && groupBy === 'operation';
+    const { spans, errors } = isSummed ? summed([...groups, ...(red.other ? [red.other] : [])]) : red.total;
     answer.say(
       `${plural(groups.length, groupBy)}, most ${sort} first; all together ${plural(spans, 'request')}, ${plural(errors, 'error')}`,
       { groups: groups.length, requests: spans, errors },
@@ -73,28 +74,17 @@ export const serviceHealth = tool({
     ]);
     return answer.end({
       cursor: left,
-      // A service that is among the groups by service is in no other.
-      partial:
-        red.other && !(groupBy === 'service' && service !== undefined && groups.length > 0)
-          ? othersDoubt(red.other.count, service)
-          : null,
-      link: asked.links.screen('home'),
+      partial: red.other && `the ${red.other.count} least busy groups are in the total only.`,
+      link: asked.links.screen('services'),
     });
   },
 });
 
-function summed(groups: readonly RedGroup[]): { readonly spans: number; readonly errors: number } {
+function summed(groups: readonly RedValues[]): { readonly spans: number; readonly errors: number } {
   return {
     spans: groups.reduce((sum, one) => sum + one.spans, 0),
     errors: groups.reduce((sum, one) => sum + one.errors, 0),
   };
-}
-
-/** @param count of the least busy groups, of which only the sum of all is known */
-function othersDoubt(count: number, service: string | undefined): string {
-  return service === undefined
-    ? `the ${count} least busy groups are in the total only.`
-    : `the ${count} least busy groups of all services are not told; some may be of this service.`;
 }
 
 export const serviceMap = tool({
@@ -137,7 +127,7 @@ export const serviceMap = tool({
     return answer.end({
       cursor: left,
       partial: pagination.hasMore ? `only the ${EDGES} most frequent calls are listed.` : null,
-      link: asked.links.screen('home'),
+      link: asked.links.screen('services/map'),
     });
   },
 });

@@ -63,7 +63,7 @@ export const modelUsage = tool({
     return answer.end({
       cursor: left,
       partial: doubts.length > 0 ? doubts.join(' ') : null,
-      link: asked.links.screen('agents'),
+      link: asked.links.screen('usage'),
     });
   },
 });
