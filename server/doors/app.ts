@@ -115,10 +115,10 @@ export function createApp({
   app.use('*', bodyBudget(networkOf));
   for (const route of routes) {
     if ('mounted' in route || route.maxBytes === null) continue;
-    app.on(route.method.toUpperCase(), route.path, limitBody(route.maxBytes, tooLarge));
+    app.on(route.method.toUpperCase(), route.path, limitBody(route.maxBytes));
   }
   app.use('*', checkedAddress);
-  const usual = limitBody(MAX_BODY_BYTES, tooLarge);
+  const usual = limitBody(MAX_BODY_BYTES);
   const large = routes.flatMap((route) =>
     'mounted' in route || route.maxBytes === null ? [] : [patternOf(route.path)],
   );
@@ -280,11 +280,4 @@ async function jsonOf(context: Context<Env>): Promise<unknown> {
 /** Of a route's template. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`);
-}
-
-function tooLarge(): never {
-  throw new SpoorError(
-    'PAYLOAD_TOO_LARGE',
-    'The body is larger than is taken here: 1 MiB, of a part of an upload 4 MiB.',
-  );
 }

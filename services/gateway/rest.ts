@@ -47,7 +47,7 @@ export function restApi(
   const live = new LiveTraces(api);
 
   app.use('/v1/*', authorize);
-  const limited = limitBody(MAX_BODY_BYTES, tooLarge);
+  const limited = limitBody(MAX_BODY_BYTES);
   // A file is read while it comes, in its own time.
   app.use('/v1/*', (context, next) => (FILE_PATHS.includes(context.req.path) ? next() : limited(context, next)));
   app.use('/v1/*', checkedAddress);
@@ -112,10 +112,6 @@ async function jsonBody<T extends object>(request: { arrayBuffer(): Promise<Arra
   const body = jsonOfBody(new Uint8Array(await request.arrayBuffer()));
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as T;
   throw new SpoorError('VALIDATION_ERROR', 'The body is not a JSON object.');
-}
-
-function tooLarge(): never {
-  throw new SpoorError('PAYLOAD_TOO_LARGE', `The body is larger than ${MAX_BODY_BYTES / (1024 * 1024)} MiB.`);
 }
 
 export function tokensEqual(given: string, expected: string): boolean {

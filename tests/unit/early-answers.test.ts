@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ERROR_STATUS, errorValueOf } from '../../core/model/errors';
 import { BodyError, readBody } from '../../services/ingest/read-body';
 import { closeServer } from '../../services/net/closing';
 import { httpServer } from '../../services/net/http-server';
@@ -45,12 +46,8 @@ const reading = async (request: IncomingMessage, response: ServerResponse): Prom
 /** As the API does. */
 const ofHono = (() => {
   const app = new Hono();
-  app.use(
-    limitBody(LIMIT, () => {
-      throw new Error('too large');
-    }),
-  );
-  app.onError((error, context) => context.text('no', error.message === 'too large' ? 413 : 500));
+  app.use(limitBody(LIMIT));
+  app.onError((error, context) => context.text('no', ERROR_STATUS[errorValueOf(error).code]));
   app.post('*', async (context) => context.text(`${(await context.req.arrayBuffer()).byteLength} bytes`));
   return getRequestListener(app.fetch, { autoCleanupIncoming: false });
 })();

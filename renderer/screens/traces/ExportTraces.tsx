@@ -2,6 +2,7 @@ import { DropdownMenu } from 'radix-ui';
 import { ExportChoices } from '../../features/export/ExportChoices';
 import { SavingNote } from '../../features/export/SavingNote';
 import { useExport } from '../../features/export/use-export';
+import { inExtent } from '../../stores/time-range';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 
@@ -25,8 +26,9 @@ export function ExportTraces() {
           >
             <ExportChoices
               onChoose={(format) => {
-                const { query, bounds } = useTraceList.getState();
-                saving.save(format, { query, ...bounds }, query === '' ? 'traces' : 'search');
+                const list = useTraceList.getState();
+                const { query } = list;
+                saving.save(format, { query, ...inExtent(list) }, query === '' ? 'traces' : 'search');
               }}
             />
           </DropdownMenu.Content>

@@ -31,7 +31,7 @@ function protocolApp(protocol: CompatProtocol, { source, authorize, log, inTurn 
   const app = new Hono();
   app.use('*', fromOwnSite);
   app.use('*', authorize);
-  app.use('*', limitBody(MAX_BODY_BYTES, tooLarge));
+  app.use('*', limitBody(MAX_BODY_BYTES));
   app.use('*', checkedAddress);
   app.use('*', async (context, next) => {
     // Whoever sends slowly keeps nobody waiting.
@@ -84,7 +84,3 @@ const fromOwnSite: MiddlewareHandler = (context, next) => {
   }
   return next();
 };
-
-function tooLarge(): never {
-  throw new SpoorError('PAYLOAD_TOO_LARGE', `The body is larger than ${MAX_BODY_BYTES / (1024 * 1024)} MiB.`);
-}
