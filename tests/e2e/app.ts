@@ -1,7 +1,16 @@
 /** Opens Spoor in the shell under test: the headless command with a real browser, or a real Electron with its window. */
-import { _electron, type Browser, test as base, chromium, type ElectronApplication, type Page } from '@playwright/test';
+import {
+  _electron,
+  type Browser,
+  test as base,
+  chromium,
+  type ElectronApplication,
+  expect,
+  type Page,
+} from '@playwright/test';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { prepareFolder } from '../fixtures/prepared-folder';
+import { SHORT_LIVED } from '../fixtures/short-lived';
 import { FREE_PORTS, startSpoor, temporaryFolder } from '../fixtures/spoor';
 
 export interface App {
@@ -13,6 +22,8 @@ export interface App {
   /** Exports spans as any program would. */
   send(spans: readonly SampleSpan[]): Promise<void>;
   close(): Promise<void>;
+  /** Ends it when nobody opens its folder again: at once, where that leaves nothing behind. */
+  discard(): Promise<void>;
   /** Electron only. */
   readonly desktop?: ElectronApplication;
   /** Browser only: ends the server under the page. */
@@ -55,6 +66,10 @@ async function openInBrowser(
       await context.close();
       await spoor.stop();
     },
+    async discard() {
+      await context.close();
+      await spoor.stop('SIGKILL');
+    },
   };
 }
 
@@ -66,7 +81,7 @@ export function electronCommand(dataDir: string, args: readonly string[]) {
   );
   return {
     executablePath: electron.path,
-    args: electron.args,
+    args: [`--js-flags=${SHORT_LIVED.join(' ')}`, ...electron.args],
     env: {
       ...environment,
       ...electron.env,
@@ -92,7 +107,8 @@ export async function openInElectron({ dataDir, args = FREE_PORTS, colorScheme =
     SIZE,
   );
   const ready = JSON.parse(await line) as { ui: string; token: string; otlpHttp: string; dataDir: string };
-  return { page, ...ready, desktop: app, send: sender(ready.otlpHttp), close: () => app.close() };
+  const close = (): Promise<void> => app.close();
+  return { page, ...ready, desktop: app, send: sender(ready.otlpHttp), close, discard: close };
 }
 
 function sender(otlpHttp: string): App['send'] {
@@ -106,12 +122,27 @@ function sender(otlpHttp: string): App['send'] {
   };
 }
 
+/** Types into the search that `/` leads to, once it has the focus: until then the letters are keys of the screen. */
+export async function typeSearch(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('/');
+  await expect(page.locator(':is(input, [contenteditable="true"]):focus')).toHaveCount(1);
+  await page.keyboard.type(text);
+}
+
 interface Fixtures {
   readonly app: App;
   readonly folder: string;
   /** Whether Spoor starts for the first time; else it has an empty database. */
   readonly isFirstStart: boolean;
 }
+
+/**
+ * The details of a test that is about the page alone: what it draws of answers, and what it makes of a pointer and of keys that no
+ * shell has a use for. It runs in a browser only. In both shells run one test of each screen, and all that is about what a shell
+ * brings: how questions and answers travel, first starts, addresses and the way back, the clipboard, downloads, links that lead out,
+ * themes, notifications, graphics, keys that zoom.
+ */
+export const PAGE = { tag: '@page' } as const;
 
 /** `app`: Spoor without a trace, in the shell of the project. */
 export const test = base.extend<Fixtures, { chromiumOfWorker: Browser | null }>({
@@ -138,7 +169,7 @@ export const test = base.extend<Fixtures, { chromiumOfWorker: Browser | null }>(
     const problems: string[] = [];
     app.page.on('pageerror', (error) => problems.push(error.message));
     await use(app);
-    await app.close();
+    await app.discard();
     if (problems.length > 0) throw new Error(`the page threw: ${problems.join('; ')}`);
   },
 });

@@ -4,7 +4,7 @@ import { agentRun } from '../../../core/samples/agent-run';
 import type { SampleSpan } from '../../../core/samples/otlp-builder';
 import { Random } from '../../../core/samples/random';
 import { T0, traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test } from '../app';
 
 const SECOND = 1_000_000_000n;
 const said = (role: string, content: string) => JSON.stringify([{ role, parts: [{ type: 'text', content }] }]);
@@ -68,7 +68,7 @@ test('a session is read turn by turn, with what still runs', async ({ app }) => 
   await expect(page.getByText('No session matches the time, the filter and the name.')).toBeVisible();
 });
 
-test('agents lead to their runs', async ({ app }) => {
+test('agents lead to their runs', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send([...turn(1, T0), ...agentRun(new Random(7), T0, 'deep-research', true)]);
   await page.getByRole('link', { name: 'Agents' }).click();
@@ -82,7 +82,7 @@ test('agents lead to their runs', async ({ app }) => {
   await expect(page.getByRole('row', { name: /invoke_agent support/ })).toHaveCount(0);
 });
 
-test('a run says what is remarkable, who called whom, and takes scores', async ({ app }) => {
+test('a run says what is remarkable, who called whom, and takes scores', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(agentRun(new Random(7), T0, 'deep-research', true));
   await page.getByRole('row', { name: /invoke_agent deep-research/ }).click();

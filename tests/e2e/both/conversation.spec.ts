@@ -4,7 +4,7 @@ import { agentRun } from '../../../core/samples/agent-run';
 import type { SampleSpan } from '../../../core/samples/otlp-builder';
 import { Random } from '../../../core/samples/random';
 import { drawnSpans, T0, traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test } from '../app';
 
 test('reads what was said, once, with what the tools did and what each call cost', async ({ app }) => {
   const { page } = app;
@@ -83,7 +83,7 @@ test('shows hostile text, pictures and links as what they are', async ({ app }) 
   expect(asked.filter((url) => url.includes('evil.example'))).toEqual([]);
 });
 
-test('shows arguments, calls and roles that are called as what every object has', async ({ app }) => {
+test('shows arguments, calls and roles that are called as what every object has', PAGE, async ({ app }) => {
   const { page } = app;
   const words = ['__proto__', 'constructor', 'toString', '$'];
   const chat = (at: bigint, input: unknown, output: unknown): SampleSpan => ({
@@ -134,7 +134,7 @@ test('shows arguments, calls and roles that are called as what every object has'
   }
 });
 
-test('offers no conversation where there is none', async ({ app }) => {
+test('offers no conversation where there is none', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(drawnSpans(traceIdOf(1), 'GET /a 0..100 web'));
   await page.getByRole('row', { name: /GET \/a/ }).click();

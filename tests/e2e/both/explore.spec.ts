@@ -1,7 +1,7 @@
 /** The explore screen: TraceQL, words that become it, time ranges, facets, pausing; all of it in the address. */
 import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test, typeSearch } from '../app';
 
 /** A shop: every third order fails in payments, a second apart. */
 const order = (n: number) =>
@@ -42,12 +42,11 @@ test('finds traces by TraceQL, says how many of their spans match, and why', asy
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
-test('completes fields and values from what is stored', async ({ app }) => {
+test('completes fields and values from what is stored', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(orders);
   await expect(page.getByRole('row')).toHaveCount(13);
-  await page.keyboard.press('/');
-  await page.keyboard.type('{ resource.service.n');
+  await typeSearch(page, '{ resource.service.n');
   await page
     .getByRole('listbox')
     .getByRole('option', { name: /resource\.service\.name/ })
@@ -75,8 +74,7 @@ test('searches for what was typed at Enter, and walks through what it finds', as
   await app.send(orders);
   await expect(page.getByRole('row')).toHaveCount(13);
   const search = page.getByRole('textbox', { name: 'Search traces' });
-  await page.keyboard.press('/');
-  await page.keyboard.type('status');
+  await typeSearch(page, 'status');
   await page.getByRole('listbox').getByRole('option', { name: 'status:' }).waitFor();
   await page.keyboard.press('Enter');
   await expect(search).toHaveText('status');
@@ -94,7 +92,7 @@ test('searches for what was typed at Enter, and walks through what it finds', as
   await expect(page.getByRole('treeitem', { name: /^POST \/orders\/9/ })).toBeVisible();
 });
 
-test('marks where a query cannot be read, and dims what it did not find', async ({ app }) => {
+test('marks where a query cannot be read, and dims what it did not find', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(orders);
   await expect(page.getByRole('row')).toHaveCount(13);
@@ -118,7 +116,7 @@ test('marks where a query cannot be read, and dims what it did not find', async 
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
-test('finds what is pasted: host and port, paths, words in JSON, Chinese', async ({ app }) => {
+test('finds what is pasted: host and port, paths, words in JSON, Chinese', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send([
     ...orders,
@@ -144,7 +142,7 @@ test('finds what is pasted: host and port, paths, words in JSON, Chinese', async
   }
 });
 
-test('shows the TraceQL that words become, to go on from', async ({ app }) => {
+test('shows the TraceQL that words become, to go on from', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(orders);
   await expect(page.getByRole('row')).toHaveCount(13);
@@ -156,7 +154,7 @@ test('shows the TraceQL that words become, to go on from', async ({ app }) => {
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
-test('narrows by a click on what there is, and widens again', async ({ app }) => {
+test('narrows by a click on what there is, and widens again', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(orders);
   const search = page.getByRole('textbox', { name: 'Search traces' });
@@ -177,7 +175,7 @@ test('narrows by a click on what there is, and widens again', async ({ app }) =>
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
-test('shows more values of what there is to narrow by', async ({ app }) => {
+test('shows more values of what there is to narrow by', PAGE, async ({ app }) => {
   const { page } = app;
   const services = Array.from({ length: 12 }, (_, n) => drawnSpans(traceIdOf(n + 1), `job 0..${n + 1} service${n}`));
   await app.send(services.flat());
@@ -218,12 +216,11 @@ test('selects a time by a drag over the histogram, and keeps it in the address',
   await expect(page.getByRole('row')).toHaveCount(13);
 });
 
-test('offers what was searched for lately', async ({ app }) => {
+test('offers what was searched for lately', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(orders);
   await expect(page.getByRole('row')).toHaveCount(13);
-  await page.keyboard.press('/');
-  await page.keyboard.type('declined ');
+  await typeSearch(page, 'declined ');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('row')).toHaveCount(5);
   await page.getByRole('button', { name: 'Clear the search' }).click();
@@ -234,7 +231,7 @@ test('offers what was searched for lately', async ({ app }) => {
   await expect(page.getByRole('row')).toHaveCount(5);
 });
 
-test('groups spans by a field, and leads from a group to its traces', async ({ app }) => {
+test('groups spans by a field, and leads from a group to its traces', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(orders);
   await expect(page.getByRole('row')).toHaveCount(13);
@@ -269,7 +266,7 @@ test('lets new traces wait while it is paused', async ({ app }) => {
   await expect(page.getByRole('row')).toHaveCount(3);
 });
 
-test('keeps a search under a name', async ({ app }) => {
+test('keeps a search under a name', PAGE, async ({ app }) => {
   const { page } = app;
   await page.setViewportSize({ width: 1300, height: 800 });
   await app.send(orders);
@@ -303,7 +300,7 @@ test('keeps a search under a name', async ({ app }) => {
   await expect(views).toHaveCount(0);
 });
 
-test('sorts by a column, shows the columns that were chosen, and keeps both in the address', async ({ app }) => {
+test('sorts by a column, shows the columns that were chosen, and keeps both in the address', PAGE, async ({ app }) => {
   const { page } = app;
   const lasting = (n: number, ms: number) => drawnSpans(traceIdOf(n), `job ${n}  ${n * 1000}..${n * 1000 + ms} worker`);
   await app.send([...lasting(1, 300), ...lasting(2, 20), ...lasting(3, 900), ...lasting(4, 100)]);
@@ -337,7 +334,7 @@ test('sorts by a column, shows the columns that were chosen, and keeps both in t
   await expect(names).toHaveText(['job 2', 'job 4', 'job 5', 'job 1', 'job 3']);
 });
 
-test('narrows by an area of the heatmap, and opens a trace from the scatter', async ({ app }) => {
+test('narrows by an area of the heatmap, and opens a trace from the scatter', PAGE, async ({ app }) => {
   const { page } = app;
   const lasting = (n: number, ms: number) => drawnSpans(traceIdOf(n), `job ${n}  ${n * 1000}..${n * 1000 + ms} worker`);
   await app.send([lasting(1, 10), lasting(2, 11), lasting(3, 2_000), lasting(4, 12)].flat());

@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test } from '../app';
 
 test.use({ isFirstStart: true });
 
@@ -39,7 +39,7 @@ test('an empty workspace says how to send the first trace, and shows it when it 
   trace.disable();
 });
 
-test('a test trace at one click opens, and says why it failed', async ({ app }) => {
+test('a test trace at one click opens, and says why it failed', PAGE, async ({ app }) => {
   const { page } = app;
   await page.getByRole('button', { name: 'Send a test trace' }).click();
   await expect(page.getByRole('heading', { name: 'GET /hello' })).toBeVisible();

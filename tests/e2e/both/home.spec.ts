@@ -2,7 +2,7 @@
 import { expect } from '@playwright/test';
 import type { SampleSpan } from '../../../core/samples/otlp-builder';
 import { traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test } from '../app';
 
 const MINUTE = 60_000_000_000n;
 const HANDLED = 25;
@@ -78,9 +78,7 @@ test('says how it goes, how that moved, and leads to what failed', async ({ app 
   await expect(page.getByRole('treeitem', { name: /POST \/ask/ })).toBeVisible();
 });
 
-test('is about one environment, version and team where that is chosen, and so are the other screens', async ({
-  app,
-}) => {
+test('is about one environment, version and team, as the other screens then are', PAGE, async ({ app }) => {
   const { page } = app;
   const now = BigInt(Date.now()) * 1_000_000n;
   const from = (number: number, environment: string, version: string, team: string): SampleSpan[] =>

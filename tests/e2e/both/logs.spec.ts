@@ -2,7 +2,7 @@
 import { expect } from '@playwright/test';
 import { keyValues } from '../../../core/samples/otlp-builder';
 import { traceIdOf } from '../../fixtures/traces';
-import { type App, test } from '../app';
+import { type App, PAGE, test, typeSearch } from '../app';
 
 const HOSTILE = '<img src=x onerror="window.hacked = true"> \u001b[31mred\u001b[0m';
 const LEVELS: Readonly<Record<number, string>> = { 9: 'INFO', 13: 'WARN', 17: 'ERROR' };
@@ -61,8 +61,7 @@ test('logs are found, narrowed, read in full, and lead to their span and around'
   await expect.poll(() => page.evaluate(() => window.location.search)).toContain('logs=level%3Aerror');
   await filters.getByRole('checkbox', { name: /error/ }).uncheck();
   await expect(table.getByRole('row')).toHaveCount(4);
-  await page.keyboard.press('/');
-  await page.keyboard.type('severity>=warn');
+  await typeSearch(page, 'severity>=warn');
   await expect(table.getByRole('row')).toHaveCount(2);
   await expect(table.getByRole('row').nth(1)).toContainText('<img src=x');
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
@@ -79,7 +78,7 @@ test('logs are found, narrowed, read in full, and lead to their span and around'
   await expect(page.getByRole('treeitem', { name: /POST \/pay/ })).toBeVisible();
 });
 
-test('logs come as they arrive, wait while paused, and a search that cannot be read says why', async ({ app }) => {
+test('logs arrive, wait while paused, and a search that cannot be read says why', PAGE, async ({ app }) => {
   const { page } = app;
   await page.getByRole('link', { name: 'Logs', exact: true }).click();
   await expect(page.getByText('No logs yet.')).toBeVisible();

@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import { Random } from '../../../core/samples/random';
 import { sampleMetrics } from '../../../core/samples/sample-metrics';
 import { shopTrace } from '../../../core/samples/web-shop';
-import { test } from '../app';
+import { PAGE, test, typeSearch } from '../app';
 
 const NS_PER_MS = 1_000_000n;
 
@@ -32,8 +32,7 @@ test('metrics are found, drawn in groups, read exactly, and lead to traces', asy
   const table = page.getByRole('table', { name: 'Metrics' });
   await expect(table.getByRole('row')).toHaveCount(6);
   await expect(table.getByRole('row', { name: /process.memory.usage/ })).toContainText('gauge By');
-  await page.keyboard.press('/');
-  await page.keyboard.type('worth');
+  await typeSearch(page, 'worth');
   await expect(table.getByRole('row')).toHaveCount(2);
   await page.keyboard.press('Enter');
 
@@ -76,7 +75,7 @@ test('metrics are found, drawn in groups, read exactly, and lead to traces', asy
   await expect(page.getByRole('treeitem').first()).toBeVisible();
 });
 
-test('histograms are percentiles with bounds, and heatmaps', async ({ app }) => {
+test('histograms are percentiles with bounds, and heatmaps', PAGE, async ({ app }) => {
   const { page } = app;
   await page.getByRole('link', { name: 'Metrics' }).click();
   await expect(page.getByText('No metrics have arrived yet.')).toBeVisible();

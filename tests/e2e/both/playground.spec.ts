@@ -4,7 +4,7 @@ import { agentRun } from '../../../core/samples/agent-run';
 import { Random } from '../../../core/samples/random';
 import { startOpenAiServer } from '../../fixtures/openai-server';
 import { T0, traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test } from '../app';
 
 test('a recorded call is changed and asked again, of two models', async ({ app }) => {
   const { page } = app;
@@ -49,7 +49,7 @@ test('a recorded call is changed and asked again, of two models', async ({ app }
   await server.close();
 });
 
-test('a guardrail says what it found, wherever the reader is', async ({ app }) => {
+test('a guardrail says what it found, wherever the reader is', PAGE, async ({ app }) => {
   const { page } = app;
   await page.getByRole('link', { name: 'Guardrails' }).click();
   await page.getByRole('button', { name: 'Add a rule' }).click();
@@ -73,7 +73,7 @@ test('a guardrail says what it found, wherever the reader is', async ({ app }) =
   await expect(async () => {
     await app.send([call(++sent)]);
     await expect(alert).toBeVisible({ timeout: 4_000 });
-  }).toPass({ timeout: 30_000 });
+  }).toPass();
   await expect(alert).toContainText('Bluebird');
   await alert.getByRole('link', { name: 'Look' }).click();
   await page.getByRole('region', { name: 'Marked' }).getByRole('link').first().click();

@@ -2,7 +2,7 @@
 import { expect } from '@playwright/test';
 import type { SampleSpan } from '../../../core/samples/otlp-builder';
 import { traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test, typeSearch } from '../app';
 
 const MINUTE = 60_000_000_000n;
 const MS = 1_000_000n;
@@ -40,8 +40,7 @@ test('leads from all services to one, and from its figures to traces', async ({ 
   await expect(table.getByRole('row').filter({ hasText: 'shop' })).toContainText(/(29[789]|30[0-3]) ms/);
   await table.getByRole('button', { name: 'Service', exact: true }).click();
   await expect(table.getByRole('row').nth(1)).toContainText('shop');
-  await page.keyboard.press('/');
-  await page.keyboard.type('sto');
+  await typeSearch(page, 'sto');
   await expect(table.getByRole('row')).toHaveCount(2);
   await page.keyboard.press('Escape');
 
@@ -64,7 +63,7 @@ test('leads from all services to one, and from its figures to traces', async ({ 
   await expect(page.getByRole('row')).toHaveCount(6);
 });
 
-test('draws who calls whom', async ({ app }) => {
+test('draws who calls whom', PAGE, async ({ app }) => {
   const { page } = app;
   const now = BigInt(Date.now()) * 1_000_000n;
   await app.send(Array.from({ length: 20 }, (_, i) => order(i + 1, now - MINUTE)).flat());

@@ -26,7 +26,7 @@ test('a trace is shared after a look at it, talked about, and sync says how it s
     await page.keyboard.press('Enter');
     const code = await page.getByText(/^[A-Z]{4}-[A-Z]{4}$/).textContent();
     await owner.client.ask('post', `/v1/auth/device/${code}/actions/allow`);
-    await expect(page.getByText('Acme as Ann, owner')).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByText('Acme as Ann, owner')).toBeVisible();
     await expect(page.getByRole('link', { name: 'Acme: up to date' })).toBeVisible();
     expect((await owner.client.ask('get', '/v1/traces')).body.data).toEqual([]);
 
@@ -64,9 +64,10 @@ test('a trace is shared after a look at it, talked about, and sync says how it s
 
     await server.stop();
     await page.getByRole('button', { name: 'Tag' }).click();
+    await expect(page.getByLabel('Tag', { exact: true })).toBeFocused();
     await page.keyboard.type('pool');
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('link', { name: 'Acme: offline' })).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByRole('link', { name: 'Acme: offline' })).toBeVisible();
     await page.getByRole('link', { name: 'Acme: offline' }).click();
     await expect(page.getByText('1 change to send')).toBeVisible();
     await expect(page.getByRole('row').filter({ hasText: 'yours go here' }).getByRole('cell').first()).toHaveText('1');

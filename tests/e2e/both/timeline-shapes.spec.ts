@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import type { SampleSpan } from '../../../core/samples/otlp-builder';
 import { T0, traceIdOf } from '../../fixtures/traces';
-import { type App, test } from '../app';
+import { type App, PAGE, test } from '../app';
 
 const YEAR_NS = 31_536_000_000_000_000n;
 
@@ -42,7 +42,7 @@ async function lookAtAll(page: Page): Promise<void> {
   await expect(page.getByRole('treeitem').first()).toBeVisible();
 }
 
-test('a chain of 10,000', async ({ app }) => {
+test('a chain of 10,000', PAGE, async ({ app }) => {
   const chain = Array.from({ length: 10_000 }, (_, n) =>
     span(n + 1, n === 0 ? null : n, { startNs: T0 + BigInt(n), endNs: T0 + 40_000n - BigInt(n) }),
   );
@@ -57,7 +57,7 @@ test('a chain of 10,000', async ({ app }) => {
   await lookAtAll(page);
 });
 
-test('20,000 children of one parent, and as many services', async ({ app }) => {
+test('20,000 children of one parent, and as many services', PAGE, async ({ app }) => {
   const children = Array.from({ length: 20_000 }, (_, n) =>
     span(n + 2, 1, { service: `service ${n}`, startNs: T0, endNs: T0 + 1_000_000n, name: 'same' }),
   );
@@ -67,7 +67,7 @@ test('20,000 children of one parent, and as many services', async ({ app }) => {
   await lookAtAll(page);
 });
 
-test('no time, time backwards, years beside nanoseconds, cycles, missing parents, hostile names', async ({ app }) => {
+test('no time, time backwards, years by nanoseconds, cycles, no parents, hostile names', PAGE, async ({ app }) => {
   const megabyte = 'x'.repeat(1_000_000);
   const page = await open(app, [
     span(1, null, { name: 'root', endNs: T0 + 3n * YEAR_NS }),
@@ -107,18 +107,24 @@ test('paints lanes with WebGL2, and again after the driver lost everything', asy
   await page.keyboard.press('2');
   const canvas = page.locator('canvas[data-painter="webgl2"]');
   await expect(canvas).toHaveAttribute('data-rects', '2');
-  await page.waitForTimeout(200);
-  const before = await canvas.screenshot();
+  let before = await canvas.screenshot();
+  const isAtRest = async (): Promise<boolean> => {
+    const earlier = before;
+    before = await canvas.screenshot();
+    return before.equals(earlier);
+  };
+  await expect.poll(isAtRest).toBe(true);
   await canvas.evaluate(async (element: HTMLCanvasElement) => {
     const lose = element.getContext('webgl2')?.getExtension('WEBGL_lose_context');
-    const restored = new Promise((resolve) =>
-      element.addEventListener('webglcontextrestored', resolve, { once: true }),
-    );
+    const next = (event: string) => new Promise((resolve) => element.addEventListener(event, resolve, { once: true }));
+    const lost = next('webglcontextlost');
     lose?.loseContext();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await lost;
+    // When all who listen have heard of it.
+    await new Promise((resolve) => setTimeout(resolve));
+    const restored = next('webglcontextrestored');
     lose?.restoreContext();
     await restored;
   });
-  await page.waitForTimeout(200);
-  expect(Buffer.compare(await canvas.screenshot(), before)).toBe(0);
+  await expect.poll(async () => (await canvas.screenshot()).equals(before)).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test } from '../app';
 
 test('goes from span to span by the address, by keys and back, without a loop', async ({ app }) => {
   const { page } = app;
@@ -42,7 +42,7 @@ test('goes from span to span by the address, by keys and back, without a loop', 
   expect(await hash()).toBe(early);
 });
 
-test('a screen that fails to draw is left by going elsewhere', async ({ app }) => {
+test('a screen that fails to draw is left by going elsewhere', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(drawnSpans(traceIdOf(1), 'root 0..1000'));
   await expect(page.getByRole('row', { name: /root/ })).toBeVisible();

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import type { SampleSpan } from '../../../core/samples/otlp-builder';
 import { T0, traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test, typeSearch } from '../app';
 
 const named = (n: number, name: string, more: Partial<SampleSpan> = {}): SampleSpan => ({
   traceId: traceIdOf(n),
@@ -25,7 +25,7 @@ test('scrolls through more traces than a page, drawing only those on screen', as
   }).toPass();
 });
 
-test('announces new traces instead of moving what is being read', async ({ app }) => {
+test('announces new traces instead of moving what is being read', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(Array.from({ length: 60 }, (_, i) => named(i + 1, `trace ${i + 1}`)));
   await expect(page.getByRole('row', { name: /^trace 60/ })).toBeVisible();
@@ -41,7 +41,7 @@ test('announces new traces instead of moving what is being read', async ({ app }
   await expect(third).toContainText('trace 58');
 });
 
-test('searches by word, service and status', async ({ app }) => {
+test('searches by word, service and status', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send([
     named(1, 'GET /a'),
@@ -49,8 +49,7 @@ test('searches by word, service and status', async ({ app }) => {
     named(3, 'GET /c', { service: 'checkout' }),
   ]);
   await expect(page.getByRole('row')).toHaveCount(4);
-  await page.keyboard.press('/');
-  await page.keyboard.type('service:checkout status:error');
+  await typeSearch(page, 'service:checkout status:error');
   await expect(page.getByRole('row')).toHaveCount(2);
   await expect(page.getByRole('row').nth(1)).toContainText('POST /b');
   await page.getByRole('textbox', { name: 'Search traces' }).fill('nothing like it');
@@ -59,7 +58,7 @@ test('searches by word, service and status', async ({ app }) => {
   await expect(page.getByRole('row')).toHaveCount(4);
 });
 
-test('shows hostile names as text', async ({ app }) => {
+test('shows hostile names as text', PAGE, async ({ app }) => {
   const { page } = app;
   const hostile = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
   await app.send([

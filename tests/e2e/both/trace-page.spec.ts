@@ -3,7 +3,7 @@ import { agentRun } from '../../../core/samples/agent-run';
 import { batchJob } from '../../../core/samples/batch-job';
 import { Random } from '../../../core/samples/random';
 import { drawnSpans, T0, traceIdOf } from '../../fixtures/traces';
-import { test } from '../app';
+import { PAGE, test, typeSearch } from '../app';
 
 test('reads a failed agent run from the keyboard alone', async ({ app }) => {
   const { page } = app;
@@ -76,7 +76,7 @@ test('zooms, pans and fits', async ({ app }) => {
   await shows(/^Shows \d+ ms to \d+ ms of 1.0 s/);
 });
 
-test('measures a range and zooms into it', async ({ app }) => {
+test('measures a range and zooms into it', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(drawnSpans(traceIdOf(1), 'root 0..1000\n  early 100..200'));
   await page.getByRole('row', { name: /root/ }).click();
@@ -127,13 +127,12 @@ test('has the same spans as lanes, flame graph, table and statistics', async ({ 
   await expect(page.getByText('2 matches', { exact: true })).toBeVisible();
 });
 
-test('finds spans by name, service and duration, and says what it cannot read', async ({ app }) => {
+test('finds spans by name, service and duration, and says what it cannot read', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(drawnSpans(traceIdOf(1), 'root 0..1000 web\n  a 100..200 db\n  b 300..500 db\n  c 600..900 web'));
   await page.getByRole('row', { name: /root/ }).click();
   await expect(page.getByRole('treeitem')).toHaveCount(4);
-  await page.keyboard.press('/');
-  await page.keyboard.type('service:db duration>150ms');
+  await typeSearch(page, 'service:db duration>150ms');
   await expect(page.getByText('1 match', { exact: true })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('treeitem', { selected: true })).toHaveAccessibleName(/^b, db/);
@@ -142,7 +141,7 @@ test('finds spans by name, service and duration, and says what it cannot read', 
   await expect(page.getByRole('treeitem')).toHaveCount(4);
 });
 
-test('shows everything of a span, and links back to it', async ({ app }) => {
+test('shows everything of a span, and links back to it', PAGE, async ({ app }) => {
   const { page } = app;
   const [span] = drawnSpans(traceIdOf(1), 'GET /a 0..5 web !Boom: it broke');
   await app.send([
@@ -171,7 +170,7 @@ test('shows everything of a span, and links back to it', async ({ app }) => {
   await expect(details).toContainText('Boom: it broke');
 });
 
-test('a trace that is not here says so, and appears when it arrives', async ({ app }) => {
+test('a trace that is not here says so, and appears when it arrives', PAGE, async ({ app }) => {
   const { page } = app;
   await page.evaluate((id) => {
     window.location.hash = `#/trace/${id}`;
@@ -206,8 +205,7 @@ test('opens 10,000 spans, draws only those on screen, and finds among them', asy
   expect(await page.getByRole('treeitem').count()).toBeLessThan(100);
   await page.keyboard.press('End');
   await expect(page.getByRole('treeitem', { selected: true })).toHaveAttribute('id', 'row-9999');
-  await page.keyboard.press('/');
-  await page.keyboard.type('partition 17');
+  await typeSearch(page, 'partition 17');
   await expect(page.getByText('1 match', { exact: true })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('treeitem', { selected: true })).toHaveAccessibleName(/^partition 17/);
@@ -229,12 +227,13 @@ test('follows the theme, and says its keys', async ({ app }) => {
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox')).toBeFocused();
   await page.keyboard.type('send');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Send traces' })).toBeVisible();
 });
 
-test('compares two traces: what came, went, slowed, and which attributes differ', async ({ app }) => {
+test('compares two traces: what came, went, slowed, and which attributes differ', PAGE, async ({ app }) => {
   const { page } = app;
   const first = drawnSpans(traceIdOf(1), 'checkout 0..1000 web\n  load 100..200 db\n  legacy 300..400 web');
   const second = drawnSpans(traceIdOf(2), 'checkout 0..1400 web\n  load 100..900 db\n  cache 950..960 web');
@@ -262,7 +261,7 @@ test('compares two traces: what came, went, slowed, and which attributes differ'
   await expect(page.getByRole('table', { name: 'Operations' }).getByRole('row').nth(1)).toContainText('load');
 });
 
-test('shows servers whose clock is off inside their calls, and as they were sent', async ({ app }) => {
+test('shows servers whose clock is off inside their calls, and as they were sent', PAGE, async ({ app }) => {
   const { page } = app;
   const spans = drawnSpans(traceIdOf(1), 'GET 0..100 web\n  call 10..60 web\n    serve 900..940 shop');
   await app.send(spans.map((span, i) => ({ ...span, kind: [2, 3, 2][i] as number })));
@@ -275,7 +274,7 @@ test('shows servers whose clock is off inside their calls, and as they were sent
   await expect(tree).toHaveAttribute('aria-description', 'Shows 0 ns to 100 ms of 100 ms');
 });
 
-test('marks events, keeps bookmarks and notes, and lists the logs of a trace', async ({ app }) => {
+test('marks events, keeps bookmarks and notes, and lists the logs of a trace', PAGE, async ({ app }) => {
   const { page } = app;
   const spans = drawnSpans(traceIdOf(1), 'root 0..1000 web\n  load 100..200 db');
   await app.send(spans);
@@ -305,7 +304,7 @@ test('marks events, keeps bookmarks and notes, and lists the logs of a trace', a
   await expect(page.getByRole('region', { name: 'Bookmarks' })).toContainText('why so slow?');
 });
 
-test('a deleted trace says so and comes back', async ({ app }) => {
+test('a deleted trace says so and comes back', PAGE, async ({ app }) => {
   const { page } = app;
   await app.send(drawnSpans(traceIdOf(1), 'precious 0..5'));
   await page.getByRole('row', { name: /precious/ }).click();
@@ -322,7 +321,7 @@ test('a deleted trace says so and comes back', async ({ app }) => {
   await expect(page.getByRole('treeitem', { name: /precious/ })).toBeVisible();
 });
 
-test('holds its place under the pointer while a trace grows above it', async ({ app }) => {
+test('holds its place under the pointer while a trace grows above it', PAGE, async ({ app }) => {
   const { page } = app;
   const child = (n: number, startMs: number) => ({
     traceId: traceIdOf(1),
