@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import type { AnyValue, KeyValue } from '../../core/model/json-types';
 import { textOf } from './attribute-text';
 import { CopyButton } from './CopyButton';
@@ -15,26 +16,39 @@ export function AttributeTable({ attributes, dropped, empty }: AttributeTablePro
   return (
     <>
       {sorted.length === 0 && <p className="px-3.5 py-3 text-secondary">{empty}</p>}
-      <dl>
+      <dl hidden={sorted.length === 0}>
         {sorted.map(({ key, value }, i) => (
           <div
             // biome-ignore lint/suspicious/noArrayIndexKey: a sender may repeat a key
             key={`${key}-${i}`}
             className="group grid grid-cols-[minmax(90px,40%)_minmax(0,1fr)_20px] items-start gap-x-3 border-b border-line px-3.5 py-[5px] font-mono text-sm"
           >
-            <dt className="break-words text-faint">{key}</dt>
+            <dt className="break-words text-faint">
+              <BetweenWords name={key} />
+            </dt>
             <dd className="min-w-0">
               <AttributeValue attributeKey={key} value={value} />
             </dd>
-            <span className="opacity-0 group-hover:opacity-100 focus-within:opacity-100">
+            <dd className="opacity-0 group-hover:opacity-100 focus-within:opacity-100">
               <CopyButton text={textOf(value)} label={`Copy ${key}`} />
-            </span>
+            </dd>
           </div>
         ))}
       </dl>
       {dropped > 0 && <p className="px-3.5 py-2 text-secondary">{dropped} more dropped by the sender's limits.</p>}
     </>
   );
+}
+
+/** A name with many parts wraps after one of them, not within a word. */
+function BetweenWords({ name }: { readonly name: string }) {
+  return name.split(/(?<=[._/-])/).map((part, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name than their place
+    <Fragment key={i}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 function AttributeValue({ attributeKey, value }: { readonly attributeKey: string; readonly value: AnyValue }) {

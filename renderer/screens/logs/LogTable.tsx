@@ -3,7 +3,7 @@ import clsx from 'clsx';
 import { useEffect, useRef } from 'react';
 import type { LogRecord } from '../../../core/api/telemetry';
 import { levelOf } from '../../../core/model/log-level';
-import { secondText, timeText } from '../../ui/clock-time';
+import { dayOfYearText, secondText, timeText } from '../../ui/clock-time';
 import { serviceColor } from '../../ui/series';
 import { LEVEL_COLORS } from './level-color';
 
@@ -17,10 +17,17 @@ interface LogTableProps {
   readonly onEnd: () => void;
   /** To another question: dimmed until this one is answered. */
   readonly isOld: boolean;
+  /** They are not all of today. */
+  readonly withDay: boolean;
 }
 
+/** Of the times, whose column is wider where the day stands there as well. */
+const timeWidth = (withDay: boolean): string => (withDay ? 'w-[112px]' : 'w-[72px]');
+const LEVEL_WIDTH = 'w-[72px]';
+const SERVICE_WIDTH = 'w-[130px] xl:w-[180px]';
+
 /** Logs, newest first, a line each. */
-export function LogTable({ logs, chosen, onChoose, onEnd, isOld }: LogTableProps) {
+export function LogTable({ logs, chosen, onChoose, onEnd, isOld, withDay }: LogTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: logs.length,
@@ -42,7 +49,9 @@ export function LogTable({ logs, chosen, onChoose, onEnd, isOld }: LogTableProps
       role="table"
       aria-label="Logs"
       ref={scroller}
-      className={clsx('relative min-h-0 min-w-0 grow overflow-y-auto', isOld && 'opacity-50')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer scrolls it by keys
+      tabIndex={0}
+      className={clsx('gutter relative min-h-0 min-w-0 grow overflow-y-auto', isOld && 'opacity-50')}
     >
       <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, start }) => {
@@ -61,7 +70,7 @@ export function LogTable({ logs, chosen, onChoose, onEnd, isOld }: LogTableProps
                 style={{ transform: `translateY(${start}px)` }}
                 onClick={() => onChoose(log.id)}
               >
-                <Cells log={log} />
+                <Cells log={log} withDay={withDay} />
               </div>
             )
           );
@@ -71,18 +80,41 @@ export function LogTable({ logs, chosen, onChoose, onEnd, isOld }: LogTableProps
   );
 }
 
-function Cells({ log: { time, severity, severityText, service, message, eventName } }: { readonly log: LogRecord }) {
+/** What the columns are, above them. */
+export function LogTitles({ withDay }: { readonly withDay: boolean }) {
+  return (
+    <>
+      <span className={`${timeWidth(withDay)} shrink-0`}>Time</span>
+      <span className={`${LEVEL_WIDTH} shrink-0`}>Level</span>
+      <span className={`${SERVICE_WIDTH} shrink-0`}>Service</span>
+      <span className="min-w-0 truncate">Message</span>
+    </>
+  );
+}
+
+interface CellsProps {
+  readonly log: LogRecord;
+  readonly withDay: boolean;
+}
+
+function Cells({ log, withDay }: CellsProps) {
+  const { time, severity, severityText, service, message, eventName } = log;
   const level = levelOf(severity);
   return (
     <>
-      <span role="cell" className="w-[72px] shrink-0 font-mono text-sm text-secondary" title={timeText(time)}>
+      <span
+        role="cell"
+        className={`${timeWidth(withDay)} shrink-0 font-mono text-sm text-secondary`}
+        title={timeText(time)}
+      >
+        {withDay && `${dayOfYearText(time)} `}
         {secondText(time)}
       </span>
-      <span role="cell" className="flex w-[72px] shrink-0 items-center gap-1.5 font-mono text-xs">
+      <span role="cell" className={`flex ${LEVEL_WIDTH} shrink-0 items-center gap-1.5 font-mono text-xs`}>
         <span className="h-3 w-[3px] shrink-0" style={{ background: LEVEL_COLORS[level] }} />
         <span className="truncate">{severityText || level}</span>
       </span>
-      <span role="cell" className="flex w-[130px] shrink-0 items-center gap-1.5">
+      <span role="cell" className={`flex ${SERVICE_WIDTH} shrink-0 items-center gap-1.5`}>
         <span className="size-2 shrink-0 rounded-[2px]" style={{ background: serviceColor(service) }} />
         <span className="truncate" dir="auto">
           {service}

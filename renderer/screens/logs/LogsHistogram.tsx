@@ -1,5 +1,5 @@
 import type { LogHistogram } from '../../../core/api/logs';
-import { plural } from '../../../core/model/format';
+import { formatCompact, formatDuration, plural } from '../../../core/model/format';
 import { LOG_LEVELS } from '../../../core/model/log-level';
 import { TimeAxis } from '../../features/extent/TimeAxis';
 import { useBrush } from '../../hooks/use-brush';
@@ -30,6 +30,9 @@ export function LogsHistogram({ histogram, isOld, onSelect }: LogsHistogramProps
   });
   return (
     <div className={`border-b border-line bg-panel px-3.5 py-2 ${isOld ? 'opacity-50' : ''}`}>
+      <p className="pb-1 text-sm text-secondary">
+        at most {formatCompact(highest)} in {formatDuration(histogram.bucketNs)}
+      </p>
       <div className="relative h-[56px] cursor-crosshair touch-none select-none" {...brush.handlers}>
         {brush.selected && (
           <div
@@ -65,6 +68,7 @@ export function LogsHistogram({ histogram, isOld, onSelect }: LogsHistogramProps
                       y={highest - below}
                       height={height}
                       fill={LEVEL_COLORS[level]}
+                      fillOpacity={level === 'info' ? 0.55 : 1}
                     />
                   );
                 })}

@@ -15,6 +15,7 @@ import { useQuestion } from '../../hooks/use-question';
 import { boundsOf } from '../../stores/time-range';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
+import { dayText } from '../../ui/clock-time';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { QuestionNote } from '../../ui/QuestionNote';
@@ -22,7 +23,7 @@ import { SearchField } from '../../ui/SearchField';
 import { FACET_FIELDS, LogFacets } from './LogFacets';
 import { LogPanel } from './LogPanel';
 import { LogsHistogram } from './LogsHistogram';
-import { LogTable } from './LogTable';
+import { LogTable, LogTitles } from './LogTable';
 import { keepInAddress, queryInAddress } from './log-query';
 import { useLogs } from './use-logs';
 
@@ -62,6 +63,7 @@ export function LogsPage() {
   const list = useLogs(query, range, version, isLive);
   const { logs, failure } = list;
   const { answer } = histogram;
+  const withDay = answer !== null && dayText(foundIn(answer).from) !== dayText(Date.now());
   shown(!answer || foundIn(answer).total === 0);
   const move = (by: number): void => {
     takeEnter();
@@ -111,10 +113,11 @@ export function LogsPage() {
       {answer && foundIn(answer).total > 0 && (
         <LogsHistogram histogram={foundIn(answer)} isOld={histogram.isOld} onSelect={setRange} />
       )}
-      {isEmpty ? (
+      {failure !== null && logs.length === 0 ? null : isEmpty ? (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
-          {query !== '' && 'No logs match.'}
-          {query === '' && range.kind !== 'all' && 'No logs in this time range.'}
+          {query !== '' &&
+            `No logs match. Search for less${range.kind === 'all' ? '' : ', or choose a longer time range'}.`}
+          {query === '' && range.kind !== 'all' && 'No logs in this time range. Choose a longer one.'}
           {query === '' && range.kind === 'all' && (
             <>
               No logs yet. Programs send them over OTLP, to the address under{' '}
@@ -129,30 +132,39 @@ export function LogsPage() {
         <div className="flex min-h-0 grow bg-panel">
           <LogFacets question={facets} query={typed} onQuery={setTyped} isTight={chosen !== null} />
           <div className="flex min-w-0 grow flex-col">
-            <div
-              role="status"
-              className="flex h-[27px] shrink-0 items-center gap-3 border-b border-line px-3.5 text-sm text-secondary"
-            >
-              {answer && !histogram.isOld && (
-                <span className={clsx(answer.state === 'partial' && 'text-warning')}>
-                  {atLeast(answer)}
-                  {plural(foundIn(answer).total, 'log')}
-                </span>
-              )}
-              {list.isLoading && 'Reading logs …'}
-              {list.isLookingOn && `Looking further back than ${formatCount(logs.length)} …`}
-              {list.isCut && (
-                <button type="button" className="text-accent hover:underline" onClick={list.askAgain}>
-                  Not all logs were searched: try again
-                </button>
-              )}
-              {list.isBehind && (
-                <button type="button" className="text-accent hover:underline" onClick={list.catchUp}>
-                  More has arrived: show the newest
-                </button>
-              )}
+            <div className="gutter flex h-[29px] shrink-0 items-center gap-3 overflow-hidden border-b border-line bg-raised px-3.5 text-sm text-secondary">
+              <div aria-hidden="true" className="flex min-w-0 grow items-center gap-3 font-medium">
+                <LogTitles withDay={withDay} />
+              </div>
+              <div role="status" className="flex shrink-0 items-center gap-3">
+                {answer && !histogram.isOld && (
+                  <span className={clsx(answer.state === 'partial' && 'text-warning')}>
+                    {atLeast(answer)}
+                    {plural(foundIn(answer).total, 'log')}
+                  </span>
+                )}
+                {list.isLoading && 'Reading logs …'}
+                {list.isLookingOn && `Looking further back than ${formatCount(logs.length)} …`}
+                {list.isCut && (
+                  <button type="button" className="text-accent hover:underline" onClick={list.askAgain}>
+                    Not all logs were searched: try again
+                  </button>
+                )}
+                {list.isBehind && (
+                  <button type="button" className="text-accent hover:underline" onClick={list.catchUp}>
+                    More has arrived: show the newest
+                  </button>
+                )}
+              </div>
             </div>
-            <LogTable logs={logs} chosen={chosen} onChoose={setChosen} onEnd={list.more} isOld={list.isOld} />
+            <LogTable
+              logs={logs}
+              chosen={chosen}
+              onChoose={setChosen}
+              onEnd={list.more}
+              isOld={list.isOld}
+              withDay={withDay}
+            />
           </div>
           {chosen !== null && <LogPanel logId={chosen} onClose={() => setChosen(null)} onAround={around} />}
         </div>

@@ -68,7 +68,7 @@ export function SessionTable({ sessions, isStale, onEnd }: SessionTableProps) {
     >
       <div
         role="row"
-        className={`${GRID} h-[29px] shrink-0 border-b border-line bg-raised text-sm font-medium text-secondary`}
+        className={`${GRID} gutter h-[29px] shrink-0 overflow-hidden border-b border-line bg-raised text-sm font-medium text-secondary`}
       >
         <span role="columnheader">Session</span>
         <span role="columnheader" className={WIDE}>
@@ -90,7 +90,7 @@ export function SessionTable({ sessions, isStale, onEnd }: SessionTableProps) {
           Last turn
         </span>
       </div>
-      <div ref={scroller} className="relative min-h-0 grow overflow-y-auto">
+      <div ref={scroller} className="gutter relative min-h-0 grow overflow-y-auto">
         <div role="presentation" className="relative" style={{ height: rows.getTotalSize() }}>
           {items.map(({ index, start, key }) => {
             const session = sessions[index];

@@ -140,7 +140,10 @@ function SpanTabs({ span }: { readonly span: SpanDetail }) {
   const shown = tabs.some(({ id }) => id === chosen) ? chosen : 'attributes';
   return (
     <Tabs.Root value={shown} onValueChange={setChosen} className="flex min-h-0 grow flex-col">
-      <Tabs.List aria-label="Span" className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-2">
+      <Tabs.List
+        aria-label="Span"
+        className="no-scrollbar flex shrink-0 gap-1 overflow-x-auto overflow-y-hidden border-b border-line px-2"
+      >
         {tabs.map(({ id, title, count }) => (
           <Tabs.Trigger
             key={id}

@@ -58,7 +58,7 @@ export function SpanTable({ timeline }: { readonly timeline: OpenTimeline }) {
     >
       <div
         role="row"
-        className="flex h-[29px] shrink-0 items-center gap-3 border-b border-line px-3.5 text-sm text-secondary"
+        className="gutter flex h-[29px] shrink-0 items-center overflow-hidden gap-3 border-b border-line px-3.5 text-sm text-secondary"
       >
         {COLUMNS.map(({ sort, title, className }) => (
           <div
@@ -87,7 +87,7 @@ export function SpanTable({ timeline }: { readonly timeline: OpenTimeline }) {
           </div>
         ))}
       </div>
-      <div ref={scroller} className="relative min-h-0 grow overflow-y-auto">
+      <div ref={scroller} className="gutter relative min-h-0 grow overflow-y-auto">
         <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, start }) => {
             const row = rows?.rowAt(index);

@@ -87,7 +87,7 @@ export function Statistics({ timeline }: { readonly timeline: OpenTimeline }) {
       <div role="table" aria-label="Statistics" className="flex min-h-0 grow flex-col overflow-x-auto">
         <div
           role="row"
-          className="flex h-[27px] min-w-[800px] shrink-0 items-center gap-2 border-b border-line px-3.5 text-sm text-secondary"
+          className="gutter flex h-[27px] min-w-[800px] shrink-0 items-center gap-2 overflow-hidden border-b border-line px-3.5 text-sm text-secondary"
         >
           <div role="columnheader" className="min-w-[150px] grow">
             {GROUPINGS.find((grouping) => grouping.by === by)?.title}
@@ -112,7 +112,7 @@ export function Statistics({ timeline }: { readonly timeline: OpenTimeline }) {
             </div>
           ))}
         </div>
-        <div ref={scroller} className="relative min-h-0 min-w-[800px] grow overflow-y-auto">
+        <div ref={scroller} className="gutter relative min-h-0 min-w-[800px] grow overflow-y-auto">
           <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map(({ index, start }) => (
               <Row

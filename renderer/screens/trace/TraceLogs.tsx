@@ -93,7 +93,7 @@ export function TraceLogs({ timeline }: { readonly timeline: OpenTimeline }) {
     <div role="table" aria-label="Logs" className="flex min-h-0 min-w-0 grow flex-col bg-panel">
       <div
         role="row"
-        className="flex h-[27px] shrink-0 items-center gap-3 border-b border-line px-3.5 text-sm text-secondary"
+        className="gutter flex h-[27px] shrink-0 items-center overflow-hidden gap-3 border-b border-line px-3.5 text-sm text-secondary"
       >
         <span role="columnheader" className="w-[84px] text-right">
           Time
@@ -118,7 +118,7 @@ export function TraceLogs({ timeline }: { readonly timeline: OpenTimeline }) {
           In the trace
         </span>
       </div>
-      <div ref={scroller} className="relative min-h-0 grow overflow-y-auto">
+      <div ref={scroller} className="gutter relative min-h-0 grow overflow-y-auto">
         <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const timed = logs[index] as TimedLog;

@@ -27,7 +27,7 @@ export function TraceTabs({ timeline: { traceId, info } }: { readonly timeline: 
   );
   const criticalNs = info.critical.reduce((sum, { ns }) => sum + ns, 0);
   return (
-    <div className="flex h-[33px] shrink-0 items-end gap-1 overflow-x-auto overflow-y-hidden border-b border-line bg-panel px-2 whitespace-nowrap">
+    <div className="no-scrollbar flex h-[33px] shrink-0 items-end gap-1 overflow-x-auto overflow-y-hidden border-b border-line bg-panel px-2 whitespace-nowrap">
       <div role="tablist" aria-label="Views of the trace" className="flex gap-1">
         {tabsOf(info.summary).map(({ name, title, key }) => (
           <button

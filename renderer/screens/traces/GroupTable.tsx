@@ -40,7 +40,7 @@ export function GroupTable({ query, extent, by, version, onOpen }: GroupTablePro
     >
       <div
         role="row"
-        className={`${COLUMNS} h-[29px] shrink-0 border-b border-line bg-raised text-sm font-medium text-secondary`}
+        className={`${COLUMNS} gutter h-[29px] shrink-0 overflow-hidden border-b border-line bg-raised text-sm font-medium text-secondary`}
       >
         <span role="columnheader" className="truncate">
           {by}
@@ -56,7 +56,7 @@ export function GroupTable({ query, extent, by, version, onOpen }: GroupTablePro
           p95
         </span>
       </div>
-      <div className="min-h-0 grow overflow-y-auto">
+      <div className="gutter min-h-0 grow overflow-y-auto">
         {groups.map((group) => (
           <GroupRow
             key={group.value}

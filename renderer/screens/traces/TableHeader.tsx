@@ -17,7 +17,7 @@ export function TableHeader({ list, columns }: TableHeaderProps) {
   return (
     <div
       role="row"
-      className={`${ROW} h-[29px] shrink-0 border-b border-line bg-raised text-sm font-medium text-secondary`}
+      className={`${ROW} gutter h-[29px] shrink-0 overflow-hidden border-b border-line bg-raised text-sm font-medium text-secondary`}
       style={{ gridTemplateColumns: gridColumns(columns) }}
     >
       <span role="columnheader" className="flex items-center justify-between">

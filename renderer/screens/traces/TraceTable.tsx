@@ -148,7 +148,7 @@ export function TraceTable({ list, onTopChange, gridRef }: TraceTableProps) {
       )}
       <div
         ref={scroller}
-        className={`min-h-0 grow overflow-y-auto ${phase === 'loading' || phase === 'failed' ? 'opacity-60' : ''}`}
+        className={`gutter min-h-0 grow overflow-y-auto ${phase === 'loading' || phase === 'failed' ? 'opacity-60' : ''}`}
         onScroll={({ currentTarget: { scrollTop } }) => {
           setScrollTop(scrollTop);
           onTopChange(cursor <= 0 && scrollTop < ROW_PX);
