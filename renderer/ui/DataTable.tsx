@@ -21,6 +21,8 @@ export interface DataColumn<Row> {
 
 interface DataTableProps<Row> {
   readonly label: string;
+  /** Says more above it than its name; left out: its name. */
+  readonly heading?: string;
   readonly columns: readonly DataColumn<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
@@ -36,7 +38,7 @@ interface DataTableProps<Row> {
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, keyOf, minWidthPx, note, none, rest = null } = props;
+  const { label, heading = label, columns, rows, keyOf, minWidthPx, note, none, rest = null } = props;
   const [sorting, setSorting] = useState(props.sorting);
   const [shown, setShown] = useState(ROWS);
   const by = columns.find(({ key }) => key === sorting.key);
@@ -55,7 +57,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <section aria-label={label} className="border-b border-line">
       <div className="flex min-h-[38px] items-center gap-3 px-3.5">
-        <h2 className="font-semibold">{label}</h2>
+        <h2 className="font-semibold">{heading}</h2>
         {note}
         <span className="grow" />
         <Button look="ghost" disabled={rows.length === 0} aria-label={`Save ${label} as CSV`} onClick={save}>

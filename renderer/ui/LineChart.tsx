@@ -1,9 +1,10 @@
-/** Numbers over time as lines, with the scale on the left. A step without a value interrupts its line. */
+/** Numbers over time as lines, from 0 to a height that stands beside it. A step without a value interrupts its line. */
 import { type PointerEvent, type ReactNode, useState } from 'react';
 
 interface Line {
   readonly name: string;
   readonly color: string;
+  readonly widthPx: number;
   /** One a step; null: unknown. */
   readonly values: readonly (number | null)[];
 }
@@ -11,7 +12,7 @@ interface Line {
 interface LineChartProps {
   readonly label: string;
   readonly lines: readonly Line[];
-  readonly format: (value: number) => string;
+  readonly highest: number;
   readonly tip: (step: number) => ReactNode;
 }
 
@@ -19,10 +20,9 @@ const HEIGHT = 100;
 /** In percent of the width: beyond, the tip is on the other side of the pointer. */
 const TIP_FLIPS = 70;
 
-export function LineChart({ label, lines, format, tip }: LineChartProps) {
+export function LineChart({ label, lines, highest, tip }: LineChartProps) {
   const [hovered, setHovered] = useState<number | null>(null);
   const steps = Math.max(1, ...lines.map(({ values }) => values.length));
-  const highest = Math.max(0, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const hover = ({ currentTarget, clientX }: PointerEvent<HTMLElement>): void => {
     const { left, width } = currentTarget.getBoundingClientRect();
     const at = Math.floor(((clientX - left) / width) * steps);
@@ -31,7 +31,6 @@ export function LineChart({ label, lines, format, tip }: LineChartProps) {
   const place = (100 * ((hovered ?? 0) + 0.5)) / steps;
   return (
     <div className="relative h-full" onPointerMove={hover} onPointerLeave={() => setHovered(null)}>
-      <span className="absolute top-0 left-0 font-mono text-xs text-secondary">{format(highest)}</span>
       <svg
         role="img"
         aria-label={label}
@@ -39,16 +38,16 @@ export function LineChart({ label, lines, format, tip }: LineChartProps) {
         height="100%"
         viewBox={`0 0 ${steps} ${HEIGHT}`}
         preserveAspectRatio="none"
-        className="border-t border-b border-line"
+        className="border-b border-line"
       >
         {hovered !== null && <rect x={hovered} width={1} height={HEIGHT} fill="var(--raised)" />}
-        {lines.map(({ name, color, values }) => (
+        {lines.map(({ name, color, widthPx, values }) => (
           <path
             key={name}
             d={pathOf(values, highest)}
             fill="none"
             stroke={color}
-            strokeWidth={1.5}
+            strokeWidth={widthPx}
             strokeLinecap="round"
             vectorEffect="non-scaling-stroke"
           />
@@ -68,7 +67,7 @@ export function LineChart({ label, lines, format, tip }: LineChartProps) {
 
 /** A value between two that are unknown is a short dash. */
 function pathOf(values: readonly (number | null)[], highest: number): string {
-  const scale = highest > 0 ? (HEIGHT - 8) / highest : 0;
+  const scale = highest > 0 ? (HEIGHT - 4) / highest : 0;
   return values
     .map((value, i) => {
       if (value === null) return '';

@@ -41,6 +41,7 @@ export function AddToDataset({ traceId, spanId }: AddToDatasetProps) {
         </Popover.Trigger>
         <Popover.Portal>
           <Popover.Content
+            aria-label="Add to a dataset"
             align="start"
             sideOffset={4}
             className="z-20 w-[260px] rounded-md border border-line-strong bg-panel p-1 shadow-md outline-none"

@@ -51,6 +51,7 @@ export function DeploymentPicker({ deployment, onChange }: DeploymentPickerProps
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
+          aria-label="Filter"
           align="end"
           sideOffset={4}
           className="z-20 flex w-[268px] flex-col gap-2 rounded-md border border-line-strong bg-panel p-2.5 text-base text-text shadow-md outline-none"

@@ -30,6 +30,7 @@ export function TimeRangePicker({ range, onChange }: TimeRangePickerProps) {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
+          aria-label="Time range"
           align="end"
           sideOffset={4}
           className="z-20 w-[268px] rounded-md border border-line-strong bg-panel p-1 text-base text-text shadow-md outline-none"

@@ -62,6 +62,7 @@ export function ScoreBar({ target, what }: { readonly target: MarkTarget; readon
           </Popover.Trigger>
           <Popover.Portal>
             <Popover.Content
+              aria-label="Add a score"
               align="end"
               sideOffset={4}
               className="z-20 w-[280px] rounded-md border border-line-strong bg-panel p-3 shadow-md outline-none"

@@ -26,7 +26,7 @@ export function chartOptions(
   return {
     legend: { show: false },
     padding: [10, 10, 0, 0],
-    cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
+    cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: {
       x: { time: true, range: [fromMs / 1_000, (fromMs + rangeMs) / 1_000] },
       // From zero, so that a small change does not look like a large one.

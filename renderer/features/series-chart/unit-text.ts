@@ -31,7 +31,7 @@ export function valueText(value: number | null, unit: string): string {
     return value === 0 ? '0' : Math.abs(value * ns) < 1 ? exactText(value, unit) : formatDuration(value * ns);
   const bytes = BYTES[base];
   if (bytes !== undefined) return (value < 0 ? '-' : '') + bytesText(Math.abs(value * bytes)) + per;
-  return numberText(value) + unitText(unit);
+  return numberText(value) + unitText(value, unit);
 }
 
 /** Beside an axis, where there is little room: units of which everybody knows from the title what they are stay away. */
@@ -53,14 +53,24 @@ export function exactText(value: number, unit: string): string {
     Math.abs(value) >= 1e15 || (value !== 0 && Math.abs(value) < 1e-6)
       ? String(value)
       : value.toLocaleString('en-US', { maximumSignificantDigits: 12 });
-  return digits + unitText(unit);
+  return digits + unitText(value, unit);
 }
 
-/** Behind a number: ` ms`, ` %`, ` request/s`. Ratios have none. */
-function unitText(unit: string): string {
-  const plain = unit.replaceAll(/[{}]/g, '').replace(/^1(?=\/|$)/, '');
+/** Behind a number: ` ms`, ` %`, ` requests/s`. Ratios have none. */
+function unitText(value: number, unit: string): string {
+  const plain = unit
+    .replace(/^\{([^{}]*)\}/, (_, word: string) => (value === 1 ? word : pluralOf(word)))
+    .replaceAll(/[{}]/g, '')
+    .replace(/^1(?=\/|$)/, '');
   if (plain === '') return '';
   return plain.startsWith('/') ? plain : ` ${plain}`;
+}
+
+/** Of an annotation in a unit, such as request, query or process; others than plain words stay as they are. */
+function pluralOf(word: string): string {
+  if (!/^[A-Za-z]*[a-z]$/.test(word) || /[^s]s$/.test(word)) return word;
+  if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
+  return /(s|x|z|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
 }
 
 function bytesText(bytes: number): string {

@@ -31,8 +31,8 @@ export function FailedTraces({ extent, version }: { readonly extent: Extent; rea
       <ul className={isOld ? 'opacity-60' : ''}>
         {answer &&
           foundIn(answer).map(({ traceId, rootName, rootService, startTime, durationNs }) => (
-            <li key={traceId} className="border-b border-line hover:bg-raised">
-              <Link href={`/trace/${traceId}`} className="flex h-[32px] items-center gap-2 px-3.5">
+            <li key={traceId} className="h-[32px] border-b border-line hover:bg-raised">
+              <Link href={`/trace/${traceId}`} className="flex h-full items-center gap-2 px-3.5">
                 <span className="min-w-0 truncate font-medium" dir="auto">
                   {rootName || 'unnamed'}
                 </span>

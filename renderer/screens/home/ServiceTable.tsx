@@ -1,6 +1,7 @@
 import { OTHER } from '../../../core/api/other';
 import type { OtherRed, RedGroup } from '../../../core/api/service-metrics';
 import { formatCompact, formatCount, formatDuration, formatShare } from '../../../core/model/format';
+import { serviceColor } from '../../ui/series';
 
 const GRID = 'grid grid-cols-[minmax(140px,1fr)_90px_90px_90px_90px] items-center gap-x-4 px-3.5';
 const TITLES = ['Requests', 'Failed', 'p50', 'p95'];
@@ -29,12 +30,14 @@ export function ServiceTable({ groups, other, onOpen }: ServiceTableProps) {
           <span role="rowheader" className="min-w-0">
             <button
               type="button"
-              className="max-w-full truncate text-left font-medium hover:underline"
-              dir="auto"
+              className="flex max-w-full items-center gap-2 text-left font-medium hover:underline"
               title="Show its traces"
               onClick={() => onOpen(service, false)}
             >
-              {service || 'unnamed'}
+              <span className="size-2 shrink-0 rounded-sm" style={{ background: serviceColor(service) }} aria-hidden />
+              <span className="truncate" dir="auto">
+                {service || 'unnamed'}
+              </span>
             </button>
           </span>
           <Cell>{spans === 0 ? <None /> : formatCompact(spans)}</Cell>
@@ -54,8 +57,8 @@ export function ServiceTable({ groups, other, onOpen }: ServiceTableProps) {
               </button>
             )}
           </Cell>
-          <Cell>{formatDuration(p50Ns)}</Cell>
-          <Cell>{formatDuration(p95Ns)}</Cell>
+          <Cell>{spans === 0 ? <None /> : formatDuration(p50Ns)}</Cell>
+          <Cell>{spans === 0 ? <None /> : formatDuration(p95Ns)}</Cell>
         </div>
       ))}
       {other && (

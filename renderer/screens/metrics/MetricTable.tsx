@@ -4,7 +4,8 @@ import { exactText, valueText } from '../../features/series-chart/unit-text';
 import { AGGREGATE_TEXT, kindText } from './kind-text';
 import { Sparkline } from './Sparkline';
 
-const GRID = 'grid grid-cols-[minmax(220px,1fr)_130px_200px_60px_110px_80px] items-center gap-x-4 px-3.5';
+const GRID =
+  'grid grid-cols-[minmax(180px,1fr)_124px_170px_52px_104px_84px] lg:grid-cols-[minmax(220px,1fr)_124px_220px_60px_120px_84px] items-center gap-x-4 px-3.5';
 
 interface MetricTableProps {
   readonly entries: readonly MetricCatalogueEntry[];
@@ -16,7 +17,7 @@ interface MetricTableProps {
 
 export function MetricTable({ entries, nowMs, cursor, onOpen }: MetricTableProps) {
   return (
-    <div role="table" aria-label="Metrics" className="min-w-[860px]">
+    <div role="table" aria-label="Metrics" className="min-w-[830px]">
       <div
         role="row"
         className={`${GRID} sticky top-0 z-10 h-[29px] border-b border-line bg-raised text-sm font-medium text-secondary`}
@@ -67,7 +68,11 @@ export function MetricTable({ entries, nowMs, cursor, onOpen }: MetricTableProps
             >
               <Sparkline values={sparkline} />
             </span>
-            <span role="cell" className="min-w-0 truncate text-sm text-secondary">
+            <span
+              role="cell"
+              className="min-w-0 truncate text-sm text-secondary"
+              title={[kindText(metric), metric.unit].filter((text) => text !== '' && text !== '1').join(', ')}
+            >
               {kindText(metric)}
               {metric.unit !== '' && metric.unit !== '1' && (
                 <span className="font-mono text-faint"> {metric.unit}</span>
@@ -82,7 +87,9 @@ export function MetricTable({ entries, nowMs, cursor, onOpen }: MetricTableProps
               title={lastValue === null ? undefined : exactText(lastValue, isHistogram ? '{observation}' : unit)}
             >
               {valueText(lastValue, unit)}
-              {isHistogram && lastValue !== null && <span className="text-faint"> obs.</span>}
+              {isHistogram && lastValue !== null && (
+                <span className="text-faint"> {lastValue === 1 ? 'value' : 'values'}</span>
+              )}
             </span>
             <span role="cell" className="text-right text-sm whitespace-nowrap text-secondary">
               {lastSeen === null ? '—' : formatAgo(Date.parse(lastSeen), nowMs)}

@@ -4,7 +4,13 @@ const HEIGHT = 22;
 /** The course of a metric in a row: gaps stay gaps, and a value between two is a dot. */
 export function Sparkline({ values }: { readonly values: readonly (number | null)[] }) {
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return <span className="text-faint">no values</span>;
+  if (known.length === 0) {
+    return (
+      <span className="text-faint" title="There are too few points in this time">
+        —
+      </span>
+    );
+  }
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const x = (i: number) => 2 + ((WIDTH - 4) * i) / Math.max(1, values.length - 1);
   const y = (value: number) => HEIGHT - 3 - (HEIGHT - 6) * (most === least ? 0.5 : (value - least) / (most - least));

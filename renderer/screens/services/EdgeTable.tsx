@@ -55,13 +55,17 @@ export function EdgeTable({ label, ends, edges, minutes, left, none }: EdgeTable
         </button>
       ),
     },
-    {
-      key: 'rate',
-      title: 'Rate',
-      width: '84px',
-      value: ({ calls }) => calls,
-      cell: (e) => (minutes === null ? '—' : rateText(e.calls / minutes)),
-    },
+    ...(minutes === null
+      ? []
+      : [
+          {
+            key: 'rate',
+            title: 'Rate',
+            width: '84px',
+            value: ({ calls }: ServiceEdgeSummary) => calls,
+            cell: ({ calls }: ServiceEdgeSummary) => rateText(calls / minutes),
+          },
+        ]),
     {
       key: 'errors',
       title: 'Errors',

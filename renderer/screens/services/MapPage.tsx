@@ -9,6 +9,7 @@ import { useKeys } from '../../hooks/use-keys';
 import { boundsOf } from '../../stores/time-range';
 import { useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
+import { Kbd } from '../../ui/Kbd';
 import { PageHeader } from '../../ui/PageHeader';
 import { QuestionNote } from '../../ui/QuestionNote';
 import { EdgeTable } from './EdgeTable';
@@ -52,8 +53,8 @@ export function MapPage() {
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
-        <Link href="/services" className="text-secondary hover:underline">
-          Services
+        <Link href="/services" className="flex items-center gap-1.5 text-accent hover:underline">
+          Services <Kbd>m</Kbd>
         </Link>
         <h1 className="font-semibold">Map</h1>
         <span className="grow" />
@@ -82,7 +83,7 @@ export function MapPage() {
       </PageHeader>
       {(failure !== null || !data) && <QuestionNote question={question} what="the calls" looking="Counting calls …" />}
       {data && (
-        <div aria-busy={isOld} className={`min-h-0 grow overflow-auto bg-panel ${isOld ? 'opacity-60' : ''}`}>
+        <div aria-busy={isOld} className={`flex min-h-0 grow flex-col bg-panel ${isOld ? 'opacity-60' : ''}`}>
           {Object.keys(deployment).length > 0 && (
             <p className="px-3.5 pt-2.5 text-secondary">
               The map is of all environments, versions and teams: the filter of other screens does not narrow it.
@@ -95,16 +96,24 @@ export function MapPage() {
             </p>
           )}
           {drawn && drawn.map.nodes.length > 0 && (
+            <p className="px-3.5 pt-2.5 text-sm text-secondary">
+              On an arrow: {minutes === null ? 'calls' : 'calls in a time'}, the share with an error, the mean duration.
+              A click on it leads to its traces.
+            </p>
+          )}
+          {drawn && drawn.map.nodes.length > 0 && (
             <ServiceMap drawn={drawn.map} scale={scale} minutes={minutes} focus={focus} onFocus={setFocus} />
           )}
-          <EdgeTable
-            label="Calls between services"
-            ends={['caller', 'callee']}
-            edges={focus === null ? data.edges : around(focus, data.edges).edges}
-            minutes={minutes}
-            left={data.left}
-            none="No service called another in this time, as far as both send spans."
-          />
+          <div className="min-h-0 grow overflow-auto">
+            <EdgeTable
+              label="Calls between services"
+              ends={['caller', 'callee']}
+              edges={focus === null ? data.edges : around(focus, data.edges).edges}
+              minutes={minutes}
+              left={data.left}
+              none="No service called another in this time, as far as both send spans."
+            />
+          </div>
         </div>
       )}
     </div>

@@ -4,10 +4,15 @@ import { useLocation } from 'wouter';
 import { formatCompact, formatDuration, formatShare, plural } from '../../../core/model/format';
 import { openTraces } from '../../stores/open-traces';
 import { serviceColor } from '../../ui/series';
-import { type DrawnCall, type DrawnMap, NODE_HEIGHT_PX, NODE_WIDTH_PX } from './lay-out-services';
+import { type DrawnCall, type DrawnMap, NODE_HEIGHT_PX } from './lay-out-services';
 import { callsBetween } from './searches';
 import { addressOfService } from './service-address';
 import { rateText } from './service-rows';
+
+/** Heads of arrows, in the colours of their lines. */
+const FINE = { id: 'call-end', color: 'var(--faint)' };
+const FAILING = { id: 'failing-call-end', color: 'var(--error)' };
+const ENDS = [FINE, FAILING];
 
 interface ServiceMapProps {
   readonly drawn: DrawnMap;
@@ -19,11 +24,15 @@ interface ServiceMapProps {
 }
 
 export function ServiceMap({ drawn, scale, minutes, focus, onFocus }: ServiceMapProps) {
-  const { widthPx, heightPx, nodes, calls } = drawn;
+  const { widthPx, heightPx, nodeWidthPx, nodes, calls } = drawn;
   const [, navigate] = useLocation();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer pans it by keys
-    <section aria-label="Map of services" tabIndex={0} className="max-h-[62vh] overflow-auto border-b border-line p-3">
+    <section
+      aria-label="Map of services"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer pans it by keys
+      tabIndex={0}
+      className="max-h-[60%] shrink-0 overflow-auto border-b border-line p-3"
+    >
       <div style={{ width: widthPx * scale, height: heightPx * scale }}>
         <div
           className="relative origin-top-left"
@@ -31,20 +40,34 @@ export function ServiceMap({ drawn, scale, minutes, focus, onFocus }: ServiceMap
         >
           <svg width={widthPx} height={heightPx} className="absolute inset-0" aria-hidden="true">
             <defs>
-              <marker id="call-end" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-                <path d="M0 0.5 L7.5 4 L0 7.5 z" fill="var(--faint)" />
-              </marker>
+              {ENDS.map(({ id, color }) => (
+                <marker
+                  key={id}
+                  id={id}
+                  viewBox="0 0 8 8"
+                  refX="7"
+                  refY="4"
+                  markerWidth="7"
+                  markerHeight="7"
+                  orient="auto"
+                >
+                  <path d="M0 0.5 L7.5 4 L0 7.5 z" fill={color} />
+                </marker>
+              ))}
             </defs>
-            {calls.map(({ edge, path }) => (
-              <path
-                key={JSON.stringify([edge.caller, edge.callee])}
-                d={path}
-                fill="none"
-                stroke={edge.errors > 0 ? 'var(--error)' : 'var(--faint)'}
-                strokeWidth={1.25}
-                markerEnd="url(#call-end)"
-              />
-            ))}
+            {calls.map(({ edge, path }) => {
+              const { id, color } = edge.errors > 0 ? FAILING : FINE;
+              return (
+                <path
+                  key={JSON.stringify([edge.caller, edge.callee])}
+                  d={path}
+                  fill="none"
+                  stroke={color}
+                  strokeWidth={1.25}
+                  markerEnd={`url(#${id})`}
+                />
+              );
+            })}
           </svg>
           {calls.map((call) => (
             <CallLabel
@@ -58,7 +81,7 @@ export function ServiceMap({ drawn, scale, minutes, focus, onFocus }: ServiceMap
             <div
               key={service}
               className={`absolute flex items-center rounded-md border bg-background ${service === focus ? 'border-accent' : 'border-line-strong'}`}
-              style={{ left: leftPx, top: topPx, width: NODE_WIDTH_PX, height: NODE_HEIGHT_PX }}
+              style={{ left: leftPx, top: topPx, width: nodeWidthPx, height: NODE_HEIGHT_PX }}
             >
               <button
                 type="button"
@@ -103,17 +126,19 @@ function CallLabel({ call: { edge, label }, minutes, onOpen }: CallLabelProps) {
   const { caller, callee, calls, errors, meanDurationNs } = edge;
   const rate = minutes === null ? `${formatCompact(calls)}×` : rateText(calls / minutes);
   const mean = formatDuration(meanDurationNs);
+  const failed = errors > 0 ? formatShare(errors, calls) : '';
   const said = `${caller} calls ${callee}: ${plural(calls, 'call')}, ${plural(errors, 'error')}, ${mean} in the mean`;
   return (
     <button
       type="button"
       title={`${said}. Show their traces`}
-      aria-label={said}
       className="absolute -translate-x-1/2 -translate-y-1/2 rounded bg-panel px-1 font-mono text-xs whitespace-nowrap text-secondary hover:text-text"
       style={{ left: label.x, top: label.y }}
       onClick={onOpen}
     >
-      {rate} {errors > 0 && <span className="text-error">{formatShare(errors, calls)}</span>} {mean}
+      <span className="sr-only">{said} </span>
+      {rate} {failed !== '' && <span className="text-error">{failed} </span>}
+      {mean}
     </button>
   );
 }

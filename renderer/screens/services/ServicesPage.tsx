@@ -2,7 +2,7 @@
 import { useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { OTHER } from '../../../core/api/other';
-import { formatAgo, formatCompact, formatCount, formatDuration, formatShare } from '../../../core/model/format';
+import { formatAgo, formatCompact, formatCount, formatDuration, formatShare, plural } from '../../../core/model/format';
 import { answerFrom } from '../../connection/answer';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
@@ -16,6 +16,7 @@ import { openTraces } from '../../stores/open-traces';
 import { isEverything } from '../../stores/time-range';
 import { useExtent } from '../../stores/trace-list-store';
 import { type DataColumn, DataTable } from '../../ui/DataTable';
+import { Kbd } from '../../ui/Kbd';
 import { PageHeader } from '../../ui/PageHeader';
 import { QuestionNote } from '../../ui/QuestionNote';
 import { SearchField } from '../../ui/SearchField';
@@ -61,8 +62,8 @@ export function ServicesPage() {
     <div className="flex h-full flex-col">
       <PageHeader>
         <h1 className="font-semibold">Services</h1>
-        <Link href={MAP} className="text-accent hover:underline">
-          Map
+        <Link href={MAP} className="flex items-center gap-1.5 text-accent hover:underline">
+          Map <Kbd>m</Kbd>
         </Link>
         <span className="grow" />
         <SearchField
@@ -89,19 +90,23 @@ export function ServicesPage() {
         <div aria-busy={isOld} className={`min-h-0 grow overflow-auto bg-panel ${isOld ? 'opacity-60' : ''}`}>
           <DataTable
             label="Services"
+            heading={
+              wanted === ''
+                ? plural(rows.length, 'service')
+                : `${formatCount(rows.length)} of ${plural(data.rows.length, 'service')}`
+            }
             columns={columnsOf(now, beforeText(extent.range), extent.range.kind !== 'all', traces)}
             rows={rows}
             keyOf={({ service }) => service}
             sorting={{ key: 'requests', descending: true }}
-            minWidthPx={980}
+            minWidthPx={extent.range.kind === 'all' ? 830 : 934}
             none="No service has this in its name."
             note={
-              <span className="text-secondary">
-                {wanted === ''
-                  ? formatCount(rows.length)
-                  : `${formatCount(rows.length)} of ${formatCount(data.rows.length)}`}
-                {data.other && `, and ${OTHER} ${formatCount(data.other.count)} that served less, not listed`}
-              </span>
+              data.other && (
+                <span className="text-secondary">
+                  and {OTHER} {formatCount(data.other.count)} that served less, not listed
+                </span>
+              )
             }
           />
         </div>
@@ -119,7 +124,7 @@ function columnsOf(
   const change: DataColumn<ServiceRow> = {
     key: 'change',
     title: 'Change',
-    width: '92px',
+    width: '88px',
     value: ({ requests, requestsBefore }) =>
       requestsBefore === null || requestsBefore === 0 ? null : requests / requestsBefore - 1,
     cell: ({ requests, requestsBefore }) => (
@@ -132,7 +137,7 @@ function columnsOf(
     {
       key: 'service',
       title: 'Service',
-      width: 'minmax(160px,1fr)',
+      width: 'minmax(150px,1fr)',
       isText: true,
       value: ({ service }) => service,
       cell: ({ service }) => (
@@ -145,14 +150,14 @@ function columnsOf(
     {
       key: 'trend',
       title: 'Over time',
-      width: '110px',
+      width: 'minmax(64px,110px)',
       value: ({ requests }) => requests,
       cell: ({ service, steps }) => <Sparkline values={steps} label={`Requests to ${service} over time`} />,
     },
     {
       key: 'requests',
       title: 'Requests',
-      width: '84px',
+      width: '74px',
       value: ({ requests }) => requests,
       cell: ({ service, requests }) =>
         requests === 0 ? (
@@ -171,7 +176,7 @@ function columnsOf(
     {
       key: 'rate',
       title: 'Rate',
-      width: '84px',
+      width: '72px',
       value: ({ perMinute }) => perMinute,
       cell: ({ perMinute, requests }) => (requests === 0 ? '—' : rateText(perMinute)),
     },
@@ -179,7 +184,7 @@ function columnsOf(
     {
       key: 'failed',
       title: 'Failed',
-      width: '72px',
+      width: '60px',
       value: ({ errorShare }) => errorShare,
       cell: ({ service, requests, errors }) =>
         requests === 0 ? (
@@ -203,7 +208,7 @@ function columnsOf(
     {
       key: 'seen',
       title: 'Last seen',
-      width: '96px',
+      width: '80px',
       value: ({ lastSeen }) => lastSeen,
       cell: ({ lastSeen }) => (lastSeen === null ? '—' : formatAgo(Date.parse(lastSeen), nowMs)),
     },
@@ -211,5 +216,5 @@ function columnsOf(
 }
 
 function duration(title: string, value: (row: ServiceRow) => number | null): DataColumn<ServiceRow> {
-  return { key: title, title, width: '80px', value, cell: (row) => formatDuration(value(row)) };
+  return { key: title, title, width: '64px', value, cell: (row) => formatDuration(value(row)) };
 }

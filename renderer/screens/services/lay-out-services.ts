@@ -2,7 +2,11 @@
 import { type EdgeLabel, Graph, type GraphLabel, layout, type NodeLabel } from '@dagrejs/dagre';
 import type { ServiceEdgeSummary } from '../../../core/api/service-metrics';
 
-export const NODE_WIDTH_PX = 190;
+/** All nodes are as wide as the longest name needs, within bounds. */
+const [LEAST_WIDTH_PX, MOST_WIDTH_PX] = [150, 240];
+/** Of the swatch, the button and the room between. */
+const BESIDE_NAME_PX = 66;
+const LETTER_PX = 7.4;
 export const NODE_HEIGHT_PX = 44;
 const LABEL_WIDTH_PX = 110;
 
@@ -21,14 +25,17 @@ export interface DrawnCall {
 export interface DrawnMap {
   readonly widthPx: number;
   readonly heightPx: number;
+  readonly nodeWidthPx: number;
   readonly nodes: readonly { readonly service: string; readonly leftPx: number; readonly topPx: number }[];
   readonly calls: readonly DrawnCall[];
 }
 
 export function layOutServices(services: readonly string[], edges: readonly ServiceEdgeSummary[]): DrawnMap {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
-  graph.setGraph({ rankdir: 'LR', nodesep: 26, ranksep: 60, marginx: 8, marginy: 8 });
-  for (const service of services) graph.setNode(service, { width: NODE_WIDTH_PX, height: NODE_HEIGHT_PX });
+  graph.setGraph({ rankdir: 'LR', nodesep: 26, ranksep: 44, marginx: 8, marginy: 8 });
+  const longest = Math.max(0, ...services.map(({ length }) => length));
+  const nodeWidthPx = Math.min(MOST_WIDTH_PX, Math.max(LEAST_WIDTH_PX, longest * LETTER_PX + BESIDE_NAME_PX));
+  for (const service of services) graph.setNode(service, { width: nodeWidthPx, height: NODE_HEIGHT_PX });
   for (const { caller, callee } of edges) {
     graph.setEdge(caller, callee, { width: LABEL_WIDTH_PX, height: 16, labelpos: 'c' });
   }
@@ -37,9 +44,10 @@ export function layOutServices(services: readonly string[], edges: readonly Serv
   return {
     widthPx: width,
     heightPx: height,
+    nodeWidthPx,
     nodes: services.map((service) => {
       const { x = 0, y = 0 } = graph.node(service);
-      return { service, leftPx: x - NODE_WIDTH_PX / 2, topPx: y - NODE_HEIGHT_PX / 2 };
+      return { service, leftPx: x - nodeWidthPx / 2, topPx: y - NODE_HEIGHT_PX / 2 };
     }),
     calls: edges.map((edge) => {
       const { points = [], x = 0, y = 0 } = graph.edge(edge.caller, edge.callee);

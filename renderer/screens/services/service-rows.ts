@@ -59,5 +59,5 @@ export function rateText(perMinute: number): string {
   const digits = value === 0 || value >= 9.95 ? 0 : value >= 0.1 ? 1 : 2;
   return value > 0 && value < 0.01
     ? `< 0.01 ${unit}`
-    : `${Number(value.toFixed(digits)).toLocaleString('en-US')} ${unit}`;
+    : `${value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
 }

@@ -36,6 +36,7 @@ export function SaveView() {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
+          aria-label="Save view"
           align="end"
           sideOffset={4}
           className="z-20 w-[268px] rounded-md border border-line-strong bg-panel p-2 text-base text-text shadow-md outline-none"

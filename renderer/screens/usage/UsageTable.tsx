@@ -28,11 +28,19 @@ export function UsageTable({ data: { by, usage, before, total }, onOpen }: Usage
   const { title, plural, unnamed } = GROUPINGS[by];
   const nameOf = ({ name }: UsageRow): string =>
     name === undefined ? `${OTHER} ${formatCount(other?.count ?? 0)} ${plural}` : (name ?? unnamed);
+  const change: DataColumn<UsageRow> = {
+    key: 'change',
+    title: 'Change in calls',
+    width: '120px',
+    value: ({ values, callsBefore }) =>
+      callsBefore === null || callsBefore === 0 ? null : values.calls / callsBefore - 1,
+    cell: ({ values, callsBefore }) => changeOf(values.calls, callsBefore)?.text ?? '—',
+  };
   const columns: readonly DataColumn<UsageRow>[] = [
     {
       key: 'name',
       title,
-      width: 'minmax(180px,1fr)',
+      width: 'minmax(170px,1fr)',
       isText: true,
       value: nameOf,
       cell: (row) =>
@@ -49,25 +57,19 @@ export function UsageTable({ data: { by, usage, before, total }, onOpen }: Usage
           </button>
         ),
     },
-    {
-      key: 'change',
-      title: 'Change in calls',
-      width: '120px',
-      value: ({ values, callsBefore }) =>
-        callsBefore === null || callsBefore === 0 ? null : values.calls / callsBefore - 1,
-      cell: ({ values, callsBefore }) => changeOf(values.calls, callsBefore)?.text ?? '—',
-    },
+    // Without a period before there is nothing to compare with.
+    ...(before ? [change] : []),
     {
       key: 'cost',
       title: 'Cost',
-      width: '100px',
+      width: '90px',
       value: ({ values }) => values.costUsd,
       cell: ({ values }) => <span title={costHint(values)}>{costText(values.costUsd, values.costComplete)}</span>,
     },
     {
       key: 'share',
       title: 'Share',
-      width: '64px',
+      width: '60px',
       // Of a sum that is not known whole there are no shares.
       value: ({ values }) =>
         values.costUsd === null || !total.costUsd || !total.costComplete ? null : values.costUsd / total.costUsd,
@@ -79,14 +81,14 @@ export function UsageTable({ data: { by, usage, before, total }, onOpen }: Usage
     {
       key: 'calls',
       title: 'Calls',
-      width: '80px',
+      width: '64px',
       value: ({ values }) => values.calls,
       cell: ({ values }) => formatCount(values.calls),
     },
     {
       key: 'failed',
       title: 'Failed',
-      width: '72px',
+      width: '60px',
       value: ({ values }) => values.errors,
       cell: ({ values }) => (
         <span className={values.errors > 0 ? 'text-error' : 'text-faint'}>{formatCount(values.errors)}</span>
@@ -95,7 +97,7 @@ export function UsageTable({ data: { by, usage, before, total }, onOpen }: Usage
     {
       key: 'tokens',
       title: 'Tokens',
-      width: '120px',
+      width: '116px',
       value: ({ values }) => values.inputTokens + values.outputTokens,
       cell: ({ values }) => formatTokens(values.inputTokens, values.outputTokens),
     },
@@ -109,7 +111,7 @@ export function UsageTable({ data: { by, usage, before, total }, onOpen }: Usage
     {
       key: 'saved',
       title: 'Saved',
-      width: '90px',
+      width: '80px',
       value: ({ values }) => values.cacheSavedUsd,
       cell: ({ values }) => savedText(values.cacheSavedUsd),
     },
@@ -123,7 +125,7 @@ export function UsageTable({ data: { by, usage, before, total }, onOpen }: Usage
       rest={other && { values: other, name: undefined, callsBefore: null }}
       keyOf={({ name }) => (name === null ? 'unnamed' : `named ${name}`)}
       sorting={{ key: 'cost', descending: true }}
-      minWidthPx={960}
+      minWidthPx={before ? 990 : 840}
       none="No model call in this time."
     />
   );
