@@ -46,7 +46,9 @@ export function paintAxis(context: CanvasRenderingContext2D, fit: TextFit, frame
     context.fillStyle = colors.line;
     context.fillRect(x, 0, 1, AXIS_PX);
     context.fillStyle = colors.secondary;
-    context.fillText(tickLabel(tick - zeroNs, stepNs), x + 6, AXIS_PX / 2);
+    const label = tickLabel(tick - zeroNs, stepNs);
+    // Half a label would say another time.
+    if (x + 6 + fit.width(label) <= scale.leftPx + scale.widthPx) context.fillText(label, x + 6, AXIS_PX / 2);
   }
   context.restore();
   fit.reset();

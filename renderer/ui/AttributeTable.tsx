@@ -1,6 +1,6 @@
-import { Fragment } from 'react';
 import type { AnyValue, KeyValue } from '../../core/model/json-types';
 import { textOf } from './attribute-text';
+import { BetweenWords } from './BetweenWords';
 import { CopyButton } from './CopyButton';
 import { LongText } from './LongText';
 
@@ -38,17 +38,6 @@ export function AttributeTable({ attributes, dropped, empty }: AttributeTablePro
       {dropped > 0 && <p className="px-3.5 py-2 text-secondary">{dropped} more dropped by the sender's limits.</p>}
     </>
   );
-}
-
-/** A name with many parts wraps after one of them, not within a word. */
-function BetweenWords({ name }: { readonly name: string }) {
-  return name.split(/(?<=[._/-])/).map((part, i) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name than their place
-    <Fragment key={i}>
-      {part}
-      <wbr />
-    </Fragment>
-  ));
 }
 
 function AttributeValue({ attributeKey, value }: { readonly attributeKey: string; readonly value: AnyValue }) {

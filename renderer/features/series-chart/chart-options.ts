@@ -2,7 +2,7 @@
 import type uPlot from 'uplot';
 import { clockTime } from '../../ui/clock-time';
 import { type ChartData, type ChartDot, seriesColor } from './chart-data';
-import { axisText } from './unit-text';
+import { axisText, bytesOf } from './unit-text';
 
 const FONT = '11px "JetBrains Mono Variable", ui-monospace, monospace';
 const DOT_PX = 3.5;
@@ -25,7 +25,8 @@ export function chartOptions(
   const isAboveZero = known.every((value) => value >= 0);
   return {
     legend: { show: false },
-    padding: [10, 10, 0, 0],
+    // On the right half of the last time has its place.
+    padding: [10, 30, 0, 0],
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: {
       x: { time: true, range: [fromMs / 1_000, (fromMs + rangeMs) / 1_000] },
@@ -45,7 +46,7 @@ export function chartOptions(
         space: 90,
         values: (_, splits) => splits.map((second) => clockTime(second * 1_000, rangeMs)),
       },
-      { ...axis, size: 74, values: (_, splits) => splits.map((value) => axisText(value, unit)) },
+      { ...axis, ...stepsOf(unit), size: 74, values: (_, splits) => splits.map((value) => axisText(value, unit)) },
     ],
     series: [
       {},
@@ -72,6 +73,12 @@ export function chartOptions(
       draw: [(plot) => drawDots(plot, dots, color)],
     },
   };
+}
+
+/** Bytes read in steps of 1,024: decimal ones would stand at 238 MB and 477 MB. */
+function stepsOf(unit: string): { readonly incrs: number[] } | null {
+  const bytes = bytesOf(unit);
+  return bytes === null ? null : { incrs: Array.from({ length: 60 }, (_, i) => 2 ** i / bytes) };
 }
 
 function alone(values: ArrayLike<number | null | undefined>): number[] {

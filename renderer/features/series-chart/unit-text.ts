@@ -34,6 +34,11 @@ export function valueText(value: number | null, unit: string): string {
   return numberText(value) + unitText(value, unit);
 }
 
+/** How many bytes a unit, or one of a rate, is; null: it is none of bytes. */
+export function bytesOf(unit: string): number | null {
+  return BYTES[unit.replace(/\/s$/, '')] ?? null;
+}
+
 /** Beside an axis, where there is little room: units of which everybody knows from the title what they are stay away. */
 export function axisText(value: number, unit: string): string {
   const base = unit.replace(/\/s$/, '');

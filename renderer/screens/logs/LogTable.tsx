@@ -44,6 +44,11 @@ export function LogTable({ logs, chosen, onChoose, onEnd, isOld, withDay }: LogT
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at);
   }, [at, virtual]);
+  // Who hears the page hears the row that was chosen; one that only moved takes no focus.
+  useEffect(() => {
+    const row = chosen === null ? null : scroller.current?.querySelector('[role="row"][aria-selected="true"]');
+    if (row instanceof HTMLElement) row.focus({ preventScroll: true });
+  }, [chosen]);
   return (
     <div
       role="table"
@@ -63,8 +68,9 @@ export function LogTable({ logs, chosen, onChoose, onEnd, isOld, withDay }: LogT
                 key={log.id}
                 role="row"
                 aria-selected={log.id === chosen}
+                tabIndex={-1}
                 className={clsx(
-                  'absolute inset-x-0 flex h-[27px] cursor-default items-center gap-3 border-b border-line px-3.5',
+                  'focus-visible:-outline-offset-2 absolute inset-x-0 flex h-[27px] cursor-default items-center gap-3 border-b border-line px-3.5',
                   log.id === chosen ? 'bg-accent-ground' : 'hover:bg-raised',
                 )}
                 style={{ transform: `translateY(${start}px)` }}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { MetricCatalogueEntry } from '../../../core/api/metrics';
 import { formatAgo, formatCount, plural } from '../../../core/model/format';
 import { exactText, valueText } from '../../features/series-chart/unit-text';
@@ -16,8 +17,13 @@ interface MetricTableProps {
 }
 
 export function MetricTable({ entries, nowMs, cursor, onOpen }: MetricTableProps) {
+  const table = useRef<HTMLDivElement>(null);
+  // Who hears the page hears the row under the cursor.
+  useEffect(() => {
+    if (cursor >= 0) table.current?.querySelector<HTMLElement>('[role="row"][aria-selected="true"] button')?.focus();
+  }, [cursor]);
   return (
-    <div role="table" aria-label="Metrics" className="min-w-[830px]">
+    <div ref={table} role="table" aria-label="Metrics" className="min-w-[830px]">
       <div
         role="row"
         className={`${GRID} sticky top-0 z-10 h-[29px] border-b border-line bg-raised text-sm font-medium text-secondary`}

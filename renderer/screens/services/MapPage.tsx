@@ -111,7 +111,11 @@ export function MapPage() {
               edges={focus === null ? data.edges : around(focus, data.edges).edges}
               minutes={minutes}
               left={data.left}
-              none="No service called another in this time, as far as both send spans."
+              none={
+                range.kind === 'all'
+                  ? 'No service has called another yet, as far as both send spans. The map draws itself when one does.'
+                  : 'No service called another in this time, as far as both send spans. Choose a longer one.'
+              }
             />
           </div>
         </div>

@@ -81,9 +81,17 @@ export function ServicesPage() {
       )}
       {data?.rows.length === 0 && !isOld && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
-          {isEverything(extent)
-            ? 'No service has sent a span yet. “Send traces” has the lines for each language.'
-            : 'No service sent a span in this time and with this filter.'}
+          {isEverything(extent) ? (
+            <>
+              No service has sent a span yet.{' '}
+              <Link href="/connect" className="text-accent underline">
+                Send traces
+              </Link>{' '}
+              has the lines for each language.
+            </>
+          ) : (
+            'No service sent a span in this time and with this filter. Choose a longer time or another filter.'
+          )}
         </p>
       )}
       {data && data.rows.length > 0 && (

@@ -1,6 +1,7 @@
 import clsx from 'clsx';
 import type { TimelineRemark } from '../../../core/api/timeline';
 import { useTraceView } from '../../stores/trace-view-store';
+import { BetweenWords } from '../../ui/BetweenWords';
 
 /** "This trace" in the navigation: what is remarkable, each a click from its span. */
 export function Remarks({ remarks }: { readonly remarks: readonly TimelineRemark[] }) {
@@ -19,7 +20,7 @@ export function Remarks({ remarks }: { readonly remarks: readonly TimelineRemark
           )}
           onClick={() => select(spanId)}
         >
-          {text}
+          <BetweenWords name={text} />
         </button>
       ))}
     </section>

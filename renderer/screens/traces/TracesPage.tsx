@@ -145,6 +145,7 @@ export function TracesPage() {
         <FirstTrace />
       ) : (
         <>
+          <h1 className="sr-only">Traces</h1>
           <Overview list={list} version={version} onQuery={setText} />
           <div className="flex min-h-0 grow">
             {list.groupBy !== null ? (

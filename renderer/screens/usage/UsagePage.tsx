@@ -1,6 +1,6 @@
 /** What calls of models took and cost over time, by whose they are: beside the period before, and with the way to the traces. */
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { NEWEST_FIRST } from '../../../core/api/trace-list-query';
 import { USAGE_BY, type UsageBy } from '../../../core/api/usage';
 import { ExtentPicker } from '../../features/extent/ExtentPicker';
@@ -48,9 +48,17 @@ export function UsagePage() {
       )}
       {isEmpty && !isOld && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
-          {isEverything(extent)
-            ? 'No model has been called yet. Point an agent’s OpenTelemetry exporter at this machine: “Send traces” has the lines for each framework.'
-            : `No model was called in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`}
+          {isEverything(extent) ? (
+            <>
+              No model has been called yet. Point an agent’s OpenTelemetry exporter at this machine:{' '}
+              <Link href="/connect" className="text-accent underline">
+                Send traces
+              </Link>{' '}
+              has the lines for it.
+            </>
+          ) : (
+            `No model was called in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}. Choose a longer one.`
+          )}
         </p>
       )}
       {data && !isEmpty && (

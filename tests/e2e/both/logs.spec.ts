@@ -68,6 +68,7 @@ test('logs are found, narrowed, read in full, and lead to their span and around'
   // By keyboard to one in full.
   await page.keyboard.press('Escape');
   await page.keyboard.press('j');
+  await expect(table.getByRole('row').first()).toBeFocused();
   const panel = page.getByRole('complementary', { name: 'Log' });
   await expect(panel).toContainText('card declined by the bank');
   await expect(panel).toContainText('order of shop');

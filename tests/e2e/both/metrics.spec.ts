@@ -40,9 +40,9 @@ test('metrics are found, drawn in groups, read exactly, and lead to traces', asy
   const chart = cart.getByRole('img', { name: /Average of cart.value/ });
   await chart.focus();
   await page.keyboard.press('ArrowRight');
-  await expect(chart).toContainText('12.25 euro');
+  await expect(chart).toContainText('12.25 euros');
   await cart.getByRole('button', { name: 'Table' }).click();
-  await expect(cart.getByRole('table').getByRole('row').nth(1)).toContainText('14.25 euro');
+  await expect(cart.getByRole('table').getByRole('row').nth(1)).toContainText('14.25 euros');
   // The desktop asks where to put it, in a dialog of the system.
   if (!app.desktop) {
     const download = page.waitForEvent('download');
@@ -69,7 +69,7 @@ test('metrics are found, drawn in groups, read exactly, and lead to traces', asy
   await expect(requests).toHaveCount(0);
 
   await cart
-    .getByRole('link', { name: /12.25 euro at/ })
+    .getByRole('link', { name: /12.25 euros at/ })
     .first()
     .click();
   await expect(page.getByRole('treeitem').first()).toBeVisible();
