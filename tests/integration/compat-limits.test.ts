@@ -148,8 +148,9 @@ describe('long lists and many sets', () => {
       return [spanSets.length, body.metrics.completedJobs];
     };
     expect(await sets(20)).toEqual([1_000, 0]);
-    expect(await sets(10)).toEqual([1_500, 1]);
-  }, 120_000);
+    // A busy machine does not look through all of the range in the time that a search has.
+    await expect.poll(() => sets(10), { timeout: 110_000 }).toEqual([1_500, 1]);
+  });
 });
 
 describe('access', () => {

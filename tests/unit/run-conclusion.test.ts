@@ -1,5 +1,6 @@
 /** What `spoor run` makes of what came: here of more traces than it looks at, as the API pages through them. */
 import { describe, expect, it } from 'vitest';
+import { parseLogQuery } from '../../core/query/logs/parse-log-query';
 import { concluded, type EndedRun } from '../../electron/cli/run/conclusion';
 import type { ListedTrace } from '../../electron/cli/run/run-traces';
 import type { RunningApi } from '../../electron/cli/running-api';
@@ -15,8 +16,13 @@ const ENDED: EndedRun = {
   waitMs: 0,
 };
 
-/** The API of a Spoor that has so many traces and log records of the run, and says that these match. */
-function apiOf(traces: number, logRecords: number, matching: readonly string[] = []): RunningApi {
+/** The API of a Spoor that has so many traces and log records of the run, and says that these match. @param asked takes what logs are counted by */
+function apiOf(
+  traces: number,
+  logRecords: number,
+  matching: readonly string[] = [],
+  asked: (string | null)[] = [],
+): RunningApi {
   const listed = (number: number): ListedTrace =>
     ({ traceId: `trace-${number}`, startTime: new Date(RUN.startedMs).toISOString(), matchedSpans: 1 }) as ListedTrace;
   const page = <T>(path: string, size: number, one: (number: number) => T): object => {
@@ -32,7 +38,8 @@ function apiOf(traces: number, logRecords: number, matching: readonly string[] =
       return { kind: 'traces', data: matching.map((traceId) => ({ traceId })), pagination: { nextCursor: null } };
     }
     if (path.startsWith('/v1/traces?')) return page(path, traces, listed);
-    return page(path, logRecords, () => ({ service: 'shop', resource: { attributes: { 'spoor.run.id': RUN.id } } }));
+    asked.push(new URL(path, 'http://spoor').searchParams.get('query'));
+    return { total: logRecords, complete: logRecords <= 5_000 };
   };
   return {
     instance: { pid: 1, ui: 'http://spoor', desktop: false },
@@ -56,9 +63,14 @@ describe('a --fail-on', () => {
     expect(await concluded(apiOf(5_100, 0, ['trace-7']), two)).toMatchObject({ matched: true, problems: [] });
   });
 
-  it('needs no more log records than are counted', async () => {
-    const { arrived, matched, problems } = await concluded(apiOf(3, 5_100), ENDED);
-    expect([arrived?.complete, arrived?.logRecords, matched, problems]).toEqual([false, 5_000, false, []]);
+  it('needs no more log records than are counted, which are those of the run', async () => {
+    const asked: (string | null)[] = [];
+    const { arrived, matched, problems } = await concluded(apiOf(3, 5_100, [], asked), ENDED);
+    expect([arrived?.complete, arrived?.logRecords, matched, problems]).toEqual([false, 5_100, false, []]);
+    expect(asked).toEqual(['resource.spoor.run.id="the-run"']);
+    await concluded(apiOf(0, 0, [], asked), { ...ENDED, run: { ...RUN, service: 'a "shop"' } });
+    expect(asked.slice(2)).toEqual(['NOT resource.spoor.run.id:* AND service="a \\"shop\\""']);
+    for (const query of asked) expect(() => parseLogQuery(query ?? '')).not.toThrow();
   });
 
   it('that nobody gave is not missed', async () => {

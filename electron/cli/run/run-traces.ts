@@ -3,8 +3,8 @@
  * itself and leave that out: then what began meanwhile without any such id is taken for it, and the summary says so.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import type { LogResource, StatusResource } from '../../../core/api/http-resources';
-import type { Page } from '../../../core/api/page';
+import type { StatusResource } from '../../../core/api/http-resources';
+import type { LogHistogram } from '../../../core/api/logs';
 import type { QueryResult, TraceListPage } from '../../../core/api/search';
 import { traceqlOf } from '../../../core/query/plain-search';
 import type { RunningApi } from '../running-api';
@@ -13,7 +13,8 @@ import { RUN_ID_ATTRIBUTE } from './environment';
 const PAGE = 100;
 /** More are counted as "at least". */
 const MAX_TRACES = 5_000;
-const MAX_RECORDS = 5_000;
+/** In which log records are counted; what is not by then is "at least", too. */
+const COUNT_MS = 10_000;
 /** Between two looks at what has arrived. */
 const LOOK_MS = 100;
 /** So long nothing new may come before it is enough: exporters of this run send every half second. */
@@ -166,19 +167,14 @@ async function recordsOf(
   run: Run,
   by: 'id' | 'time',
 ): Promise<{ readonly count: number; readonly complete: boolean }> {
-  let count = 0;
-  let seen = 0;
-  let cursor: string | null = null;
-  do {
-    const search = new URLSearchParams({ from: new Date(run.startedMs - MS_PER_SECOND).toISOString(), limit: '100' });
-    if (cursor !== null) search.set('cursor', cursor);
-    const { data, pagination } = await api.json<Page<LogResource>>(`/v1/logs?${search}`);
-    count += data.filter(({ resource, service }) => {
-      const id = resource.attributes[RUN_ID_ATTRIBUTE];
-      return by === 'id' ? id === run.id : id === undefined && (run.service === null || service === run.service);
-    }).length;
-    seen += data.length;
-    cursor = pagination.nextCursor;
-  } while (cursor !== null && seen < MAX_RECORDS);
-  return { count, complete: cursor === null };
+  const ofService = run.service === null ? '' : ` AND service=${JSON.stringify(run.service)}`;
+  const search = new URLSearchParams({
+    query: by === 'id' ? `resource.${RUN_ID_ATTRIBUTE}="${run.id}"` : `NOT resource.${RUN_ID_ATTRIBUTE}:*${ofService}`,
+    from: new Date(run.startedMs - MS_PER_SECOND).toISOString(),
+    ...(by === 'time' && { to: new Date(run.endedMs + 1).toISOString() }),
+    buckets: '1',
+    waitMs: String(COUNT_MS),
+  });
+  const { total, complete } = await api.json<LogHistogram>(`/v1/logs/histogram?${search}`);
+  return { count: total, complete };
 }
