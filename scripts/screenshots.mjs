@@ -32,8 +32,8 @@ try {
   const { ui, token } = JSON.parse(String(await new Promise((resolve) => child.stdout.once('data', resolve))));
   const headers = { authorization: `Bearer ${token}` };
   for (;;) {
-    const { counts } = await (await fetch(`${ui}/v1/status`, { headers })).json();
-    if (counts.traces === 123) break;
+    const { isStored, activity } = await (await fetch(`${ui}/v1/sample`, { headers })).json();
+    if (isStored && activity === 'none') break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   for (const theme of ['light', 'dark']) {

@@ -13,6 +13,7 @@ import type { AnyOperation, ApiOf } from './operation';
 import { prompts } from './prompts';
 import { records } from './records';
 import { retention } from './retention';
+import { sample } from './sample';
 import { savedViews } from './saved-views';
 import { scores } from './scores';
 import { services } from './services';
@@ -27,6 +28,7 @@ import { windows } from './windows';
 
 export const OPERATIONS = {
   ...status,
+  ...sample,
   ...traces,
   ...timeline,
   ...annotations,

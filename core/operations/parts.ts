@@ -4,6 +4,7 @@ import type { StatusReport } from '../api/contract';
 import type { DatasetItem, DatasetItemEdit, Experiment, ExperimentEdit } from '../api/evaluation';
 import type { ExportFormat, ExportPart, ExportPartQuery } from '../api/export';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from '../api/playground';
+import type { SampleReport, SampleRequest } from '../api/sample';
 import type { SyncApi } from '../api/sync-state';
 import type { TimelineApi } from '../api/timeline';
 import type { IngestService } from '../api/workers';
@@ -23,7 +24,14 @@ export interface Parts {
   readonly exports: FilesOut;
   readonly windows: WindowList;
   status(): Promise<StatusReport>;
+  readonly sample: GeneratedSample;
   sendTestTrace(): Promise<{ readonly traceId: string }>;
+}
+
+interface GeneratedSample {
+  report(): Promise<SampleReport>;
+  load(request: SampleRequest): Promise<SampleReport>;
+  remove(): Promise<SampleReport>;
 }
 
 /** Files of traces, which pages take part by part. */

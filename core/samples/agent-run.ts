@@ -17,6 +17,24 @@ interface Step {
 
 /** @param fails whether one tool call fails and is tried again, which is what people open the trace for. */
 export function agentRun(random: Random, startNs: bigint, agent: string, fails: boolean): SampleSpan[] {
+  return placed(random, startNs, agent, fails ? research(agent) : triage(agent));
+}
+
+/** What the customer of the triage asks next: later turns of its session. @param startsNs when each is asked */
+export function supportTurns(random: Random, [invoiceNs, thanksNs]: readonly [bigint, bigint]): SampleSpan[] {
+  const talk = new Talk('You sort what customers write.', 'Please send me the corrected invoice.');
+  const invoice = { id: 'call_2', name: 'send_invoice', arguments: { customer: 'customer-17', month: 'October' } };
+  const sent = invoke('triage', [
+    talk.chat('gpt-5-mini', 1_600, [4_900, 180], 'I will send the corrected invoice.', [invoice]),
+    talk.tool(invoice, 420, '{"sent":true}', [sql('select * from invoice where customer_id = $1', 260)]),
+    talk.chat('gpt-5-mini', 1_300, [5_200, 90], 'The corrected invoice for October is on its way to you.'),
+  ]);
+  talk.ask('Thank you, that is all.');
+  const thanked = invoke('triage', [talk.chat('gpt-5-mini', 900, [5_400, 40], 'You are welcome.')]);
+  return [...placed(random, invoiceNs, 'triage', sent), ...placed(random, thanksNs, 'triage', thanked)];
+}
+
+function placed(random: Random, startNs: bigint, agent: string, root: Step): SampleSpan[] {
   const traceId = random.hex(16);
   const spans: SampleSpan[] = [];
   const place = (step: Step, parentSpanId: string | null, at: bigint): bigint => {
@@ -38,7 +56,7 @@ export function agentRun(random: Random, startNs: bigint, agent: string, fails: 
     });
     return endNs;
   };
-  place(fails ? research(agent) : triage(agent), null, startNs);
+  place(root, null, startNs);
   return spans;
 }
 
@@ -50,13 +68,17 @@ interface Asked {
 
 /** What is said between a user, a model and its tools: each call of the model is told all of it again. */
 class Talk {
-  private readonly messages: object[];
+  private readonly messages: object[] = [];
 
   constructor(
     private readonly system: string,
     question: string,
   ) {
-    this.messages = [{ role: 'user', parts: [{ type: 'text', content: question }] }];
+    this.ask(question);
+  }
+
+  ask(question: string): void {
+    this.messages.push({ role: 'user', parts: [{ type: 'text', content: question }] });
   }
 
   /** @param calls tools that the model asks for */

@@ -1,5 +1,6 @@
 /** Logs of the sample workspace: of each request to a service, of what failed, and a few that belong to no trace. */
 import { keyValues, type SampleSpan, type SampleValue } from './otlp-builder';
+import { SAMPLE_RESOURCE } from './sample-mark';
 
 const SERVER = 2;
 const SLOW_NS = 400_000_000n;
@@ -24,7 +25,13 @@ export function sampleLogs(spans: readonly SampleSpan[], nowNs: bigint): object 
   const services = [...new Set(logs.map(({ service }) => service))];
   return {
     resourceLogs: services.map((service) => ({
-      resource: { attributes: keyValues({ 'service.name': service, 'deployment.environment.name': 'production' }) },
+      resource: {
+        attributes: keyValues({
+          'service.name': service,
+          'deployment.environment.name': 'production',
+          ...SAMPLE_RESOURCE,
+        }),
+      },
       scopeLogs: [
         { scope: { name: `${service}.log` }, logRecords: logs.filter((log) => log.service === service).map(logRecord) },
       ],

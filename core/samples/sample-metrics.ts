@@ -4,6 +4,7 @@
  */
 import { keyValues } from './otlp-builder';
 import { Random } from './random';
+import { SAMPLE_RESOURCE } from './sample-mark';
 
 const SEED = 20_261_130;
 const NS_PER_S = 1_000_000_000n;
@@ -32,6 +33,7 @@ export function sampleMetrics(nowNs: bigint): object {
       'service.name': 'checkout',
       'service.version': '1.4.0',
       'deployment.environment.name': 'production',
+      ...SAMPLE_RESOURCE,
     }),
   };
   const metrics = [

@@ -60,6 +60,13 @@ export function shopTrace(random: Random, startNs: bigint): SampleSpan[] {
   return trace.spans;
 }
 
+/** One page of a product, which asks two services. */
+export function browseTrace(random: Random, startNs: bigint): SampleSpan[] {
+  const trace = new TraceBuilder(random);
+  browse(trace, startNs);
+  return trace.spans;
+}
+
 function http(method: string, route: string, status: number): Record<string, SampleValue> {
   return { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status };
 }

@@ -10,6 +10,7 @@ import { metricsCommand } from './commands/metrics';
 import { queryCommand } from './commands/query';
 import { rebuildCommand } from './commands/rebuild';
 import { runCommand } from './commands/run';
+import { sampleCommand } from './commands/sample';
 import { serveCommand } from './commands/serve';
 import { servicesCommand } from './commands/services';
 import { showCommand } from './commands/show';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   doctorCommand,
   importCommand,
   exportCommand,
+  sampleCommand,
   mcpCommand,
   rebuildCommand,
   completionCommand,

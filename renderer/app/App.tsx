@@ -8,6 +8,7 @@ import { FiringBar } from '../features/alerts/FiringBar';
 import { useAlertNotices } from '../features/alerts/use-alert-notices';
 import { GuardrailAlert } from '../features/guardrails/GuardrailAlert';
 import { ImportFiles } from '../features/import-files/ImportFiles';
+import { SampleDialog } from '../features/sample/SampleDialog';
 import { AcceptInvitation, invitationOfAddress } from '../features/team/AcceptInvitation';
 import { problemOfAddress, TeamSignIn } from '../features/team/TeamSignIn';
 import { useKeys } from '../hooks/use-keys';
@@ -72,6 +73,7 @@ function Frame() {
         </div>
       </main>
       {!isTeamPage() && <ImportFiles />}
+      {!isTeamPage() && <SampleDialog />}
       <StatusBar onHelp={() => setHelpOpen(true)} />
       <HelpDialog open={helpOpen} onOpenChange={setHelpOpen} />
       <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} onHelp={() => setHelpOpen(true)} />

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { parseTraceId } from '../../core/model/ids';
 import { shareableLink } from '../connection/shareable-link';
+import { isTeamPage } from '../connection/team-session';
+import { useSampleDialog } from '../features/sample/sample-dialog-store';
 import { useSettings } from '../stores/settings-store';
 import { SCREENS } from './screens';
 
@@ -57,6 +59,12 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         <Command.Item className={item} onSelect={run(() => void navigator.clipboard.writeText(shareableLink()))}>
           Copy link to this view
         </Command.Item>
+        {!isTeamPage() &&
+          ['Load sample', 'Remove sample'].map((title) => (
+            <Command.Item key={title} className={item} onSelect={run(() => useSampleDialog.getState().setOpen(true))}>
+              {title}
+            </Command.Item>
+          ))}
         <Command.Item className={item} onSelect={run(onHelp)}>
           Keys
         </Command.Item>

@@ -18,6 +18,7 @@ import { Exports } from './exports';
 import type { Fetches } from './playground/chat-client';
 import { Playground } from './playground/playground';
 import { Reports } from './reports';
+import { Sample } from './sample';
 import { sendTestTrace } from './send-test-trace';
 import { Windows } from './windows';
 
@@ -98,6 +99,7 @@ function partsOf(given: GatewayParts, exports: Exports): Parts {
     evaluation: new Evaluation(store, playground, log),
     alerts: alertRules(store),
     windows: new Windows(),
+    sample: new Sample(store, ingest, timeline),
     get sync() {
       if (sync) return sync;
       throw new SpoorError('FORBIDDEN', 'A team server is what others share with; it shares with none.');

@@ -11,7 +11,7 @@ import { eventually, REPOSITORY, type RunningSpoor, runSpoor, startSpoor, tempor
 import { drawnSpans, traceIdOf } from '../fixtures/traces';
 
 /** Of `--sample`. */
-const SAMPLE_TRACES = 123;
+const SAMPLE_TRACES = 126;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let installed: string;

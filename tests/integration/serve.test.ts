@@ -181,7 +181,7 @@ describe('spoor serve', () => {
     // Its metrics are sent last.
     await eventually(async () => (await count()).metricPoints > 0);
     const before = await count();
-    expect(before).toMatchObject({ traces: 123, logs: 420, metricPoints: 700 });
+    expect(before).toMatchObject({ traces: 126, logs: 423, metricPoints: 700 });
     const batch = await spoor.get<{ data: { rootName: string; spanCount: number }[] }>(
       '/v1/traces?query=nightly-reindex',
     );

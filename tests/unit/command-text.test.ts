@@ -23,8 +23,8 @@ describe('what was imported', () => {
     const text = textOf(`a${ESCAPE}[31m.zip`, report);
     expect(text).not.toContain(ESCAPE);
     expect(text.split('\n')).toEqual([
-      'a\ufffd[31m.zip: 1 spans (otlp)',
-      '  left out: 0 records, 1 documents',
+      'a\ufffd[31m.zip: 1 span (otlp)',
+      '  left out: 0 records, 1 document',
       '  \ufffd]0;owned\ufffd.json: Unexpected token\ufffd\ufffd[2J',
     ]);
   });

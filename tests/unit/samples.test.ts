@@ -6,7 +6,7 @@ import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { BATCH_JOB_SPANS, batchJob } from '../../core/samples/batch-job';
 import { Random } from '../../core/samples/random';
 import { sampleMetrics } from '../../core/samples/sample-metrics';
-import { sampleRequests } from '../../core/samples/sample-workspace';
+import { firstTraceId, sampleRequests, sampleTelemetry } from '../../core/samples/sample-workspace';
 import { T0 } from '../fixtures/traces';
 
 describe('the sample workspace', () => {
@@ -35,6 +35,16 @@ describe('the sample workspace', () => {
     expect(batches.some(({ batch }) => batch.status.includes(2))).toBe(true);
     expect(batches.some(({ batch }) => batch.calls.counts.some((count) => count > 0))).toBe(true);
     for (const { batch } of batches) for (const endNs of batch.endNs) expect(endNs <= T0).toBe(true);
+  });
+
+  it('carries its mark on every resource, and another seed makes other traces', () => {
+    for (const { path, body } of sampleTelemetry(T0)) {
+      const text = JSON.stringify(body);
+      const marked = text.split('{"key":"spoor.sample","value":{"boolValue":true}}').length - 1;
+      expect([path, marked]).toEqual([path, text.split('"resource":').length - 1]);
+    }
+    expect(JSON.stringify([...sampleTelemetry(T0, 7)][0])).toContain(firstTraceId(7));
+    expect(firstTraceId(7)).not.toBe(firstTraceId(8));
   });
 
   it('has a gauge, a counter and histograms of both kinds, with nothing in the future', () => {

@@ -12,6 +12,7 @@ import { Redactor } from '../../core/redaction/redactor';
 import { WrittenTexts } from '../../core/redaction/written-texts';
 import { deleteQuarantine } from '../../core/store/pruning/quarantine';
 import { readQuarantine } from '../../core/store/pruning/quarantine-report';
+import { removeSampleRecords } from '../../core/store/pruning/remove-sample';
 import { restoreQuarantine } from '../../core/store/pruning/restore-quarantine';
 import { readClock, settleClock } from '../../core/store/pruning/trusted-clock';
 import { isRebuildDue, Rebuild } from '../../core/store/rebuild/rebuild';
@@ -146,6 +147,12 @@ export class Store extends WorkspaceStore implements StoreService {
     }
     await deleteQuarantine(sql, workspaceId, null);
     await sql.query('checkpoint');
+    this.changes.changed();
+  }
+
+  async removeSampleRecords(): Promise<void> {
+    const { writer } = await this.ready();
+    await writer.change(removeSampleRecords);
     this.changes.changed();
   }
 

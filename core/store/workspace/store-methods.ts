@@ -119,6 +119,8 @@ export interface HostedStore {
   nextChange(after: number, signal?: AbortSignal): Promise<number>;
   rebuild(): Promise<RebuildReport>;
   rebuildReport(): Promise<RebuildReport>;
+  /** Log records and metric points that carry the mark of the sample. */
+  removeSampleRecords(): Promise<void>;
   trustClock(): Promise<void>;
   restoreQuarantine(): Promise<RebuildReport>;
   deleteQuarantine(): Promise<void>;

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FileImportReport } from '../../../core/api/file-import';
+import { plural } from '../../../core/model/format';
 import { StartError } from '../../../services/store/start-error';
 import { FOLDER_OPTIONS, type FolderOptions, folderOptions } from '../../host/options';
 import { defineCommand } from '../command';
@@ -57,14 +58,15 @@ async function sent(api: RunningApi, file: string): Promise<FileImportReport> {
 /** Names of entries and words of a document are the sender's. */
 export function textOf(file: string, report: FileImportReport): string {
   const counts = [
-    [report.spans, 'spans'],
-    [report.logRecords, 'log records'],
-    [report.metricPoints, 'metric points'],
+    [report.spans, 'span'],
+    [report.logRecords, 'log record'],
+    [report.metricPoints, 'metric point'],
   ] as const;
-  const read = counts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en-GB')} ${what}`);
+  const read = counts.filter(([count]) => count > 0).map(([count, what]) => plural(count, what));
   const left = report.rejected + report.rejectedDocuments;
   const lines = [`${printable(file)}: ${read.join(', ') || 'nothing'} (${report.formats.join(', ')})`];
   if (report.duplicates > 0) lines.push(`  ${report.duplicates.toLocaleString('en-GB')} of these were here before`);
-  if (left > 0) lines.push(`  left out: ${report.rejected} records, ${report.rejectedDocuments} documents`);
+  if (left > 0)
+    lines.push(`  left out: ${plural(report.rejected, 'record')}, ${plural(report.rejectedDocuments, 'document')}`);
   return [...lines, ...report.reasons.map((reason) => `  ${printable(reason)}`)].join('\n');
 }

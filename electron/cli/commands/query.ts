@@ -63,6 +63,7 @@ function ask(api: RunningApi, body: object): Promise<QueryResult> {
 function linesOf(result: QueryResult, environment: NodeJS.ProcessEnv): string[] {
   const columns = columnsOf(process.stdout);
   const paint = paintFor(process.stdout, environment);
+  if (result.kind === 'metrics' && result.series.length === 0) return ['No span matches.'];
   if (result.kind === 'metrics') return seriesLines(result).map((line) => cut(line, columns));
   if (result.data.length === 0) return ['No trace matches.'];
   return [paint('dim', cut(TRACE_HEADER, columns)), ...result.data.map((trace) => traceLine(trace, columns, paint))];

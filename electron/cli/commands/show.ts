@@ -1,6 +1,6 @@
 /** `spoor show`: a trace as an outline, errors first; or everything known of one of its spans. */
 import type { PlainAttributes, SpanResource, TraceResource } from '../../../core/api/http-resources';
-import { formatDuration } from '../../../core/model/format';
+import { formatDuration, plural } from '../../../core/model/format';
 import { UsageError } from '../../host/option-table';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
 import { defineCommand } from '../command';
@@ -64,7 +64,7 @@ async function traceLines(api: RunningApi, trace: TraceResource, limit: number, 
   const more = failedSpans(trace).length - failed.length;
   return [
     paint('bold', cut(printable(`${rootService}: ${rootName}`), columns)),
-    `${startTime.replace('T', ' ').slice(0, 23)}  ${formatDuration(durationNs)}  ${spanCount} spans  ${errorCount} errors${incomplete ? '  incomplete: its root or a parent has not arrived' : ''}`,
+    `${startTime.replace('T', ' ').slice(0, 23)}  ${formatDuration(durationNs)}  ${plural(spanCount, 'span')}  ${plural(errorCount, 'error')}${incomplete ? '  incomplete: its root or a parent has not arrived' : ''}`,
     `${api.instance.ui}/#/trace/${trace.traceId}`,
     ...(failed.length > 0 ? ['', paint('bold', 'Errors')] : []),
     ...failed.flatMap(({ span, reasons }) => [

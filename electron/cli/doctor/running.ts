@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { OtlpReceiver } from '../../../core/api/contract';
 import type { StatusResource } from '../../../core/api/http-resources';
 import type { ListenAddress } from '../../../core/api/workers';
+import { plural } from '../../../core/model/format';
 import { authorityOf, reachedAt } from '../../../services/net/authority';
 import { broken, type Finding, fine, warning } from './finding';
 
@@ -29,7 +30,7 @@ export async function runningFindings(status: StatusResource): Promise<Finding[]
 function storeFindings({ store, counts, uptimeSeconds, version, disk }: StatusResource): Finding[] {
   const runs = `Spoor ${version} has been running for ${Math.round(uptimeSeconds)} s`;
   if (store.state === 'ready') {
-    const stored = `${counts.spans ?? 0} spans, ${counts.logs ?? 0} log records and ${counts.metricPoints ?? 0} metric points`;
+    const stored = `${plural(counts.spans ?? 0, 'span')}, ${plural(counts.logs ?? 0, 'log record')} and ${plural(counts.metricPoints ?? 0, 'metric point')}`;
     const findings = [fine('database', `${runs}, and has ${stored}.`)];
     if (disk.full) findings.push(broken('disk', 'The disk is full: what arrives is refused.', 'Make room on the disk'));
     return findings;

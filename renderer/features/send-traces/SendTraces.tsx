@@ -1,21 +1,19 @@
 import { useMutation } from '@tanstack/react-query';
-import { Tabs } from 'radix-ui';
 import { Link, useLocation } from 'wouter';
 import { api } from '../../connection/connection';
 import { isTeamPage } from '../../connection/team-session';
 import { useStatus } from '../../hooks/use-status';
 import { Button } from '../../ui/Button';
 import { CopyButton } from '../../ui/CopyButton';
-import { snippetsFor } from './snippets';
+import { SampleProgress } from '../sample/SampleProgress';
+import { useSampleDialog } from '../sample/sample-dialog-store';
+import { useSample } from '../sample/use-sample';
+import { SenderTabs } from './SenderTabs';
+import { Waiting } from './Waiting';
 
-/** How the first trace gets here: a snippet to copy, or a test trace at one click. */
+/** How the first trace gets here: lines to copy, a test trace or a whole sample at one click. */
 export function SendTraces() {
   const status = useStatus();
-  const [, navigate] = useLocation();
-  const test = useMutation({
-    mutationFn: () => api.sendTestTrace(),
-    onSuccess: ({ traceId }) => navigate(`/trace/${traceId}`),
-  });
   const isTeam = isTeamPage();
   const receiver = status?.otlpHttp;
   // An address where nobody of ours listens would send traces to somebody else.
@@ -32,9 +30,10 @@ export function SendTraces() {
   const endpoint = isTeam ? window.location.origin : `http://${receiver.host}:${receiver.port}`;
   const isGrpcOpen = !isTeam && status?.otlpGrpc.state === 'listening';
   const grpc = isGrpcOpen ? `http://${status.otlpGrpc.host}:${status.otlpGrpc.port}` : null;
-  const snippets = snippetsFor(endpoint, isTeam);
   return (
     <div className="flex flex-col gap-4">
+      {status?.counts.traces === 0 && <Waiting endpoint={endpoint} refused={isTeam ? null : status.refused} />}
+      {!isTeam && <Trials />}
       <div className="flex flex-wrap items-center gap-2">
         <span className="text-secondary">Export OTLP over HTTP to</span>
         <code className="rounded border border-line bg-raised px-1.5 font-mono">{endpoint}</code>
@@ -47,30 +46,8 @@ export function SendTraces() {
           </>
         )}
       </div>
-      <Tabs.Root defaultValue="env">
-        <Tabs.List aria-label="Language" className="flex gap-1 border-b border-line">
-          {snippets.map(({ id, title }) => (
-            <Tabs.Trigger
-              key={id}
-              value={id}
-              className="-mb-px h-8 border-b-2 border-transparent px-2.5 font-medium text-secondary hover:text-text data-[state=active]:border-accent data-[state=active]:text-text"
-            >
-              {title}
-            </Tabs.Trigger>
-          ))}
-        </Tabs.List>
-        {snippets.map(({ id, title, code }) => (
-          <Tabs.Content key={id} value={id} className="relative">
-            <pre className="mt-3 overflow-x-auto rounded-md border border-line bg-panel p-3 pr-16 font-mono text-sm leading-5">
-              {code}
-            </pre>
-            <div className="absolute top-5 right-3">
-              <CopyButton text={code} label={`Copy the ${title} snippet`} />
-            </div>
-          </Tabs.Content>
-        ))}
-      </Tabs.Root>
-      {isTeam ? (
+      <SenderTabs target={{ http: endpoint, wantsKey: isTeam }} />
+      {isTeam && (
         <p className="text-secondary">
           <code className="font-mono">SPOOR_API_KEY</code> is a key that sends traces. Who runs this workspace makes one
           under{' '}
@@ -79,19 +56,48 @@ export function SendTraces() {
           </Link>
           .
         </p>
+      )}
+    </div>
+  );
+}
+
+/** To look around before anything of one's own is set up. */
+function Trials() {
+  const [, navigate] = useLocation();
+  const test = useMutation({
+    mutationFn: () => api.sendTestTrace(),
+    onSuccess: ({ traceId }) => navigate(`/trace/${traceId}`),
+  });
+  const { report, isBusy, load } = useSample();
+  // Where it cannot simply be loaded, the dialog says why and asks.
+  const openDialog = (): void => useSampleDialog.getState().setOpen(true);
+  const error = test.error?.message ?? report?.failure;
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <Button
+        look="primary"
+        disabled={isBusy || report === null}
+        onClick={() =>
+          report?.isStored ? openDialog() : load.mutate({}, { onError: openDialog, onSettled: load.reset })
+        }
+      >
+        {report?.isStored ? 'Sample data' : 'Load sample'}
+      </Button>
+      <Button disabled={test.isPending} onClick={() => test.mutate()}>
+        Send a test trace
+      </Button>
+      {report && report.activity !== 'none' ? (
+        <SampleProgress report={report} />
+      ) : error ? (
+        <span role="alert" className="text-error">
+          {error}
+        </span>
       ) : (
-        <div className="flex items-center gap-3">
-          <Button look="primary" disabled={test.isPending} onClick={() => test.mutate()}>
-            Send a test trace
-          </Button>
-          <span className="text-secondary">
-            {test.error ? (
-              <span className="text-error">{test.error.message}</span>
-            ) : (
-              'Goes through the same port as yours would.'
-            )}
-          </span>
-        </div>
+        <span className="text-secondary">
+          {report?.isStored
+            ? 'The sample is in this workspace. You can remove it by itself.'
+            : 'To look around first. You can remove the sample by itself.'}
+        </span>
       )}
     </div>
   );

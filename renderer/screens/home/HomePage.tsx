@@ -1,10 +1,12 @@
 /** How it goes at a glance: requests, failures, latency, what models cost, each beside the period before. */
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { formatCompact, formatCount, formatDuration } from '../../../core/model/format';
 import { ExtentPicker } from '../../features/extent/ExtentPicker';
 import { ModelTable } from '../../features/models/ModelTable';
 import { beforeText, changeOf, pointsOf } from '../../features/red/change';
 import { Requests } from '../../features/red/Requests';
+import { EmptyWorkspace } from '../../features/send-traces/EmptyWorkspace';
+import { useFirstTrace } from '../../features/send-traces/use-first-trace';
 import { openTraces } from '../../stores/open-traces';
 import { isEverything } from '../../stores/time-range';
 import { useExtent, useTraceList } from '../../stores/trace-list-store';
@@ -29,6 +31,8 @@ export function HomePage() {
     navigate('/traces');
   };
   const nothing = data !== undefined && !isOld && isEmpty(data);
+  const nothingAtAll = nothing && isEverything(extent);
+  useFirstTrace(nothingAtAll);
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
@@ -43,19 +47,10 @@ export function HomePage() {
       {(question.failure !== null || !data) && (
         <QuestionNote question={question} what="the figures" looking="Counting …" />
       )}
-      {nothing && (
+      {nothingAtAll && <EmptyWorkspace arrives="It opens here the moment it arrives." />}
+      {nothing && !nothingAtAll && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
-          {isEverything(extent) ? (
-            <>
-              Nothing has come yet.{' '}
-              <Link href="/connect" className="text-accent hover:underline">
-                Send traces
-              </Link>{' '}
-              says how.
-            </>
-          ) : (
-            `Nothing came in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`
-          )}
+          {`Nothing came in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`}
         </p>
       )}
       {data && !nothing && (

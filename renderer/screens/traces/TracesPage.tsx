@@ -4,9 +4,8 @@ import { DEPLOYMENT_FIELDS } from '../../../core/model/deployment-keys';
 import { readableTraceql } from '../../../core/query/facets';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
-import { isTeamPage } from '../../connection/team-session';
 import { ExtentPicker } from '../../features/extent/ExtentPicker';
-import { SendTraces } from '../../features/send-traces/SendTraces';
+import { EmptyWorkspace } from '../../features/send-traces/EmptyWorkspace';
 import { useKeys } from '../../hooks/use-keys';
 import { useStatus } from '../../hooks/use-status';
 import { useCompare } from '../../stores/compare-store';
@@ -142,7 +141,7 @@ export function TracesPage() {
       )}
       {/* Without a database there is nothing to list; the notice above says what to do. */}
       {isClosed ? null : isEmpty && list.query === '' && isEverything(list) ? (
-        <FirstTrace />
+        <EmptyWorkspace arrives="It is listed here the moment it arrives." />
       ) : (
         <>
           <h1 className="sr-only">Traces</h1>
@@ -210,20 +209,6 @@ function RemovedBanner() {
       <Button look="ghost" onClick={() => set(null)}>
         Dismiss
       </Button>
-    </div>
-  );
-}
-
-function FirstTrace() {
-  return (
-    <div className="min-h-0 grow overflow-y-auto p-6">
-      <div className="mx-auto flex max-w-[760px] flex-col gap-1.5 pt-6">
-        <h1 className="text-lg font-semibold">Waiting for the first trace</h1>
-        <p className="mb-4 text-secondary">
-          It shows here the moment it arrives.{!isTeamPage() && ' Nothing leaves this machine.'}
-        </p>
-        <SendTraces />
-      </div>
     </div>
   );
 }

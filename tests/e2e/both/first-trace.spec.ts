@@ -6,14 +6,21 @@ import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
 import { PAGE, test } from '../app';
 
+/** Each with the port that is open. */
+const SENDERS =
+  'Claude Code,Codex,Gemini CLI,Vercel AI SDK,LangGraph,OpenAI Agents,Pydantic AI,Java,.NET,Go,Python,Node,Browser,Collector,curl,Any SDK'.split(
+    ',',
+  );
+
 test.use({ isFirstStart: true });
 
 test('an empty workspace says how to send the first trace, and shows it when it comes', async ({ app }) => {
   const { page } = app;
   await expect(page.getByRole('heading', { name: 'Waiting for the first trace' })).toBeVisible();
   await expect(page.getByText(`Listening on ${app.otlpHttp.replace('http://', '')}`)).toBeVisible();
-  for (const language of ['Node', 'Python', 'Go', 'curl']) {
-    await page.getByRole('tab', { name: language, exact: true }).click();
+  await expect(page.getByText(`Waiting for the first span on ${app.otlpHttp}`)).toBeVisible();
+  for (const sender of SENDERS) {
+    await page.getByRole('tab', { name: sender, exact: true }).click();
     await expect(page.getByRole('tabpanel')).toContainText(app.otlpHttp);
   }
 

@@ -42,14 +42,15 @@ function request(number: number, startNs: bigint, failed: boolean): SampleSpan[]
 test('says how it goes, how that moved, and leads to what failed', async ({ app }) => {
   const { page } = app;
   await page.getByRole('link', { name: 'Home' }).click();
-  await expect(page.getByText('Nothing has come yet.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Waiting for the first trace' })).toBeVisible();
   const now = BigInt(Date.now()) * 1_000_000n;
   const before = Array.from({ length: 10 }, (_, i) => request(i + 1, now - 80n * MINUTE, false));
   const lately = Array.from({ length: 20 }, (_, i) => request(i + 11, now - 20n * MINUTE, i < 3));
   await app.send([...before, ...lately].flat());
   await page.setViewportSize({ width: 1300, height: 800 });
   const figure = (label: string) => page.getByRole('term').filter({ hasText: label }).locator('..');
-  // Who stays sees it within ten seconds.
+  // The first of them opens.
+  await expect(page.getByRole('treeitem', { name: /POST \/ask/ })).toBeVisible();
   await page.getByRole('link', { name: 'Sessions' }).click();
   await page.getByRole('link', { name: 'Home' }).click();
   await expect(figure('Requests')).toContainText('30');

@@ -98,6 +98,10 @@ export class ServerStore extends WorkspaceStore implements StoreService {
     throw new SpoorError('FORBIDDEN', 'The read models of a server are rebuilt by whoever runs it.');
   }
 
+  async removeSampleRecords(): Promise<never> {
+    throw new SpoorError('FORBIDDEN', 'A team server has no sample.');
+  }
+
   async trustClock(): Promise<never> {
     throw new SpoorError('FORBIDDEN', 'The clock of a server is settled by whoever runs it: spoor-server trust-clock.');
   }

@@ -1,0 +1,28 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { SampleReport, SampleRequest } from '../../../core/api/sample';
+import { api } from '../../connection/connection';
+import { isTeamPage } from '../../connection/team-session';
+
+const KEY = ['sample'];
+const LOOK_MS = 300;
+
+/** The generated sample: what is there, and what is being done with it. A team server has none. */
+export function useSample() {
+  const queries = useQueryClient();
+  const { data } = useQuery({
+    queryKey: KEY,
+    queryFn: () => api.sampleReport(),
+    enabled: !isTeamPage(),
+    // The command line loads and removes it, too.
+    staleTime: 0,
+    refetchInterval: ({ state }) => (isBusy(state.data) ? LOOK_MS : false),
+  });
+  const began = { onSuccess: (report: SampleReport) => queries.setQueryData(KEY, report) };
+  const load = useMutation({ mutationFn: (request: SampleRequest) => api.loadSample(request), ...began });
+  const remove = useMutation({ mutationFn: () => api.removeSample(), ...began });
+  return { report: data ?? null, isBusy: isBusy(data) || load.isPending || remove.isPending, load, remove };
+}
+
+function isBusy(report: SampleReport | undefined): boolean {
+  return report !== undefined && report.activity !== 'none';
+}
