@@ -9,7 +9,7 @@ const FRESH_MS = 1_000;
 
 export class GuardrailRules {
   private scanner: GuardrailScanner | null = null;
-  private readonly said = new Set<string>();
+  private said: ReadonlySet<string> = new Set();
   private askedAt = 0;
   private asking: Promise<void> | null = null;
 
@@ -31,9 +31,9 @@ export class GuardrailRules {
   private sayOnce(problems: GuardrailScanner['problems']): void {
     for (const { rule, reason } of problems) {
       if (this.said.has(reason)) continue;
-      this.said.add(reason);
       this.log('warn', `the guardrail ${JSON.stringify(rule)} is not followed`, { error: reason });
     }
+    this.said = new Set(problems.map(({ reason }) => reason));
   }
 
   private async ask(): Promise<void> {

@@ -15,7 +15,7 @@ import { MemoryWatch } from './memory';
 import { type Figure, report, SHORT } from './report';
 
 const MOST = Number(process.env.SPOOR_NAMES ?? (SHORT ? 4_000 : 1_000_000));
-const STAGES = [1_000, 4_000, 10_000, 30_000, 100_000, 1_000_000, 10_000_000].filter(
+const STAGES = [1_000, 4_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 10_000_000].filter(
   (stage) => stage <= MOST && (SHORT || stage >= 10_000),
 );
 const BATCH = 500;

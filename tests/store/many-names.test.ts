@@ -4,7 +4,9 @@ import type { CountedPage, PageQuery } from '../../core/api/page';
 import { PriceBook } from '../../core/pricing/price-book';
 import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { EVERY_KEY } from '../../core/search/searched-keys';
+import { BlockSummaries } from '../../core/store/blocks/block-summaries';
 import { readAgents } from '../../core/store/figures/agents';
+import { AttributeCatalogue } from '../../core/store/figures/attribute-catalogue';
 import { readUsage } from '../../core/store/figures/usage-metrics';
 import { StoreWriter } from '../../core/store/ingest/store-writer';
 import { StoredSpans } from '../../core/store/ingest/stored-spans';
@@ -121,6 +123,20 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and long names on 
     expect(values.total).toBe(NAMES);
     expect(values.items[0]).toEqual({ value: 'service 0', isText: true, spanCount: 51 });
     expect((await reader.listOperations({ service: 'service 7' })).data).toMatchObject([{ name: 'operation 7' }]);
+  });
+
+  it('tells resources apart up to what memory may hold, says so, and counts their values right', async () => {
+    const few = new AttributeCatalogue(sql, WORKSPACE, new BlockSummaries(sql, WORKSPACE), {
+      messages: 100,
+      messageBytes: 8_000_000,
+    });
+    const { data } = await few.keys({ query: 'resource.service.name' });
+    expect(data).toEqual([{ key: 'resource.service.name', valueCount: 100, complete: false, spanCount: 150 }]);
+    const values = await all((query) => few.values('resource.service.name', query));
+    expect(values.total).toBe(100);
+    expect(values.items[0]).toEqual({ value: 'service 0', isText: true, spanCount: 51 });
+    const [whole] = (await readers().attributes.keys({ query: 'resource.service.name' })).data;
+    expect(whole).toMatchObject({ valueCount: NAMES, complete: true, spanCount: NAMES + 50 });
   });
 
   it('remembers traces up to what they weigh together, be they ever so small', async () => {

@@ -8,18 +8,17 @@ import { SpoorError } from '../../model/errors';
 import type { KeyValue } from '../../model/json-types';
 import { plainValue } from '../../model/json-types';
 import { shortName } from '../../model/short-name';
-import { decodeResource } from '../../otlp/proto-to-json';
 import type { BlockSummaries } from '../blocks/block-summaries';
+import type { BlockTerms } from '../blocks/block-terms';
 import { deletedTerms, isStanding } from '../blocks/deleted-counts';
 import { REST_KEY } from '../dictionary/part-ids';
+import { FreshParts, HELD, type HeldLimits, resourceAttributes, type SharedPart } from '../dictionary/shared-parts';
 import { countedPage } from '../sql/offset-page';
-import { BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../sql/row-spec';
+import { decodeRows, INT4, INT8, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { containing, timeBound } from '../sql/where';
 
 const DEFAULT_VALUES = 20;
-/** Resources that are told apart: those that came first. */
-const MAX_RESOURCES = 20_000;
 /** Values looked up by one statement: some tens of milliseconds. */
 const VALUES_AT_ONCE = 10_000;
 /** Blocks counted by one statement: about 20 ms. */
@@ -29,22 +28,27 @@ const SLICE = 2;
 interface Counts {
   /** By element of `span.attributes`: an attribute's number, or a key's below 0. */
   readonly attributes: Map<number, number>;
+  /** Of those resources that are held. */
   readonly resources: Map<number, number>;
-}
-
-interface ResourceAttributes {
-  readonly id: number;
-  readonly attributes: readonly KeyValue[];
+  /** What they say. */
+  readonly held: ReadonlyMap<number, readonly KeyValue[]>;
+  /** Whether all resources are held. */
+  readonly isWhole: boolean;
 }
 
 export class AttributeCatalogue {
-  private resources: ResourceAttributes[] = [];
+  private readonly resources: SharedPart<readonly KeyValue[]>;
+  private readonly fresh: FreshParts;
 
   constructor(
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
     private readonly blocks: BlockSummaries,
-  ) {}
+    limits: Pick<HeldLimits, 'messages' | 'messageBytes'> = HELD,
+  ) {
+    this.resources = resourceAttributes(sql, workspaceId, limits);
+    this.fresh = new FreshParts(sql, workspaceId, [this.resources]);
+  }
 
   /** Keys as TraceQL writes them, the most frequent first. @throws SpoorError VALIDATION_ERROR */
   async keys(query: AttributeQuery): Promise<CountedPage<AttributeKey>> {
@@ -64,8 +68,7 @@ export class AttributeCatalogue {
       spanCount: spans.get(id) ?? 0,
     }));
     const ofResources = new Map<string, { values: Set<string>; spans: number }>();
-    const resources = await this.readResources();
-    for (const { id, attributes } of resources) {
+    for (const [id, attributes] of counts.held) {
       for (const { key, value } of attributes) {
         let entry = ofResources.get(key);
         if (!entry) {
@@ -76,9 +79,8 @@ export class AttributeCatalogue {
         entry.spans += counts.resources.get(id) ?? 0;
       }
     }
-    const complete = resources.length < MAX_RESOURCES;
     for (const [key, { values, spans: spanCount }] of ofResources) {
-      keys.push({ key: `resource.${shortName(key)}`, valueCount: values.size, complete, spanCount });
+      keys.push({ key: `resource.${shortName(key)}`, valueCount: values.size, complete: counts.isWhole, spanCount });
     }
     const wanted = query.query?.toLowerCase() ?? '';
     const found = keys
@@ -96,8 +98,7 @@ export class AttributeCatalogue {
       ]);
     }
     const counts = await this.counts(query);
-    const values =
-      scope === 'span' ? await this.spanValues(key, query, counts) : await this.resourceValues(key, counts);
+    const values = scope === 'span' ? await this.spanValues(key, query, counts) : this.resourceValues(key, counts);
     const wanted = query.query?.toLowerCase() ?? '';
     const found = values
       .filter(({ value, spanCount }) => spanCount > 0 && value.toLowerCase().includes(wanted))
@@ -119,9 +120,9 @@ export class AttributeCatalogue {
     }));
   }
 
-  private async resourceValues(key: string, counts: Counts): Promise<AttributeValue[]> {
+  private resourceValues(key: string, counts: Counts): AttributeValue[] {
     const values = new Map<string, { isText: boolean; spanCount: number }>();
-    for (const { id, attributes } of await this.readResources()) {
+    for (const [id, attributes] of counts.held) {
       for (const pair of attributes) {
         if (pair.key !== key) continue;
         const value = textOf(pair.value);
@@ -150,26 +151,21 @@ export class AttributeCatalogue {
     return spans;
   }
 
-  private async readResources(): Promise<readonly ResourceAttributes[]> {
-    if (this.resources.length >= MAX_RESOURCES) return this.resources;
-    const rows = await this.sql.query(
-      `select id, message from resource where workspace_id = $1 and id > $2 order by id limit ${MAX_RESOURCES}`,
-      [this.workspaceId, this.resources.at(-1)?.id ?? 0],
-    );
-    // Whoever asked at the same time may have read them, too.
-    const last = this.resources.at(-1)?.id ?? 0;
-    const fresh = decodeRows({ id: INT4, message: BYTEA }, rows).filter(({ id }) => id > last);
-    const decoded = fresh.map(({ id, message }) => ({ id, attributes: decodeResource(message).attributes }));
-    this.resources = this.resources.concat(decoded).slice(0, MAX_RESOURCES);
-    return this.resources;
-  }
-
   private async counts({ from: fromText, to: toText }: AttributeQuery): Promise<Counts> {
     const from = timeBound('from', fromText);
     const to = timeBound('to', toText);
     const { closed, open } = await this.blocks.read();
+    await this.fresh.refresh();
+    const { held } = this.resources;
+    const isWhole = this.resources.heldTo === null;
     const attributes = new Map<number, number>();
     const resources = new Map<number, number>();
+    const addTerms = ({ attributes: some, resources: owners }: BlockTerms, sign: number): void => {
+      for (const [i, id] of some.ids.entries()) add(attributes, id, sign * (some.counts[i] as number));
+      for (const [i, id] of owners.ids.entries()) {
+        if (held.has(id)) add(resources, id, sign * (owners.counts[i] as number));
+      }
+    };
     const partly = [...open];
     const whole = new Set<number>();
     for (const { id, firstStartNs, lastStartNs, terms } of closed) {
@@ -179,27 +175,21 @@ export class AttributeCatalogue {
         continue;
       }
       whole.add(id);
-      add(attributes, terms.attributes.ids, terms.attributes.counts);
-      add(resources, terms.resources.ids, terms.resources.counts);
+      addTerms(terms, 1);
     }
     for (const { blockId, terms } of await deletedTerms(this.sql, this.workspaceId)) {
-      if (!whole.has(blockId)) continue;
-      add(attributes, terms.attributes.ids, terms.attributes.counts, -1);
-      add(resources, terms.resources.ids, terms.resources.counts, -1);
+      if (whole.has(blockId)) addTerms(terms, -1);
     }
     for (let i = 0; i < partly.length; i += SLICE) {
-      await this.count(partly.slice(i, i + SLICE), from, to, attributes, resources);
+      for (const { attribute, resource, spans } of await this.count(partly.slice(i, i + SLICE), from, to)) {
+        if (attribute !== null) add(attributes, attribute, Number(spans));
+        if (resource !== null && held.has(resource)) add(resources, resource, Number(spans));
+      }
     }
-    return { attributes, resources };
+    return { attributes, resources, held, isWhole };
   }
 
-  private async count(
-    blocks: readonly number[],
-    from: bigint | null,
-    to: bigint | null,
-    attributes: Map<number, number>,
-    resources: Map<number, number>,
-  ): Promise<void> {
+  private async count(blocks: readonly number[], from: bigint | null, to: bigint | null) {
     const rows = await this.sql.query(
       `with s as materialized (
          select resource_id, attributes from span s
@@ -209,19 +199,12 @@ export class AttributeCatalogue {
        union all select null, resource_id, count(*) from s group by resource_id`,
       [this.workspaceId, blocks, from, to],
     );
-    const spec = { attribute: orNull(INT4), resource: orNull(INT4), spans: INT8 };
-    for (const { attribute, resource, spans } of decodeRows(spec, rows)) {
-      if (attribute !== null) attributes.set(attribute, (attributes.get(attribute) ?? 0) + Number(spans));
-      if (resource !== null) resources.set(resource, (resources.get(resource) ?? 0) + Number(spans));
-    }
+    return decodeRows({ attribute: orNull(INT4), resource: orNull(INT4), spans: INT8 }, rows);
   }
 }
 
-function add(to: Map<number, number>, ids: Int32Array, counts: Uint32Array, sign = 1): void {
-  for (let i = 0; i < ids.length; i++) {
-    const id = ids[i] as number;
-    to.set(id, (to.get(id) ?? 0) + sign * (counts[i] as number));
-  }
+function add(to: Map<number, number>, id: number, count: number): void {
+  to.set(id, (to.get(id) ?? 0) + count);
 }
 
 function textOf(value: KeyValue['value']): string {

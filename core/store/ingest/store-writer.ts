@@ -111,11 +111,10 @@ export class StoreWriter {
     const { interned, partIds, blocks, edges, stored, answers, partitions } = this.state;
     try {
       const result = await this.sql.transaction((tx) => run(tx, this.state), kind);
-      for (const memory of [interned, blocks, stored, this.requests]) memory.committed();
+      for (const memory of [interned, blocks, stored]) memory.committed();
       return result;
     } catch (error) {
-      for (const memory of [interned, partIds, blocks, edges, stored, answers, partitions, this.requests])
-        memory.rolledBack();
+      for (const memory of [interned, partIds, blocks, edges, stored, answers, partitions]) memory.rolledBack();
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 /**
  * A search for logs as SQL. What asks one thing of a record is evaluated once over the values there are (services, scopes, resources, the
- * dictionary of attributes), which are few, and becomes numbers. What may stand in a payload, or in the rest of a long body, makes the SQL hold
- * for more records than match (sides.ts).
+ * dictionary of attributes), and becomes numbers. What may stand in a payload, in the rest of a long body, or under a name that was not
+ * looked at because there are too many, makes the SQL hold for more records than match (sides.ts).
  */
 import type { KeyValue } from '../../model/json-types';
 import { isShortened, MAX_NAME_CHARS } from '../../model/short-name';
@@ -15,7 +15,7 @@ import { REST_KEY } from '../dictionary/part-ids';
 import { BYTEA, decodeRows, INT4 } from '../sql/row-spec';
 import type { SqlClient, SqlParameter } from '../sql/sql-client';
 import { containing } from '../sql/where';
-import type { LogNames } from './log-names';
+import type { FoundNames, LogNames } from './log-names';
 import { all, any, EVERY, exactly, NONE, not, type Sides, UNKNOWN } from './sides';
 
 /** Rows of one statement. */
@@ -83,12 +83,12 @@ export class LogConditions {
         if (test.op === 'exists') return exactly('l.severity > 0');
         return test.op === 'between' ? exactly(`l.severity between ${test.least} and ${test.most}`) : NONE;
       case 'service':
-        return this.oneOf(
-          'l.service_id',
-          await this.names.services.where((name) => matchesText(test, name, this.turns)),
-        );
+        return this.service(test);
       case 'scope':
-        return this.oneOf('l.scope_id', await this.names.scopes.where((name) => matchesText(test, name, this.turns)));
+        return this.oneOf(
+          'l.scope_id',
+          await this.names.scopes.where((name) => matchesText(test, name, this.turns), this.turns),
+        );
       case 'event':
         return this.event(test);
       case 'trace':
@@ -112,10 +112,18 @@ export class LogConditions {
     }
   }
 
+  private async service(test: ValueTest): Promise<Sides> {
+    const isOne = test.op === 'equals' && !NUMBER.test(test.text);
+    const found = isOne
+      ? await this.names.serviceNamed(test.text)
+      : await this.names.services.where((name) => matchesText(test, name, this.turns), this.turns);
+    return this.oneOf('l.service_id', found);
+  }
+
   private async resource(key: string, test: ValueTest): Promise<Sides> {
     const has = (pairs: readonly KeyValue[]) =>
       pairs.some((pair) => pair.key === key && matchesValue(test, pair.value, this.turns));
-    return this.oneOf('l.resource_id', await this.names.resources.where(has));
+    return this.oneOf('l.resource_id', await this.names.resources.where(has, this.turns));
   }
 
   private event(test: ValueTest): Sides {
@@ -202,8 +210,9 @@ export class LogConditions {
     );
   }
 
-  private oneOf(column: string, ids: readonly number[]): Sides {
-    return ids.length === 0 ? NONE : exactly(`${column} = any(${this.parameter(ids)}::int4[])`);
+  private oneOf(column: string, { ids, lookedTo }: FoundNames): Sides {
+    const found = ids.length === 0 ? NONE : exactly(`${column} = any(${this.parameter(ids)}::int4[])`);
+    return lookedTo === null ? found : any([found, { may: `${column} > ${lookedTo}`, must: 'false' }]);
   }
 
   /** Entries of the dictionary; null: too many, for a search or for its time. */

@@ -20,6 +20,8 @@ const ENVIRONMENT = 'deployment.environment.name';
 const USUAL_FIELDS = ['level', 'service', 'event', 'scope', 'env'] as const;
 /** Entries of the dictionary that one statement reads. */
 const PAGE = 5_000;
+/** Values that one answer counts: where there are more, it says that it did not count all records. */
+const MOST_TOLD_APART = 200_000;
 
 export class LogCounts {
   constructor(
@@ -106,7 +108,8 @@ export class LogCounts {
         }
       }
       if (search.turns.isDue) await search.turns.end();
-      complete = !search.isCut && (!search.turns.isOver || slice.last === null);
+      const isOver = search.turns.isOver || tally.size >= MOST_TOLD_APART;
+      complete = !search.isCut && (!isOver || slice.last === null);
     }
     const { byKey, areAll } = await this.keys(tally, search.turns);
     return { total: tally.total, facets: await this.named(tally, byKey, query), complete: complete && areAll };
@@ -118,17 +121,12 @@ export class LogCounts {
     { fields, limit = DEFAULT_VALUES }: LogFacetQuery,
   ): Promise<LogFacet[]> {
     const { services, scopes, resources } = this.reader.nameBooks;
-    const [serviceNames, scopeNames, resourceKeys] = [
-      await services.current(),
-      await scopes.current(),
-      await resources.current(),
-    ];
     const counted: Record<string, Counts> = {
       level: tally.levels,
-      service: renamed(tally.services, (id) => serviceNames.get(id) ?? ''),
-      scope: renamed(tally.scopes, (id) => scopeNames.get(id) ?? ''),
+      service: await renamed(tally.services, services, (name) => name),
+      scope: await renamed(tally.scopes, scopes, (name) => name),
       event: tally.events,
-      env: renamed(tally.resources, (id) => textOfKey(resourceKeys.get(id) ?? [], ENVIRONMENT)),
+      env: await renamed(tally.resources, resources, (pairs) => textOfKey(pairs, ENVIRONMENT)),
     };
     const frequent = [...byKey].sort(([a, { records: x }], [b, { records: y }]) => y - x || (a < b ? -1 : 1));
     const asked =
@@ -208,6 +206,12 @@ class Tally {
   /** By number in `log_record.attributes`. */
   readonly elements = new Map<number, number>();
 
+  /** How many values it tells apart. */
+  get size(): number {
+    const { events, services, scopes, resources, elements } = this;
+    return [events, services, scopes, resources, elements].reduce((sum, { size }) => sum + size, 0);
+  }
+
   record(
     row: { severity: number; service_id: number; scope_id: number; resource_id: number; event_name: string },
     records: number,
@@ -229,9 +233,26 @@ function add<K>(counts: Map<K, number>, key: K, count: number): void {
   counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
-function renamed(counts: ReadonlyMap<number, number>, nameOf: (id: number) => string): Counts {
+interface Named<T> {
+  of(ids: Iterable<number>): Promise<(id: number) => T | undefined>;
+}
+
+/** Some at a time: what one entry says may be long. */
+async function renamed<T>(
+  counts: ReadonlyMap<number, number>,
+  names: Named<T>,
+  textOf: (one: T) => string,
+): Promise<Counts> {
   const named: Counts = new Map();
-  for (const [id, count] of counts) add(named, nameOf(id), count);
+  const ids = [...counts.keys()];
+  for (let at = 0; at < ids.length; at += PAGE) {
+    const some = ids.slice(at, at + PAGE);
+    const nameOf = await names.of(some);
+    for (const id of some) {
+      const one = nameOf(id);
+      add(named, one === undefined ? '' : textOf(one), counts.get(id) ?? 0);
+    }
+  }
   return named;
 }
 

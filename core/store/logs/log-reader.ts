@@ -10,7 +10,7 @@ import type { PayloadCodec } from '../payloads/payloads';
 import { decodeCursor, encodeCursor, LOG_CURSOR } from '../sql/cursor';
 import type { SqlClient } from '../sql/sql-client';
 import { timeBound } from '../sql/where';
-import { LogNames } from './log-names';
+import { type LogNameLimits, LogNames } from './log-names';
 import { type LogPlace, logPlaceOf, placeOf } from './log-rows';
 import { type Direction, type FoundLog, type LogRange, LogSearch } from './log-search';
 
@@ -28,8 +28,9 @@ export class LogReader {
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
     private readonly codec: PayloadCodec,
+    limits?: LogNameLimits,
   ) {
-    this.names = new LogNames(sql, workspaceId);
+    this.names = new LogNames(sql, workspaceId, limits);
   }
 
   /** Newest first. @throws SpoorError VALIDATION_ERROR */

@@ -2,6 +2,7 @@
 import { WireWriter } from '../../otlp/wire-writer';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD, REST_KEY } from '../dictionary/part-ids';
 import { CopyReader } from '../sql/copy-binary';
+import { HeldRows } from '../sql/held-rows';
 import { BYTEA, decodeRows, INT4, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { LostPartError } from './lost-part-error';
@@ -31,10 +32,10 @@ interface Entry {
 
 /** The parts of records as one message each: attributes in their order, then the rest. */
 export class PartReader {
-  private readonly entries = new Map<number, Entry>();
-  private readonly keyNames = new Map<number, string>();
+  private readonly entries = new HeldRows<Entry>(MAX_HELD.dictionary);
+  private readonly keyNames = new HeldRows<string>(MAX_HELD.keys);
   /** Of spans: numbers of payloads of logs are others. */
-  private readonly unpacked = new Map<number, Payload>();
+  private readonly unpacked = new HeldRows<Payload>(MAX_HELD.payloads);
 
   constructor(
     private readonly sql: SqlClient,
@@ -86,7 +87,7 @@ export class PartReader {
 
   private async dictionary(records: readonly StoredParts[]): Promise<ReadonlyMap<number, Entry>> {
     const ids = distinct(records, (element) => (element > 0 ? element : null));
-    return held(this.entries, ids, MAX_HELD.dictionary, async (missing) => {
+    return this.entries.of(ids, async (missing) => {
       const rows = await this.sql.query(
         'select id, key_id, message from attribute where workspace_id = $1 and id = any($2::int4[])',
         [this.workspaceId, missing],
@@ -98,7 +99,7 @@ export class PartReader {
 
   private async keys(records: readonly StoredParts[]): Promise<ReadonlyMap<number, string>> {
     const ids = distinct(records, (element) => (element < REST_IN_PAYLOAD ? -element : null));
-    return held(this.keyNames, ids, MAX_HELD.keys, async (missing) => {
+    return this.keyNames.of(ids, async (missing) => {
       const rows = await this.sql.query(
         'select id, key from attribute_key where workspace_id = $1 and id = any($2::int4[])',
         [this.workspaceId, missing],
@@ -111,8 +112,8 @@ export class PartReader {
     const used = records.filter(({ payloadId }) => payloadId !== 0);
     const ids = [...new Set(used.map(({ payloadId }) => payloadId))];
     const blocks = [...new Set(used.flatMap(({ blockId }) => (blockId === null ? [] : [blockId])))];
-    if (blocks.length === 0) return held(new Map(), ids, ids.length, (missing) => this.logPayloads(missing));
-    return held(this.unpacked, ids, MAX_HELD.payloads, async (missing) => {
+    if (blocks.length === 0) return new Map(ids.length === 0 ? [] : await this.logPayloads(ids));
+    return this.unpacked.of(ids, async (missing) => {
       // As binary COPY: megabytes of bytea as hex cost more than reading them. Numbers of ours may stand in SQL.
       const reader = new CopyReader(
         await this.sql.copyOut(
@@ -136,32 +137,6 @@ export class PartReader {
       new Payload(this.codec.unpack(data)),
     ]);
   }
-}
-
-/** What is asked for by number, of which only what is not held yet is read; `most` stay held. */
-async function held<T>(
-  known: Map<number, T>,
-  ids: readonly number[],
-  most: number,
-  read: (missing: readonly number[]) => Promise<readonly (readonly [number, T])[]>,
-): Promise<ReadonlyMap<number, T>> {
-  // Taken now: who asks at the same time may push them out while the others are read.
-  const asked = new Map<number, T>();
-  const missing: number[] = [];
-  for (const id of ids) {
-    const value = known.get(id);
-    if (value === undefined) missing.push(id);
-    else asked.set(id, value);
-  }
-  for (const [id, value] of missing.length === 0 ? [] : await read(missing)) {
-    asked.set(id, value);
-    known.set(id, value);
-  }
-  for (const id of known.keys()) {
-    if (known.size <= most) break;
-    known.delete(id);
-  }
-  return asked;
 }
 
 function distinct(records: readonly StoredParts[], pick: (element: number) => number | null): number[] {

@@ -7,6 +7,7 @@ import { readSides } from '../blocks/trace-sides';
 import { PartReader, SPAN_ATTRIBUTES } from '../payloads/part-reader';
 import type { PayloadCodec } from '../payloads/payloads';
 import { CopyReader } from '../sql/copy-binary';
+import { HeldRows } from '../sql/held-rows';
 import { BYTEA, decodeRows, INT4, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 
@@ -16,6 +17,7 @@ const OPERATION = { id: INT4, name: TEXT, kind: INT4 };
 const OWNER = { id: INT4, message: BYTEA, schema_url: TEXT };
 /** Of what never changes, held between parcels. */
 const MAX_HELD = 20_000;
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
 /** A page of an export ends after so many bytes; of small spans, so many are put together at once. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 const STEP_SPANS = 200;
@@ -78,9 +80,9 @@ interface Row {
 }
 
 export class SpanParcels {
-  private readonly operations = new Map<number, Operation>();
-  private readonly resources = new Map<number, Owner>();
-  private readonly scopes = new Map<number, Owner>();
+  private readonly operations = new HeldRows<Operation>(MAX_HELD);
+  private readonly resources = new HeldRows<Owner>(MAX_HELD, MAX_HELD_BYTES, bytesOf);
+  private readonly scopes = new HeldRows<Owner>(MAX_HELD, MAX_HELD_BYTES, bytesOf);
   private readonly parts: PartReader;
 
   constructor(
@@ -280,22 +282,24 @@ export class SpanParcels {
     return writer.finish();
   }
 
-  private async known<S extends typeof OPERATION | typeof OWNER>(
-    held: Map<number, RowOf<S>>,
+  private known<S extends typeof OPERATION | typeof OWNER>(
+    held: HeldRows<RowOf<S>>,
     spec: S,
     columns: string,
     ids: readonly number[],
   ): Promise<ReadonlyMap<number, RowOf<S>>> {
-    if (held.size > MAX_HELD) held.clear();
-    const missing = [...new Set(ids)].filter((id) => !held.has(id));
-    if (missing.length === 0) return held;
-    const rows = await this.sql.query(`select ${columns} where workspace_id = $1 and id = any($2::int4[])`, [
-      this.workspaceId,
-      missing,
-    ]);
-    for (const row of decodeRows(spec, rows)) held.set(row.id as number, row);
-    return held;
+    return held.of([...new Set(ids)], async (missing) => {
+      const rows = await this.sql.query(`select ${columns} where workspace_id = $1 and id = any($2::int4[])`, [
+        this.workspaceId,
+        missing,
+      ]);
+      return decodeRows(spec, rows).map((row) => [row.id as number, row]);
+    });
   }
+}
+
+function bytesOf({ message }: Owner): number {
+  return message.length;
 }
 
 function compareKeys(a: readonly bigint[], b: readonly bigint[]): number {

@@ -9,13 +9,13 @@ import { valuesOf } from '../../query/traceql/evaluate';
 import { fieldNamed } from '../../query/traceql/field-name';
 import type { Turns } from '../../query/traceql/turns';
 import { literalOf, literalsOf, textOf } from '../../query/traceql/values';
+import type { KnownOperation, SharedPart } from '../dictionary/shared-parts';
 import { Pace } from '../sql/pace';
 import { decodeRows, FLOAT8, INT4, INT8 } from '../sql/row-spec';
 import type { TimeRange } from './block-plan';
 import { isInBody } from './compiled-query';
 import { columnOf } from './measure-spans';
 import type { Searcher } from './searcher';
-import type { KnownOperation, SharedPart } from './shared-parts';
 import { eachSpan, type SpanSlice } from './span-slices';
 import type { StoredSpan } from './stored-span';
 

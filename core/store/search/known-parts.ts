@@ -10,10 +10,10 @@ import type { PlainKnowledge } from '../../query/plain-search';
 import { type Value, valueOfAny } from '../../query/traceql/values';
 import type { SearchesKey } from '../../search/searched-keys';
 import { REST_KEY } from '../dictionary/part-ids';
-import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
+import { HELD, type HeldLimits, lastPruning, SharedParts, WORTH_READING } from '../dictionary/shared-parts';
+import { BYTEA, decodeRows, INT4, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { readPlainKnowledge } from './plain-knowledge';
-import { HELD, type HeldLimits, SharedParts } from './shared-parts';
 
 /** The values of a key in the dictionary, by number. */
 export interface KnownValues {
@@ -28,8 +28,6 @@ export interface KnownValues {
 const MAX_VALUES = 100_000;
 /** Rows of one statement: some milliseconds. */
 const PAGE = 2_000;
-/** Entries that are read anew after something was pruned: fewer are no burden. */
-const WORTH_READING = 5_000;
 
 export class KnownParts {
   readonly shared: SharedParts;
@@ -136,7 +134,7 @@ export class KnownParts {
   }
 
   private async readNew(): Promise<void> {
-    const pruning = await this.lastPruning();
+    const pruning = await lastPruning(this.sql, this.workspaceId);
     const isPruned = pruning > this.pruning;
     if (isPruned) this.keys.clear();
     // Held, names that went with what was pruned would stay for ever.
@@ -163,13 +161,6 @@ export class KnownParts {
     this.newest = Math.max(this.newest, newest);
     // Last: what failed is read anew the next time.
     this.pruning = pruning;
-  }
-
-  private async lastPruning(): Promise<bigint> {
-    const rows = await this.sql.query('select coalesce(max(id), 0)::int8 as id from pruning where workspace_id = $1', [
-      this.workspaceId,
-    ]);
-    return decodeRows({ id: INT8 }, rows)[0]?.id ?? 0n;
   }
 
   private async newestAttribute(): Promise<number> {

@@ -12,8 +12,8 @@ import type { TraceSpan } from '../../query/traceql/spansets';
 import { NO_VALUES, spanKindValue, statusValue, type Value, type Values, valueOfAny } from '../../query/traceql/values';
 import type { SearchesKey } from '../../search/searched-keys';
 import { textHasWord } from '../../search/words';
+import type { KnownScope, Shared } from '../dictionary/shared-parts';
 import type { CopyReader } from '../sql/copy-binary';
-import type { KnownScope, Shared } from './shared-parts';
 import type { TraceFacts } from './trace-facts';
 
 export interface SpanRow {

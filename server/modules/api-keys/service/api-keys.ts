@@ -2,6 +2,7 @@
 
 import type { ApiKey, KeyScope, NewKey } from '../../../../core/api/team';
 import { SpoorError } from '../../../../core/model/errors';
+import { Recent } from '../../../../core/model/recent';
 import { decodeRows, FLOAT8, INT4, orNull, TEXT, TEXT_ARRAY } from '../../../../core/store/sql/row-spec';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { type Cache, HOT_MS } from '../../../adapters/cache';
@@ -17,6 +18,8 @@ export const KEY_PREFIX = 'spoor_';
 const SHOWN = KEY_PREFIX.length + 6;
 /** When a key was used last is written down no more often. */
 const USED_EVERY_MS = 60_000;
+/** Keys of which is remembered when that was; of others it is written down once more. */
+const MOST_USED = 10_000;
 
 const ROW = {
   id: TEXT,
@@ -47,7 +50,7 @@ const CACHED = 'auth:-:api-key:';
 const log = auditedTable('api_key');
 
 export class ApiKeys {
-  private readonly used = new Map<string, number>();
+  private readonly used = new Recent<string, number>(MOST_USED);
 
   constructor(
     private readonly database: Pick<ServerDatabase, 'system' | 'tenant'>,

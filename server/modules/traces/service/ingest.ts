@@ -3,6 +3,7 @@
  * copy that does, and stores what others kept for this one.
  */
 import { SpoorError } from '../../../../core/model/errors';
+import { Recent } from '../../../../core/model/recent';
 import { withResourceAttribute } from '../../../../core/otlp/resource-attribute';
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
@@ -29,6 +30,8 @@ import { Writers } from './writers';
 const LOOK_FOR_SPOOLED_MS = 2_000;
 /** Partitions become too old by the hour at the soonest. */
 const PRUNE_EVERY_MS = 10 * 60_000;
+/** Workspaces whose intake is held. */
+const MOST_INTAKES = 500;
 /** Changes of a workspace are told no more often. */
 const TELL_EVERY_MS = 200;
 
@@ -55,7 +58,7 @@ interface IngestOptions {
 }
 
 export class Ingest implements IngestPort {
-  private readonly intakes = new Map<number, Intake>();
+  private readonly intakes = new Recent<number, Intake>(MOST_INTAKES);
   private readonly draining = new Map<number, Promise<void>>();
   private readonly writers: Writers;
   private readonly spool: Spool;

@@ -1,9 +1,11 @@
 /** A workspace in the memory of a copy of the server: what answers for it, and the door for its telemetry. */
+
 import type { IncomingMessage } from 'node:http';
 import type { Hono } from 'hono';
 import type { UnresponsivePart } from '../../../../core/api/unresponsive-part';
 import type { IngestService, KeyService, ListenAddress } from '../../../../core/api/workers';
 import { SpoorError } from '../../../../core/model/errors';
+import { Recent } from '../../../../core/model/recent';
 import type { SpoorApi } from '../../../../core/operations/operations';
 import type { StoreService } from '../../../../core/operations/store-service';
 import type { PriceBook } from '../../../../core/pricing/price-book';
@@ -48,6 +50,9 @@ export interface RuntimeOptions {
   readonly tell: (workspaceId: number) => void;
 }
 
+/** Projects whose door is held. */
+const MOST_DOORS = 500;
+
 export interface Door {
   readonly intake: RequestIntake;
   /** Whose share requests take that come in here. */
@@ -60,7 +65,7 @@ export class WorkspaceRuntime {
   readonly rest: Hono;
   /** The contract, for pages. */
   readonly api: SpoorApi;
-  private readonly doors = new Map<string, Door>();
+  private readonly doors = new Recent<string, Door>(MOST_DOORS);
   private readonly store: ServerStore;
   private readonly holder: string;
   /** Of what this copy of the server answered. */

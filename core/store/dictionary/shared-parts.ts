@@ -4,7 +4,7 @@
  */
 import type { KeyValue } from '../../model/json-types';
 import { decodeResource, decodeScope } from '../../otlp/proto-to-json';
-import { BYTEA, decodeRows, INT4, TEXT } from '../sql/row-spec';
+import { BYTEA, decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlRow, SqlStatements } from '../sql/sql-client';
 
 export interface KnownOperation {
@@ -31,6 +31,9 @@ export const HELD: HeldLimits = { operations: 100_000, messages: 20_000, message
 /** Rows of one statement: some milliseconds. */
 const PAGE = 2_000;
 
+/** Entries that are read anew after something was pruned: fewer are no burden. */
+export const WORTH_READING = 5_000;
+
 interface Read<T> {
   readonly id: number;
   readonly bytes: number;
@@ -50,6 +53,11 @@ const OPERATIONS: Source<KnownOperation> = {
     decodeRows({ id: INT4, name: TEXT, kind: INT4, service: TEXT }, rows).map(({ id, ...value }) => {
       return { id, bytes: 0, value };
     }),
+};
+
+const SERVICES: Source<string> = {
+  select: 'select d.id, d.name from service d',
+  decode: (rows) => decodeRows({ id: INT4, name: TEXT }, rows).map(({ id, name }) => ({ id, bytes: 0, value: name })),
 };
 
 function messages<T>(table: 'resource' | 'scope', decode: (message: Uint8Array) => T): Source<T> {
@@ -96,11 +104,8 @@ export class SharedPart<T> {
   async refresh(anew: boolean): Promise<void> {
     const state: Held<T> = anew ? { known: new Map(), bytes: 0, last: 0, whole: true } : this.state;
     while (state.whole) {
-      const rows = await this.sql.query(
-        `${this.source.select} where d.workspace_id = $1 and d.id > $2 order by d.id limit ${PAGE}`,
-        [this.workspaceId, state.last],
-      );
-      for (const { id, bytes, value } of this.source.decode(rows)) {
+      const { some, isLast } = await this.after(state.last);
+      for (const { id, bytes, value } of some) {
         if (state.known.size >= this.most || state.bytes + bytes > this.mostBytes) {
           state.whole = false;
           break;
@@ -109,9 +114,18 @@ export class SharedPart<T> {
         state.bytes += bytes;
         state.last = Math.max(state.last, id);
       }
-      if (rows.length < PAGE) break;
+      if (isLast) break;
     }
     this.state = state;
+  }
+
+  /** The next few by number, whether they are held or not. */
+  async after(id: number): Promise<{ readonly some: readonly Read<T>[]; readonly isLast: boolean }> {
+    const rows = await this.sql.query(
+      `${this.source.select} where d.workspace_id = $1 and d.id > $2 order by d.id limit ${PAGE}`,
+      [this.workspaceId, id],
+    );
+    return { some: this.source.decode(rows), isLast: rows.length < PAGE };
   }
 
   /** These by number, whether they are held or not. @param sql the transaction that asks, which other statements may wait for */
@@ -133,6 +147,79 @@ export class SharedPart<T> {
   }
 }
 
+/** Of messages, how many are held and how many bytes of them. */
+type MessageLimits = Pick<HeldLimits, 'messages' | 'messageBytes'>;
+
+export function serviceNames(sql: SqlClient, workspaceId: number, most: number): SharedPart<string> {
+  return new SharedPart(sql, workspaceId, SERVICES, most, Number.POSITIVE_INFINITY);
+}
+
+export function resourceAttributes(
+  sql: SqlClient,
+  workspaceId: number,
+  { messages: most, messageBytes }: MessageLimits,
+): SharedPart<readonly KeyValue[]> {
+  const attributesOf = (message: Uint8Array): readonly KeyValue[] => decodeResource(message).attributes;
+  return new SharedPart(sql, workspaceId, messages('resource', attributesOf), most, messageBytes);
+}
+
+export function scopesSaying<T>(
+  sql: SqlClient,
+  workspaceId: number,
+  { messages: most, messageBytes }: MessageLimits,
+  read: (scope: KnownScope) => T,
+): SharedPart<T> {
+  return new SharedPart(
+    sql,
+    workspaceId,
+    messages('scope', (message) => read(decodeScope(message))),
+    most,
+    messageBytes,
+  );
+}
+
+/** Parts that are read up together, one reading after the other. */
+export class FreshParts {
+  /** The last pruning that was seen. */
+  private pruning = 0n;
+  /** One that began before ours may lack what we have to see. */
+  private refreshed: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly sql: SqlClient,
+    private readonly workspaceId: number,
+    private readonly parts: readonly Pick<SharedPart<unknown>, 'held' | 'refresh'>[],
+  ) {}
+
+  /** Reads what is new. */
+  refresh(): Promise<void> {
+    const read = this.refreshed.then(() => this.readNew());
+    this.refreshed = read.catch(() => {});
+    return read;
+  }
+
+  /** How many entries are in memory. */
+  get size(): number {
+    return this.parts.reduce((sum, { held }) => sum + held.size, 0);
+  }
+
+  private async readNew(): Promise<void> {
+    const pruning = await lastPruning(this.sql, this.workspaceId);
+    // Held, names that went with what was pruned would stay for ever.
+    const anew = pruning > this.pruning && this.size >= WORTH_READING;
+    for (const part of this.parts) await part.refresh(anew);
+    // Last: what failed is read anew the next time.
+    this.pruning = pruning;
+  }
+}
+
+export async function lastPruning(sql: SqlClient, workspaceId: number): Promise<bigint> {
+  const rows = await sql.query('select coalesce(max(id), 0)::int8 as id from pruning where workspace_id = $1', [
+    workspaceId,
+  ]);
+  return decodeRows({ id: INT8 }, rows)[0]?.id ?? 0n;
+}
+
 export interface SharedIds {
   readonly operation_id: number;
   readonly resource_id: number;
@@ -152,11 +239,9 @@ export class SharedParts {
   readonly scopes: SharedPart<KnownScope>;
 
   constructor(sql: SqlClient, workspaceId: number, limits: HeldLimits) {
-    const { operations, messages: most, messageBytes } = limits;
-    const attributesOf = (message: Uint8Array): readonly KeyValue[] => decodeResource(message).attributes;
-    this.operations = new SharedPart(sql, workspaceId, OPERATIONS, operations, messageBytes);
-    this.resources = new SharedPart(sql, workspaceId, messages('resource', attributesOf), most, messageBytes);
-    this.scopes = new SharedPart(sql, workspaceId, messages('scope', decodeScope), most, messageBytes);
+    this.operations = new SharedPart(sql, workspaceId, OPERATIONS, limits.operations, limits.messageBytes);
+    this.resources = resourceAttributes(sql, workspaceId, limits);
+    this.scopes = scopesSaying(sql, workspaceId, limits, (scope) => scope);
   }
 
   /** How many entries are in memory. */
