@@ -36,6 +36,20 @@ const STRUCTURED: MatchedLog = {
 
 const finds = (query: string, log = LOG): boolean => matchesLog(parseLogQuery(query), log, new AnswerSteps());
 
+it('looks for a pattern in steps within a budget, however long and hostile what is logged', () => {
+  const hostile: MatchedLog = { ...LOG, body: text('a'.repeat(500_000)) };
+  for (const query of ['~"(a?){100}(a+)+[bc]$"', 'body=~"(a?){100}(a+)+[bc]$"', 'service:w* ~"(a|aa)*[bc]$"']) {
+    const budget = new AnswerSteps();
+    expect(matchesLog(parseLogQuery(query), hostile, budget)).toBe(false);
+    const steps = AnswerSteps.MOST - budget.left;
+    // Of a long body the beginning, and a bounded number of steps for each of its characters.
+    expect(steps).toBeGreaterThan(65_536);
+    expect(steps).toBeLessThan(65_536 * 100);
+    budget.left = 1_000;
+    expect(() => matchesLog(parseLogQuery(query), hostile, budget)).toThrow(/too many steps/);
+  }
+});
+
 describe('a search for logs', () => {
   it.each([
     '',
