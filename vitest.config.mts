@@ -20,6 +20,8 @@ const project = (name: string, include: readonly string[], options: object = {})
     exclude: name === 'alone' ? [] : ALONE,
     environment: 'node',
     env: { TZ: 'UTC', LC_ALL: 'C' },
+    // Where nothing else is said: one second is little on a busy machine.
+    expect: { poll: { timeout: 60_000 } },
     ...options,
   },
 });

@@ -175,7 +175,7 @@ it('ends the call when who asked has left', async () => {
     abort.signal,
   );
   const before = server.asked.length;
-  await expect.poll(() => server.asked.length, { timeout: 5_000 }).toBe(before + 1);
+  await expect.poll(() => server.asked.length, { timeout: 60_000 }).toBe(before + 1);
   abort.abort();
   await expect(leaving).rejects.toThrow();
   expect((await ask('echo')).status).toBe(200);

@@ -54,5 +54,5 @@ it('a key that is revoked, or whose project is archived, and a member who is rem
   await ann.client.ask('delete', `/v1/workspaces/${ann.workspace}/members/${me.id}`);
   await eventually(async () => (await bob.at(elsewhere).ask('get', '/v1/traces')).status === 401);
   // Without being told they would be believed for thirty seconds.
-  expect(performance.now() - startedAt).toBeLessThan(15_000);
+  expect(performance.now() - startedAt).toBeLessThan(28_000);
 });

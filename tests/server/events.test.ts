@@ -126,7 +126,7 @@ it('what happens while a consumer is at work is not left for later', async () =>
   // The notification is on its way.
   await new Promise((resolve) => setTimeout(resolve, 100));
   end();
-  await expect.poll(async () => (await seen())[2], { timeout: 3_000 }).toEqual([1, 2]);
+  await expect.poll(async () => (await seen())[2], { timeout: 8_000 }).toEqual([1, 2]);
 });
 
 it('many workspaces that are always behind do not hide the others', async () => {
@@ -144,7 +144,7 @@ it('many workspaces that are always behind do not hide the others', async () => 
     // As if other copies were at them, for as long as this lasts.
     await tx.query("select seq from event_consumer where consumer = 'noting' for update");
     await run(noting());
-    await expect.poll(async () => Object.keys(await seen()).length, { timeout: 5_000 }).toBe(30);
+    await expect.poll(async () => Object.keys(await seen()).length, { timeout: 30_000 }).toBe(30);
   });
   await expect.poll(async () => Object.keys(await seen()).length, { timeout: 60_000 }).toBe(150);
 });

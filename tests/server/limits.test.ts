@@ -68,7 +68,7 @@ it('a Redis that takes connections and says nothing holds up two requests, not a
     const ann = await setUpOwner(server);
     const startedAt = performance.now();
     for (let n = 0; n < 5; n++) expect((await ann.client.ask('get', '/v1/traces')).status).toBe(200);
-    expect(performance.now() - startedAt).toBeLessThan(12_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   } finally {
     await server.stop();
     await deaf.stop();

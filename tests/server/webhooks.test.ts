@@ -96,7 +96,7 @@ it('are told what they asked for, signed', async () => {
   expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
   expect(headers['webhook-id']).toBe(event.id);
   await expect
-    .poll(async () => (await webhookOf(id))?.last, { timeout: 5_000 })
+    .poll(async () => (await webhookOf(id))?.last, { timeout: 60_000 })
     .toMatchObject({ status: 204, error: null });
   // Not in clear, nor told again.
   const rows = await sql.query('select secret from webhook');

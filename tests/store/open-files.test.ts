@@ -23,5 +23,4 @@ it.skipIf(process.platform !== 'linux')(
     await db.close();
     await rm(folder, { recursive: true, force: true });
   },
-  120_000,
 );
