@@ -2,16 +2,9 @@
  * The two levels that every export request wraps its records in, from JSON to protobuf. A record with a value that cannot be read is
  * left out alone, as the decoder leaves out one that breaks the data model. Names of before 2022 (instrumentation library) count as well.
  */
-import {
-  asObject,
-  get,
-  type JsonObject,
-  optionalObject,
-  writeAttributes,
-  writeString,
-  writeUint32,
-} from './json-fields';
+import { asObject, get, type JsonObject, optionalObject, writeString, writeUint32 } from './json-fields';
 import { JsonShapeError } from './json-shape-error';
+import { writeOwnerAttributes } from './json-values';
 import { WireWriter } from './wire-writer';
 
 /** What became of the records of a JSON request. */
@@ -132,7 +125,7 @@ function writeResource(out: WireWriter, owner: JsonObject, at: string): void {
   const resource = optionalObject(owner, 'resource', at);
   if (!resource) return;
   out.message(1, (message) => {
-    writeAttributes(message, 1, resource, `${at}.resource`);
+    writeOwnerAttributes(message, 1, resource, `${at}.resource`);
     writeUint32(message, 2, resource, 'droppedAttributesCount', `${at}.resource`);
   });
 }
@@ -144,7 +137,7 @@ function writeScope(out: WireWriter, owner: JsonObject, at: string): void {
     out.message(1, (message) => {
       writeString(message, 1, scope, 'name', `${at}.${name}`);
       writeString(message, 2, scope, 'version', `${at}.${name}`);
-      writeAttributes(message, 3, scope, `${at}.${name}`);
+      writeOwnerAttributes(message, 3, scope, `${at}.${name}`);
       writeUint32(message, 4, scope, 'droppedAttributesCount', `${at}.${name}`);
     });
     return;

@@ -1,62 +1,19 @@
 /**
- * What the JSON encodings of the three signals share: fields, attribute values, resource and scope, written as protobuf. It is
- * lenient where real senders are sloppy (snake_case names, enum names, numbers for 64-bit integers, null for absent) and names
- * the place of anything it cannot read.
+ * Fields that the JSON encodings of the three signals share, written as protobuf. They are read leniently where real senders are
+ * sloppy (snake_case names, enum names in any case, numbers for text and text for numbers, times of RFC 3339, ids in base64, null
+ * for absent), and the place of anything that cannot be read is named.
  */
-import { bytesFromHex } from '../model/ids';
+import { bytesFromHex, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../model/ids';
+import { nsFromText } from '../model/time';
 import { bytesFromBase64 } from './base64';
 import { asDouble, asInteger, type IntegerType } from './json-numbers';
 import { JsonShapeError } from './json-shape-error';
-import { MAX_NESTING } from './wire-reader';
 import type { WireWriter } from './wire-writer';
 
 export type JsonObject = { readonly [key: string]: unknown };
+
 /** Longer is no id of any kind, and not worth reading. */
 const MAX_ID_DIGITS = 64;
-
-export function writeAttributes(
-  out: WireWriter,
-  field: number,
-  owner: JsonObject,
-  at: string,
-  name = 'attributes',
-): void {
-  eachOf(owner, name, at, (attribute, attributeAt) => writeKeyValue(out, field, attribute, attributeAt, 0));
-}
-
-function writeKeyValue(out: WireWriter, field: number, attribute: JsonObject, at: string, depth: number): void {
-  out.message(field, (message) => {
-    writeString(message, 1, attribute, 'key', at);
-    const value = optionalObject(attribute, 'value', at);
-    if (value) message.message(2, (inner) => writeAnyValue(inner, value, `${at}.value`, depth));
-  });
-}
-
-export function writeAnyValue(out: WireWriter, value: JsonObject, at: string, depth = 0): void {
-  if (depth > MAX_NESTING) throw new JsonShapeError(`${at}: attribute values nested deeper than ${MAX_NESTING}`);
-  const has = (name: string): boolean => get(value, name) !== undefined;
-  if (has('stringValue')) out.string(1, asString(get(value, 'stringValue'), `${at}.stringValue`));
-  else if (has('boolValue')) out.varint(2, asBoolean(get(value, 'boolValue'), `${at}.boolValue`) ? 1 : 0);
-  else if (has('intValue')) out.varint(3, asInteger(get(value, 'intValue'), 'int64', `${at}.intValue`));
-  else if (has('doubleValue')) out.double(4, asDouble(get(value, 'doubleValue'), `${at}.doubleValue`));
-  else if (has('arrayValue')) {
-    const array = asObject(get(value, 'arrayValue'), `${at}.arrayValue`);
-    out.message(5, (message) => {
-      eachOf(array, 'values', `${at}.arrayValue`, (item, itemAt) => {
-        message.message(1, (inner) => writeAnyValue(inner, item, itemAt, depth + 1));
-      });
-    });
-  } else if (has('kvlistValue')) {
-    const list = asObject(get(value, 'kvlistValue'), `${at}.kvlistValue`);
-    out.message(6, (message) => {
-      eachOf(list, 'values', `${at}.kvlistValue`, (item, itemAt) => writeKeyValue(message, 1, item, itemAt, depth + 1));
-    });
-  } else if (has('bytesValue')) {
-    const bytes = bytesFromBase64(asString(get(value, 'bytesValue'), `${at}.bytesValue`));
-    if (!bytes) throw new JsonShapeError(`${at}.bytesValue: not base64`);
-    out.data(7, bytes);
-  }
-}
 
 // --- fields -------------------------------------------------------------------------------------------------------
 
@@ -65,13 +22,21 @@ export function writeString(out: WireWriter, field: number, owner: JsonObject, n
   if (value !== undefined) out.string(field, asString(value, `${at}.${name}`));
 }
 
-/** Zeros, however many, mean no id. One that is not hex is written as one byte: the decoder then judges it, as one of a wrong length. */
+/**
+ * Hex, with or without the dashes of a UUID, or base64, as other JSON encodings of protobuf have it. Zeros, however many, mean no id.
+ * One that cannot be read is written as one byte: the decoder then judges it, as one of a wrong length.
+ */
 export function writeId(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
   const value = get(owner, name);
   if (value === undefined) return;
   const hex = asString(value, `${at}.${name}`);
   if (hex.length > MAX_ID_DIGITS) out.data(field, new Uint8Array(1).fill(1));
-  else if (!/^0*$/.test(hex)) out.data(field, bytesFromHex(hex) ?? new Uint8Array(1).fill(1));
+  else if (!/^0*$/.test(hex)) {
+    const length = name === 'traceId' ? TRACE_ID_BYTES : SPAN_ID_BYTES;
+    const base64 = bytesFromBase64(hex);
+    const bytes = bytesFromHex(hex.replace(/^0x|-/gi, '')) ?? (base64?.length === length ? base64 : null);
+    out.data(field, bytes ?? new Uint8Array(1).fill(1));
+  }
 }
 
 export function writeUint32(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
@@ -96,6 +61,30 @@ export function writeFixed64(
   if (value !== undefined) out.fixed64(field, asInteger(value, type, `${at}.${name}`));
 }
 
+/** Nanoseconds since the epoch, RFC 3339 (in UTC where it names no zone), or seconds and nanoseconds apart. */
+export function writeTime(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
+  const value = get(owner, name);
+  if (value === undefined || value === '') return;
+  out.fixed64(field, dateOf(value) ?? partsOf(value, `${at}.${name}`) ?? asInteger(value, 'uint64', `${at}.${name}`));
+}
+
+function dateOf(value: unknown): bigint | null {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d[Tt ]/.test(value)) return null;
+  const ns = nsFromText(value) ?? nsFromText(`${value}Z`);
+  return ns !== null && ns >= 0n ? ns : null;
+}
+
+/** As OpenTelemetry for JavaScript has times in memory, and protobuf its timestamps. */
+function partsOf(value: unknown, at: string): bigint | null {
+  const parts =
+    Array.isArray(value) && value.length === 2 ? value : isObject(value) ? [value.seconds, value.nanos ?? 0] : null;
+  if (!parts) return null;
+  const [seconds, nanoseconds] = parts.map((part) => asInteger(part, 'uint64', at));
+  const ns = (seconds as bigint) * 1_000_000_000n + (nanoseconds as bigint);
+  if (ns >= 2n ** 64n) throw new JsonShapeError(`${at}: beyond the range of uint64`);
+  return ns;
+}
+
 export function writeDouble(out: WireWriter, field: number, owner: JsonObject, name: string, at: string): void {
   const value = get(owner, name);
   if (value !== undefined) out.double(field, asDouble(value, `${at}.${name}`));
@@ -113,7 +102,8 @@ export function writeEnum(
   const value = get(owner, name);
   if (value === undefined) return;
   if (typeof value === 'string' && /^[A-Za-z]/.test(value)) {
-    const index = names.indexOf(value.startsWith(prefix) ? value.slice(prefix.length) : value);
+    const said = value.slice(value.lastIndexOf('.') + 1).toUpperCase();
+    const index = names.indexOf(said.startsWith(prefix) ? said.slice(prefix.length) : said);
     if (index < 0) throw new JsonShapeError(`${at}.${name}: unknown value ${JSON.stringify(value.slice(0, 40))}`);
     out.varint(field, index);
     return;
@@ -158,19 +148,30 @@ export function optionalObject(owner: JsonObject, name: string, at: string): Jso
   return value === undefined ? undefined : asObject(value, `${at}.${name}`);
 }
 
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export function asObject(value: unknown, at: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new JsonShapeError(`${at}: not an object`);
-  }
-  return value as JsonObject;
+  if (!isObject(value)) throw new JsonShapeError(`${at}: not an object`);
+  return value;
+}
+
+/** Null: it has parts. */
+export function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
 function asString(value: unknown, at: string): string {
-  if (typeof value !== 'string') throw new JsonShapeError(`${at}: not a string`);
-  return value;
+  const text = textOf(value);
+  if (text === null) throw new JsonShapeError(`${at}: not a string`);
+  return text;
 }
 
 export function asBoolean(value: unknown, at: string): boolean {
-  if (typeof value !== 'boolean') throw new JsonShapeError(`${at}: not true or false`);
-  return value;
+  const said = textOf(value)?.trim().toLowerCase();
+  if (said === 'true' || said === '1') return true;
+  if (said === 'false' || said === '0') return false;
+  throw new JsonShapeError(`${at}: not true or false`);
 }

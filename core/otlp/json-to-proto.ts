@@ -2,16 +2,17 @@
 import { type EnvelopeNames, protobufFromEnvelopes, type WrittenRecords } from './json-envelope';
 import {
   eachOf,
+  get,
   type JsonObject,
   optionalObject,
-  writeAttributes,
   writeEnum,
   writeFixed32,
-  writeFixed64,
   writeId,
   writeString,
+  writeTime,
   writeUint32,
 } from './json-fields';
+import { writeAttributes } from './json-values';
 import type { WireWriter } from './wire-writer';
 
 const NAMES: EnvelopeNames = {
@@ -37,13 +38,13 @@ function writeSpan(out: WireWriter, span: JsonObject, at: string): void {
   writeId(out, 4, span, 'parentSpanId', at);
   writeString(out, 5, span, 'name', at);
   writeEnum(out, 6, span, 'kind', KIND_PREFIX, KINDS, at);
-  writeFixed64(out, 7, span, 'startTimeUnixNano', at);
-  writeFixed64(out, 8, span, 'endTimeUnixNano', at);
+  writeTime(out, 7, span, 'startTimeUnixNano', at);
+  writeTime(out, 8, span, 'endTimeUnixNano', at);
   writeAttributes(out, 9, span, at);
   writeUint32(out, 10, span, 'droppedAttributesCount', at);
   eachOf(span, 'events', at, (event, eventAt) =>
     out.message(11, (message) => {
-      writeFixed64(message, 1, event, 'timeUnixNano', eventAt);
+      writeTime(message, 1, event, 'timeUnixNano', eventAt);
       writeString(message, 2, event, 'name', eventAt);
       writeAttributes(message, 3, event, eventAt);
       writeUint32(message, 4, event, 'droppedAttributesCount', eventAt);
@@ -61,7 +62,9 @@ function writeSpan(out: WireWriter, span: JsonObject, at: string): void {
     }),
   );
   writeUint32(out, 14, span, 'droppedLinksCount', at);
-  const status = optionalObject(span, 'status', at);
+  const said = get(span, 'status');
+  const status =
+    typeof said === 'string' || typeof said === 'number' ? { code: said } : optionalObject(span, 'status', at);
   if (status) {
     out.message(15, (message) => {
       writeString(message, 2, status, 'message', `${at}.status`);

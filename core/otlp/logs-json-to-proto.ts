@@ -1,17 +1,16 @@
 /** OTLP/JSON log requests as protobuf, so that one decoder judges both. */
 import { type EnvelopeNames, protobufFromEnvelopes, type WrittenRecords } from './json-envelope';
 import {
+  get,
   type JsonObject,
-  optionalObject,
-  writeAnyValue,
-  writeAttributes,
   writeEnum,
   writeFixed32,
-  writeFixed64,
   writeId,
   writeString,
+  writeTime,
   writeUint32,
 } from './json-fields';
+import { writeAnyValue, writeAttributes } from './json-values';
 import type { WireWriter } from './wire-writer';
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
@@ -29,16 +28,16 @@ export function protobufFromLogsJson(request: unknown, written: WrittenRecords |
 }
 
 function writeLogRecord(out: WireWriter, record: JsonObject, at: string): void {
-  writeFixed64(out, 1, record, 'timeUnixNano', at);
+  writeTime(out, 1, record, 'timeUnixNano', at);
   writeEnum(out, 2, record, 'severityNumber', 'SEVERITY_NUMBER_', SEVERITIES, at);
   writeString(out, 3, record, 'severityText', at);
-  const body = optionalObject(record, 'body', at);
-  if (body) out.message(5, (message) => writeAnyValue(message, body, `${at}.body`));
+  const body = get(record, 'body');
+  if (body !== undefined) out.message(5, (message) => writeAnyValue(message, body, `${at}.body`));
   writeAttributes(out, 6, record, at);
   writeUint32(out, 7, record, 'droppedAttributesCount', at);
   writeFixed32(out, 8, record, 'flags', at);
   writeId(out, 9, record, 'traceId', at);
   writeId(out, 10, record, 'spanId', at);
-  writeFixed64(out, 11, record, 'observedTimeUnixNano', at);
+  writeTime(out, 11, record, 'observedTimeUnixNano', at);
   writeString(out, 12, record, 'eventName', at);
 }

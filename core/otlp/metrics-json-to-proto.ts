@@ -6,16 +6,17 @@ import {
   get,
   type JsonObject,
   optionalObject,
-  writeAttributes,
   writeDouble,
   writeEnum,
   writeFixed64,
   writeId,
   writeString,
+  writeTime,
   writeUint32,
 } from './json-fields';
 import { asDouble, asInteger } from './json-numbers';
 import { JsonShapeError } from './json-shape-error';
+import { writeAttributes } from './json-values';
 import type { WireWriter } from './wire-writer';
 
 const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'];
@@ -78,8 +79,8 @@ function writeMetric(out: WireWriter, metric: JsonObject, at: string, written: W
 }
 
 function writeTimes(out: WireWriter, point: JsonObject, at: string): void {
-  writeFixed64(out, 2, point, 'startTimeUnixNano', at);
-  writeFixed64(out, 3, point, 'timeUnixNano', at);
+  writeTime(out, 2, point, 'startTimeUnixNano', at);
+  writeTime(out, 3, point, 'timeUnixNano', at);
 }
 
 function writeNumberPoint(out: WireWriter, point: JsonObject, at: string): void {
@@ -150,7 +151,7 @@ function writeSummaryPoint(out: WireWriter, point: JsonObject, at: string): void
 function writeExemplars(out: WireWriter, field: number, point: JsonObject, at: string): void {
   eachOf(point, 'exemplars', at, (exemplar, exemplarAt) =>
     out.message(field, (message) => {
-      writeFixed64(message, 2, exemplar, 'timeUnixNano', exemplarAt);
+      writeTime(message, 2, exemplar, 'timeUnixNano', exemplarAt);
       writeNumber(message, 3, 6, exemplar, exemplarAt);
       writeId(message, 4, exemplar, 'spanId', exemplarAt);
       writeId(message, 5, exemplar, 'traceId', exemplarAt);

@@ -53,9 +53,10 @@ describe('log records', () => {
     const trace = 'af6446cde3775e07dc9c2904036c667d';
     const span = '6c9a0ccb476e1ffa';
     const cases: readonly [record: object, ids: object, isTold: boolean][] = [
-      [{ traceId: 'cgXI6uihz643E6Zqq7Nl4w==' }, { traceId: '', spanId: '' }, true],
+      [{ traceId: 'cgXI6uihz643E6Zqq7Nl4w==' }, { traceId: '7205c8eae8a1cfae3713a66aabb365e3', spanId: '' }, false],
+      [{ traceId: 'cgXI6uihz643E6Zqq7Nl' }, { traceId: '', spanId: '' }, true],
       [{ traceId: '7863caa9b359c53e', spanId: span }, { traceId: '', spanId: span }, true],
-      [{ traceId: 'af6446cd-e377-5e07-dc9c-2904036c667d' }, { traceId: '', spanId: '' }, true],
+      [{ traceId: 'af6446cd-e377-5e07-dc9c-2904036c667d' }, { traceId: trace, spanId: '' }, false],
       [{ traceId: trace, spanId: '12' }, { traceId: trace, spanId: '' }, true],
       [{ traceId: trace, spanId: trace }, { traceId: trace, spanId: '' }, true],
       [{ traceId: 'f'.repeat(5_000), spanId: 'none' }, { traceId: '', spanId: '' }, true],

@@ -256,7 +256,7 @@ describe('OTLP/JSON', () => {
     [[], 'the request: not an object'],
     [{ resourceSpans: 1 }, 'resourceSpans: not an array'],
     [
-      { resourceSpans: [{ scopeSpans: [{ spans: [{ name: 5 }] }] }] },
+      { resourceSpans: [{ scopeSpans: [{ spans: [{ name: {} }] }] }] },
       'resourceSpans[0].scopeSpans[0].spans[0].name: not a string',
     ],
     [
@@ -264,8 +264,8 @@ describe('OTLP/JSON', () => {
       'resourceSpans[0].scopeSpans[0].spans[0].startTimeUnixNano: not a 64-bit integer',
     ],
     [
-      { resourceSpans: [{ resource: { attributes: [{ key: 'k', value: { bytesValue: '*' } }] } }] },
-      'resourceSpans[0].resource.attributes[0].value.bytesValue: not base64',
+      { resourceSpans: [{ scopeSpans: [{ spans: [{ attributes: [{ key: 'k', value: { bytesValue: '*' } }] }] }] }] },
+      'resourceSpans[0].scopeSpans[0].spans[0].attributes[0].value.bytesValue: not base64',
     ],
   ])('names the place of what it cannot read: %j', (body, message) => {
     expect(() => protobufFromTraceJson(body)).toThrow(new JsonShapeError(message));

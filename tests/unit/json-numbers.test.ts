@@ -242,7 +242,7 @@ it('takes a bare time with an exponent for what it says', () => {
 });
 
 it('leaves out what a resource or a scope that cannot be read holds, and counts it', () => {
-  const bad = '{"attributes":[{"key":"k","value":{"intValue":"9223372036854775808"}}]}';
+  const bad = '{"droppedAttributesCount":-1}';
   const written = new WrittenRecords();
   const spans = `"spans":[${span('"kind":1')},${span('"kind":1')}]`;
   const bytes = protobufFromTraceJson(
@@ -252,6 +252,6 @@ it('leaves out what a resource or a scope that cannot be read holds, and counts 
     written,
   );
   expect([written.written, written.refused]).toEqual([2, 6]);
-  expect(written.reason).toBe('resourceSpans[0].resource.attributes[0].value.intValue: beyond the range of int64');
+  expect(written.reason).toBe('resourceSpans[0].resource.droppedAttributesCount: beyond the range of uint32');
   expect(ours('traces', bytes).records).toHaveLength(2);
 });
