@@ -5,7 +5,8 @@ import type { AttributeReader } from './span-source';
 export interface SpanTiming {
   /** Epoch nanoseconds. */
   readonly startNs: bigint;
-  readonly durationNs: number;
+  /** Null: unknown. */
+  readonly durationNs: number | null;
 }
 
 interface TimedEvent {
@@ -64,7 +65,7 @@ export function firstTokenNs(
 
 function within(ns: number, timing: SpanTiming | null): number | null {
   if (!(ns >= 0)) return null;
-  const isLater = timing !== null && timing.durationNs > 0 && ns > timing.durationNs * SLACK;
+  const isLater = timing?.durationNs && ns > timing.durationNs * SLACK;
   return isLater ? null : Math.round(ns);
 }
 

@@ -64,6 +64,11 @@ export function messagesOf(value: PlainValue | undefined): Message[] | null {
   const one = messageOf(json);
   if (one) return resultsApart(one);
   if (isObject(json.new_message)) return messagesOf(json.new_message);
+  // Cohere's first API: what is said now stands beside what was said before.
+  if (typeof json.message === 'string' && Array.isArray(json.chat_history)) {
+    const before = listOf(json.chat_history) ?? [];
+    return [...systemOf(json), ...before, { role: 'user', parts: partsOf(json.message) }];
+  }
   for (const key of LISTS) {
     const list = parsed(json[key] ?? null);
     const messages = Array.isArray(list) ? listOf(list) : key === 'output' && isObject(list) ? messagesOf(list) : null;
@@ -89,6 +94,9 @@ export function answerOf(value: PlainValue | undefined): Message[] | null {
   if (messages) return messages.map((message) => (message.role === '' ? { ...message, role: 'assistant' } : message));
   const json = parsed(value);
   if (typeof json === 'object' && json !== null && Object.keys(json).length === 0) return null;
+  if (Array.isArray(json) && json.every((one) => typeof one === 'string')) {
+    return json.map((text): Message => ({ role: 'assistant', parts: partsOf(text) }));
+  }
   const parts = Array.isArray(json) ? blocksOf(json) : isObject(json) ? answerParts(json) : [];
   if (parts.length > 0) {
     const finishReason = isObject(json) ? finishOf(json) : null;
@@ -131,7 +139,7 @@ function other(value: PlainValue): Part {
 
 function listOf(list: readonly PlainValue[]): Message[] | null {
   // LangChain sends a list of lists: one for each prompt; Python's tuples are lists, too.
-  const items = list.flatMap((item) => (Array.isArray(item) && !isPair(item) ? item : [item]));
+  const items = list.flatMap((item) => (Array.isArray(item) && !isPair(item) ? item : [ofText(item)]));
   const found = items.flatMap((item): (Message[] | null)[] => {
     if (isDefinition(item)) return [];
     const message = isPair(item) ? pairOf(item) : isObject(item) ? messageOf(item) : null;
@@ -143,6 +151,12 @@ function listOf(list: readonly PlainValue[]): Message[] | null {
   const known = items.filter((item) => !isDefinition(item));
   if (known.some((item, i) => found[i] === null && isObject(item) && textOf(item.type) === null)) return null;
   return known.flatMap((item, i) => found[i] ?? [{ role: 'assistant', parts: [other(item)] }]);
+}
+
+/** A message that stands in a list as the text of its JSON, as attributes that are lists of texts have it. */
+function ofText(item: PlainValue): PlainValue {
+  const json = typeof item === 'string' && item.startsWith('{') ? parsed(item) : item;
+  return isObject(json) ? json : item;
 }
 
 /** LangChain's `['human', 'hi']`. */
@@ -193,6 +207,7 @@ function systemOf(request: JsonObject): Message[] {
     request.instructions ??
     request.system_instruction ??
     request.systemInstruction ??
+    request.preamble ??
     config.system_instruction ??
     config.systemInstruction;
   const parts =
@@ -256,8 +271,9 @@ function wrapped(json: JsonObject): Message | null {
   const isContent = isObject(json.content) && ('parts' in json.content || 'role' in json.content);
   if (isObject(json.content) && isContent && json.role === undefined)
     return ended(messageOf({ role: 'model', ...json.content }));
-  if (isObject(json.kwargs) && Array.isArray(json.id)) {
-    const type = String(json.id.at(-1) ?? '');
+  const isSaid = isObject(json.kwargs) && json.kwargs.content !== undefined;
+  if (isObject(json.kwargs) && (Array.isArray(json.id) || isSaid)) {
+    const type = String((Array.isArray(json.id) ? json.id.at(-1) : json.kwargs.type) ?? '');
     return messageOf({ role: type, ...json.kwargs, type: null });
   }
   if (isObject(json.data) && typeof json.type === 'string') return messageOf({ role: json.type, ...json.data });

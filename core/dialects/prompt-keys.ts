@@ -15,6 +15,8 @@ const KEYS: ReadonlySet<string> = new Set([
   'gen_ai.agent.invocation_output',
   'gen_ai.tool.arguments',
   'gen_ai.tool.result',
+  'gen_ai.tool.input',
+  'gen_ai.tool.output',
   'llm.prompts',
   'llm.input_messages',
   'llm.output_messages',

@@ -144,7 +144,14 @@ export function readSpanFacts(name: string, scope: string, attributes: readonly 
     marks !== 0 || kindValues.length > 0 || name.startsWith('ai.') || scope === 'pydantic-ai' || isToldByName(scope);
   const like = isAny ? likeness({ name, scope, marks, kindValues }, attributes) : NO_LIKENESS;
   const kind = like.kind ?? (hasTokens(said) ? 'model' : null);
-  return kind === 'agent' ? wholeFacts(name, scope, attributes) : factsOf(kind, said, scope, like);
+  const needsAll = kind === 'agent' || (kind === 'step' && attributes.some((one) => namesAgent(one, name)));
+  return needsAll ? wholeFacts(name, scope, attributes) : factsOf(kind, said, scope, like);
+}
+
+/** Whether LangChain's metadata may say of a step that it is the agent of its name: then the whole span tells. */
+function namesAgent({ key, value }: KeyValue, name: string): boolean {
+  const text = key === 'metadata' ? plainValue(value) : null;
+  return typeof text === 'string' && text.includes('lc_agent_name') && text.includes(JSON.stringify(name));
 }
 
 interface Shape {

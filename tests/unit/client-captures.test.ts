@@ -179,3 +179,22 @@ it('knows for whom a run was, where only the span around it says so', () => {
   const call = runSpan('chat', 1, { 'gen_ai.operation.name': 'chat' }, false, { parentSpanId: agent.spanId });
   expect(conversationOf([agent, call], true).turns.map(({ userId }) => userId)).toEqual(['user-1']);
 });
+
+it('LangChain for JavaScript has an agent as a graph, whose nodes carry its name as well', () => {
+  const scope = '@arizeai/openinference-instrumentation-langchain';
+  const told = (metadata: object) => ({
+    'openinference.span.kind': 'CHAIN',
+    'input.value': '{"messages":[{"role":"user","content":"hi"}]}',
+    metadata: JSON.stringify({ ls_integration: 'langchain_create_agent', lc_agent_name: 'weather_agent', ...metadata }),
+  });
+  const agent = { kind: 'agent', agentName: 'weather_agent' };
+  expect(read(scope, 'weather_agent', told({}))).toMatchObject(agent);
+  expect(stored(scope, 'weather_agent', told({}))).toMatchObject(agent);
+  for (const [name, metadata] of [
+    ['tools', { langgraph_node: 'tools' }],
+    ['weather_agent', { langgraph_node: 'weather_agent' }],
+  ] as const) {
+    expect(read(scope, name, told(metadata))?.kind, name).toBe('step');
+    expect(stored(scope, name, told(metadata))?.kind, name).toBe('step');
+  }
+});

@@ -76,8 +76,10 @@ export const genAi: Dialect = {
         name: a.text('gen_ai.tool.name'),
         callId: a.text('gen_ai.tool.call.id', 'gen_ai.tool.call_id') ?? tool.id,
         description: a.text('gen_ai.tool.description'),
-        arguments: a.json('gen_ai.tool.call.arguments', 'gen_ai.tool.arguments') ?? tool.arguments,
-        result: a.json('gen_ai.tool.call.result', 'gen_ai.tool.result', 'gen_ai.event.content') ?? tool.result,
+        arguments: a.json('gen_ai.tool.call.arguments', 'gen_ai.tool.arguments', 'gen_ai.tool.input') ?? tool.arguments,
+        result:
+          a.json('gen_ai.tool.call.result', 'gen_ai.tool.result', 'gen_ai.tool.output', 'gen_ai.event.content') ??
+          tool.result,
       },
       parameters: parametersOf(a),
       system: some(systemOf(a.json('gen_ai.system_instructions'))) ?? said.system,

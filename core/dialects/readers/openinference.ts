@@ -45,7 +45,7 @@ export const openInference: Dialect = {
     // The whole run of the OpenAI Agents SDK is none of its agents, which are nodes of a graph.
     const isRun = told === 'agent' && scope === OPENAI_AGENTS && !a.has('graph.node.id') && !a.has('agent.name');
     const isPart = told === 'model' && (NO_CALL.test(name) || (scope === BEEAI && !a.has('llm.model_name')));
-    const kind = isRun ? 'workflow' : isPart ? 'step' : told;
+    const kind = isRun ? 'workflow' : isPart ? 'step' : told === 'step' && isAgent(name, a) ? 'agent' : told;
     const isTool = kind === 'tool';
     const input = messagesAt(a, 'llm.input_messages') ?? promptsOf(a);
     const output = messagesAt(a, 'llm.output_messages') ?? choicesOf(a);
@@ -74,6 +74,12 @@ export const openInference: Dialect = {
     } satisfies AgentFacts;
   },
 };
+
+/** LangChain for JavaScript has an agent as the graph that it is, whose nodes are its steps; its metadata names it. */
+function isAgent(name: string, a: AttributeReader): boolean {
+  const metadata = a.json('metadata');
+  return isObject(metadata) && metadata.lc_agent_name === name && metadata.langgraph_node === undefined;
+}
 
 function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
   if (a.has(prefix)) return messagesOf(a.json(prefix));
