@@ -82,7 +82,7 @@ class GraphBuilder {
       if (node.errors === 0) node.spanId = span.spanId;
       node.errors++;
     }
-    node.totalNs += Math.max(0, span.durationNs);
+    node.totalNs += span.durationNs ?? 0;
     const from = caller === null ? null : this.node(caller, span);
     if (from) this.connect(from, node, 'call', span);
     if (key[0] !== 'model') return;
@@ -139,7 +139,7 @@ class GraphBuilder {
     this.edges.set(id, edge);
     edge.calls++;
     if (span.failed) edge.errors++;
-    edge.totalNs += Math.max(0, span.durationNs);
+    edge.totalNs += span.durationNs ?? 0;
   }
 }
 

@@ -24,7 +24,7 @@ export interface Turn {
   readonly name: string;
   readonly kind: 'model' | 'tool';
   readonly startNs: number;
-  readonly durationNs: number;
+  readonly durationNs: number | null;
   readonly failed: boolean;
   readonly agentName: string | null;
   /** For whom the agent works; null: not said. */

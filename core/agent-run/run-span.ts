@@ -9,7 +9,8 @@ export interface RunSpan {
   readonly name: string;
   /** Relative to the trace. */
   readonly startNs: number;
-  readonly durationNs: number;
+  /** Null: unknown. */
+  readonly durationNs: number | null;
   readonly failed: boolean;
   /** US dollars; null: unknown. */
   readonly costUsd: number | null;
@@ -17,7 +18,7 @@ export interface RunSpan {
 }
 
 export function endOf({ startNs, durationNs }: RunSpan): number {
-  return startNs + Math.max(0, durationNs);
+  return startNs + (durationNs ?? 0);
 }
 
 export function byStart(a: RunSpan, b: RunSpan): number {

@@ -13,7 +13,7 @@ export interface RunState {
 
 interface Run {
   readonly startTime: string;
-  readonly durationNs: number;
+  readonly durationNs: number | null;
   readonly incomplete: boolean;
   readonly agentName: string | null;
   readonly inputTokens: number | null;
@@ -26,6 +26,6 @@ export function runStateOf(run: Run, nowMs: number): RunState | null {
   const isAgent = [run.agentName, run.inputTokens, run.outputTokens, run.sessionId].some((fact) => fact !== null);
   if (!run.incomplete || !isAgent) return null;
   const sinceMs = Date.parse(run.startTime);
-  const heardMs = sinceMs + run.durationNs / 1e6;
+  const heardMs = sinceMs + (run.durationNs ?? 0) / 1e6;
   return { isRunning: nowMs - heardMs < SILENT_MS, sinceMs, heardMs };
 }

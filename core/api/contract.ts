@@ -61,8 +61,10 @@ export interface SpanDetail {
   readonly kind: SpanKindName;
   readonly service: string;
   readonly startTime: string;
-  readonly endTime: string;
-  readonly durationNs: number;
+  /** Null: it has not been sent. */
+  readonly endTime: string | null;
+  /** Null: its end has not been sent, cannot be true, or lies before its start. */
+  readonly durationNs: number | null;
   /** What was sent as its times, where they cannot be true (0, milliseconds, far in the future): it is placed where it arrived. */
   readonly sentTimes: { readonly startTimeUnixNano: string; readonly endTimeUnixNano: string } | null;
   readonly status: { readonly code: StatusCodeName; readonly message: string };

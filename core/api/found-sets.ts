@@ -43,7 +43,7 @@ export interface FoundSpan {
   readonly name: string;
   readonly service: string;
   readonly startNs: string;
-  readonly durationNs: string;
+  readonly durationNs: string | null;
   /** Of the fields that the query tests or selects. */
   readonly values: readonly FoundValue[];
 }

@@ -31,7 +31,7 @@ export interface MatchedSpan {
   readonly name: string;
   readonly service: string;
   readonly startTime: string;
-  readonly durationNs: number;
+  readonly durationNs: number | null;
   readonly status: StatusCodeName;
   /** What `select` and `by` asked to see, as text. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -87,6 +87,6 @@ export interface SpanGroup {
   readonly spans: number;
   readonly errors: number;
   /** Within 2 %. */
-  readonly p50Ns: number;
-  readonly p95Ns: number;
+  readonly p50Ns: number | null;
+  readonly p95Ns: number | null;
 }

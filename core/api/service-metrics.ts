@@ -69,5 +69,6 @@ export interface ServiceEdgeSummary {
   readonly callee: string;
   readonly calls: number;
   readonly errors: number;
-  readonly meanDurationNs: number;
+  /** Null: it is known of none of them. */
+  readonly meanDurationNs: number | null;
 }

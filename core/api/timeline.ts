@@ -111,7 +111,7 @@ export interface SpanPlace {
   readonly span: number;
   readonly flameNode: number;
   readonly startNs: number;
-  readonly durationNs: number;
+  readonly durationNs: number | null;
   readonly selfNs: number;
   readonly parentSpanId: bigint | null;
 }
@@ -164,7 +164,7 @@ export interface Subject {
   readonly spanId: bigint;
   readonly operation: RowOperation;
   readonly startNs: number;
-  readonly durationNs: number;
+  readonly durationNs: number | null;
   readonly selfNs: number;
   readonly failed: boolean;
   /** Of a node: spans merged into it, and how many failed. */
@@ -223,7 +223,7 @@ export interface ComparedRow {
 export interface ComparedSpan {
   readonly spanId: bigint;
   readonly startNs: number;
-  readonly durationNs: number;
+  readonly durationNs: number | null;
   readonly failed: boolean;
 }
 

@@ -14,7 +14,7 @@ export function promptOf({ system, input, toolDefinitions, parameters }: AgentSp
 /** Of a recorded call. */
 export function recordedAnswer(
   { output, usage, requestModel, responseModel }: AgentSpan,
-  durationNs: number,
+  durationNs: number | null,
   costUsd: number | null,
   error: string | null,
 ): EvaluatedAnswer {

@@ -1,6 +1,6 @@
 import type { SentSpan } from '../otlp/read-trace-request';
 
-/** A span that ends before it starts takes no time. */
-export function durationOf({ startNs, endNs }: Pick<SentSpan, 'startNs' | 'endNs'>): bigint {
-  return endNs > startNs ? endNs - startNs : 0n;
+/** Null: no end was sent, or it lies before the start, and how long it took is unknown. */
+export function durationOf({ startNs, endNs }: Pick<SentSpan, 'startNs' | 'endNs'>): bigint | null {
+  return endNs >= startNs ? endNs - startNs : null;
 }

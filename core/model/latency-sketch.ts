@@ -8,7 +8,7 @@ export const SKETCH_RELATIVE_ERROR = 0.01;
 const GAMMA = (1 + SKETCH_RELATIVE_ERROR) / (1 - SKETCH_RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 
-/** The bucket of a duration; what is shorter than 1 ns, and negative, is in bucket 0. */
+/** The bucket of a duration; what is shorter than 1 ns is in bucket 0. */
 function sketchBucket(durationNs: number): number {
   return durationNs < 1 ? 0 : Math.ceil(Math.log(durationNs) / LOG_GAMMA) + 1;
 }
@@ -22,8 +22,9 @@ export class LatencySketch {
   private readonly counts = new Map<number, number>();
   count = 0;
 
+  /** @param durationNs negative: unknown, and not counted */
   add(durationNs: number, times = 1): void {
-    this.addBucket(sketchBucket(durationNs), times);
+    if (durationNs >= 0) this.addBucket(sketchBucket(durationNs), times);
   }
 
   addBucket(bucket: number, times: number): void {

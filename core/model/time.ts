@@ -29,6 +29,11 @@ export function nsFromText(text: string): bigint | null {
   return BigInt(ms) * NS_PER_MS + BigInt((match[2] ?? '').padEnd(9, '0'));
 }
 
+/** How long a span took, as far as it is known: not where its end was not sent, or cannot be true, or lies before its start. */
+export function knownDuration(ns: number): number | null {
+  return ns >= 0 ? ns : null;
+}
+
 export function nsFromMs(epochMs: number): bigint {
   return BigInt(Math.round(epochMs)) * NS_PER_MS;
 }

@@ -4,7 +4,8 @@ export interface TraceSummary {
   readonly rootName: string;
   readonly rootService: string;
   readonly startTime: string;
-  readonly durationNs: number;
+  /** Null: no span of it says when it ended. */
+  readonly durationNs: number | null;
   readonly spanCount: number;
   /** Spans with an error, handled or not. */
   readonly errorCount: number;

@@ -19,7 +19,7 @@ import type { LogRecord, MetricPoint, MetricSummary } from '../api/telemetry';
 import { spanIdFromInt8 } from '../model/ids';
 import { plainAttributes, plainValue } from '../model/json-types';
 import { type SpanKindName, statusCodeName } from '../model/span-kind';
-import { rfc3339FromNs } from '../model/time';
+import { knownDuration, rfc3339FromNs } from '../model/time';
 import type { TraceSummary } from '../model/trace-summary';
 import type { LoadedColumns } from '../timeline/load-trace';
 
@@ -59,7 +59,7 @@ export function traceResource({ summary, columns }: LoadedColumns): TraceResourc
       service: operation?.service ?? '',
       kind: operation?.kind as SpanKindName,
       startTime: rfc3339FromNs(originNs + BigInt(columns.startNs[i] as number)),
-      durationNs: columns.durationNs[i] as number,
+      durationNs: knownDuration(columns.durationNs[i] as number),
       status: statusCodeName(columns.status[i] as number),
     };
   });

@@ -52,10 +52,11 @@ export class SpanClock {
     const knowsEnd = this.isPossible(endNs);
     if (knowsStart && (knowsEnd || endNs === 0n)) return null;
     const sent = sentTimesField({ startNs, endNs });
-    if (knowsStart) return { startNs, endNs: startNs, sent };
-    if (knowsEnd) return { startNs: endNs, endNs, sent };
+    // One end does not say how long it took: like a span that is not finished, it has no duration.
+    if (knowsStart) return { startNs, endNs: 0n, sent };
+    if (knowsEnd) return { startNs: endNs, endNs: 0n, sent };
     this.unplaced.push(row);
-    return { startNs: this.receivedNs, endNs: endNs === 0n ? 0n : this.receivedNs, sent };
+    return { startNs: this.receivedNs, endNs: 0n, sent };
   }
 
   /** Spans of which no time is known start with their parents, else with their traces, as far as these are in the batch. */
@@ -76,9 +77,7 @@ export class SpanClock {
     for (const row of this.unplaced) {
       const trace = batch.trace[row] as number;
       const startNs = placed.get(keyOf(trace, batch.parentSpanId, row)) ?? earliest.get(trace);
-      if (startNs === undefined) continue;
-      batch.startNs[row] = startNs;
-      if (batch.endNs[row] !== 0n) batch.endNs[row] = startNs;
+      if (startNs !== undefined) batch.startNs[row] = startNs;
     }
   }
 

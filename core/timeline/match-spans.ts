@@ -26,7 +26,7 @@ export function matchingRows(columns: TraceColumns, tree: TraceTree, text: strin
     if (search.status !== null && (columns.status[span] === STATUS_ERROR) !== (search.status === 'error')) continue;
     const inTime = search.times.every(({ of, above, ns }) => {
       const value = of === 'self' ? (tree.selfNs[row] as number) : (columns.durationNs[span] as number);
-      return above ? value > ns : value < ns;
+      return above ? value > ns : value < ns && (columns.durationNs[span] as number) >= 0;
     });
     if (inTime) hits[row] = 1;
   }

@@ -15,10 +15,11 @@ export interface GroupStatistics {
   /** Sum of durations and of self times. */
   readonly totalNs: number;
   readonly selfNs: number;
-  readonly minNs: number;
-  readonly maxNs: number;
-  readonly p50Ns: number;
-  readonly p95Ns: number;
+  /** Of those whose duration is known; null: of none. */
+  readonly minNs: number | null;
+  readonly maxNs: number | null;
+  readonly p50Ns: number | null;
+  readonly p95Ns: number | null;
   /** Time on the critical path. */
   readonly criticalNs: number;
 }
@@ -62,23 +63,25 @@ export function statisticsOf(
   for (let row = 0; row < tree.length; row++) {
     if (only !== null && only[row] === 0) continue;
     const span = spanOf(row);
+    if ((columns.durationNs[span] as number) < 0) continue;
     const group = groupOf(span);
     durations[at[group] as number] = columns.durationNs[span] as number;
     at[group] = (at[group] as number) + 1;
   }
   const result: GroupStatistics[] = [];
   for (let group = 0; group < size; group++) {
-    const sorted = durations.subarray(counts[group] as number, counts[group + 1] as number).sort();
-    if (sorted.length === 0) continue;
-    const rank = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] as number;
+    const count = (counts[group + 1] as number) - (counts[group] as number);
+    if (count === 0) continue;
+    const sorted = durations.subarray(counts[group] as number, at[group] as number).sort();
+    const rank = (share: number): number | null => sorted[Math.ceil(share * sorted.length) - 1] ?? null;
     result.push({
       ...(groups[group] as { name: string; service: string | null }),
-      count: sorted.length,
+      count,
       errors: errors[group] as number,
       totalNs: totalNs[group] as number,
       selfNs: selfNs[group] as number,
-      minNs: sorted[0] as number,
-      maxNs: sorted[sorted.length - 1] as number,
+      minNs: sorted[0] ?? null,
+      maxNs: sorted.at(-1) ?? null,
       p50Ns: rank(0.5),
       p95Ns: rank(0.95),
       criticalNs: criticalNs[group] as number,

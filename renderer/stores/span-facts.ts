@@ -6,7 +6,8 @@ export interface SpanFacts {
   readonly kind: string;
   /** Null where time has no place: in the flame graph. */
   readonly startNs: number | null;
-  readonly durationNs: number;
+  /** Null: unknown. */
+  readonly durationNs: number | null;
   readonly selfNs: number;
   readonly count: number;
   readonly errors: number;

@@ -1,6 +1,8 @@
 /** Paints the rows of the waterfall that are on screen: names on the left, bars on a common time axis. */
+
 import type { TimelineMark } from '../../core/api/timeline';
 import { formatCompact, formatDuration, plural } from '../../core/model/format';
+import { knownDuration } from '../../core/model/time';
 import { ROW_CYCLE, ROW_ERROR, ROW_FOLDED, ROW_MATCH, ROW_ORPHAN, type RowBlock } from '../../core/timeline/rows';
 import type { PaintColors } from './colors';
 import { AXIS_FONT, AXIS_PX } from './paint-axis';
@@ -324,7 +326,7 @@ function paintDuration(
   },
 ): void {
   // Of times that cannot be true no duration is known.
-  const label = bar.doubt ?? formatDuration(bar.durationNs);
+  const label = bar.doubt ?? formatDuration(knownDuration(bar.durationNs));
   const width = fit.width(label);
   const end = scale.leftPx + scale.widthPx;
   context.fillStyle = bar.doubt === null ? colors.secondary : colors.warning;

@@ -1,10 +1,12 @@
 /** The run of an agent as a conversation, where the trace has one. */
+
 import { conversationOf, type Turn } from '../../core/agent-run/conversation';
 import type { RunSpan } from '../../core/agent-run/run-span';
 import type { Message, Part } from '../../core/dialects/agent-span';
 import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { formatDuration, formatTokens } from '../../core/model/format';
 import { STATUS_ERROR } from '../../core/model/span-kind';
+import { knownDuration } from '../../core/model/time';
 import { element } from './dom';
 import type { OpenedTrace } from './read-file';
 import { longText } from './span-details';
@@ -17,7 +19,7 @@ export function turnsOf({ spans, model }: OpenedTrace): readonly Turn[] {
   const { columns } = model;
   for (const [i, { span, scope }] of spans.entries()) {
     if (run.size >= MAX_SPANS) break;
-    const durationNs = columns.durationNs[i] as number;
+    const durationNs = knownDuration(columns.durationNs[i] as number);
     const timing = { startNs: BigInt(span.startTimeUnixNano), durationNs };
     const agent = readAgentSpan({ ...span, scope: scope.name ?? '', timing });
     if (!agent) continue;

@@ -258,7 +258,7 @@ export class FileTimeline {
     else if (key === 'f' && at >= 0) {
       const span = this.look.tree.span[this.view.rows[at] as number] as number;
       const startNs = this.look.columns.startNs[span] as number;
-      this.window = fitWindow(startNs, startNs + (this.look.columns.durationNs[span] as number), this.whole);
+      this.window = fitWindow(startNs, startNs + Math.max(this.look.columns.durationNs[span] as number, 0), this.whole);
     } else return false;
     this.loop.invalidate();
     return true;

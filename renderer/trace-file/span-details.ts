@@ -3,7 +3,7 @@ import { type OwnedSpan, serviceOf } from '../../core/formats/html/file-data';
 import { formatDuration } from '../../core/model/format';
 import { type KeyValue, plainValue } from '../../core/model/json-types';
 import { spanKindName, statusCodeName } from '../../core/model/span-kind';
-import { rfc3339FromNs } from '../../core/model/time';
+import { knownDuration, rfc3339FromNs } from '../../core/model/time';
 import { element } from './dom';
 
 /** Longer is cut until somebody asks for it. */
@@ -16,7 +16,7 @@ export function spanDetails(owned: OwnedSpan, originNs: bigint): HTMLElement {
   const facts: readonly (readonly [string, string])[] = [
     ['Service', serviceOf(owned) || 'unnamed'],
     ['Started', `${rfc3339FromNs(startNs)} (+${formatDuration(Number(startNs - originNs))})`],
-    ['Took', formatDuration(Number(BigInt(span.endTimeUnixNano) - startNs))],
+    ['Took', formatDuration(knownDuration(Number(BigInt(span.endTimeUnixNano) - startNs)))],
     ['Kind', spanKindName(span.kind)],
     ...(status
       ? [['Status', `${statusCodeName(status.code)}${status.message ? `: ${status.message}` : ''}`] as const]

@@ -1,4 +1,5 @@
 /** Reads the agent run in a trace: which spans are of it was decided when they were stored; only those are read whole. */
+
 import { type AgentGraph, agentGraphOf } from '../../core/agent-run/agent-graph';
 import { type Conversation, conversationOf } from '../../core/agent-run/conversation';
 import { type Insight, insightsOf } from '../../core/agent-run/insights';
@@ -8,6 +9,7 @@ import { mayBeToldInLogs, ToldInLogs } from '../../core/dialects/log-runs/told-i
 import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { spanIdFromInt8 } from '../../core/model/ids';
 import { STATUS_ERROR } from '../../core/model/span-kind';
+import { knownDuration } from '../../core/model/time';
 import type { StoreService } from '../../core/operations/store-service';
 import { decodeSpanBody } from '../../core/otlp/proto-to-json';
 import type { TraceColumns } from '../../core/timeline/trace-columns';
@@ -87,7 +89,7 @@ export class AgentRuns {
         const row = byId.get(spanId) as number;
         const body = decodeSpanBody(message);
         const name = body.name ?? columns.operations[columns.operation[row] as number]?.name ?? '';
-        const durationNs = columns.durationNs[row] as number;
+        const durationNs = knownDuration(columns.durationNs[row] as number);
         const startNs = BigInt(columns.originNs) + BigInt(Math.round(columns.startNs[row] as number));
         const { attributes, events } = body;
         const agent = readAgentSpan({ name, scope, attributes, events, timing: { startNs, durationNs } });

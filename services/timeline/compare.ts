@@ -1,6 +1,8 @@
 /** A comparison of two traces as its screen pages through it. */
+
 import type { ComparedRow, ComparedSpan, CompareQuery, ComparisonBlock, OperationDelta } from '../../core/api/timeline';
 import { STATUS_ERROR } from '../../core/model/span-kind';
+import { knownDuration } from '../../core/model/time';
 import { type Comparison, compareTraces } from '../../core/timeline/compare';
 import type { TraceLook } from '../../core/timeline/trace-look';
 import type { OpenTrace } from './open-traces';
@@ -78,7 +80,7 @@ function spanOf({ columns, tree }: TraceLook, row: number): ComparedSpan | null 
   return {
     spanId: columns.spanId[span] as bigint,
     startNs: columns.startNs[span] as number,
-    durationNs: columns.durationNs[span] as number,
+    durationNs: knownDuration(columns.durationNs[span] as number),
     failed: columns.status[span] === STATUS_ERROR,
   };
 }
@@ -90,6 +92,7 @@ function changeOf(comparison: Comparison, row: number, a: TraceLook, b: TraceLoo
   if (rowB < 0) return 'removed';
   const before = a.columns.durationNs[a.tree.span[rowA] as number] as number;
   const after = b.columns.durationNs[b.tree.span[rowB] as number] as number;
+  if (before < 0 || after < 0) return 'same';
   const delta = after - before;
   if (Math.abs(delta) < Math.max(CHANGED_NS, CHANGED_SHARE * Math.max(before, after))) return 'same';
   return delta > 0 ? 'slower' : 'faster';

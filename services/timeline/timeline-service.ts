@@ -1,4 +1,5 @@
 /** Lays traces out and answers what their screens ask: all of it in memory, away from the database and from the page. */
+
 import type { Conversation } from '../../core/agent-run/conversation';
 import type { SessionTurn } from '../../core/api/session';
 import type {
@@ -22,6 +23,7 @@ import type {
 import type { TimelineService } from '../../core/api/workers';
 import { SpoorError } from '../../core/model/errors';
 import { STATUS_ERROR } from '../../core/model/span-kind';
+import { knownDuration } from '../../core/model/time';
 import type { StoreService } from '../../core/operations/store-service';
 import type { LaneGrouping } from '../../core/timeline/lane-groups';
 import { lanesInWindow } from '../../core/timeline/lane-window';
@@ -146,7 +148,7 @@ export class Timeline implements TimelineService {
       span,
       flameNode: shown.flameNodeOf(row),
       startNs: columns.startNs[span] as number,
-      durationNs: columns.durationNs[span] as number,
+      durationNs: knownDuration(columns.durationNs[span] as number),
       selfNs: tree.selfNs[row] as number,
       parentSpanId: parent < 0 ? null : (columns.spanId[tree.span[parent] as number] as bigint),
     };
@@ -248,7 +250,7 @@ export class Timeline implements TimelineService {
       spanId: columns.spanId[span] as bigint,
       operation: rowOperation(shown, columns.operation[span] as number),
       startNs: columns.startNs[span] as number,
-      durationNs: (flame ? flame.totalNs[subject] : columns.durationNs[span]) as number,
+      durationNs: knownDuration((flame ? flame.totalNs[subject] : columns.durationNs[span]) as number),
       selfNs: (flame ? flame.selfNs[subject] : tree.selfNs[tree.rowOf[span] as number]) as number,
       failed: flame ? (flame.errors[subject] as number) > 0 : failed,
       count: flame ? (flame.count[subject] as number) : 1,

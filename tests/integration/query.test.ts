@@ -221,7 +221,7 @@ describe('services', () => {
 
   it('sort and map what is found by duration', async () => {
     const sorted = await spoor.get<TraceListPage>('/v1/traces?sort=durationNs&limit=3&query=service:web');
-    const durations = sorted.body.data.map(({ durationNs }) => durationNs);
+    const durations = sorted.body.data.map(({ durationNs }) => durationNs ?? -1);
     expect(durations).toEqual([...durations].sort((a, b) => a - b));
     const next = await spoor.get<TraceListPage>(
       `/v1/traces?sort=-durationNs&query=service:web&cursor=${sorted.body.pagination.nextCursor}`,

@@ -170,7 +170,7 @@ async function expectStored(span: Zipkin, all: readonly Zipkin[]): Promise<void>
     name: span.name ?? '',
     kind: (span.kind ?? 'internal').toLowerCase(),
     service,
-    durationNs: (span.duration ?? 0) * 1_000,
+    durationNs: span.duration === undefined ? null : span.duration * 1_000,
     attributes: {
       ...span.tags,
       'network.local.address': span.localEndpoint?.ipv4,

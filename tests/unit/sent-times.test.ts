@@ -45,7 +45,6 @@ describe('times of spans', () => {
     ['microseconds', T0 / 1_000n, T0 / 1_000n + 1n],
     ['far in the future', NOW + 80n * YEAR, NOW + 80n * YEAR],
   ])('%s: it is placed with its parent, with its trace, or at its arrival', (_, start, end) => {
-    const endOf = (placed: bigint): bigint => (end === 0n ? 0n : placed);
     const [, , ofParent, ofTrace, alone] = decoded([
       [T0 + 10n, T0 + 90n],
       [T0 + 40n, T0 + 50n, 1],
@@ -53,20 +52,20 @@ describe('times of spans', () => {
       [start, end, 77],
       [start, end, 77, 2],
     ]);
-    expect(ofParent).toEqual([T0 + 40n, endOf(T0 + 40n), [start, end]]);
-    expect(ofTrace).toEqual([T0 + 10n, endOf(T0 + 10n), [start, end]]);
-    expect(alone).toEqual([NOW, endOf(NOW), [start, end]]);
+    expect(ofParent).toEqual([T0 + 40n, 0n, [start, end]]);
+    expect(ofTrace).toEqual([T0 + 10n, 0n, [start, end]]);
+    expect(alone).toEqual([NOW, 0n, [start, end]]);
   });
 
-  it('of which one can be true give that', () => {
+  it('of which one can be true give that, and no duration', () => {
     expect(
       decoded([
         [0n, T0 + 7n],
         [T0, NOW + 80n * YEAR],
       ]),
     ).toEqual([
-      [T0 + 7n, T0 + 7n, [0n, T0 + 7n]],
-      [T0, T0, [T0, NOW + 80n * YEAR]],
+      [T0 + 7n, 0n, [0n, T0 + 7n]],
+      [T0, 0n, [T0, NOW + 80n * YEAR]],
     ]);
   });
 });

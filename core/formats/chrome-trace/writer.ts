@@ -118,7 +118,7 @@ class TraceTracks {
       name: span.name || 'unnamed',
       cat: spanKindName(span.kind),
       ph: 'X',
-      dur: durationOf(span),
+      dur: durationOf(span) ?? 0n,
       args: argumentsOf(span),
     });
     const instants = span.body.events.map(({ timeUnixNano, name, attributes }) => {

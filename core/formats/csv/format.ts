@@ -18,7 +18,7 @@ const COLUMNS: Readonly<Record<string, (span: SentSpan) => CsvCell>> = {
   kind: ({ kind }) => spanKindName(kind),
   start_time: ({ startNs }) => rfc3339FromNs(startNs),
   start_unix_nano: ({ startNs }) => startNs,
-  duration_ns: durationOf,
+  duration_ns: (span) => durationOf(span) ?? '',
   status: ({ body }) => statusCodeName(body.status.code),
   status_message: ({ body }) => body.status.message,
   scope_name: ({ owner }) => owner.scope.name,

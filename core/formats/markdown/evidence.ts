@@ -91,8 +91,13 @@ function slowestOf({ length, selfNs }: TraceTree): number[] {
 function textOf({ body, owner, ...span }: SentSpan, selfNs: number): string {
   const service = textAttribute(owner.resource.attributes, 'service.name') || 'unnamed service';
   const { message } = body.status;
+  const durationNs = durationOf(span);
+  const took =
+    durationNs === null
+      ? 'duration unknown'
+      : `${formatDuration(Number(durationNs))} (${formatDuration(selfNs)} of its own)`;
   const lines = [
-    `- ${code(span.name || 'unnamed')} in ${code(service, 40)}, span ${span.spanId}, ${formatDuration(Number(durationOf(span)))} (${formatDuration(selfNs)} of its own)`,
+    `- ${code(span.name || 'unnamed')} in ${code(service, 40)}, span ${span.spanId}, ${took}`,
     ...(message === '' ? [] : [`  - status: ${code(message, 2 * MAX_VALUE)}`]),
     ...body.events
       .filter(({ name }) => name === 'exception')

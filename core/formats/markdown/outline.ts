@@ -1,6 +1,8 @@
 /** The tree of a trace in lines: siblings of one operation together, as deep as there is room. */
+
 import { formatDuration, plural } from '../../model/format';
 import { STATUS_ERROR } from '../../model/span-kind';
+import { knownDuration } from '../../model/time';
 import { boundsOf, type TraceColumns } from '../../timeline/trace-columns';
 import type { TraceTree } from '../../timeline/trace-tree';
 import { code } from './code';
@@ -92,7 +94,7 @@ function lineOf(columns: TraceColumns, tree: TraceTree, row: number, depth: numb
   const start = formatDuration(columns.startNs[span] as number);
   const failed = columns.status[span] === STATUS_ERROR ? ' **error**' : '';
   const orphan = tree.orphan[row] === 1 ? ' (its parent is missing)' : '';
-  return `${'  '.repeat(depth)}- ${nameOf(columns, tree, row)} +${start} ${formatDuration(durationOf(columns, tree, row))} ${id}${failed}${orphan}`;
+  return `${'  '.repeat(depth)}- ${nameOf(columns, tree, row)} +${start} ${formatDuration(knownDuration(columns.durationNs[span] as number))} ${id}${failed}${orphan}`;
 }
 
 function groupLine(columns: TraceColumns, tree: TraceTree, rows: readonly number[], depth: number): string {

@@ -53,7 +53,7 @@ export class OpenAiAgentsTraces {
     if (typeof id !== 'string' || typeof trace_id !== 'string') throw new OpenAiAgentsError('a span has no id');
     const startNs = typeof started_at === 'string' ? nsFromText(started_at) : null;
     if (startNs === null) throw new OpenAiAgentsError(`span ${id} has no start`);
-    const endNs = (typeof ended_at === 'string' ? nsFromText(ended_at) : null) ?? startNs;
+    const endNs = (typeof ended_at === 'string' ? nsFromText(ended_at) : null) ?? 0n;
     const { workflow, group } = this.traces.get(trace_id) ?? UNKNOWN;
     const { name, attributes } = told(jsonObject(span_data));
     const failure = error ? (textOr(jsonObject(error).message) ?? 'failed') : null;

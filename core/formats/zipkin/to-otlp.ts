@@ -69,7 +69,8 @@ function writeSpan(out: WireWriter, span: ZipkinSpan, traceStart: bigint): void 
   out.string(5, span.name);
   out.varint(6, span.kind ? KIND_NUMBERS[span.kind] : KIND_INTERNAL);
   out.fixed64(7, nanoseconds(start));
-  out.fixed64(8, nanoseconds(start + (span.duration ?? 0n)));
+  // Without a duration it is not known when it ended, as of a span that has not.
+  out.fixed64(8, span.duration === null ? 0n : nanoseconds(start + span.duration));
   for (const [key, value] of span.tags) attribute(out, 9, key, value);
   writeEndpoint(out, 'local', span.localEndpoint);
   writeEndpoint(out, 'peer', span.remoteEndpoint);

@@ -50,7 +50,7 @@ export function zipkinSpan(span: SentSpan): WrittenZipkinSpan {
     ...(kind ? { kind } : {}),
     name,
     ...(has(ABSENT_START) || startNs < NS_PER_US ? {} : { timestamp: Number(startNs / NS_PER_US) }),
-    ...(has(ABSENT_DURATION) ? {} : { duration: durationOf(span) }),
+    ...(has(ABSENT_DURATION) || span.endNs < startNs ? {} : { duration: durationOf(span) }),
     ...(local ? { localEndpoint: local } : {}),
     ...(remote ? { remoteEndpoint: remote } : {}),
     ...(annotations.length > 0 ? { annotations } : {}),

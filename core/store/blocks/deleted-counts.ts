@@ -95,7 +95,7 @@ async function countTrace(
        from span s join operation o on o.id = s.operation_id where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id <= $4)
      insert into deleted_edge (workspace_id, trace_id, block_id, caller_id, callee_id, minute, calls, errors, duration_ns)
      select $1, $2::uuid, greatest(p.block_id, c.block_id), p.service_id, c.service_id, (c.start_ns / 60000000000)::int4,
-       count(*), count(*) filter (where c.status = ${STATUS_ERROR}), ${wrapped('sum(c.duration_ns)')}
+       count(*), count(*) filter (where c.status = ${STATUS_ERROR}), ${wrapped('sum(greatest(c.duration_ns, 0))')}
      from s c join s p on p.span_id = c.parent_span_id
      where p.service_id <> c.service_id and greatest(p.block_id, c.block_id) >= $3
      group by 3, 4, 5, 6`,

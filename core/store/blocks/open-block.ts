@@ -116,7 +116,7 @@ export class OpenBlock {
     }
     entry.spans++;
     if (error) entry.errors++;
-    entry.durationNs += durationNs;
+    if (durationNs > 0n) entry.durationNs += durationNs;
     entry.sketch.add(Number(durationNs));
     return entry.minute;
   }
@@ -133,7 +133,8 @@ export class OpenBlock {
     }
     edge.calls += sign;
     if (error) edge.errors += sign;
-    edge.durationNs += sign === 1 ? durationNs : -durationNs;
+    // Below zero it is unknown.
+    if (durationNs > 0n) edge.durationNs += sign === 1 ? durationNs : -durationNs;
     if (edge.calls === 0) this.edges.delete(key);
   }
 

@@ -89,7 +89,7 @@ export class ServiceMetrics {
       const serviceId = services.get(span.operation_id);
       if (serviceId === undefined) continue;
       findEdges(span, serviceId, finder, (callerId, { serviceId: calleeId, minute, error, durationNs }) => {
-        if (minute >= from && minute < to) add(callerId, calleeId, 1, error ? 1 : 0, Number(durationNs));
+        if (minute >= from && minute < to) add(callerId, calleeId, 1, error ? 1 : 0, Math.max(Number(durationNs), 0));
       });
     }
     const names = await this.serviceNames(
@@ -101,7 +101,8 @@ export class ServiceMetrics {
         callee: names.get(calleeId) ?? '',
         calls,
         errors,
-        meanDurationNs: ns / calls,
+        // Calls of unknown duration add nothing.
+        meanDurationNs: ns > 0 ? ns / calls : null,
       }))
       .sort((a, b) => b.calls - a.calls || (a.caller + a.callee < b.caller + b.callee ? -1 : 1));
     return countedPage(all, query, pairs);

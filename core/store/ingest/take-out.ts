@@ -131,7 +131,7 @@ export async function writeCalls(tx: SqlClient, workspaceId: number, calls: read
   if (calls.length === 0) return;
   await tx.execute(
     `insert into deleted_edge (workspace_id, trace_id, block_id, caller_id, callee_id, minute, calls, errors, duration_ns)
-     select $1, '${SUPERSEDED}', block_id, caller_id, callee_id, minute, count(*), sum(error), ${wrapped('sum(duration_ns)')}
+     select $1, '${SUPERSEDED}', block_id, caller_id, callee_id, minute, count(*), sum(error), ${wrapped('sum(greatest(duration_ns, 0))')}
      from unnest($2::int4[], $3::int4[], $4::int4[], $5::int4[], $6::int4[], $7::int8[])
        as i (block_id, caller_id, callee_id, minute, error, duration_ns)
      group by 3, 4, 5, 6`,

@@ -4,7 +4,7 @@ import { SpoorError } from '../../model/errors';
 import { int8FromSpanId, parseSpanId, parseTraceId, type SpanId, spanIdFromInt8 } from '../../model/ids';
 import type { OtlpResource, OtlpScope, SpanBody } from '../../model/json-types';
 import { spanKindName, statusCodeName } from '../../model/span-kind';
-import { rfc3339FromNs } from '../../model/time';
+import { knownDuration, rfc3339FromNs } from '../../model/time';
 import { decodeResource, decodeScope, decodeSpanBody } from '../../otlp/proto-to-json';
 import { readSentTimes, type SentTimes } from '../../otlp/sent-times';
 import { readSides, type TraceSides } from '../blocks/trace-sides';
@@ -86,8 +86,8 @@ function detailOf(
     kind: spanKindName(row.kind),
     service: serviceOf(resource, row.service),
     startTime: rfc3339FromNs(row.start_ns),
-    endTime: rfc3339FromNs(endNs),
-    durationNs: Number(row.duration_ns),
+    endTime: endNs === 0n ? null : rfc3339FromNs(endNs),
+    durationNs: knownDuration(Number(row.duration_ns)),
     sentTimes: sent && { startTimeUnixNano: sent.startNs.toString(), endTimeUnixNano: sent.endNs.toString() },
     status: { code: statusCodeName(body.status.code), message: body.status.message },
     traceState: body.traceState,

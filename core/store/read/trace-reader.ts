@@ -35,13 +35,16 @@ const TRACE_ROW = {
   session_id: orNull(TEXT),
   user_id: orNull(TEXT),
   changes: INT4,
+  has_duration: BOOL,
 };
 
 const SELECT_TRACE = `
 select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.span_count, t.error_count, t.failed_count,
   array(select name from service where workspace_id = t.workspace_id and id = any(t.service_ids) order by name) as services,
   o.name as root_name, s.name as root_service, (t.root_rank > 0 or t.missing_parents > 0) as incomplete,
-  t.input_tokens, t.output_tokens, t.agent_name, t.agent_spans, t.session_id, t.user_id, t.changes`;
+  t.input_tokens, t.output_tokens, t.agent_name, t.agent_spans, t.session_id, t.user_id, t.changes,
+  case when t.end_ns > t.start_ns then true else exists (select from span sp where sp.workspace_id = t.workspace_id
+    and sp.trace_id = t.trace_id and sp.block_id between t.first_block and t.last_block and sp.duration_ns >= 0) end as has_duration`;
 
 const NO_PRICES = new PriceBook([]);
 
@@ -215,7 +218,7 @@ function summaryOf(row: RowOf<typeof TRACE_ROW>, cost = NO_COST): TraceSummary {
     rootName: row.root_name,
     rootService: row.root_service,
     startTime: rfc3339FromNs(row.start_ns),
-    durationNs: Number(row.end_ns - row.start_ns),
+    durationNs: row.has_duration ? Number(row.end_ns - row.start_ns) : null,
     spanCount: row.span_count,
     errorCount: row.error_count,
     failedCount: row.failed_count,

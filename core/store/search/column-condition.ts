@@ -25,7 +25,8 @@ export function columnSql(expression: FieldExpression): SpanCondition | null {
       const isMore = op === '>' || op === '>=' || isEqual;
       return column(
         // As numeric: a float has no place for all digits of an int8.
-        `s.duration_ns ${op === '!=' ? '<>' : op} ${Number.isSafeInteger(limit) ? limit : `'${limit}'::numeric`}`,
+        // What is below zero is unknown.
+        `s.duration_ns >= 0 and s.duration_ns ${op === '!=' ? '<>' : op} ${Number.isSafeInteger(limit) ? limit : `'${limit}'::numeric`}`,
         ({ longestNs, spans }) => (!isMore || longestNs >= limit ? spans : 0),
       );
     }

@@ -198,7 +198,7 @@ function foundSpan(span: StoredSpan, shown: readonly Shown[]): FoundSpan {
     name: operation.name,
     service: operation.service,
     startNs: row.start_ns.toString(),
-    durationNs: row.duration_ns.toString(),
+    durationNs: row.duration_ns < 0n ? null : row.duration_ns.toString(),
     values,
   };
 }

@@ -160,8 +160,8 @@ function sorted(groups: ReadonlyMap<string, Group>, literals: boolean): SpanGrou
       value: !literals && alike.get(textOf(literal)) === 1 ? textOf(literal) : literal,
       spans,
       errors,
-      p50Ns: sketch.quantile(0.5) ?? 0,
-      p95Ns: sketch.quantile(0.95) ?? 0,
+      p50Ns: sketch.quantile(0.5),
+      p95Ns: sketch.quantile(0.95),
     }));
 }
 
@@ -202,7 +202,8 @@ async function addByColumn(
   add: Add,
 ): Promise<void> {
   // Durations within 0.5 % are one row.
-  const duration = '(case when s.duration_ns <= 0 then 0 else exp(round(ln(s.duration_ns::float8) * 100) / 100) end)';
+  const duration =
+    '(case when s.duration_ns <= 0 then sign(s.duration_ns) else exp(round(ln(s.duration_ns::float8) * 100) / 100) end)';
   const rows = await slice.select(
     `s.${column}::int4 as key, count(*) as spans, count(*) filter (where s.status = ${STATUS_ERROR}) as errors,
      ${duration}::float8 as duration`,

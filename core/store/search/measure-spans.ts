@@ -136,9 +136,9 @@ async function addSlice(
   // Where each value counts, spans of equal value are one row.
   const each = metric.name === 'quantile_over_time' || metric.name === 'histogram_over_time';
   const rows = await slice.select(
-    `(s.start_ns - ${range.from}) / ${stepNs} as step, ${keys.join(', ')}, count(*) as spans, sum(${value}) as sum,
+    `(s.start_ns - ${range.from}) / ${stepNs} as step, ${keys.join(', ')}, count(${value}) as spans, sum(${value}) as sum,
      min(${value}) as least, max(${value}) as most`,
-    `group by 1, 2, 3, 4, 5${each ? `, ${value}` : ''}`,
+    `group by 1, 2, 3, 4, 5${each ? `, ${value}` : ''} having count(${value}) > 0`,
   );
   const fields = metric.by.map(fieldText);
   const sums = decodeRows(ROW, rows);
@@ -161,7 +161,7 @@ function valueSql({ name, of }: Metric): string | null {
   if (of.kind !== 'intrinsic' || of.name !== 'span:duration') return null;
   // Of quantiles and histograms a value within 0.05 % will do, and makes few rows of many spans.
   if (name === 'quantile_over_time' || name === 'histogram_over_time') {
-    return '(case when s.duration_ns <= 0 then 0 else exp(round(ln(s.duration_ns::float8) * 1000) / 1000) end)::float8';
+    return '(case when s.duration_ns = 0 then 0 when s.duration_ns > 0 then exp(round(ln(s.duration_ns::float8) * 1000) / 1000) end)::float8';
   }
-  return 's.duration_ns::float8';
+  return '(case when s.duration_ns >= 0 then s.duration_ns end)::float8';
 }

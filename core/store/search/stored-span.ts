@@ -111,7 +111,7 @@ export class StoredSpan implements TraceSpan {
     const { row } = this;
     switch (field.name) {
       case 'span:duration':
-        return [integerOf(row.duration_ns)];
+        return row.duration_ns < 0n ? NO_VALUES : [integerOf(row.duration_ns)];
       case 'span:name':
         return [this.name];
       case 'span:kind':

@@ -159,11 +159,13 @@ export class TraceHistogram {
         const rows = await slice.select(
           `(s.start_ns - ${buckets.fromNs}) / ${buckets.bucketNs} as bucket, ${band} as band, count(*) as spans,
            count(*) filter (where s.status = ${STATUS_ERROR}) as errors`,
-          'group by 1, 2',
+          // Below zero a duration is unknown: such spans have no band.
+          `group by 1, 2${buckets.byDuration ? ', s.duration_ns >= 0 having s.duration_ns >= 0' : ''}`,
         );
         addRows(buckets, rows);
       } else {
         const isWhole = await eachSpan(slice, false, ({ row }) => {
+          if (buckets.byDuration && row.duration_ns < 0n) return;
           const bucket = Number((row.start_ns - buckets.fromNs) / buckets.bucketNs);
           const error = row.status === STATUS_ERROR ? 1 : 0;
           add(buckets, bucket, buckets.byDuration ? bandOf(row.duration_ns) : 0, 1, error);

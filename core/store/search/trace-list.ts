@@ -8,7 +8,7 @@ import { NEWEST_FIRST, type TraceListQuery } from '../../api/trace-list-query';
 import { SpoorError } from '../../model/errors';
 import { spanIdFromInt8 } from '../../model/ids';
 import { statusCodeName } from '../../model/span-kind';
-import { rfc3339FromNs } from '../../model/time';
+import { knownDuration, rfc3339FromNs } from '../../model/time';
 import { inDeployments } from '../../query/in-deployments';
 import type { Field, FieldExpression, TraceqlQuery } from '../../query/traceql/ast';
 import { valuesOf } from '../../query/traceql/evaluate';
@@ -167,7 +167,7 @@ function matchedSpan(span: StoredSpan, shown: readonly ShownField[]): MatchedSpa
     name: operation.name,
     service: operation.service,
     startTime: rfc3339FromNs(row.start_ns),
-    durationNs: Number(row.duration_ns),
+    durationNs: knownDuration(Number(row.duration_ns)),
     status: statusCodeName(row.status),
     attributes: Object.fromEntries(attributes),
   };

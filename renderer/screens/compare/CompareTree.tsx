@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { useRef, useState } from 'react';
-import type { ComparedRow, ComparisonBlock } from '../../../core/api/timeline';
+import type { ComparedRow, ComparedSpan, ComparisonBlock } from '../../../core/api/timeline';
 import { formatDuration } from '../../../core/model/format';
 import { api } from '../../connection/connection';
 import { useKeys } from '../../hooks/use-keys';
@@ -122,17 +122,23 @@ interface RowProps {
   readonly onChoose: () => void;
 }
 
+/** Null: of one of them the duration is unknown. */
+function deltaOf(a: ComparedSpan, b: ComparedSpan): number | null {
+  return a.durationNs === null || b.durationNs === null ? null : b.durationNs - a.durationNs;
+}
+
 function Row({ row, longestNs, selected, onChoose }: RowProps) {
   const { a, b, change, name, service, depth } = row;
   const { sign, className } = MARKS[change];
   const failed = (b ?? a)?.failed === true;
+  const delta = a && b ? deltaOf(a, b) : null;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree has the keys
     <div
       role="treeitem"
       aria-level={depth + 1}
       aria-selected={selected}
-      aria-label={`${name}, ${service}, ${change}${a && b ? `, ${formatDelta(b.durationNs - a.durationNs)}` : ''}`}
+      aria-label={`${name}, ${service}, ${change}${delta === null ? '' : `, ${formatDelta(delta)}`}`}
       className={clsx(
         'flex h-[27px] cursor-default items-center gap-3 border-b border-line px-3.5',
         selected ? 'bg-accent-ground' : 'hover:bg-raised',
@@ -157,7 +163,7 @@ function Row({ row, longestNs, selected, onChoose }: RowProps) {
       <span className="w-[84px] shrink-0 text-right font-mono text-sm">{formatDuration(a?.durationNs ?? null)}</span>
       <span className="w-[84px] shrink-0 text-right font-mono text-sm">{formatDuration(b?.durationNs ?? null)}</span>
       <span className={clsx('w-[92px] shrink-0 text-right font-mono text-sm', className, 'no-underline')}>
-        {a && b ? formatDelta(b.durationNs - a.durationNs) : change}
+        {delta === null ? change : formatDelta(delta)}
       </span>
     </div>
   );

@@ -30,7 +30,7 @@ export function SpanCard() {
       <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-3 font-mono text-xs text-secondary">
         {count > 1 && <Fact label="spans" value={`${formatCount(count)}, the longest shown`} />}
         <Fact label="duration" value={formatDuration(durationNs)} />
-        <Fact label="self" value={formatDuration(selfNs)} />
+        <Fact label="self" value={formatDuration(durationNs === null ? null : selfNs)} />
         {startNs !== null && <Fact label="starts" value={`+${formatDuration(startNs)}`} />}
         {below !== null && below > 0 && <Fact label="below" value={plural(below, 'span')} />}
       </dl>

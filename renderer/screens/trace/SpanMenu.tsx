@@ -42,7 +42,7 @@ export function SpanMenu({ timeline, span, children }: SpanMenuProps) {
               <Item
                 onSelect={() => {
                   const start = span.startNs as number;
-                  set({ window: fitWindow(start, start + Math.max(span.durationNs, 0), timeline.whole) });
+                  set({ window: fitWindow(start, start + (span.durationNs ?? 0), timeline.whole) });
                 }}
               >
                 Zoom to this span

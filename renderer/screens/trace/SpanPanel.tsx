@@ -89,8 +89,14 @@ function SpanTitle({ timeline, spanId, span, onClose }: SpanPanelProps & { reado
       <p className="mt-0.5 text-secondary">
         {service || 'unknown service'} · {kind}
         {place && <> · started +{formatDuration(place.startNs - timeline.whole.startNs)}</>} ·{' '}
-        {formatDuration(durationNs)} · {formatShare(durationNs, widthOf(timeline.whole))} of trace
-        {place && <> · self {formatDuration(place.selfNs)}</>}
+        {durationNs === null ? (
+          'duration unknown'
+        ) : (
+          <>
+            {formatDuration(durationNs)} · {formatShare(durationNs, widthOf(timeline.whole))} of trace
+            {place && <> · self {formatDuration(place.selfNs)}</>}
+          </>
+        )}
       </p>
       {span.sentTimes && <p className="text-xs text-secondary">{saidTimes(span.sentTimes)}</p>}
       <p className="flex items-center font-mono text-xs text-faint">

@@ -1,10 +1,12 @@
 /** Every span as a row of a sortable table; only the rows on screen are in the page. */
+
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { RowsView } from '../../../core/api/timeline';
 import { formatDuration } from '../../../core/model/format';
+import { knownDuration } from '../../../core/model/time';
 import { ROW_ERROR, ROW_MATCH } from '../../../core/timeline/rows';
 import { api } from '../../connection/connection';
 import { useKeys } from '../../hooks/use-keys';
@@ -127,6 +129,7 @@ function Cells({
   const operation = block.operations[block.operation[k] as number];
   const flags = block.flags[k] as number;
   const dim = searching && (flags & ROW_MATCH) === 0 && 'opacity-40';
+  const durationNs = knownDuration(block.durationNs[k] as number);
   return (
     <>
       <div role="cell" className={clsx('flex min-w-0 grow items-center gap-2', dim)}>
@@ -142,14 +145,16 @@ function Cells({
       <div role="cell" className={clsx('w-[180px] shrink-0 truncate text-secondary', dim)} dir="auto">
         {operation?.service || 'unknown service'}
       </div>
-      {[(block.startNs[k] as number) - zeroNs, block.durationNs[k] as number, block.selfNs[k] as number].map(
-        (ns, c) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the columns are fixed
-          <div key={c} role="cell" className={clsx('w-[110px] shrink-0 text-right font-mono text-sm', dim)}>
-            {c === 0 ? `+${formatDuration(ns)}` : formatDuration(ns)}
-          </div>
-        ),
-      )}
+      {[
+        `+${formatDuration((block.startNs[k] as number) - zeroNs)}`,
+        formatDuration(durationNs),
+        formatDuration(durationNs === null ? null : (block.selfNs[k] as number)),
+      ].map((text, c) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the columns are fixed
+        <div key={c} role="cell" className={clsx('w-[110px] shrink-0 text-right font-mono text-sm', dim)}>
+          {text}
+        </div>
+      ))}
     </>
   );
 }

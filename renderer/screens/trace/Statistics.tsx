@@ -43,7 +43,7 @@ export function Statistics({ timeline }: { readonly timeline: OpenTimeline }) {
     placeholderData: (previous) => previous,
     gcTime: 0,
   });
-  const groups = useMemo(() => [...(data ?? [])].sort((a, b) => b[sort] - a[sort]), [data, sort]);
+  const groups = useMemo(() => [...(data ?? [])].sort((a, b) => (b[sort] ?? -1) - (a[sort] ?? -1)), [data, sort]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: groups.length,

@@ -133,14 +133,14 @@ function useWindowKeys(timeline: OpenTimeline) {
     const { window, set, tab } = useTraceView.getState();
     // The flame graph has a scale of its own, under the pointer.
     if (tab === 'flame') return;
-    const anchor = place ? place.startNs + Math.max(place.durationNs, 0) / 2 : null;
+    const anchor = place ? place.startNs + (place.durationNs ?? 0) / 2 : null;
     set({ window: keyedWindow(key, window ?? whole, whole, anchor) });
   };
   const fit = (): void => {
     const { window, set, tab } = useTraceView.getState();
     if (tab === 'flame') set({ flameWindow: null });
     else if (!place || !showsWhole(window ?? whole, whole)) set({ window: null });
-    else set({ window: fitWindow(place.startNs, place.startNs + Math.max(place.durationNs, 0), whole) });
+    else set({ window: fitWindow(place.startNs, place.startNs + (place.durationNs ?? 0), whole) });
   };
   return {
     ...Object.fromEntries(

@@ -1,5 +1,7 @@
 /** The waterfall: painted on a canvas, with an ARIA tree of the rows on screen laid over it. */
+
 import { useEffect, useRef, useState } from 'react';
+import { knownDuration } from '../../../core/model/time';
 import { ROW_ERROR, ROW_FOLDED } from '../../../core/timeline/rows';
 import { useKeys } from '../../hooks/use-keys';
 import { useHover } from '../../stores/hover-store';
@@ -119,7 +121,7 @@ function factsOf({ block, k }: RowAt, element: HTMLElement, at: { readonly x: nu
     service: operation?.service ?? '',
     kind: operation?.kind ?? 'unspecified',
     startNs: block.startNs[k] as number,
-    durationNs: block.durationNs[k] as number,
+    durationNs: knownDuration(block.durationNs[k] as number),
     selfNs: block.selfNs[k] as number,
     count: 1,
     errors: (block.flags[k] as number) & ROW_ERROR,

@@ -4,6 +4,7 @@
  */
 
 import { formatDuration, plural } from '../../../core/model/format';
+import { knownDuration } from '../../../core/model/time';
 import { ROW_ERROR, ROW_FOLDED, type RowBlock } from '../../../core/timeline/rows';
 import type { TimeWindow } from '../../../core/timeline/time-window';
 import { ROW_PX, type RowAt } from '../../timeline/paint-waterfall';
@@ -71,7 +72,7 @@ function label(item: HTMLElement, block: RowBlock, k: number, selected: boolean)
   const parts = [
     operation?.name || 'unnamed',
     operation?.service || 'unknown service',
-    formatDuration(block.durationNs[k] as number),
+    formatDuration(knownDuration(block.durationNs[k] as number)),
   ];
   if (flags & ROW_ERROR) parts.push('error');
   if (flags & ROW_FOLDED && errorsBelow > 0) parts.push(`${plural(errorsBelow, 'error')} inside`);

@@ -121,7 +121,7 @@ export function TraceTable({ list, onTopChange, gridRef }: TraceTableProps) {
     [measure, gridRef],
   );
   const columns = useMemo(() => fittingColumns(list.columns, widthPx), [list.columns, widthPx]);
-  const longestNs = traces.reduce((longest, { durationNs }) => Math.max(longest, durationNs), 1);
+  const longestNs = traces.reduce((longest, { durationNs }) => Math.max(longest, durationNs ?? 0), 1);
   return (
     <div
       ref={root}

@@ -28,7 +28,7 @@ export function TracesScatter({ traces, onOpen }: TracesScatterProps) {
     const starts = traces.map(({ startTime }) => Date.parse(startTime));
     const first = starts.reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY);
     const last = starts.reduce((most, ms) => Math.max(most, ms), 0);
-    const durations = scaleOf(traces.map(({ durationNs }) => durationNs));
+    const durations = scaleOf(traces.map(({ durationNs }) => durationNs ?? 0));
     return {
       fromMs: first,
       toMs: Math.max(last, first + 1),
@@ -37,7 +37,7 @@ export function TracesScatter({ traces, onOpen }: TracesScatterProps) {
       points: traces
         .map((trace, i): Point => {
           const x = ((starts[i] ?? first) - first) / Math.max(last - first, 1);
-          return { trace, x, y: 1 - heightOf(durations, trace.durationNs) };
+          return { trace, x, y: 1 - heightOf(durations, trace.durationNs ?? 0) };
         })
         .sort((a, b) => Number(a.trace.failedCount > 0) - Number(b.trace.failedCount > 0)),
     };

@@ -48,13 +48,15 @@ export const COLUMN_SPECS: Readonly<Record<Column, ColumnSpec>> = {
     cell: ({ durationNs, failedCount }, { longestNs }) => (
       <span className="flex items-center gap-2.5">
         <span className="h-[5px] w-[88px] shrink-0 rounded-full bg-raised">
-          <span
-            className="block h-full rounded-full"
-            style={{
-              width: `${100 * durationShare(durationNs, longestNs)}%`,
-              background: failedCount > 0 ? 'var(--error)' : 'color-mix(in srgb, var(--accent) 70%, transparent)',
-            }}
-          />
+          {durationNs !== null && (
+            <span
+              className="block h-full rounded-full"
+              style={{
+                width: `${100 * durationShare(durationNs, longestNs)}%`,
+                background: failedCount > 0 ? 'var(--error)' : 'color-mix(in srgb, var(--accent) 70%, transparent)',
+              }}
+            />
+          )}
         </span>
         <span className="font-mono text-sm">{formatDuration(durationNs)}</span>
       </span>

@@ -2,7 +2,9 @@
  * Which spans of a trace tell most about it. Siblings that do the same are one entry. Where failures began comes first, then what the trace
  * waited for, then what was repeated most, then what took longest. Entries are shown in tree order, below those that hold them.
  */
+
 import { formatDuration, formatShare, plural } from '../../../core/model/format';
+import { knownDuration } from '../../../core/model/time';
 import { msOf } from './figures';
 import { bounded, byteLength, quoted } from './quoted';
 import type { SpanRow } from './span-rows';
@@ -26,7 +28,7 @@ export interface Entry {
 export function rankedEntries(rows: readonly SpanRow[], under: SpanRow | null): Entry[] {
   const first = under?.index ?? 0;
   const part = under ? rows.slice(first, first + under.descendants + 1) : rows;
-  const wholeNs = under ? under.durationNs : part.reduce((most, row) => Math.max(most, row.durationNs), 0);
+  const wholeNs = under ? Math.max(under.durationNs, 0) : part.reduce((most, row) => Math.max(most, row.durationNs), 0);
   const groups = new Map<string, SpanRow[]>();
   for (const row of part) {
     // What holds a failure stands alone, so that the failure can be found below it.
@@ -73,7 +75,7 @@ function entryOf(group: readonly SpanRow[], row: SpanRow, wholeNs: number): Entr
   const failure = row.failed ? (row.errorsBelow === 0 ? 1_000 : 400) : 0;
   const top = row.parent < 0 ? 2_000 : 0;
   const repeated = group.length > 1 ? 250 * part(totalNs) : 0;
-  const rank = top + failure + 500 * part(criticalNs) + repeated + 100 * part(row.durationNs);
+  const rank = top + failure + 500 * part(criticalNs) + repeated + 100 * part(Math.max(row.durationNs, 0));
   return { row, count: group.length, totalNs, criticalNs, rank };
 }
 
@@ -153,7 +155,7 @@ export function entryLine(
   traceNs: number,
   message: string | undefined,
 ): string {
-  const facts = [`${quoted(row.name, 64)} ${quoted(row.service, 32)} ${formatDuration(row.durationNs)}`];
+  const facts = [`${quoted(row.name, 64)} ${quoted(row.service, 32)} ${formatDuration(knownDuration(row.durationNs))}`];
   if (count > 1) facts.push(`x${count}, ${formatDuration(totalNs)} in all`);
   if (criticalNs > 0.005 * traceNs) facts.push(`critical ${formatShare(criticalNs, traceNs)}`);
   if (row.failed) facts.push(`ERROR${message ? ` ${message}` : ''}`);
@@ -169,7 +171,7 @@ export function entryItem({ row, count, totalNs, criticalNs }: Entry, message: s
     depth: row.depth,
     name: bounded(row.name, 50),
     service: bounded(row.service, 26),
-    durationMs: msOf(row.durationNs),
+    durationMs: msOf(knownDuration(row.durationNs)),
     ...(count > 1 ? { count, totalMs: msOf(totalNs) } : {}),
     ...(criticalNs > 0 ? { criticalMs: msOf(criticalNs) } : {}),
     ...(row.failed ? { error: message === undefined ? '' : (JSON.parse(message) as string) } : {}),

@@ -66,3 +66,19 @@ test('a screen that fails to draw is left by going elsewhere', PAGE, async ({ ap
   await page.goBack();
   await expect(page.getByRole('treeitem', { name: /^root/ })).toBeVisible();
 });
+
+test('says that the duration of a span without an end is unknown, in the list, on its row and in its details', async ({
+  app,
+}) => {
+  const { page } = app;
+  const [whole, alone] = drawnSpans(traceIdOf(1), 'whole 0..50\n  open 10..20');
+  if (!whole || !alone) throw new Error('two spans are drawn');
+  await app.send([whole, { ...alone, endNs: 0n }, { ...alone, traceId: traceIdOf(2), endNs: 0n, name: 'apart' }]);
+  const apart = page.getByRole('row', { name: /apart/ });
+  await expect(apart).toContainText('\u2014');
+  await page.getByRole('row', { name: /whole/ }).click();
+  await page.getByRole('treeitem', { name: /^open, .*, \u2014/ }).click();
+  const details = page.getByRole('complementary', { name: 'Span details' });
+  await expect(details).toContainText('duration unknown');
+  await expect(details).not.toContainText('of trace');
+});

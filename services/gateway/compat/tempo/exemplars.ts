@@ -61,7 +61,8 @@ function literalOf({ name, values }: FoundSpan, field: Field): string | undefine
 
 function numberOf(span: FoundSpan, of: object): number | null {
   if (!isField(of)) return null;
-  if (of.kind === 'intrinsic' && of.name === 'span:duration') return Number(span.durationNs);
+  if (of.kind === 'intrinsic' && of.name === 'span:duration')
+    return span.durationNs === null ? null : Number(span.durationNs);
   const number = Number(literalOf(span, of));
   return Number.isFinite(number) ? number : null;
 }

@@ -61,7 +61,8 @@ function tempoSet({ matched, by, spans }: FoundSet): object {
       spanID: spanId,
       name,
       startTimeUnixNano: startNs,
-      durationNanos: durationNs,
+      // Tempo has no word for a duration that is not known.
+      durationNanos: durationNs ?? '0',
       attributes: values.filter((value) => !SAID.has(value.name)).map(keyValue),
     })),
     matched,

@@ -114,7 +114,10 @@ function failures(rows: readonly ComparedRow[]): Change[] {
         service,
         before: a === null ? 'not there' : `${failedBefore ? 'failed' : 'ok'} ${formatDuration(a.durationNs)}`,
         after: b === null ? 'not there' : `${failsNow ? 'failed' : 'ok'} ${formatDuration(b.durationNs)}`,
-        deltaMs: a && b ? msOf(b.durationNs - a.durationNs) : null,
+        deltaMs:
+          typeof a?.durationNs === 'number' && typeof b?.durationNs === 'number'
+            ? msOf(b.durationNs - a.durationNs)
+            : null,
         ...(side ? { spanId: spanOfNumber(BigInt.asUintN(64, side.spanId)) } : {}),
       },
     ];

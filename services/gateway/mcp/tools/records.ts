@@ -53,7 +53,7 @@ export const searchLogs = tool({
       Object.assign(request, {
         traceId: undefined,
         from: moved(span.startTime, -AROUND_MS),
-        to: moved(span.endTime, AROUND_MS),
+        to: moved(span.endTime ?? span.startTime, AROUND_MS),
         query: [query?.trim() ? `(${query})` : '', `service=${JSON.stringify(span.service)}`]
           .filter(Boolean)
           .join(' AND '),
