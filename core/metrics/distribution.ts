@@ -46,7 +46,7 @@ export function addDistributions(a: Distribution, b: Distribution): Distribution
 export function subtractDistributions(now: Distribution, before: Distribution): Distribution | null {
   const buckets = combine(now.buckets, before.buckets, -1);
   const count = now.count - before.count;
-  if (count < 0 || bucketsOf(buckets).some(({ count }) => count < 0)) return null;
+  if (count < 0 || isBelowZero(buckets)) return null;
   const sum = now.sum === null || before.sum === null ? null : now.sum - before.sum;
   // Those of a cumulative histogram are of all values since its start.
   return { count, sum, min: null, max: null, buckets };
@@ -137,7 +137,17 @@ function combine(a: Distribution['buckets'], b: Distribution['buckets'], sign: 1
   return { bounds: left.bounds, counts: left.counts.map((count, i) => count + sign * (right.counts[i] as number)) };
 }
 
+function isBelowZero(buckets: Distribution['buckets']): boolean {
+  if (isExplicit(buckets)) return buckets.counts.some((count) => count < 0);
+  const isAny = (counts: ReadonlyMap<number, number>): boolean => {
+    for (const count of counts.values()) if (count < 0) return true;
+    return false;
+  };
+  return buckets.zeroCount < 0 || isAny(buckets.positive) || isAny(buckets.negative);
+}
+
 function sameBounds(a: Explicit, b: Explicit): boolean {
+  if (a.bounds === b.bounds) return true;
   return a.bounds.length === b.bounds.length && a.bounds.every((bound, i) => bound === b.bounds[i]);
 }
 

@@ -25,6 +25,8 @@ export class MetricEvaluation {
   resets = 0;
   /** Some histograms have no buckets, so that nothing is known of their percentiles. */
   withoutBuckets = false;
+  /** Points in the range whose value is NaN or infinite: they are in no value. */
+  notFinite = 0;
   private countedFromNs = Number.POSITIVE_INFINITY;
   private countedToNs = Number.NEGATIVE_INFINITY;
   /** A group was left out: there are more than are held. */
@@ -38,6 +40,9 @@ export class MetricEvaluation {
     if (!tally) return;
     tally.series++;
     const { shape, aggregate, steps } = this.asked;
+    for (const { isNotFinite, timeNs } of points) {
+      if (isNotFinite && timeNs >= 0 && timeNs < steps.count * steps.stepNs) this.notFinite++;
+    }
     const staleNs = staleAfterNs(
       points.map(({ timeNs }) => timeNs),
       steps.stepNs,

@@ -13,7 +13,7 @@ export interface Exponential {
 }
 
 /** Of either sign. Senders use 160; more are merged, so that nobody decides how much an answer holds. */
-const MOST_BUCKETS = 320;
+export const MOST_BUCKETS = 320;
 /** Beyond these a bucket is finer than a double, or all of them are one. */
 const FINEST_SCALE = 20;
 const COARSEST_SCALE = -11;
@@ -94,11 +94,14 @@ function addTo(buckets: Map<number, number>, index: number, count: number): void
   else buckets.set(index, sum);
 }
 
-function spanOf(buckets: ReadonlyMap<number, number>): number {
+/** How many buckets there are from the lowest to the highest of all. */
+export function spanOf(...all: readonly ReadonlyMap<number, number>[]): number {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const index of buckets.keys()) {
-    least = Math.min(least, index);
-    most = Math.max(most, index);
+  for (const buckets of all) {
+    for (const index of buckets.keys()) {
+      if (index < least) least = index;
+      if (index > most) most = index;
+    }
   }
   return most < least ? 0 : most - least + 1;
 }

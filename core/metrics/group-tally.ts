@@ -1,14 +1,7 @@
 /** Adds up the series of one group: what they say in each step, of which an aggregate makes numbers. */
 import { type Aggregate, quantileIn } from './aggregates';
-import {
-  addDistributions,
-  bucketsOf,
-  type Distribution,
-  isExplicit,
-  type Quantile,
-  quantileOf,
-  scaleDistribution,
-} from './distribution';
+import { bucketsOf, type Distribution, isExplicit, type Quantile, quantileOf, scaleDistribution } from './distribution';
+import { DistributionSum } from './distribution-sum';
 import type { Increase } from './increases';
 import { partsOf, type Steps, stepOf } from './steps';
 
@@ -38,7 +31,7 @@ export interface Values {
 export class GroupTally {
   private readonly levels: (LevelCell | undefined)[];
   private readonly added: (number | undefined)[];
-  private readonly distributions: (Distribution | undefined)[];
+  private readonly distributions: (DistributionSum | undefined)[];
   /** Series in it. */
   series = 0;
 
@@ -69,9 +62,8 @@ export class GroupTally {
 
   addDistribution({ fromNs, toNs, value }: Increase<Distribution>, isSpread: boolean): void {
     for (const { step, share } of partsOf(this.steps, isSpread ? fromNs : toNs, toNs)) {
-      const part = scaleDistribution(value, share);
-      const there = this.distributions[step];
-      this.distributions[step] = there ? addDistributions(there, part) : part;
+      this.distributions[step] ??= new DistributionSum();
+      this.distributions[step].add(scaleDistribution(value, share));
     }
   }
 
@@ -82,7 +74,7 @@ export class GroupTally {
 
   /** By step; undefined: nothing. */
   distributionsByStep(): readonly (Distribution | undefined)[] {
-    return this.distributions;
+    return this.each((step) => this.distributions[step]?.value);
   }
 
   private ofNumbers(aggregate: Aggregate, secondsOf: (step: number) => number): Values {
@@ -97,7 +89,7 @@ export class GroupTally {
   }
 
   private ofDistributions(aggregate: Aggregate, secondsOf: (step: number) => number): Values {
-    const cells = this.distributions;
+    const cells = this.distributionsByStep();
     switch (aggregate) {
       case 'rate':
         return exact(this.each((step) => divided(cells[step]?.count, secondsOf(step))));

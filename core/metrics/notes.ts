@@ -8,9 +8,11 @@ export interface MetricFacts {
   readonly apart: boolean;
   readonly resets: number;
   readonly withoutBuckets: boolean;
+  /** Points that are NaN or infinite. */
+  readonly notFinite: number;
 }
 
-export function notesOn({ metric, aggregate, apart, resets, withoutBuckets }: MetricFacts): string[] {
+export function notesOn({ metric, aggregate, apart, resets, withoutBuckets, notFinite }: MetricFacts): string[] {
   const { kind, temporality } = metric;
   const isHistogram = kind === 'histogram' || kind === 'exponentialHistogram';
   const notes: string[] = [];
@@ -28,6 +30,11 @@ export function notesOn({ metric, aggregate, apart, resets, withoutBuckets }: Me
     );
   }
   if (withoutBuckets) notes.push('Some of the histograms have no buckets and do not count towards percentiles.');
+  if (notFinite > 0) {
+    notes.push(
+      `${notFinite === 1 ? 'One point is' : `${notFinite.toLocaleString('en-US')} points are`} NaN or infinite, and in no value here. The list of points has them.`,
+    );
+  }
   if (temporality === 'unspecified') {
     notes.push(
       `The sender does not say whether its points are totals or increases; they are taken as ${isHistogram ? 'increases' : 'they stand'}.`,

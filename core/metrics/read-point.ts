@@ -1,9 +1,9 @@
 /** What a stored data point says, as numbers. */
 import type { MetricKind } from '../model/metric-batch';
 import { readPointFields } from '../otlp/metric-point';
-import { WireReader } from '../otlp/wire-reader';
+import type { WireReader } from '../otlp/wire-reader';
 import type { Distribution } from './distribution';
-import { bounded } from './exponential';
+import { HistogramReader, hasNoValue, type OtherFields } from './read-histogram';
 
 export interface ReadPoint {
   /** Since the origin of what is read. */
@@ -11,6 +11,8 @@ export interface ReadPoint {
   readonly startNs: number | null;
   /** Of gauges and sums; a bigint where a double may not hold it. */
   readonly number: number | bigint | null;
+  /** It has a number that is none: NaN or infinite. */
+  readonly isNotFinite: boolean;
   /** Of histograms, and of summaries without buckets. */
   readonly distribution: Distribution | null;
   /** Of summaries. */
@@ -37,36 +39,23 @@ export interface StoredPoint {
   readonly startNs: bigint;
   readonly int: bigint | null;
   readonly double: number | null;
-  /** The other fields, as `MetricBatch` has them. */
-  readonly rest: Uint8Array;
+  /** Of the other fields, as `MetricBatch` has them. */
+  readonly rest: WireReader;
 }
 
-/** FLAG_NO_RECORDED_VALUE: the series has ended. */
-const NO_VALUE = 1;
 const NOTHING: Fields = {};
+const NO_QUANTILES: readonly QuantileValue[] = [];
+const NO_EXEMPLARS: readonly PointExemplar[] = [];
 
 /** Of `readPointFields`, which has checked the types. */
 interface Fields {
   readonly flags?: number;
   readonly count?: string;
   readonly sum?: Double;
-  readonly min?: Double;
-  readonly max?: Double;
-  readonly bucketCounts?: readonly string[];
-  readonly explicitBounds?: readonly Double[];
-  readonly scale?: number;
-  readonly zeroCount?: string;
-  readonly zeroThreshold?: Double;
-  readonly positive?: Buckets;
-  readonly negative?: Buckets;
   readonly quantileValues?: readonly { readonly quantile: Double; readonly value: Double }[];
   readonly exemplars?: readonly Exemplar[];
 }
 type Double = number | 'NaN' | 'Infinity' | '-Infinity';
-interface Buckets {
-  readonly offset: number;
-  readonly bucketCounts: readonly string[];
-}
 interface Exemplar {
   readonly timeUnixNano: string;
   readonly asDouble?: Double;
@@ -75,58 +64,56 @@ interface Exemplar {
   readonly spanId: string;
 }
 
-/** Without number and distribution where it says that there is no value any more. */
-export function readPoint(kind: MetricKind, point: StoredPoint, originNs: bigint): ReadPoint {
-  const fields: Fields = point.rest.length === 0 ? NOTHING : readPointFields(kind, new WireReader(point.rest));
-  const hasValue = ((fields.flags ?? 0) & NO_VALUE) === 0;
-  const number = hasValue ? (point.int ?? finite(point.double ?? Number.NaN)) : null;
-  const isNumber = kind === 'gauge' || kind === 'sum';
-  return {
-    timeNs: Number(point.timeNs - originNs),
-    startNs: point.startNs === 0n ? null : Number(point.startNs - originNs),
-    number: isNumber ? number : null,
-    distribution: isNumber || !hasValue ? null : distributionOf(kind, fields),
-    quantiles: (fields.quantileValues ?? []).flatMap(({ quantile, value }) => {
-      const [at, is] = [finite(quantile), finite(value)];
-      return at === null || is === null ? [] : [{ quantile: at, value: is }];
-    }),
-    exemplars: (fields.exemplars ?? []).flatMap(exemplarOf),
-  };
-}
+/** Reads points of one kind, with times since `originNs`. */
+export class PointReader {
+  private readonly histograms = new HistogramReader();
 
-function distributionOf(kind: MetricKind, fields: Fields): Distribution {
-  return {
-    count: Number(fields.count ?? 0),
-    sum: fields.sum === undefined ? (fields.count === undefined ? 0 : null) : finite(fields.sum),
-    min: fields.min === undefined ? null : finite(fields.min),
-    max: fields.max === undefined ? null : finite(fields.max),
-    buckets:
-      kind === 'exponentialHistogram'
-        ? bounded({
-            scale: fields.scale ?? 0,
-            zeroCount: Number(fields.zeroCount ?? 0),
-            zeroThreshold: finite(fields.zeroThreshold ?? 0) ?? 0,
-            positive: countsOf(fields.positive),
-            negative: countsOf(fields.negative),
-          })
-        : explicitOf(fields),
-  };
-}
+  constructor(
+    private readonly kind: MetricKind,
+    private readonly originNs: bigint,
+  ) {}
 
-/** Without buckets where they contradict each other. */
-function explicitOf({ explicitBounds = [], bucketCounts = [] }: Fields): { bounds: number[]; counts: number[] } {
-  const bounds = explicitBounds.map(Number);
-  const isAscending = bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] as number));
-  if (bucketCounts.length !== bounds.length + 1 || !isAscending) return { bounds: [], counts: [] };
-  return { bounds, counts: bucketCounts.map(Number) };
-}
-
-function countsOf(buckets: Buckets | undefined): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (const [i, count] of (buckets?.bucketCounts ?? []).entries()) {
-    if (count !== '0') counts.set((buckets?.offset ?? 0) + i, Number(count));
+  /** Without number and distribution where it says that there is no value any more. */
+  read(point: StoredPoint): ReadPoint {
+    const timeNs = Number(point.timeNs - this.originNs);
+    const startNs = point.startNs === 0n ? null : Number(point.startNs - this.originNs);
+    const { kind } = this;
+    if (kind === 'histogram' || kind === 'exponentialHistogram') {
+      const other: OtherFields & Fields = {};
+      const { histograms } = this;
+      const distribution =
+        kind === 'histogram' ? histograms.explicit(point.rest, other) : histograms.exponential(point.rest, other);
+      const exemplars = other.exemplars?.flatMap(exemplarOf) ?? NO_EXEMPLARS;
+      return { timeNs, startNs, number: null, isNotFinite: false, distribution, quantiles: NO_QUANTILES, exemplars };
+    }
+    const fields: Fields = point.rest.pos === point.rest.end ? NOTHING : readPointFields(kind, point.rest);
+    const hasValue = !hasNoValue(fields.flags ?? 0);
+    const said = hasValue && kind !== 'summary' ? (point.int ?? point.double) : null;
+    const number = typeof said === 'number' ? finite(said) : said;
+    return {
+      timeNs,
+      startNs,
+      number,
+      isNotFinite: said !== null && number === null,
+      distribution: hasValue && kind === 'summary' ? summaryOf(fields) : null,
+      quantiles:
+        fields.quantileValues?.flatMap(({ quantile, value }) => {
+          const [at, is] = [finite(quantile), finite(value)];
+          return at === null || is === null ? [] : [{ quantile: at, value: is }];
+        }) ?? NO_QUANTILES,
+      exemplars: fields.exemplars?.flatMap(exemplarOf) ?? NO_EXEMPLARS,
+    };
   }
-  return counts;
+}
+
+function summaryOf({ count, sum }: Fields): Distribution {
+  return {
+    count: Number(count ?? 0),
+    sum: sum === undefined ? (count === undefined ? 0 : null) : finite(sum),
+    min: null,
+    max: null,
+    buckets: { bounds: [], counts: [] },
+  };
 }
 
 function exemplarOf({ timeUnixNano, asDouble, asInt, traceId, spanId }: Exemplar): PointExemplar[] {

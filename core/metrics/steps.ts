@@ -37,7 +37,8 @@ const STALE_INTERVALS = 2.5;
 /** For how long the value of a series stands: what is longer without a point is a gap. */
 export function staleAfterNs(times: readonly number[], stepNs: number): number {
   if (times.length < 2) return stepNs;
-  const gaps = times.slice(1).map((time, i) => time - (times[i] as number));
-  gaps.sort((a, b) => a - b);
+  const gaps = new Float64Array(times.length - 1);
+  for (let i = 0; i < gaps.length; i++) gaps[i] = (times[i + 1] as number) - (times[i] as number);
+  gaps.sort();
   return Math.max(stepNs, STALE_INTERVALS * (gaps[Math.floor((gaps.length - 1) / 2)] as number));
 }

@@ -107,6 +107,12 @@ export class WireReader {
     return small >= 0 ? String(small) : this.largeVarint().toString();
   }
 
+  /** A varint as an unsigned integer, of more than 53 bits the nearest. */
+  varintAsNumber(): number {
+    const small = this.smallVarint();
+    return small >= 0 ? small : Number(BigInt.asUintN(64, this.largeVarint()));
+  }
+
   /** A varint of at most seven bytes, as most are: a BigInt costs ten times that. -1, with nothing read: it is longer. */
   private smallVarint(): number {
     let value = 0;
@@ -142,6 +148,14 @@ export class WireReader {
     const value = this.view.getBigUint64(this.pos, true);
     this.pos += 8;
     return value;
+  }
+
+  /** The same, of more than 53 bits the nearest. */
+  fixed64AsNumber(): number {
+    this.need(8);
+    const { view, pos } = this;
+    this.pos += 8;
+    return view.getUint32(pos + 4, true) * 0x1_0000_0000 + view.getUint32(pos, true);
   }
 
   fixed32(): number {

@@ -243,6 +243,50 @@ describe.each([pgliteDatabases(), postgresDatabases()])('metrics on $name', (dat
     await expect(series.read(999_999, {})).rejects.toThrow(/no such metric/);
   });
 
+  it('says how many values are NaN or infinite, and leaves them out', async () => {
+    const { sql, drop } = await databases.create();
+    const dataPoints = [1, Number.NaN, 3, Number.POSITIVE_INFINITY, 5].map((value, i) => ({
+      ...times(60 * i),
+      asDouble: Number.isFinite(value) ? value : String(value),
+    }));
+    await new StoreWriter(sql, 1, deflateCodec).append([request([{ name: 'odd', gauge: { dataPoints } }], 9)]);
+    const reader = new MetricSeriesReader(sql, 1);
+    const [entry] = (await new MetricCatalogueReader(sql, 1, reader).list({})).data;
+    const answer = await reader.read(entry?.metric.id ?? 0, { ...range, stepSeconds: 60, aggregate: 'max' });
+    expect(answer.groups[0]?.values.slice(0, 5)).toEqual([1, null, 3, null, 5]);
+    expect(answer.notes).toContainEqual(expect.stringMatching(/^2 points are NaN or infinite/));
+    const one = await reader.read(entry?.metric.id ?? 0, { ...range, to: String(at(120)), stepSeconds: 60 });
+    expect(one.notes).toContainEqual(expect.stringMatching(/^One point is NaN or infinite/));
+    await drop();
+  });
+
+  it('reads each point once, however many share a moment', async () => {
+    const { sql, drop } = await databases.create();
+    // More than a statement reads, in two series, ten of each moment.
+    const dataPoints = ['a', 'b'].flatMap((host) =>
+      Array.from({ length: 25_005 }, (_, i) => ({
+        timeUnixNano: String(START + BigInt(Math.floor(i / 10)) * 10_000_000n),
+        asInt: '1',
+        attributes: attributes({ host }),
+      })),
+    );
+    await new StoreWriter(sql, 1, deflateCodec).append([request([{ name: 'many', gauge: { dataPoints } }], 8)]);
+    const reader = new MetricSeriesReader(sql, 1);
+    const [entry] = (await new MetricCatalogueReader(sql, 1, reader).list({})).data;
+    const query = {
+      from: String(START),
+      to: String(at(60)),
+      stepSeconds: 60,
+      aggregate: 'count',
+      groupBy: 'host',
+    } as const;
+    const answer = await reader.read(entry?.metric.id ?? 0, query);
+    expect(answer.coverage).toMatchObject({ pointsRead: 50_010, seriesRead: 2 });
+    expect(answer.groups.map(({ values }) => values)).toEqual([[25_005], [25_005]]);
+    expect(answer.truncated).toBe(false);
+    await drop();
+  });
+
   it.skipIf(caseFile('03-otel-demo-capture-mixed') === null)(
     'of a real capture add up to what its points say',
     async () => {

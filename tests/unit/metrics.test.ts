@@ -24,6 +24,7 @@ const point = (timeS: number, number: number | bigint | null, startS: number | n
   timeNs: timeS * S,
   startNs: startS === null ? null : startS * S,
   number,
+  isNotFinite: false,
   distribution: null,
   quantiles: [],
   exemplars: [],

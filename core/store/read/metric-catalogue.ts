@@ -73,7 +73,8 @@ export class MetricCatalogueReader {
     return {
       ...entry,
       sparkline: groups[0]?.values ?? [],
-      truncated: metric.seriesCount > SERIES || coverage.seriesRead < coverage.series,
+      truncated:
+        metric.seriesCount > SERIES || coverage.seriesRead < coverage.series || coverage.pointsRead >= SPARKLINE.points,
     };
   }
 }

@@ -1,22 +1,16 @@
 /** Reads the points of many series, series by series, up to as many as an answer may read. */
 
-import { type ReadPoint, readPoint } from '../../metrics/read-point';
+import { PointReader, type ReadPoint, type StoredPoint } from '../../metrics/read-point';
 import { METRIC_KINDS, type MetricKind } from '../../model/metric-batch';
-import { BYTEA, decodeRows, FLOAT8, INT4, INT8, oneOf, orNull, type RowOf } from '../sql/row-spec';
+import { WireReader } from '../../otlp/wire-reader';
+import { CopyReader } from '../sql/copy-binary';
+import { BYTEA, decodeRows, FLOAT8, INT8, oneOf, orNull } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 
-const POINT_ROW = {
-  series_id: INT4,
-  time_ns: INT8,
-  start_ns: INT8,
-  int_value: orNull(INT8),
-  double_value: orNull(FLOAT8),
-  rest: BYTEA,
-};
-const COLUMNS = 'p.series_id, p.time_ns, p.start_ns, p.int_value, p.double_value, p.rest';
+const COLUMNS = 'p.time_ns, p.start_ns, p.int_value, p.double_value, p.rest';
 /** Series of one statement, and points of one. */
-const SERIES_A_STATEMENT = 100;
-const POINTS_A_STATEMENT = 50_000;
+const SERIES_A_STATEMENT = 1_000;
+const POINTS_A_STATEMENT = 20_000;
 
 export interface PointRange {
   readonly fromNs: bigint;
@@ -34,6 +28,13 @@ export interface PointsRead {
   readonly truncated: boolean;
 }
 
+/** How far one was read: up to a time, and so many points of that moment. */
+interface Place {
+  readonly at: number;
+  readonly timeNs: bigint;
+  readonly ofMoment: number;
+}
+
 /** @param use is given the points of a series, in order of time; of the last one, where that was too many, the first of them */
 export async function eachSeries(
   sql: SqlClient,
@@ -43,57 +44,79 @@ export async function eachSeries(
   { fromNs, toNs, originNs, mostPoints }: PointRange,
   use: (seriesId: number, points: readonly ReadPoint[]) => void,
 ): Promise<PointsRead> {
+  const reader = new PointReader(kind, originNs);
   let points = 0;
   let series = 0;
-  for (let at = 0; at < ids.length; at += SERIES_A_STATEMENT) {
-    const some = ids.slice(at, at + SERIES_A_STATEMENT);
-    let after: { readonly series: number; readonly timeNs: bigint } | null = null;
-    let held: { readonly id: number; readonly points: ReadPoint[] } | null = null;
+  let held: ReadPoint[] = [];
+  const end = (at: number): void => {
+    if (held.length === 0) return;
+    use(ids[at] as number, held);
+    series++;
+    held = [];
+  };
+  for (let first = 0; first < ids.length; ) {
+    const last = Math.min(first + SERIES_A_STATEMENT, ids.length);
+    let after: Place | null = null;
     for (;;) {
-      const rows: RowOf<typeof POINT_ROW>[] = decodeRows(
-        POINT_ROW,
-        await sql.query(
-          `select ${COLUMNS} from metric_point p
-           where p.workspace_id = $1 and p.series_id = any($2::int4[]) and p.time_ns >= $3 and p.time_ns < $4
-             and ($5::int4 is null or (p.series_id, p.time_ns) > ($5, $6::int8))
-           order by p.series_id, p.time_ns limit ${POINTS_A_STATEMENT}`,
-          [
-            workspaceId,
-            after === null ? some : some.filter((id) => id >= (after?.series ?? 0)),
-            fromNs,
-            toNs,
-            after?.series ?? null,
-            after?.timeNs ?? null,
-          ],
-        ),
+      const from: number = after?.at ?? first;
+      const most = Math.min(POINTS_A_STATEMENT, mostPoints - points);
+      const some = ids.slice(from, last);
+      // In the order of the index, one series after the other: the next statement goes on where this one ends, and sorts nothing.
+      const bytes: Uint8Array = await sql.copyOut(
+        `select i.at::int4, p.* from unnest('{${some.join(',')}}'::int4[]) with ordinality as i (id, at), lateral (
+             select ${COLUMNS} from metric_point p where p.workspace_id = ${workspaceId} and p.series_id = i.id
+               and p.time_ns >= ${after === null ? fromNs : `case i.at when 1 then ${after.timeNs} else ${fromNs} end`}
+               and p.time_ns < ${toNs}
+             order by p.time_ns offset ${after === null ? 0 : `case i.at when 1 then ${after.ofMoment} else 0 end`}) as p
+           limit ${most}`,
       );
-      for (const row of rows) {
-        if (held !== null && held.id !== row.series_id) {
-          use(held.id, held.points);
-          series++;
-          held = null;
-        }
-        held ??= { id: row.series_id, points: [] };
-        held.points.push(pointOf(kind, row, originNs));
+      const rows = new CopyReader(bytes);
+      const rest = new WireReader(bytes);
+      let count = 0;
+      while (rows.next()) {
+        const at: number = from + rows.int4() - 1;
+        const row = pointOf(rows, rest);
+        if (after !== null && after.at !== at) end(after.at);
+        const isSameMoment: boolean = after !== null && after.at === at && after.timeNs === row.timeNs;
+        after = { at, timeNs: row.timeNs, ofMoment: isSameMoment && after ? after.ofMoment + 1 : 1 };
+        held.push(reader.read(row));
+        count++;
         points++;
-        if (points >= mostPoints) {
-          use(held.id, held.points);
-          return { points, series: series + 1, truncated: true };
-        }
       }
-      const last = rows.at(-1);
-      if (!last || rows.length < POINTS_A_STATEMENT) break;
-      after = { series: last.series_id, timeNs: last.time_ns };
+      if (after !== null && points >= mostPoints) {
+        end(after.at);
+        return { points, series, truncated: true };
+      }
+      if (count < most) break;
     }
-    if (held !== null) {
-      use(held.id, held.points);
-      series++;
-    }
+    if (after !== null) end(after.at);
+    first = last;
   }
   return { points, series, truncated: false };
 }
 
-const ENDS_ROW = { ...POINT_ROW, kind: oneOf(METRIC_KINDS), first_ns: INT8 };
+/** @param rest over the same bytes: one for all rows */
+function pointOf(rows: CopyReader, rest: WireReader): StoredPoint {
+  const point = {
+    timeNs: rows.int8(),
+    startNs: rows.int8(),
+    int: rows.int8OrNull(),
+    double: rows.float8OrNull(),
+    rest,
+  };
+  rows.dataInto(rest);
+  return point;
+}
+
+const ENDS_ROW = {
+  time_ns: INT8,
+  start_ns: INT8,
+  int_value: orNull(INT8),
+  double_value: orNull(FLOAT8),
+  rest: BYTEA,
+  kind: oneOf(METRIC_KINDS),
+  first_ns: INT8,
+};
 
 /** When the first and the newest point of these series were, and what the newest says; null: there is none. */
 export async function endsOf(
@@ -105,7 +128,7 @@ export async function endsOf(
     ENDS_ROW,
     await sql.query(
       `with newest as (
-         select p.* from unnest($2::int4[]) as i (id), lateral (
+         select p.*, i.id as series_id from unnest($2::int4[]) as i (id), lateral (
            select ${COLUMNS} from metric_point p
            where p.workspace_id = $1 and p.series_id = i.id order by p.time_ns desc limit 1) as p),
        first as (
@@ -117,10 +140,8 @@ export async function endsOf(
       [workspaceId, ids],
     ),
   );
-  return row ? { firstNs: row.first_ns, lastNs: row.time_ns, last: pointOf(row.kind, row, row.time_ns) } : null;
-}
-
-function pointOf(kind: MetricKind, row: RowOf<typeof POINT_ROW>, originNs: bigint): ReadPoint {
-  const { time_ns: timeNs, start_ns: startNs, int_value: int, double_value: double, rest } = row;
-  return readPoint(kind, { timeNs, startNs, int, double, rest }, originNs);
+  if (!row) return null;
+  const { kind, time_ns: timeNs, start_ns: startNs, int_value: int, double_value: double } = row;
+  const last = new PointReader(kind, timeNs).read({ timeNs, startNs, int, double, rest: new WireReader(row.rest) });
+  return { firstNs: row.first_ns, lastNs: timeNs, last };
 }

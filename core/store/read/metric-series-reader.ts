@@ -112,6 +112,7 @@ export class MetricSeriesReader {
       apart,
       resets: evaluation.resets,
       withoutBuckets: evaluation.withoutBuckets,
+      notFinite: evaluation.notFinite,
     };
     return {
       metric,

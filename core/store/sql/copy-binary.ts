@@ -220,6 +220,13 @@ export class CopyReader {
     return this.bytes.subarray(this.pos - size, this.pos);
   }
 
+  /** The same for a reader of the bytes that this one reads. */
+  dataInto(reader: { reset(start: number, end: number): void }): void {
+    const size = this.view.getInt32(this.pos);
+    this.pos += 4 + size;
+    reader.reset(this.pos - size, this.pos);
+  }
+
   /** An `int4[]` without NULLs. */
   int4Array(): number[] {
     const { view, pos } = this;
@@ -236,6 +243,23 @@ export class CopyReader {
     if (this.view.getInt32(this.pos) !== -1) return this.int8();
     this.pos += 4;
     return absent;
+  }
+
+  int8OrNull(): bigint | null {
+    return this.isNull() ? null : this.int8();
+  }
+
+  float8OrNull(): number | null {
+    if (this.isNull()) return null;
+    this.sized(8);
+    return this.view.getFloat64(this.pos - 8);
+  }
+
+  /** Skips a NULL. */
+  private isNull(): boolean {
+    if (this.view.getInt32(this.pos) !== -1) return false;
+    this.pos += 4;
+    return true;
   }
 
   private sized(size: number): void {
