@@ -39,6 +39,7 @@ export interface FoundLog {
 
 /** Records in the first statement, and at most. */
 const FIRST = 2_000;
+const LEAST = 500;
 const MOST = 200_000;
 /** Packed: unpacked they are some times as large. */
 const MOST_PAYLOAD_BYTES = 4 * 1024 * 1024;
@@ -62,7 +63,7 @@ export class LogSearch {
     readonly turns: Turns,
   ) {
     this.parts = new PartReader(sql, workspaceId, codec);
-    this.pace = new Pace(isExact(sides) ? 5 * FIRST : FIRST, MOST);
+    this.pace = new Pace(isExact(sides) ? 5 * FIRST : FIRST, MOST, LEAST);
   }
 
   /** @throws SpoorError VALIDATION_ERROR when regular expressions took too many steps */
