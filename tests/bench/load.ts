@@ -85,6 +85,7 @@ export async function sendLoad(
   connections: number,
   /** Of the n-th batch: an API key; none where none is asked for. */
   tokenOf: (n: number) => string | null = () => null,
+  path = '/v1/traces',
 ): Promise<LoadResult> {
   const { hostname, port } = new URL(otlpHttp);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -96,7 +97,7 @@ export async function sendLoad(
       ...(token && { authorization: `Bearer ${token}` }),
     };
     return new Promise((resolve, reject) => {
-      const sent = request({ hostname, port, path: '/v1/traces', method: 'POST', agent, headers }, (response) => {
+      const sent = request({ hostname, port, path, method: 'POST', agent, headers }, (response) => {
         response.resume();
         response.on('end', () =>
           response.statusCode === 200 ? resolve() : reject(new Error(`the receiver answered ${response.statusCode}`)),

@@ -10,7 +10,7 @@ const NS_PER_HOUR = 3_600_000_000_000n;
 /** Traces of a request, a resource for each service. */
 const REQUEST_TRACES = 20;
 
-const SERVICES = [
+export const SERVICES = [
   'gateway',
   'checkout',
   'cart',
@@ -24,7 +24,7 @@ const SERVICES = [
   'users',
   'audit',
 ] as const;
-const WORDS = Array.from({ length: 4_000 }, (_, i) => `w${(mix(i) % 46_656).toString(36)}`);
+export const WORDS = Array.from({ length: 4_000 }, (_, i) => `w${(mix(i) % 46_656).toString(36)}`);
 
 /** Requests of traces `first` to `last`, spread evenly over the two days before `untilNs`. */
 export function* storedRequests(first: number, last: number, of: number, untilNs: bigint): Generator<Uint8Array> {
@@ -92,14 +92,14 @@ function textOf(trace: number, random: number): string {
   return `${words.join(' ')}${trace % 1_000 === 7 ? ` needle${trace}` : ''}`;
 }
 
-function attribute(out: WireWriter, field: number, key: string, value: string | number): void {
+export function attribute(out: WireWriter, field: number, key: string, value: string | number): void {
   out.message(field, (pair) => {
     pair.string(1, key);
     pair.message(2, (any) => (typeof value === 'string' ? any.string(1, value) : any.varint(3, value)));
   });
 }
 
-function traceIdOf(trace: number): Uint8Array {
+export function traceIdOf(trace: number): Uint8Array {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < 4; i++) view.setUint32(i * 4, mix(trace * 4 + i) | 1);
@@ -116,7 +116,7 @@ function spanIdOf(trace: number, i: number): Uint8Array {
 }
 
 /** A permutation of 32-bit numbers (the last step of MurmurHash3). */
-function mix(n: number): number {
+export function mix(n: number): number {
   let h = n | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

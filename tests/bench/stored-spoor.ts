@@ -4,8 +4,9 @@ import { startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { sendLoad } from './load';
 import { storedRequests } from './stored-load';
 
-/** Traces of which the requests are made at once. */
-const PART = 2_000;
+/** Requests that are made at once. */
+const PART = 100;
+const CONNECTIONS = 4;
 
 /** Where `--data DIR` says, to be used again; else a folder that goes. */
 export async function benchFolder(): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
@@ -16,12 +17,36 @@ export async function benchFolder(): Promise<{ readonly path: string; readonly r
 
 /** Fills a data folder that is not there yet. */
 export async function storeTraces(dataDir: string, traces: number): Promise<void> {
-  if (existsSync(dataDir)) return;
-  const spoor = await startSpoor(dataDir);
   const untilNs = BigInt(Date.now()) * 1_000_000n;
-  for (let first = 0; first < traces; first += PART) {
-    const requests = [...storedRequests(first, Math.min(first + PART, traces), traces, untilNs)];
-    await sendLoad(spoor.ready.otlpHttp, requests, 4);
+  await storeRequests(dataDir, [{ path: '/v1/traces', requests: storedRequests(0, traces, traces, untilNs) }]);
+}
+
+export interface Load {
+  readonly path: '/v1/traces' | '/v1/logs' | '/v1/metrics';
+  readonly requests: Iterable<Uint8Array>;
+}
+
+/** The same, with one load after the other. @returns seconds that storing took; 0: it was there */
+export async function storeRequests(dataDir: string, loads: readonly Load[]): Promise<number> {
+  if (existsSync(dataDir)) return 0;
+  const spoor = await startSpoor(dataDir);
+  let seconds = 0;
+  for (const { path, requests } of loads) {
+    for (const some of parts(requests)) {
+      seconds += (await sendLoad(spoor.ready.otlpHttp, some, CONNECTIONS, () => null, path)).seconds;
+    }
   }
   await spoor.stop();
+  return seconds;
+}
+
+function* parts(requests: Iterable<Uint8Array>): Generator<Uint8Array[]> {
+  let part: Uint8Array[] = [];
+  for (const request of requests) {
+    part.push(request);
+    if (part.length < PART) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
 }
