@@ -8,6 +8,7 @@ import { builtPaths } from '../host/paths';
 import { COMMANDS } from './commands';
 import { helpOf, overview } from './help';
 import { CommandUsageError, parseCommandLine } from './parse-command';
+import { printableLines } from './terminal';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -35,6 +36,11 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** It may repeat what was asked for, and what programs recorded. */
+function complain(text: string): void {
+  process.stderr.write(`spoor: ${printableLines(text)}\n`);
+}
+
 function endWithOutput({ code, message }: NodeJS.ErrnoException): never {
   // Whoever read has seen enough (`| head`).
   if (code === 'EPIPE') process.exit(0);
@@ -45,9 +51,9 @@ function endWithOutput({ code, message }: NodeJS.ErrnoException): never {
 main().catch((error: unknown) => {
   if (error instanceof UsageError) {
     const command = error instanceof CommandUsageError ? error.command : running;
-    process.stderr.write(`spoor: ${error.message} See spoor ${command === null ? '' : `${command} `}--help.\n`);
+    complain(`${error.message} See spoor ${command === null ? '' : `${command} `}--help.`);
     process.exit(EXIT_USAGE);
   }
-  process.stderr.write(`spoor: ${failureText(error)}\n`);
+  complain(failureText(error));
   process.exit(EXIT_FAILURE);
 });

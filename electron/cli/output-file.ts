@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StartError } from '../../services/store/start-error';
+import { printableChunks } from './terminal';
 
 /** Of a file that is being written: what was broken off is not taken for the whole. */
 const PARTIAL = '.partial';
@@ -15,7 +16,9 @@ const SIGNALLED = 128;
 /** @param output `-`: standard output. @throws StartError */
 export async function saveStream(content: Readable, output: string): Promise<void> {
   if (output === '-') {
-    await pipeline(content, process.stdout, { end: false }).catch(tellOf('The output'));
+    const { stdout } = process;
+    const written = stdout.isTTY ? printableChunks(content) : content;
+    await pipeline(written, stdout, { end: false }).catch(tellOf('The output'));
     return;
   }
   const partial = output + PARTIAL;

@@ -5,6 +5,18 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }
 
+/** The same of a text of several lines. */
+export function printableLines(text: string): string {
+  return text.replace(/(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
+}
+
+/** What a file would hold, as it may be shown on a terminal. */
+export async function* printableChunks(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of content) yield printableLines(decoder.decode(chunk, { stream: true }));
+  yield printableLines(decoder.decode());
+}
+
 const COLORS = { red: 31, dim: 2, bold: 1 } as const;
 export type Paint = (color: keyof typeof COLORS, text: string) => string;
 
