@@ -19,6 +19,11 @@ export function rfc3339FromNs(epochNs: bigint): string {
   return `${date.slice(0, date.length - 5)}.${fraction.toString().padStart(9, '0')}Z`;
 }
 
+/** RFC 3339 of so long ago; an age that reaches back before 1970 is since then. */
+export function timeAgo(seconds: number, nowMs: number): string {
+  return new Date(Math.max(0, nowMs - seconds * 1_000)).toISOString();
+}
+
 /** Nanoseconds of an RFC 3339 time or of a decimal string of epoch nanoseconds; null when it is neither. */
 export function nsFromText(text: string): bigint | null {
   if (/^-?\d{1,19}$/.test(text)) return BigInt(text);

@@ -1,4 +1,5 @@
 /** Times on the command line. */
+import { timeAgo } from '../../core/model/time';
 import { type OptionTable, UsageError } from '../host/option-table';
 
 export const TIME_OPTIONS = {
@@ -14,7 +15,7 @@ export function timeOf(flag: string, text: string | undefined): string | undefin
   const ago = /^(\d{1,9})([smhd])$/.exec(text);
   if (ago) {
     const [, count, unit] = ago;
-    return new Date(Date.now() - Number(count) * SECONDS[unit as keyof typeof SECONDS] * 1_000).toISOString();
+    return timeAgo(Number(count) * SECONDS[unit as keyof typeof SECONDS], Date.now());
   }
   if (/^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text))) return text;
   throw new UsageError(

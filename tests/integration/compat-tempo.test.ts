@@ -252,3 +252,25 @@ describe('Tempo', () => {
     );
   });
 });
+
+describe('the edges of time', () => {
+  const query = encodeURIComponent('{ } | count_over_time()');
+  const LAST = '9223372036854775807';
+
+  it('are counted to where the database can count them', async () => {
+    const { status, body } = await ask(`/tempo/api/metrics/query?q=${query}&start=0&end=${LAST}`);
+    expect([status, body.series[0].value]).toEqual([200, COMPAT_SPANS.length]);
+    for (const step of ['', '&step=999999999999', '&step=9223372036s']) {
+      const answer = await ask(`/tempo/api/metrics/query_range?q=${query}&start=1&end=${LAST}${step}`);
+      expect([step, answer.status, answer.body.series?.[0]?.samples.length]).toEqual([step, 200, expect.any(Number)]);
+    }
+  });
+
+  it('leave no range without a length', async () => {
+    for (const end of ['end=0', 'start=0&end=0', 'end=0&since=1h', `start=${LAST}&end=${LAST}`]) {
+      for (const path of ['query', 'query_range']) {
+        expect((await ask(`/tempo/api/metrics/${path}?q=${query}&${end}`)).status, end).toBe(400);
+      }
+    }
+  });
+});

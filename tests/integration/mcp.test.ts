@@ -175,6 +175,8 @@ describe('answers', () => {
       ['outline_trace', { traceId: TRACES.slow, spanId: 'e'.repeat(16) }, /not part of this trace/],
       ['search_traces', { query: '{ status = }' }, /VALIDATION_ERROR: .*Column \d+/],
       ['search_traces', { from: 'yesterday' }, /from: "yesterday" is no time/],
+      ['search_logs', { around: 'noon' }, /around: "noon" is no time/],
+      ['search_logs', { around: '' }, /VALIDATION_ERROR: around: is empty/],
       ['search_traces', { cursor: 'deadbeef.1' }, /belongs to another question/],
       ['aggregate_spans', { query: '{ status = error }' }, /count_over_time/],
       ['read_span', { traceId: TRACES.loop, spanId: LONG_SPAN, field: 'nothing' }, /has no "nothing"/],
@@ -185,6 +187,13 @@ describe('answers', () => {
       const answer = await http.ask(tool, args);
       expect(answer.isError, tool).toBe(true);
       expect(answer.text).toMatch(pattern);
+    }
+  });
+
+  it('take ages that reach back before any clock', async () => {
+    for (const from of ['999999999d', '800000d']) {
+      expect((await http.ask('search_logs', { from })).isError, from).toBe(false);
+      expect((await http.ask('search_logs', { around: from })).isError, from).toBe(false);
     }
   });
 

@@ -2,9 +2,11 @@
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import type { FileImportPart } from '../../core/api/file-import';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { splitRequest } from '../../core/otlp/split-request';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
+import { storedFile } from '../../services/gateway/import-file';
 import { hexOf } from '../../services/ingest/digest';
 import { FileImport } from '../../services/ingest/import/file-import';
 import { Imports } from '../../services/ingest/import/imports';
@@ -112,6 +114,20 @@ describe('a file that is imported', () => {
     expect(await read(Buffer.concat(framed))).toMatchObject({ formats: ['protobuf'], documents: 3, spans: 3 });
     const cutOff = Buffer.concat(framed).subarray(0, -5);
     expect(await read(cutOff)).toMatchObject({ documents: 3, spans: 2, rejectedDocuments: 1 });
+  });
+
+  it('leaves others their turn, however much of it cannot be read', async () => {
+    const bad = Buffer.concat(Array.from({ length: 2_000 }, () => Buffer.from([0, 0, 0, 1, 0x0a])));
+    let turns = 0;
+    let isRead = false;
+    const turn = (): void => {
+      turns++;
+      if (!isRead) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await expect(read(bad, bad.length)).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
+    isRead = true;
+    expect(turns).toBeGreaterThanOrEqual(20);
   });
 
   it('is of another format, or of several', async () => {
@@ -331,6 +347,33 @@ describe('files that come in parts', () => {
       'it is not JSON',
     );
     expect(await begin('e')).toBeNull();
+  });
+
+  it('give their place back when who sends them over HTTP goes', async () => {
+    const imports = new Imports(countingIntake(), tools);
+    const given: string[] = [];
+    const taker = {
+      importPart: (part: FileImportPart) => imports.take(part),
+      async cancelImport(importId: string) {
+        given.push(importId);
+        imports.cancel(importId);
+      },
+      importFile: async () => null,
+    };
+    for (let n = 1; n <= 6; n++) {
+      let sent = 0;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (sent++ < 3) controller.enqueue(new Uint8Array(1024 * 1024).fill(32));
+          else controller.error(new Error('the sender has gone'));
+        },
+      });
+      const init = { method: 'POST', body, duplex: 'half' };
+      await expect(storedFile(new Request('http://localhost/v1/import', init), taker)).rejects.toThrow(
+        'the sender has gone',
+      );
+      expect(new Set(given).size).toBe(n);
+    }
   });
 });
 

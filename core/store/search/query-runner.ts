@@ -20,6 +20,7 @@ import { rangeOf, type TraceList } from './trace-list';
 const DEFAULT_WAIT_MS = 2_000;
 const DEFAULT_STEPS = 60n;
 const MAX_STEPS = 2_000n;
+const MAX_INT8 = 2n ** 63n - 1n;
 
 interface Bounds {
   from: bigint;
@@ -123,7 +124,9 @@ function inWholeSteps(bounds: Bounds, asked: TimeRange, stepNs: number | undefin
 /** @throws SpoorError VALIDATION_ERROR for steps too small for their range */
 function frameOf(range: { from: bigint; to: bigint }, stepNs: number, turns: Turns): MetricFrame {
   const width = range.to > range.from ? range.to - range.from : 1n;
-  const step = BigInt(stepNs);
+  // As a number it may have been rounded up to more than the database counts in.
+  const rounded = BigInt(stepNs);
+  const step = rounded > MAX_INT8 ? MAX_INT8 : rounded;
   const steps = (width + step - 1n) / step;
   if (steps > MAX_STEPS) {
     throw new SpoorError('VALIDATION_ERROR', `The range has ${steps} steps, and at most ${MAX_STEPS} are counted.`, [

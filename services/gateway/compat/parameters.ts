@@ -4,7 +4,7 @@ import { nsFromText } from '../../../core/model/time';
 
 const NS_PER_S = 1_000_000_000n;
 /** Latest moment that is taken: beyond it, nothing can be stored. */
-const MAX_NS = 2n ** 63n - 1n;
+export const MAX_NS = 2n ** 63n - 1n;
 
 /** Of durations such as `1h30m` or `1.5s` (Go's time.ParseDuration). */
 const UNITS_NS: Readonly<Record<string, number>> = {

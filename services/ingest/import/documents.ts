@@ -24,7 +24,9 @@ export interface FileDocument {
 
 /** @throws SpoorError PAYLOAD_TOO_LARGE */
 export async function* documentsOf(file: AsyncIterable<Uint8Array>): AsyncGenerator<FileDocument> {
-  const { head, rest } = await peeked(file, HEAD_BYTES);
+  const { head: peek, rest } = await peeked(file, HEAD_BYTES);
+  // The first chunk may be a whole entry of an archive.
+  const head = peek.subarray(0, HEAD_BYTES);
   const encoding = encodingOf(head);
   if (encoding.kind === 'utf16') {
     yield* documentsOf(once(encoding.toUtf8(await whole(rest))));
@@ -85,10 +87,11 @@ async function* lines(file: AsyncIterable<Uint8Array>, skipBytes: number): Async
   let skip = skipBytes;
   const taken = (): FileDocument | null => {
     line++;
+    if (size === 0) return null;
     const bytes = parts.length === 1 ? (parts[0] ?? new Uint8Array(0)) : Buffer.concat(parts, size);
     parts = [];
     size = 0;
-    return bytes.every((byte) => SPACES.includes(byte)) ? null : { kind: 'json', bytes, line };
+    return isBlank(bytes) ? null : { kind: 'json', bytes, line };
   };
   for await (const next of file) {
     const chunk = next.subarray(skip);
@@ -98,7 +101,7 @@ async function* lines(file: AsyncIterable<Uint8Array>, skipBytes: number): Async
       const part = chunk.subarray(at, end < 0 ? chunk.length : end);
       size += part.length;
       if (size > MAX_DOCUMENT_BYTES) throw tooLong(line + 1);
-      parts.push(part);
+      if (part.length > 0) parts.push(part);
       if (end < 0) break;
       const document = taken();
       if (document) yield document;
@@ -107,6 +110,15 @@ async function* lines(file: AsyncIterable<Uint8Array>, skipBytes: number): Async
   }
   const last = size > 0 ? taken() : null;
   if (last) yield last;
+}
+
+/** Without a call for each byte: a line may be of many megabytes. */
+function isBlank(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte !== 32 && byte !== 9 && byte !== 13 && byte !== NEWLINE) return false;
+  }
+  return true;
 }
 
 /** @throws SpoorError PAYLOAD_TOO_LARGE */

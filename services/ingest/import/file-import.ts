@@ -1,4 +1,5 @@
 /** Imports a file: whatever it is packed in, format and encoding are told by its content, and its records go the way of all others. */
+import { setImmediate } from 'node:timers/promises';
 import type { FileImportReport } from '../../../core/api/file-import';
 import type { Format, FormatReader, FormatTools, SignalRequest } from '../../../core/formats/format';
 import { FORMATS, formatOf } from '../../../core/formats/formats';
@@ -17,6 +18,8 @@ import { unpacked } from './unpacked';
 /** Of a request that is stored at once. */
 const PIECE_BYTES = 8 * 1024 * 1024;
 const MAX_REASONS = 20;
+/** After so many, others have their turn. */
+const DOCUMENTS_A_TURN = 100;
 
 const COUNTS = { traces: 'spans', logs: 'logRecords', metrics: 'metricPoints' } as const;
 
@@ -59,6 +62,8 @@ export class FileImport {
   /** One that cannot be read leaves the others. */
   private async readInArchive(bytes: AsyncIterable<Uint8Array>, where: string): Promise<void> {
     const { documents } = this.counts;
+    // Entries are unpacked at once.
+    await setImmediate();
     try {
       await this.readDocuments(contentOf(bytes), where);
       if (this.counts.documents === documents) this.leaveOut(`${where}it is empty`);
@@ -78,6 +83,8 @@ export class FileImport {
   private async readDocuments(bytes: AsyncIterable<Uint8Array>, where: string): Promise<void> {
     for await (const document of documentsOf(bytes)) {
       this.counts.documents++;
+      // What is read already keeps the thread to itself, and those that cannot be read wait for nothing.
+      if (this.counts.documents % DOCUMENTS_A_TURN === 0) await setImmediate();
       try {
         for (const request of this.requestsOf(document)) await this.store(request);
       } catch (error) {

@@ -2,7 +2,7 @@
 import type { MetricSeries } from '../../../../core/api/search';
 import { rfc3339FromNs } from '../../../../core/model/time';
 import { parseTraceql } from '../../../../core/query/traceql/parse';
-import { goDuration, integerParameter, invalid, textParameter, timeParameter } from '../parameters';
+import { goDuration, integerParameter, invalid, MAX_NS, textParameter, timeParameter } from '../parameters';
 import type { Answered, Asked, CompatSource } from '../protocol';
 import { json } from '../protocol';
 import { exemplarsOf } from './exemplars';
@@ -30,7 +30,8 @@ export async function queryRange(source: CompatSource, asked: Asked): Promise<An
   const step = stepOf(query, bounds);
   // Where steps lie does not depend on when somebody asks; the first is whole.
   const from = bounds.from - (bounds.from % step) - (bounds.from > step ? step : 0n);
-  const to = bounds.to + ((step - (bounds.to % step)) % step);
+  const end = bounds.to + ((step - (bounds.to % step)) % step);
+  const to = end > MAX_NS ? MAX_NS : end;
   const { series, shape, partial } = await measured(source, traceql, { from, to }, step, signal);
   const wanted = Math.min(integerParameter(query, 'exemplars') ?? 0, MAX_EXEMPLARS);
   const exemplars = wanted > 0 ? await exemplarsOf(source, shape, bounds, wanted, signal) : [];
@@ -92,9 +93,10 @@ function boundsOf({ query, nowMs }: Asked): Bounds {
   const said = textParameter(query, 'since');
   const since = said === null ? SINCE : sinceOf(said);
   const to = timeParameter(query, 'end') ?? now;
-  const from = timeParameter(query, 'start') ?? (to < now ? to : now) - since;
+  const start = timeParameter(query, 'start') ?? (to < now ? to : now) - since;
+  const from = start < 0n ? 0n : start;
   if (to <= from) throw invalid('end must be greater than start');
-  return { from: from < 0n ? 0n : from, to };
+  return { from, to };
 }
 
 function sinceOf(text: string): bigint {

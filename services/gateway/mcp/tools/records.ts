@@ -4,10 +4,11 @@ import type { LogRecord, MetricPoint, MetricSummary } from '../../../../core/api
 import { SpoorError } from '../../../../core/model/errors';
 import { plural } from '../../../../core/model/format';
 import { plainAttributes } from '../../../../core/model/json-types';
+import { nsFromText, rfc3339FromNs } from '../../../../core/model/time';
 import { shortTime } from '../figures';
 import { addPage, searchDoubt } from '../paged-list';
 import { bounded, quoted } from '../quoted';
-import { RANGE, rangeOf } from '../range';
+import { RANGE, rangeOf, timeOf } from '../range';
 import { tool } from '../tool';
 import { SPAN, spanNamed, TRACE, traceNamed } from '../trace-named';
 
@@ -16,6 +17,7 @@ const METRIC_BYTES = 330;
 const OVERHEAD_BYTES = 560;
 const MOST_ROWS = 60;
 const AROUND_MS = 60_000;
+const NS_PER_MS = 1_000_000n;
 const POINTS = 100;
 const WAIT_MS = 10_000;
 
@@ -59,9 +61,7 @@ export const searchLogs = tool({
           .join(' AND '),
       });
     } else if (around !== undefined) {
-      const { from: middle } = rangeOf({ from: around });
-      const time = middle ?? around;
-      Object.assign(request, { from: moved(time, -AROUND_MS), to: moved(time, AROUND_MS) });
+      Object.assign(request, { from: moved(around, -AROUND_MS), to: moved(around, AROUND_MS) });
     }
     const first = await asked.api.listLogs(request, asked.signal);
     if (first.data.length === 0 && first.search.complete) answer.say('No log record matches.');
@@ -80,9 +80,14 @@ export const searchLogs = tool({
   },
 });
 
+/** @throws SpoorError VALIDATION_ERROR */
 function moved(time: string, ms: number): string {
-  const at = /^\d+$/.test(time) ? Number(BigInt(time) / 1_000_000n) : Date.parse(time);
-  return new Date(at + ms).toISOString();
+  const at = nsFromText(timeOf('around', time) ?? '');
+  if (at !== null) return rfc3339FromNs(at + BigInt(ms) * NS_PER_MS);
+  throw new SpoorError(
+    'VALIDATION_ERROR',
+    'around: is empty. Write a time such as 2026-01-31T12:00:00Z, or leave it out.',
+  );
 }
 
 function severityOf({ severityText, severityNumber }: LogRecord): string {
