@@ -7,6 +7,7 @@ import type { SenderLimit } from '../../services/ingest/sender-limit';
 import type { Log } from '../../services/log';
 import type { Arrivals } from '../../services/net/arrivals';
 import { peerOf } from '../../services/net/peer';
+import { sparing } from '../../services/sparing-log';
 import { knownError } from '../adapters/database-errors';
 import type { Runtimes } from '../modules/traces/service/runtimes';
 import type { Door } from '../modules/traces/service/workspace-runtime';
@@ -26,9 +27,11 @@ export interface IngestDoorOptions {
 
 export class IngestDoor {
   readonly grpc: OtlpGrpcReceiver;
+  private readonly log: Log;
 
   constructor(private readonly options: IngestDoorOptions) {
     const { arrivals, behindProxy } = options;
+    this.log = sparing(options.log);
     this.grpc = new OtlpGrpcReceiver({
       arrivals,
       loopbackOnly: false,
@@ -70,7 +73,7 @@ export class IngestDoor {
   private refuse(response: ServerResponse, thrown: unknown): void {
     const { code, message } = errorValueOf(thrown);
     const status = code === 'UNAUTHORIZED' ? 401 : code === 'FORBIDDEN' ? 403 : code === 'RATE_LIMITED' ? 429 : 503;
-    if (status === 503) this.options.log('error', 'who exports could not be told', { message });
+    if (status === 503) this.log('error', 'who exports could not be told', { message });
     const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
     if (status === 401) headers['www-authenticate'] = 'Bearer';
     if (status === 503) headers['retry-after'] = '2';

@@ -28,6 +28,7 @@ import { httpServer, peerOfRequest } from '../../services/net/http-server';
 import { listen } from '../../services/net/listen';
 import { isLoopbackAddress } from '../../services/net/loopback';
 import { peerOf } from '../../services/net/peer';
+import { sparing } from '../../services/sparing-log';
 import { Rate } from './rate';
 
 /** In which a request has to arrive, however steadily it comes. */
@@ -55,6 +56,7 @@ export class Ingest implements IngestService {
     onState: (protocol: OtlpProtocol, state: OtlpReceiver) => void,
   ) {
     const { redaction, forward, corsOrigins } = options.settings;
+    const ofExports = sparing(log);
     this.redactor = new Redactor(redaction);
     this.forwarder = forward && new Forwarder(forward, log);
     this.intake = new Intake({
@@ -70,7 +72,7 @@ export class Ingest implements IngestService {
           throw unstored(error);
         }
       },
-      log,
+      log: ofExports,
       onSpans: (count) => this.rate.add(count),
     });
     this.imports = new Imports(this.intake, { hexOf, nowNs: () => nsFromMs(Date.now()) });
@@ -79,7 +81,7 @@ export class Ingest implements IngestService {
       intake: this.intake,
       arrivals: this.arrivals,
       holdersOf: (request) => [peerOfRequest(request, false)],
-      log,
+      log: ofExports,
       refusals: this.refusals,
       loopbackOnly,
       corsOrigins,

@@ -8,6 +8,7 @@ import type { Rejection } from '../../../../services/ingest/intake';
 import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
 import { onLastResort } from '../../../../services/last-resort';
 import type { Log } from '../../../../services/log';
+import { sparing } from '../../../../services/sparing-log';
 import type { Watchdog } from '../../../../services/watchdog';
 import type { IngestPlace, IngestPort } from './ingest';
 
@@ -131,7 +132,7 @@ export async function runIngestThread(
   let ingest: IngestPort;
   try {
     ingest = await open({
-      log: (...entry) => tell({ type: 'log', entry }),
+      log: sparing((...entry) => tell({ type: 'log', entry })),
       onSpans: (count) => tell({ type: 'spans', count }),
     });
   } catch (error) {

@@ -19,6 +19,7 @@ import { Refusals } from '../../../../services/ingest/refusals';
 import type { Log } from '../../../../services/log';
 import type { Arrivals } from '../../../../services/net/arrivals';
 import { peerOfRequest } from '../../../../services/net/http-server';
+import { sparing } from '../../../../services/sparing-log';
 import { Timeline } from '../../../../services/timeline/timeline-service';
 import type { ServerDatabase } from '../../../adapters/database';
 import type { IngestPort } from './ingest';
@@ -70,12 +71,14 @@ export class WorkspaceRuntime {
   private readonly holder: string;
   /** Of what this copy of the server answered. */
   private readonly refusals = new Refusals();
+  private readonly exportLog: Log;
 
   constructor(
     private readonly workspaceId: number,
     private readonly options: RuntimeOptions,
   ) {
     this.holder = `workspace ${workspaceId}`;
+    this.exportLog = sparing(options.log);
     const {
       database,
       prices,
@@ -130,7 +133,7 @@ export class WorkspaceRuntime {
   doorOf(projectId: string): Door {
     let door = this.doors.get(projectId);
     if (!door) {
-      const { ingest, arrivals, behindProxy, log } = this.options;
+      const { ingest, arrivals, behindProxy } = this.options;
       const holders = [this.holder];
       const intake: RequestIntake = {
         store: (signal, request) => ingest.store({ workspaceId: this.workspaceId, projectId }, signal, request),
@@ -140,7 +143,7 @@ export class WorkspaceRuntime {
         intake,
         arrivals,
         holdersOf,
-        log,
+        log: this.exportLog,
         refusals: this.refusals,
         loopbackOnly: false,
         corsOrigins: [],
