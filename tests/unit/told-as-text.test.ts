@@ -1,4 +1,4 @@
-/** Messages that stand in lists as texts, without the wrapper that says what they are, or as placeholders. */
+/** Messages that stand in lists as texts, or without the wrapper that says what they are. */
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../core/dialects/agent-span';
 import { answerOf, messagesOf } from '../../core/dialects/messages';
@@ -51,18 +51,5 @@ describe('messages', () => {
       arguments: { city: 'Oslo' },
       result: 'rain',
     });
-  });
-
-  it('are not what Mastra writes in place of calls of tools and their results', () => {
-    const inputOf = (...messages: object[]) =>
-      read('@mastra/otel-exporter', 'agent_step a', {
-        'mastra.span.type': 'model_step',
-        'mastra.model_step.input': json(messages),
-      })?.input;
-    const asked = { role: 'user', content: 'hi' };
-    const called = { role: 'assistant', content: '[tool: get_weather][tool: get_weather]' };
-    const came = { role: 'tool', content: '[tool-result: get_weather]' };
-    expect(inputOf(asked, called, came)?.map(said)).toEqual([['user', 'hi']]);
-    expect(inputOf(asked, { role: 'assistant', content: 'I write [tool: x] in brackets' })).toHaveLength(2);
   });
 });

@@ -1,7 +1,7 @@
 /** Mastra's exporter: what its model was asked and answered stands in the steps around the calls, under keys of its own. */
 import { wordTable } from '../../model/word-table';
 import type { AgentFacts, Dialect } from '../agent-facts';
-import type { AgentSpanKind, Message } from '../agent-span';
+import type { AgentSpanKind } from '../agent-span';
 import { askedIn } from '../gen-ai-events';
 import { answerOf } from '../messages';
 
@@ -28,18 +28,8 @@ export const mastra: Dialect = {
     return {
       kind,
       tool: isTool ? { arguments: input, result: output } : undefined,
-      input: kind === undefined || isTool ? null : askedIn(input).filter(isSaid),
+      input: kind === undefined || isTool ? null : askedIn(input),
       output: kind === undefined || isTool ? null : answerOf(output),
     } satisfies AgentFacts;
   },
 };
-
-/** Where calls of tools and their results were, a step has placeholders: the spans of the tools tell what they were. */
-const PLACEHOLDERS = /^(?:\[tool(?:-result)?: [^\]]*\])+$/;
-
-function isSaid({ parts }: Message): boolean {
-  return parts.some((part) => {
-    const said = part.type === 'text' ? part.text : part.type === 'tool_result' ? part.result : null;
-    return typeof said !== 'string' || !PLACEHOLDERS.test(said);
-  });
-}
