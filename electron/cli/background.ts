@@ -7,7 +7,7 @@ import { freePortNear } from '../../services/net/listen';
 import { StartError } from '../../services/store/start-error';
 import { prepareDataFolder } from '../host/data-folder';
 import type { FolderOptions } from '../host/options';
-import { type RunningApi, runningApiOrNull } from './running-api';
+import { type RunningApi, runningApiOrNull } from '../host/running-api';
 
 /** A first start on a busy machine is slow. */
 const START_TIMEOUT_MS = 120_000;

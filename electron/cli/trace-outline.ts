@@ -1,7 +1,7 @@
 /** A trace as lines that a person reads: what failed first, then its spans as a tree. */
 import type { SpanResource, TraceResource } from '../../core/api/http-resources';
 import { formatDuration } from '../../core/model/format';
-import type { RunningApi } from './running-api';
+import type { RunningApi } from '../host/running-api';
 import { cut, type Paint, printable } from './terminal';
 
 type ListedSpan = TraceResource['spans'][number];

@@ -16,7 +16,8 @@ export interface BuiltPaths {
 /** @param mainDir `__dirname` of a built main script */
 export function builtPaths(mainDir: string): BuiltPaths {
   const out = join(mainDir, '..');
-  const templateDir = join(out, 'database-template');
+  // PostgreSQL's files lie beside the archive that an installed Spoor is.
+  const templateDir = join(out.replace(/\.asar(?=[\\/])/, '.asar.unpacked'), 'database-template');
   const manifest = JSON.parse(readFileSync(join(out, '..', 'package.json'), 'utf8')) as { version: string };
   return {
     version: manifest.version,

@@ -1,6 +1,7 @@
 /** The desktop shell: one window over the same host as the headless shell. */
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, nativeTheme, powerMonitor, safeStorage, shell } from 'electron';
+import { app, BrowserWindow, nativeTheme, powerMonitor, safeStorage, shell } from 'electron';
+import type { RunningInstance } from '../../services/store/instance-lock';
 import { createPrivately } from '../../services/store/private-folder';
 import { failureText } from '../../services/store/start-error';
 import { LINK_SCHEME, linkAmong, pageOfLink } from '../host/deep-link';
@@ -12,17 +13,21 @@ import { jsonLog, plainLog } from '../host/log';
 import { parseStart } from '../host/options';
 import { builtPaths } from '../host/paths';
 import { readyLine } from '../host/ready-line';
+import { runningApiOrNull } from '../host/running-api';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
+import { keepAlive } from './keep-alive';
+import { setMenu } from './menu';
+import { importFiles } from './open-files';
+import { ownArguments } from './own-arguments';
 import { connectRenderers } from './renderer-bridge';
+import { sayProblem } from './say-problem';
 import { createWindow, showPage } from './window';
 
 // Before Chromium starts processes of its own.
 createPrivately();
 
-/** Our own arguments, set by the launcher: Chromium's and the test driver's stand among them in process.argv. */
-function ownArguments(): string[] {
-  return JSON.parse(process.env.SPOOR_ARGV ?? '[]') as string[];
-}
+/** Set by the launcher of a checkout, where there may be the test driver's among the process's own. */
+const arguments_ = ownArguments(process.env.SPOOR_ARGV ?? (app.isPackaged ? undefined : '[]'), process.argv);
 
 /** A link of ours that we were started for; macOS hands it over by an event, maybe before there is a window. */
 let link = linkAmong(process.argv);
@@ -33,6 +38,15 @@ app.on('open-url', (event, url) => {
   event.preventDefault();
   openLink(url);
 });
+/** Files to open that there is no host for yet. */
+const files = [...arguments_.files];
+let openFiles = (more: readonly string[]): void => {
+  files.push(...more);
+};
+app.on('open-file', (event, file) => {
+  event.preventDefault();
+  openFiles([file]);
+});
 // Unpacked, macOS and Linux know the program by its bundle or desktop file, which there is none of.
 if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 else if (process.platform === 'win32') {
@@ -40,7 +54,7 @@ else if (process.platform === 'win32') {
 }
 
 async function run(): Promise<void> {
-  const options = parseStart(ownArguments(), process.env);
+  const options = parseStart(arguments_.options, process.env);
   const paths = builtPaths(__dirname);
   const log = (options.json ? jsonLog : plainLog)((line) => process.stderr.write(line));
   for (const warning of options.warnings) log('warn', warning);
@@ -54,7 +68,9 @@ async function run(): Promise<void> {
     },
   );
   // Chromium's own files (cache, cookies) belong to the data folder too.
-  app.setPath('userData', join(options.dataDir, 'window'));
+  const windowFolder = join(options.dataDir, 'window');
+  app.setPath('userData', windowFolder);
+  const stateFile = join(windowFolder, 'window-state.json');
   const starting = Host.start({
     ...options,
     ...paths,
@@ -72,19 +88,36 @@ async function run(): Promise<void> {
   serveAppScheme(paths.rendererDir);
   host = await starting;
   connectRenderers(host);
-  createWindow(paths.preload, log, pageOfLink(link ?? ''));
+  const open = (page: string | null): void => {
+    const window = createWindow({ preload: paths.preload, log, page, stateFile });
+    keepAlive(window, log);
+  };
+  open(pageOfLink(link ?? ''));
   host.onFocus(showWindow);
   app.on('activate', () => showWindow(null));
   openLink = showWindow;
+  openFiles = (more) => void take(more);
+  setMenu(openFiles);
+  void take(files);
   closeWithHost(host);
   announce(host, options.json);
   if (options.sample) await loadSample(host, log);
+
+  async function take(opened: readonly string[]): Promise<void> {
+    const api = opened.length > 0 ? await runningApiOrNull(options) : null;
+    if (api === null) return;
+    const failures = await importFiles(opened, api);
+    showWindow(`${LINK_SCHEME}://app/#/traces`);
+    if (failures === '') return;
+    log('warn', failures);
+    sayProblem('Not everything was imported', failures);
+  }
 
   function showWindow(wanted: string | null): void {
     const page = wanted === null ? null : pageOfLink(wanted);
     const [window] = BrowserWindow.getAllWindows();
     if (!window) {
-      createWindow(paths.preload, log, page);
+      open(page);
       return;
     }
     if (page !== null) showPage(window, log, page);
@@ -108,8 +141,7 @@ function systemKeychain(): Keychain | null {
 
 /** A window that only vanishes leaves its user in doubt about the data. */
 function sayGoodbye(): void {
-  if (process.env.SPOOR_NO_DIALOGS === '1' || !app.isReady()) return;
-  dialog.showErrorBox(
+  sayProblem(
     'Spoor has to close',
     'An unexpected error occurred. What programs sent until now is stored. Start Spoor again to go on.',
   );
@@ -139,20 +171,26 @@ app.on('window-all-closed', () => {
 });
 nativeTheme.themeSource = 'system';
 registerAppScheme();
-run().catch((error: unknown) => {
-  if (error instanceof AlreadyRunningError && error.running) {
-    // The first instance has shown itself when it was asked; one without a window has pages in the browser.
-    const page = link === null || error.running.desktop ? null : pageOfLink(link);
-    if (page !== null) shell.openExternal(`${error.running.ui}/${page}`).catch(() => {});
-    process.stdout.write(`Spoor is already running: ${error.running.ui}\n`);
-    app.exit(0);
-    return;
-  }
-  fail('Spoor could not start', failureText(error));
-});
+run()
+  .catch((error: unknown) => {
+    if (error instanceof AlreadyRunningError && error.running) return handOver(error.running);
+    throw error;
+  })
+  .catch((error: unknown) => fail('Spoor could not start', failureText(error)));
+
+/** To the instance that runs, which has shown itself when it was asked; one without a window has pages in the browser. */
+async function handOver({ desktop, ui }: RunningInstance): Promise<void> {
+  const page = link === null || desktop ? null : pageOfLink(link);
+  if (page !== null) shell.openExternal(`${ui}/${page}`).catch(() => {});
+  process.stdout.write(`Spoor is already running: ${ui}\n`);
+  const api = files.length > 0 ? await runningApiOrNull(parseStart(arguments_.options, process.env)) : null;
+  const failures = api ? await importFiles(files, api) : '';
+  if (failures !== '') fail('Not everything was imported', failures);
+  else app.exit(0);
+}
 
 function fail(title: string, text: string): void {
   process.stderr.write(`spoor: ${text}\n`);
-  if (process.env.SPOOR_NO_DIALOGS !== '1' && app.isReady()) dialog.showErrorBox(title, text);
+  sayProblem(title, text);
   app.exit(1);
 }

@@ -2,15 +2,24 @@
 import { BrowserWindow, type Session, shell } from 'electron';
 import type { Log } from '../../services/log';
 import { APP_ORIGIN } from './app-scheme';
+import { keepWindowState, keptWindowState } from './window-state';
 
 /** Of the panel in both themes, so that nothing flashes before the first paint. */
 const BACKGROUND = { light: '#fbfbfa', dark: '#131412' };
 
-/** @param page search and hash of the address; null: where the app begins */
-export function createWindow(preload: string, log: Log, page: string | null = null): BrowserWindow {
+interface WindowOptions {
+  readonly preload: string;
+  readonly log: Log;
+  /** Search and hash of the address; null: where the app begins. */
+  readonly page: string | null;
+  /** Where its place and size are kept. */
+  readonly stateFile: string;
+}
+
+export function createWindow({ preload, log, page, stateFile }: WindowOptions): BrowserWindow {
+  const kept = keptWindowState(stateFile);
   const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
+    ...(kept?.bounds ?? { width: 1440, height: 900 }),
     minWidth: 720,
     minHeight: 480,
     show: false,
@@ -26,7 +35,11 @@ export function createWindow(preload: string, log: Log, page: string | null = nu
       spellcheck: false,
     },
   });
-  window.once('ready-to-show', () => window.show());
+  keepWindowState(window, stateFile);
+  window.once('ready-to-show', () => {
+    if (kept?.maximized) window.maximize();
+    window.show();
+  });
   window.webContents.setWindowOpenHandler(({ url }) => {
     openOutside(url, log);
     return { action: 'deny' };

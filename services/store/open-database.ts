@@ -13,6 +13,7 @@ import expected from '../../core/store/schema/core-catalog.json';
 import { CORE_SCHEMA, isBehind, migrate } from '../../core/store/schema/migrate';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import settings from '../../resources/database-settings.json';
+import { archivedPGlite } from './archived-pglite';
 import { copyBefore, updateDone } from './copy-before';
 import {
   DatabaseDamagedError,
@@ -105,8 +106,9 @@ export async function openDatabase(
   }
 }
 
-function start(directory: string, isEmpty: boolean, onFull: () => void): Promise<PGlite> {
+async function start(directory: string, isEmpty: boolean, onFull: () => void): Promise<PGlite> {
   return PGlite.create({
+    ...(await archivedPGlite()),
     fs: new DurableFs(directory, onFull),
     startParams: DURABLE_START_PARAMETERS,
     initDbStartParams: settings.initdbParameters,

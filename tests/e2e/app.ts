@@ -34,6 +34,8 @@ export interface OpenOptions {
   readonly dataDir: string;
   readonly args?: readonly string[];
   readonly colorScheme?: 'light' | 'dark';
+  /** Of the content of the desktop's window; null leaves it as it opens. */
+  readonly size?: Readonly<{ width: number; height: number }> | null;
 }
 
 /** What the launcher (scripts/test.mjs) found on this machine. */
@@ -91,7 +93,12 @@ export function electronCommand(dataDir: string, args: readonly string[]) {
   };
 }
 
-export async function openInElectron({ dataDir, args = FREE_PORTS, colorScheme = 'light' }: OpenOptions): Promise<App> {
+export async function openInElectron({
+  dataDir,
+  args = FREE_PORTS,
+  colorScheme = 'light',
+  size = SIZE,
+}: OpenOptions): Promise<App> {
   const app = await _electron.launch({ ...electronCommand(dataDir, args), colorScheme });
   const line = new Promise<string>((resolve) => {
     let text = '';
@@ -102,10 +109,12 @@ export async function openInElectron({ dataDir, args = FREE_PORTS, colorScheme =
     });
   });
   const page = await app.firstWindow();
-  await app.evaluate(
-    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-    SIZE,
-  );
+  if (size !== null) {
+    await app.evaluate(
+      ({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setContentSize(wanted.width, wanted.height),
+      size,
+    );
+  }
   const ready = JSON.parse(await line) as { ui: string; token: string; otlpHttp: string; dataDir: string };
   const close = (): Promise<void> => app.close();
   return { page, ...ready, desktop: app, send: sender(ready.otlpHttp), close, discard: close };

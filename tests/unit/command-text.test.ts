@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { FileImportReport } from '../../core/api/file-import';
 import type { SpanResource, TraceResource } from '../../core/api/http-resources';
 import { textOf } from '../../electron/cli/commands/import';
-import type { RunningApi } from '../../electron/cli/running-api';
 import { reasonsOf, treeLines } from '../../electron/cli/trace-outline';
+import type { RunningApi } from '../../electron/host/running-api';
 
 const ESCAPE = '\u001b';
 

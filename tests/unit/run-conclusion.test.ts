@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseLogQuery } from '../../core/query/logs/parse-log-query';
 import { concluded, type EndedRun } from '../../electron/cli/run/conclusion';
 import type { ListedTrace } from '../../electron/cli/run/run-traces';
-import type { RunningApi } from '../../electron/cli/running-api';
+import type { RunningApi } from '../../electron/host/running-api';
 
 const RUN = { id: 'the-run', service: null, startedMs: Date.now() - 1_000, endedMs: Date.now() };
 const ENDED: EndedRun = {

@@ -4,6 +4,7 @@ import { StartError } from '../../../services/store/start-error';
 import { type OptionTable, UsageError, type ValuesOf } from '../../host/option-table';
 import { FOLDER_OPTIONS, folderOptions, START_OPTIONS, startOptions } from '../../host/options';
 import { builtPaths } from '../../host/paths';
+import { runningApiOrNull } from '../../host/running-api';
 import { defineCommand } from '../command';
 import { writeBundle } from '../doctor/bundle';
 import { broken, type Finding, fine, warning } from '../doctor/finding';
@@ -11,7 +12,6 @@ import { clockFindings, folderFindings, nodeFindings, portFindings } from '../do
 import { runningFindings } from '../doctor/running';
 import { variableFindings } from '../doctor/variables';
 import { tellOf } from '../output-file';
-import { runningApiOrNull } from '../running-api';
 import { type Paint, paintFor, printable } from '../terminal';
 
 const EXIT_BROKEN = 1;

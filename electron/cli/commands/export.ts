@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { traceqlOf } from '../../../core/query/plain-search';
 import { type OptionTable, UsageError, type ValuesOf } from '../../host/option-table';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
+import { runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
 import { saveStream } from '../output-file';
-import { runningApi } from '../running-api';
 import { TIME_OPTIONS, timeOf } from '../time-of';
 
 const DEFAULT_FORMAT = 'otlp';

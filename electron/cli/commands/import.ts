@@ -1,13 +1,11 @@
 /** `spoor import`: gives files to the Spoor that runs, which says what it read of each. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import type { FileImportReport } from '../../../core/api/file-import';
 import { plural } from '../../../core/model/format';
 import { StartError } from '../../../services/store/start-error';
+import { importFile, importStream } from '../../host/import-file';
 import { FOLDER_OPTIONS, type FolderOptions, folderOptions } from '../../host/options';
+import { type RunningApi, runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
-import { type RunningApi, runningApi } from '../running-api';
 import { printable } from '../terminal';
 
 /** Standard input. */
@@ -45,14 +43,8 @@ async function importFiles(files: readonly string[], options: FolderOptions): Pr
   if (failed > 0) throw new StartError(`${failed} of ${files.length} files could not be imported.`);
 }
 
-async function sent(api: RunningApi, file: string): Promise<FileImportReport> {
-  if (file !== INPUT && (await stat(file)).isDirectory()) throw new StartError('It is a folder; name the files in it.');
-  const stream = file === INPUT ? process.stdin : createReadStream(file);
-  // Node's own stream; the library's type is of the browser's.
-  const body = Readable.toWeb(stream) as unknown as RequestInit['body'];
-  const init = { method: 'POST', body, duplex: 'half', headers: { 'content-type': 'application/octet-stream' } };
-  const response = await api.request('/v1/import', init as RequestInit);
-  return (await response.json()) as FileImportReport;
+function sent(api: RunningApi, file: string): Promise<FileImportReport> {
+  return file === INPUT ? importStream(api, process.stdin) : importFile(api, file);
 }
 
 /** Names of entries and words of a document are the sender's. */

@@ -2,10 +2,10 @@
 import type { LogResource } from '../../../core/api/http-resources';
 import type { Page } from '../../../core/api/page';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
+import { runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
 import { printListing } from '../print';
 import { atMost, RANGE_OPTIONS, rangeOf, searchOf } from '../range';
-import { runningApi } from '../running-api';
 
 /** As OpenTelemetry numbers severities. */
 const ERROR_SEVERITY = 17;

@@ -3,10 +3,10 @@ import type { MetricPointResource, MetricResource } from '../../../core/api/http
 import type { Page } from '../../../core/api/page';
 import { StartError } from '../../../services/store/start-error';
 import { FOLDER_OPTIONS, type FolderOptions, folderOptions } from '../../host/options';
+import { type RunningApi, runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
 import { printListing } from '../print';
 import { atMost, RANGE_OPTIONS, type Range, rangeOf, searchOf } from '../range';
-import { type RunningApi, runningApi } from '../running-api';
 
 export const metricsCommand = defineCommand({
   name: 'metrics',

@@ -3,9 +3,9 @@ import type { QueryResult } from '../../../core/api/search';
 import { traceqlOf } from '../../../core/query/plain-search';
 import type { OptionTable, ValuesOf } from '../../host/option-table';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
+import { type RunningApi, runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
 import { RANGE_OPTIONS, rangeOf } from '../range';
-import { type RunningApi, runningApi } from '../running-api';
 import { columnsOf, cut, paintFor } from '../terminal';
 import { seriesLines, TRACE_HEADER, traceLine } from '../trace-lines';
 

@@ -7,6 +7,7 @@ import { traceqlOf } from '../../../core/query/plain-search';
 import { StartError } from '../../../services/store/start-error';
 import { type OptionTable, UsageError, type ValuesOf } from '../../host/option-table';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
+import type { RunningApi } from '../../host/running-api';
 import { joinRuns, leaveRuns } from '../background';
 import { defineCommand } from '../command';
 import { codexArguments } from '../run/codex';
@@ -16,7 +17,6 @@ import { instrumented } from '../run/instrumentation';
 import { programProblem, runProgram } from '../run/program';
 import { REPORT_ENDINGS } from '../run/run-report';
 import { targetOf } from '../run/target';
-import type { RunningApi } from '../running-api';
 
 /** Of a run whose program succeeded while a `--fail-on` matched. */
 const EXIT_MATCHED = 3;

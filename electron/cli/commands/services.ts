@@ -2,9 +2,9 @@
 import type { ServiceSummary } from '../../../core/api/contract';
 import type { Page } from '../../../core/api/page';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
+import { runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
 import { printListing } from '../print';
-import { runningApi } from '../running-api';
 
 export const servicesCommand = defineCommand({
   name: 'services',

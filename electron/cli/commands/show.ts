@@ -3,9 +3,9 @@ import type { PlainAttributes, SpanResource, TraceResource } from '../../../core
 import { formatDuration, plural } from '../../../core/model/format';
 import { UsageError } from '../../host/option-table';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
+import { type RunningApi, runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
 import { RANGE_OPTIONS, rangeOf } from '../range';
-import { type RunningApi, runningApi } from '../running-api';
 import { columnsOf, cut, type Paint, paintFor, printable } from '../terminal';
 import { failedSpans, reasonsOf, treeLines } from '../trace-outline';
 

@@ -1,9 +1,9 @@
 /** `spoor stop`: ends the Spoor that runs on a folder, as its own window or terminal would. */
 import { StartError } from '../../../services/store/start-error';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
+import { runningApiOrNull } from '../../host/running-api';
 import { stopSpoor } from '../background';
 import { defineCommand } from '../command';
-import { runningApiOrNull } from '../running-api';
 
 export const stopCommand = defineCommand({
   name: 'stop',

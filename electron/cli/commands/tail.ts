@@ -1,8 +1,8 @@
 /** `spoor tail`: prints new traces as they come, until it is stopped. */
 import type { TraceListPage } from '../../../core/api/search';
 import { FOLDER_OPTIONS, type FolderOptions, folderOptions } from '../../host/options';
+import { brokenOff, runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
-import { brokenOff, runningApi } from '../running-api';
 import { columnsOf, paintFor } from '../terminal';
 import { TRACE_HEADER, traceLine } from '../trace-lines';
 

@@ -3,10 +3,10 @@ import type { TraceListPage } from '../../../core/api/search';
 import { TRACE_SORTS } from '../../../core/api/trace-list-query';
 import { formatDuration } from '../../../core/model/format';
 import { FOLDER_OPTIONS, folderOptions } from '../../host/options';
+import { runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
 import { printListing } from '../print';
 import { atMost, RANGE_OPTIONS, rangeOf, searchOf } from '../range';
-import { runningApi } from '../running-api';
 
 export const tracesCommand = defineCommand({
   name: 'traces',

@@ -1,7 +1,7 @@
 /** What Spoor says when the program has ended: what came, what of it is wrong, and where to look at it. */
 import { StartError } from '../../../services/store/start-error';
 import { openSignedIn } from '../../headless/open-browser';
-import type { RunningApi } from '../running-api';
+import type { RunningApi } from '../../host/running-api';
 import { printable } from '../terminal';
 import { RUN_ID_ATTRIBUTE } from './environment';
 import { type Check, summaryOf, writeReport } from './run-report';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { TraceResource } from '../../../core/api/http-resources';
 import { formatDuration } from '../../../core/model/format';
-import type { RunningApi } from '../running-api';
+import type { RunningApi } from '../../host/running-api';
 import { cut, printable } from '../terminal';
 import { type FailedSpan, reasonsOf, treeLines } from '../trace-outline';
 import type { Arrived, ListedTrace } from './run-traces';

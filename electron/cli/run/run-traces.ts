@@ -7,7 +7,7 @@ import type { StatusResource } from '../../../core/api/http-resources';
 import type { LogHistogram } from '../../../core/api/logs';
 import type { QueryResult, TraceListPage } from '../../../core/api/search';
 import { traceqlOf } from '../../../core/query/plain-search';
-import type { RunningApi } from '../running-api';
+import type { RunningApi } from '../../host/running-api';
 import { RUN_ID_ATTRIBUTE } from './environment';
 
 const PAGE = 100;

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { openToOthers } from '../../fixtures/modes';
 import { eventually, FREE_PORTS } from '../../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { electronCommand, openInElectron, test } from '../app';
+import { type App, electronCommand, openInElectron, test } from '../app';
 
 test('the page has no Node, no Electron, and one narrow object', async ({ app }) => {
   await expect(app.page.getByText('Listening on')).toBeVisible();
@@ -219,4 +219,35 @@ test('what was stored is there after the window was closed', async ({ folder }) 
   );
   expect(status).toBe(200);
   await second.close();
+});
+
+test('the window opens where it was and as large', async ({ folder }) => {
+  const bounds = (app: App) =>
+    app.desktop?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+  const first = await openInElectron({ dataDir: folder });
+  await first.desktop?.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 50, width: 800, height: 600 });
+  });
+  await expect.poll(() => bounds(first)).toMatchObject({ width: 800, height: 600 });
+  await first.desktop?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await first.close();
+  const kept = await readFile(join(folder, 'window', 'window-state.json'), 'utf8');
+  expect(JSON.parse(kept)).toMatchObject({ bounds: { x: 40, y: 50, width: 800, height: 600 }, maximized: false });
+  const second = await openInElectron({ dataDir: folder, size: null });
+  expect(await bounds(second)).toMatchObject({ width: 800, height: 600 });
+  await second.close();
+});
+
+test('a page whose process ends comes back', async ({ app }) => {
+  await app.send(drawnSpans(traceIdOf(1), 'kept 0..5'));
+  await expect(app.page.getByRole('row', { name: /kept/ })).toBeVisible();
+  await app.desktop?.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+  });
+  // The test's hold on the page ended with its process: the app is asked for what its new one shows.
+  const shown = () =>
+    app.desktop?.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.body.innerText'),
+    );
+  await expect.poll(shown, { timeout: 60_000 }).toContain('kept');
 });

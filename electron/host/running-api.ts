@@ -2,8 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import { type RunningInstance, runningInstance } from '../../services/store/instance-lock';
 import { StartError } from '../../services/store/start-error';
-import { runningToken } from '../host/data-folder';
-import type { FolderOptions } from '../host/options';
+import { runningToken } from './data-folder';
+import type { FolderOptions } from './options';
 
 export interface RunningApi {
   readonly instance: RunningInstance;
