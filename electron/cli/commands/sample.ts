@@ -2,8 +2,8 @@
 import type { SampleReport } from '../../../core/api/sample';
 import { StartError } from '../../../services/store/start-error';
 import { FOLDER_OPTIONS, type FolderOptions, folderOptions } from '../../host/options';
+import { runningApi } from '../../host/running-api';
 import { defineCommand } from '../command';
-import { runningApi } from '../running-api';
 
 const LOOK_MS = 250;
 
