@@ -45,6 +45,8 @@ export function found<T>(variable: string): T {
   return JSON.parse(value) as T;
 }
 
+/** A busy machine takes its time to open a window. */
+const START_TIMEOUT_MS = 120_000;
 const SIZE = { width: 1440, height: 900 };
 
 async function openInBrowser(
@@ -99,7 +101,7 @@ export async function openInElectron({
   colorScheme = 'light',
   size = SIZE,
 }: OpenOptions): Promise<App> {
-  const app = await _electron.launch({ ...electronCommand(dataDir, args), colorScheme });
+  const app = await _electron.launch({ ...electronCommand(dataDir, args), colorScheme, timeout: START_TIMEOUT_MS });
   const line = new Promise<string>((resolve) => {
     let text = '';
     app.process().stdout?.on('data', (chunk: Buffer) => {
@@ -108,7 +110,7 @@ export async function openInElectron({
       if (ready) resolve(ready);
     });
   });
-  const page = await app.firstWindow();
+  const page = await app.firstWindow({ timeout: START_TIMEOUT_MS });
   if (size !== null) {
     await app.evaluate(
       ({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setContentSize(wanted.width, wanted.height),
