@@ -19,7 +19,7 @@ export async function archivedPGlite(): Promise<PGliteFiles> {
   if (!data || !database || !initdb) throw new Error(`PGlite is not whole in ${folder}.`);
   return {
     fsBundle: new Blob([new Uint8Array(data)]),
-    pgliteWasmModule: await WebAssembly.compile(new Uint8Array(database)),
-    initdbWasmModule: await WebAssembly.compile(new Uint8Array(initdb)),
+    pgliteWasmModule: new WebAssembly.Module(new Uint8Array(database)),
+    initdbWasmModule: new WebAssembly.Module(new Uint8Array(initdb)),
   };
 }
