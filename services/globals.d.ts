@@ -5,4 +5,7 @@ type Transferable = ArrayBuffer | MessagePort;
 
 declare namespace WebAssembly {
   class RuntimeError extends Error {}
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
 }
