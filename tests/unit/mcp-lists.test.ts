@@ -188,7 +188,7 @@ describe('what an answer leaves out', () => {
       '(timeout OR refused) AND service="a \\"b\\""',
       'service="a \\"b\\""',
     ]);
-    expect(queries[0]).toMatchObject({ waitMs: 10_000, from: '2026-11-30T02:59:00.000Z' });
+    expect(queries[0]).toMatchObject({ waitMs: 10_000, from: '2026-11-30T02:59:00.000000000Z' });
   });
 
   it('is said of agents: how many there are, and since when runs are counted', async () => {
