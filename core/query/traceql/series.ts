@@ -62,7 +62,8 @@ export class SeriesBuilder {
     cell.sum += sums.sum;
     cell.min = Math.min(cell.min, sums.min);
     cell.max = Math.max(cell.max, sums.max);
-    cell.sketch?.add(sums.min, sums.count);
+    // Values of any attribute: what is below zero counts as zero, as it did in the sketch.
+    cell.sketch?.add(Math.max(sums.min, 0), sums.count);
     if (cell.buckets) {
       const bound = upperBound(sums.min);
       cell.buckets.set(bound, (cell.buckets.get(bound) ?? 0) + sums.count);

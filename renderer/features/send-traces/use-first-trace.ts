@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
-import { foundIn } from '../../connection/answer';
 import { api, questions } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
 import { isTeamPage } from '../../connection/team-session';
@@ -29,7 +28,8 @@ export function useFirstTrace(isEmpty: boolean): void {
 /** @returns null: nothing yet, or it is not known */
 async function newest(): Promise<string | null> {
   try {
-    const [trace] = foundIn(await questions.listTraces({ limit: 1 })).data;
+    const listed = await questions.listTraces({ limit: 1 });
+    const [trace] = listed.state === 'complete' ? listed.whole.data : [];
     if (!trace) return null;
     if (isTeamPage()) return trace.traceId;
     const { activity, isStored } = await api.sampleReport();
