@@ -98,6 +98,8 @@ const IMPORTED = traceRequest([
 const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: object]>> = {
   getOpenApi: () => ['/v1/openapi.json'],
   getStatus: () => ['/v1/status'],
+  getSample: () => ['/v1/sample'],
+  removeSample: () => ['/v1/sample'],
   listTraces: () => ['/v1/traces?query={ span.http.route = "/a" } | select(span.http.route)'],
   getTrace: () => [trace],
   getSpan: () => [`${trace}/spans/${span.spanId}`],
@@ -199,6 +201,8 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   getRebuild: () => ['/v1/rebuild'],
   deleteTrace: () => [trace],
   restoreTrace: () => [`${trace}/actions/restore`],
+  // Last: what comes after would meet it while it loads.
+  loadSample: () => ['/v1/sample', { beside: true }],
 };
 
 describe('/v1/openapi.json', () => {
