@@ -165,7 +165,7 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     }
     if (!answer) return;
     const first = foundIn(answer);
-    const { traces, nextCursor } = get();
+    const { traces } = get();
     if (get().sort !== NEWEST_FIRST) {
       // Where new ones belong only the first page says: whoever reads further down keeps his place.
       if (!atTop || !isWhole || traces.length > PAGE) return;
@@ -174,8 +174,11 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
     }
     const known = new Map(traces.map((trace) => [trace.traceId, trace]));
     const fresh = new Map(first.data.map((trace) => [trace.traceId, trace]));
-    const updated = traces.map((trace) => fresh.get(trace.traceId) ?? trace);
+    // Where one page holds all there are, what it lacks was deleted or is no longer what is searched for.
+    const isAll = isWhole && first.pagination.nextCursor === null;
+    const updated = traces.flatMap((trace) => fresh.get(trace.traceId) ?? (isAll ? [] : trace));
     const added = first.data.filter(({ traceId }) => !known.has(traceId));
+    if (isAll) set({ nextCursor: null });
     if (added.length === 0) set({ traces: updated, waiting: [] });
     // A whole page of news may hide a gap behind it: start again from the top.
     else if (atTop && added.length === first.data.length) {
@@ -185,7 +188,7 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
       set({
         traces: newestFirst([...added, ...updated]),
         waiting: [],
-        ...(isFirst ? { nextCursor: first.pagination.nextCursor, bounds } : { nextCursor }),
+        ...(isFirst && { nextCursor: first.pagination.nextCursor, bounds }),
       });
     } else set({ traces: updated, waiting: added });
   },

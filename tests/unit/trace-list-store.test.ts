@@ -95,3 +95,24 @@ it('continues an answer that was cut off, and says so where time is up', async (
   listTraces.mockResolvedValue(page({ ids: [], complete: false, cursor: 'older' }));
   expect(await newestTraces('status:error', all, 6, -1)).toEqual({ state: 'partial', soFar: [] });
 });
+
+it('lets go of what was deleted, where one page holds all there are', async () => {
+  listTraces.mockResolvedValueOnce(page({ ids: [3, 2, 1], cursor: 'older' }));
+  await useTraceList.getState().refresh(true);
+  listTraces.mockResolvedValueOnce(page({ ids: [4, 2] }));
+  await useTraceList.getState().refresh(true);
+  await vi.waitFor(() => expect(shown()).toEqual(['4', '2']), 20_000);
+  expect(useTraceList.getState().nextCursor).toBeNull();
+  listTraces.mockResolvedValue(page({ ids: [] }));
+  await useTraceList.getState().refresh(true);
+  await vi.waitFor(() => expect(shown()).toEqual([]), 20_000);
+});
+
+it('keeps further pages that the first one says nothing of', async () => {
+  listTraces.mockResolvedValueOnce(page({ ids: [3, 2, 1], cursor: 'older' }));
+  await useTraceList.getState().refresh(true);
+  listTraces.mockResolvedValue(page({ ids: [4, 3], cursor: 'two' }));
+  await useTraceList.getState().refresh(true);
+  await vi.waitFor(() => expect(shown()).toEqual(['4', '3', '2', '1']), 20_000);
+  expect(useTraceList.getState().nextCursor).toBe('older');
+});
