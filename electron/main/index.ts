@@ -13,7 +13,7 @@ import { jsonLog, plainLog } from '../host/log';
 import { parseStart } from '../host/options';
 import { builtPaths } from '../host/paths';
 import { readyLine } from '../host/ready-line';
-import { runningApiOrNull } from '../host/running-api';
+import { runningApi } from '../host/running-api';
 import { registerAppScheme, serveAppScheme } from './app-scheme';
 import { keepAlive } from './keep-alive';
 import { setMenu } from './menu';
@@ -96,21 +96,25 @@ async function run(): Promise<void> {
   host.onFocus(showWindow);
   app.on('activate', () => showWindow(null));
   openLink = showWindow;
-  openFiles = (more) => void take(more);
+  openFiles = (more) => {
+    take(more).catch((error: unknown) => sayNotImported(failureText(error)));
+  };
   setMenu(openFiles);
-  void take(files);
+  openFiles(files);
   closeWithHost(host);
   announce(host, options.json);
   if (options.sample) await loadSample(host, log);
 
   async function take(opened: readonly string[]): Promise<void> {
-    const api = opened.length > 0 ? await runningApiOrNull(options) : null;
-    if (api === null) return;
-    const failures = await importFiles(opened, api);
+    if (opened.length === 0) return;
+    const failures = await importFiles(opened, await runningApi(options));
     showWindow(`${LINK_SCHEME}://app/#/traces`);
-    if (failures === '') return;
-    log('warn', failures);
-    sayProblem('Not everything was imported', failures);
+    if (failures !== '') sayNotImported(failures);
+  }
+
+  function sayNotImported(text: string): void {
+    log('warn', text);
+    sayProblem('Not everything was imported', text);
   }
 
   function showWindow(wanted: string | null): void {
@@ -183,8 +187,8 @@ async function handOver({ desktop, ui }: RunningInstance): Promise<void> {
   const page = link === null || desktop ? null : pageOfLink(link);
   if (page !== null) shell.openExternal(`${ui}/${page}`).catch(() => {});
   process.stdout.write(`Spoor is already running: ${ui}\n`);
-  const api = files.length > 0 ? await runningApiOrNull(parseStart(arguments_.options, process.env)) : null;
-  const failures = api ? await importFiles(files, api) : '';
+  const failures =
+    files.length > 0 ? await importFiles(files, await runningApi(parseStart(arguments_.options, process.env))) : '';
   if (failures !== '') fail('Not everything was imported', failures);
   else app.exit(0);
 }

@@ -4,7 +4,7 @@ import type { Log } from '../../services/log';
 import { sayProblem } from './say-problem';
 
 const MAX_RELOADS = 3;
-/** Deaths that lie further apart are no row of them. */
+/** Crashes further apart than this do not add up. */
 const FORGET_MS = 60_000;
 
 export function keepAlive(window: BrowserWindow, log: Log): void {

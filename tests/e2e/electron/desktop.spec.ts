@@ -241,8 +241,13 @@ test('the window opens where it was and as large', async ({ folder }) => {
 test('a page whose process ends comes back', async ({ app }) => {
   await app.send(drawnSpans(traceIdOf(1), 'kept 0..5'));
   await expect(app.page.getByRole('row', { name: /kept/ })).toBeVisible();
+  // Nothing is asked of the page before it is there again: a question to a process that ended is never answered.
   await app.desktop?.evaluate(({ BrowserWindow }) => {
-    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    return new Promise<void>((resolve) => {
+      contents?.once('did-finish-load', () => resolve());
+      contents?.forcefullyCrashRenderer();
+    });
   });
   // The test's hold on the page ended with its process: the app is asked for what its new one shows.
   const shown = () =>
