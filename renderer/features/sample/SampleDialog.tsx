@@ -34,10 +34,11 @@ function Content({ onDone }: { readonly onDone: () => void }) {
     openTraces({ query: SAMPLE_QUERY, range: ALL_TIME }, navigate);
     onDone();
   };
-  const wasLoading = useRef(false);
+  // Not what was begun elsewhere: a dialog that somebody opens meanwhile stays.
+  const beganHere = useRef(false);
   useEffect(() => {
-    if (report?.activity === 'loading') wasLoading.current = true;
-    else if (wasLoading.current && report?.failure === null) show();
+    const isLoaded = report?.activity === 'none' && report.isStored && report.failure === null;
+    if (beganHere.current && !load.isPending && isLoaded) show();
   });
   const failure = load.error?.message ?? remove.error?.message ?? report?.failure;
   const isStored = report?.isStored === true;
@@ -78,7 +79,10 @@ function Content({ onDone }: { readonly onDone: () => void }) {
           <Button
             look="primary"
             disabled={isBusy || report === null}
-            onClick={() => load.mutate({ beside: warnings.length > 0 })}
+            onClick={() => {
+              beganHere.current = true;
+              load.mutate({ beside: warnings.length > 0 });
+            }}
           >
             {warnings.length > 0 ? 'Load it anyway' : 'Load sample'}
           </Button>
