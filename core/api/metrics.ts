@@ -12,6 +12,8 @@ export interface MetricCatalogueQuery {
   readonly to?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  /** Milliseconds after which the page ends where it is: 2,000 where it is left out. */
+  readonly waitMs?: number | undefined;
 }
 
 export interface MetricCatalogueEntry {
@@ -35,7 +37,10 @@ export interface MetricAttribute {
   readonly values: number;
 }
 
-export type MetricCatalogue = Page<MetricCatalogueEntry>;
+export interface MetricCatalogue extends Page<MetricCatalogueEntry> {
+  /** False: time was up before the page was full; `nextCursor` goes on from there. */
+  readonly complete: boolean;
+}
 
 export interface MetricSeriesQuery {
   /** RFC 3339 or epoch nanoseconds; from the first point, and up to now, where they are left out. */

@@ -4,9 +4,9 @@ import type { MetricCatalogueQuery, MetricSeriesQuery } from '../api/metrics';
 import type { MetricListQuery, MetricPointQuery } from '../api/telemetry';
 import { AGGREGATES } from '../metrics/aggregates';
 import { read } from '../store/workspace/store-call';
-import { named, whole } from './input';
+import { named, SIGNAL, whole } from './input';
 import { operation } from './operation';
-import { cursor, limit, stepSeconds, text } from './schemas';
+import { cursor, limit, stepSeconds, text, waitMs } from './schemas';
 import { metricResource, pageOf, pointResource } from './shown';
 
 const METRIC_ID = named('metricId', z.coerce.number().int().min(1).max(0x7fff_ffff));
@@ -29,9 +29,11 @@ export const records = {
   metricCatalogue: operation({
     summary: 'Metrics by name, with their attributes, newest value and a sparkline',
     permission: 'telemetry:read',
-    input: [whole(z.object({ query: text, from: text, to: text, limit, cursor }))],
+    input: [whole(z.object({ query: text, from: text, to: text, limit, cursor, waitMs })), SIGNAL],
     rest: { method: 'get', path: '/v1/metrics/catalogue', id: 'listMetricCatalogue' },
-    run: read(({ metricCatalogue }, query: MetricCatalogueQuery) => metricCatalogue.list(query)),
+    run: read(({ metricCatalogue }, query: MetricCatalogueQuery, signal?: AbortSignal) =>
+      metricCatalogue.list(query, signal),
+    ),
   }),
   /** @throws NOT_FOUND, VALIDATION_ERROR */
   metricSeries: operation({

@@ -7,6 +7,7 @@ import type {
   LogPatternQuery,
   LogsAroundQuery,
 } from '../../core/api/logs';
+import type { MetricCatalogueQuery } from '../../core/api/metrics';
 import { createLink } from '../../core/api/rpc/service';
 import type { GroupQuery, MetricResult, QueryRequest } from '../../core/api/search';
 import type { ShareTarget, SyncRule } from '../../core/api/sync-state';
@@ -39,6 +40,8 @@ export const questions = {
     answerOf(await link.api.logPatterns(query, signal)),
   logsAround: async (logId: string, query: LogsAroundQuery, signal?: AbortSignal) =>
     answerOf(await link.api.logsAround(logId, query, signal)),
+  metricCatalogue: async (query: MetricCatalogueQuery, signal?: AbortSignal) =>
+    answerOf(await link.api.metricCatalogue(query, signal)),
   traceConversation: async (traceId: string) => answerOf(await link.api.traceConversation(traceId)),
   previewShare: async (target: ShareTarget) => answerOf(await link.api.previewShare(target)),
   previewRule: async (rule: SyncRule) => answerOf(await link.api.previewRule(rule)),

@@ -163,6 +163,26 @@ describe.each([pgliteDatabases(), postgresDatabases()])('metrics on $name', (dat
     ]);
   });
 
+  it('are given as far as time allows, and the next page goes on from there', async () => {
+    const names: string[] = [];
+    const whole: boolean[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await catalogue.list({ limit: 3, cursor, waitMs: 0 });
+      names.push(...page.data.map(({ metric }) => metric.name));
+      whole.push(page.complete);
+      expect(page.pagination.hasMore).toBe(page.pagination.nextCursor !== null);
+      if (page.pagination.nextCursor === null) break;
+      cursor = page.pagination.nextCursor;
+    }
+    expect(names).toEqual(['duration', 'latency', 'queue.length', 'requests', 'size']);
+    // Each page has time for one; the last of them is all that is left.
+    expect(whole).toEqual([false, false, false, false, true]);
+    expect((await catalogue.list({ limit: 3 })).complete).toBe(true);
+    const nobody = new AbortController();
+    nobody.abort(new Error('nobody waits'));
+    await expect(catalogue.list({}, nobody.signal)).rejects.toThrow('nobody waits');
+  });
+
   it('of a gauge are grouped and filtered', async () => {
     const groups = async (query: object) => (await ask('queue.length', query)).groups;
     expect(await groups({ aggregate: 'max', groupBy: 'host' })).toMatchObject([

@@ -8,7 +8,13 @@ import { isShortened, MAX_NAME_CHARS } from '../../model/short-name';
 import { readKeyValue } from '../../otlp/proto-to-json';
 import { WireReader } from '../../otlp/wire-reader';
 import { literalIn } from '../../patterns/literal';
-import type { LogCondition, LogLeaf, LogQuery, ValueTest } from '../../query/logs/log-query';
+import {
+  conjunctsOf,
+  type LogCondition,
+  type LogLeaf,
+  type LogQuery,
+  type ValueTest,
+} from '../../query/logs/log-query';
 import { matchesText, matchesValue, NUMBER, valueHasText } from '../../query/logs/match-log';
 import type { Turns } from '../../query/traceql/turns';
 import { REST_KEY } from '../dictionary/part-ids';
@@ -16,7 +22,8 @@ import { BYTEA, decodeRows, INT4 } from '../sql/row-spec';
 import type { SqlClient, SqlParameter } from '../sql/sql-client';
 import { containing } from '../sql/where';
 import type { FoundNames, LogNames } from './log-names';
-import { all, any, EVERY, exactly, NONE, not, type Sides, UNKNOWN } from './sides';
+import { WHOLE_BYTES } from './payload-text';
+import { all, any, EVERY, exactly, isExact, NONE, not, type Sides, UNKNOWN } from './sides';
 
 /** Rows of one statement. */
 const PAGE = 2_000;
@@ -24,8 +31,6 @@ const PAGE = 2_000;
 const MOST_COMPARED = 64;
 /** With more values than these, records are looked at instead. */
 const MOST_VALUES = 20_000;
-/** Bytes up to which the message is surely the whole body: longer ones may have been cut (core/otlp/decode-logs.ts). */
-const WHOLE_BYTES = 300;
 /** The message is all of the body. */
 const IS_WHOLE = `((l.flags & 1) = 1 or octet_length(l.message) < ${WHOLE_BYTES})`;
 /** The body is one text, and the message is that. */
@@ -33,6 +38,8 @@ const IS_TEXT = '(l.flags & 1) = 1';
 
 export class LogConditions {
   readonly parameters: SqlParameter[];
+  /** All values that a text may be in were looked at. */
+  private knowsValues = true;
 
   constructor(
     private readonly sql: SqlClient,
@@ -41,6 +48,20 @@ export class LogConditions {
     private readonly turns: Turns,
   ) {
     this.parameters = [workspaceId];
+  }
+
+  /** @property textInPayload what SQL does not know is whether this text is in the payload, and nothing else; null: it may be other things */
+  async search(query: LogQuery): Promise<{ readonly sides: Sides; readonly textInPayload: string | null }> {
+    const parts: Sides[] = [];
+    const inexact: LogQuery[] = [];
+    for (const one of conjunctsOf(query)) {
+      const part = await this.compile(one);
+      parts.push(part);
+      if (!isExact(part)) inexact.push(one);
+    }
+    const [text] = inexact;
+    const isText = inexact.length === 1 && text?.kind === 'text' && isAscii(text.text) && this.knowsValues;
+    return { sides: all(parts), textInPayload: isText ? text.text : null };
   }
 
   async compile(query: LogQuery): Promise<Sides> {
@@ -65,7 +86,10 @@ export class LogConditions {
 
   private async leaf(leaf: LogLeaf): Promise<Sides> {
     // Records are looked at instead: of them each answer takes some, and the next goes on from there.
-    if (await this.isOver()) return UNKNOWN;
+    if (await this.isOver()) {
+      this.knowsValues = false;
+      return UNKNOWN;
+    }
     if (leaf.kind === 'all') return EVERY;
     if (leaf.kind === 'text') return this.text(leaf.text);
     if (leaf.kind === 'pattern') return this.bodyPattern(leaf.pattern.source);
@@ -176,7 +200,10 @@ export class LogConditions {
   private async valuesWith(text: string): Promise<Sides> {
     const asked = [this.workspaceId, likeOf(text), REST_KEY];
     const found = await this.entries('workspace_id = $1 and key_id <> $3 and (type = 0 or text ilike $2)', asked);
-    if (!found) return UNKNOWN;
+    if (!found) {
+      this.knowsValues = false;
+      return UNKNOWN;
+    }
     return this.having(found.flatMap(({ id, pair }) => (valueHasText(pair.value, text) ? [id] : [])));
   }
 

@@ -4,8 +4,8 @@ import { type LogLevel, levelOf } from '../../model/log-level';
 import { rfc3339FromNs } from '../../model/time';
 import { type LogTemplate, queryOfTemplate, TemplateMiner, templateText } from '../../query/logs/log-templates';
 import { type LogReader, rangeOf } from './log-reader';
-import { logIdOf, placeOf } from './log-rows';
-import type { FoundLog, LogSlice } from './log-search';
+import { type LogRow, logIdOf, placeOf } from './log-rows';
+import type { LogSlice } from './log-search';
 
 /** Records that are looked at. */
 const MOST_RECORDS = 20_000;
@@ -15,7 +15,7 @@ const DEFAULT_LIMIT = 100;
 const MOST_SERVICES = 5;
 
 interface Seen {
-  readonly newest: FoundLog;
+  readonly newest: LogRow;
   oldestNs: bigint;
   severity: number;
   readonly services: Set<string>;
@@ -33,11 +33,11 @@ export class LogPatternReader {
     let complete = true;
     slices: for await (const slice of search.slices(null)) {
       for (let rest: LogSlice | null = slice; rest; ) {
-        const read: Awaited<ReturnType<typeof search.read>> = await search.read(
+        const read: Awaited<ReturnType<typeof search.readRows>> = await search.readRows(
           rest,
           Math.min(BATCH, MOST_RECORDS - looked),
         );
-        for (const one of read.found) note(seen, miner.add(one.row.message || one.row.event_name), one);
+        for (const row of read.found) note(seen, miner.add(row.message || row.event_name), row);
         looked += read.found.length;
         rest = read.rest;
         if (search.turns.isDue) await search.turns.end();
@@ -52,16 +52,16 @@ export class LogPatternReader {
 }
 
 /** Records come newest first. */
-function note(seen: Map<LogTemplate, Seen>, template: LogTemplate, one: FoundLog): void {
+function note(seen: Map<LogTemplate, Seen>, template: LogTemplate, row: LogRow): void {
   const known = seen.get(template) ?? {
-    newest: one,
-    oldestNs: one.row.time_ns,
+    newest: row,
+    oldestNs: row.time_ns,
     severity: 0,
     services: new Set<string>(),
   };
-  known.oldestNs = one.row.time_ns;
-  known.severity = Math.max(known.severity, one.row.severity);
-  if (known.services.size < MOST_SERVICES) known.services.add(one.row.service);
+  known.oldestNs = row.time_ns;
+  known.severity = Math.max(known.severity, row.severity);
+  if (known.services.size < MOST_SERVICES) known.services.add(row.service);
   seen.set(template, known);
 }
 
@@ -74,8 +74,8 @@ function patternOf(template: LogTemplate, { newest, oldestNs, severity, services
     level,
     services: [...services].sort(),
     firstSeen: rfc3339FromNs(oldestNs),
-    lastSeen: newest.record.time,
-    sample: { id: logIdOf(placeOf(newest.row)), message: newest.row.message || newest.row.event_name },
+    lastSeen: rfc3339FromNs(newest.time_ns),
+    sample: { id: logIdOf(placeOf(newest)), message: newest.message || newest.event_name },
     query: queryOfTemplate(text),
   };
 }

@@ -14,6 +14,7 @@ import type { SqlClient, SqlParameter, SqlRow } from '../sql/sql-client';
 import { LogConditions } from './log-conditions';
 import type { LogNames } from './log-names';
 import { LOG_JOINS, LOG_ROW, type LogPlace, type LogRow, logColumns, partsOf, placeOf, recordOf } from './log-rows';
+import { mayHaveText } from './payload-text';
 import { isExact, type Sides } from './sides';
 
 export type Direction = 'older' | 'newer';
@@ -35,6 +36,12 @@ export interface LogSlice {
 export interface FoundLog {
   readonly row: LogRow;
   readonly record: LogRecord;
+}
+
+/** Matches, in order. @property rest what is still to be looked at */
+interface Read<T> {
+  readonly found: T[];
+  readonly rest: LogSlice | null;
 }
 
 /** Records in the first statement, and at most. */
@@ -60,6 +67,7 @@ export class LogSearch {
     private readonly sides: Sides,
     private readonly values: readonly SqlParameter[],
     private readonly traceId: string | null,
+    private readonly textInPayload: string | null,
     readonly turns: Turns,
   ) {
     this.parts = new PartReader(sql, workspaceId, codec);
@@ -77,8 +85,20 @@ export class LogSearch {
     turns: Turns,
   ): Promise<LogSearch> {
     const conditions = new LogConditions(sql, workspaceId, names, turns);
-    const sides = await conditions.compile(query);
-    return new LogSearch(sql, workspaceId, codec, query, range, sides, conditions.parameters, traceOf(query), turns);
+    const { sides, textInPayload } = await conditions.search(query);
+    const { parameters } = conditions;
+    return new LogSearch(
+      sql,
+      workspaceId,
+      codec,
+      query,
+      range,
+      sides,
+      parameters,
+      traceOf(query),
+      textInPayload,
+      turns,
+    );
   }
 
   /** Every record matches. */
@@ -114,24 +134,35 @@ export class LogSearch {
     }
   }
 
-  /** Matches within a slice, in order. @param limit at most so many are read; fewer may match @returns with `rest`, which is still to be looked at */
-  async read(
-    slice: LogSlice,
-    limit: number,
-    direction: Direction = 'older',
-  ): Promise<{ readonly found: FoundLog[]; readonly rest: LogSlice | null }> {
-    const rows = await this.rows(
-      logColumns(this.sides.must),
-      slice,
-      this.sides.may,
-      LOG_JOINS,
-      orderSql(direction, limit),
-      direction,
+  /** Matches within a slice. @param limit at most so many are read; fewer may match */
+  async read(slice: LogSlice, limit: number, direction: Direction = 'older'): Promise<Read<FoundLog>> {
+    const { rows, rest } = await this.page(slice, limit, direction);
+    return { found: await this.matching(rows), rest };
+  }
+
+  /** The same, without what stands in payloads: nothing is decoded of what SQL knows to match. */
+  async readRows(slice: LogSlice, limit: number): Promise<Read<LogRow>> {
+    const { rows, rest } = await this.page(slice, limit, 'older');
+    const unsure = rows.filter(({ sure }) => !sure);
+    if (unsure.length === 0) return { found: rows, rest };
+    const matching = new Set((await this.matching(unsure)).map(({ row }) => row));
+    return { found: rows.filter((row) => row.sure || matching.has(row)), rest };
+  }
+
+  private async page(slice: LogSlice, limit: number, direction: Direction) {
+    const rows = decodeRows(
+      LOG_ROW,
+      await this.rows(
+        logColumns(this.sides.must),
+        slice,
+        this.sides.may,
+        LOG_JOINS,
+        orderSql(direction, limit),
+        direction,
+      ),
     );
-    const decoded = decodeRows(LOG_ROW, rows);
-    const last = decoded.at(-1);
-    const rest = decoded.length === limit && last ? { ...slice, after: placeOf(last) } : null;
-    return { found: await this.matching(decoded), rest };
+    const last = rows.at(-1);
+    return { rows, rest: rows.length === limit && last ? { ...slice, after: placeOf(last) } : null };
   }
 
   /** Counts what SQL knows to match. @param select over `log_record l` */
@@ -181,13 +212,22 @@ export class LogSearch {
     const found: FoundLog[] = [];
     for (const some of await this.readable(rows)) {
       if (this.turns.isDue) await this.turns.end();
-      const messages = await this.parts.messages(some.map(partsOf), LOG_ATTRIBUTES);
-      for (const [i, row] of some.entries()) {
+      const looked = await this.worthALook(some);
+      const messages = await this.parts.messages(looked.map(partsOf), LOG_ATTRIBUTES);
+      for (const [i, row] of looked.entries()) {
         const record = recordOf(row, messages[i] as Uint8Array);
         if (row.sure || matchesLog(this.query, record, this.turns)) found.push({ row, record });
       }
     }
     return found;
+  }
+
+  /** Without those whose payloads cannot have what is searched for. */
+  private async worthALook(rows: readonly LogRow[]): Promise<readonly LogRow[]> {
+    const text = this.textInPayload;
+    if (text === null) return rows;
+    const parts = await this.parts.payloadParts(rows.map(partsOf));
+    return rows.filter((row, i) => row.sure || mayHaveText(row, parts[i] as Uint8Array[], text));
   }
 
   /** In runs whose payloads fit into memory together. */

@@ -36,6 +36,7 @@ export class PartReader {
   private readonly keyNames = new HeldRows<string>(MAX_HELD.keys);
   /** Of spans: numbers of payloads of logs are others. */
   private readonly unpacked = new HeldRows<Payload>(MAX_HELD.payloads);
+  private readonly unpackedOfLogs = new HeldRows<Payload>(MAX_HELD.payloads);
 
   constructor(
     private readonly sql: SqlClient,
@@ -85,6 +86,12 @@ export class PartReader {
     });
   }
 
+  /** Of each record what stands in its payload, in order. */
+  async payloadParts(records: readonly StoredParts[]): Promise<Uint8Array[][]> {
+    const payloads = await this.payloads(records);
+    return records.map(({ payloadId, payloadIndex }) => payloads.get(payloadId)?.parts(payloadIndex) ?? []);
+  }
+
   private async dictionary(records: readonly StoredParts[]): Promise<ReadonlyMap<number, Entry>> {
     const ids = distinct(records, (element) => (element > 0 ? element : null));
     return this.entries.of(ids, async (missing) => {
@@ -112,7 +119,7 @@ export class PartReader {
     const used = records.filter(({ payloadId }) => payloadId !== 0);
     const ids = [...new Set(used.map(({ payloadId }) => payloadId))];
     const blocks = [...new Set(used.flatMap(({ blockId }) => (blockId === null ? [] : [blockId])))];
-    if (blocks.length === 0) return new Map(ids.length === 0 ? [] : await this.logPayloads(ids));
+    if (blocks.length === 0) return this.unpackedOfLogs.of(ids, (missing) => this.logPayloads(missing));
     return this.unpacked.of(ids, async (missing) => {
       // As binary COPY: megabytes of bytea as hex cost more than reading them. Numbers of ours may stand in SQL.
       const reader = new CopyReader(

@@ -4,6 +4,7 @@ import type { MetricSummary } from '../../api/telemetry';
 import { aggregatesOf } from '../../metrics/aggregates';
 import type { ReadPoint } from '../../metrics/read-point';
 import { rfc3339FromNs } from '../../model/time';
+import { Turns } from '../../query/traceql/turns';
 import { decodeCursor, OFFSET_CURSOR, pageOf } from '../sql/cursor';
 import { decodeRows } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
@@ -14,6 +15,7 @@ import { attributesOf, listSeries } from './metric-series-list';
 import type { MetricLimits, MetricSeriesReader } from './metric-series-reader';
 
 const DEFAULT_LIMIT = 50;
+const DEFAULT_WAIT_MS = 2_000;
 /** Of one metric, the newest. */
 const SERIES = 1_000;
 const SPARKLINE: MetricLimits = { points: 5_000, series: 50, steps: 40 };
@@ -25,8 +27,9 @@ export class MetricCatalogueReader {
     private readonly series: MetricSeriesReader,
   ) {}
 
-  /** @throws SpoorError VALIDATION_ERROR */
-  async list(query: MetricCatalogueQuery): Promise<MetricCatalogue> {
+  /** Where time is up, the page ends with the metric that was read last, and the next page goes on from there. @throws SpoorError VALIDATION_ERROR */
+  async list(query: MetricCatalogueQuery, signal?: AbortSignal): Promise<MetricCatalogue> {
+    const turns = new Turns(signal, performance.now() + (query.waitMs ?? DEFAULT_WAIT_MS));
     const limit = query.limit ?? DEFAULT_LIMIT;
     const { at } = query.cursor ? decodeCursor(OFFSET_CURSOR, query.cursor) : { at: 0n };
     const skipped = at < 0n ? 0n : at;
@@ -39,19 +42,24 @@ export class MetricCatalogueReader {
       `select ${METRIC_COLUMNS} from metric m where ${where.sql} order by m.name, m.id limit ${limit + 1} offset ${skipped}`,
       where.parameters,
     );
+    const metrics = decodeRows(METRIC_ROW, rows);
+    const asked = metrics.slice(0, limit);
     const entries: { readonly at: bigint; readonly entry: MetricCatalogueEntry }[] = [];
-    for (const row of decodeRows(METRIC_ROW, rows).slice(0, limit)) {
+    for (const row of asked) {
       entries.push({ at: skipped + BigInt(entries.length + 1), entry: await this.entry(metricOf(row), query) });
+      // Each of them is some statements: others go on between two.
+      if (await turns.end()) break;
     }
     const [last] = entries.slice(-1);
-    const more = rows.length > limit && last ? [last] : [];
-    return pageOf(
+    const more = metrics.length > entries.length && last ? [last] : [];
+    const page = pageOf(
       OFFSET_CURSOR,
       [...entries, ...more],
-      limit,
+      entries.length,
       ({ at }) => ({ at, tie: '' }),
       ({ entry }) => entry,
     );
+    return { ...page, complete: entries.length === asked.length };
   }
 
   private async entry(metric: MetricSummary, { from, to }: MetricCatalogueQuery): Promise<MetricCatalogueEntry> {

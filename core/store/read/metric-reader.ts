@@ -8,7 +8,7 @@ import { decodeResource, decodeScope, doubleJson } from '../../otlp/proto-to-jso
 import { keptTime } from '../../otlp/sent-times';
 import { WireReader } from '../../otlp/wire-reader';
 import { decodeCursor, METRIC_CURSOR, POINT_CURSOR, pageOf } from '../sql/cursor';
-import { BYTEA, decodeRows, FLOAT8, INT8, oneOf, orNull, type RowOf, TEXT } from '../sql/row-spec';
+import { BYTEA, decodeRows, FLOAT8, INT4, INT8, oneOf, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { containing, timeBound, WhereBuilder } from '../sql/where';
 import { keyValuesOf, METRIC_COLUMNS, METRIC_ROW, metricOf } from './metric-rows';
@@ -29,7 +29,12 @@ const POINT_ROW = {
   scope_schema_url: TEXT,
 };
 
+const POINT_COLUMNS = `p.time_ns, p.start_ns, p.int_value, p.double_value, p.rest, p.series_id, p.partition_id, p.ctid as tid,
+  p.partition_id || ':' || p.ctid::text as place`;
+const NEWEST_FIRST = 'order by p.time_ns desc, p.partition_id desc, p.tid desc';
 const DEFAULT_LIMIT = 50;
+/** So many are read one by one: of each a page at most. */
+const FEW_SERIES = 1_000;
 
 export class MetricReader {
   constructor(
@@ -58,10 +63,6 @@ export class MetricReader {
   async points(metricId: number, query: MetricPointQuery): Promise<Page<MetricPoint>> {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const where = new WhereBuilder(this.workspaceId, 'p');
-    where.and(
-      'p.series_id = any(array(select id from metric_series where workspace_id = $1 and metric_id = ?))',
-      metricId,
-    );
     const from = timeBound('from', query.from);
     const to = timeBound('to', query.to);
     if (from !== null) where.and('p.time_ns >= ?', from);
@@ -78,16 +79,36 @@ export class MetricReader {
       );
     }
     const rows = await this.sql.query(
-      `select p.time_ns, p.start_ns, p.int_value, p.double_value, p.rest, p.partition_id || ':' || p.ctid::text as place, m.kind, s.attributes,
+      `select p.time_ns, p.start_ns, p.int_value, p.double_value, p.rest, p.place, m.kind, s.attributes,
          v.name as service, r.message as resource, r.schema_url as resource_schema_url, c.message as scope,
          c.schema_url as scope_schema_url
-       from metric_point p join metric_series s on s.id = p.series_id join metric m on m.id = s.metric_id
+       from (${await this.newest(metricId, where, limit + 1)}) p
+         join metric_series s on s.id = p.series_id join metric m on m.id = s.metric_id
          join service v on v.id = s.service_id join resource r on r.id = s.resource_id join scope c on c.id = s.scope_id
-       where ${where.sql} order by p.time_ns desc, p.partition_id desc, p.ctid desc limit ${limit + 1}`,
+       ${NEWEST_FIRST}`,
       where.parameters,
     );
     const cursorOf = (row: RowOf<typeof POINT_ROW>) => ({ at: row.time_ns, tie: row.place });
     return pageOf(POINT_CURSOR, decodeRows(POINT_ROW, rows), limit, cursorOf, pointOf);
+  }
+
+  /** SQL of so many points. Of few series the newest of each are read by the index, which takes as long however many there are. */
+  private async newest(metricId: number, where: WhereBuilder, limit: number): Promise<string> {
+    const series = decodeRows(
+      { id: INT4 },
+      await this.sql.query(
+        `select id from metric_series where workspace_id = $1 and metric_id = $2 limit ${FEW_SERIES + 1}`,
+        [this.workspaceId, metricId],
+      ),
+    );
+    const select = `select ${POINT_COLUMNS} from metric_point p where ${where.sql}`;
+    const end = `order by p.time_ns desc, p.partition_id desc, p.ctid desc limit ${limit}`;
+    if (series.length > FEW_SERIES) {
+      return `${select} and p.series_id = any(array(
+        select id from metric_series where workspace_id = $1 and metric_id = ${metricId})) ${end}`;
+    }
+    return `select p.* from unnest('{${series.map(({ id }) => id).join(',')}}'::int4[]) as i (id), lateral (
+        ${select} and p.series_id = i.id ${end}) p ${NEWEST_FIRST} limit ${limit}`;
   }
 }
 

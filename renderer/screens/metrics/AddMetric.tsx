@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
+import { foundIn } from '../../connection/answer';
 import type { TimeRange } from '../../stores/time-range';
 import { Button } from '../../ui/Button';
 import { SearchField } from '../../ui/SearchField';
@@ -44,7 +45,7 @@ export function AddMetric({ range, onAdd }: AddMetricProps) {
 function Choices({ range, onAdd }: AddMetricProps) {
   const [query, setQuery] = useState('');
   const { question } = useCatalogue(query, range);
-  const entries = question.answer?.state === 'complete' ? question.answer.whole.entries : [];
+  const entries = question.answer ? foundIn(question.answer).entries : [];
   return (
     <>
       <SearchField label="Find a metric to add" placeholder="Find by name" value={query} onChange={setQuery} />

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { formatCount } from '../../../core/model/format';
+import { foundIn } from '../../connection/answer';
 import { TimeRangePicker } from '../../features/extent/TimeRangePicker';
 import { takeEnter, useKeys } from '../../hooks/use-keys';
 import { useNow } from '../../hooks/use-now';
@@ -22,7 +23,8 @@ export function MetricsPage() {
   const now = useNow(10_000);
   const search = useRef<{ focus: () => void }>(null);
   const { question, showMore } = useCatalogue(query, range);
-  const data = question.answer?.state === 'complete' ? question.answer.whole : null;
+  const data = question.answer && foundIn(question.answer);
+  const isPartial = question.answer?.state === 'partial';
   const entries = data?.entries ?? [];
   const open = (metricId: number): void => navigate(addressOf([newPanel(metricId)]));
   const move = (by: number): void => {
@@ -68,10 +70,15 @@ export function MetricsPage() {
         <span className="grow" />
         <TimeRangePicker range={range} onChange={setRange} />
       </PageHeader>
-      {(question.failure !== null || !data) && (
-        <QuestionNote question={question} what="the metrics" looking="Reading the metrics …" />
+      {(question.failure !== null || !data || (isPartial && !question.isOld)) && (
+        <QuestionNote
+          question={question}
+          what="the metrics"
+          looking="Reading the metrics …"
+          partial="These are the first of them by name; the others are still being read."
+        />
       )}
-      {data && entries.length === 0 && !question.isOld && (
+      {data && entries.length === 0 && !question.isOld && !isPartial && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
           {query === '' ? (
             <>
@@ -92,7 +99,7 @@ export function MetricsPage() {
           className={`min-h-0 grow overflow-auto bg-panel ${question.isOld ? 'opacity-60' : ''}`}
         >
           <MetricTable entries={entries} nowMs={now} cursor={cursor} onOpen={open} />
-          {data?.hasMore && (
+          {data?.hasMore && !isPartial && (
             <div className="p-3 text-center">
               <Button onClick={showMore}>Show more</Button>
             </div>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { MetricCatalogueEntry } from '../../../core/api/metrics';
-import { answerFrom } from '../../connection/answer';
-import { api } from '../../connection/connection';
+import { answerFrom, foundIn } from '../../connection/answer';
+import { questions } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
 import { useQuestion } from '../../hooks/use-question';
 import { boundsOf, type TimeRange } from '../../stores/time-range';
@@ -19,22 +19,34 @@ export function useCatalogue(query: string, range: TimeRange) {
   const pages = wanted.subject === subject ? wanted.pages : 1;
   const question = useQuestion({
     key: ['metric catalogue', query, range, pages],
-    ask: async () => answerFrom(await pagesOf(query.slice(0, MOST_QUERY), range, pages), true),
+    ask: async (waitMs) => {
+      const catalogue = await pagesOf(query.slice(0, MOST_QUERY), range, pages * PAGE, waitMs);
+      return answerFrom(catalogue, catalogue.entries.length >= pages * PAGE || !catalogue.hasMore);
+    },
     version,
     paceMs: PACE_MS,
   });
   return { question, showMore: () => setWanted({ subject, pages: pages + 1 }) };
 }
 
-async function pagesOf(query: string, range: TimeRange, pages: number) {
+/** So many metrics, or as many as are read in that time. */
+async function pagesOf(query: string, range: TimeRange, most: number, waitMs: number) {
   const entries: MetricCatalogueEntry[] = [];
   let cursor: string | undefined;
   const bounds = boundsOf(range);
-  for (let i = 0; i < pages; i++) {
-    const { data, pagination } = await api.metricCatalogue({ ...bounds, query, limit: PAGE, cursor });
+  const untilMs = performance.now() + waitMs;
+  do {
+    const page = await questions.metricCatalogue({
+      ...bounds,
+      query,
+      limit: Math.min(PAGE, most - entries.length),
+      cursor,
+      waitMs: Math.max(0, Math.round(untilMs - performance.now())),
+    });
+    const { data, pagination } = foundIn(page);
     entries.push(...data);
     if (pagination.nextCursor === null) return { entries, hasMore: false };
     cursor = pagination.nextCursor;
-  }
+  } while (entries.length < most && performance.now() < untilMs);
   return { entries, hasMore: true };
 }
