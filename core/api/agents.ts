@@ -27,7 +27,7 @@ export interface AgentSummary {
   /** Of these, with an error, handled or not. */
   readonly runsWithErrors: number;
   readonly sessions: number;
-  /** Of runs, nanoseconds; null: it has none of its own. */
+  /** Of runs whose duration is known, nanoseconds; null: there are none. */
   readonly p50Ns: number | null;
   readonly p95Ns: number | null;
   /** Of its newest run. */

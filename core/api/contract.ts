@@ -41,6 +41,8 @@ export interface Heatmap {
   readonly of: 'traces' | 'spans';
   /** Cells that are not empty, in no order. */
   readonly cells: readonly HeatmapCell[];
+  /** Traces or spans that are in no cell, because it is unknown how long they took. */
+  readonly ofUnknownDuration: number;
   /** False: time was up; older buckets are not counted yet. */
   readonly complete: boolean;
 }

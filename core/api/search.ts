@@ -86,7 +86,7 @@ export interface SpanGroup {
   readonly value: string;
   readonly spans: number;
   readonly errors: number;
-  /** Within 2 %. */
+  /** Of spans whose duration is known, within 2 %; null: there are none. */
   readonly p50Ns: number | null;
   readonly p95Ns: number | null;
 }

@@ -57,7 +57,7 @@ export interface RedGroup extends RedSeries {
 export interface RedValues {
   readonly spans: number;
   readonly errors: number;
-  /** Within 1 %; null: no span. */
+  /** Of spans whose duration is known, within 1 %; null: there are none. */
   readonly p50Ns: number | null;
   readonly p95Ns: number | null;
   readonly p99Ns: number | null;

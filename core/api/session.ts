@@ -24,8 +24,8 @@ export interface SessionSummary {
   readonly startTime: string;
   /** When its last span ended. */
   readonly endTime: string;
-  /** What its traces took, waiting for the user left out. */
-  readonly busyNs: number;
+  /** What its traces took, waiting for the user left out, as far as it is known; null: of none. */
+  readonly busyNs: number | null;
   /** At most ten. */
   readonly agentNames: readonly string[];
   readonly services: readonly string[];

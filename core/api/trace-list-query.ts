@@ -1,6 +1,6 @@
 import type { DeploymentFilter } from '../model/deployment';
 
-/** What a list can be sorted by; `-`: the greatest first. */
+/** What a list can be sorted by; `-`: the greatest first. Traces of unknown duration come last in both orders of `durationNs`. */
 export const TRACE_SORTS = [
   '-startTime',
   'startTime',

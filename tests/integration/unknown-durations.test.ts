@@ -1,8 +1,11 @@
 /** Spans of which it is not known how long they took: no end, no start, an end before the start. Nothing counts them as any duration. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AgentPage } from '../../core/api/agents';
+import type { Heatmap } from '../../core/api/contract';
 import type { TraceResource } from '../../core/api/http-resources';
 import type { MetricResult, SpanGroup, TraceListPage } from '../../core/api/search';
 import type { RedMetrics, ServiceEdgeSummary } from '../../core/api/service-metrics';
+import type { SessionPage } from '../../core/api/session';
 import { preparedFolder } from '../fixtures/prepared-folder';
 import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { traceIdOf } from '../fixtures/traces';
@@ -123,4 +126,87 @@ it('figures leave them out', async () => {
     ['late', 1, null],
     ['open', 1, null],
   ]);
+});
+
+describe('traces of agents, of which one is open, one took no time and one a second', () => {
+  const agent = (trace: number, end: object) => {
+    const attributes = Object.entries({
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.agent.name': trace === 11 ? 'open' : 'whole',
+      'session.id': trace === 11 ? 'open' : 'whole',
+    }).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+    const startTimeUnixNano = String(START + BigInt(trace) * 1000n * MS);
+    return span(trace, trace, 'agents', { startTimeUnixNano, ...end }, { attributes });
+  };
+  const endOf = (trace: number, ns: bigint) => ({
+    endTimeUnixNano: String(START + BigInt(trace) * 1000n * MS + ns),
+  });
+  beforeAll(async () => {
+    const resourceSpans = [agent(11, {}), agent(12, endOf(12, 0n)), agent(13, endOf(13, 1000n * MS))];
+    const { status } = await spoor.post('/v1/traces', { resourceSpans });
+    expect(status).toBe(200);
+  });
+  const inQuery = (query: string, rest: Readonly<Record<string, string>> = {}) =>
+    new URLSearchParams({ query, ...rest });
+  const AGENTS = '{ resource.service.name = "agents" }';
+
+  it.each([
+    // By rows of traces, and by spans.
+    [' ', 'durationNs', [12, 1, 13, 11, 2]],
+    [' ', '-durationNs', [13, 1, 12, 11, 2]],
+    ['{ name =~ "work.*" }', 'durationNs', [12, 1, 13, 11, 2]],
+    ['{ name =~ "work.*" }', '-durationNs', [13, 1, 12, 11, 2]],
+    [AGENTS, '-durationNs', [13, 12, 11]],
+  ])('%s by %s: the open ones come last', async (query, sort, traces) => {
+    const { body } = await spoor.get<TraceListPage>(`/v1/traces?${inQuery(query, { sort })}`);
+    const ids = body.data.map(({ traceId }) => traceId);
+    const isKnown = ({ durationNs }: { readonly durationNs: number | null }): boolean => durationNs !== null;
+    expect(ids.slice(0, body.data.filter(isKnown).length)).toEqual(
+      traces.filter((n) => n !== 11 && n !== 2).map(traceIdOf),
+    );
+    expect([...ids].sort()).toEqual(traces.map(traceIdOf).sort());
+    const paged: string[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await spoor.get<TraceListPage>(
+        `/v1/traces?${inQuery(query, { sort, limit: '1', ...(cursor && { cursor }) })}`,
+      );
+      paged.push(...page.body.data.map(({ traceId }) => traceId));
+      if (page.body.pagination.nextCursor === null) break;
+      cursor = page.body.pagination.nextCursor;
+    }
+    expect(paged).toEqual(ids);
+  });
+
+  it.each([
+    ['{ traceDuration < 1ms }', [12]],
+    ['{ traceDuration >= 0s }', [13, 12, 1]],
+    ['{ traceDuration != 50ms && name =~ "work.*" }', [13, 12]],
+  ])('%s finds the known ones alone', async (query, traces) => {
+    const { body } = await spoor.get<TraceListPage>(`/v1/traces?${inQuery(query)}`);
+    expect(body.data.map(({ traceId }) => traceId)).toEqual(traces.map(traceIdOf));
+  });
+
+  it.each([
+    // By rows of traces, by spans, and by evaluation of traces.
+    ['', 3, 2, 'traces'],
+    [AGENTS, 2, 1, 'spans'],
+    ['{ name =~ "work.*" } | count() > 0', 3, 2, 'traces'],
+  ])('the heatmap of %s says how many it has no place for', async (query, known, unknown, of) => {
+    const { body } = await spoor.get<Heatmap>(`/v1/heatmap?${inQuery(query)}`);
+    expect(body.cells.reduce((sum, { count }) => sum + count, 0)).toBe(known);
+    expect(body).toMatchObject({ of, ofUnknownDuration: unknown, complete: true });
+  });
+
+  it('of agents and sessions', async () => {
+    const { body: agents } = await spoor.get<AgentPage>('/v1/agents');
+    expect(agents.data.map(({ name, runs, p50Ns, p95Ns }) => [name, runs, p50Ns, p95Ns])).toEqual([
+      ['whole', 2, 0, 1e9],
+      ['open', 1, null, null],
+    ]);
+    const { body: sessions } = await spoor.get<SessionPage>('/v1/sessions');
+    expect(sessions.data.map(({ sessionId, busyNs }) => [sessionId, busyNs])).toEqual([
+      ['whole', 1e9],
+      ['open', null],
+    ]);
+  });
 });

@@ -7,6 +7,7 @@ import { deploymentsIn } from '../dictionary/deployments';
 import { countedPage, WHOLE_LIST } from '../sql/offset-page';
 import { decodeRows, FLOAT8, INT8, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
+import { KNOWS_DURATION_SQL } from '../sql/trace-duration';
 import { timeBound } from '../sql/where';
 import { newestFrom } from './newest-rows';
 import { MOST_CALLS, readUsage, STANDING_CALLS, USAGE_NAMES } from './usage-metrics';
@@ -20,8 +21,8 @@ const RUNS = {
   failed: INT8,
   with_errors: INT8,
   sessions: INT8,
-  p50: FLOAT8,
-  p95: FLOAT8,
+  p50: orNull(FLOAT8),
+  p95: orNull(FLOAT8),
   last_ns: INT8,
   agents: INT8,
 };
@@ -94,9 +95,10 @@ export async function readAllAgents(
       `select agent_name as name, count(*) as runs, count(*) filter (where failed_count > 0) as failed,
          count(*) filter (where error_count > 0) as with_errors,
          count(distinct session_id) as sessions, max(start_ns) as last_ns,
-         percentile_disc(0.5) within group (order by end_ns - start_ns)::float8 as p50,
-         percentile_disc(0.95) within group (order by end_ns - start_ns)::float8 as p95, count(*) over () as agents
-       from trace where workspace_id = $1 and agent_name is not null and deleted_at is null and ${between('start_ns')}
+         percentile_disc(0.5) within group (order by end_ns - start_ns) filter (where ${KNOWS_DURATION_SQL})::float8 as p50,
+         percentile_disc(0.95) within group (order by end_ns - start_ns) filter (where ${KNOWS_DURATION_SQL})::float8 as p95,
+         count(*) over () as agents
+       from trace t where workspace_id = $1 and agent_name is not null and deleted_at is null and ${between('start_ns')}
          ${deployments ? `and deployment_ids && ${deployments}` : ''}
        group by 1 order by count(*) desc, 1 limit ${WHOLE_LIST}`,
       bounds,

@@ -13,6 +13,7 @@ import { crossingSql } from '../sql/crossing-traces';
 import { decodeCursor, pageOf, SESSION_CURSOR } from '../sql/cursor';
 import { BOOL, decodeRows, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
+import { KNOWS_DURATION_SQL } from '../sql/trace-duration';
 import { containing, timeBound, WhereBuilder } from '../sql/where';
 import { wholeSum } from '../sql/whole-sum';
 
@@ -29,7 +30,7 @@ const ROW = {
   span_count: INT8,
   start_ns: INT8,
   end_ns: INT8,
-  busy_ns: INT8,
+  busy_ns: orNull(INT8),
   agent_names: TEXT_ARRAY,
   services: TEXT_ARRAY,
   last_root: TEXT,
@@ -156,7 +157,7 @@ from unnest($2::text[]) as i (session_id),
     select count(*) as trace_count, count(*) filter (where t.failed_count > 0) as failed_traces,
       count(*) filter (where t.error_count > 0) as traces_with_errors,
       sum(t.span_count)::int8 as span_count, min(t.start_ns) as start_ns, max(t.end_ns) as end_ns,
-      ${wholeSum('t.end_ns - t.start_ns')} as busy_ns, ${wholeSum('t.input_tokens')} as input_tokens,
+      ${wholeSum(`case when ${KNOWS_DURATION_SQL} then t.end_ns - t.start_ns end`)} as busy_ns, ${wholeSum('t.input_tokens')} as input_tokens,
       ${wholeSum('t.output_tokens')} as output_tokens,
       array_agg(distinct t.agent_name order by t.agent_name) filter (where t.agent_name is not null) as agent_names
     from trace t where ${inSession('i.session_id')}) s,
@@ -173,7 +174,7 @@ function summaryOf(row: RowOf<typeof ROW>, cost: TraceCost = NO_COST): SessionSu
     spanCount: Number(row.span_count),
     startTime: rfc3339FromNs(row.start_ns),
     endTime: rfc3339FromNs(row.end_ns),
-    busyNs: Number(row.busy_ns),
+    busyNs: row.busy_ns === null ? null : Number(row.busy_ns),
     agentNames: row.agent_names.slice(0, AGENTS_SHOWN),
     services: row.services,
     lastRootName: row.last_root,

@@ -16,6 +16,7 @@ import { missingTrace } from '../pruning/trace-removal';
 import { sliceOf, slicePage } from '../sql/offset-page';
 import { BOOL, decodeRows, INT4, INT8, orNull, type RowOf, TEXT, TEXT_ARRAY } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
+import { KNOWS_DURATION_SQL } from '../sql/trace-duration';
 
 const TRACE_ROW = {
   trace_id: TEXT,
@@ -43,8 +44,7 @@ select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.s
   array(select name from service where workspace_id = t.workspace_id and id = any(t.service_ids) order by name) as services,
   o.name as root_name, s.name as root_service, (t.root_rank > 0 or t.missing_parents > 0) as incomplete,
   t.input_tokens, t.output_tokens, t.agent_name, t.agent_spans, t.session_id, t.user_id, t.changes,
-  case when t.end_ns > t.start_ns then true else exists (select from span sp where sp.workspace_id = t.workspace_id
-    and sp.trace_id = t.trace_id and sp.block_id between t.first_block and t.last_block and sp.duration_ns >= 0) end as has_duration`;
+  ${KNOWS_DURATION_SQL} as has_duration`;
 
 const NO_PRICES = new PriceBook([]);
 

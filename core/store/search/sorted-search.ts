@@ -7,6 +7,7 @@ import type { Turns } from '../../query/traceql/turns';
 import { crossingSql } from '../sql/crossing-traces';
 import { Pace } from '../sql/pace';
 import { decodeRows, INT8, TEXT } from '../sql/row-spec';
+import { KNOWS_DURATION_SQL } from '../sql/trace-duration';
 import type { TimeRange } from './block-plan';
 import type { Place } from './candidates';
 import { planSearch, type SearchParts } from './search-plan';
@@ -23,6 +24,8 @@ const VALUES = {
   errorCount: 't.error_count::int8',
 } as const;
 type Ranking = keyof typeof VALUES;
+/** Traces of unknown duration come last, whichever comes first. */
+const UNKNOWN = -(2n ** 63n);
 
 /** Ranked by rows at once; further pages rank again. */
 const KEPT = 500;
@@ -55,7 +58,9 @@ export class SortedSearch {
     this.sign = sort.startsWith('-') ? 1n : -1n;
     this.ranking = sort.replace('-', '') as Ranking;
     const plan = planSearch(parts, range);
-    const value = `${this.sign}::int8 * ${VALUES[this.ranking]}`;
+    const known = `${this.sign}::int8 * ${VALUES[this.ranking]}`;
+    const value =
+      this.ranking === 'durationNs' ? `case when ${KNOWS_DURATION_SQL} then ${known} else '${UNKNOWN}'::int8 end` : known;
     const byRow = plan.kind === 'traces' && plan.matches !== 'unknown';
     this.matchesOfRow = byRow ? plan.matches : null;
     this.rows = byRow ? new RowRanking(parts, plan.sql, value, range) : null;
@@ -104,7 +109,8 @@ export class SortedSearch {
   private async rankMatches(): Promise<void> {
     const { matches, done, progress } = await (this.search as TraceSearch).next(BATCH);
     for (const { trace } of matches) {
-      const place = { at: this.sign * rankOf(trace, this.ranking), traceId: trace.trace_id };
+      const isKnown = this.ranking !== 'durationNs' || trace.has_duration;
+      const place = { at: isKnown ? this.sign * rankOf(trace, this.ranking) : UNKNOWN, traceId: trace.trace_id };
       if (!this.place || comparePlaces(place, this.place) > 0) this.ranked.push(place);
     }
     this.progress = progress;

@@ -7,6 +7,7 @@ import { conditionOf } from '../../query/traceql/evaluate';
 import { parseTraceql } from '../../query/traceql/parse';
 import { fieldText } from '../../query/traceql/print';
 import { fieldsIn } from '../../query/traceql/walk';
+import { KNOWS_DURATION_SQL } from '../sql/trace-duration';
 import { isOfTrace } from './compiled-query';
 import type { KnownParts } from './known-parts';
 import { plainForm } from './plain-form';
@@ -103,7 +104,7 @@ function sqlOf(expression: FieldExpression, parts: KnownParts): string | null {
   const op = SQL_OPS[expression.op];
   if (op && left.name === 'trace:duration' && 'value' in right && isNumeric(right.value)) {
     // As numeric: the difference of two int8 may be none, and floats of times are 256 ns apart.
-    return `t.end_ns::numeric - t.start_ns ${op} '${right.value}'::numeric`;
+    return `(t.end_ns::numeric - t.start_ns ${op} '${right.value}'::numeric and ${KNOWS_DURATION_SQL})`;
   }
   if (left.name !== 'trace:id' || right.kind !== 'string' || (op !== '=' && op !== '<>')) return null;
   return /^[0-9a-f]{32}$/.test(right.value) ? `t.trace_id ${op} '${right.value}'::uuid` : String(op === '<>');

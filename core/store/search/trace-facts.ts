@@ -2,7 +2,8 @@
 import type { IntrinsicName } from '../../query/traceql/ast';
 import { integerOf } from '../../query/traceql/calculate';
 import { NO_VALUES, type Values } from '../../query/traceql/values';
-import { INT4, INT8, type RowOf, TEXT } from '../sql/row-spec';
+import { BOOL, INT4, INT8, type RowOf, TEXT } from '../sql/row-spec';
+import { KNOWS_DURATION_SQL } from '../sql/trace-duration';
 
 export const TRACE_FACTS_ROW = {
   trace_id: TEXT,
@@ -15,11 +16,13 @@ export const TRACE_FACTS_ROW = {
   last_block: INT4,
   root_name: TEXT,
   root_service: TEXT,
+  has_duration: BOOL,
 };
 export type TraceFactsRow = RowOf<typeof TRACE_FACTS_ROW>;
 
 export const TRACE_FACTS_SQL = `select replace(t.trace_id::text, '-', '') as trace_id, t.start_ns, t.end_ns, t.span_count,
-  t.error_count, t.failed_count, t.first_block, t.last_block, o.name as root_name, v.name as root_service`;
+  t.error_count, t.failed_count, t.first_block, t.last_block, o.name as root_name, v.name as root_service,
+  ${KNOWS_DURATION_SQL} as has_duration`;
 
 /** Joined to `t`: its root's operation and service. */
 export const TRACE_FACTS_JOIN = 'join operation o on o.id = t.root_operation_id join service v on v.id = o.service_id';
@@ -34,7 +37,7 @@ export class TraceFacts {
     const { row } = this;
     switch (name) {
       case 'trace:duration':
-        return [integerOf(row.end_ns - row.start_ns)];
+        return row.has_duration ? [integerOf(row.end_ns - row.start_ns)] : NO_VALUES;
       case 'trace:rootName':
         return [row.root_name];
       case 'trace:rootService':

@@ -9,6 +9,7 @@ import { crossingSql } from '../sql/crossing-traces';
 import { Pace } from '../sql/pace';
 import { decodeRows, INT4, INT8 } from '../sql/row-spec';
 import type { SqlClient, SqlRow } from '../sql/sql-client';
+import { KNOWS_DURATION_SQL } from '../sql/trace-duration';
 import type { TimeRange } from './block-plan';
 import type { Searcher } from './searcher';
 import { eachSpan, type SpanSlice } from './span-slices';
@@ -43,10 +44,16 @@ const MATCHES = 100;
 /** Bands of durations: two a doubling. */
 const BANDS_PER_DOUBLING = 2;
 
-/** @param duration SQL, nanoseconds */
-function bandSql(duration: string): string {
-  return `floor(${BANDS_PER_DOUBLING} / ln(2::float8) * ln(greatest((${duration})::float8, 1)))::int4`;
+/** In place of a band: nobody knows how long it took. */
+const UNKNOWN = -1;
+
+/** @param duration SQL, nanoseconds @param isKnown SQL */
+function bandSql(duration: string, isKnown: string): string {
+  const band = `floor(${BANDS_PER_DOUBLING} / ln(2::float8) * ln(greatest((${duration})::float8, 1)))::int4`;
+  return `case when ${isKnown} then ${band} else ${UNKNOWN} end`;
 }
+
+const TRACE_BAND_SQL = bandSql('t.end_ns::float8 - t.start_ns::float8', KNOWS_DURATION_SQL);
 
 function bandOf(durationNs: bigint): number {
   return Math.floor((BANDS_PER_DOUBLING / Math.LN2) * Math.log(Math.max(Number(durationNs), 1)));
@@ -74,7 +81,10 @@ export class TraceHistogram {
   /** As `count`, by duration as well. @throws SpoorError VALIDATION_ERROR */
   async heatmap(query: HistogramQuery, signal?: AbortSignal): Promise<Heatmap> {
     const { buckets, ...counted } = await this.counted(query, true, signal);
-    return { ...counted, bucketNs: Number(buckets.bucketNs), cells: [...buckets.cells.values()] };
+    const all = [...buckets.cells.values()];
+    const cells = all.filter(({ band }) => band !== UNKNOWN);
+    const unknown = all.reduce((sum, { band, count }) => (band === UNKNOWN ? sum + count : sum), 0);
+    return { ...counted, bucketNs: Number(buckets.bucketNs), cells, ofUnknownDuration: unknown };
   }
 
   private async counted(query: HistogramQuery, byDuration: boolean, signal: AbortSignal | undefined): Promise<Counted> {
@@ -102,7 +112,7 @@ export class TraceHistogram {
   /** Some buckets a statement, the newest first. @returns whether all were counted */
   private async countTraces(condition: string, buckets: Buckets, toNs: bigint, turns: Turns): Promise<boolean> {
     const pace = new Pace(8, buckets.length);
-    const band = buckets.byDuration ? bandSql('t.end_ns::float8 - t.start_ns::float8') : '0';
+    const band = buckets.byDuration ? TRACE_BAND_SQL : '0';
     let end = buckets.length;
     while (end > 0) {
       if (turns.isDue) await turns.end();
@@ -126,7 +136,7 @@ export class TraceHistogram {
 
   /** Traces that have begun before and reach into the range: in its first bucket. @returns whether all were counted */
   private async countCrossing(condition: string, buckets: Buckets, turns: Turns): Promise<boolean> {
-    const band = buckets.byDuration ? bandSql('t.end_ns::float8 - t.start_ns::float8') : '0';
+    const band = buckets.byDuration ? TRACE_BAND_SQL : '0';
     for (const crosses of crossingSql(buckets.fromNs)) {
       if (turns.isDue) await turns.end();
       if (turns.isOver) return false;
@@ -145,7 +155,8 @@ export class TraceHistogram {
       const { matches, done } = await search.next(MATCHES);
       for (const { trace } of matches) {
         const bucket = Number((trace.start_ns - buckets.fromNs) / buckets.bucketNs);
-        const band = buckets.byDuration ? bandOf(trace.end_ns - trace.start_ns) : 0;
+        const known = trace.has_duration ? bandOf(trace.end_ns - trace.start_ns) : UNKNOWN;
+        const band = buckets.byDuration ? known : 0;
         add(buckets, bucket, band, 1, trace.failed_count > 0 ? 1 : 0);
       }
       if (done || turns.isOver) return done;
@@ -153,22 +164,21 @@ export class TraceHistogram {
   }
 
   private async countSpans(slices: AsyncIterable<SpanSlice>, buckets: Buckets, turns: Turns): Promise<boolean> {
-    const band = buckets.byDuration ? bandSql('s.duration_ns') : '0';
+    const band = buckets.byDuration ? bandSql('s.duration_ns', 's.duration_ns >= 0') : '0';
     for await (const slice of slices) {
       if (slice.exact) {
         const rows = await slice.select(
           `(s.start_ns - ${buckets.fromNs}) / ${buckets.bucketNs} as bucket, ${band} as band, count(*) as spans,
            count(*) filter (where s.status = ${STATUS_ERROR}) as errors`,
-          // Below zero a duration is unknown: such spans have no band.
-          `group by 1, 2${buckets.byDuration ? ', s.duration_ns >= 0 having s.duration_ns >= 0' : ''}`,
+          'group by 1, 2',
         );
         addRows(buckets, rows);
       } else {
         const isWhole = await eachSpan(slice, false, ({ row }) => {
-          if (buckets.byDuration && row.duration_ns < 0n) return;
           const bucket = Number((row.start_ns - buckets.fromNs) / buckets.bucketNs);
           const error = row.status === STATUS_ERROR ? 1 : 0;
-          add(buckets, bucket, buckets.byDuration ? bandOf(row.duration_ns) : 0, 1, error);
+          const known = row.duration_ns < 0n ? UNKNOWN : bandOf(row.duration_ns);
+          add(buckets, bucket, buckets.byDuration ? known : 0, 1, error);
         });
         if (!isWhole) return false;
       }

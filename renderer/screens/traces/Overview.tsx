@@ -128,15 +128,21 @@ function totalText(answer: Answer<ChartData>): string {
   const data = foundIn(answer);
   if (data.chart === 'scatter') {
     const { length } = data.traces;
-    return length < POINTS
-      ? `${atLeast(answer)}${plural(length, 'trace')}`
-      : `the newest ${formatCount(length)} traces`;
+    const shown =
+      length < POINTS ? `${atLeast(answer)}${plural(length, 'trace')}` : `the newest ${formatCount(length)} traces`;
+    return shown + unknownText(data.traces.filter(({ durationNs }) => durationNs === null).length);
   }
   const isHeatmap = data.chart === 'heatmap';
   const counts = isHeatmap ? data.cells.map(({ count }) => count) : data.counts;
   const errors = isHeatmap ? data.cells.map((cell) => cell.errors) : data.errors;
   const total = plural(sum(counts), data.of === 'traces' ? 'trace' : 'span');
-  return `${atLeast(answer)}${total} · ${atLeast(answer)}${formatCount(sum(errors))} ${data.of === 'traces' ? 'failed' : 'with errors'}`;
+  const failed = `${atLeast(answer)}${formatCount(sum(errors))} ${data.of === 'traces' ? 'failed' : 'with errors'}`;
+  return `${atLeast(answer)}${total} · ${failed}${isHeatmap ? unknownText(data.ofUnknownDuration) : ''}`;
+}
+
+/** How many a chart of durations has no place for. */
+function unknownText(count: number): string {
+  return count === 0 ? '' : ` · ${formatCount(count)} of unknown duration not shown`;
 }
 
 function sum(counts: readonly number[]): number {

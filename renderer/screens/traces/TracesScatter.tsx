@@ -21,23 +21,24 @@ interface Point {
   readonly y: number;
 }
 
-/** A point a trace, by time and duration; a click opens it. */
+/** A point for each trace whose duration is known; a click opens it. */
 export function TracesScatter({ traces, onOpen }: TracesScatterProps) {
   const [near, setNear] = useState<Point | null>(null);
   const { points, fromMs, toMs, scale } = useMemo(() => {
     const starts = traces.map(({ startTime }) => Date.parse(startTime));
     const first = starts.reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY);
     const last = starts.reduce((most, ms) => Math.max(most, ms), 0);
-    const durations = scaleOf(traces.map(({ durationNs }) => durationNs ?? 0));
+    const durations = scaleOf(traces.flatMap(({ durationNs }) => durationNs ?? []));
     return {
       fromMs: first,
       toMs: Math.max(last, first + 1),
       scale: durations,
       // Those with errors on top.
       points: traces
-        .map((trace, i): Point => {
+        .flatMap((trace, i): readonly Point[] => {
+          if (trace.durationNs === null) return [];
           const x = ((starts[i] ?? first) - first) / Math.max(last - first, 1);
-          return { trace, x, y: 1 - heightOf(durations, trace.durationNs ?? 0) };
+          return [{ trace, x, y: 1 - heightOf(durations, trace.durationNs) }];
         })
         .sort((a, b) => Number(a.trace.failedCount > 0) - Number(b.trace.failedCount > 0)),
     };
