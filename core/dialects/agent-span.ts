@@ -40,6 +40,11 @@ export function isApart(kind: AgentSpanKind | null): boolean {
   return kind !== null && APART.has(kind);
 }
 
+/** What is counted and paid by tokens. */
+export function isModelCall(kind: AgentSpanKind | null): boolean {
+  return kind === 'model' || kind === 'embedding';
+}
+
 export type DialectName =
   | 'claude-code'
   | 'codex'

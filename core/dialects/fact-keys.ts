@@ -1,5 +1,6 @@
 /** The attributes that say what `readSpanFacts` reads, and which of them is believed. */
 import { CALL_COUNTS } from '../model/batch-calls';
+import { ANSWER_KEYS } from './answered-model';
 import { isObject, textOf } from './json-objects';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 import { parsed } from './span-source';
@@ -189,6 +190,7 @@ export interface KeyMeaning {
 }
 
 export const FACT_KEYS: readonly string[] = [
+  ...ANSWER_KEYS,
   ...FACTS.keys(),
   ...KIND_KEYS,
   ...KIND_MARKS,

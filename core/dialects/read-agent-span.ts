@@ -1,7 +1,16 @@
 /** Reads a span in every dialect that it speaks, and makes one of what they say. */
 import type { PlainValue } from '../model/json-types';
 import { type AgentFacts, type Dialect, isEmpty, isNothing } from './agent-facts';
-import type { AgentSpan, AgentSpanKind, DialectName, Message, Part, Usage } from './agent-span';
+import {
+  type AgentSpan,
+  type AgentSpanKind,
+  type DialectName,
+  isModelCall,
+  type Message,
+  type Part,
+  type Usage,
+} from './agent-span';
+import { answeredModel } from './answered-model';
 import { isObject, textOf } from './json-objects';
 import { costOf, hasTokens, type SaidUsage, textAt, usageOf, valuesOf } from './key-values';
 import { answerOf, messagesOf, toolsAmong, withoutSystem } from './messages';
@@ -76,7 +85,10 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     first(all.map((facts) => facts[key]));
   const provider = textAt(keyed, 'provider') ?? of('provider');
   const requestModel = textAt(keyed, 'requestModel') ?? of('requestModel');
-  const responseModel = textAt(keyed, 'responseModel') ?? of('responseModel');
+  const responseModel =
+    textAt(keyed, 'responseModel') ??
+    of('responseModel') ??
+    (isModelCall(kind) ? answeredModel(source.attributes) : null);
   const tool = merged(all.map((facts) => facts.tool));
   const given = toolInput(tool.arguments ?? of('inputValue'));
   const gave = toolAnswer(tool.result ?? of('outputValue'));

@@ -5,7 +5,8 @@
  */
 import type { CallCounts, CallKind } from '../model/batch-calls';
 import { type AnyValue, type KeyValue, type PlainValue, plainValue } from '../model/json-types';
-import type { AgentSpanKind } from './agent-span';
+import { type AgentSpanKind, isModelCall } from './agent-span';
+import { ANSWER_KEYS, answeredModel } from './answered-model';
 import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, PRESENCE_KEYS } from './fact-keys';
 import {
   clear,
@@ -74,6 +75,7 @@ function isCodingAgent(name: string, scope: string): boolean {
   );
 }
 
+const ANSWERS: ReadonlySet<string> = new Set(ANSWER_KEYS);
 const KINDS_HELD = 5_000;
 
 /** What spans that look alike are. */
@@ -145,7 +147,7 @@ export function readSpanFacts(name: string, scope: string, attributes: readonly 
   const like = isAny ? likeness({ name, scope, marks, kindValues }, attributes) : NO_LIKENESS;
   const kind = like.kind ?? (hasTokens(said) ? 'model' : null);
   const needsAll = kind === 'agent' || (kind === 'step' && attributes.some((one) => namesAgent(one, name)));
-  return needsAll ? wholeFacts(name, scope, attributes) : factsOf(kind, said, scope, like);
+  return needsAll ? wholeFacts(name, scope, attributes) : factsOf(kind, said, scope, like, attributes);
 }
 
 /** Whether LangChain's metadata may say of a step that it is the agent of its name: then the whole span tells. */
@@ -198,30 +200,34 @@ function factsOf(
   all: KeyValues,
   scope: string,
   otherwise: Likeness = NO_LIKENESS,
+  attributes: readonly KeyValue[] = [],
 ): SpanFacts | null {
   // Who has an agent's name and does nothing that agents do is something else: an agent of monitoring, say.
   const agentName = kind === null ? null : textAt(all, 'agentName');
   const sessionId = textAt(all, 'sessionId');
   const userId = textAt(all, 'userId');
   if (kind === null && sessionId === null && userId === null) return null;
-  const call = isModelCall(kind) ? callOf(all, otherwise, scope) : null;
+  const call = isModelCall(kind) ? callOf(all, otherwise, scope, attributes) : null;
   return { kind, call, agentName, sessionId, userId, response: call && digestOf(textAt(all, 'responseId')) };
 }
 
-/** What is counted and paid by tokens. */
-function isModelCall(kind: AgentSpanKind | null): boolean {
-  return kind === 'model' || kind === 'embedding';
-}
-
-function callOf(all: KeyValues, otherwise: Likeness, scope: string): ModelCallFacts {
+function callOf(all: KeyValues, otherwise: Likeness, scope: string, attributes: readonly KeyValue[]): ModelCallFacts {
   const provider = textAt(all, 'provider') ?? otherwise.provider;
-  const model = textAt(all, 'responseModel') ?? textAt(all, 'requestModel') ?? otherwise.model;
+  const model =
+    textAt(all, 'responseModel') ?? modelAmong(attributes) ?? textAt(all, 'requestModel') ?? otherwise.model;
   return {
     provider,
     model,
     serviceTier: textAt(all, 'serviceTier'),
     ...countsOf(usageOf(all, null, { provider, model, scope }), costOf(all)),
   };
+}
+
+/** Parsed for calls alone whose attributes do not name the model that answered. */
+function modelAmong(attributes: readonly KeyValue[]): string | null {
+  const answers = new Map<string, PlainValue>();
+  for (const { key, value } of attributes) if (ANSWERS.has(key)) answers.set(key, plainValue(value));
+  return answers.size === 0 ? null : answeredModel({ value: (key) => answers.get(key) });
 }
 
 function wholeFacts(name: string, scope: string, attributes: readonly KeyValue[]): SpanFacts | null {

@@ -1,7 +1,8 @@
 /**
  * Parses JSON without losing digits: numbers that may be integers and that a double might not hold come out as decimal strings, which
  * OTLP/JSON allows wherever it has numbers. `JSON.parse` alone would round a time of nanoseconds to 256. What the parser would make of the text
- * is bounded first: two characters can become an object of sixty bytes.
+ * is bounded first: two characters can become an object of sixty bytes. What is nested too deep comes out as the text that it was, so that
+ * one value does not cost the others.
  */
 import { DecodeBudget } from './decode-budget';
 
@@ -19,6 +20,7 @@ const MAX_DEPTH = 512;
 /** Fewer digits always fit a double (2^53 has 16). */
 const LONG_DIGITS = 16;
 
+const BLANK = 32;
 const QUOTE = 34;
 const PLUS = 43;
 const COMMA = 44;
@@ -34,13 +36,13 @@ const CLOSE_BRACE = 125;
 
 /** @throws SyntaxError as `JSON.parse` does, SpoorError PAYLOAD_TOO_LARGE */
 export function parseExactJson(bytes: Uint8Array): unknown {
-  const long = longIntegers(bytes);
-  return JSON.parse(textOf(long.length === 0 ? bytes : quoted(bytes, long)));
+  const parts = partsToQuote(bytes);
+  return JSON.parse(textOf(parts.length === 0 ? bytes : quoted(bytes, parts)));
 }
 
-/** Whether `JSON.parse` may be let at it. @throws SyntaxError nested too deep, SpoorError PAYLOAD_TOO_LARGE */
+/** Whether `parseExactJson` may be let at it. @throws SyntaxError nested too deep without an end, SpoorError PAYLOAD_TOO_LARGE */
 export function checkJson(bytes: Uint8Array): void {
-  longIntegers(bytes);
+  partsToQuote(bytes);
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -52,16 +54,18 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /**
- * Where the numbers of many digits begin and end, by turns. One pass, which also charges for what the parser will make.
- * By hand, because a pattern over a text of megabytes overflows the stack of the engine.
+ * Where the numbers of many digits, and the lists and objects that are nested too deep, begin and end, by turns. One pass, which also charges
+ * for what the parser will make. By hand, because a pattern over a text of megabytes overflows the stack of the engine.
  */
-function longIntegers(bytes: Uint8Array): number[] {
+function partsToQuote(bytes: Uint8Array): number[] {
   const budget = new DecodeBudget(MAX_PARSED_BYTES);
   const found: number[] = [];
   const keys = bytes.length > HARMLESS_BYTES ? new KnownKeys(bytes) : null;
   /** Where the text begins that a colon would make a key; -1: none came since the last. */
   let keyAt = -1;
   let depth = 0;
+  /** Where what is nested too deep begins; -1: nothing is open that is. */
+  let deepAt = -1;
   let i = 0;
   while (i < bytes.length) {
     const code = bytes[i] as number;
@@ -73,7 +77,7 @@ function longIntegers(bytes: Uint8Array): number[] {
     if (isNumberPart(code)) {
       const start = i;
       i = endOfNumber(bytes, i);
-      if (i - start >= LONG_DIGITS && needsDigits(bytes, start, i)) found.push(start, i);
+      if (deepAt === -1 && i - start >= LONG_DIGITS && needsDigits(bytes, start, i)) found.push(start, i);
       continue;
     }
     i++;
@@ -84,9 +88,14 @@ function longIntegers(bytes: Uint8Array): number[] {
       keyAt = -1;
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       budget.charge(CONTAINER_COST);
-      if (++depth > MAX_DEPTH) throw new SyntaxError(`it is nested deeper than ${MAX_DEPTH} levels at byte ${i - 1}`);
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+      if (++depth === MAX_DEPTH + 1) deepAt = i - 1;
+    } else if ((code === CLOSE_BRACE || code === CLOSE_BRACKET) && depth-- === MAX_DEPTH + 1) {
+      found.push(deepAt, i);
+      deepAt = -1;
+    }
   }
+  if (deepAt !== -1)
+    throw new SyntaxError(`it is nested deeper than ${MAX_DEPTH} levels at byte ${deepAt}, and cut off`);
   return found;
 }
 
@@ -144,17 +153,35 @@ class KnownKeys {
   }
 }
 
-function quoted(bytes: Uint8Array, long: readonly number[]): Uint8Array {
-  const result = new Uint8Array(bytes.length + long.length);
-  let from = 0;
+/** With every other part as a text. */
+function quoted(bytes: Uint8Array, edges: readonly number[]): Uint8Array {
+  const parts = edges.map((to, i) => {
+    const part = bytes.subarray(edges[i - 1] ?? 0, to);
+    // A number has nothing to escape.
+    const isNested = i % 2 === 1 && (part[0] === OPEN_BRACE || part[0] === OPEN_BRACKET);
+    return isNested ? escaped(part) : part;
+  });
+  parts.push(bytes.subarray(edges.at(-1)));
+  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, edges.length));
   let at = 0;
-  for (const to of long) {
-    result.set(bytes.subarray(from, to), at);
-    at += to - from;
-    result[at++] = QUOTE;
-    from = to;
+  for (const [i, part] of parts.entries()) {
+    if (i > 0) result[at++] = QUOTE;
+    result.set(part, at);
+    at += part.length;
   }
-  result.set(bytes.subarray(from), at);
+  return result;
+}
+
+/** As it stands within a text. Line breaks and tabs lie between values and mean as much as blanks. */
+function escaped(part: Uint8Array): Uint8Array {
+  let length = part.length;
+  for (const code of part) if (code === QUOTE || code === BACKSLASH) length++;
+  const result = new Uint8Array(length);
+  let at = 0;
+  for (const code of part) {
+    if (code === QUOTE || code === BACKSLASH) result[at++] = BACKSLASH;
+    result[at++] = Math.max(code, BLANK);
+  }
   return result;
 }
 

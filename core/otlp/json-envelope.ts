@@ -13,18 +13,35 @@ export class WrittenRecords {
   refused = 0;
   /** Why the first was refused; empty when none was. */
   reason = '';
+  private unnamed = 0;
+  private firstUnnamed = '';
 
   /** Writes with `write`, or nothing at all, and counts the records that it would have written. @param countOf them */
   attempt(out: WireWriter, countOf: () => number, write: () => void): void {
     const start = out.position;
+    const { unnamed, firstUnnamed } = this;
     try {
       write();
     } catch (error) {
       if (!(error instanceof JsonShapeError)) throw error;
       out.rewind(start);
+      Object.assign(this, { unnamed, firstUnnamed });
       this.refused += countOf();
       this.reason ||= error.message;
     }
+  }
+
+  /** Of a record that is written: a name that means nothing stood there. */
+  leaveUnspecified(what: string): void {
+    this.unnamed++;
+    this.firstUnnamed ||= what;
+  }
+
+  /** What the sender should know of records that were written; empty: nothing. */
+  get notice(): string {
+    if (this.unnamed === 0) return '';
+    const others = this.unnamed > 1 ? ` and ${this.unnamed - 1} more` : '';
+    return `stored as unspecified, because the name is unknown: ${this.firstUnnamed}${others}`;
   }
 }
 

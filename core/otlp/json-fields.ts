@@ -90,22 +90,34 @@ export function writeDouble(out: WireWriter, field: number, owner: JsonObject, n
   if (value !== undefined) out.double(field, asDouble(value, `${at}.${name}`));
 }
 
+/** Told of a name that means nothing here, which is left out. */
+export interface UnknownNames {
+  leaveUnspecified(what: string): void;
+}
+
+/** An enum by the names of its values, in order. */
+export interface EnumNames {
+  readonly prefix: string;
+  readonly names: readonly string[];
+}
+
+/** A number, or a name with or without the prefix. */
 export function writeEnum(
   out: WireWriter,
   field: number,
   owner: JsonObject,
   name: string,
-  prefix: string,
-  names: readonly string[],
+  { prefix, names }: EnumNames,
   at: string,
+  unknown: UnknownNames,
 ): void {
   const value = get(owner, name);
-  if (value === undefined) return;
+  if (value === undefined || value === '') return;
   if (typeof value === 'string' && /^[A-Za-z]/.test(value)) {
     const said = value.slice(value.lastIndexOf('.') + 1).toUpperCase();
     const index = names.indexOf(said.startsWith(prefix) ? said.slice(prefix.length) : said);
-    if (index < 0) throw new JsonShapeError(`${at}.${name}: unknown value ${JSON.stringify(value.slice(0, 40))}`);
-    out.varint(field, index);
+    if (index >= 0) out.varint(field, index);
+    else unknown.leaveUnspecified(`${at}.${name} ${JSON.stringify(value.slice(0, 40))}`);
     return;
   }
   out.varint(field, asInteger(value, 'int32', `${at}.${name}`));

@@ -26,18 +26,19 @@ export function protobufFromTraceJson(request: unknown, written: WrittenRecords 
   return protobufFromEnvelopes(request, NAMES, writeSpan, written);
 }
 
-const KIND_PREFIX = 'SPAN_KIND_';
-const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
-const STATUS_PREFIX = 'STATUS_CODE_';
-const STATUSES = ['UNSET', 'OK', 'ERROR'];
+const KINDS = {
+  prefix: 'SPAN_KIND_',
+  names: ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'],
+};
+const STATUSES = { prefix: 'STATUS_CODE_', names: ['UNSET', 'OK', 'ERROR'] };
 
-function writeSpan(out: WireWriter, span: JsonObject, at: string): void {
+function writeSpan(out: WireWriter, span: JsonObject, at: string, written: WrittenRecords): void {
   writeId(out, 1, span, 'traceId', at);
   writeId(out, 2, span, 'spanId', at);
   writeString(out, 3, span, 'traceState', at);
   writeId(out, 4, span, 'parentSpanId', at);
   writeString(out, 5, span, 'name', at);
-  writeEnum(out, 6, span, 'kind', KIND_PREFIX, KINDS, at);
+  writeEnum(out, 6, span, 'kind', KINDS, at, written);
   writeTime(out, 7, span, 'startTimeUnixNano', at);
   writeTime(out, 8, span, 'endTimeUnixNano', at);
   writeAttributes(out, 9, span, at);
@@ -68,7 +69,7 @@ function writeSpan(out: WireWriter, span: JsonObject, at: string): void {
   if (status) {
     out.message(15, (message) => {
       writeString(message, 2, status, 'message', `${at}.status`);
-      writeEnum(message, 3, status, 'code', STATUS_PREFIX, STATUSES, `${at}.status`);
+      writeEnum(message, 3, status, 'code', STATUSES, `${at}.status`, written);
     });
   }
   writeFixed32(out, 16, span, 'flags', at);

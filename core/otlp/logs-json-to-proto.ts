@@ -14,7 +14,10 @@ import { writeAnyValue, writeAttributes } from './json-values';
 import type { WireWriter } from './wire-writer';
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-const SEVERITIES = ['UNSPECIFIED', ...LEVELS.flatMap((level) => [level, `${level}2`, `${level}3`, `${level}4`])];
+const SEVERITIES = {
+  prefix: 'SEVERITY_NUMBER_',
+  names: ['UNSPECIFIED', ...LEVELS.flatMap((level) => [level, `${level}2`, `${level}3`, `${level}4`])],
+};
 
 const NAMES: EnvelopeNames = {
   resources: 'resourceLogs',
@@ -27,9 +30,9 @@ export function protobufFromLogsJson(request: unknown, written: WrittenRecords |
   return protobufFromEnvelopes(request, NAMES, writeLogRecord, written);
 }
 
-function writeLogRecord(out: WireWriter, record: JsonObject, at: string): void {
+function writeLogRecord(out: WireWriter, record: JsonObject, at: string, written: WrittenRecords): void {
   writeTime(out, 1, record, 'timeUnixNano', at);
-  writeEnum(out, 2, record, 'severityNumber', 'SEVERITY_NUMBER_', SEVERITIES, at);
+  writeEnum(out, 2, record, 'severityNumber', SEVERITIES, at, written);
   writeString(out, 3, record, 'severityText', at);
   const body = get(record, 'body');
   if (body !== undefined) out.message(5, (message) => writeAnyValue(message, body, `${at}.body`));

@@ -19,7 +19,7 @@ import { JsonShapeError } from './json-shape-error';
 import { writeAttributes } from './json-values';
 import type { WireWriter } from './wire-writer';
 
-const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'];
+const TEMPORALITIES = { prefix: 'AGGREGATION_TEMPORALITY_', names: ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'] };
 
 /** @param written see `protobufFromEnvelopes` @throws JsonShapeError naming the first value of the wrong shape. */
 export function protobufFromMetricsJson(request: unknown, written: WrittenRecords | null = null): Uint8Array {
@@ -59,7 +59,7 @@ function writeMetric(out: WireWriter, metric: JsonObject, at: string, written: W
     if (!data) continue;
     const dataAt = `${at}.${name}`;
     out.message(field, (message) => {
-      writeEnum(message, 2, data, 'aggregationTemporality', 'AGGREGATION_TEMPORALITY_', TEMPORALITIES, dataAt);
+      writeEnum(message, 2, data, 'aggregationTemporality', TEMPORALITIES, dataAt, written);
       const monotonic = get(data, 'isMonotonic');
       if (monotonic !== undefined) message.varint(3, asBoolean(monotonic, `${dataAt}.isMonotonic`) ? 1 : 0);
       writeEach(

@@ -181,7 +181,7 @@ export class OtlpHttpReceiver {
     if (look !== null) return tell(signal, look);
     const stored = await this.options.intake.store(signal, protobuf);
     const ignored = listsOfOthers(json, signal.name).map((list) => `ignored: ${list}`);
-    const reasons = [records.reason, stored.reason, ...ignored].filter((one) => one !== '');
+    const reasons = [records.reason, stored.reason, records.notice, ...ignored].filter((one) => one !== '');
     return this.answer('json', signal, {
       ...stored,
       rejected: stored.rejected + records.refused,

@@ -50,6 +50,17 @@ describe('parseExactJson', () => {
     }
   });
 
+  it('keeps what is nested more than 512 deep as its text', () => {
+    const inner = '{"a": ["\\"x\\" \\\\ ü",\n1234567890123456789, {}]}';
+    const text = `${'['.repeat(512)}${inner},[],1234567890123456789${']'.repeat(512)}`;
+    let found = parseExactJson(`{"before":1234567890123456788,"deep":${text.slice(1, -1)},"after":[1]}`);
+    expect(found).toMatchObject({ before: '1234567890123456788', after: [1] });
+    found = (found as { deep: unknown }).deep;
+    for (let depth = 2; depth < 512; depth++) found = (found as unknown[])[0];
+    expect(found).toEqual([inner.replace('\n', ' '), '[]', '1234567890123456789']);
+    expect(JSON.parse((found as string[])[0] as string)).toEqual({ a: ['"x" \\ ü', 1234567890123456800, {}] });
+  });
+
   it('passes over a long string without falling over', () => {
     const long = 'y\\"'.repeat(500_000);
     expect((parseExactJson(`["${long}",1234567890123456789]`) as string[])[1]).toBe('1234567890123456789');

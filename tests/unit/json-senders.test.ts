@@ -158,7 +158,7 @@ it.each([
   ['a value that is no boolean', { attributes: [{ key: 'k', value: { boolValue: 'perhaps' } }] }],
   ['a value that is no base64', { attributes: [{ key: 'k', value: { bytesValue: '*' } }] }],
   ['an integer out of range', { attributes: { k: { intValue: '9223372036854775808' } } }],
-  ['a kind that is none', { kind: 'HTTP' }],
+  ['a kind that is none', { kind: {} }],
   ['a time that is none', { startTimeUnixNano: 'yesterday' }],
   ['a time before 1970', { startTimeUnixNano: '1969-12-31T23:59:59Z' }],
   ['a name with parts', { name: {} }],
@@ -196,4 +196,53 @@ it('reads logs and metrics by the same rules', () => {
     new Uint8Array(16),
   );
   expect([metrics.rejected, metrics.batch.length]).toEqual([0, 1]);
+});
+
+it('names that no enum has cost nothing else', () => {
+  const { written, spans, decoded } = sent([
+    { ...GOOD, kind: 'SPAN_KIND_FOO', status: { code: 'STATUS_CODE_BAR', message: 'kept' } },
+    { ...GOOD, spanId: '00f067aa0ba902b8', kind: 'server', status: { code: 'Error' } },
+    { ...GOOD, spanId: '00f067aa0ba902b9', kind: '', status: { code: '' } },
+    // It is not stored, so nothing is said of its kind.
+    { ...GOOD, spanId: '00f067aa0ba902ba', kind: 'NOTHING', attributes: 7 },
+  ]);
+  expect(spans.map(({ kind, body }) => [kind, body.status])).toEqual([
+    [0, { code: 0, message: 'kept' }],
+    [2, { code: 2, message: '' }],
+    [0, { code: 0, message: '' }],
+  ]);
+  expect([written.written, written.refused, decoded.rejected, decoded.batch.length]).toEqual([3, 1, 0, 3]);
+  expect(written.notice).toBe(
+    'stored as unspecified, because the name is unknown: resourceSpans[0].scopeSpans[0].spans[0].kind "SPAN_KIND_FOO" and 1 more',
+  );
+});
+
+it('of severities and temporalities, too', () => {
+  const written = new WrittenRecords();
+  const record = { timeUnixNano: START, severityNumber: 'LOUD', severityText: 'LOUD', body: { stringValue: 'kept' } };
+  const logs = protobufFromLogsJson({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }, written);
+  expect(decodeLogs(logs, new Uint8Array(16)).batch.length).toBe(1);
+  expect(written.notice).toContain('logRecords[0].severityNumber "LOUD"');
+  const sum = { aggregationTemporality: 'SIDEWAYS', dataPoints: [{ timeUnixNano: START, asInt: 1 }] };
+  const metrics = protobufFromMetricsJson(
+    { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', sum }] }] }] },
+    written,
+  );
+  expect(decodeMetrics(metrics, new Uint8Array(16)).batch.length).toBe(1);
+  expect(written.notice).toContain('and 1 more');
+});
+
+it('a value that is nested too deep costs nothing else', () => {
+  const deep = (levels: number): string =>
+    `${'{"arrayValue":{"values":['.repeat(levels)}{"stringValue":"x"}${']}}'.repeat(levels)}`;
+  const span = (id: string, levels: number): string =>
+    `{"traceId":"${TRACE_ID}","spanId":"${id}","name":"deep","startTimeUnixNano":"${START}","attributes":[{"key":"k","value":${deep(levels)}},{"key":"other","value":{"intValue":1}}]}`;
+  const text = `{"resourceSpans":[{"scopeSpans":[{"spans":[${span(SPAN_ID, 5_000)},${span('00f067aa0ba902b8', 1)}]}]}]}`;
+  const written = new WrittenRecords();
+  const protobuf = protobufFromTraceJson(parseExactJson(new TextEncoder().encode(text)), written);
+  const [first, second] = spansOfRequest(protobuf);
+  expect([written.written, written.refused, decodeTraces(protobuf).rejected]).toEqual([2, 0, 0]);
+  expect(first?.body.attributes.map(({ key }) => key)).toEqual(['k', 'other']);
+  expect(JSON.stringify(first?.body.attributes[0]?.value)).toContain('stringValue');
+  expect(second?.body.attributes[0]?.value).toEqual({ arrayValue: { values: [{ stringValue: 'x' }] } });
 });

@@ -30,6 +30,9 @@ const VALUES = [
   'mastra',
   '{"prompt_tokens":9,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":4}}',
   '{"input":3}',
+  '{"model":"gpt-5-2025-08-07","choices":[]}',
+  '{"model":"Corolla"}',
+  '{"generations":[[{"message":{"response_metadata":{"model_name":"gpt-5.1"}}}]]}',
 ].map((stringValue) => ({ stringValue }));
 const anyValue = fc.oneof(
   fc.constantFrom(...VALUES),

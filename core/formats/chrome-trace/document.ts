@@ -16,7 +16,7 @@ const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const EVENTS = 'traceEvents';
 
-/** For bytes that `parseExactJson` refuses; null: they do not begin as such a file does. @throws SyntaxError nested too deep, SpoorError PAYLOAD_TOO_LARGE */
+/** For bytes that `parseExactJson` refuses; null: they do not begin as such a file does. @throws SyntaxError nested too deep without an end, SpoorError PAYLOAD_TOO_LARGE */
 export function documentOf(bytes: Uint8Array): MendedDocument | null {
   checkJson(bytes);
   const start = afterSpace(bytes, bytes[0] === 0xef ? 3 : 0);

@@ -17,7 +17,7 @@ export function zipkinSpansFromJson(request: unknown, refused: WrittenRecords | 
   eachOf({ spans: request.flat(1) }, 'spans', '', (span, at) => {
     budget.charge(COST.record);
     try {
-      spans.push(spanOf(span, at));
+      spans.push(spanOf(span, at, refused));
     } catch (error) {
       if (!refused || !(error instanceof JsonShapeError)) throw error;
       refused.refused++;
@@ -28,7 +28,7 @@ export function zipkinSpansFromJson(request: unknown, refused: WrittenRecords | 
   return spans;
 }
 
-function spanOf(span: JsonObject, at: string): ZipkinSpan {
+function spanOf(span: JsonObject, at: string, records: WrittenRecords | null): ZipkinSpan {
   const annotations: { timestamp: bigint; value: string }[] = [];
   eachOf(span, 'annotations', at, (annotation, annotationAt) =>
     annotations.push({
@@ -38,9 +38,8 @@ function spanOf(span: JsonObject, at: string): ZipkinSpan {
   );
   const tags = optionalObject(span, 'tags', at) ?? {};
   const kind = text(span, 'kind', at);
-  const known = ZIPKIN_KINDS.find((one) => one === kind) ?? null;
-  if (kind !== '' && known === null)
-    throw new JsonShapeError(`${at}.kind: unknown value ${JSON.stringify(kind.slice(0, 40))}`);
+  const known = ZIPKIN_KINDS.find((one) => one === kind.toUpperCase()) ?? null;
+  if (kind !== '' && known === null) records?.leaveUnspecified(`${at}.kind ${JSON.stringify(kind.slice(0, 40))}`);
   const parentId = text(span, 'parentId', at);
   return {
     traceId: id(text(span, 'traceId', at), [16, 32], `${at}.traceId`),

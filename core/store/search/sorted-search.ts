@@ -60,7 +60,9 @@ export class SortedSearch {
     const plan = planSearch(parts, range);
     const known = `${this.sign}::int8 * ${VALUES[this.ranking]}`;
     const value =
-      this.ranking === 'durationNs' ? `case when ${KNOWS_DURATION_SQL} then ${known} else '${UNKNOWN}'::int8 end` : known;
+      this.ranking === 'durationNs'
+        ? `case when ${KNOWS_DURATION_SQL} then ${known} else '${UNKNOWN}'::int8 end`
+        : known;
     const byRow = plan.kind === 'traces' && plan.matches !== 'unknown';
     this.matchesOfRow = byRow ? plan.matches : null;
     this.rows = byRow ? new RowRanking(parts, plan.sql, value, range) : null;

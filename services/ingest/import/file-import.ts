@@ -109,7 +109,7 @@ export class FileImport {
     const requests = readable(() => this.reader(format).fromJson(json, records), `it is not ${format.title}`);
     this.formats.add(format.name);
     this.counts.rejected += records.refused;
-    if (records.reason !== '') this.because(records.reason);
+    for (const reason of [records.reason, records.notice]) if (reason !== '') this.because(reason);
     return requests;
   }
 

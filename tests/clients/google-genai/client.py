@@ -1,4 +1,7 @@
-"""OpenTelemetry's instrumentation of Google's SDK."""
+"""
+OpenTelemetry's instrumentation of Google's SDK. It makes one span of all requests of automatic function calling, and knows the last of
+them alone: the program calls its tool itself.
+"""
 
 from google import genai
 from google.genai import types
@@ -15,8 +18,17 @@ def get_weather(city: str) -> str:
     return weather(city)
 
 
-config = types.GenerateContentConfig(system_instruction=SYSTEM, tools=[get_weather])
-client.models.generate_content(model="gemini-2.5-flash", contents="What is the weather in Oslo?", config=config)
+config = types.GenerateContentConfig(
+    system_instruction=SYSTEM,
+    tools=[get_weather],
+    automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+)
+contents = [types.Content(role="user", parts=[types.Part(text="What is the weather in Oslo?")])]
+answer = client.models.generate_content(model="gemini-2.5-flash", contents=contents, config=config)
+(call,) = answer.function_calls
+result = types.Part.from_function_response(name=call.name, response={"result": get_weather(**call.args)})
+contents += [answer.candidates[0].content, types.Content(role="user", parts=[result])]
+client.models.generate_content(model="gemini-2.5-flash", contents=contents, config=config)
 client.models.generate_content(model="gemini-2.5-pro", contents="Please think about it")
 for _ in client.models.generate_content_stream(model="gemini-2.5-flash", contents="Tell me a story"):
     pass
