@@ -5,7 +5,7 @@ import type { Heatmap } from '../../core/api/contract';
 import type { TraceResource } from '../../core/api/http-resources';
 import type { MetricResult, SpanGroup, TraceListPage } from '../../core/api/search';
 import type { RedMetrics, ServiceEdgeSummary } from '../../core/api/service-metrics';
-import type { SessionPage } from '../../core/api/session';
+import type { SessionSummary } from '../../core/api/session';
 import { preparedFolder } from '../fixtures/prepared-folder';
 import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { traceIdOf } from '../fixtures/traces';
@@ -203,7 +203,7 @@ describe('traces of agents, of which one is open, one took no time and one a sec
       ['whole', 2, 0, 1e9],
       ['open', 1, null, null],
     ]);
-    const { body: sessions } = await spoor.get<SessionPage>('/v1/sessions');
+    const { body: sessions } = await spoor.get<{ readonly data: readonly SessionSummary[] }>('/v1/sessions');
     expect(sessions.data.map(({ sessionId, busyNs }) => [sessionId, busyNs])).toEqual([
       ['whole', 1e9],
       ['open', null],

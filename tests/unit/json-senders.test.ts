@@ -221,7 +221,7 @@ it('of severities and temporalities, too', () => {
   const written = new WrittenRecords();
   const record = { timeUnixNano: START, severityNumber: 'LOUD', severityText: 'LOUD', body: { stringValue: 'kept' } };
   const logs = protobufFromLogsJson({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }, written);
-  expect(decodeLogs(logs, new Uint8Array(16)).batch.length).toBe(1);
+  expect(decodeLogs(logs, new Uint8Array(16), 0n).batch.length).toBe(1);
   expect(written.notice).toContain('logRecords[0].severityNumber "LOUD"');
   const sum = { aggregationTemporality: 'SIDEWAYS', dataPoints: [{ timeUnixNano: START, asInt: 1 }] };
   const metrics = protobufFromMetricsJson(

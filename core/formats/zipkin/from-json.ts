@@ -17,7 +17,7 @@ export function zipkinSpansFromJson(request: unknown, refused: WrittenRecords | 
   eachOf({ spans: request.flat(1) }, 'spans', '', (span, at) => {
     budget.charge(COST.record);
     try {
-      spans.push(spanOf(span, at, refused));
+      spans.push(spanOf(span, at));
     } catch (error) {
       if (!refused || !(error instanceof JsonShapeError)) throw error;
       refused.refused++;
@@ -28,7 +28,7 @@ export function zipkinSpansFromJson(request: unknown, refused: WrittenRecords | 
   return spans;
 }
 
-function spanOf(span: JsonObject, at: string, records: WrittenRecords | null): ZipkinSpan {
+function spanOf(span: JsonObject, at: string): ZipkinSpan {
   const annotations: { timestamp: bigint; value: string }[] = [];
   eachOf(span, 'annotations', at, (annotation, annotationAt) =>
     annotations.push({
@@ -39,7 +39,9 @@ function spanOf(span: JsonObject, at: string, records: WrittenRecords | null): Z
   const tags = optionalObject(span, 'tags', at) ?? {};
   const kind = text(span, 'kind', at);
   const known = ZIPKIN_KINDS.find((one) => one === kind.toUpperCase()) ?? null;
-  if (kind !== '' && known === null) records?.leaveUnspecified(`${at}.kind ${JSON.stringify(kind.slice(0, 40))}`);
+  // The answer has no place for a notice: a span is refused rather than changed without a word.
+  if (kind !== '' && known === null)
+    throw new JsonShapeError(`${at}.kind: unknown value ${JSON.stringify(kind.slice(0, 40))}`);
   const parentId = text(span, 'parentId', at);
   return {
     traceId: id(text(span, 'traceId', at), [16, 32], `${at}.traceId`),
