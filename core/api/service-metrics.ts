@@ -69,6 +69,6 @@ export interface ServiceEdgeSummary {
   readonly callee: string;
   readonly calls: number;
   readonly errors: number;
-  /** Null: it is known of none of them. */
+  /** Of all calls, where those of unknown duration add nothing: it is at least that. Null: it is known of none of them. */
   readonly meanDurationNs: number | null;
 }

@@ -40,8 +40,8 @@ const TIME_KEYS = [
   'gen_ai.completion_start_time',
   'completion_start_time',
 ] as const;
-/** OpenLLMetry has an event for each piece of an answer, of which the first that is found is the first. */
-const FIRST = /first[\s_.-]*(?:token|chunk)|\.content\.completion\.chunk$/i;
+/** OpenLLMetry and MLflow have an event for each piece of an answer, of which the first that is found is the first. */
+const FIRST = /first[\s_.-]*(?:token|chunk)|\.content\.completion\.chunk$|^mlflow\.chunk\.item\.0$/i;
 /** Clocks of one machine differ by less, and spans end when their answer has come. */
 const SLACK = 1.05;
 

@@ -77,9 +77,10 @@ export function messagesOf(value: PlainValue | undefined): Message[] | null {
   return promptsOf(json);
 }
 
-/** Texts that are asked by themselves: a request of OpenAI's responses, prompts of LangChain. */
+/** Texts that are asked by themselves: a request of OpenAI's responses, prompts of LangChain, a prompt and nothing else. */
 function promptsOf(json: JsonObject): Message[] | null {
-  const isRequest = json.model !== undefined || json.instructions !== undefined;
+  const isAlone = json.prompt !== undefined && Object.keys(json).length === 1;
+  const isRequest = isAlone || json.model !== undefined || json.instructions !== undefined;
   const given = json.prompts ?? (isRequest ? (json.input ?? json.prompt) : undefined);
   const texts = typeof given === 'string' ? [given] : Array.isArray(given) ? given : [];
   if (texts.length === 0 || !texts.every((text) => typeof text === 'string')) return null;

@@ -26,7 +26,7 @@ describe('the time to the first token', () => {
     expect(of(attributes, 1_000)).toBe(ms * 1e6);
   });
 
-  it.each(['First Token Stream Event', 'gen_ai.first_token', 'ai.stream.firstChunk'])(
+  it.each(['First Token Stream Event', 'gen_ai.first_token', 'ai.stream.firstChunk', 'mlflow.chunk.item.0'])(
     'is that of the event %s',
     (name) => {
       expect(

@@ -33,6 +33,8 @@ describe('messages', () => {
         ['user', 'hi'],
       ],
     ],
+    ['a prompt and nothing else', json({ prompt: 'hi' }), [['user', 'hi']]],
+    ['a request with a prompt', { model: 'llama3.2', prompt: 'hi', stream: false }, [['user', 'hi']]],
   ])('are %s', (_, value, expected) => {
     expect(messagesOf(value)?.map(said)).toEqual(expected);
   });
