@@ -113,6 +113,7 @@ const READERS: Readonly<Record<string, Reader>> = wordTable({
   server_tool_result: toolResultOf,
   functionResult: toolResultOf,
   function_call_output: toolResultOf,
+  function_call_result: toolResultOf,
   custom_tool_call_output: toolResultOf,
   'tool-invocation': (part) => toolInvocationOf(part, null),
   'dynamic-tool': (part) => toolInvocationOf(part, null),

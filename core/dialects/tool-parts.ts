@@ -63,9 +63,10 @@ export function toolResultOf(part: JsonObject): Part[] {
   ];
 }
 
-/** What a tool answered, without the wrapping of the AI SDK (`{type, value}`), and as plain text where it is blocks of text. */
+/** What a tool answered, without the wrapping of the AI SDK (`{type, value}`), and as plain text where it is a block of text or several. */
 export function resultIn(value: PlainValue): PlainValue {
   if (isObject(value) && 'value' in value && 'type' in value) return parsed(value.value ?? null);
+  if (isObject(value) && value.type === 'text' && typeof value.text === 'string') return parsed(value.text);
   const blocks = Array.isArray(value) && value.length > 0 ? value.map(blockIn) : [undefined];
   if (blocks.includes(undefined)) return parsed(value);
   return blocks.length === 1 ? parsed(blocks[0] as PlainValue) : (blocks as PlainValue[]);

@@ -204,6 +204,34 @@ describe('lists of messages', () => {
       [{ role: 'user', parts: [text('hi')] }],
     ],
     ['Python', "[{'role': 'user', 'content': \"it's\"}]", [{ role: 'user', parts: [text("it's")] }]],
+    [
+      'Agents SDK for JavaScript',
+      [
+        { type: 'message', role: 'user', content: 'hi' },
+        { type: 'function_call', id: 'fc_1', callId: 'c1', name: 'weather', arguments: '{"city":"Oslo"}' },
+        { type: 'function_call_result', callId: 'c1', name: 'weather', output: { type: 'text', text: 'rain' } },
+        { type: 'hosted_tool_call', id: 'ws_1', name: 'web_search_call', arguments: '{"q":"a"}', providerData: {} },
+        { type: 'computer_call', id: 'cu_1', callId: 'c2', action: { type: 'click' }, providerData: {} },
+        { type: 'computer_call_result', callId: 'c2', output: { type: 'computer_screenshot', data: 'AAAA' } },
+      ],
+      [
+        { role: 'user', parts: [text('hi')] },
+        { role: 'assistant', parts: [call] },
+        { role: 'tool', parts: [{ ...result, name: 'weather' }] },
+        {
+          role: 'assistant',
+          parts: [{ type: 'tool_call', id: 'ws_1', name: 'web_search_call', arguments: expect.anything() }],
+        },
+        {
+          role: 'assistant',
+          parts: [{ type: 'tool_call', id: 'c2', name: 'computer', arguments: { type: 'click' } }],
+        },
+        {
+          role: 'tool',
+          parts: [{ type: 'tool_result', id: 'c2', result: { type: 'computer_screenshot', data: 'AAAA' } }],
+        },
+      ],
+    ],
   ])('%s', (_, value, wanted) => {
     expect(messagesOf(value)).toEqual(wanted);
   });

@@ -1,4 +1,4 @@
-/** The OpenAI Agents SDK for JavaScript, its own exporter pointed at Spoor. */
+/** The OpenAI Agents SDK for JavaScript, its own exporter pointed at Spoor, with the lines of docs/agents.md. */
 import { Agent, BatchTraceProcessor, run, setTraceProcessors, tool } from '@openai/agents';
 import { OpenAITracingExporter, setDefaultOpenAIKey } from '@openai/agents-openai';
 import { z } from 'zod';
@@ -8,6 +8,11 @@ process.env.OPENAI_BASE_URL = `${process.env.MODEL_URL}/v1`;
 setDefaultOpenAIKey('none');
 const exporter = new OpenAITracingExporter({ endpoint: `${process.env.OTLP_URL}/v1/traces/ingest`, apiKey: 'none' });
 const processor = new BatchTraceProcessor(exporter);
+processor.onSpanEnd = (span) => {
+  const { type, _input: input, _response: response } = span.spanData;
+  if (type === 'response') Object.assign(span.spanData, { input, response });
+  return BatchTraceProcessor.prototype.onSpanEnd.call(processor, span);
+};
 setTraceProcessors([processor]);
 const get_weather = tool({
   name: 'get_weather',
