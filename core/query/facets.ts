@@ -78,8 +78,12 @@ function valueIn(token: string, { word }: Facet): string | null {
 
 /** The search narrowed to the spans of a group: its field has that value, as groups show it. */
 export function withCondition(search: string, field: string, value: string): string {
-  const literal = value === 'nil' ? 'nil' : literalOf(field, value);
-  return narrowedBy(search, `${field} = ${literal}`);
+  return narrowedBy(search, conditionText(field, value));
+}
+
+/** What holds for the spans of a group, as TraceQL: its field has that value, as groups show it. */
+export function conditionText(field: string, value: string): string {
+  return `${field} = ${value === 'nil' ? 'nil' : literalOf(field, value)}`;
 }
 
 /** The search narrowed to traces, or spans, that took about so long: at least what is asked for, in round numbers. */
@@ -107,17 +111,38 @@ function narrowedBy(search: string, narrower: string): string {
   return printTraceql({ ...query, pipeline: inPipeline(query.pipeline, narrowed) });
 }
 
+/** Fields whose values are numbers, whatever the span. */
+const NUMBERS =
+  /^(?:(?:span:)?duration|traceDuration|trace:duration|span:childCount|event:timeSinceStart|nestedSet(?:Left|Right|Parent))$/;
+
 /** Numbers and constants as they are; whether an attribute is a number nobody can tell from its text, so both are asked for. */
 function literalOf(field: string, value: string): string {
-  if (/^(?:span:)?(?:status|kind)$/.test(field)) return value;
-  // A group of text beside one of another type that reads the same (literalsOf).
-  if (/^"(?:true|false|nil|-?\d[\d.e+-]*)"$/.test(value)) return value;
+  if (/^(?:span:)?(?:status|kind)$/.test(field) || NUMBERS.test(field)) return value;
+  if (isQuoted(value)) return value;
   const text = fieldText({ kind: 'string', value });
-  const isBare = /^-?\d+(?:\.\d+)?$/.test(value) || value === 'true' || value === 'false';
-  return isBare && /^(?:span|resource|event|link|instrumentation)?\./.test(field)
-    ? `${value} || ${field} = ${text}`
+  const bare = bareOf(value);
+  return bare !== null && /^(?:span|resource|event|link|instrumentation|parent)?\./.test(field)
+    ? `${bare} || ${field} = ${text}`
     : text;
 }
+
+/** A group of text beside one of another type that reads the same (literalsOf). */
+export function isQuoted(value: string): boolean {
+  return /^"(?:true|false|nil|-?\d[\d.e+-]*)"$/.test(value);
+}
+
+/** A number or a boolean as TraceQL writes it; null of what can only be text. */
+function bareOf(value: string): string | null {
+  if (value === 'true' || value === 'false') return value;
+  if (/^-?\d+$/.test(value)) {
+    const integer = BigInt(value);
+    if (integer === MIN_INTEGER) return 'minInt';
+    return integer > MIN_INTEGER && integer < -MIN_INTEGER ? value : null;
+  }
+  return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(value) && Number.isFinite(Number(value)) ? value : null;
+}
+
+const MIN_INTEGER = -(2n ** 63n);
 
 /** The search as TraceQL; null where it cannot be read. */
 export function readableTraceql(search: string): string | null {

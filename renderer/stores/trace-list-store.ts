@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { NEWEST_FIRST, type TraceSort } from '../../core/api/trace-list-query';
 import type { DeploymentFilter } from '../../core/model/deployment';
+import { spanMetricIn } from '../../core/query/span-metrics';
 import { foundIn } from '../connection/answer';
 import { questions } from '../connection/connection';
 import { addressWith, type Chart, type Column, type Explored, exploredIn } from './explore-address';
@@ -148,7 +149,8 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
       isMissed = true;
       return;
     }
-    if (get().phase !== 'ready') {
+    // What gives numbers lists nothing.
+    if (get().phase !== 'ready' || spanMetricIn(get().query)) {
       await load(set, get);
       return;
     }
@@ -247,6 +249,11 @@ async function load(set: Set, get: () => TraceListState): Promise<void> {
   current = new AbortController();
   const { signal } = current;
   set({ stoppedAt: null });
+  const { query } = get();
+  if (spanMetricIn(query)) {
+    set({ traces: [], waiting: [], nextCursor: null, phase: 'ready', error: null, searching: null, traceql: query });
+    return;
+  }
   try {
     const bounds = inExtent(get());
     let answer = await firstPage(get(), bounds, signal);

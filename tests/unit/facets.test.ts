@@ -85,6 +85,11 @@ describe('facets', () => {
     ['{ duration > 1s }', 'name', 'GET "x"', '{ duration > 1s && name = "GET \\"x\\"" }'],
     ['{ duration > 1s }', 'span.code', '200', '{ duration > 1s && (span.code = 200 || span.code = "200") }'],
     ['status:error', 'resource.region', 'nil', '{ status = error && resource.region = nil }'],
+    ['', 'span.n', '-9223372036854775808', '{ span.n = minInt || span.n = "-9223372036854775808" }'],
+    ['', 'span.n', '123456789012345678901', '{ span.n = "123456789012345678901" }'],
+    ['', 'span.n', '1e+21', '{ span.n = 1e+21 || span.n = "1e+21" }'],
+    ['', 'parent.span.n', '5', '{ parent.span.n = 5 || parent.span.n = "5" }'],
+    ['', 'duration', '1500000', '{ duration = 1500000 }'],
   ])('narrows %s to %s %s', (search, field, value, expected) => {
     expect(withCondition(search, field, value)).toBe(expected);
   });

@@ -1,7 +1,8 @@
 import { Pause } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { DEPLOYMENT_FIELDS } from '../../../core/model/deployment-keys';
 import { readableTraceql } from '../../../core/query/facets';
+import { spanMetricIn } from '../../../core/query/span-metrics';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
 import { ExtentPicker } from '../../features/extent/ExtentPicker';
@@ -24,6 +25,7 @@ import { Overview } from './Overview';
 import { QueryHistory } from './QueryHistory';
 import { SaveView } from './SaveView';
 import { SearchNote } from './SearchNote';
+import { SpanMetric } from './SpanMetric';
 import { TraceTable } from './TraceTable';
 import { ViewComments } from './ViewComments';
 
@@ -77,6 +79,7 @@ export function TracesPage() {
   const connected = useConnection(({ phase }) => phase === 'connected');
   const live =
     connected && status?.store.state === 'ready' && !status.disk.full && status.otlpHttp.state === 'listening';
+  const metric = useMemo(() => spanMetricIn(list.query), [list.query]);
   const isClosed = status?.store.state === 'failed' || status?.store.state === 'damaged';
   const isEmpty = list.phase === 'ready' && list.traces.length === 0;
   return (
@@ -110,9 +113,9 @@ export function TracesPage() {
         <span className="grow" />
         <ExtentPicker />
         <ViewComments />
-        <ExportTraces />
+        {metric === null && <ExportTraces />}
         <SaveView />
-        {live && (
+        {live && metric === null && (
           <Button
             aria-pressed={!list.paused}
             title={list.paused ? 'Show new traces as they come' : 'Let new traces wait'}
@@ -145,9 +148,18 @@ export function TracesPage() {
       ) : (
         <>
           <h1 className="sr-only">Traces</h1>
-          <Overview list={list} version={version} onQuery={setText} />
+          {metric === null && <Overview list={list} version={version} onQuery={setText} />}
           <div className="flex min-h-0 grow">
-            {list.groupBy !== null ? (
+            {metric !== null ? (
+              <SpanMetric
+                query={list.query}
+                metric={metric}
+                extent={extent}
+                version={version}
+                onRange={list.setRange}
+                onQuery={setText}
+              />
+            ) : list.groupBy !== null ? (
               <GroupTable
                 query={list.query}
                 extent={extent}
@@ -163,7 +175,10 @@ export function TracesPage() {
             ) : (
               <TraceTable list={list} onTopChange={setAtTop} gridRef={grid} />
             )}
-            <Facets text={text.trim()} query={list.query} extent={extent} version={version} onQuery={setText} />
+            {/* Metrics that are calculated from others have several sets of spans: there is not one to narrow. */}
+            {metric?.metrics?.kind !== 'math' && (
+              <Facets text={text.trim()} query={list.query} extent={extent} version={version} onQuery={setText} />
+            )}
           </div>
         </>
       )}
