@@ -82,6 +82,9 @@ export interface LogsAround {
   readonly complete: boolean;
 }
 
+/** Records that are looked at for patterns. */
+export const MOST_PATTERN_RECORDS = 20_000;
+
 export interface LogPatternQuery extends LogQueryRange {
   readonly limit?: number | undefined;
 }

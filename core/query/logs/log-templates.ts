@@ -4,6 +4,8 @@
  * the same they are one template, with `<*>` where they differ. The number of templates is bounded: what comes beyond is one group.
  */
 
+import { withoutEscapes } from '../../model/terminal-escapes';
+
 const WILDCARD = '<*>';
 
 export interface LogTemplate {
@@ -37,9 +39,6 @@ const MASKS: readonly RegExp[] = [
   /(?<![\w.])[-+]?\d+(?:[.,:]\d+)*(?:e[-+]?\d+)?(?=[a-zµ%]{0,3}(?:$|[^\w]))/gi,
 ];
 const ANY_DIGIT = /\d/;
-/** Colours of terminals. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what an escape begins with
-const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 
 export class TemplateMiner {
   private readonly groups = new Map<string, LogTemplate[]>();
@@ -116,7 +115,7 @@ export class TemplateMiner {
 /** A message with `<*>` for what is surely a value. */
 function maskedText(message: string): string {
   // A space: what stands around a colour is not one word in the message, and would not be found as one.
-  return MASKS.reduce((text, mask) => text.replace(mask, WILDCARD), message.replace(ANSI, ' '));
+  return MASKS.reduce((text, mask) => text.replace(mask, WILDCARD), withoutEscapes(message, ' '));
 }
 
 export function templateText({ words }: LogTemplate): string {

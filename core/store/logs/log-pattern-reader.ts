@@ -1,5 +1,5 @@
 /** Templates of the newest log records that match a search. */
-import type { LogPattern, LogPatternQuery, LogPatterns } from '../../api/logs';
+import { type LogPattern, type LogPatternQuery, type LogPatterns, MOST_PATTERN_RECORDS } from '../../api/logs';
 import { type LogLevel, levelOf } from '../../model/log-level';
 import { rfc3339FromNs } from '../../model/time';
 import { type LogTemplate, queryOfTemplate, TemplateMiner, templateText } from '../../query/logs/log-templates';
@@ -7,8 +7,6 @@ import { type LogReader, rangeOf } from './log-reader';
 import { type LogRow, logIdOf, placeOf } from './log-rows';
 import type { LogSlice } from './log-search';
 
-/** Records that are looked at. */
-const MOST_RECORDS = 20_000;
 /** Records of one statement. */
 const BATCH = 500;
 const DEFAULT_LIMIT = 100;
@@ -35,13 +33,13 @@ export class LogPatternReader {
       for (let rest: LogSlice | null = slice; rest; ) {
         const read: Awaited<ReturnType<typeof search.readRows>> = await search.readRows(
           rest,
-          Math.min(BATCH, MOST_RECORDS - looked),
+          Math.min(BATCH, MOST_PATTERN_RECORDS - looked),
         );
         for (const row of read.found) note(seen, miner.add(row.message || row.event_name), row);
         looked += read.found.length;
         rest = read.rest;
         if (search.turns.isDue) await search.turns.end();
-        complete = (rest === null && slice.last === null) || !(search.turns.isOver || looked >= MOST_RECORDS);
+        complete = (rest === null && slice.last === null) || !(search.turns.isOver || looked >= MOST_PATTERN_RECORDS);
         if (!complete) break slices;
       }
     }

@@ -4,12 +4,11 @@ import type { LogRecord } from '../../../core/api/telemetry';
 import { levelOf } from '../../../core/model/log-level';
 import { api } from '../../connection/connection';
 import { AttributeTable } from '../../ui/AttributeTable';
-import { textOf } from '../../ui/attribute-text';
 import { Button } from '../../ui/Button';
 import { timeText } from '../../ui/clock-time';
-import { LongText } from '../../ui/LongText';
 import { doubtOfLogTime } from '../../ui/log-time';
 import { Notice } from '../../ui/Notice';
+import { LogBody } from './LogBody';
 
 interface LogPanelProps {
   readonly logId: string;
@@ -64,9 +63,8 @@ function Details({ log }: { readonly log: LogRecord }) {
           </Link>
         )}
       </div>
-      <div className="border-b border-line px-3.5 py-2.5">
-        <LongText text={textOf(body)} className="font-mono text-sm" />
-      </div>
+      {/* Of another log, what is open is another's. */}
+      <LogBody key={log.id} body={body} />
       <AttributeTable attributes={log.attributes} dropped={log.droppedAttributesCount} empty="No attributes." />
       <h3 className="px-3.5 pt-3 pb-1 font-semibold">Resource</h3>
       <AttributeTable attributes={log.resource.attributes ?? []} dropped={0} empty="No attributes of the resource." />

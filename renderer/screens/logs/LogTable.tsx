@@ -1,8 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { LogRecord } from '../../../core/api/telemetry';
 import { levelOf } from '../../../core/model/log-level';
+import { withoutEscapes } from '../../../core/model/terminal-escapes';
 import { dayOfYearText, secondText, timeText } from '../../ui/clock-time';
 import { serviceColor } from '../../ui/series';
 import { LEVEL_COLORS } from './level-color';
@@ -19,7 +20,12 @@ interface LogTableProps {
   readonly isOld: boolean;
   /** They are not all of today. */
   readonly withDay: boolean;
+  /** Messages take as many lines as they need, up to a dozen. */
+  readonly wraps: boolean;
 }
+
+/** Of what a message has in the list; the panel has all of it. */
+const MOST_CHARS = 4_000;
 
 /** Of the times, whose column is wider where the day stands there as well. */
 const timeWidth = (withDay: boolean): string => (withDay ? 'w-[112px]' : 'w-[72px]');
@@ -27,7 +33,7 @@ const LEVEL_WIDTH = 'w-[72px]';
 const SERVICE_WIDTH = 'w-[130px] xl:w-[180px]';
 
 /** Logs, newest first, a line each. */
-export function LogTable({ logs, chosen, onChoose, onEnd, isOld, withDay }: LogTableProps) {
+export function LogTable({ logs, chosen, onChoose, onEnd, isOld, withDay, wraps }: LogTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: logs.length,
@@ -35,6 +41,8 @@ export function LogTable({ logs, chosen, onChoose, onEnd, isOld, withDay }: LogT
     estimateSize: () => ROW_PX,
     overscan: 12,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was measured before was of other heights
+  useLayoutEffect(() => virtual.measure(), [virtual, wraps]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -66,17 +74,20 @@ export function LogTable({ logs, chosen, onChoose, onEnd, isOld, withDay }: LogT
               // biome-ignore lint/a11y/useKeyWithClickEvents: j and k walk over the rows
               <div
                 key={log.id}
+                data-index={index}
+                ref={wraps ? virtual.measureElement : undefined}
                 role="row"
                 aria-selected={log.id === chosen}
                 tabIndex={-1}
                 className={clsx(
-                  'focus-visible:-outline-offset-2 absolute inset-x-0 flex h-[27px] cursor-default items-center gap-3 border-b border-line px-3.5',
+                  'focus-visible:-outline-offset-2 absolute inset-x-0 flex cursor-default gap-3 border-b border-line px-3.5',
+                  wraps ? 'min-h-[27px] items-baseline py-[3px]' : 'h-[27px] items-center',
                   log.id === chosen ? 'bg-accent-ground' : 'hover:bg-raised',
                 )}
                 style={{ transform: `translateY(${start}px)` }}
                 onClick={() => onChoose(log.id)}
               >
-                <Cells log={log} withDay={withDay} />
+                <Cells log={log} withDay={withDay} wraps={wraps} />
               </div>
             )
           );
@@ -101,11 +112,13 @@ export function LogTitles({ withDay }: { readonly withDay: boolean }) {
 interface CellsProps {
   readonly log: LogRecord;
   readonly withDay: boolean;
+  readonly wraps: boolean;
 }
 
-function Cells({ log, withDay }: CellsProps) {
+function Cells({ log, withDay, wraps }: CellsProps) {
   const { time, severity, severityText, service, message, eventName } = log;
   const level = levelOf(severity);
+  const plain = withoutEscapes(message.slice(0, MOST_CHARS));
   return (
     <>
       <span
@@ -126,8 +139,13 @@ function Cells({ log, withDay }: CellsProps) {
           {service}
         </span>
       </span>
-      <span role="cell" className="min-w-0 grow truncate" dir="auto" title={message}>
-        {message || eventName || 'empty'}
+      <span
+        role="cell"
+        className={clsx('min-w-0 grow', wraps ? 'line-clamp-[12] break-words whitespace-pre-wrap' : 'truncate')}
+        dir="auto"
+        title={plain}
+      >
+        {plain || eventName || 'empty'}
       </span>
     </>
   );

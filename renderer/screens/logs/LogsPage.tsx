@@ -1,6 +1,6 @@
 /** Logs of the whole workspace: a search, how many over time, what they have in common, the list, and one in full. */
 import clsx from 'clsx';
-import { Pause, Play } from 'lucide-react';
+import { Pause, Play, WrapText } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { LogRecord } from '../../../core/api/telemetry';
@@ -22,9 +22,10 @@ import { QuestionNote } from '../../ui/QuestionNote';
 import { SearchField } from '../../ui/SearchField';
 import { FACET_FIELDS, LogFacets } from './LogFacets';
 import { LogPanel } from './LogPanel';
+import { LogPatterns } from './LogPatterns';
 import { LogsHistogram } from './LogsHistogram';
 import { LogTable, LogTitles } from './LogTable';
-import { keepInAddress, queryInAddress } from './log-query';
+import { keepInAddress, queryInAddress, viewInAddress } from './log-query';
 import { useLogs } from './use-logs';
 
 const BUCKETS = 90;
@@ -41,12 +42,14 @@ export function LogsPage() {
   const [query, setQuery] = useState(typed);
   const [chosen, setChosen] = useState<string | null>(null);
   const [isLive, setLive] = useState(true);
+  const [view, setView] = useState(viewInAddress);
+  const [wraps, setWraps] = useState(false);
   const search = useRef<{ focus: () => void }>(null);
   useEffect(() => {
     const timer = setTimeout(() => setQuery(typed.trim()), TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  useEffect(() => keepInAddress(query), [query]);
+  useEffect(() => keepInAddress(query, view), [query, view]);
   const [paceMs, shown] = usePace();
   const asked = { version, paceMs };
   const histogram = useQuestion({
@@ -66,6 +69,7 @@ export function LogsPage() {
   const withDay = answer !== null && dayText(foundIn(answer).from) !== dayText(Date.now());
   shown(!answer || foundIn(answer).total === 0);
   const move = (by: number): void => {
+    if (view !== 'list') return;
     takeEnter();
     const at = logs.findIndex(({ id }) => id === chosen);
     const next = logs[Math.min(Math.max(at + by, 0), logs.length - 1)];
@@ -98,6 +102,32 @@ export function LogsPage() {
           onChange={setTyped}
           className="min-w-0 grow"
         />
+        <span role="group" aria-label="View" className="flex shrink-0 rounded-md border border-line-strong">
+          {(['list', 'patterns'] as const).map((one) => (
+            <Button
+              key={one}
+              look="ghost"
+              className={clsx('h-[24px]', view === one && 'bg-accent-ground text-accent')}
+              aria-pressed={view === one}
+              onClick={() => {
+                setView(one);
+                setChosen(null);
+              }}
+            >
+              {one === 'list' ? 'List' : 'Patterns'}
+            </Button>
+          ))}
+        </span>
+        {view === 'list' && (
+          <Button
+            aria-pressed={wraps}
+            title="Show messages in as many lines as they need, or in one"
+            className="max-md:hidden"
+            onClick={() => setWraps(!wraps)}
+          >
+            <WrapText size={13} className={wraps ? 'text-accent' : ''} aria-hidden /> Wrap
+          </Button>
+        )}
         <TimeRangePicker range={range} onChange={setRange} />
         <Button aria-pressed={isLive} onClick={() => setLive(!isLive)}>
           {isLive ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />}
@@ -134,7 +164,7 @@ export function LogsPage() {
           <div className="flex min-w-0 grow flex-col">
             <div className="gutter flex h-[29px] shrink-0 items-center gap-3 overflow-hidden border-b border-line bg-raised px-3.5 text-sm text-secondary">
               <div aria-hidden="true" className="flex min-w-0 grow items-center gap-3 font-medium">
-                <LogTitles withDay={withDay} />
+                {view === 'list' ? <LogTitles withDay={withDay} /> : 'Similar messages, grouped'}
               </div>
               <div role="status" className="flex shrink-0 items-center gap-3">
                 {answer && !histogram.isOld && (
@@ -157,14 +187,28 @@ export function LogsPage() {
                 )}
               </div>
             </div>
-            <LogTable
-              logs={logs}
-              chosen={chosen}
-              onChoose={setChosen}
-              onEnd={list.more}
-              isOld={list.isOld}
-              withDay={withDay}
-            />
+            {view === 'patterns' ? (
+              <LogPatterns
+                query={query}
+                range={range}
+                version={version}
+                onOpen={(narrowed) => {
+                  setView('list');
+                  setTyped(narrowed);
+                  setQuery(narrowed);
+                }}
+              />
+            ) : (
+              <LogTable
+                logs={logs}
+                chosen={chosen}
+                onChoose={setChosen}
+                onEnd={list.more}
+                isOld={list.isOld}
+                withDay={withDay}
+                wraps={wraps}
+              />
+            )}
           </div>
           {chosen !== null && <LogPanel logId={chosen} onClose={() => setChosen(null)} onAround={around} />}
         </div>
