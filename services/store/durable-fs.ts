@@ -95,4 +95,7 @@ export const DURABLE_START_PARAMETERS = [
   // Of a thousand files, which many partitions have, most rest.
   '-c',
   'max_files_per_process=200',
+  // WebAssembly fills all of it with zeros at the start, so that each of these is taken at once. The system's own cache is behind it.
+  '-c',
+  'shared_buffers=32MB',
 ];

@@ -32,6 +32,7 @@ import { deflateCodec } from './payload-codec';
 import { pgliteClient } from './pglite-client';
 import { closeTree } from './private-folder';
 import { syncTree } from './sync-tree';
+import { deferOptimization } from './wasm-tiering';
 
 export interface OpenDatabase {
   readonly db: PGlite;
@@ -107,6 +108,7 @@ export async function openDatabase(
 }
 
 async function start(directory: string, isEmpty: boolean, onFull: () => void): Promise<PGlite> {
+  deferOptimization();
   return PGlite.create({
     ...(await archivedPGlite()),
     fs: new DurableFs(directory, onFull),
