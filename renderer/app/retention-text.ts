@@ -5,7 +5,7 @@ import type { PruningReport, QuarantineReport, Retention } from '../../core/api/
 import { formatBytes, formatCount, plural } from '../../core/model/format';
 import { dayOfYearText, dayText, minuteText, zoneText } from '../ui/clock-time';
 
-/** `Kept 14 days or 5 GB` */
+/** `Kept 14 days or 5 GiB` */
 export function keptText(retention: Retention): string {
   const limits = limitsOf(retention);
   if (limits.length === 0) return 'Kept for good';
@@ -46,7 +46,7 @@ export function quarantineText(quarantine: QuarantineReport): string {
   return `${counts(quarantine)[0] ?? formatBytes(quarantine.bytes)} in quarantine`;
 }
 
-/** `1,204 traces, 9,800 spans (3.2 MB)` */
+/** `1,204 traces, 9,800 spans (3.2 MiB)` */
 export function quarantineHeld(quarantine: QuarantineReport): string {
   return `${counts(quarantine).join(', ')} (${formatBytes(quarantine.bytes)})`;
 }
@@ -90,7 +90,7 @@ function days(age: number): string {
 
 /** As they are set: whole ones without decimals. */
 function gigabytes(bytes: number): string {
-  return `${formatCount(bytes / 1024 ** 3)} GB`;
+  return `${formatCount(bytes / 1024 ** 3)} GiB`;
 }
 
 /** The hour today, else the day. */

@@ -101,7 +101,7 @@ it('stops where what is over is nothing that pruning takes out, and says what it
   expect(await spans()).toBe(stored);
   const unmet = pruner.unmetLimit();
   expect(unmet).toMatchObject({ limitBytes: base - 4 * MB, floorBytes: Math.floor((base - 4 * MB) / 10) });
-  expect(unmet?.message).toMatch(/^The limit of \d+ MB cannot be met: \d+ MB are .* Raise retention.gigabytes/);
+  expect(unmet?.message).toMatch(/^The limit of \d+ MiB cannot be met: \d+ MiB are .* Raise retention.gigabytes/);
   expect(unmet?.recordBytes).toBeLessThan(unmet?.floorBytes as number);
   expect(await pruner.last()).toBeNull();
 });

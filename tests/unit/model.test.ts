@@ -103,8 +103,8 @@ describe('format', () => {
     ]);
     expect([formatBytes(900), formatBytes(31_416_712), formatBytes(5 * 1024 ** 3)]).toEqual([
       '900 B',
-      '30 MB',
-      '5.0 GB',
+      '30 MiB',
+      '5.0 GiB',
     ]);
     expect([formatShare(73, 1000), formatShare(1, 5000), formatShare(1, 0)]).toEqual(['7.3 %', '< 0.1 %', '—']);
     expect([0, 4_000, 61_000, 7_300_000, 9e8, -60_000].map((age) => formatAgo(1e12 - age, 1e12))).toEqual([

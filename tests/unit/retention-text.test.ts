@@ -26,9 +26,9 @@ const NOW = new Date(REPORT.finishedAt as string);
 
 describe('retention in words', () => {
   it('says what is kept', () => {
-    expect(keptText(RETENTION)).toBe('Kept 14 days or 5 GB');
+    expect(keptText(RETENTION)).toBe('Kept 14 days or 5 GiB');
     expect(keptText({ days: 1, bytes: 1.5 * 1024 ** 3, spans: 1_000_000 })).toBe(
-      'Kept 1 day, 1.5 GB or 1,000,000 spans',
+      'Kept 1 day, 1.5 GiB or 1,000,000 spans',
     );
     expect(keptText({ days: null, bytes: null, spans: 10 })).toBe('Kept 10 spans');
     expect(keptText({ days: null, bytes: null, spans: null })).toBe('Kept for good');
@@ -41,7 +41,7 @@ describe('retention in words', () => {
     expect(prunedText({ ...REPORT, traces: 0, spans: 0 }, NOW)).toMatch(/^1 log pruned/);
     expect(prunedText({ ...REPORT, finishedAt: null }, NOW)).toBe('Pruning');
     expect(prunedTitle(REPORT, RETENTION)).toBe(
-      '1,204 traces, 12,040 spans, 1 log\nThey came more than 14 days ago.\n2.9 MB were given back.\n1 trace with a bookmark or a note stayed.',
+      '1,204 traces, 12,040 spans, 1 log\nThey came more than 14 days ago.\n2.9 MiB were given back.\n1 trace with a bookmark or a note stayed.',
     );
     expect(prunedTitle({ ...REPORT, freedBytes: 0, keptTraces: 0 }, RETENTION)).toBe(
       '1,204 traces, 12,040 spans, 1 log\nThey came more than 14 days ago.',
@@ -59,7 +59,7 @@ describe('retention in words', () => {
     };
     expect(quarantineText(quarantine)).toBe('1,204 traces in quarantine');
     expect(quarantineText({ ...quarantine, traces: 0, spans: 0, logs: 1 })).toBe('1 log in quarantine');
-    expect(quarantineHeld(quarantine)).toBe('1,204 traces, 12,040 spans (2.9 MB)');
+    expect(quarantineHeld(quarantine)).toBe('1,204 traces, 12,040 spans (2.9 MiB)');
     expect(quarantineUntil(quarantine)).toMatch(
       /^They will be deleted on 2[123] Nov 2026 at \d\d:32 UTC\S*, or sooner/,
     );

@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { SampleReport, SampleRequest } from '../../../core/api/sample';
 import { api } from '../../connection/connection';
 import { isTeamPage } from '../../connection/team-session';
+import { useTraceList } from '../../stores/trace-list-store';
 
 const KEY = ['sample'];
 const LOOK_MS = 300;
@@ -19,8 +20,27 @@ export function useSample() {
   });
   const began = { onSuccess: (report: SampleReport) => queries.setQueryData(KEY, report) };
   const load = useMutation({ mutationFn: (request: SampleRequest) => api.loadSample(request), ...began });
-  const remove = useMutation({ mutationFn: () => api.removeSample(), ...began });
+  const remove = useMutation({
+    mutationFn: () => api.removeSample(),
+    onSuccess(report) {
+      began.onSuccess(report);
+      void reloadWhenRemoved(queries);
+    },
+  });
   return { report: data ?? null, isBusy: isBusy(data) || load.isPending || remove.isPending, load, remove };
+}
+
+/** A refresh keeps rows that its first page does not show, so the list starts again. Goes on when the dialog is closed. */
+async function reloadWhenRemoved(queries: QueryClient): Promise<void> {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    // Without an answer the connection is being made again, and the next one tells.
+    const report = await api.sampleReport().catch(() => null);
+    if (report === null || report.activity === 'removing') continue;
+    queries.setQueryData(KEY, report);
+    await useTraceList.getState().reload();
+    return;
+  }
 }
 
 function isBusy(report: SampleReport | undefined): boolean {

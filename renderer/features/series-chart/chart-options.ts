@@ -75,7 +75,7 @@ export function chartOptions(
   };
 }
 
-/** Bytes read in steps of 1,024: decimal ones would stand at 238 MB and 477 MB. */
+/** Bytes read in steps of 1,024: decimal ones would stand at 238 MiB and 477 MiB. */
 function stepsOf(unit: string): { readonly incrs: number[] } | null {
   const bytes = bytesOf(unit);
   return bytes === null ? null : { incrs: Array.from({ length: 60 }, (_, i) => 2 ** i / bytes) };

@@ -1,7 +1,7 @@
 /** From an empty workspace to something to look at: the first trace of one's own, or the sample. */
 import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { type App, test } from '../app';
+import { type App, PAGE, test } from '../app';
 
 test.use({ isFirstStart: true });
 
@@ -65,6 +65,27 @@ test('loads the sample beside data of its own once that is confirmed', async ({ 
   await expect(search).toHaveText('{ resource.spoor.sample = true }', SAMPLE);
   await expect(page.getByRole('row', { name: /invoke_agent deep-research/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /of my own/ })).toBeHidden();
+});
+
+test('leaves no row of a removed sample in a list of several pages', PAGE, async ({ app }) => {
+  test.setTimeout(2 * SAMPLE.timeout);
+  const { page } = app;
+  const own = Array.from({ length: 110 }, (_, n) => drawnSpans(traceIdOf(n + 1), 'of my own 0..5'));
+  await app.send(own.flat());
+  await expect(page.getByRole('row', { name: /of my own/ }).first()).toBeVisible();
+  const headers = { authorization: `Bearer ${app.token}`, 'content-type': 'application/json' };
+  await fetch(`${app.ui}/v1/sample`, { method: 'POST', headers, body: '{"beside":true}' });
+  await expect(page.getByRole('row', { name: /invoke_agent/ }).first()).toBeVisible(SAMPLE);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByPlaceholder('Go to, or paste a trace id')).toBeFocused();
+  await page.keyboard.type('remove sample');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Sample data' });
+  await dialog.getByRole('button', { name: 'Remove sample' }).click(SAMPLE);
+  // It goes on without the dialog.
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('row', { name: /of my own/ }).first()).toBeVisible(SAMPLE);
+  await expect(page.getByRole('row', { name: /invoke_agent/ })).toHaveCount(0, SAMPLE);
 });
 
 async function remove({ ui, token }: App, traceId: string): Promise<void> {
