@@ -9,6 +9,7 @@ import type { FileImportPart, FileImportReport } from './file-import';
 import type { KeyPlace } from './playground';
 import type { ForwardingReport, RedactionReport, RefusalReport } from './receiver-reports';
 import type { PruningReport, Retention, RetentionReport } from './retention';
+import type { SettingsChange, SettingsReport } from './settings';
 import type {
   ShareTarget,
   SyncApi,
@@ -120,8 +121,33 @@ export interface ReplicaService extends Replica {
 /** The sync worker: shares with a team server. */
 export type SyncService = SyncApi;
 
-/** The host, as the gateway sees it: keys, and which parts are unresponsive. */
-export interface HostService extends KeyService {
+/** Of the settings, what can change while Spoor runs. */
+export interface SettingsInUse {
+  readonly receivers: ReceiverSettings;
+  readonly retention: Retention;
+  readonly agentsMayWrite: boolean;
+  readonly compatWithoutToken: boolean;
+}
+
+export interface ChangedSettings {
+  readonly report: SettingsReport;
+  readonly inUse: SettingsInUse;
+}
+
+/** The host, which reads and writes `settings.json`. */
+export interface SettingsService {
+  settings(): Promise<SettingsReport>;
+  /** @throws CONFLICT, VALIDATION_ERROR */
+  changeSettings(change: SettingsChange): Promise<ChangedSettings>;
+}
+
+/** A thread that takes changed settings into use. */
+export interface FollowsSettings {
+  follow(settings: SettingsInUse): Promise<void>;
+}
+
+/** The host, as the gateway sees it: keys, settings, and which parts are unresponsive. */
+export interface HostService extends KeyService, SettingsService {
   unresponsive(): Promise<readonly UnresponsivePart[]>;
 }
 

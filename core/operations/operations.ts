@@ -18,6 +18,7 @@ import { savedViews } from './saved-views';
 import { scores } from './scores';
 import { services } from './services';
 import { sessions } from './sessions';
+import { settings } from './settings';
 import { status, statusResources } from './status';
 import { sync } from './sync';
 import { tags } from './tags';
@@ -48,6 +49,7 @@ export const OPERATIONS = {
   ...logs,
   ...records,
   ...retention,
+  ...settings,
   ...files,
   ...exportOperations,
   ...sync,

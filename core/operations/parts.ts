@@ -5,6 +5,7 @@ import type { DatasetItem, DatasetItemEdit, Experiment, ExperimentEdit } from '.
 import type { ExportFormat, ExportPart, ExportPartQuery } from '../api/export';
 import type { Endpoint, EndpointEdit, PromptAnswer, PromptRequest } from '../api/playground';
 import type { SampleReport, SampleRequest } from '../api/sample';
+import type { SettingsChange, SettingsReport } from '../api/settings';
 import type { SyncApi } from '../api/sync-state';
 import type { TimelineApi } from '../api/timeline';
 import type { IngestService } from '../api/workers';
@@ -24,8 +25,17 @@ export interface Parts {
   readonly exports: FilesOut;
   readonly windows: WindowList;
   status(): Promise<StatusReport>;
+  /** @throws SpoorError FORBIDDEN on a team server */
+  readonly settings: WorkspaceSettings;
   readonly sample: GeneratedSample;
   sendTestTrace(): Promise<{ readonly traceId: string }>;
+}
+
+/** What `settings.json` says, and changes of it. */
+export interface WorkspaceSettings {
+  report(): Promise<SettingsReport>;
+  /** @throws SpoorError CONFLICT, VALIDATION_ERROR */
+  change(change: SettingsChange): Promise<SettingsReport>;
 }
 
 interface GeneratedSample {

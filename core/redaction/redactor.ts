@@ -33,9 +33,10 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 export class Redactor extends TextRedactor {
   private budget: StepBudget = stepBudget(0);
 
-  /** @throws PatternError for a pattern that cannot be used */
-  constructor(settings: RedactionSettings) {
+  /** @param before whose place it takes: it counts on @throws PatternError for a pattern that cannot be used */
+  constructor(settings: RedactionSettings, before: Redactor | null = null) {
     super(rulesOf(settings));
+    for (const [rule, count] of before?.counts ?? []) this.counts.set(rule, count);
   }
 
   /** Whether a batch may hold something to take out; false for almost all. */

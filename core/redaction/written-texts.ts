@@ -22,7 +22,12 @@ const NO_TEXTS: ReadonlySet<string> = new Set([
 const MAX_DEPTH = 100;
 
 export class WrittenTexts {
-  constructor(private readonly redactor: TextRedactor) {}
+  constructor(private redactor: TextRedactor) {}
+
+  /** Of what is written from now on. */
+  follow(redactor: TextRedactor): void {
+    this.redactor = redactor;
+  }
 
   /** The same with its texts, at any depth, without what the rules take out. */
   clean<T>(written: T): T {

@@ -15,7 +15,7 @@ export function overview(commands: readonly Command[]): string {
     ...optionLines('Options of start and serve', START_OPTIONS),
     '',
     'Without a command, spoor starts. spoor COMMAND --help says more of one, with examples.',
-    'settings.json in the data folder holds what is redacted, forwarding and allowed pages.',
+    'settings.json in the data folder holds retention, redaction, ports, forwarding and allowed pages.',
   ].join('\n');
 }
 

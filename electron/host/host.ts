@@ -29,7 +29,8 @@ import { hostService } from './host-service';
 import { type Keychain, KeyStore } from './key-store';
 import type { HostLog } from './log';
 import { relay } from './relay';
-import { checkCompat, readSettings, type Settings, type SettingsOverrides } from './settings';
+import { checkCompat, listenAddresses, readValues, type SettingsOverrides, settingsOf } from './settings';
+import { SettingsKeeper } from './settings-keeper';
 import { SupervisedWorker } from './supervised-worker';
 
 export interface HostOptions {
@@ -110,7 +111,7 @@ export class Host {
     readonly dataDir: string,
     readonly token: string,
     private readonly lock: InstanceLock,
-    { receivers, retention, searchesPrompts, agentsMayWrite, compatWithoutToken }: Settings,
+    private readonly settings: SettingsKeeper,
   ) {
     this.keys = new KeyStore(dataDir, options.keychain ?? (() => null), process.env, options.onBattery);
     this.watchdog = new Watchdog(loggedTo(options.log));
@@ -122,9 +123,9 @@ export class Host {
         (): StoreOptions => ({
           dataDir,
           templateDir: options.templateDir,
-          retention,
-          searchesPrompts,
-          redaction: receivers.redaction,
+          retention: settings.inUse.retention,
+          searchesPrompts: settings.inUse.searchesPrompts,
+          redaction: settings.inUse.receivers.redaction,
           databaseEnds: this.databaseEnds.lately(),
         }),
       ),
@@ -133,7 +134,7 @@ export class Host {
         (): IngestOptions => ({
           otlpHttp: this.otlpAddresses.http,
           otlpGrpc: this.otlpAddresses.grpc,
-          settings: receivers,
+          settings: settings.inUse.receivers,
         }),
       ),
       timeline: this.worker('timeline', () => null),
@@ -147,9 +148,9 @@ export class Host {
           openApiFile: options.openApiFile,
           version: options.version,
           dataDir,
-          retention,
-          agentsMayWrite,
-          compatWithoutToken,
+          retention: settings.inUse.retention,
+          agentsMayWrite: settings.inUse.agentsMayWrite,
+          compatWithoutToken: settings.inUse.compatWithoutToken,
         }),
       ),
     };
@@ -159,13 +160,15 @@ export class Host {
    * Resolves when the UI port answers and OTLP is accepted or has failed; the database may still be opening.
    * @throws StartError, AlreadyRunningError
    */
-  static async start(options: HostOptions): Promise<Host> {
-    const dataDir = await prepareDataFolder(options.dataDir, (message) => options.log('warn', message));
-    const result = await acquireInstanceLock(dataDir, options.link ?? null);
+  static async start(given: HostOptions): Promise<Host> {
+    const dataDir = await prepareDataFolder(given.dataDir, (message) => given.log('warn', message));
+    const result = await acquireInstanceLock(dataDir, given.link ?? null);
     if (!result.held) throw new AlreadyRunningError(result.running, dataDir);
     try {
-      const settings = await readSettings(dataDir, options.overrides);
-      checkCompat(settings, options.ui);
+      const values = await readValues(dataDir, given.overrides);
+      const options = { ...given, ...listenAddresses(values, given) };
+      checkCompat(settingsOf(values), options.ui);
+      const settings = new SettingsKeeper(dataDir, values, options);
       const token = await tokenInUse(dataDir, options.token);
       const host = new Host(options, dataDir, token, result.lock, settings);
       result.lock.onLost((message) => void host.abandon().finally(() => options.leave(message)));
@@ -343,7 +346,7 @@ export class Host {
   /** Keys go to the gateway, which calls endpoints and reports unresponsive parts, and to sync, which has a session with a server. */
   private serveKeys(name: 'gateway' | 'sync'): void {
     const { port1, port2 } = channel();
-    serve(hostService(this.keys, this.watchdog), channelOf(port2 as unknown as NodeMessagePort));
+    serve(hostService(this.keys, this.settings, this.watchdog), channelOf(port2 as unknown as NodeMessagePort));
     this.workers[name].post({ type: 'reach', worker: 'host', port: port1 }, [port1]);
   }
 

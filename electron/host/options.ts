@@ -2,8 +2,10 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ListenAddress } from '../../core/api/workers';
+import { parseListenAddress } from '../../core/settings/listen-address';
+import { isOrigin } from '../../core/settings/origin';
+import type { OverriddenKeys } from '../../core/settings/settings-table';
 import { parseProblem } from '../../services/command-line';
-import { isOrigin } from '../../services/net/loopback';
 import { commandLineWarning, secretOf } from '../../services/secret-option';
 import { type OptionTable, parseArguments, UsageError, type ValuesOf } from './option-table';
 import type { SettingsOverrides } from './settings';
@@ -140,6 +142,7 @@ export function startOptions(values: StartValues, environment: NodeJS.ProcessEnv
       forwardUrl: forwardUrl(values.forward ?? environment.SPOOR_FORWARD),
       corsOrigins: origins(values['cors-origin'] ?? environment.SPOOR_CORS_ORIGIN),
       compatWithoutToken: withoutToken(values, environment),
+      keys: overridden(values, environment),
     },
     open: values.open ?? isOn(environment.SPOOR_OPEN),
     warnings: [...folder.warnings, ...forwardWarnings(values.forward)],
@@ -179,12 +182,28 @@ function hasSecret(url: string): boolean {
   return username !== '' || password !== '' || search !== '';
 }
 
-/** `HOST:PORT`, `[::1]:PORT`, or a port alone on 127.0.0.1. */
+/** @throws UsageError */
 function address(flag: string, text: string): ListenAddress {
-  const match = /^(?:\[([0-9a-f:]+)\]:|([^:\s]+):)?(\d{1,5})$/i.exec(text);
-  const port = Number(match?.[3]);
-  if (!match || port > 65_535) throw new UsageError(`${flag} ${text} is not HOST:PORT, such as 127.0.0.1:4318.`);
-  return { host: match[1] ?? match[2] ?? '127.0.0.1', port };
+  const parsed = parseListenAddress(text);
+  if (parsed === null) throw new UsageError(`${flag} ${text} is not HOST:PORT, such as 127.0.0.1:4318.`);
+  return parsed;
+}
+
+/** Which settings are set here, and how. */
+function overridden(values: StartValues, environment: NodeJS.ProcessEnv): OverriddenKeys {
+  const flags = [
+    ['listen.otlpHttp', 'otlp-http'],
+    ['listen.otlpGrpc', 'otlp-grpc'],
+    ['listen.ui', 'ui'],
+    ['forward', 'forward'],
+    ['corsOrigins', 'cors-origin'],
+    ['compat.withoutToken', 'compat-without-token'],
+  ] as const;
+  const sourceOf = (flag: (typeof flags)[number][1]): 'command line' | 'environment' | null => {
+    if (values[flag] !== undefined && values[flag] !== '') return 'command line';
+    return environment[START_OPTIONS[flag].variable] ? 'environment' : null;
+  };
+  return Object.fromEntries(flags.map(([key, flag]) => [key, sourceOf(flag)]).filter(([, source]) => source !== null));
 }
 
 function forwardUrl(text: string | undefined): string | null {

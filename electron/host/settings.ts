@@ -1,63 +1,26 @@
 /**
- * `settings.json` in the data folder: what the receivers do besides storing, and how much is kept. Written by the user, read at start; a file that
- * cannot be understood stops the start rather than letting secrets through.
+ * `settings.json` in the data folder: what the receivers do besides storing, and how much is kept. People and the settings screen write it.
+ * A file that cannot be understood stops the start rather than letting secrets through.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Retention } from '../../core/api/retention';
+import type { SettingsProblem, SettingValues } from '../../core/api/settings';
 import type { ListenAddress, ReceiverSettings } from '../../core/api/workers';
-import { DEFAULT_REDACTION, rulesOf } from '../../core/redaction/rules';
-import { isLoopbackAddress, isOrigin } from '../../services/net/loopback';
+import { parseListenAddress } from '../../core/settings/listen-address';
+import { DEFAULT_SETTINGS, type OverriddenKeys } from '../../core/settings/settings-table';
+import { readSettingsText } from '../../core/settings/settings-text';
+import { isLoopbackAddress } from '../../services/net/loopback';
 import { StartError } from '../../services/store/start-error';
 
-const ORIGIN = z.string().refine(isOrigin, 'is not an origin such as https://app.example.com');
-
-/** Null: no limit. */
-const LIMIT = z.number().positive().nullable();
-
-/** Where the file says nothing of a limit. */
-const DEFAULT_RETENTION = { days: 14, gigabytes: 5, spans: null };
 const BYTES_PER_GIGABYTE = 1024 ** 3;
 
-const SETTINGS = z.strictObject({
-  redaction: z
-    .strictObject({
-      secrets: z.boolean().optional(),
-      emails: z.boolean().optional(),
-      cards: z.boolean().optional(),
-      keys: z.array(z.string().min(1).max(256)).max(1_000).optional(),
-      patterns: z
-        .array(z.strictObject({ name: z.string().min(1).max(40), pattern: z.string().min(1).max(1_000) }))
-        .max(100)
-        .optional(),
-    })
-    .optional(),
-  forward: z
-    .strictObject({
-      url: z.url({ protocol: /^https?$/ }),
-      headers: z.record(z.string().regex(/^[\w-]+$/), z.string()).optional(),
-    })
-    .nullable()
-    .optional(),
-  corsOrigins: z.array(ORIGIN).max(100).optional(),
-  compat: z.strictObject({ withoutToken: z.boolean().optional() }).optional(),
-  search: z.strictObject({ promptText: z.boolean().optional() }).optional(),
-  agents: z.strictObject({ write: z.boolean().optional() }).optional(),
-  retention: z
-    .strictObject({
-      days: LIMIT.optional(),
-      gigabytes: LIMIT.optional(),
-      spans: LIMIT.optional(),
-    })
-    .optional(),
-});
-
-/** What the command line says about the same things; it wins. */
+/** What the command line and the environment say about the same things; they win. */
 export interface SettingsOverrides {
   readonly forwardUrl: string | null;
   readonly corsOrigins: readonly string[] | null;
   readonly compatWithoutToken: boolean | null;
+  readonly keys: OverriddenKeys;
 }
 
 export interface Settings {
@@ -71,30 +34,81 @@ export interface Settings {
   readonly compatWithoutToken: boolean;
 }
 
+export const settingsFile = (dataDir: string): string => join(dataDir, 'settings.json');
+
 /** @throws StartError saying where the file is wrong. */
 export async function readSettings(dataDir: string, overrides: SettingsOverrides): Promise<Settings> {
-  const file = join(dataDir, 'settings.json');
+  return settingsOf(await readValues(dataDir, overrides));
+}
+
+/** What holds: the file's values, with those that win over them. @throws StartError saying where the file is wrong */
+export async function readValues(dataDir: string, overrides: SettingsOverrides): Promise<SettingValues> {
+  const file = settingsFile(dataDir);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
+    if (error.code === 'ENOENT') return '';
     throw new StartError(`${file} cannot be read: ${error.message}. Make it readable, or remove it.`);
   });
-  const stored = parseSettings(file, text);
-  const forward =
-    overrides.forwardUrl === null
-      ? (stored.forward ?? null)
-      : { url: overrides.forwardUrl, headers: stored.forward?.headers };
-  const { days, gigabytes, spans } = { ...DEFAULT_RETENTION, ...withoutUndefined(stored.retention ?? {}) };
+  const { values, problems } = readSettingsText(text);
+  if (problems.length > 0) throw new StartError(`${problemText(file, problems)} Correct it, or remove it.`);
+  return withOverrides(values, overrides);
+}
+
+/** `/data/settings.json, line 3: retention.days must be a number of days above 0, or null for no limit.` */
+export function problemText(file: string, problems: readonly SettingsProblem[]): string {
+  return problems.map(({ line, message }) => `${file}, line ${line}: ${message.replace(/\.$/, '')}.`).join(' ');
+}
+
+export function withOverrides(
+  values: Partial<SettingValues>,
+  { forwardUrl, corsOrigins, compatWithoutToken }: SettingsOverrides,
+): SettingValues {
+  const stored = { ...DEFAULT_SETTINGS, ...values };
+  return {
+    ...stored,
+    ...(forwardUrl !== null && { forward: { url: forwardUrl, headers: stored.forward?.headers ?? {} } }),
+    ...(corsOrigins !== null && { corsOrigins }),
+    ...(compatWithoutToken !== null && { 'compat.withoutToken': compatWithoutToken }),
+  };
+}
+
+export function settingsOf(values: SettingValues): Settings {
+  const gigabytes = values['retention.gigabytes'];
+  const { forward } = values;
   return {
     receivers: {
-      redaction: { ...DEFAULT_REDACTION, ...withoutUndefined(stored.redaction ?? {}) },
-      forward: forward && { url: forward.url, headers: forward.headers ?? {} },
-      corsOrigins: overrides.corsOrigins ?? stored.corsOrigins ?? [],
+      redaction: {
+        secrets: values['redaction.secrets'],
+        emails: values['redaction.emails'],
+        cards: values['redaction.cards'],
+        keys: values['redaction.keys'],
+        patterns: values['redaction.patterns'],
+      },
+      forward: forward && { url: forward.url, headers: textHeaders(forward.headers) },
+      corsOrigins: values.corsOrigins,
     },
-    retention: { days, bytes: gigabytes === null ? null : gigabytes * BYTES_PER_GIGABYTE, spans },
-    searchesPrompts: stored.search?.promptText ?? true,
-    agentsMayWrite: stored.agents?.write ?? false,
-    compatWithoutToken: overrides.compatWithoutToken ?? stored.compat?.withoutToken ?? false,
+    retention: {
+      days: values['retention.days'],
+      bytes: gigabytes === null ? null : gigabytes * BYTES_PER_GIGABYTE,
+      spans: values['retention.spans'],
+    },
+    searchesPrompts: values['search.promptText'],
+    agentsMayWrite: values['agents.write'],
+    compatWithoutToken: values['compat.withoutToken'],
   };
+}
+
+export type ListenAddresses = Readonly<Record<'otlpHttp' | 'otlpGrpc' | 'ui', ListenAddress>>;
+
+/** Where to listen: as the command line or the environment says, else as the settings say. */
+export function listenAddresses(
+  values: SettingValues,
+  given: ListenAddresses & { readonly overrides: SettingsOverrides },
+): ListenAddresses {
+  const one = (name: keyof ListenAddresses): ListenAddress =>
+    given.overrides.keys[`listen.${name}`]
+      ? given[name]
+      : (parseListenAddress(values[`listen.${name}`]) ?? given[name]);
+  return { otlpHttp: one('otlpHttp'), otlpGrpc: one('otlpGrpc'), ui: one('ui') };
 }
 
 /** @throws StartError where the user lets anybody read that reaches a port which other machines reach */
@@ -105,35 +119,6 @@ export function checkCompat({ compatWithoutToken }: Pick<Settings, 'compatWithou
   );
 }
 
-function parseSettings(file: string, text: string): z.infer<typeof SETTINGS> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new StartError(`${file} is not JSON: ${(error as Error).message}. Correct it, or remove it.`);
-  }
-  const settings = check(file, SETTINGS, json);
-  for (const rule of settings.redaction?.patterns ?? []) {
-    try {
-      rulesOf({ ...DEFAULT_REDACTION, patterns: [rule] });
-    } catch (error) {
-      throw new StartError(
-        `${file} has a redaction pattern that is wrong: “${rule.name}”. ${(error as Error).message} Correct it, or remove it.`,
-      );
-    }
-  }
-  return settings;
-}
-
-function check<T>(file: string, schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new StartError(
-    `${file}: ${issue?.path.join('.') || 'the file'} ${issue?.message ?? 'is wrong'}. Correct it, or remove it.`,
-  );
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never;
+function textHeaders(headers: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== null));
 }

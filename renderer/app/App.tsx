@@ -13,6 +13,7 @@ import { AcceptInvitation, invitationOfAddress } from '../features/team/AcceptIn
 import { problemOfAddress, TeamSignIn } from '../features/team/TeamSignIn';
 import { useKeys } from '../hooks/use-keys';
 import { useStatus } from '../hooks/use-status';
+import { useSettings } from '../stores/settings-store';
 import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { SaidAbove } from '../ui/Notice';
 import { CommandPalette } from './CommandPalette';
@@ -25,6 +26,7 @@ import { SCREENS } from './screens';
 
 export function App() {
   const signedOut = useConnection(({ phase }) => phase === 'signed-out');
+  const timeZone = useSettings(({ timeZone }) => timeZone);
   if (isTeamPage()) {
     const invitation = invitationOfAddress(window.location.hash);
     if (invitation !== null) return <AcceptInvitation token={invitation} />;
@@ -33,7 +35,8 @@ export function App() {
   if (signedOut) return <SignIn />;
   return (
     <Router hook={useHashLocation}>
-      <Frame />
+      {/* Times stand everywhere: all is drawn again. */}
+      <Frame key={timeZone} />
     </Router>
   );
 }

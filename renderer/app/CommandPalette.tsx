@@ -56,6 +56,11 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
               </Command.Item>
             ),
         )}
+        {SCREENS.flatMap(({ commands = [] }) => commands).map(({ title, to }) => (
+          <Command.Item key={to} className={item} onSelect={run(() => navigate(to))}>
+            {title}
+          </Command.Item>
+        ))}
         <Command.Item className={item} onSelect={run(() => void navigator.clipboard.writeText(shareableLink()))}>
           Copy link to this view
         </Command.Item>

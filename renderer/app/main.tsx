@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { connect } from '../connection/connection';
 import { keepEqual } from '../connection/keep-equal';
 import { fetchPages } from '../routing/screen';
-import { followTheme } from '../stores/settings-store';
+import { followTheme, followTimeZone } from '../stores/settings-store';
 import { App } from './App';
 
 // Screens ask again when the store changes, not when a window is focused; a failed call shows its error at once.
@@ -24,6 +24,7 @@ const queries = new QueryClient({
 });
 
 followTheme();
+followTimeZone();
 connect();
 
 createRoot(document.getElementById('root') as HTMLElement).render(

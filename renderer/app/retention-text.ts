@@ -3,7 +3,7 @@
 import type { ReportedCounts } from '../../core/api/contract';
 import type { PruningReport, QuarantineReport, Retention } from '../../core/api/retention';
 import { formatBytes, formatCount, plural } from '../../core/model/format';
-import { dayOfYearText, dayText, minuteText, zoneText } from '../ui/clock-time';
+import { dayOfYearText, dayText, isSameDay, minuteText, zoneText } from '../ui/clock-time';
 
 /** `Kept 14 days or 5 GiB` */
 export function keptText(retention: Retention): string {
@@ -14,8 +14,8 @@ export function keptText(retention: Retention): string {
 }
 
 export function keptTitle(retention: Retention): string {
-  if (limitsOf(retention).length === 0) return 'Nothing is pruned. Limits are set in settings.json.';
-  return 'Whichever is reached first; the oldest goes first.\nTraces with a bookmark or a note stay.\nLimits are set in settings.json.';
+  if (limitsOf(retention).length === 0) return 'Nothing is pruned. Limits are set under Settings.';
+  return 'Whichever is reached first; the oldest goes first.\nTraces with a bookmark or a note stay.\nLimits are set under Settings.';
 }
 
 /** `1,204 traces pruned 14:32`; null: nothing to tell. */
@@ -95,5 +95,5 @@ function gigabytes(bytes: number): string {
 
 /** The hour today, else the day. */
 function clock(time: Date, now: Date): string {
-  return time.toDateString() === now.toDateString() ? minuteText(time) : dayOfYearText(time);
+  return isSameDay(time, now) ? minuteText(time) : dayOfYearText(time);
 }

@@ -13,6 +13,7 @@ import { metrics } from '../screens/metrics/screen';
 import { playground } from '../screens/playground/screen';
 import { services } from '../screens/services/screen';
 import { sessions } from '../screens/sessions/screen';
+import { settings } from '../screens/settings/screen';
 import { sync } from '../screens/sync/screen';
 import { team } from '../screens/team/screen';
 import { trace } from '../screens/trace/screen';
@@ -37,6 +38,7 @@ const ALL: readonly Screen[] = [
   connect,
   sync,
   team,
+  settings,
 ];
 
 /** Those that are on this page: in the desktop, or served by a team server. */

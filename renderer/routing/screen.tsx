@@ -9,6 +9,8 @@ export interface Screen {
   readonly navigation?: Navigation;
   /** What its keys do, for the dialog that lists them. */
   readonly keys?: readonly KeyGroup[];
+  /** Parts of it that the palette finds by name. */
+  readonly commands?: readonly { readonly title: string; readonly to: string }[];
   /** Absent: the screen is in the desktop and on the pages of a team server alike. */
   readonly only?: 'desktop' | 'team';
 }

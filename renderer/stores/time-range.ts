@@ -1,7 +1,7 @@
 /** What a screen is about: a part of time, and where spans come from. */
 
 import type { DeploymentFilter } from '../../core/model/deployment';
-import { dayOfYearText, secondText } from '../ui/clock-time';
+import { dayOfYearText, isSameDay, secondText } from '../ui/clock-time';
 
 export interface Extent {
   readonly range: TimeRange;
@@ -47,7 +47,7 @@ export function boundsOf(range: TimeRange): { readonly from?: string; readonly t
 export function rangeLabel(range: TimeRange): string {
   if (range.kind === 'all') return 'All time';
   if (range.kind === 'last') return LAST.find(({ minutes }) => minutes === range.minutes)?.label ?? 'Custom';
-  const sameDay = new Date(range.fromMs).toDateString() === new Date(range.toMs).toDateString();
+  const sameDay = isSameDay(range.fromMs, range.toMs);
   const begin = `${dayOfYearText(range.fromMs)}, ${secondText(range.fromMs)}`;
   if (sameDay) return `${begin} – ${secondText(range.toMs)}`;
   return `${begin} – ${dayOfYearText(range.toMs)}, ${secondText(range.toMs)}`;

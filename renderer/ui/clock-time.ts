@@ -1,5 +1,5 @@
 /**
- * How times read: local ones, in one form everywhere, and with the zone wherever a date stands with them. Put together by hand:
+ * How times read: local ones, or UTC where that is chosen, in one form everywhere, and with the zone wherever a date stands with them. Put together by hand:
  * a list draws thousands of times, and `toLocaleTimeString` makes a formatter for nearly each.
  */
 const DAY_MS = 86_400_000;
@@ -7,6 +7,40 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 
 
 /** As the API sends it, or in milliseconds. */
 export type Time = string | number | Date;
+
+export type TimeZone = 'local' | 'UTC';
+
+let zone: TimeZone = 'local';
+
+/** What is drawn already stays as it is until it is drawn again. */
+export function setTimeZone(chosen: TimeZone): void {
+  zone = chosen;
+}
+
+/** Minutes from UTC to the zone at that time, as east is positive. */
+function offsetMinutes(time: Time): number {
+  return zone === 'UTC' ? 0 : -new Date(time).getTimezoneOffset();
+}
+
+/** A date whose UTC fields are those of the zone. */
+function inZone(time: Time): Date {
+  const date = new Date(time);
+  return new Date(date.getTime() + offsetMinutes(date) * 60_000);
+}
+
+/** 2024-10-30T14:02:31, as a field for dates and times takes it. */
+export function inputText(time: Time): string {
+  return inZone(time).toISOString().slice(0, 19);
+}
+
+/** What is in such a field, in milliseconds; NaN: no time. */
+export function inputMs(text: string): number {
+  return zone === 'UTC' ? Date.parse(`${text}Z`) : Date.parse(text);
+}
+
+export function isSameDay(one: Time, other: Time): boolean {
+  return dayText(one) === dayText(other);
+}
 
 /** A local time as precise as the range it stands in: 14:02:31, 14:02, or 30 Oct 2024. */
 export function clockTime(ms: number, rangeMs: number): string {
@@ -27,37 +61,36 @@ export function dayAndZone(time: Time): string {
 
 /** 14:02:31 */
 export function secondText(time: Time): string {
-  return `${minuteText(time)}:${twoDigits(new Date(time).getSeconds())}`;
+  return `${minuteText(time)}:${twoDigits(new Date(time).getUTCSeconds())}`;
 }
 
 /** 14:02 */
 export function minuteText(time: Time): string {
-  const date = new Date(time);
-  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+  const date = inZone(time);
+  return `${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}`;
 }
 
 /** 30 Oct 2024 */
 export function dayText(time: Time, timeZone?: 'UTC'): string {
+  if (timeZone === undefined) return `${dayOfYearText(time)} ${inZone(time).getUTCFullYear()}`;
   const date = new Date(time);
-  if (timeZone === undefined) return `${dayOfYearText(date)} ${date.getFullYear()}`;
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** 30 Oct */
 export function dayOfYearText(time: Time): string {
-  const date = new Date(time);
-  return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
+  const date = inZone(time);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
 
 /** Of today the minute, else the day as well. */
 export function recentText(time: Time, now: Date): string {
-  const then = new Date(time);
-  return then.toDateString() === now.toDateString() ? minuteText(then) : `${dayText(then)}, ${minuteText(then)}`;
+  return isSameDay(time, now) ? minuteText(time) : `${dayText(time)}, ${minuteText(time)}`;
 }
 
 /** UTC, UTC+1, UTC-3:30: as it was at that time, summer or winter. */
 export function zoneText(time: Time): string {
-  const minutes = -new Date(time).getTimezoneOffset();
+  const minutes = offsetMinutes(time);
   if (minutes === 0) return 'UTC';
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return `UTC${minutes < 0 ? '\u2212' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;

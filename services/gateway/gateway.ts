@@ -6,7 +6,7 @@ import { SpoorError } from '../../core/model/errors';
 import { checkInput } from '../../core/operations/input';
 import type { AnyOperation } from '../../core/operations/operation';
 import { ALL_OPERATIONS, type SpoorApi } from '../../core/operations/operations';
-import type { Parts } from '../../core/operations/parts';
+import type { Parts, WorkspaceSettings } from '../../core/operations/parts';
 import type { StoreService } from '../../core/operations/store-service';
 import { type LoadedColumns, loadTrace } from '../../core/timeline/load-trace';
 import type { Log } from '../log';
@@ -30,6 +30,8 @@ export interface GatewayParts {
   readonly keys: KeyService;
   /** Null: a server, which others share with. */
   readonly sync: SyncService | null;
+  /** Null: a server, which is set up by who runs it. */
+  readonly settings: WorkspaceSettings | null;
   readonly log: Log;
   /** Asks endpoints of models. */
   readonly fetches?: Fetches;
@@ -86,7 +88,18 @@ function without(argument: unknown, fields: readonly string[]): unknown {
 }
 
 function partsOf(given: GatewayParts, exports: Exports): Parts {
-  const { options, store, ingest, timeline, keys, sync, log, fetches = fetch, unresponsive = async () => [] } = given;
+  const {
+    options,
+    store,
+    ingest,
+    timeline,
+    keys,
+    sync,
+    settings,
+    log,
+    fetches = fetch,
+    unresponsive = async () => [],
+  } = given;
   const startedAt = Date.now();
   const reports = new Reports(store, ingest, unresponsive);
   const playground = new Playground(store, keys, fetches);
@@ -103,6 +116,10 @@ function partsOf(given: GatewayParts, exports: Exports): Parts {
     get sync() {
       if (sync) return sync;
       throw new SpoorError('FORBIDDEN', 'A team server is what others share with; it shares with none.');
+    },
+    get settings() {
+      if (settings) return settings;
+      throw new SpoorError('FORBIDDEN', 'The settings of a team server are those of its command line.');
     },
     async status(): Promise<StatusReport> {
       const { version, dataDir, retention } = options;

@@ -4,6 +4,7 @@
  */
 import type { ForwardingReport } from '../../core/api/receiver-reports';
 import type { ForwardSettings } from '../../core/api/workers';
+import { withoutUrlSecrets } from '../../core/settings/hidden-secrets';
 import type { Log } from '../log';
 import { limited } from '../net/limited';
 import type { Signal } from './signals';
@@ -39,7 +40,14 @@ export class Forwarder {
 
   report(): ForwardingReport {
     const { sent, failed, dropped, lastError } = this;
-    return { url: this.settings.url, queued: this.queue.length + this.running, sent, failed, dropped, lastError };
+    return {
+      url: withoutUrlSecrets(this.settings.url),
+      queued: this.queue.length + this.running,
+      sent,
+      failed,
+      dropped,
+      lastError,
+    };
   }
 
   /** Queues an export request (protobuf). */
@@ -72,7 +80,7 @@ export class Forwarder {
       else {
         this.failed++;
         if (this.lastError !== failure)
-          this.log('warn', 'forwarding failed', { url: this.settings.url, error: failure });
+          this.log('warn', 'forwarding failed', { url: this.report().url, error: failure });
         this.lastError = failure;
       }
     }

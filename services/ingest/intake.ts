@@ -55,7 +55,12 @@ export function rejectionOf({
 }
 
 export class Intake {
-  constructor(private readonly options: IntakeOptions) {}
+  constructor(private options: IntakeOptions) {}
+
+  /** Of requests that come from now on. */
+  follow(changed: Pick<IntakeOptions, 'redactor' | 'forwarder'>): void {
+    this.options = { ...this.options, ...changed };
+  }
 
   /**
    * Resolves when the records of an export request (protobuf) are on disk.

@@ -80,7 +80,12 @@ export class OtlpHttpReceiver {
     reader: format.open({ hexOf, nowNs: () => nsFromMs(Date.now()) }),
   }));
 
-  constructor(private readonly options: OtlpHttpOptions) {}
+  constructor(private options: OtlpHttpOptions) {}
+
+  /** Pages of other machines that may export from now on. */
+  allow(corsOrigins: readonly string[]): void {
+    this.options = { ...this.options, corsOrigins };
+  }
 
   /** @param limit of who sends it */
   readonly handle = async (

@@ -18,15 +18,6 @@ export function isLoopbackOrigin(origin: string | undefined): boolean {
   return match !== null && isLoopbackHost(match[1]);
 }
 
-/**
- * `https://app.example.com`, `https://*.example.com`, `http://tools.local:*`; of apps, `tauri://localhost`; `file://`, which some web views
- * say, and `null`, which browsers say of files, and of any page that another site puts into a sandbox.
- */
-export function isOrigin(text: string): boolean {
-  if (text === 'null' || text === 'file://') return true;
-  return /^[a-z][a-z\d+.-]{0,30}:\/\/(\*\.)?[\w.-]+(:(\d{1,5}|\*))?$/.test(text);
-}
-
 /** Whether an origin is the allowed one; `https://*.example.com` allows subdomains, `:*` any port. */
 export function originMatches(allowed: string, origin: string): boolean {
   const pattern = allowed.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

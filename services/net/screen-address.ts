@@ -20,6 +20,7 @@ export const SCREEN_NAMES: readonly string[] = [
   'connect',
   'sync',
   'team',
+  'settings',
   'device',
 ];
 

@@ -127,7 +127,7 @@ function startHost(templateDir: string | null): Promise<Host> {
     otlpGrpc: { host: '127.0.0.1', port: 0 },
     ui: { host: '127.0.0.1', port: 0 },
     token: null,
-    overrides: { forwardUrl: null, corsOrigins: null, compatWithoutToken: null },
+    overrides: { forwardUrl: null, corsOrigins: null, compatWithoutToken: null, keys: {} },
     version: '0.0.0',
     log: () => {},
     desktop: false,

@@ -84,8 +84,11 @@ describe('redaction', () => {
   });
 
   it.each([
-    ['{', /settings\.json is not JSON.*Correct it/],
-    ['{"redaction":{"secret":true}}', /settings\.json: redaction .*secret/],
+    ['{', /settings\.json, line 1: is not JSON.*Correct it/],
+    [
+      '{"redaction":{"secret":true}}',
+      /settings\.json, line 1: redaction has no setting secret\. Did you mean secrets\?/,
+    ],
     ['{"redaction":{"patterns":[{"name":"x","pattern":"("}]}}', /redaction pattern that is wrong: “x”/],
     [
       '{"redaction":{"patterns":[{"name":"ok","pattern":"a"},{"name":"ticket","pattern":"INT-(?=7)"}]}}',
@@ -158,7 +161,9 @@ describe('forwarding', () => {
     const spoor = await start({}, ['--forward', 'http://127.0.0.1:9']);
     for (let n = 1; n <= 20; n++) expect((await spoor.post('/v1/traces', trace(n))).status).toBe(200);
     expect((await spoor.get<{ counts: object }>('/v1/status')).body.counts).toMatchObject({ traces: 20 });
-    expect((await status(spoor)).forwarding).toMatchObject({ queued: 20, sent: 0 });
+    // On a busy machine some are given up by now.
+    const { queued = 0, failed = 0, sent } = (await status(spoor)).forwarding ?? {};
+    expect([queued + failed, sent]).toEqual([20, 0]);
     expect(await spoor.stop()).toBe(0);
   });
 });

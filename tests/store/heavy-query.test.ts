@@ -248,6 +248,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('a heavy query on $name'
         timeline: nothing as TimelineService,
         keys: nothing as HostService,
         sync: null,
+        settings: null,
         log: () => {},
       });
       const ui = await createUiServer(gateway, options, () => {});

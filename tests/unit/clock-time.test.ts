@@ -1,12 +1,25 @@
 /** Times read alike everywhere, and say their zone wherever a date stands with them. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { formatTokens } from '../../core/model/format';
-import { clockTime, dayAndZone, recentText, timeText, zoneText } from '../../renderer/ui/clock-time';
+import {
+  clockTime,
+  dayAndZone,
+  inputMs,
+  inputText,
+  isSameDay,
+  recentText,
+  setTimeZone,
+  timeText,
+  zoneText,
+} from '../../renderer/ui/clock-time';
 
 const WINTER = '2026-01-15T13:02:31Z';
 const SUMMER = '2026-07-15T13:02:31Z';
 
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  setTimeZone('local');
+});
 
 describe('times', () => {
   it.each([
@@ -20,6 +33,19 @@ describe('times', () => {
     expect(timeText(WINTER)).toBe(text);
     expect(timeText(Date.parse(WINTER))).toBe(text);
     expect(dayAndZone(WINTER)).toBe(text.replace(/\d\d:\d\d:\d\d /, ''));
+  });
+
+  it('are in UTC where that is chosen, in fields, too', () => {
+    vi.stubEnv('TZ', 'Asia/Kolkata');
+    expect(inputText(WINTER)).toBe('2026-01-15T18:32:31');
+    expect(inputMs('2026-01-15T18:32:31')).toBe(Date.parse(WINTER));
+    const night = '2026-01-15T20:00:00Z';
+    expect(isSameDay(WINTER, night)).toBe(false);
+    setTimeZone('UTC');
+    expect(timeText(WINTER)).toBe('15 Jan 2026, 13:02:31 UTC');
+    expect(inputText(WINTER)).toBe('2026-01-15T13:02:31');
+    expect(inputMs('2026-01-15T13:02:31')).toBe(Date.parse(WINTER));
+    expect(isSameDay(WINTER, night)).toBe(true);
   });
 
   it('are as precise as the range they stand in', () => {

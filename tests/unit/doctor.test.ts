@@ -139,7 +139,10 @@ describe('a bundle', () => {
       const token = 'the-token-of-this-folder';
       const given = 'a-token-that-was-given';
       writeFileSync(join(folder, 'token'), `${token}\n`);
-      writeFileSync(join(folder, 'settings.json'), JSON.stringify({ forward: 'https://key@collector/?key=hidden' }));
+      writeFileSync(
+        join(folder, 'settings.json'),
+        `// mine\n${JSON.stringify({ forward: 'https://key@collector/?key=hidden' })}`,
+      );
       const logged = {
         level: 'warn',
         message: `could not read "customer name" below ${homedir()} with ${token} and ${given}`,

@@ -1,7 +1,8 @@
 /** Where telemetry comes in, and which hosts and origins are of this machine: what gets in, and what stays out. */
 import { describe, expect, it } from 'vitest';
+import { isOrigin } from '../../core/settings/origin';
 import { ingestPath, isIngestPath } from '../../services/ingest/ingest-paths';
-import { isLoopbackHost, isLoopbackOrigin, isOrigin, originMatches } from '../../services/net/loopback';
+import { isLoopbackHost, isLoopbackOrigin, originMatches } from '../../services/net/loopback';
 
 describe('paths', () => {
   it.each(['traces', 'logs', 'metrics'])('of %s, as exporters know them', (signal) => {

@@ -200,6 +200,7 @@ describe('the status', () => {
       timeline: {} as TimelineService,
       keys: {} as KeyService,
       sync: null,
+      settings: null,
       log: () => {},
       unresponsive: async () => unresponsive,
     });

@@ -1,6 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import { transferablesOfReply } from '../../core/api/transfer';
-import type { GatewayOptions, HostService, IngestService, SyncService, TimelineService } from '../../core/api/workers';
+import type {
+  FollowsSettings,
+  GatewayOptions,
+  HostService,
+  IngestService,
+  SyncService,
+  TimelineService,
+} from '../../core/api/workers';
 import { RPC_METHODS } from '../../core/operations/rpc';
 import type { StoreService } from '../../core/operations/store-service';
 import { startAlertTimer } from '../../services/alerts/alert-timer';
@@ -9,19 +16,22 @@ import { createGateway } from '../../services/gateway/gateway';
 import { unresponsiveByHost } from '../../services/gateway/unresponsive';
 import { listen, PortTakenError } from '../../services/net/listen';
 import { logToHost, runWorker, tellHost, WorkerLinks } from '../rpc/worker-port';
+import { following, LocalSettings } from './local-settings';
 import { createUiServer } from './ui-server';
 
 const options = workerData as GatewayOptions;
 const links = new WorkerLinks();
-const store = links.to<StoreService>('store');
+const store = links.to<StoreService & FollowsSettings>('store');
+const ingest = links.to<IngestService & FollowsSettings>('ingest');
 const host = links.to<HostService>('host');
 const api = createGateway({
   options,
   store,
-  ingest: links.to<IngestService>('ingest'),
+  ingest,
   timeline: links.to<TimelineService>('timeline'),
   keys: host,
   sync: links.to<SyncService>('sync'),
+  settings: new LocalSettings(host, [store, ingest, following(options)]),
   log: logToHost,
   unresponsive: unresponsiveByHost(host),
 });

@@ -29,6 +29,7 @@ export interface UiServer {
   close(): Promise<void>;
 }
 
+/** @param options of which those that are settings may change */
 export async function createUiServer(api: Gateway, options: GatewayOptions, log: Log): Promise<UiServer> {
   const files = await StaticFiles.below(options.rendererDir);
   const ending = new AbortController();
@@ -43,12 +44,15 @@ export async function createUiServer(api: Gateway, options: GatewayOptions, log:
     log,
     ending.signal,
     (answer) => turns.run('', answer),
-    options.compatWithoutToken && loopbackOnly ? (_, next) => next() : authorize,
+    (context, next) => (options.compatWithoutToken && loopbackOnly ? next() : authorize(context, next)),
   );
   serveProbes(app, api);
   const mcp = serveMcp(app, api, bearerToken(options.token), {
     version: options.version,
-    mayWrite: options.agentsMayWrite,
+    // Asked when a session begins.
+    get mayWrite() {
+      return options.agentsMayWrite;
+    },
   });
   app.get('*', async (context) => {
     const requested = await requestedFile(files, context);

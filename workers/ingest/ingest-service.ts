@@ -3,7 +3,15 @@ import type { Server } from 'node:http';
 import type { OtlpProtocol, OtlpReceiver } from '../../core/api/contract';
 import type { FileImportPart, FileImportReport } from '../../core/api/file-import';
 import { transferring } from '../../core/api/rpc/service';
-import type { IngestOptions, IngestReport, IngestService, ListenAddress } from '../../core/api/workers';
+import type {
+  FollowsSettings,
+  ForwardSettings,
+  IngestOptions,
+  IngestReport,
+  IngestService,
+  ListenAddress,
+  SettingsInUse,
+} from '../../core/api/workers';
 import { errorValueOf, SpoorError } from '../../core/model/errors';
 import { transferablesOf } from '../../core/model/signal-batch';
 import { nsFromMs } from '../../core/model/time';
@@ -36,7 +44,7 @@ const REQUEST_MS = 15 * 60_000;
 /** In which what has arrived is answered at the end; a thread is ended some seconds later. */
 const CLOSE_MS = 7_000;
 
-export class Ingest implements IngestService {
+export class Ingest implements IngestService, FollowsSettings {
   private readonly arrivals = new Arrivals();
   private readonly intake: Intake;
   private readonly imports: Imports;
@@ -44,9 +52,10 @@ export class Ingest implements IngestService {
   private readonly grpc: OtlpGrpcReceiver;
   private readonly ports: Readonly<Record<OtlpProtocol, ReceiverPort>>;
   private readonly rate = new Rate();
-  private readonly redactor: Redactor;
+  private redactor: Redactor;
   private readonly refusals = new Refusals();
-  private readonly forwarder: Forwarder | null;
+  private forwarder: Forwarder | null;
+  private forward: ForwardSettings | null;
   private servers: Server[] = [];
 
   constructor(
@@ -58,6 +67,7 @@ export class Ingest implements IngestService {
     const { redaction, forward, corsOrigins } = options.settings;
     const ofExports = sparing(log);
     this.redactor = new Redactor(redaction);
+    this.forward = forward;
     this.forwarder = forward && new Forwarder(forward, log);
     this.intake = new Intake({
       redactor: this.redactor,
@@ -112,6 +122,18 @@ export class Ingest implements IngestService {
 
   async listenOnFreePort(protocol: OtlpProtocol): Promise<OtlpReceiver> {
     return this.ports[protocol].moveToFreePort();
+  }
+
+  /** What is received from now on; what is forwarded already still leaves. */
+  async follow({ receivers: { redaction, forward, corsOrigins } }: SettingsInUse): Promise<void> {
+    this.redactor = new Redactor(redaction, this.redactor);
+    if (JSON.stringify(forward) !== JSON.stringify(this.forward)) {
+      void this.forwarder?.close();
+      this.forward = forward;
+      this.forwarder = forward && new Forwarder(forward, this.log);
+    }
+    this.intake.follow({ redactor: this.redactor, forwarder: this.forwarder });
+    this.http.allow(corsOrigins);
   }
 
   async cancelImport(importId: string): Promise<void> {

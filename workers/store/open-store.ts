@@ -1,4 +1,5 @@
 /** The database of the desktop with everything that reads and writes it. */
+import type { Retention } from '../../core/api/retention';
 import type { StoreOptions } from '../../core/api/workers';
 import { holdsPrompt } from '../../core/dialects/prompt-keys';
 import { EVERY_KEY } from '../../core/search/searched-keys';
@@ -29,6 +30,8 @@ export interface OpenStore extends WorkspaceReaders {
   readonly clock: TrustedClock;
   readonly writer: StoreWriter;
   readonly tended: TendedWriter;
+  /** Changes how much is kept. */
+  keep(retention: Retention): void;
 }
 
 interface OpenEvents {
@@ -51,7 +54,8 @@ export async function openStore(
   const { sql, guard, uncopied } = database;
   guard.watch(onDamage, onAbort);
   if (uncopied !== null) onTrouble('the update is done without a copy', uncopied);
-  const { retention, searchesPrompts } = options;
+  const { searchesPrompts } = options;
+  let { retention } = options;
   const searchesKey = searchesPrompts ? EVERY_KEY : (key: string) => !holdsPrompt(key);
   const clock = new TrustedClock(sql, {
     matters: (wall, trusted) => losesMuch(sql, LOCAL_WORKSPACE, retention.days, wall, trusted),
@@ -83,5 +87,10 @@ export async function openStore(
     tended,
     pruner,
     clock,
+    keep(changed) {
+      retention = changed;
+      records.keep(changed);
+      pruner.keep(changed);
+    },
   };
 }

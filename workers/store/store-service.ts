@@ -4,7 +4,7 @@ import type { CommentAuthor } from '../../core/api/comment';
 import type { StoreState } from '../../core/api/contract';
 import type { RebuildReport } from '../../core/api/rebuild';
 import { KEEPS } from '../../core/api/retention';
-import type { StoreOptions, StoreReport } from '../../core/api/workers';
+import type { FollowsSettings, SettingsInUse, StoreOptions, StoreReport } from '../../core/api/workers';
 import { SpoorError } from '../../core/model/errors';
 import type { SignalBatch } from '../../core/model/signal-batch';
 import type { StoreService } from '../../core/operations/store-service';
@@ -35,20 +35,20 @@ const PRUNE_EVERY_MS = 10_000;
 /** Walking the data folder costs milliseconds; nobody needs it fresher. */
 const DISK_USAGE_TTL_MS = 5_000;
 
-export class Store extends WorkspaceStore implements StoreService {
+export class Store extends WorkspaceStore implements StoreService, FollowsSettings {
   private readonly changes = new ChangeFeed();
   private readonly opened: Promise<OpenStore>;
   private current: StoreState = { state: 'opening' };
   private diskUsage = { bytes: 0, at: 0 };
   private readonly disk: DiskSpace;
-  protected readonly redactor: Redactor;
+  protected redactor: Redactor;
   private readonly end: (error: unknown) => void;
   private closing = false;
   private rebuilding: RebuildReport = { state: 'never', progress: 0, message: null };
   private rebuilt: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly options: StoreOptions,
+    private options: StoreOptions,
     private readonly onState: (state: StoreState) => void,
     /** Told once: the database cannot go on; the thread should end and be started again. */
     onEnd: OnEnd,
@@ -93,6 +93,18 @@ export class Store extends WorkspaceStore implements StoreService {
       this.end(error);
       throw new SpoorError('SERVICE_UNAVAILABLE', `The database stopped and is started again: ${String(error)}`);
     }
+  }
+
+  /** At once, and when the database is open. */
+  async follow({ retention, receivers: { redaction } }: SettingsInUse): Promise<void> {
+    this.options = { ...this.options, retention, redaction };
+    this.redactor = new Redactor(redaction, this.redactor);
+    this.texts.follow(this.redactor);
+    this.opened.then(
+      ({ keep }) => keep(this.options.retention),
+      () => {},
+    );
+    this.changes.changed();
   }
 
   async rebuild(): Promise<RebuildReport> {

@@ -13,7 +13,7 @@ import { InternedIds } from '../dictionary/interned';
 import { PartIds } from '../dictionary/part-ids';
 import { type PayloadCodec, PayloadNumbers } from '../payloads/payloads';
 import { isEndedForOthers } from '../sql/ended-for-others';
-import { shareOf } from '../sql/partition-share';
+import { type PartitionShare, shareOf } from '../sql/partition-share';
 import type { ChangeKind, SqlClient } from '../sql/sql-client';
 import { LogWriter } from './log-writer';
 import { MetricWriter } from './metric-writer';
@@ -30,6 +30,8 @@ const MAX_ATTEMPTS = 4;
 
 export class StoreWriter {
   private readonly state: WriterState;
+  /** One object, which partitions are measured by. */
+  private readonly share: PartitionShare;
   private readonly spans: SpanWriter;
   private readonly logs: LogWriter;
   private readonly metrics: MetricWriter;
@@ -47,7 +49,8 @@ export class StoreWriter {
     /** When records arrive (trusted-clock.ts). */
     now: () => number = Date.now,
   ) {
-    const share = shareOf(retention);
+    this.share = shareOf(retention);
+    const { share } = this;
     const partIds = new PartIds(workspaceId);
     const indexesKey = (id: number): boolean => {
       const name = partIds.keyName(id);
@@ -69,6 +72,11 @@ export class StoreWriter {
     this.logs = new LogWriter(this.state);
     this.metrics = new MetricWriter(this.state);
     this.requests = new ReceivedRequests(workspaceId);
+  }
+
+  /** What is kept from now on. */
+  keep(retention: Retention): void {
+    Object.assign(this.share, shareOf(retention));
   }
 
   /** All batches or none: resolves once they are committed. @param alongside what is committed with them, at the end */

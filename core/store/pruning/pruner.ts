@@ -54,7 +54,7 @@ const LARGE_PARTITION = 0.1;
 
 export class Pruner {
   private readonly log: PruningLog;
-  private readonly limits: PartitionShare;
+  private limits: PartitionShare;
   private running: Promise<boolean> | null = null;
   private stopped = false;
   private restUntil = 0;
@@ -78,6 +78,13 @@ export class Pruner {
     this.log = new PruningLog(workspaceId);
     this.limits = limitsOf(retention);
     this.dictionaries = new DictionarySweep(sql, (run) => writer.change(run), workspaceId);
+  }
+
+  /** What is kept from the next run on. */
+  keep(retention: Retention): void {
+    this.limits = limitsOf(retention);
+    this.restUntil = 0;
+    this.unmet = null;
   }
 
   last(): Promise<PruningReport | null> {

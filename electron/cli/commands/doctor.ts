@@ -2,9 +2,10 @@
 import type { StatusResource } from '../../../core/api/http-resources';
 import { StartError } from '../../../services/store/start-error';
 import { type OptionTable, UsageError, type ValuesOf } from '../../host/option-table';
-import { FOLDER_OPTIONS, folderOptions, START_OPTIONS, startOptions } from '../../host/options';
+import { FOLDER_OPTIONS, folderOptions, START_OPTIONS, type StartOptions, startOptions } from '../../host/options';
 import { builtPaths } from '../../host/paths';
 import { runningApiOrNull } from '../../host/running-api';
+import { type ListenAddresses, listenAddresses, readValues } from '../../host/settings';
 import { defineCommand } from '../command';
 import { writeBundle } from '../doctor/bundle';
 import { broken, type Finding, fine, warning } from '../doctor/finding';
@@ -49,7 +50,7 @@ async function doctor(values: ValuesOf<typeof OPTIONS>, environment: NodeJS.Proc
   if (values.bundle !== undefined && !/\.zip$/i.test(values.bundle)) {
     throw new UsageError(`--bundle ${values.bundle} does not end in .zip.`);
   }
-  const addresses = startOptions(values, environment);
+  const addresses = await addressesOf(options.dataDir, startOptions(values, environment));
   const { version } = builtPaths(__dirname);
   const status = await statusOf(options);
   const ports = status.resource?.ports ?? { otlpHttp: addresses.otlpHttp.port, otlpGrpc: addresses.otlpGrpc.port };
@@ -126,4 +127,10 @@ function print(findings: readonly Finding[], json: boolean, paint: Paint): void 
     ];
   });
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Where Spoor would listen; a file that cannot be used says nothing. */
+async function addressesOf(dataDir: string, options: StartOptions): Promise<ListenAddresses> {
+  const settings = await readValues(dataDir, options.overrides).catch(() => null);
+  return settings === null ? options : listenAddresses(settings, options);
 }

@@ -6,6 +6,7 @@ import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { cpus, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
+import { type ParseError, parse } from 'jsonc-parser';
 import type { StatusResource } from '../../../core/api/http-resources';
 import type { Finding } from './finding';
 
@@ -104,11 +105,10 @@ function variables(environment: NodeJS.ProcessEnv): string {
 }
 
 function keysOf(settings: string): string {
-  try {
-    return Object.keys(JSON.parse(settings) as object).join('\n');
-  } catch {
-    return settings === '' ? '' : 'It is no JSON.';
-  }
+  const errors: ParseError[] = [];
+  const read: unknown = parse(settings, errors, { allowTrailingComma: true, allowEmptyContent: true });
+  if (errors.length > 0) return 'It is no JSON.';
+  return typeof read === 'object' && read !== null ? Object.keys(read).join('\n') : '';
 }
 
 async function redactorFor({ dataDir, token, environment }: BundleParts): Promise<(text: string) => string> {

@@ -3,6 +3,7 @@ import { Popover } from 'radix-ui';
 import { type FormEvent, useState } from 'react';
 import { ALL_TIME, boundsOf, LAST, rangeLabel, type TimeRange } from '../../stores/time-range';
 import { Button } from '../../ui/Button';
+import { inputMs, inputText } from '../../ui/clock-time';
 
 interface TimeRangePickerProps {
   readonly range: TimeRange;
@@ -56,9 +57,9 @@ export function TimeRangePicker({ range, onChange }: TimeRangePickerProps) {
 /** Two moments, in the time of this machine. */
 function Between({ range, onChoose }: { readonly range: TimeRange; readonly onChoose: (range: TimeRange) => void }) {
   const bounds = boundsOf(range);
-  const [from, setFrom] = useState(localText(Date.parse(bounds.from ?? '') || Date.now() - 3_600_000));
-  const [to, setTo] = useState(localText(Date.parse(bounds.to ?? '') || Date.now()));
-  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
+  const [from, setFrom] = useState(inputText(Date.parse(bounds.from ?? '') || Date.now() - 3_600_000));
+  const [to, setTo] = useState(inputText(Date.parse(bounds.to ?? '') || Date.now()));
+  const [fromMs, toMs] = [inputMs(from), inputMs(to)];
   const isValid = fromMs < toMs;
   const apply = (event: FormEvent): void => {
     event.preventDefault();
@@ -93,9 +94,4 @@ function Between({ range, onChoose }: { readonly range: TimeRange; readonly onCh
       </Button>
     </form>
   );
-}
-
-/** As `datetime-local` takes it. */
-function localText(ms: number): string {
-  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

@@ -108,6 +108,7 @@ export class WorkspaceRuntime {
       timeline: new Timeline(this.store),
       keys: keysOf(workspaceId),
       sync: null,
+      settings: null,
       log,
       fetches,
       unresponsive: async () => unresponsive(),

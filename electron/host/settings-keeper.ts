@@ -1,0 +1,208 @@
+/** Reads and changes `settings.json` while Spoor runs. What people write into the file meanwhile is noticed, and never overwritten. */
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import type {
+  SettingKey,
+  SettingSource,
+  SettingState,
+  SettingsChange,
+  SettingsReport,
+  SettingValues,
+} from '../../core/api/settings';
+import type { ChangedSettings } from '../../core/api/workers';
+import { SpoorError } from '../../core/model/errors';
+import { hideSecrets, revealSecrets } from '../../core/settings/hidden-secrets';
+import { listenAddressText, parseListenAddress } from '../../core/settings/listen-address';
+import { DEFAULT_SETTINGS, SETTING_KEYS, SETTINGS } from '../../core/settings/settings-table';
+import { editSettingsText, readSettingsText, type SettingsText } from '../../core/settings/settings-text';
+import {
+  checkCompat,
+  type ListenAddresses,
+  problemText,
+  type Settings,
+  type SettingsOverrides,
+  settingsFile,
+  settingsOf,
+  withOverrides,
+} from './settings';
+
+/** Of the file, as it is at one moment. */
+interface Stored extends SettingsText {
+  readonly text: string;
+  readonly exists: boolean;
+  readonly revision: string;
+}
+
+export class SettingsKeeper {
+  private readonly file: string;
+  private readonly overrides: SettingsOverrides;
+  private running: SettingValues;
+  private changing: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param values what runs
+   * @param asked where was asked to listen at the start
+   */
+  constructor(
+    dataDir: string,
+    values: SettingValues,
+    private readonly asked: ListenAddresses & { readonly overrides: SettingsOverrides },
+  ) {
+    this.file = settingsFile(dataDir);
+    this.overrides = asked.overrides;
+    this.running = this.withAsked(values);
+  }
+
+  /** As threads take them when they start. */
+  get inUse(): Settings {
+    return settingsOf(this.running);
+  }
+
+  async report(): Promise<SettingsReport> {
+    return this.reportOf(await this.read());
+  }
+
+  /**
+   * Changes the file, if there is anything to change, and takes what it says into use.
+   * @throws SpoorError CONFLICT where the file is not what the change is based on, VALIDATION_ERROR
+   */
+  change(change: SettingsChange): Promise<ChangedSettings> {
+    const changed = this.changing.then(() => this.changeNow(change));
+    this.changing = changed.catch(() => {});
+    return changed;
+  }
+
+  private async changeNow({ revision, set = {}, reset = [] }: SettingsChange): Promise<ChangedSettings> {
+    const before = await this.read();
+    this.demandSame(before, revision);
+    this.demandUsable(before);
+    const text = editSettingsText(before.text, revealSecrets(set, before.values.forward ?? null), reset);
+    const next = readSettingsText(text);
+    this.demandUsable(next);
+    const values = this.valuesOf(next);
+    this.demandPrivate(values);
+    if (text !== before.text) await this.write(text, revision);
+    this.take(values);
+    const { receivers, retention, agentsMayWrite, compatWithoutToken } = this.inUse;
+    return { report: await this.report(), inUse: { receivers, retention, agentsMayWrite, compatWithoutToken } };
+  }
+
+  private demandSame({ revision }: Stored, asked: string): void {
+    if (revision === asked) return;
+    throw new SpoorError(
+      'CONFLICT',
+      `${this.file} was changed meanwhile. Nothing was overwritten: look at what it says now, then make your change again.`,
+    );
+  }
+
+  private demandUsable({ problems }: SettingsText): void {
+    if (problems.length === 0) return;
+    throw new SpoorError(
+      'VALIDATION_ERROR',
+      problemText(this.file, problems),
+      problems.map(({ line, message }) => ({ field: `line ${line}`, code: 'invalid', message })),
+    );
+  }
+
+  private demandPrivate(values: SettingValues): void {
+    const ui = parseListenAddress(values['listen.ui']);
+    for (const address of [this.asked.ui, ...(ui ? [ui] : [])]) {
+      try {
+        checkCompat(settingsOf(values), address);
+      } catch {
+        const message = `Other machines reach ${address.host}, so nothing may be read there without the token. Let Spoor listen on 127.0.0.1 first, or keep the token.`;
+        throw new SpoorError('VALIDATION_ERROR', message, [{ field: 'compat.withoutToken', code: 'public', message }]);
+      }
+    }
+  }
+
+  /** What takes effect at the next start stays as it runs. */
+  private take(values: SettingValues): void {
+    const entries = SETTING_KEYS.map((key) => [key, SETTINGS[key].needsRestart ? this.running[key] : values[key]]);
+    this.running = Object.fromEntries(entries) as unknown as SettingValues;
+  }
+
+  private async read(): Promise<Stored> {
+    let text = '';
+    let exists = true;
+    try {
+      text = await readFile(this.file, 'utf8');
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') throw new SpoorError('SERVICE_UNAVAILABLE', `${this.file} cannot be read: ${message}.`);
+      exists = false;
+    }
+    const revision = exists ? createHash('sha256').update(text).digest('hex').slice(0, 16) : 'none';
+    return { text, exists, revision, ...readSettingsText(text) };
+  }
+
+  /** Whole or not at all, and under its own name where a link leads to it. */
+  private async write(text: string, revision: string): Promise<void> {
+    const target = await realpath(this.file).catch(() => this.file);
+    const mode = (await stat(target).catch(() => null))?.mode ?? 0o600;
+    const fresh = `${target}.${randomBytes(4).toString('hex')}.new`;
+    try {
+      const handle = await open(fresh, 'wx', mode & 0o777);
+      try {
+        await handle.writeFile(text);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      this.demandSame(await this.read(), revision);
+      await rename(fresh, target);
+    } catch (error) {
+      await rm(fresh, { force: true });
+      if (error instanceof SpoorError) throw error;
+      throw new SpoorError(
+        'SERVICE_UNAVAILABLE',
+        `${this.file} cannot be written: ${(error as Error).message}. Nothing was changed.`,
+      );
+    }
+  }
+
+  private valuesOf({ values }: SettingsText): SettingValues {
+    return this.withAsked(withOverrides(values, this.overrides));
+  }
+
+  private withAsked(values: SettingValues): SettingValues {
+    return {
+      ...values,
+      ...Object.fromEntries(
+        (['otlpHttp', 'otlpGrpc', 'ui'] as const)
+          .filter((name) => this.overrides.keys[`listen.${name}`])
+          .map((name) => [`listen.${name}`, listenAddressText(this.asked[name])]),
+      ),
+    };
+  }
+
+  private reportOf(stored: Stored): SettingsReport {
+    const { exists, revision, problems, warnings } = stored;
+    const values = problems.length > 0 ? this.running : this.valuesOf(stored);
+    return {
+      file: this.file,
+      exists,
+      revision,
+      problems,
+      warnings,
+      values: hideSecrets(values),
+      defaults: DEFAULT_SETTINGS,
+      settings: SETTING_KEYS.map((key) => this.stateOf(key, values, stored)),
+    };
+  }
+
+  private stateOf(key: SettingKey, values: SettingValues, stored: Stored): SettingState {
+    const isInFile = stored.values[key] !== undefined;
+    const override = this.overrides.keys[key];
+    const source: SettingSource = override ?? (isInFile ? 'file' : 'default');
+    const needsRestart = SETTINGS[key].needsRestart ?? false;
+    const isSame = JSON.stringify(values[key]) === JSON.stringify(this.running[key]);
+    return {
+      key,
+      source,
+      isOverridden: override !== undefined && isInFile,
+      needsRestart,
+      pending: isSame ? 'none' : needsRestart ? 'restart' : 'apply',
+    };
+  }
+}

@@ -1,0 +1,255 @@
+/** settings.json: read with line numbers, changed in place, never overwritten; secrets stay where they are. */
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SettingsChange } from '../../core/api/settings';
+import { hideSecrets, withoutUrlSecrets } from '../../core/settings/hidden-secrets';
+import { DEFAULT_SETTINGS, SETTING_KEYS, SETTINGS } from '../../core/settings/settings-table';
+import { editSettingsText, readSettingsText } from '../../core/settings/settings-text';
+import { readValues, type SettingsOverrides } from '../../electron/host/settings';
+import { SettingsKeeper } from '../../electron/host/settings-keeper';
+import { temporaryFolder } from '../fixtures/spoor';
+
+const WRITTEN = `// Of this machine.
+{
+  "retention": {
+    "days": 14, // two sprints
+    "gigabytes": 5,
+  },
+  "later": { "kept": [1, 2] },
+  "redaction": {
+    "patterns": [
+      // tickets
+      { "name": "ticket", "pattern": "INT-\\\\d+" },
+      { "name": "host", "pattern": "corp\\\\.example" }, // hosts
+    ],
+  },
+}
+`;
+
+describe('the text of the settings', () => {
+  it('may have comments, trailing commas, a byte order mark, and what a newer Spoor knows', () => {
+    const { values, problems, warnings } = readSettingsText(`\uFEFF${WRITTEN}`);
+    expect(problems).toEqual([]);
+    expect(values).toMatchObject({ 'retention.days': 14, 'retention.gigabytes': 5 });
+    expect(warnings).toEqual([
+      { line: 7, column: 12, message: 'later is not a setting of this version, and has no effect' },
+    ]);
+    expect(readSettingsText(' \n')).toEqual({ values: {}, problems: [], warnings: [] });
+  });
+
+  it.each([
+    ['{\n  "retention": { "days": -1 }\n}', 2, 'retention.days must be a number of days above 0, or null for no limit'],
+    ['{\n\n"retention": {"dys": 1}}', 3, 'retention has no setting dys. Did you mean days?'],
+    ['{"redactions": {}}', 1, 'there is no setting redactions. Did you mean redaction?'],
+    ['{"redaction": true}', 1, 'redaction must be an object, such as {}'],
+    ['{\n"corsOrigins": [\n"https://a.example",\n"b.example"]}', 4, 'corsOrigins.1 is not an origin'],
+    ['{"listen": {"ui": "a:99999"}}', 1, 'listen.ui must be HOST:PORT, such as 127.0.0.1:4380'],
+    ['{\n"forward": {\n"url": "file:///x"}}', 3, 'forward.url must be a URL such as http://collector:4318'],
+    ['{"forward": {"url": "http://a", "headers": {"k": null}}}', 1, 'forward has a header without a value'],
+    ['{\n"redaction": {"patterns": [\n{"name": "x", "pattern": "("}]}}', 3, 'pattern that is wrong: “x”'],
+    ['{\n  "retention": }', 2, 'is not JSON: value expected'],
+    ['[]', 1, 'must be an object, such as {}'],
+  ])('says where it is wrong: %s', (text, line, message) => {
+    expect(readSettingsText(text).problems).toEqual([
+      expect.objectContaining({ line, message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  it('is changed in place: comments, order and unknown keys stay', () => {
+    const edited = editSettingsText(
+      WRITTEN,
+      {
+        'retention.days': 30,
+        'redaction.emails': true,
+        'redaction.patterns': [
+          { name: 'ticket', pattern: 'INT-\\d+' },
+          { name: 'host', pattern: 'corp\\.example' },
+          { name: 'order', pattern: 'ORD-\\d+' },
+        ],
+      },
+      ['retention.gigabytes'],
+    );
+    expect(edited).not.toContain('gigabytes');
+    expect(
+      editSettingsText('{\n  "retention": {\n    "days": 1,\n    "spans": 2\n  }\n}\n', {}, ['retention.spans']),
+    ).toBe('{\n  "retention": {\n    "days": 1\n  }\n}\n');
+    for (const kept of [
+      '// Of this machine.',
+      '"days": 30, // two sprints',
+      '// tickets',
+      '"later": { "kept": [1, 2] }',
+    ])
+      expect(edited).toContain(kept);
+    const { values, problems } = readSettingsText(edited);
+    expect(problems).toEqual([]);
+    expect(values).toEqual({
+      'retention.days': 30,
+      'redaction.emails': true,
+      'redaction.patterns': expect.arrayContaining([{ name: 'order', pattern: 'ORD-\\d+' }]),
+    });
+    expect(values['redaction.patterns']).toHaveLength(3);
+  });
+
+  it('takes any value that a setting may have, from nothing', () => {
+    const given = {
+      ...DEFAULT_SETTINGS,
+      'redaction.keys': ['a', 'b'],
+      corsOrigins: ['https://a.example'],
+      forward: { url: 'http://a:1', headers: { k: 'v', __proto__x: 'w' } },
+    };
+    const text = editSettingsText('', given, []);
+    expect(readSettingsText(text)).toMatchObject({ values: given, problems: [] });
+    const shorter = editSettingsText(
+      text,
+      { 'redaction.keys': ['b'], forward: { url: 'http://b:1', headers: {} } },
+      [],
+    );
+    expect(readSettingsText(shorter).values).toMatchObject({
+      'redaction.keys': ['b'],
+      forward: { url: 'http://b:1', headers: {} },
+    });
+    expect(readSettingsText(editSettingsText(shorter, {}, SETTING_KEYS)).values).toEqual({});
+  });
+
+  it('has defaults that it accepts', () => {
+    for (const key of SETTING_KEYS)
+      expect(SETTINGS[key].schema.safeParse(DEFAULT_SETTINGS[key]).success, key).toBe(true);
+  });
+});
+
+it('are all listed in docs/settings.md, with their defaults', async () => {
+  const page = await readFile('docs/settings.md', 'utf8');
+  for (const key of SETTING_KEYS) {
+    const when = SETTINGS[key].needsRestart ? 'at the next start' : 'at once';
+    const row = page
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${key}\` | \`${JSON.stringify(DEFAULT_SETTINGS[key])}\` |`));
+    expect(row, key).toContain(`| ${when}`);
+  }
+});
+
+it('hides passwords, queries and header values', () => {
+  expect(withoutUrlSecrets('https://me:pass@collector:4318/v1?key=1#x')).toBe('https://•••@collector:4318/v1?•••');
+  expect(withoutUrlSecrets('http://collector/a@b')).toBe('http://collector/a@b');
+  const forward = { url: 'http://a/?token=abc', headers: { authorization: 'secret' } };
+  expect(JSON.stringify(hideSecrets({ ...DEFAULT_SETTINGS, forward }))).not.toMatch(/abc|"secret"/);
+});
+
+describe('while Spoor runs', () => {
+  const overrides: SettingsOverrides = { forwardUrl: null, corsOrigins: null, compatWithoutToken: null, keys: {} };
+  const address = (port: number) => ({ host: '127.0.0.1', port });
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  const file = () => join(folder.path, 'settings.json');
+  async function keeper(text: string | null, given: Partial<SettingsOverrides> = {}): Promise<SettingsKeeper> {
+    if (text !== null) await writeFile(file(), text);
+    const all = { ...overrides, ...given };
+    return new SettingsKeeper(folder.path, await readValues(folder.path, all), {
+      otlpHttp: address(4318),
+      otlpGrpc: address(4317),
+      ui: address(4380),
+      overrides: all,
+    });
+  }
+  const change = async (settings: SettingsKeeper, wanted: Omit<SettingsChange, 'revision'>) =>
+    settings.change({ ...wanted, revision: (await settings.report()).revision });
+  const stateOf = async (settings: SettingsKeeper, key: string) =>
+    (await settings.report()).settings.find((one) => one.key === key);
+
+  it('are written whole, to a file of the user alone, and taken into use', async () => {
+    const settings = await keeper(null);
+    expect(await settings.report()).toMatchObject({ exists: false, problems: [], values: { 'retention.days': 14 } });
+    const { report, inUse } = await change(settings, { set: { 'retention.days': 3, 'agents.write': true } });
+    expect(inUse).toMatchObject({ retention: { days: 3 }, agentsMayWrite: true });
+    expect(report).toMatchObject({ exists: true, values: { 'retention.days': 3 } });
+    expect(await stateOf(settings, 'retention.days')).toMatchObject({ source: 'file', pending: 'none' });
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({ retention: { days: 3 }, agents: { write: true } });
+    expect(await readdir(folder.path)).toEqual(['settings.json']);
+    expect((await change(settings, { reset: ['retention.days'] })).inUse.retention.days).toBe(14);
+  });
+
+  it('do not overwrite what somebody else wrote meanwhile', async () => {
+    const settings = await keeper(WRITTEN);
+    const { revision } = await settings.report();
+    await writeFile(file(), WRITTEN.replace('14', '21'));
+    await expect(settings.change({ revision, set: { 'retention.days': 1 } })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(await readFile(file(), 'utf8')).toContain('"days": 21');
+    expect(settings.inUse.retention.days).toBe(14);
+    expect(await stateOf(settings, 'retention.days')).toMatchObject({ pending: 'apply' });
+    expect((await change(settings, {})).inUse.retention.days).toBe(21);
+  });
+
+  it('run on with what they were while the file is wrong, and leave it alone', async () => {
+    const settings = await keeper(WRITTEN);
+    await writeFile(file(), '{\n  "retention": { "days": "soon" }\n}');
+    expect(await settings.report()).toMatchObject({
+      problems: [{ line: 2, message: expect.stringContaining('retention.days must be') }],
+      values: { 'retention.days': 14 },
+    });
+    await expect(change(settings, { set: { 'agents.write': true } })).rejects.toThrow(/line 2: retention\.days/);
+    expect(await readFile(file(), 'utf8')).toContain('soon');
+  });
+
+  it('say what wins over the file, and what waits for a restart', async () => {
+    const settings = await keeper('{"listen": {"otlpHttp": "127.0.0.1:1"}, "corsOrigins": ["https://a.example"]}', {
+      corsOrigins: ['https://b.example'],
+      keys: { corsOrigins: 'environment', 'listen.otlpHttp': 'command line' },
+    });
+    expect((await settings.report()).values).toMatchObject({
+      corsOrigins: ['https://b.example'],
+      'listen.otlpHttp': '127.0.0.1:4318',
+    });
+    expect(await stateOf(settings, 'corsOrigins')).toMatchObject({
+      source: 'environment',
+      isOverridden: true,
+      pending: 'none',
+    });
+    expect(await stateOf(settings, 'listen.otlpHttp')).toMatchObject({ source: 'command line', pending: 'none' });
+    await change(settings, { set: { 'search.promptText': false } });
+    expect(await stateOf(settings, 'search.promptText')).toMatchObject({ pending: 'restart' });
+    expect(settings.inUse.searchesPrompts).toBe(true);
+  });
+
+  it('keep secrets that a page sends back unread, and give them to no other host', async () => {
+    const settings = await keeper(
+      '{"forward": {"url": "https://me:pass@one.example/v1", "headers": {"authorization": "hush"}}}',
+    );
+    const { values } = await settings.report();
+    expect(JSON.stringify(values)).not.toMatch(/pass|hush/);
+    const { forward } = values;
+    await change(settings, {
+      set: { forward: { url: forward?.url ?? '', headers: { authorization: null, more: 'x' } } },
+    });
+    expect(settings.inUse.receivers.forward).toEqual({
+      url: 'https://me:pass@one.example/v1',
+      headers: { authorization: 'hush', more: 'x' },
+    });
+    for (const url of ['https://two.example/v1', 'http://one.example/v1'])
+      await expect(change(settings, { set: { forward: { url, headers: { authorization: null } } } })).rejects.toThrow(
+        'Give the value of the header authorization again',
+      );
+  });
+
+  it('open nothing to other machines without the token', async () => {
+    const settings = await keeper('{}');
+    await expect(
+      change(settings, { set: { 'compat.withoutToken': true, 'listen.ui': '0.0.0.0:4380' } }),
+    ).rejects.toThrow('Other machines reach 0.0.0.0');
+  });
+
+  it('are written where a link leads', async () => {
+    await writeFile(join(folder.path, 'dotfile.json'), '{}');
+    await symlink(join(folder.path, 'dotfile.json'), file());
+    const settings = await keeper(null);
+    await change(settings, { set: { 'retention.spans': 9 } });
+    expect(await readFile(join(folder.path, 'dotfile.json'), 'utf8')).toContain('9');
+    expect((await readdir(folder.path)).sort()).toEqual(['dotfile.json', 'settings.json']);
+  });
+});
