@@ -15,8 +15,8 @@ export interface GraphNode {
   readonly name: string;
   readonly calls: number;
   readonly errors: number;
-  /** Of all calls together, nanoseconds. */
-  readonly totalNs: number;
+  /** Of all calls together, as far as it is known, nanoseconds; null: of none. */
+  readonly totalNs: number | null;
   /** Of an agent: of the models that it calls itself. */
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -34,7 +34,8 @@ export interface GraphEdge {
   readonly kind: 'call' | 'handoff';
   readonly calls: number;
   readonly errors: number;
-  readonly totalNs: number;
+  /** As of a node. */
+  readonly totalNs: number | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -82,7 +83,7 @@ class GraphBuilder {
       if (node.errors === 0) node.spanId = span.spanId;
       node.errors++;
     }
-    node.totalNs += span.durationNs ?? 0;
+    addDuration(node, span);
     const from = caller === null ? null : this.node(caller, span);
     if (from) this.connect(from, node, 'call', span);
     if (key[0] !== 'model') return;
@@ -135,18 +136,18 @@ class GraphBuilder {
 
   private connect(from: GraphNode, to: GraphNode, kind: GraphEdge['kind'], span: RunSpan): void {
     const id = JSON.stringify([from.id, to.id, kind]);
-    const edge = this.edges.get(id) ?? { from: from.id, to: to.id, kind, calls: 0, errors: 0, totalNs: 0 };
+    const edge = this.edges.get(id) ?? { from: from.id, to: to.id, kind, calls: 0, errors: 0, totalNs: null };
     this.edges.set(id, edge);
     edge.calls++;
     if (span.failed) edge.errors++;
-    edge.totalNs += span.durationNs ?? 0;
+    addDuration(edge, span);
   }
 }
 
 const NOTHING = {
   calls: 0,
   errors: 0,
-  totalNs: 0,
+  totalNs: null,
   inputTokens: 0,
   outputTokens: 0,
   costUsd: null,
@@ -170,6 +171,10 @@ function keyOf({ agent, name }: RunSpan): Key | null {
     default:
       return null;
   }
+}
+
+function addDuration(to: { totalNs: number | null }, { durationNs }: RunSpan): void {
+  if (durationNs !== null) to.totalNs = (to.totalNs ?? 0) + durationNs;
 }
 
 function addTokens(node: Mutable<GraphNode>, { agent, costUsd, failed }: RunSpan): void {

@@ -156,6 +156,24 @@ describe('insights', () => {
 });
 
 describe('the agent graph', () => {
+  it('adds up the durations that are known, and knows of none', () => {
+    const spans = [
+      agent(0, 'a', { durationNs: null }),
+      tool(1, 'web'),
+      tool(2, 'web', { durationNs: null }),
+      tool(3, 'sql', { durationNs: 0 }),
+    ];
+    const { nodes, edges } = agentGraphOf(spans);
+    const known = tool(1, 'web').durationNs;
+    expect(nodes.map(({ name, totalNs }) => [name, totalNs])).toEqual([
+      ['a', null],
+      ['web', known],
+      ['agent', null],
+      ['sql', 0],
+    ]);
+    expect(edges.map(({ totalNs }) => totalNs)).toEqual([known, 0]);
+  });
+
   it('has who called whom, with what it took, infrastructure left out', () => {
     const main = agent(0, 'main', { durationNs: 100 });
     const first = chat(1, 100, { parentSpanId: main.spanId, costUsd: 0.5 });

@@ -143,6 +143,7 @@ interface RowProps {
 function Row({ group, top, by, selfNs, criticalNs }: RowProps) {
   const { name, service } = group;
   const share = selfNs > 0 ? group.selfNs / selfNs : 0;
+  const isKnown = group.p50Ns !== null;
   const term =
     by === 'operation' ? `name:"${name}" service:"${service ?? ''}"` : `${by}:${by === 'service' ? `"${name}"` : name}`;
   return (
@@ -180,9 +181,9 @@ function Row({ group, top, by, selfNs, criticalNs }: RowProps) {
           className="absolute inset-y-[-3px] right-0 rounded-[2px] bg-accent-ground"
           style={{ width: `${100 * share}%` }}
         />
-        <span className="relative">{formatDuration(group.selfNs)}</span>
+        <span className="relative">{formatDuration(isKnown ? group.selfNs : null)}</span>
       </div>
-      <Cell>{formatDuration(group.totalNs)}</Cell>
+      <Cell>{formatDuration(isKnown ? group.totalNs : null)}</Cell>
       <Cell>{formatDuration(group.p50Ns)}</Cell>
       <Cell>{formatDuration(group.p95Ns)}</Cell>
       <Cell>{formatDuration(group.maxNs)}</Cell>
