@@ -35,6 +35,7 @@ select create_distributed_table('span_block', 'workspace_id', colocate_with => '
 select create_distributed_table('span_payload', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('payload', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('log_record', 'workspace_id', colocate_with => 'trace');
+select create_distributed_table('log_block', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('metric_point', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('record_partition', 'workspace_id', colocate_with => 'trace');
 select create_distributed_table('metric', 'workspace_id', colocate_with => 'trace');

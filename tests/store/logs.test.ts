@@ -36,7 +36,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('logs on $name', (databa
     await databases.start();
     ({ sql, drop } = await databases.create());
     await migrate(sql, deflateCodec);
-    const writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
+    // Few records a block, so that searches have blocks to leave out.
+    const writer = new StoreWriter(sql, WORKSPACE, deflateCodec, undefined, undefined, undefined, 7);
     for (let batch = 0; batch < BATCHES; batch++) {
       const some = drawn.filter((_, i) => i % BATCHES === batch);
       await writer.append([decodeLogs(protobufFromLogsJson(logRequest(some)), new Uint8Array([batch]), T0).batch]);

@@ -130,7 +130,7 @@ function orderOf(one: string, other: string): number | null {
 }
 
 /** Values as texts: of an array each, and the whole as JSON; of a map the whole. */
-function textsOf(value: AnyValue): string[] {
+export function textsOf(value: AnyValue): string[] {
   const plain = plainValue(value);
   if ('arrayValue' in value) {
     const { values } = value.arrayValue as { values: readonly AnyValue[] };

@@ -32,7 +32,7 @@ export class LogWriter {
   constructor(private readonly shared: WriterState) {}
 
   async append(tx: SqlClient, batch: LogBatch): Promise<void> {
-    const { workspaceId, codec, interned, partIds, payloadNumbers, partitions } = this.shared;
+    const { workspaceId, codec, interned, partIds, payloadNumbers, partitions, logBlocks } = this.shared;
     const { resourceIds, scopeIds, serviceIds } = await interned.owners(tx, batch);
     const ids = await partIds.resolve(tx, batch.parts);
     const partition = await partitions.of(tx, 'logs');
@@ -64,6 +64,7 @@ export class LogWriter {
       copy.int4(partition);
     }
     await tx.copyIn('log_record', COLUMNS, copy.finish());
+    await logBlocks.add(tx, batch, partition);
     await writeSenderScores(tx, workspaceId, scoresOf(batch));
     await partitions.count(tx, 'logs', partition, batch.length);
   }

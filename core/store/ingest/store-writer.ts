@@ -6,6 +6,7 @@ import type { SignalBatch } from '../../model/signal-batch';
 import type { SpanBatch } from '../../model/span-batch';
 import { EVERY_KEY, type SearchesKey } from '../../search/searched-keys';
 import { EdgeFinder } from '../blocks/edge-finder';
+import { LogBlocks } from '../blocks/log-blocks';
 import { RecordPartitions } from '../blocks/record-partitions';
 import { SpanBlocks } from '../blocks/span-blocks';
 import { Answers } from '../calls/answers';
@@ -48,6 +49,8 @@ export class StoreWriter {
     indexesText: SearchesKey = EVERY_KEY,
     /** When records arrive (trusted-clock.ts). */
     now: () => number = Date.now,
+    /** Log records of a block. */
+    logsABlock?: number,
   ) {
     this.share = shareOf(retention);
     const { share } = this;
@@ -66,6 +69,7 @@ export class StoreWriter {
       edges: new EdgeFinder(),
       stored: new StoredSpans(workspaceId),
       answers: new Answers(workspaceId),
+      logBlocks: new LogBlocks(workspaceId, logsABlock),
       partitions: new RecordPartitions(workspaceId, share, now),
     };
     this.spans = new SpanWriter(this.state);
@@ -116,13 +120,14 @@ export class StoreWriter {
   }
 
   private async commitOnce<T>(run: Change<T>, kind: ChangeKind): Promise<T> {
-    const { interned, partIds, blocks, edges, stored, answers, partitions } = this.state;
+    const { interned, partIds, blocks, edges, stored, answers, logBlocks, partitions } = this.state;
     try {
       const result = await this.sql.transaction((tx) => run(tx, this.state), kind);
       for (const memory of [interned, blocks, stored]) memory.committed();
       return result;
     } catch (error) {
-      for (const memory of [interned, partIds, blocks, edges, stored, answers, partitions]) memory.rolledBack();
+      for (const memory of [interned, partIds, blocks, edges, stored, answers, logBlocks, partitions])
+        memory.rolledBack();
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 /** What the writers of the three signals share. */
 
 import type { EdgeFinder } from '../blocks/edge-finder';
+import type { LogBlocks } from '../blocks/log-blocks';
 import type { RecordPartitions } from '../blocks/record-partitions';
 import type { SpanBlocks } from '../blocks/span-blocks';
 import type { Answers } from '../calls/answers';
@@ -19,6 +20,7 @@ export interface WriterState {
   readonly edges: EdgeFinder;
   readonly stored: StoredSpans;
   readonly answers: Answers;
+  readonly logBlocks: LogBlocks;
   /** Of logs and of metric points. */
   readonly partitions: RecordPartitions;
 }

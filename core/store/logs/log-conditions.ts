@@ -23,7 +23,7 @@ import type { SqlClient, SqlParameter } from '../sql/sql-client';
 import { containing } from '../sql/where';
 import type { FoundNames, LogNames } from './log-names';
 import { WHOLE_BYTES } from './payload-text';
-import { all, any, EVERY, exactly, isExact, NONE, not, type Sides, UNKNOWN } from './sides';
+import { all, any, EVERY, exactly, isExact, NONE, not, type Sides, UNKNOWN, withText } from './sides';
 
 /** Rows of one statement. */
 const PAGE = 2_000;
@@ -126,13 +126,13 @@ export class LogConditions {
           ? exactly(`coalesce(l.span_id = ${this.parameter(BigInt.asIntN(64, BigInt(`0x${test.text}`)))}::int8, false)`)
           : NONE;
       case 'body':
-        return this.body(test);
+        return having(test, this.body(test));
       case 'bodyPath':
         return { may: `not (${IS_TEXT})`, must: 'false' };
       case 'resource':
         return this.resource(field.key, test);
       case 'attribute':
-        return any([await this.resource(field.key, test), await this.attribute(field.key, test)]);
+        return any([await this.resource(field.key, test), having(test, await this.attribute(field.key, test))]);
     }
   }
 
@@ -184,7 +184,8 @@ export class LogConditions {
 
   private bodyPattern(source: string): Sides {
     const literal = literalIn(source);
-    return literal === null ? UNKNOWN : { may: this.inBody(literal.toLowerCase()).may, must: 'false' };
+    if (literal === null) return UNKNOWN;
+    return withText({ may: this.inBody(literal.toLowerCase()).may, must: 'false' }, literal);
   }
 
   private async text(text: string): Promise<Sides> {
@@ -193,7 +194,8 @@ export class LogConditions {
       may: `(${event} or char_length(l.event_name) >= ${MAX_NAME_CHARS - 1})`,
       must: isAscii(text) ? event : 'false',
     };
-    return any([this.inBody(text), inEvent, await this.valuesWith(text), { may: 'l.payload_id <> 0', must: 'false' }]);
+    const inPayload: Sides = { may: 'l.payload_id <> 0', must: 'false' };
+    return withText(any([this.inBody(text), inEvent, await this.valuesWith(text), inPayload]), text);
   }
 
   /** Records that have a value with this text in the dictionary. */
@@ -259,6 +261,14 @@ export class LogConditions {
       last = (rows.at(-1) as { id: number }).id;
     }
   }
+}
+
+/** What passes the test of its body or of an attribute has its text. */
+function having(test: ValueTest, sides: Sides): Sides {
+  if (test.op === 'equals' && !NUMBER.test(test.text)) return withText(sides, test.text);
+  if (test.op === 'contains') return withText(sides, test.text);
+  if (test.op === 'glob') return withText(sides, test.glob.literal);
+  return sides;
 }
 
 /** What is not ASCII is lower case in some databases and not in others: it is looked at on the record. */

@@ -67,7 +67,7 @@ export class LogCounts {
         for (const { row } of found) add(Number((row.time_ns - from) / bucketNs), row.severity, 1);
       }
       if (search.turns.isDue) await search.turns.end();
-      complete = !search.isCut && (!search.turns.isOver || slice.last === null);
+      complete = !search.isCut && (!search.turns.isOver || slice.isEnd);
     }
     return { from: rfc3339FromNs(from), to: rfc3339FromNs(to), bucketNs: Number(bucketNs), counts, total, complete };
   }
@@ -109,7 +109,7 @@ export class LogCounts {
       }
       if (search.turns.isDue) await search.turns.end();
       const isOver = search.turns.isOver || tally.size >= MOST_TOLD_APART;
-      complete = !search.isCut && (!isOver || slice.last === null);
+      complete = !search.isCut && (!isOver || slice.isEnd);
     }
     const { byKey, areAll } = await this.keys(tally, search.turns);
     return { total: tally.total, facets: await this.named(tally, byKey, query), complete: complete && areAll };

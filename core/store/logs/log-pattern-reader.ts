@@ -39,7 +39,7 @@ export class LogPatternReader {
         looked += read.found.length;
         rest = read.rest;
         if (search.turns.isDue) await search.turns.end();
-        complete = (rest === null && slice.last === null) || !(search.turns.isOver || looked >= MOST_PATTERN_RECORDS);
+        complete = (rest === null && slice.isEnd) || !(search.turns.isOver || looked >= MOST_PATTERN_RECORDS);
         if (!complete) break slices;
       }
     }

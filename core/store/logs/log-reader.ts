@@ -10,9 +10,10 @@ import type { PayloadCodec } from '../payloads/payloads';
 import { decodeCursor, encodeCursor, LOG_CURSOR } from '../sql/cursor';
 import type { SqlClient } from '../sql/sql-client';
 import { timeBound } from '../sql/where';
+import type { LogRange } from './block-spans';
 import { type LogNameLimits, LogNames } from './log-names';
 import { type LogPlace, logPlaceOf, placeOf } from './log-rows';
-import { type Direction, type FoundLog, type LogRange, LogSearch } from './log-search';
+import { type Direction, type FoundLog, LogSearch } from './log-search';
 
 const DEFAULT_LIMIT = 50;
 const DEFAULT_AROUND = 25;
@@ -99,7 +100,7 @@ export class LogReader {
     if (place) {
       // Of its moment alone.
       const search = await this.search({ kind: 'all' }, { from: place.timeNs, to: place.timeNs + 1n });
-      const slice = { after: { ...place, id: place.id + 1n }, last: place };
+      const slice = { after: { ...place, id: place.id + 1n }, last: place, isEnd: true };
       const { found } = await search.read(slice, 1);
       if (found[0]) return found[0];
     }
@@ -127,7 +128,7 @@ async function collect(
 ): Promise<{ readonly found: FoundLog[]; readonly reached: LogPlace | null }> {
   const found: FoundLog[] = [];
   if (count <= 0) return { found, reached: null };
-  const slices = search.isEverything ? [{ after, last: null }] : search.slices(after, direction);
+  const slices = search.isEverything ? [{ after, last: null, isEnd: true }] : search.slices(after, direction);
   for await (const slice of slices) {
     for (let rest: typeof slice | null = slice; rest; ) {
       const limit = search.isExact ? count - found.length : Math.max(BATCH, count);
@@ -136,7 +137,8 @@ async function collect(
       if (found.length >= count) return { found: found.slice(0, count), reached: null };
       rest = read.rest;
       if (search.turns.isDue) await search.turns.end();
-      if (search.turns.isOver && (rest?.after ?? slice.last)) return { found, reached: rest?.after ?? slice.last };
+      const reached = rest?.after ?? (slice.isEnd ? null : slice.last);
+      if (search.turns.isOver && reached) return { found, reached };
     }
   }
   return { found, reached: null };

@@ -11,6 +11,7 @@ import type { PayloadCodec } from '../payloads/payloads';
 import { Pace } from '../sql/pace';
 import { decodeRows, INT4, INT8, orNull } from '../sql/row-spec';
 import type { SqlClient, SqlParameter, SqlRow } from '../sql/sql-client';
+import { type LogRange, spansOfBlocks } from './block-spans';
 import { LogConditions } from './log-conditions';
 import type { LogNames } from './log-names';
 import { LOG_JOINS, LOG_ROW, type LogPlace, type LogRow, logColumns, partsOf, placeOf, recordOf } from './log-rows';
@@ -19,18 +20,14 @@ import { isExact, type Sides } from './sides';
 
 export type Direction = 'older' | 'newer';
 
-/** Epoch nanoseconds; from inclusive, to exclusive; null: no bound. */
-export interface LogRange {
-  readonly from: bigint | null;
-  readonly to: bigint | null;
-}
-
 /** Records between two places; both may be open. */
 export interface LogSlice {
   /** Exclusive: what was looked at before. */
   readonly after: LogPlace | null;
   /** Inclusive: the last of the slice. Null: all the rest. */
   readonly last: LogPlace | null;
+  /** No slice comes after it. */
+  readonly isEnd: boolean;
 }
 
 export interface FoundLog {
@@ -50,6 +47,8 @@ const LEAST = 500;
 const MOST = 200_000;
 /** Packed: unpacked they are some times as large. */
 const MOST_PAYLOAD_BYTES = 4 * 1024 * 1024;
+/** No record has a higher number. */
+const MOST_ID = 2n ** 63n - 1n;
 /** So few are read without a look at their size. */
 const FEW_PAYLOADS = 1;
 
@@ -121,17 +120,42 @@ export class LogSearch {
     if (this.sides.may === 'false') return;
     // The records of a trace are found by an index of their own.
     if (this.traceId !== null) {
-      yield { after, last: null };
+      yield { after, last: null, isEnd: true };
       return;
     }
-    for (let from = after; ; ) {
-      const began = performance.now();
-      const last = await this.lastOf(from, this.pace.next, direction);
-      yield { after: from, last };
-      this.pace.took(performance.now() - began);
-      if (last === null) return;
-      from = last;
+    const parts = await this.partsToLookAt(after, direction);
+    for (const [i, part] of parts.entries()) {
+      for (let from = part.after; ; ) {
+        const began = performance.now();
+        const last = await this.lastOf({ ...part, after: from }, this.pace.next, direction);
+        yield { after: from, last: last ?? part.last, isEnd: last === null && i === parts.length - 1 };
+        if (last === null) break;
+        this.pace.took(performance.now() - began);
+        from = last;
+      }
     }
+  }
+
+  /** All the rest, less what blocks say has no match. */
+  private async partsToLookAt(after: LogPlace | null, direction: Direction) {
+    const { block = 'true' } = this.sides;
+    if (block === 'true') return [{ after, last: null }];
+    const spans = await spansOfBlocks(this.sql, this.values[0] as number, block, this.range);
+    const ends = spans.map(({ from, to }) => ({ first: { timeNs: from, id: 0n }, last: { timeNs: to, id: MOST_ID } }));
+    if (direction === 'newer') {
+      return ends.flatMap(({ first, last }) =>
+        after === null || isBefore(after, last)
+          ? [{ after: after && isBefore(first, after) ? after : first, last }]
+          : [],
+      );
+    }
+    return ends
+      .reverse()
+      .flatMap(({ first, last }) =>
+        after === null || isBefore(first, after)
+          ? [{ after: after && isBefore(after, last) ? after : last, last: first }]
+          : [],
+      );
   }
 
   /** Matches within a slice. @param limit at most so many are read; fewer may match */
@@ -259,10 +283,15 @@ export class LogSearch {
     return runs;
   }
 
-  private async lastOf(after: LogPlace | null, count: number, direction: Direction): Promise<LogPlace | null> {
+  /** The place so many records on; null: there are fewer. */
+  private async lastOf(
+    part: Pick<LogSlice, 'after' | 'last'>,
+    count: number,
+    direction: Direction,
+  ): Promise<LogPlace | null> {
     const order = direction === 'older' ? 'l.time_ns desc, l.id desc' : 'l.time_ns, l.id';
     const rows = await this.bound(
-      `select l.time_ns, l.id from ${this.source} where ${this.within({ after, last: null }, direction)}
+      `select l.time_ns, l.id from ${this.source} where ${this.within(part, direction)}
        order by ${order} offset ${count - 1} limit 1`,
     );
     const [row] = decodeRows({ time_ns: INT8, id: INT8 }, rows);
@@ -288,7 +317,7 @@ export class LogSearch {
     return `(select * from log_record where workspace_id = $1 and trace_id = '${this.traceId}'::uuid offset 0) l`;
   }
 
-  private within({ after, last }: LogSlice, direction: Direction = 'older'): string {
+  private within({ after, last }: Pick<LogSlice, 'after' | 'last'>, direction: Direction = 'older'): string {
     const { from, to } = this.range;
     const [beyond, upTo] = direction === 'older' ? ['<', '>='] : ['>', '<='];
     return [
@@ -319,6 +348,10 @@ function orderSql(direction: Direction, limit: number): string {
   return direction === 'older'
     ? `order by l.time_ns desc, l.id desc limit ${limit}`
     : `order by l.time_ns, l.id limit ${limit}`;
+}
+
+function isBefore(one: LogPlace, other: LogPlace): boolean {
+  return one.timeNs < other.timeNs || (one.timeNs === other.timeNs && one.id < other.id);
 }
 
 /** A trace that all matches are of; hex digits, as the query was read. */

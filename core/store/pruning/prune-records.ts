@@ -23,6 +23,9 @@ export async function pruneRecords(
      returning records, opened_at::text as opened_at, last_at::text as last_at`,
     [workspaceId, signal, partition],
   );
+  if (signal === 'logs') {
+    await tx.execute('delete from log_block where workspace_id = $1 and partition_id = $2', [workspaceId, partition]);
+  }
   const [known] = decodeRows({ records: INT8, opened_at: TEXT, last_at: TEXT }, rows);
   const records = Number(known?.records ?? 0n) - kept;
   const counter = signal === 'logs' ? 'log_count' : 'metric_point_count';
@@ -67,6 +70,13 @@ async function moveLogs(tx: SqlClient, { workspaceId, partitions }: WriterState,
   await tx.execute(
     `update payload set partition_id = $3 where workspace_id = $1 and partition_id = $4 and id = any($2::int4[])`,
     [workspaceId, payloads, to, from],
+  );
+  // Of what moves, a block of the newest partition knows the time.
+  await tx.execute(
+    `insert into log_block (workspace_id, partition_id, first_ns, last_ns, records)
+     select workspace_id, $2, min(time_ns), max(time_ns), least(count(*), 2147483647)
+     from log_record_${from} where ${ofAnnotated} group by workspace_id`,
+    [workspaceId, to],
   );
   await tx.execute(`update log_record set partition_id = $2 where partition_id = $3 and ${ofAnnotated}`, [
     workspaceId,

@@ -80,6 +80,14 @@ async function restoreRecords(
      where q.workspace_id = $1 and q.id = $2`,
     [workspaceId, one.id, ...times],
   );
+  if (signal === 'logs') {
+    await tx.query(
+      `insert into log_block (workspace_id, partition_id, first_ns, last_ns, records)
+       select workspace_id, ${one.partition}, min(time_ns), max(time_ns), least(count(*), 2147483647)
+       from log_record_${one.partition} where workspace_id = $1 group by workspace_id`,
+      [workspaceId],
+    );
+  }
   const counter = COUNTERS[signal];
   await tx.query(`update workspace set ${counter} = ${counter} + $2 where id = $1`, [workspaceId, one.records]);
 }

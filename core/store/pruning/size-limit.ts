@@ -27,6 +27,7 @@ const BESIDE_SPANS = [
   'operation_minute',
   'service_edge',
   'model_call',
+  'log_block',
   ...DICTIONARIES,
 ];
 
