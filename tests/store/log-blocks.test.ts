@@ -92,7 +92,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks of logs on $name
     // Too short to know.
     expect(await spans('qq')).toEqual([{ from: T0, to: T0 + 19_000n }]);
     expect(await found('nowhere')).toBe(0);
-    expect(await found(`!${wordOf(3)}`)).toBe(19);
+    expect(await found(`-${wordOf(3)}`)).toBe(19);
     expect(await found(`${wordOf(3)} OR ${wordOf(17)}`)).toBe(2);
     expect(await found('"with word" word')).toBe(4);
   });

@@ -26,7 +26,7 @@ const LAST_ANALYZE_RECORDS = 1_000_000;
 /** A sample of 3,000 rows a table: milliseconds, whatever its size. `span` is only read by trace. */
 const ANALYZE = [
   'set local default_statistics_target = 10',
-  'analyze trace, service, operation, attribute, attribute_key, log_record, metric, metric_series, model_call, model_call_kind',
+  'analyze trace, service, operation, attribute, attribute_key, log_record, metric, metric_series, metric_point, model_call, model_call_kind',
 ];
 /** A row without its attributes, about. */
 const ROW_BYTES = 200;
