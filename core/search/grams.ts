@@ -5,7 +5,7 @@
 const LETTERS = 37;
 const NO_LETTER = 0xff;
 const GRAMS = LETTERS ** 3;
-export const GRAM_BYTES = Math.ceil(GRAMS / 8);
+const GRAM_BYTES = Math.ceil(GRAMS / 8);
 /** More of them tell hardly more. */
 const MOST_ASKED = 12;
 
