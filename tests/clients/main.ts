@@ -13,7 +13,8 @@ import { type Installed, install, NotHere } from './install';
 import { startModelServer } from './model/server';
 import { readShown, readSpans } from './shown';
 
-const RUN_TIMEOUT_MS = 180_000;
+/** Importing a framework alone takes minutes where the machine is busy. */
+const RUN_TIMEOUT_MS = 600_000;
 
 interface Outcome {
   readonly client: string;
