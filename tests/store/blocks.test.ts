@@ -88,7 +88,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
     );
     const routes = decodeRows({ id: INT4, spans: INT8 }, counts);
     expect(routes).toHaveLength(4);
-    for (const { id, spans } of routes) expect(countOf(block?.terms.attributes as never, id)).toBe(Number(spans));
+    for (const { id, spans } of routes) expect(countOf(block?.terms?.attributes as never, id)).toBe(Number(spans));
 
     const minutes = decodeRows(
       { spans: INT8, errors: INT8 },
@@ -351,5 +351,39 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
     expect(await found(undefined, '{ text = "unicorn" }')).toEqual(every);
     expect(await found(searchesKey, '{ text = "unicorn" }')).toEqual([traceIdOf(3), traceIdOf(5)]);
     expect(await found(searchesKey, '{ span.gen_ai.input.messages = "unicorn" }')).toEqual([traceIdOf(1)]);
+  });
+
+  it('holds the terms of the newest blocks that there is room for, and answers the same', async () => {
+    await newWriter().append([batchOf(spansFrom(0, 17_000))]);
+    const all = new BlockSummaries(sql, WORKSPACE);
+    const { closed } = await all.read();
+    expect(closed).toHaveLength(4);
+    expect(closed.every(({ terms }) => terms !== null)).toBe(true);
+    const limits = { packedBytes: Math.ceil(all.held.packedBytes * 0.6), unpackedBytes: 1 };
+    const few = new BlockSummaries(sql, WORKSPACE, limits);
+    for (const blocks of [await few.read(), await few.read()]) {
+      expect(blocks.closed.map(({ terms }) => terms !== null)).toEqual([false, false, true, true]);
+      expect(blocks.closed.at(-1)?.terms).toEqual(closed.at(-1)?.terms);
+      expect(few.held.packedBytes).toBeLessThanOrEqual(limits.packedBytes);
+      // The block that is looked at.
+      expect(few.held.unpackedBytes).toBeLessThanOrEqual(all.held.unpackedBytes / 2);
+    }
+    const counts = (blocks: BlockSummaries) => new AttributeCatalogue(sql, WORKSPACE, blocks).keys({});
+    expect(await counts(few)).toEqual(await counts(all));
+    const found = async (blocks: BlockSummaries, query: string) => {
+      const searcher = new Searcher(sql, WORKSPACE, deflateCodec, blocks);
+      const search = await searcher.search(parseTraceql(query), { from: null, to: null }, null, new Turns());
+      return (await search.next(20_000)).matches.map(({ trace }) => trace.trace_id).sort();
+    };
+    expect(await found(few, '{ span.http.route = "/items/1" }')).toHaveLength(4_250);
+    for (const query of ['{ span.http.route = "/items/1" }', '{ span.no.such = "key" }', '{ status = error }']) {
+      expect(await found(few, query)).toEqual(await found(all, query));
+    }
+    // A block that is full later takes the room of the oldest.
+    await newWriter().append([batchOf(spansFrom(20_000, 4_100))]);
+    const later = await few.read();
+    expect(later.closed.length).toBeGreaterThan(4);
+    expect(later.closed.at(-1)?.terms).not.toBeNull();
+    expect(few.held.packedBytes).toBeLessThanOrEqual(limits.packedBytes);
   });
 });

@@ -1,8 +1,12 @@
-/** The summaries of closed blocks in memory: some kilobytes for thousands of spans. Read once each; only new ones are asked for. */
+/**
+ * The summaries of closed blocks in memory: some kilobytes for thousands of spans. Read once each; only new ones are asked for. Where
+ * no two spans share a name, the terms of a block are a hundred times that: they are held of the newest blocks that there is room for.
+ */
 
-import { BYTEA, decodeRows, INT4, INT8, orNull } from '../sql/row-spec';
+import { BYTEA, decodeRows, INT4, INT8, orNull, type RowOf } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { type BlockTerms, decodeTerms } from './block-terms';
+import { UnpackedTerms } from './unpacked-terms';
 
 export interface BlockSummary {
   readonly id: number;
@@ -11,7 +15,8 @@ export interface BlockSummary {
   readonly firstStartNs: bigint;
   readonly lastStartNs: bigint;
   readonly longestNs: bigint;
-  readonly terms: BlockTerms;
+  /** Null: there was no room for them, so that the block may have spans of any. */
+  readonly terms: BlockTerms | null;
   /** Of the filter over its payloads. */
   readonly filterBytes: number;
   /** By which rules its filter knows words (core/search/words.ts). */
@@ -25,13 +30,14 @@ const ROW = {
   first_start_ns: INT8,
   last_start_ns: INT8,
   longest_ns: INT8,
-  terms: BYTEA,
+  term_bytes: INT4,
   filter_bytes: INT4,
   words: INT4,
 };
 
 const COLUMNS_SQL = Object.keys(ROW)
   .join(', ')
+  .replace('term_bytes', 'octet_length(terms) as term_bytes')
   .replace('filter_bytes', 'coalesce(octet_length(bloom), 0) as filter_bytes')
   .replace(/words$/, 'words::int4 as words');
 
@@ -40,6 +46,39 @@ const LOOK_BEHIND = 64;
 
 /** Rows of one statement: some milliseconds. */
 const PAGE = 200;
+const MIB = 1024 * 1024;
+/** Of terms that one statement reads. */
+const READ_BYTES = MIB;
+/** Ten million spans of a web shop have 20 MB of terms. */
+const LIMITS: SummaryLimits = { packedBytes: 64 * MIB, unpackedBytes: 64 * MIB };
+
+export interface SummaryLimits {
+  /** Of the terms of all blocks, as they are stored. */
+  readonly packedBytes: number;
+  readonly unpackedBytes: number;
+}
+
+interface HeldSummary extends BlockSummary {
+  readonly termBytes: number;
+  readonly packed: Uint8Array | null;
+  with(packed: Uint8Array | null): HeldSummary;
+}
+
+/** It never changes: an answer that goes on after others took room keeps what it was given. */
+function heldSummary(
+  row: Omit<BlockSummary, 'terms'> & Pick<HeldSummary, 'termBytes'>,
+  packed: Uint8Array | null,
+  unpacked: UnpackedTerms,
+): HeldSummary {
+  return {
+    ...row,
+    packed,
+    get terms() {
+      return packed && unpacked.of(packed);
+    },
+    with: (other) => heldSummary(row, other, unpacked),
+  };
+}
 
 export interface Blocks {
   /** By number. */
@@ -49,14 +88,24 @@ export interface Blocks {
 }
 
 export class BlockSummaries {
-  private readonly known = new Map<number, BlockSummary>();
+  private readonly known = new Map<number, HeldSummary>();
   /** Every block below is closed and known. */
   private openFrom = 0;
+  private readonly unpacked: UnpackedTerms;
 
   constructor(
     private readonly sql: SqlClient,
     private readonly workspaceId: number,
-  ) {}
+    private readonly limits = LIMITS,
+  ) {
+    this.unpacked = new UnpackedTerms(limits.unpackedBytes);
+  }
+
+  /** Of terms in memory. */
+  get held(): SummaryLimits {
+    const packedBytes = [...this.known.values()].reduce((sum, { packed }) => sum + (packed?.length ?? 0), 0);
+    return { packedBytes, unpackedBytes: this.unpacked.bytes };
+  }
 
   /** The blocks there are now. Answers that see different states share what is known: none takes anything out under another. */
   async read(): Promise<Blocks> {
@@ -95,31 +144,92 @@ export class BlockSummaries {
       else unread.push(row.id);
     }
     for (let i = 0; i < unread.length; i += PAGE) {
-      const read = await this.readPage(unread.slice(i, i + PAGE));
-      for (const summary of read) this.known.set(summary.id, summary);
-      closed.push(...read);
+      closed.push(...(await this.readPage(unread.slice(i, i + PAGE))));
     }
     const isClosed = new Set(closed.map(({ id }) => id));
     const open = rows.flatMap(({ id }) => (isClosed.has(id) ? [] : [id]));
     this.openFrom = open[0] ?? rows.at(-1)?.id ?? first;
-    return { closed: closed.sort((a, b) => a.id - b.id), open };
+    closed.sort((a, b) => a.id - b.id);
+    return { closed: unread.length > 0 ? await this.holding(closed, new Set(unread)) : closed, open };
   }
 
-  private async readPage(ids: readonly number[]): Promise<BlockSummary[]> {
+  /** The terms of blocks that are given without. */
+  async *termsOf(blocks: readonly BlockSummary[]): AsyncGenerator<BlockTerms> {
+    for (const run of runsOf(blocks as readonly HeldSummary[])) {
+      for (const packed of (await this.readTerms(run)).values()) yield decodeTerms(packed);
+    }
+  }
+
+  /**
+   * Holds the terms of the newest of these, and lets go of those of others.
+   * @param unread those of them that are new
+   */
+  private async holding(closed: readonly HeldSummary[], unread: ReadonlySet<number>): Promise<HeldSummary[]> {
+    let bytes = 0;
+    const overflowing = closed.findLastIndex(({ termBytes }) => {
+      bytes += termBytes;
+      return bytes > this.limits.packedBytes;
+    });
+    const fits = overflowing + 1;
+    const changed = new Map<number, HeldSummary>();
+    for (const summary of closed.slice(0, fits)) if (summary.packed) changed.set(summary.id, summary.with(null));
+    for (const run of runsOf(closed.slice(fits).filter(({ packed }) => packed === null))) {
+      const read = await this.readTerms(run);
+      for (const summary of run) changed.set(summary.id, summary.with(read.get(summary.id) ?? null));
+    }
+    const all = closed.map((summary) => changed.get(summary.id) ?? summary);
+    // Other answers went on meanwhile: what they know better stays.
+    for (const [i, summary] of all.entries()) {
+      const known = this.known.get(summary.id);
+      if (known === closed[i] || unread.has(summary.id)) this.known.set(summary.id, summary);
+    }
+    return all;
+  }
+
+  private async readTerms(blocks: readonly HeldSummary[]): Promise<Map<number, Uint8Array>> {
+    const rows = await this.sql.query(
+      'select id, terms from span_block where workspace_id = $1 and id = any($2::int4[]) and closed',
+      [this.workspaceId, blocks.map(({ id }) => id)],
+    );
+    // A copy: what the statement gave is larger than what is held of it.
+    return new Map(decodeRows({ id: INT4, terms: BYTEA }, rows).map(({ id, terms }) => [id, terms.slice()]));
+  }
+
+  private async readPage(ids: readonly number[]): Promise<HeldSummary[]> {
     const rows = await this.sql.query(
       `select ${COLUMNS_SQL} from span_block where workspace_id = $1 and id = any($2::int4[]) and closed`,
       [this.workspaceId, ids],
     );
-    return decodeRows(ROW, rows).map((row) => ({
-      id: row.id,
-      spans: row.span_count,
-      errors: row.error_count,
-      firstStartNs: row.first_start_ns,
-      lastStartNs: row.last_start_ns,
-      longestNs: row.longest_ns,
-      terms: decodeTerms(row.terms),
-      filterBytes: row.filter_bytes,
-      words: row.words,
-    }));
+    return decodeRows(ROW, rows).map((row) => heldSummary(columnsOf(row), null, this.unpacked));
   }
+}
+
+function columnsOf(row: RowOf<typeof ROW>) {
+  return {
+    id: row.id,
+    spans: row.span_count,
+    errors: row.error_count,
+    firstStartNs: row.first_start_ns,
+    lastStartNs: row.last_start_ns,
+    longestNs: row.longest_ns,
+    termBytes: row.term_bytes,
+    filterBytes: row.filter_bytes,
+    words: row.words,
+  };
+}
+
+/** As many at once as one statement reads. */
+function* runsOf(blocks: readonly HeldSummary[]): Generator<readonly HeldSummary[]> {
+  let run: HeldSummary[] = [];
+  let bytes = 0;
+  for (const block of blocks) {
+    if (run.length > 0 && bytes + block.termBytes > READ_BYTES) {
+      yield run;
+      run = [];
+      bytes = 0;
+    }
+    run.push(block);
+    bytes += block.termBytes;
+  }
+  if (run.length > 0) yield run;
 }

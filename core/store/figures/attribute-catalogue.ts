@@ -8,7 +8,7 @@ import { SpoorError } from '../../model/errors';
 import type { KeyValue } from '../../model/json-types';
 import { plainValue } from '../../model/json-types';
 import { shortName } from '../../model/short-name';
-import type { BlockSummaries } from '../blocks/block-summaries';
+import type { BlockSummaries, BlockSummary } from '../blocks/block-summaries';
 import type { BlockTerms } from '../blocks/block-terms';
 import { deletedTerms, isStanding } from '../blocks/deleted-counts';
 import { REST_KEY } from '../dictionary/part-ids';
@@ -168,15 +168,19 @@ export class AttributeCatalogue {
     };
     const partly = [...open];
     const whole = new Set<number>();
-    for (const { id, firstStartNs, lastStartNs, terms } of closed) {
+    const unheld: BlockSummary[] = [];
+    for (const block of closed) {
+      const { id, firstStartNs, lastStartNs, terms } = block;
       if ((from !== null && lastStartNs < from) || (to !== null && firstStartNs >= to)) continue;
       if ((from !== null && firstStartNs < from) || (to !== null && lastStartNs >= to)) {
         partly.push(id);
         continue;
       }
       whole.add(id);
-      addTerms(terms, 1);
+      if (terms) addTerms(terms, 1);
+      else unheld.push(block);
     }
+    for await (const terms of this.blocks.termsOf(unheld)) addTerms(terms, 1);
     for (const { blockId, terms } of await deletedTerms(this.sql, this.workspaceId)) {
       if (whole.has(blockId)) addTerms(terms, -1);
     }

@@ -133,14 +133,17 @@ export function blockMayMatch(condition: SpanCondition, block: BlockSummary, blo
 
 export function payloadMayMatch(leaf: IdLeaf, { terms, words }: BlockSummary, bloomMay: BloomMay): boolean {
   if (leaf.payload?.length === 0) return false;
-  const { attributes } = terms;
-  if (leaf.payload === null) {
+  const attributes = terms?.attributes;
+  if (!attributes) {
+    // What it has is not known, but its filter is.
+  } else if (leaf.payload === null) {
     if ((attributes.ids[0] ?? 1) > 0) return false;
   } else if (!leaf.payload.some((element) => countOf(attributes, element) > 0)) return false;
   if (leaf.hashes === null || (leaf.ofWords && words < WORDS_VERSION)) return true;
   if (leaf.hashes.some((all) => all.every(bloomMay))) return true;
   // What is packed whole is not known by its value, only by its words.
-  return leaf.payload?.includes(RAW_IN_PAYLOAD) === true && countOf(attributes, RAW_IN_PAYLOAD) > 0;
+  if (leaf.payload?.includes(RAW_IN_PAYLOAD) !== true) return false;
+  return !attributes || countOf(attributes, RAW_IN_PAYLOAD) > 0;
 }
 
 /** At most so many spans of a closed block match, by what is known of it. */
@@ -155,6 +158,7 @@ export function mostSpans(condition: SpanCondition, block: BlockSummary): number
       return condition.most(block);
     case 'ids': {
       const { terms } = block;
+      if (!terms) return block.spans;
       const counts = [
         countsOf(condition.operations, terms.operations),
         countsOf(condition.attributes, terms.attributes),
@@ -235,6 +239,7 @@ export function bloomLineSql(hash: number): string {
 const sets = new WeakMap<readonly number[], ReadonlySet<number>>();
 
 function hasOne(leaf: IdLeaf, { terms }: BlockSummary): boolean {
+  if (!terms) return [leaf.operations, leaf.attributes, leaf.resources, leaf.scopes].some(({ length }) => length > 0);
   return (
     anyOf(leaf.operations, terms.operations) ||
     anyOf(leaf.attributes, terms.attributes) ||
