@@ -119,7 +119,10 @@ export interface ReplicaService extends Replica {
 }
 
 /** The sync worker: shares with a team server. */
-export type SyncService = SyncApi;
+export interface SyncService extends SyncApi {
+  /** A `.spoor` file of which parts came and no more will. */
+  forgetFile(uploadId: string): Promise<void>;
+}
 
 /** Of the settings, what can change while Spoor runs. */
 export interface SettingsInUse {
@@ -220,6 +223,8 @@ export interface IngestOptions {
   readonly otlpHttp: ListenAddress;
   readonly otlpGrpc: ListenAddress;
   readonly settings: ReceiverSettings;
+  /** Where the thread is that reads imported files. */
+  readonly fileReader: string;
 }
 
 /** What the receivers do besides storing. */

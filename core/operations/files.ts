@@ -26,7 +26,9 @@ export const files = {
     permission: null,
     input: [named('importId', z.string().min(1).max(100))],
     rest: null,
-    run: through(({ ingest }, importId: string) => ingest.cancelImport(importId)),
+    run: through(async ({ ingest, forgetFile }, importId: string) => {
+      await Promise.all([ingest.cancelImport(importId), forgetFile(importId)]);
+    }),
   }),
 };
 

@@ -19,6 +19,8 @@ export interface Parts {
   readonly timeline: TimelineApi;
   /** @throws SpoorError FORBIDDEN on a team server */
   readonly sync: SyncApi;
+  /** A `.spoor` file of which parts came and no more will. */
+  forgetFile(uploadId: string): Promise<void>;
   readonly alerts: AlertRules;
   readonly evaluation: Evaluations;
   readonly playground: Prompts;

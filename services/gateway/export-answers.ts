@@ -6,15 +6,19 @@ import { SpoorError } from '../../core/model/errors';
 import type { TraceSummary } from '../../core/model/trace-summary';
 import type { EXPORT } from '../../core/operations/exports';
 import { askedTraces, begun, type ExportSource, exportedFile, fileName, streamOf } from './export-file';
+import type { ExportTurns } from './export-turns';
 import { fileViewer } from './file-viewer';
 
 interface Asked {
   readonly api: ExportSource;
+  readonly exports: ExportTurns;
+  /** Who has the turn. */
+  readonly who: string;
   /** What shows the traces of a page lies beside it. */
   readonly openApiFile: string;
 }
 
-/** @throws SpoorError VALIDATION_ERROR, NOT_FOUND */
+/** @throws SpoorError VALIDATION_ERROR, NOT_FOUND, RATE_LIMITED */
 export async function traceFile(
   asked: Asked,
   traceId: string,
@@ -23,11 +27,11 @@ export async function traceFile(
   signal: AbortSignal,
 ): Promise<Response> {
   const writer = writerNamed(format);
-  const traces = await begun(askedTraces(asked.api, { traceIds: [traceId], search: {} }, false, signal));
+  const traces = () => askedTraces(asked.api, { traceIds: [traceId], search: {} }, false, signal);
   return answer(asked, writer, traces, `trace-${traceId.slice(0, 16)}`, maxTokens);
 }
 
-/** @throws SpoorError VALIDATION_ERROR, NOT_FOUND */
+/** @throws SpoorError VALIDATION_ERROR, NOT_FOUND, RATE_LIMITED */
 export async function tracesFile(
   asked: Asked,
   { format, maxTokens, traceIds, sessionId, ...search }: z.infer<typeof EXPORT>,
@@ -39,20 +43,21 @@ export async function tracesFile(
     throw new SpoorError('VALIDATION_ERROR', 'Name traces, a session or a search: exactly one of the three.');
   }
   const ids = traceIds?.split(',').filter((id) => id !== '');
-  const traces = await begun(askedTraces(asked.api, { traceIds: ids, sessionId, search }, writer.needsOrder, signal));
+  const traces = () => askedTraces(asked.api, { traceIds: ids, sessionId, search }, writer.needsOrder, signal);
   const what = ids ? 'selection' : sessionId !== undefined ? `session-${sessionId}` : isSearch ? 'search' : 'all';
   return answer(asked, writer, traces, what, maxTokens);
 }
 
 async function answer(
-  { api, openApiFile }: Asked,
+  { api, openApiFile, exports, who }: Asked,
   writer: FormatWriter,
-  traces: AsyncGenerator<readonly TraceSummary[]>,
+  traces: () => AsyncGenerator<readonly TraceSummary[]>,
   what: string,
   maxTokens: number | undefined,
 ): Promise<Response> {
   const tools: WriterTools = { maxTokens: maxTokens ?? null, viewer: await fileViewer(writer, openApiFile) };
-  const body = streamOf(exportedFile(api, writer, traces, tools));
+  const file = await exports.run(who, async () => exportedFile(api, writer, await begun(traces()), tools));
+  const body = streamOf(file);
   return new Response(body, {
     headers: {
       'content-type': writer.mediaType.startsWith('text/') ? `${writer.mediaType}; charset=utf-8` : writer.mediaType,

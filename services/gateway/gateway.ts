@@ -121,6 +121,9 @@ function partsOf(given: GatewayParts, exports: Exports): Parts {
       if (settings) return settings;
       throw new SpoorError('FORBIDDEN', 'The settings of a team server are those of its command line.');
     },
+    async forgetFile(uploadId) {
+      await sync?.forgetFile(uploadId);
+    },
     async status(): Promise<StatusReport> {
       const { version, dataDir, retention } = options;
       const uptimeSeconds = Math.round((Date.now() - startedAt) / 1000);

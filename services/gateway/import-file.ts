@@ -11,6 +11,7 @@ const PART_BYTES = 1024 * 1024;
 interface FileTaker {
   /** Of any format but `.spoor`. */
   importPart(part: FileImportPart): Promise<FileImportReport | null>;
+  /** Of either. */
   cancelImport(importId: string): Promise<void>;
   /** Of a `.spoor` file. */
   importFile(part: FilePart): Promise<ImportReport | null>;
@@ -41,7 +42,7 @@ async function imported(file: AsyncIterable<Part>, taker: FileTaker): Promise<Fi
     }
   } catch (error) {
     // A sender that has gone leaves its place to the next at once.
-    if (isSpoor === false) await taker.cancelImport(importId);
+    if (isSpoor !== null) await taker.cancelImport(importId);
     throw error;
   }
   throw invalid('The file is empty.');

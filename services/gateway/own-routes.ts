@@ -18,6 +18,7 @@ import type { RestRequest } from '../../core/operations/routes';
 import { turnsOf } from '../../core/operations/sessions';
 import { sessionPage, traceResource } from '../../core/operations/shown';
 import { traceFile, tracesFile } from './export-answers';
+import type { ExportTurns } from './export-turns';
 import type { Gateway } from './gateway';
 import { storedFile } from './import-file';
 import type { LiveTraces } from './live-traces';
@@ -26,6 +27,7 @@ import { wholePage, wholeResult } from './whole-page';
 export interface OwnRouteContext {
   readonly api: Gateway;
   readonly live: LiveTraces;
+  readonly exports: ExportTurns;
   /** Describes the API. */
   readonly openApiFile: string;
   /** Aborts when the server ends, and streams with it. */
@@ -48,11 +50,12 @@ export const OWN_ROUTES = {
   async getTrace(asked, request): Promise<TraceResource | Response> {
     const traceId = request.param('traceId');
     const { format, maxTokens } = parse(TRACE_FILE, request.query());
-    if (format !== undefined) return traceFile(asked, traceId, format, maxTokens, request.signal);
+    if (format !== undefined)
+      return traceFile({ ...asked, who: whoAsks(asked.context) }, traceId, format, maxTokens, request.signal);
     return traceResource(await asked.api.wholeTrace(traceId));
   },
   exportTraces: (asked, request): Promise<Response> =>
-    tracesFile(asked, parse(EXPORT, request.query()), request.signal),
+    tracesFile({ ...asked, who: whoAsks(asked.context) }, parse(EXPORT, request.query()), request.signal),
   async restoreTrace({ api }, request): Promise<TraceSummary> {
     const traceId = request.param('traceId');
     await api.restoreTrace(traceId);

@@ -9,6 +9,7 @@ import type { Log } from '../log';
 import { limitBody } from '../net/limit-body';
 import { checkedAddress } from '../net/storable-text';
 import { serveProtocols } from './compat/mount';
+import { ExportTurns } from './export-turns';
 import type { Gateway } from './gateway';
 import { LiveTraces } from './live-traces';
 import { type Handler, OWN_ROUTES, type OwnRouteContext } from './own-routes';
@@ -45,6 +46,7 @@ export function restApi(
 ): Hono {
   const app = new Hono();
   const live = new LiveTraces(api);
+  const exports = new ExportTurns();
 
   app.use('/v1/*', authorize);
   const limited = limitBody(MAX_BODY_BYTES);
@@ -64,7 +66,7 @@ export function restApi(
 
   for (const route of ROUTES) {
     app.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), async (context) => {
-      const answer = await answerTo(route, requestOf(context), { api, live, openApiFile, ending, context });
+      const answer = await answerTo(route, requestOf(context), { api, live, exports, openApiFile, ending, context });
       if (answer instanceof Response) return answer;
       return route.status === 204 ? context.body(null, 204) : context.json(answer ?? null, route.status ?? 200);
     });

@@ -10,11 +10,22 @@ const MAX_SPANS = 250_000;
 /** Traces read at once. */
 const PAGE = 200;
 const MAX_UPLOADS = 4;
+/** After which a file whose sender has gone is let go of. */
+const SILENT_MS = 60_000;
+/** Each is held as a whole. */
+const MAX_EXPORTS = 2;
 /** Screens send half a megabyte at once. */
 const MAX_PARTS = 4_096;
 
+interface Upload {
+  readonly parts: Uint8Array[];
+  readonly size: number;
+  readonly silence: NodeJS.Timeout;
+}
+
 export class FileTransfer {
-  private readonly uploads = new Map<string, { readonly parts: Uint8Array[]; readonly size: number }>();
+  private readonly uploads = new Map<string, Upload>();
+  private exporting = 0;
 
   /** @param maxBytes of a file, and of all that have begun to come */
   constructor(
@@ -25,8 +36,28 @@ export class FileTransfer {
     private readonly maxBytes = MAX_FILE,
   ) {}
 
-  /** @throws SpoorError NOT_FOUND, PAYLOAD_TOO_LARGE */
+  /** Of files that have begun to come. */
+  get heldBytes(): number {
+    return [...this.uploads.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** @throws SpoorError NOT_FOUND, PAYLOAD_TOO_LARGE, RATE_LIMITED */
   async export(target: ShareTarget): Promise<Uint8Array> {
+    if (this.exporting >= MAX_EXPORTS) {
+      throw new SpoorError(
+        'RATE_LIMITED',
+        `${MAX_EXPORTS} files are being written; try again when one of them is done.`,
+      );
+    }
+    this.exporting++;
+    try {
+      return await this.fileOf(target);
+    } finally {
+      this.exporting--;
+    }
+  }
+
+  private async fileOf(target: ShareTarget): Promise<Uint8Array> {
     const traceIds = await this.replica.tracesOf(target);
     const requests: Uint8Array[] = [];
     let spans = 0;
@@ -47,22 +78,28 @@ export class FileTransfer {
 
   /** @returns null: there is more to come @throws SpoorError VALIDATION_ERROR, PAYLOAD_TOO_LARGE */
   async take({ uploadId, bytes, isLast }: FilePart): Promise<ImportReport | null> {
-    const { parts, size: before } = this.uploads.get(uploadId) ?? { parts: [], size: 0 };
-    const size = before + bytes.length;
-    this.uploads.delete(uploadId);
+    const before = this.uploads.get(uploadId);
+    const parts = before?.parts ?? [];
+    const size = (before?.size ?? 0) + bytes.length;
+    this.forget(uploadId);
     if (size > this.maxBytes || parts.length >= MAX_PARTS)
       throw new SpoorError('PAYLOAD_TOO_LARGE', 'A file may have 512 MiB; this is larger, or comes in too many parts.');
     parts.push(bytes);
     if (isLast) return this.import(Buffer.concat(parts, size));
-    this.uploads.set(uploadId, { parts, size });
+    const silence = setTimeout(() => this.forget(uploadId), SILENT_MS).unref();
+    this.uploads.set(uploadId, { parts, size, silence });
     // Of those that were never ended the oldest goes.
-    let held = [...this.uploads.values()].reduce((sum, upload) => sum + upload.size, 0);
-    for (const [id, upload] of this.uploads) {
-      if (this.uploads.size <= MAX_UPLOADS && held <= this.maxBytes) break;
-      held -= upload.size;
-      this.uploads.delete(id);
+    for (const id of this.uploads.keys()) {
+      if (this.uploads.size <= MAX_UPLOADS && this.heldBytes <= this.maxBytes) break;
+      this.forget(id);
     }
     return null;
+  }
+
+  /** The sender has given it up. */
+  forget(uploadId: string): void {
+    clearTimeout(this.uploads.get(uploadId)?.silence);
+    this.uploads.delete(uploadId);
   }
 
   private async import(file: Uint8Array): Promise<ImportReport> {

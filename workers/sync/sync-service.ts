@@ -47,6 +47,7 @@ export class Sync implements SyncService {
 
   readonly exportFile: SyncService['exportFile'] = (target) => this.files.export(target);
   readonly importFile: SyncService['importFile'] = (part) => this.files.take(part);
+  readonly forgetFile: SyncService['forgetFile'] = async (uploadId) => this.files.forget(uploadId);
   private readonly files: FileTransfer;
 
   constructor(

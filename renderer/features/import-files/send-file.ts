@@ -24,7 +24,7 @@ export async function sendFile(
   const importId = crypto.randomUUID();
   for (let at = 0; ; at += PART_BYTES) {
     if (signal.aborted) {
-      if (!isSpoor && at > 0) await api.cancelImport(importId);
+      if (at > 0) await api.cancelImport(importId);
       return null;
     }
     const bytes = new Uint8Array(await file.slice(at, at + PART_BYTES).arrayBuffer());
