@@ -223,8 +223,6 @@ export interface IngestOptions {
   readonly otlpHttp: ListenAddress;
   readonly otlpGrpc: ListenAddress;
   readonly settings: ReceiverSettings;
-  /** Where the thread is that reads imported files. */
-  readonly fileReader: string;
 }
 
 /** What the receivers do besides storing. */

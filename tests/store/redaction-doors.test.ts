@@ -6,7 +6,10 @@ import { inflateRawSync } from 'node:zlib';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_CHOICE } from '../../core/api/sync-state';
+import { nsFromMs } from '../../core/model/time';
 import { DEFAULT_REDACTION } from '../../core/redaction/rules';
+import { hexOf } from '../../services/ingest/digest';
+import { Imports } from '../../services/ingest/import/imports';
 import { SIGNALS } from '../../services/ingest/signals';
 import { openDatabase } from '../../services/store/open-database';
 import { Ingest } from '../../workers/ingest/ingest-service';
@@ -81,6 +84,7 @@ beforeAll(async () => {
     store,
     () => {},
     () => {},
+    (intake) => new Imports(intake, { hexOf, nowNs: () => nsFromMs(Date.now()) }),
   );
   await ingest.start();
   const { otlpHttp, otlpGrpc } = await ingest.report();

@@ -4,7 +4,6 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import type { FileImportPart } from '../../core/api/file-import';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
-import { splitRequest } from '../../core/otlp/split-request';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
 import { storedFile } from '../../services/gateway/import-file';
 import { hexOf } from '../../services/ingest/digest';
@@ -375,25 +374,4 @@ describe('files that come in parts', () => {
       expect(new Set(given).size).toBe(n);
     }
   });
-});
-
-it('splits a request at its resources, and loses no byte', () => {
-  const request = Buffer.concat(
-    Array.from({ length: 20 }, (_, n) =>
-      protobufOf({
-        traceId: '1'.repeat(32),
-        spanId: 'a'.repeat(16),
-        service: `s${n}`,
-        name: 'x'.repeat(n * 10),
-        startNs: 1n,
-        endNs: 2n,
-      }),
-    ),
-  );
-  for (const most of [1, 500, 1_000, 100_000]) {
-    const pieces = splitRequest(request, most);
-    expect(Buffer.concat(pieces).equals(request)).toBe(true);
-    if (most >= 500) for (const piece of pieces) expect(piece.length).toBeLessThanOrEqual(most);
-  }
-  expect(splitRequest(request, 1)).toHaveLength(20);
 });

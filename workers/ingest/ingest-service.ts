@@ -14,14 +14,11 @@ import type {
 } from '../../core/api/workers';
 import { errorValueOf, SpoorError } from '../../core/model/errors';
 import { transferablesOf } from '../../core/model/signal-batch';
-import { nsFromMs } from '../../core/model/time';
 import type { StoreService } from '../../core/operations/store-service';
 import { Redactor } from '../../core/redaction/redactor';
 import { DecodedBytes } from '../../services/ingest/decoded-bytes';
-import { hexOf } from '../../services/ingest/digest';
 import { Forwarder } from '../../services/ingest/forwarder';
 import { GuardrailRules } from '../../services/ingest/guardrail-rules';
-import { Imports } from '../../services/ingest/import/imports';
 import { Intake } from '../../services/ingest/intake';
 import { LogRuns } from '../../services/ingest/log-runs';
 import { OtlpGrpcReceiver } from '../../services/ingest/otlp-grpc';
@@ -37,6 +34,7 @@ import { listen } from '../../services/net/listen';
 import { isLoopbackAddress } from '../../services/net/loopback';
 import { peerOf } from '../../services/net/peer';
 import { sparing } from '../../services/sparing-log';
+import type { FileTaker } from './file-reader';
 import { Rate } from './rate';
 
 /** In which a request has to arrive, however steadily it comes. */
@@ -47,7 +45,7 @@ const CLOSE_MS = 7_000;
 export class Ingest implements IngestService, FollowsSettings {
   private readonly arrivals = new Arrivals();
   private readonly intake: Intake;
-  private readonly imports: Imports;
+  private readonly files: FileTaker;
   private readonly http: OtlpHttpReceiver;
   private readonly grpc: OtlpGrpcReceiver;
   private readonly ports: Readonly<Record<OtlpProtocol, ReceiverPort>>;
@@ -63,6 +61,7 @@ export class Ingest implements IngestService, FollowsSettings {
     store: Pick<StoreService, 'append' | 'listGuardrails'>,
     private readonly log: Log,
     onState: (protocol: OtlpProtocol, state: OtlpReceiver) => void,
+    filesInto: (intake: Intake) => FileTaker,
   ) {
     const { redaction, forward, corsOrigins } = options.settings;
     const ofExports = sparing(log);
@@ -85,7 +84,7 @@ export class Ingest implements IngestService, FollowsSettings {
       log: ofExports,
       onSpans: (count) => this.rate.add(count),
     });
-    this.imports = new Imports(this.intake, { hexOf, nowNs: () => nsFromMs(Date.now()) });
+    this.files = filesInto(this.intake);
     const loopbackOnly = isLoopbackAddress(options.otlpHttp.host);
     this.http = new OtlpHttpReceiver({
       intake: this.intake,
@@ -137,11 +136,11 @@ export class Ingest implements IngestService, FollowsSettings {
   }
 
   async cancelImport(importId: string): Promise<void> {
-    this.imports.cancel(importId);
+    await this.files.cancel(importId);
   }
 
   async importPart(part: FileImportPart): Promise<FileImportReport | null> {
-    return this.imports.take(part);
+    return this.files.take(part);
   }
 
   async report(): Promise<IngestReport> {

@@ -2,6 +2,7 @@
  * What a file holds: documents of JSON, one a line or one alone, or protobuf. Lines are read one by one, so that a file of any length takes
  * the memory of its longest line.
  */
+import { setImmediate } from 'node:timers/promises';
 import { SpoorError } from '../../../core/model/errors';
 import { encodingOf } from './text-encoding';
 import { collected, peeked } from './unpacked';
@@ -10,6 +11,10 @@ import { collected, peeked } from './unpacked';
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 /** What is looked at to tell what a file is. */
 const HEAD_BYTES = 64 * 1024;
+/** Packed, a file of nothing but these goes on for as good as ever. */
+const MAX_EMPTY_LINES = 1_000_000;
+/** After so many empty ones, others have their turn. */
+const LINES_A_TURN = 10_000;
 const LENGTH_BYTES = 4;
 const NEWLINE = 10;
 const OPENING = ['{'.charCodeAt(0), '['.charCodeAt(0)];
@@ -85,13 +90,19 @@ async function* lines(file: AsyncIterable<Uint8Array>, skipBytes: number): Async
   let parts: Uint8Array[] = [];
   let size = 0;
   let skip = skipBytes;
+  let emptyLines = 0;
   const taken = (): FileDocument | null => {
     line++;
-    if (size === 0) return null;
+    if (size === 0) {
+      if (++emptyLines > MAX_EMPTY_LINES) throw tooEmpty();
+      return null;
+    }
     const bytes = parts.length === 1 ? (parts[0] ?? new Uint8Array(0)) : Buffer.concat(parts, size);
     parts = [];
     size = 0;
-    return isBlank(bytes) ? null : { kind: 'json', bytes, line };
+    if (!isBlank(bytes)) return { kind: 'json', bytes, line };
+    if (++emptyLines > MAX_EMPTY_LINES) throw tooEmpty();
+    return null;
   };
   for await (const next of file) {
     const chunk = next.subarray(skip);
@@ -105,6 +116,7 @@ async function* lines(file: AsyncIterable<Uint8Array>, skipBytes: number): Async
       if (end < 0) break;
       const document = taken();
       if (document) yield document;
+      else if (line % LINES_A_TURN === 0) await setImmediate();
       at = end + 1;
     }
   }
@@ -136,6 +148,13 @@ function tooLong(line: number): SpoorError {
   return new SpoorError(
     'PAYLOAD_TOO_LARGE',
     `Line ${line} has more than ${mib} MiB. What stood before it is imported.`,
+  );
+}
+
+function tooEmpty(): SpoorError {
+  return new SpoorError(
+    'PAYLOAD_TOO_LARGE',
+    `The file has more than ${MAX_EMPTY_LINES} empty lines. What stood before them is imported.`,
   );
 }
 

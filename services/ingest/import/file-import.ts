@@ -15,11 +15,13 @@ import { documentsOf, type FileDocument } from './documents';
 import { knownBytes, knownJson } from './known-files';
 import { unpacked } from './unpacked';
 
-/** Of a request that is stored at once. */
-const PIECE_BYTES = 8 * 1024 * 1024;
+/** Of a request that is stored at once: exports wait while one is decoded. */
+const PIECE_BYTES = 2 * 1024 * 1024;
 const MAX_REASONS = 20;
 /** After so many, others have their turn. */
 const DOCUMENTS_A_TURN = 100;
+/** A file of more is none of telemetry: packed, it may go on for as good as ever. */
+const MAX_UNREADABLE_DOCUMENTS = 100_000;
 
 const COUNTS = { traces: 'spans', logs: 'logRecords', metrics: 'metricPoints' } as const;
 
@@ -75,8 +77,16 @@ export class FileImport {
 
   private leaveOut(reason: string): void {
     this.counts.documents++;
-    this.counts.rejectedDocuments++;
+    this.reject(reason);
+  }
+
+  private reject(reason: string): void {
     this.because(reason);
+    if (++this.counts.rejectedDocuments <= MAX_UNREADABLE_DOCUMENTS) return;
+    throw new SpoorError(
+      'PAYLOAD_TOO_LARGE',
+      `More than ${MAX_UNREADABLE_DOCUMENTS} documents of the file cannot be read (the last: ${reason}). What stood before them is imported.`,
+    );
   }
 
   /** @param where before the reasons */
@@ -89,8 +99,7 @@ export class FileImport {
         for (const request of this.requestsOf(document)) await this.store(request);
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
-        this.counts.rejectedDocuments++;
-        this.because(`${where}${document.line === null ? '' : `line ${document.line}: `}${error.message}`);
+        this.reject(`${where}${document.line === null ? '' : `line ${document.line}: `}${error.message}`);
       }
     }
   }

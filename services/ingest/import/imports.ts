@@ -27,7 +27,7 @@ export class Imports {
       await file.add(bytes, isLast);
       return isLast ? await file.report : null;
     } catch (error) {
-      this.cancel(importId);
+      this.giveUp(importId);
       throw error;
     } finally {
       if (isLast) this.files.delete(importId);
@@ -35,7 +35,11 @@ export class Imports {
   }
 
   /** What was read of it is stored. */
-  cancel(importId: string): void {
+  async cancel(importId: string): Promise<void> {
+    this.giveUp(importId);
+  }
+
+  private giveUp(importId: string): void {
     this.files.get(importId)?.giveUp();
     this.files.delete(importId);
   }
