@@ -192,6 +192,15 @@ describe('secrets do not reach the database', () => {
     expect(await post('/v1/traces/ingest', JSON.stringify({ data }), 'application/json')).toBe(204);
   });
 
+  it('in a file that is imported', async () => {
+    const lines = PLANTED_SIGNALS.flatMap((signal) =>
+      requestsOf('import', signal).map((request) => JSON.stringify(jsonOf(signal, request))),
+    );
+    const bytes = new TextEncoder().encode(lines.join('\n'));
+    const report = await ingest.importPart({ importId: 'i', bytes, isLast: true });
+    expect(report).toMatchObject({ documents: lines.length, rejectedDocuments: 0 });
+  });
+
   it('in a .spoor file, and from a team server', async () => {
     const target = { traceId: traceIdOf(901), spanId: null, sessionId: null };
     const times = { createdAt: '2026-01-01T00:00:00Z' };

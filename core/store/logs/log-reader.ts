@@ -18,6 +18,8 @@ import { type Direction, type FoundLog, LogSearch } from './log-search';
 const DEFAULT_LIMIT = 50;
 const DEFAULT_AROUND = 25;
 const DEFAULT_WAIT_MS = 2_000;
+/** Of records in one answer: after the one that reaches it the page ends, however many were asked for. */
+const MOST_PAGE_BYTES = 4 * 1024 * 1024;
 /** Records of one statement, where each has to be looked at. */
 const BATCH = 1_000;
 const ALL_TIME: LogRange = { from: null, to: null };
@@ -45,9 +47,10 @@ export class LogReader {
       query.waitMs,
       signal,
     );
-    const { found, reached } = await collect(search, after, limit + 1, 'older');
-    const last = found.at(limit - 1);
-    if (found.length > limit && last) return page(found.slice(0, limit), placeOf(last.row), true, 1);
+    const { found, reached, isFull } = await collect(search, after, limit + 1, 'older');
+    const data = found.slice(0, limit);
+    const last = data.at(-1);
+    if (last && (isFull || found.length > limit)) return page(data, placeOf(last.row), true, 1);
     if (reached === null) return page(found, null, true, 1);
     return page(found, reached, false, await progressOf(search, range, reached.timeNs));
   }
@@ -69,9 +72,9 @@ export class LogReader {
     for (const direction of ['newer', 'older'] as const) {
       const count = (direction === 'newer' ? query.after : query.before) ?? DEFAULT_AROUND;
       const search = await this.search(wanted, ALL_TIME, DEFAULT_WAIT_MS / 2, signal);
-      const { found, reached } = await collect(search, placeOf(itself.row), count, direction);
+      const { found, reached, isFull } = await collect(search, placeOf(itself.row), count, direction);
       sides.push(direction === 'newer' ? found.reverse() : found);
-      complete &&= reached === null || found.length === count;
+      complete &&= (reached === null && !isFull) || found.length === count;
     }
     const [newer = [], older = []] = sides;
     return { data: [...newer, itself, ...older].map(({ record }) => record), complete };
@@ -119,29 +122,39 @@ export function rangeOf({
   return { from: timeBound('from', from), to: timeBound('to', to) };
 }
 
-/** @returns with how far was looked, where time was up; null: to the end, or until there were enough */
+interface Collected {
+  readonly found: FoundLog[];
+  /** How far was looked, where time was up; null: to the end, or until there were enough. */
+  readonly reached: LogPlace | null;
+  /** Whether there were enough by their bytes. */
+  readonly isFull: boolean;
+}
+
 async function collect(
   search: LogSearch,
   after: LogPlace | null,
   count: number,
   direction: Direction,
-): Promise<{ readonly found: FoundLog[]; readonly reached: LogPlace | null }> {
+): Promise<Collected> {
   const found: FoundLog[] = [];
-  if (count <= 0) return { found, reached: null };
+  let bytes = 0;
+  if (count <= 0) return { found, reached: null, isFull: false };
   const slices = search.isEverything ? [{ after, last: null, isEnd: true }] : search.slices(after, direction);
   for await (const slice of slices) {
     for (let rest: typeof slice | null = slice; rest; ) {
       const limit = search.isExact ? count - found.length : Math.max(BATCH, count);
       const read: Awaited<ReturnType<LogSearch['read']>> = await search.read(rest, limit, direction);
       found.push(...read.found);
-      if (found.length >= count) return { found: found.slice(0, count), reached: null };
+      bytes += read.found.reduce((sum, one) => sum + one.bytes, 0);
+      if (found.length >= count) return { found: found.slice(0, count), reached: null, isFull: false };
+      if (bytes >= MOST_PAGE_BYTES) return { found, reached: null, isFull: true };
       rest = read.rest;
       if (search.turns.isDue) await search.turns.end();
       const reached = rest?.after ?? (slice.isEnd ? null : slice.last);
-      if (search.turns.isOver && reached) return { found, reached };
+      if (search.turns.isOver && reached) return { found, reached, isFull: false };
     }
   }
-  return { found, reached: null };
+  return { found, reached: null, isFull: false };
 }
 
 function page(found: readonly FoundLog[], next: LogPlace | null, complete: boolean, progress: number): LogPage {

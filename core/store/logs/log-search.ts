@@ -33,6 +33,8 @@ export interface LogSlice {
 export interface FoundLog {
   readonly row: LogRow;
   readonly record: LogRecord;
+  /** Of the record as it was sent. */
+  readonly bytes: number;
 }
 
 /** Matches, in order. @property rest what is still to be looked at */
@@ -45,8 +47,10 @@ interface Read<T> {
 const FIRST = 2_000;
 const LEAST = 500;
 const MOST = 200_000;
-/** Packed: unpacked they are some times as large. */
-const MOST_PAYLOAD_BYTES = 4 * 1024 * 1024;
+/** Packed: unpacked they are some times as large, and those that a stranger packed a thousand times. */
+const MOST_PAYLOAD_BYTES = 128 * 1024;
+/** Of matches that are held: most are of a kilobyte, and some of many megabytes. */
+const MOST_FOUND_BYTES = 4 * 1024 * 1024;
 /** No record has a higher number. */
 const MOST_ID = 2n ** 63n - 1n;
 /** So few are read without a look at their size. */
@@ -158,10 +162,19 @@ export class LogSearch {
       );
   }
 
-  /** Matches within a slice. @param limit at most so many are read; fewer may match */
+  /** Matches within a slice, until they are of some megabytes. @param limit at most so many are read; fewer may match */
   async read(slice: LogSlice, limit: number, direction: Direction = 'older'): Promise<Read<FoundLog>> {
     const { rows, rest } = await this.page(slice, limit, direction);
-    return { found: await this.matching(rows), rest };
+    const found: FoundLog[] = [];
+    let bytes = 0;
+    for await (const some of this.matching(rows)) {
+      for (const one of some) {
+        found.push(one);
+        bytes += one.bytes;
+        if (bytes >= MOST_FOUND_BYTES) return { found, rest: { ...slice, after: placeOf(one.row) } };
+      }
+    }
+    return { found, rest };
   }
 
   /** The same, without what stands in payloads: nothing is decoded of what SQL knows to match. */
@@ -169,7 +182,8 @@ export class LogSearch {
     const { rows, rest } = await this.page(slice, limit, 'older');
     const unsure = rows.filter(({ sure }) => !sure);
     if (unsure.length === 0) return { found: rows, rest };
-    const matching = new Set((await this.matching(unsure)).map(({ row }) => row));
+    const matching = new Set<LogRow>();
+    for await (const some of this.matching(unsure)) for (const { row } of some) matching.add(row);
     return { found: rows.filter((row) => row.sure || matching.has(row)), rest };
   }
 
@@ -207,7 +221,7 @@ export class LogSearch {
         orderSql('older', FIRST),
       );
       const decoded = decodeRows(LOG_ROW, rows);
-      yield await this.matching(decoded);
+      yield* this.matching(decoded);
       const last = decoded.at(-1);
       rest = decoded.length === FIRST && last ? { ...rest, after: placeOf(last) } : null;
       if (rest && this.turns.isDue && (await this.turns.end())) {
@@ -232,18 +246,20 @@ export class LogSearch {
     return first === null || last === null ? null : { from: first, to: last };
   }
 
-  private async matching(rows: readonly LogRow[]): Promise<FoundLog[]> {
-    const found: FoundLog[] = [];
+  /** As many at once as fit into memory with what they were sent with. */
+  private async *matching(rows: readonly LogRow[]): AsyncGenerator<FoundLog[]> {
     for (const some of await this.readable(rows)) {
       if (this.turns.isDue) await this.turns.end();
       const looked = await this.worthALook(some);
       const messages = await this.parts.messages(looked.map(partsOf), LOG_ATTRIBUTES);
+      const found: FoundLog[] = [];
       for (const [i, row] of looked.entries()) {
-        const record = recordOf(row, messages[i] as Uint8Array);
-        if (row.sure || matchesLog(this.query, record, this.turns)) found.push({ row, record });
+        const message = messages[i] as Uint8Array;
+        const record = recordOf(row, message);
+        if (row.sure || matchesLog(this.query, record, this.turns)) found.push({ row, record, bytes: message.length });
       }
+      yield found;
     }
-    return found;
   }
 
   /** Without those whose payloads cannot have what is searched for. */
