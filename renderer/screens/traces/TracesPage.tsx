@@ -1,5 +1,5 @@
 import { Pause } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { DEPLOYMENT_FIELDS } from '../../../core/model/deployment-keys';
 import { readableTraceql } from '../../../core/query/facets';
 import { spanMetricIn } from '../../../core/query/span-metrics';
@@ -9,6 +9,7 @@ import { ExtentPicker } from '../../features/extent/ExtentPicker';
 import { EmptyWorkspace } from '../../features/send-traces/EmptyWorkspace';
 import { useKeys } from '../../hooks/use-keys';
 import { useStatus } from '../../hooks/use-status';
+import { page } from '../../routing/screen';
 import { useCompare } from '../../stores/compare-store';
 import { useRecentSearches } from '../../stores/recent-searches';
 import { useRemoved } from '../../stores/removed-store';
@@ -25,9 +26,11 @@ import { Overview } from './Overview';
 import { QueryHistory } from './QueryHistory';
 import { SaveView } from './SaveView';
 import { SearchNote } from './SearchNote';
-import { SpanMetric } from './SpanMetric';
 import { TraceTable } from './TraceTable';
 import { ViewComments } from './ViewComments';
+
+/** Its charts come with code of their own, which a list of traces does not wait for. */
+const SpanMetric = page(async () => (await import('./SpanMetric')).SpanMetric);
 
 type TraceList = ReturnType<typeof useTraceList.getState>;
 
@@ -151,14 +154,16 @@ export function TracesPage() {
           {metric === null && <Overview list={list} version={version} onQuery={setText} />}
           <div className="flex min-h-0 grow">
             {metric !== null ? (
-              <SpanMetric
-                query={list.query}
-                metric={metric}
-                extent={extent}
-                version={version}
-                onRange={list.setRange}
-                onQuery={setText}
-              />
+              <Suspense fallback={null}>
+                <SpanMetric
+                  query={list.query}
+                  metric={metric}
+                  extent={extent}
+                  version={version}
+                  onRange={list.setRange}
+                  onQuery={setText}
+                />
+              </Suspense>
             ) : list.groupBy !== null ? (
               <GroupTable
                 query={list.query}
