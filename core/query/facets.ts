@@ -88,9 +88,13 @@ export function conditionText(field: string, value: string): string {
 
 /** The search narrowed to traces, or spans, that took about so long: at least what is asked for, in round numbers. */
 export function withDuration(search: string, of: 'traces' | 'spans', fromNs: number, toNs: number): string {
+  return narrowedBy(search, durationText(of, fromNs, toNs));
+}
+
+export function durationText(of: 'traces' | 'spans', fromNs: number, toNs: number): string {
   const field = of === 'traces' ? 'trace:duration' : 'duration';
   const [from, to] = [rounded(fromNs, Math.floor), rounded(toNs, Math.ceil)];
-  return narrowedBy(search, `${field} >= ${from}ns && ${field} < ${to}ns`);
+  return `${field} >= ${from}ns && ${field} < ${to}ns`;
 }
 
 /** Three digits and then zeros. */

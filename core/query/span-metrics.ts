@@ -1,5 +1,5 @@
 /** Queries that give numbers over time: how a page tells them from searches, and the search for the spans behind a series. */
-import { conditionText, isQuoted } from './facets';
+import { conditionText, isQuoted, readableTraceql } from './facets';
 import { isTraceql } from './plain-search';
 import type { FieldExpression, Metric, Stage, Static, TraceqlQuery } from './traceql/ast';
 import { fieldText, printTraceql } from './traceql/print';
@@ -46,6 +46,25 @@ export function searchBehind(query: TraceqlQuery, labels: Labels): string | null
     stages.push({ kind: 'filter', condition: before ? conjunction([before, condition]) : condition });
   }
   return printTraceql({ pipeline: { kind: 'pipeline', stages }, metrics: null, series: [], hints: [] });
+}
+
+/** Of each attribute so many values are counted: those that differ most. */
+const COMPARED_VALUES = 30;
+
+/**
+ * What sets some of the spans of a search apart from the others; null where the search cannot be read.
+ * @param selection what is between the braces of a filter @param range of their starts, epoch milliseconds; left out: of all
+ */
+export function comparing(
+  search: string,
+  selection: string,
+  range?: { readonly fromMs: number; readonly toMs: number },
+): string | null {
+  const traceql = readableTraceql(search);
+  if (traceql === null) return null;
+  const spans = printTraceql({ ...readTraceql(traceql), metrics: null, series: [], hints: [] });
+  const bounds = range ? [range.fromMs, range.toMs].map((ms) => `, ${BigInt(Math.round(ms)) * 1_000_000n}`) : [];
+  return `${spans} | compare({ ${selection} }, ${COMPARED_VALUES}${bounds.join('')})`;
 }
 
 function conditionOf(text: string): FieldExpression | null {

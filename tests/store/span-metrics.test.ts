@@ -6,8 +6,8 @@ import { nsFromText } from '../../core/model/time';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { differencesIn } from '../../core/query/differences';
-import { withCondition } from '../../core/query/facets';
-import { searchBehind, spanMetricIn } from '../../core/query/span-metrics';
+import { durationText, withCondition } from '../../core/query/facets';
+import { comparing, searchBehind, spanMetricIn } from '../../core/query/span-metrics';
 import type { TraceqlQuery } from '../../core/query/traceql/ast';
 import { BlockSummaries } from '../../core/store/blocks/block-summaries';
 import { StoreWriter } from '../../core/store/ingest/store-writer';
@@ -93,6 +93,31 @@ describe('metrics of spans', () => {
           expect(sum(behind.series[0]?.values ?? []), `${text} ${JSON.stringify(labels)}: ${search}`).toBe(sum(values));
         }
       }
+    }
+  });
+
+  it('compare an area of the heatmap with the rest', async () => {
+    const all = await measure('{ } | compare({ status = error })');
+    const [from, to] = [nsFromText(all.from) as bigint, nsFromText(all.to) as bigint];
+    const within = traces.flat().filter(({ startNs }) => startNs >= from && startNs < to);
+    const ms = (ns: bigint): number => Number(ns / 1_000_000n);
+    // The first half of the time, and of that what took from 5 to 100 ms.
+    const range = { fromMs: ms(from), toMs: ms(from + (to - from) / 2n) };
+    for (const of of ['spans', 'traces'] as const) {
+      const query = comparing('{ }', durationText(of, 5_000_000, 100_000_000), range) as string;
+      const { totals } = differencesIn((await measure(query)).series);
+      const duration = (span: (typeof within)[number]): bigint => {
+        const spans = of === 'spans' ? [span] : traces.flat().filter(({ traceId }) => traceId === span.traceId);
+        const ends = spans.map(({ endNs }) => endNs).reduce((a, b) => (a > b ? a : b));
+        return ends - spans.map(({ startNs }) => startNs).reduce((a, b) => (a < b ? a : b));
+      };
+      const selected = within.filter((span) => {
+        const ns = duration(span);
+        const isThen = ms(span.startNs) >= range.fromMs && ms(span.startNs) < range.toMs;
+        return isThen && ns >= 5_000_000n && ns < 100_000_000n;
+      });
+      expect(selected.length, of).toBeGreaterThan(0);
+      expect(totals, of).toEqual({ selection: selected.length, baseline: within.length - selected.length });
     }
   });
 

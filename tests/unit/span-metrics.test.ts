@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MetricResult, MetricSeries } from '../../core/api/search';
 import { differencesIn, LEAST_SPANS, MOST_VALUES } from '../../core/query/differences';
-import { searchBehind, spanMetricIn } from '../../core/query/span-metrics';
+import { comparing, searchBehind, spanMetricIn } from '../../core/query/span-metrics';
 import type { TraceqlQuery } from '../../core/query/traceql/ast';
 import { MOST_LINES, metricChartsOf, titleOf } from '../../renderer/screens/traces/metric-charts';
 
@@ -49,6 +49,24 @@ describe('metrics of spans', () => {
     '%s has not one set of spans behind it',
     (query) => expect(searchBehind(read(query), {})).toBeNull(),
   );
+});
+
+describe('comparing', () => {
+  it.each([
+    ['', 'status = error', undefined, '{ } | compare({ status = error }, 30)'],
+    [
+      'service:web',
+      'duration >= 1ms && duration < 2ms',
+      { fromMs: 1_000, toMs: 2_000.4 },
+      '{ resource.service.name = "web" } | compare({ duration >= 1ms && duration < 2ms }, 30, 1000000000, 2000000000)',
+    ],
+    // What was measured before is not what is compared.
+    ['{ kind = server } | rate()', 'name = "a"', undefined, '{ kind = server } | compare({ name = "a" }, 30)'],
+    ['{ broken', 'name = "a"', undefined, null],
+  ])('of %s: %s', (search, selection, range, query) => {
+    expect(comparing(search, selection, range)).toBe(query);
+    if (query !== null) expect(spanMetricIn(query)?.metrics?.kind).toBe('compare');
+  });
 });
 
 const result = (series: readonly MetricSeries[], more: Partial<MetricResult> = {}): MetricResult => ({

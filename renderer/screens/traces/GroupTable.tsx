@@ -1,6 +1,8 @@
+import { ChartBarDecreasing } from 'lucide-react';
 import type { SpanGroup } from '../../../core/api/search';
 import { formatCount, formatDuration } from '../../../core/model/format';
-import { withCondition } from '../../../core/query/facets';
+import { conditionText, withCondition } from '../../../core/query/facets';
+import { comparing } from '../../../core/query/span-metrics';
 import { foundIn } from '../../connection/answer';
 import { questions } from '../../connection/connection';
 import { useQuestion } from '../../hooks/use-question';
@@ -12,13 +14,13 @@ interface GroupTableProps {
   readonly extent: Extent;
   readonly by: string;
   readonly version: number;
-  /** Shows the traces of one group. */
+  /** Shows the traces of one group, or what sets it apart. */
   readonly onOpen: (query: string) => void;
 }
 
 /** Every span that matches is counted again. */
 const PACE_MS = 30_000;
-const COLUMNS = 'grid grid-cols-[minmax(0,1fr)_minmax(80px,220px)_90px_90px_90px] items-center gap-x-4 px-3.5';
+const COLUMNS = 'grid grid-cols-[minmax(0,1fr)_minmax(80px,220px)_90px_90px_90px_26px] items-center gap-x-4 px-3.5';
 
 /** The spans that match, by a field: how many, how many failed, how long they took. A row leads to its traces. */
 export function GroupTable({ query, extent, by, version, onOpen }: GroupTableProps) {
@@ -55,6 +57,9 @@ export function GroupTable({ query, extent, by, version, onOpen }: GroupTablePro
         <span role="columnheader" className="text-right">
           p95
         </span>
+        <span role="columnheader" className="sr-only">
+          Difference
+        </span>
       </div>
       <div className="gutter min-h-0 grow overflow-y-auto">
         {groups.map((group) => (
@@ -63,6 +68,10 @@ export function GroupTable({ query, extent, by, version, onOpen }: GroupTablePro
             group={group}
             most={most}
             onOpen={() => onOpen(withCondition(query, by, group.value))}
+            onCompare={() => {
+              const compared = comparing(query, conditionText(by, group.value));
+              if (compared !== null) onOpen(compared);
+            }}
           />
         ))}
         {answer?.state === 'complete' && groups.length === 0 && !isOld && (
@@ -83,9 +92,10 @@ interface GroupRowProps {
   readonly group: SpanGroup;
   readonly most: number;
   readonly onOpen: () => void;
+  readonly onCompare: () => void;
 }
 
-function GroupRow({ group, most, onOpen }: GroupRowProps) {
+function GroupRow({ group, most, onOpen, onCompare }: GroupRowProps) {
   const { value, spans, errors, p50Ns, p95Ns } = group;
   return (
     <div role="row" className={`${COLUMNS} relative h-[32px] border-b border-line hover:bg-raised`}>
@@ -116,6 +126,17 @@ function GroupRow({ group, most, onOpen }: GroupRowProps) {
       </span>
       <span role="cell" className="text-right font-mono text-sm">
         {formatDuration(p95Ns)}
+      </span>
+      <span role="cell" className="relative z-10 flex justify-end">
+        <button
+          type="button"
+          aria-label={`What sets ${value} apart`}
+          title={`What sets ${value} apart from the other spans`}
+          className="rounded p-1 text-accent hover:bg-panel"
+          onClick={onCompare}
+        >
+          <ChartBarDecreasing size={14} aria-hidden />
+        </button>
       </span>
     </div>
   );

@@ -1,7 +1,9 @@
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Heatmap, Histogram } from '../../../core/api/contract';
 import { formatCount, plural } from '../../../core/model/format';
-import { withDuration } from '../../../core/query/facets';
+import { durationText, withDuration } from '../../../core/query/facets';
+import { comparing } from '../../../core/query/span-metrics';
 import { type Answer, answerFrom, atLeast, foundIn } from '../../connection/answer';
 import { questions } from '../../connection/connection';
 import { useQuestion } from '../../hooks/use-question';
@@ -41,6 +43,7 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
   });
   const { answer, isOld, failure, askAgain } = question;
   const data = answer && foundIn(answer);
+  const [compares, setCompares] = useState(false);
   const [, navigate] = useLocation();
   const open = (trace: ListedTrace): void => {
     openFromList(trace.traceId, trace.matchedSpans < trace.spanCount ? list.traceql : null);
@@ -69,6 +72,17 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
             {failure !== null ? 'Not counted' : answer === null || isOld ? 'Counting …' : totalText(answer)}
           </span>
         )}
+        {chart === 'heatmap' && (
+          <Button
+            look="ghost"
+            className={`h-[22px] text-sm ${compares ? 'bg-accent-ground text-accent' : ''}`}
+            aria-pressed={compares}
+            title="A drag over the heatmap shows what sets that area apart from the rest, instead of searching for it"
+            onClick={() => setCompares(!compares)}
+          >
+            Compare an area
+          </Button>
+        )}
         <label>
           <span className="sr-only">Chart</span>
           <select
@@ -90,6 +104,12 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
             heatmap={data}
             buckets={BUCKETS}
             onSelect={(selected, fromNs, toNs) => {
+              if (compares) {
+                // Of words, what the store made of them: it knows which are fields.
+                const compared = comparing(list.traceql, durationText(data.of, fromNs, toNs), selected);
+                if (compared !== null) onQuery(compared);
+                return;
+              }
               setRange(selected);
               onQuery(withDuration(query, data.of, fromNs, toNs));
             }}

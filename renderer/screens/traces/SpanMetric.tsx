@@ -66,7 +66,7 @@ export function SpanMetric({ query, metric, extent, version, onRange, onQuery }:
         question={question}
         what="the spans"
         looking="Counting …"
-        partial={answer && !isDifference ? partialText(answer) : PARTIAL}
+        partial={isDifference ? PARTLY_COMPARED : answer ? partialText(answer) : PARTIAL}
       />
     </section>
   );
@@ -74,6 +74,9 @@ export function SpanMetric({ query, metric, extent, version, onRange, onQuery }:
 
 const PARTIAL =
   'Only the newest spans are counted so far: every count is at least this, and steps further back are missing. A shorter time range is quicker.';
+
+const PARTLY_COMPARED =
+  'Only the newest spans are compared so far: counts and shares are of these. A shorter time range is quicker.';
 
 function partialText(answer: Answer<MetricResult>): string {
   // More groups stay out however long one waits.

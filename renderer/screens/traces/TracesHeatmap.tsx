@@ -11,7 +11,7 @@ interface TracesHeatmapProps {
   readonly heatmap: Heatmap;
   readonly buckets: number;
   /** A part of it was chosen: this time, and durations from so many nanoseconds to so many. */
-  readonly onSelect: (range: TimeRange, fromNs: number, toNs: number) => void;
+  readonly onSelect: (range: Extract<TimeRange, { kind: 'between' }>, fromNs: number, toNs: number) => void;
 }
 
 /** Where most traces are, by time and duration; the more, the darker, with errors in red. A click or a drag selects. */
@@ -43,10 +43,11 @@ export function TracesHeatmap({ heatmap, buckets, onSelect }: TracesHeatmapProps
     const last = Math.max(Math.ceil(right * buckets), first + 1);
     const lowest = bands.first + Math.floor((1 - bottom) * rows);
     const highest = Math.max(bands.first + Math.ceil((1 - top) * rows), lowest + 1);
-    const range: TimeRange = {
-      kind: 'between',
+    const range = {
+      kind: 'between' as const,
       fromMs: Math.floor(fromMs + first * bucketMs),
-      toMs: Math.ceil(fromMs + last * bucketMs),
+      // A range leaves its end out, and the newest trace may start there.
+      toMs: last === buckets ? Math.floor(fromMs + last * bucketMs) + 1 : Math.ceil(fromMs + last * bucketMs),
     };
     // The lowest band has everything below it, too.
     onSelect(range, lowest === 0 ? 0 : bandStartNs(lowest), bandStartNs(highest));

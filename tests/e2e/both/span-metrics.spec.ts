@@ -90,3 +90,32 @@ test('compare() ranks what sets spans apart, and a value narrows the search', PA
   await expect(search).toHaveText('{ resource.service.name = "payments" }');
   await expect(page.getByRole('row')).toHaveCount(13);
 });
+
+test('an area of the heatmap, and a group, are compared with the rest', PAGE, async ({ app }) => {
+  const { page } = app;
+  await app.send(orders);
+  await expect(page.getByRole('row')).toHaveCount(13);
+  const search = page.getByRole('textbox', { name: 'Search traces' });
+  await search.fill('{ duration > 0ns }');
+  await page.getByRole('combobox', { name: 'Chart' }).selectOption('heatmap');
+  await page.getByRole('button', { name: 'Compare an area' }).click();
+  const heatmap = page.getByRole('img', { name: 'Traces by time and duration' });
+  const box = await heatmap.boundingBox();
+  if (!box) throw new Error('the heatmap has no place');
+  // The upper part: the requests.
+  await page.mouse.move(box.x + 1, box.y + 1);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 1, box.y + 0.4 * box.height, { steps: 4 });
+  await page.mouse.up();
+  const region = page.getByRole('region', { name: /compare/ });
+  await expect(region).toContainText('Selected: 12 spans');
+  await expect(region).toContainText('Others: 24 spans');
+  await expect(region.getByRole('button', { name: /^web/ })).toContainText('+100');
+
+  await search.fill('');
+  await page.getByRole('button', { name: 'Group by: nothing' }).click();
+  await page.getByRole('option', { name: 'status' }).click();
+  await page.getByRole('button', { name: 'What sets error apart' }).click();
+  await expect(search).toHaveText('{ } | compare({ status = error }, 30)');
+  await expect(region).toContainText('Selected: 4 spans');
+});
