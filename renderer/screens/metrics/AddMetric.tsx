@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { foundIn } from '../../connection/answer';
 import type { TimeRange } from '../../stores/time-range';
 import { Button } from '../../ui/Button';
+import { QuestionNote } from '../../ui/QuestionNote';
 import { SearchField } from '../../ui/SearchField';
 import { useCatalogue } from './use-catalogue';
 
@@ -45,12 +46,12 @@ export function AddMetric({ range, onAdd }: AddMetricProps) {
 function Choices({ range, onAdd }: AddMetricProps) {
   const [query, setQuery] = useState('');
   const { question } = useCatalogue(query, range);
-  const entries = question.answer ? foundIn(question.answer).entries : [];
+  const found = question.answer && foundIn(question.answer);
   return (
     <>
       <SearchField label="Find a metric to add" placeholder="Find by name" value={query} onChange={setQuery} />
       <ul className="mt-1.5 max-h-[300px] overflow-auto">
-        {entries.map(({ metric }) => (
+        {(found?.entries ?? []).map(({ metric }) => (
           <li key={metric.id}>
             <button
               type="button"
@@ -63,7 +64,15 @@ function Choices({ range, onAdd }: AddMetricProps) {
           </li>
         ))}
       </ul>
-      {question.failure !== null && <p className="p-2 text-error">{question.failure}</p>}
+      {question.answer?.state === 'complete' && found?.hasMore && (
+        <p className="px-2 pt-1.5 text-sm text-secondary">There are more. Type a part of the name to find one.</p>
+      )}
+      <QuestionNote
+        question={question}
+        what="the metrics"
+        looking="Reading the metrics …"
+        partial="These are the first of them by name; the others are still being read."
+      />
     </>
   );
 }
