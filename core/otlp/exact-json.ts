@@ -1,7 +1,7 @@
 /**
  * Parses JSON without losing digits: numbers that may be integers and that a double might not hold come out as decimal strings, which
  * OTLP/JSON allows wherever it has numbers. `JSON.parse` alone would round a time of nanoseconds to 256. What the parser would make of the text
- * is bounded first: two characters can become an object of sixty bytes. What is nested too deep comes out as the text that it was, so that
+ * is bounded first: two characters can become an object of sixty bytes. What is nested too deep comes out as the text that it was, unchecked, so that
  * one value does not cost the others.
  */
 import { DecodeBudget } from './decode-budget';

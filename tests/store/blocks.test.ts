@@ -368,6 +368,20 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (data
       // The block that is looked at.
       expect(few.held.unpackedBytes).toBeLessThanOrEqual(all.held.unpackedBytes / 2);
     }
+    // Questions that are asked at once have them read once.
+    let reads = 0;
+    const counted: SqlClient = {
+      ...sql,
+      query: (text, ...rest) => {
+        if (/select id, terms from span_block/.test(text)) reads++;
+        return sql.query(text, ...rest);
+      },
+    };
+    const shared = new BlockSummaries(counted, WORKSPACE);
+    for (const one of await Promise.all([shared.read(), shared.read(), shared.read()])) {
+      expect(one.closed.map(({ terms }) => terms !== null)).toEqual([true, true, true, true]);
+    }
+    expect(reads).toBe(1);
     const counts = (blocks: BlockSummaries) => new AttributeCatalogue(sql, WORKSPACE, blocks).keys({});
     expect(await counts(few)).toEqual(await counts(all));
     const found = async (blocks: BlockSummaries, query: string) => {

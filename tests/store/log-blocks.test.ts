@@ -135,6 +135,17 @@ describe.each([pgliteDatabases(), postgresDatabases()])('blocks of logs on $name
     await expectFound(() => true, 15);
   });
 
+  it('are not all there is where a version that knows none writes beside', async () => {
+    await writer.append([logs(0, 8)]);
+    await writer.append([logs(8, 4)]);
+    // What that version stores is counted in its partition, and is in no block.
+    await sql.query('delete from log_block where first_ns = $1', [T0 + 8_000n]);
+    await expectFound(() => true, 12);
+    expect(await spans('nowhere')).toEqual([{ from: T0, to: T0 + 11_000n }]);
+    await writer.append([logs(12, 3)]);
+    await expectFound(() => true, 15);
+  });
+
   it('are made of what is stored already, and it is found', async () => {
     await writer.append([logs(0, 10)]);
     await sql.query('drop table log_block');

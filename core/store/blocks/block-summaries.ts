@@ -91,6 +91,7 @@ export class BlockSummaries {
   private readonly known = new Map<number, HeldSummary>();
   /** Every block below is closed and known. */
   private openFrom = 0;
+  private loading: Promise<HeldSummary[]> | null = null;
   private readonly unpacked: UnpackedTerms;
 
   constructor(
@@ -143,14 +144,37 @@ export class BlockSummaries {
       if (summary && summary.words >= (row.words ?? 0)) closed.push(summary);
       else unread.push(row.id);
     }
+    const all = unread.length === 0 ? closed : await this.loadOnce(closed, unread);
+    // Somebody else has read them.
+    if (all === null) return this.read();
+    const isClosed = new Set(all.map(({ id }) => id));
+    const open = rows.flatMap(({ id }) => (isClosed.has(id) ? [] : [id]));
+    this.openFrom = open[0] ?? rows.at(-1)?.id ?? first;
+    return { closed: [...all].sort((a, b) => a.id - b.id), open };
+  }
+
+  /** Questions that are asked at once share what the first of them reads. @returns null when another read meanwhile */
+  private async loadOnce(closed: HeldSummary[], unread: readonly number[]): Promise<HeldSummary[] | null> {
+    if (this.loading) {
+      await this.loading.catch(() => {});
+      return null;
+    }
+    const loading = this.load(closed, unread);
+    this.loading = loading;
+    try {
+      return await loading;
+    } finally {
+      this.loading = null;
+    }
+  }
+
+  private async load(known: readonly HeldSummary[], unread: readonly number[]): Promise<HeldSummary[]> {
+    const closed = [...known];
     for (let i = 0; i < unread.length; i += PAGE) {
       closed.push(...(await this.readPage(unread.slice(i, i + PAGE))));
     }
-    const isClosed = new Set(closed.map(({ id }) => id));
-    const open = rows.flatMap(({ id }) => (isClosed.has(id) ? [] : [id]));
-    this.openFrom = open[0] ?? rows.at(-1)?.id ?? first;
     closed.sort((a, b) => a.id - b.id);
-    return { closed: unread.length > 0 ? await this.holding(closed, new Set(unread)) : closed, open };
+    return this.holding(closed, new Set(unread));
   }
 
   /** The terms of blocks that are given without. */

@@ -14,6 +14,17 @@ export interface BlockSpan {
   readonly to: bigint;
 }
 
+/**
+ * Of a partition with more records than its blocks: a version that knew no blocks wrote there, beside this one or before it. Its whole time
+ * is looked at.
+ */
+const UNCOUNTED = `
+  select t.first_ns, t.last_ns, true, 0 from record_partition p
+  cross join lateral (select min(l.time_ns) as first_ns, max(l.time_ns) as last_ns from log_record l
+    where l.workspace_id = p.workspace_id and l.partition_id = p.id) t
+  where p.workspace_id = $1 and p.signal = 'logs' and p.records > (select coalesce(sum(b.records), 0) from log_block b
+    where b.workspace_id = p.workspace_id and b.partition_id = p.id)`;
+
 /** Oldest first, apart from each other. @param block SQL over `log_block b` */
 export async function spansOfBlocks(
   sql: SqlClient,
@@ -22,9 +33,12 @@ export async function spansOfBlocks(
   { from, to }: LogRange,
 ): Promise<BlockSpan[]> {
   const rows = await sql.query(
-    `select b.first_ns, b.last_ns, (b.grams is null or coalesce(${block}, true)) as may from log_block b
-     where b.workspace_id = $1 ${from === null ? '' : `and b.last_ns >= ${from}`} ${to === null ? '' : `and b.first_ns < ${to}`}
-     order by b.first_ns, b.id`,
+    `select first_ns, last_ns, may from (
+       select b.first_ns, b.last_ns, (b.grams is null or coalesce(${block}, true)) as may, b.id from log_block b
+       where b.workspace_id = $1
+       union all ${UNCOUNTED}
+     ) s where first_ns is not null ${from === null ? '' : `and last_ns >= ${from}`} ${to === null ? '' : `and first_ns < ${to}`}
+     order by first_ns, id`,
     [workspaceId],
   );
   return joinedSpans(

@@ -19,8 +19,8 @@ export function useCatalogue(query: string, range: TimeRange) {
   const pages = wanted.subject === subject ? wanted.pages : 1;
   const question = useQuestion({
     key: ['metric catalogue', query, range, pages],
-    ask: async (waitMs) => {
-      const catalogue = await pagesOf(query.slice(0, MOST_QUERY), range, pages * PAGE, waitMs);
+    ask: async (waitMs, signal) => {
+      const catalogue = await pagesOf(query.slice(0, MOST_QUERY), range, pages * PAGE, { waitMs, signal });
       return answerFrom(catalogue, catalogue.entries.length >= pages * PAGE || !catalogue.hasMore);
     },
     version,
@@ -30,19 +30,25 @@ export function useCatalogue(query: string, range: TimeRange) {
 }
 
 /** So many metrics, or as many as are read in that time. */
-async function pagesOf(query: string, range: TimeRange, most: number, waitMs: number) {
+async function pagesOf(
+  query: string,
+  range: TimeRange,
+  most: number,
+  { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
+) {
   const entries: MetricCatalogueEntry[] = [];
   let cursor: string | undefined;
   const bounds = boundsOf(range);
   const untilMs = performance.now() + waitMs;
   do {
-    const page = await questions.metricCatalogue({
+    const asked = {
       ...bounds,
       query,
       limit: Math.min(PAGE, most - entries.length),
       cursor,
       waitMs: Math.max(0, Math.round(untilMs - performance.now())),
-    });
+    };
+    const page = await questions.metricCatalogue(asked, signal);
     const { data, pagination } = foundIn(page);
     entries.push(...data);
     if (pagination.nextCursor === null) return { entries, hasMore: false };
