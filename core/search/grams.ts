@@ -15,7 +15,10 @@ for (const [code, char] of [...'0123456789abcdefghijklmnopqrstuvwxyz_'].entries(
   LETTER[char.charCodeAt(0)] = code;
   LETTER[char.toUpperCase().charCodeAt(0)] = code;
 }
-/** The sign of Kelvin and the dotted I, which are ASCII in lower case (the other then has a dot behind it, which is none). */
+/**
+ * The sign of Kelvin and the dotted I, which are ASCII in lower case. The other has a dot behind it then, which is none, where JavaScript makes it,
+ * and nothing where some databases do: a text that holds one is read both ways.
+ */
 const KELVIN = 0x212a;
 const DOTTED_I = 0x130;
 
@@ -23,7 +26,8 @@ export class Grams {
   readonly bits = new Uint8Array(GRAM_BYTES);
 
   /** UTF-8. */
-  addBytes(bytes: Uint8Array, start: number, end: number): void {
+  addBytes(bytes: Uint8Array, start: number, end: number, dotted = NO_LETTER): void {
+    let isDotted = false;
     let first = NO_LETTER;
     let second = NO_LETTER;
     for (let i = start; i < end; i++) {
@@ -34,26 +38,34 @@ export class Grams {
         letter = letterOf(KELVIN);
         i += 2;
       } else if (byte === 0xc4 && bytes[i + 1] === 0xb0) {
+        isDotted = true;
         this.add(first, second, letterOf(DOTTED_I));
+        letter = dotted;
         i++;
       }
       this.add(first, second, letter);
       first = second;
       second = letter;
     }
+    if (isDotted && dotted === NO_LETTER) this.addBytes(bytes, start, end, letterOf(DOTTED_I));
   }
 
-  addText(text: string): void {
+  addText(text: string, dotted = NO_LETTER): void {
+    let isDotted = false;
     let first = NO_LETTER;
     let second = NO_LETTER;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code === DOTTED_I) this.add(first, second, letterOf(code));
-      const letter = code === DOTTED_I ? NO_LETTER : letterOf(code);
+      if (code === DOTTED_I) {
+        isDotted = true;
+        this.add(first, second, letterOf(code));
+      }
+      const letter = code === DOTTED_I ? dotted : letterOf(code);
       this.add(first, second, letter);
       first = second;
       second = letter;
     }
+    if (isDotted && dotted === NO_LETTER) this.addText(text, letterOf(DOTTED_I));
   }
 
   private add(first: number, second: number, third: number): void {
@@ -67,7 +79,8 @@ export class Grams {
 export function gramsIn(text: string): number[] {
   const found = new Set<number>();
   const grams = new Grams();
-  grams.addText(text);
+  // Of what may be read in two ways only what holds in both.
+  for (const part of text.split(/\u0130|i\u0307/)) grams.addText(part);
   for (const [at, byte] of grams.bits.entries()) {
     for (let bit = 0; byte >> bit !== 0; bit++) if ((byte >> bit) & 1) found.add(at * 8 + bit);
   }

@@ -18,6 +18,8 @@ const MAX_PAUSE_MS = 30_000;
 /** What opentelemetry.io/docs/specs/otlp/#failures-1 says to try again. */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
+const CANNOT_BE_SENT = 'the request cannot be made: look at the URL and the headers in the settings';
+
 interface Queued {
   readonly signal: Signal;
   readonly body: Uint8Array;
@@ -94,9 +96,10 @@ export class Forwarder {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       try {
         const response = await limited(this.closing.signal, TIMEOUT_MS, async (until) => {
-          const answer = await fetch(endpoint(this.settings.url, signal), {
+          const { url, headers } = target(this.settings, signal);
+          const answer = await fetch(url, {
             method: 'POST',
-            headers: { ...this.settings.headers, 'content-type': 'application/x-protobuf' },
+            headers: { ...headers, 'content-type': 'application/x-protobuf' },
             body: body as Uint8Array<ArrayBuffer>,
             signal: until,
           });
@@ -111,6 +114,8 @@ export class Forwarder {
       } catch (error) {
         if (this.closing.signal.aborted) return 'Spoor closed';
         const { cause } = error as Error & { cause?: Error & { code?: string } };
+        // What `fetch` says of a request that it cannot make quotes the URL and headers, with their secrets.
+        if (!cause && error instanceof TypeError) return CANNOT_BE_SENT;
         failure = cause?.code ?? cause?.message ?? (error as Error).message;
       }
       // Not all at the same moment.
@@ -121,9 +126,20 @@ export class Forwarder {
   }
 }
 
-/** The signal's own path below the base, as OTEL_EXPORTER_OTLP_ENDPOINT means it. */
-function endpoint(base: string, signal: Signal): string {
-  return base.replace(/\/*$/, '') + signal.httpPath;
+/** The signal's own path below the base, as OTEL_EXPORTER_OTLP_ENDPOINT means it. A user and a password in it become a header. */
+function target(
+  { url: base, headers }: ForwardSettings,
+  signal: Signal,
+): { url: URL; headers: Record<string, string> } {
+  const url = new URL(base);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  url.pathname = url.pathname.replace(/\/*$/, '') + signal.httpPath;
+  if (username === '' && password === '') return { url, headers };
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  return { url, headers: { authorization: `Basic ${credentials}`, ...headers } };
 }
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {

@@ -95,7 +95,8 @@ export class Intake {
       duplicates = length - (await this.options.append(batch)).stored;
       if (derived) await this.options.append(await this.options.guardrails.mark(derived));
       if (signal.name === 'traces') this.options.onSpans(length);
-      this.options.forwarder?.forward(signal, request);
+      // What was here before was forwarded before; where that leads back to this receiver, it ends here.
+      if (duplicates < length) this.options.forwarder?.forward(signal, request);
     }
     const { rejected, reason, isUnderstood } = rejection;
     if (rejected > 0 || !isUnderstood) this.options.log('warn', `${signal.name} rejected`, { rejected, reason });

@@ -1,4 +1,5 @@
 /** What the receivers do besides storing: redaction, forwarding, pages that may export. */
+
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { traceRequest } from '../../core/samples/otlp-builder';
+import { freePort } from '../fixtures/free-port';
 import { eventually, FREE_PORTS, type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
 
@@ -144,6 +146,35 @@ describe('forwarding', () => {
     const traces = received.find(({ path }) => path.endsWith('traces'))?.body as Buffer;
     expect(decodeTraces(traces).batch.length).toBe(1);
     await eventually(async () => (await status(spoor)).forwarding?.sent === 2);
+  });
+
+  it('sends a user and a password as a header, keeps a query behind the path, and tells neither', async () => {
+    const { url, received } = await collector();
+    const spoor = await start({ forward: { url: `${url.replace('//', '//me:p%40ss@')}/base?key=s3cret#part` } });
+    expect((await spoor.post('/v1/traces', trace(1))).status).toBe(200);
+    await eventually(async () => received.length === 1);
+    expect([received[0]?.path, received[0]?.headers.authorization]).toEqual([
+      '/base/v1/traces?key=s3cret',
+      `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
+    ]);
+    expect(JSON.stringify(await status(spoor))).not.toMatch(/p%40ss|p@ss|s3cret/);
+  });
+
+  it('says nothing of a header that cannot be sent', async () => {
+    const spoor = await start({ forward: { url: 'http://127.0.0.1:9', headers: { 'x-key': 'ключ' } } });
+    expect((await spoor.post('/v1/traces', trace(1))).status).toBe(200);
+    await eventually(async () => (await status(spoor)).forwarding?.failed === 1);
+    expect((await status(spoor)).forwarding?.lastError).toMatch(/^the request cannot be made/);
+  });
+
+  it('ends what leads back to its own port', async () => {
+    const port = await freePort();
+    const spoor = await start({ forward: { url: `http://127.0.0.1:${port}` } }, ['--otlp-http', `127.0.0.1:${port}`]);
+    for (const n of [1, 2]) {
+      expect((await spoor.post('/v1/traces', trace(n))).status).toBe(200);
+      await eventually(async () => (await status(spoor)).forwarding?.sent === n);
+      expect((await status(spoor)).forwarding?.queued).toBe(0);
+    }
   });
 
   it('tries again when the endpoint is busy, and gives up when it refuses', async () => {

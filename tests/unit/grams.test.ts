@@ -33,6 +33,14 @@ describe('runs of three letters', () => {
     );
   });
 
+  it('are those of a dotted I in any lower case', () => {
+    const grams = new Grams();
+    grams.addText('\u0130zmir, at DİREKT');
+    for (const text of ['izmir', 'i\u0307zmir', '\u0130zmir', 'direkt', 'di\u0307rekt'])
+      expect(holds(grams, text)).toBe(true);
+    expect(holds(grams, 'ankara')).toBe(false);
+  });
+
   it('are missing where the text is not', () => {
     const grams = new Grams();
     grams.addText('connection timed out');
