@@ -1,7 +1,9 @@
 /** What is remembered by name or number, however many there are: so many at most, and what is asked for is always there. */
 import { expect, it } from 'vitest';
 import { Recent } from '../../core/model/recent';
+import { PartReader } from '../../core/store/payloads/part-reader';
 import { HeldRows } from '../../core/store/sql/held-rows';
+import { nestedIn } from '../../core/store/sql/sql-client';
 
 const MANY = 10_000;
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -50,4 +52,30 @@ it('gives what it held to one who asks while another pushes it out', async () =>
   });
   expect([...(await slow).keys()].sort((a, b) => a - b)).toEqual(range(0, 12));
   expect(rows.size).toBe(10);
+});
+
+it('holds unpacked payloads of logs as far as they are small', async () => {
+  const MIB = 1024 * 1024;
+  // A payload of one record of so many megabytes for each number.
+  const sql = nestedIn({
+    query: async (_, parameters) => (parameters?.[1] as readonly number[]).map((id) => ({ id, data: Uint8Array.of(id) })),
+    execute: async () => {},
+    copyIn: async () => {},
+    copyOut: async () => new Uint8Array(),
+  });
+  const unpacked: number[] = [];
+  const unpack = (data: Uint8Array): Uint8Array => {
+    const [mib] = data as unknown as [number];
+    unpacked.push(mib);
+    const payload = new Uint8Array(4 + mib * MIB);
+    const size = mib * MIB;
+    payload.set([(size & 0x7f) | 0x80, ((size >> 7) & 0x7f) | 0x80, ((size >> 14) & 0x7f) | 0x80, size >> 21]);
+    return payload;
+  };
+  const reader = new PartReader(sql, 1, { pack: (bytes) => bytes, unpack });
+  const read = async (payloadId: number): Promise<void> => {
+    await reader.wordsMaybeIn([{ attributes: [], payloadId, payloadIndex: 0, blockId: null }], ['word']);
+  };
+  for (const id of [1, 1, 20, 20, 1, 1]) await read(id);
+  expect(unpacked).toEqual([1, 20, 20, 1]);
 });

@@ -4,7 +4,7 @@ import { SpoorError } from '../../core/model/errors';
 import type { AnyValue } from '../../core/model/json-types';
 import { levelNamed, levelOf, severitiesOf } from '../../core/model/log-level';
 import { queryOfTemplate, TemplateMiner, templateText } from '../../core/query/logs/log-templates';
-import { type MatchedLog, matchesLog } from '../../core/query/logs/match-log';
+import { type MatchedLog, matchesLog, textsOf } from '../../core/query/logs/match-log';
 import { parseLogQuery } from '../../core/query/logs/parse-log-query';
 import { AnswerSteps } from '../../core/query/traceql/regex';
 
@@ -157,6 +157,18 @@ describe('a search for logs', () => {
       true,
       false,
     ]);
+  });
+
+  it('looks into lists within lists, and writes them out once however deep they are', () => {
+    const list = (...values: AnyValue[]): AnyValue => ({ arrayValue: { values } });
+    const pair = { kvlistValue: { values: [{ key: 'a', value: text('Inner "one"') }] } };
+    const log = { ...LOG, attributes: [{ key: 'deep', value: list(list(text('vip'), list(pair, {})), text('eu')) }] };
+    for (const query of ['deep:vip', 'deep=eu', '"\\"vip\\",[{"', 'inner', 'deep=~"^\\[\\[.*eu\\"\\]$"']) {
+      expect([query, finds(query, log)]).toEqual([query, true]);
+    }
+    let nested = text('word '.repeat(1_000));
+    for (let depth = 0; depth < 60; depth++) nested = list(nested);
+    expect(textsOf(nested).reduce((sum, one) => sum + one.length, 0)).toBe(2 * 5_000 + 2 + 2 * 60);
   });
 
   it.each([

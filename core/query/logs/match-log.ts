@@ -129,15 +129,22 @@ function orderOf(one: string, other: string): number | null {
   return Number(one) - Number(other);
 }
 
-/** Values as texts: of an array each, and the whole as JSON; of a map the whole. */
+/** Values as texts: of an array each, however deep, and the whole as JSON once; of a map the whole. */
 export function textsOf(value: AnyValue): string[] {
-  const plain = plainValue(value);
+  const texts: string[] = [];
+  addElements(value, texts);
+  if ('arrayValue' in value) texts.push(JSON.stringify(plainValue(value)));
+  return texts;
+}
+
+/** Without arrays themselves: each stands in the JSON of the one around it, and would be written out again at every level. */
+function addElements(value: AnyValue, into: string[]): void {
   if ('arrayValue' in value) {
-    const { values } = value.arrayValue as { values: readonly AnyValue[] };
-    return [...values.flatMap(textsOf), JSON.stringify(plain)];
+    for (const element of (value.arrayValue as { values: readonly AnyValue[] }).values) addElements(element, into);
+    return;
   }
-  if (plain === null) return [''];
-  return [typeof plain === 'object' ? JSON.stringify(plain) : String(plain)];
+  const plain = plainValue(value);
+  into.push(plain === null ? '' : typeof plain === 'object' ? JSON.stringify(plain) : String(plain));
 }
 
 /** `user.id` is the key `user.id`, or `id` within `user`. */

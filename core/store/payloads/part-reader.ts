@@ -22,6 +22,8 @@ export const LOG_ATTRIBUTES = 6;
 
 /** Entries of the dictionary, names of keys and unpacked payloads held by a reader that lives on: none of them ever changes. */
 const MAX_HELD = { dictionary: 20_000, keys: 20_000, payloads: 16 } as const;
+/** A payload is of 64 KiB, but where a single record is larger, as large as that. */
+const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
 const encoder = new TextEncoder();
 
@@ -35,8 +37,8 @@ export class PartReader {
   private readonly entries = new HeldRows<Entry>(MAX_HELD.dictionary);
   private readonly keyNames = new HeldRows<string>(MAX_HELD.keys);
   /** Of spans: numbers of payloads of logs are others. */
-  private readonly unpacked = new HeldRows<Payload>(MAX_HELD.payloads);
-  private readonly unpackedOfLogs = new HeldRows<Payload>(MAX_HELD.payloads);
+  private readonly unpacked = heldPayloads();
+  private readonly unpackedOfLogs = heldPayloads();
 
   constructor(
     private readonly sql: SqlClient,
@@ -144,6 +146,10 @@ export class PartReader {
       new Payload(this.codec.unpack(data)),
     ]);
   }
+}
+
+function heldPayloads(): HeldRows<Payload> {
+  return new HeldRows(MAX_HELD.payloads, MAX_HELD_BYTES, ({ heldBytes }) => heldBytes);
 }
 
 function distinct(records: readonly StoredParts[], pick: (element: number) => number | null): number[] {

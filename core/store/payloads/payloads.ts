@@ -186,6 +186,11 @@ export class Payload {
 
   constructor(private readonly bytes: Uint8Array) {}
 
+  /** In memory: once as it is, and in lower case once words were looked for. */
+  get heldBytes(): number {
+    return 2 * this.bytes.length;
+  }
+
   /** Whether a record may have a text with this word, by its bytes alone. @param word ASCII in lower case */
   mayHold(index: number, word: Uint8Array): boolean {
     this.folded ??= foldedAscii(this.bytes);
