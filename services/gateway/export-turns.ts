@@ -7,9 +7,12 @@ import { SpoorError } from '../../core/model/errors';
 const MAX_AT_ONCE = 4;
 /** After which a file that nobody takes leaves its place to the next. */
 const SILENT_MS = 60_000;
+/** Nobody is silent who waits for what is being read. */
+const BEING_READ = Number.POSITIVE_INFINITY;
 
 interface OpenFile {
-  takenAt: number;
+  /** When what was read last was ready to be taken. */
+  readyAt: number;
   isGivenUp: boolean;
   /** Lets go of what is held for it. */
   release: () => Promise<unknown>;
@@ -23,18 +26,19 @@ export class ExportTurns {
   /** What `begin` gives, for as long as somebody takes it. @throws SpoorError RATE_LIMITED, and what `begin` throws */
   async run<T>(who: string, begin: () => Promise<AsyncGenerator<T>>): Promise<AsyncGenerator<T>> {
     const its = this.open.get(who) ?? new Set();
-    for (const file of its) if (this.now() - file.takenAt > SILENT_MS) this.giveUp(who, file);
+    for (const file of its) if (this.now() - file.readyAt > SILENT_MS) this.giveUp(who, file);
     if (its.size >= MAX_AT_ONCE) {
       throw new SpoorError(
         'RATE_LIMITED',
         `${MAX_AT_ONCE} files are being sent to you; try again when one of them is done.`,
       );
     }
-    const file: OpenFile = { takenAt: this.now(), isGivenUp: false, release: async () => {} };
+    const file: OpenFile = { readyAt: BEING_READ, isGivenUp: false, release: async () => {} };
     this.open.set(who, its.add(file));
     try {
       const pieces = await begin();
       file.release = () => pieces.return(undefined);
+      file.readyAt = this.now();
       return this.taken(who, file, pieces);
     } catch (error) {
       this.end(who, file);
@@ -44,11 +48,13 @@ export class ExportTurns {
 
   private async *taken<T>(who: string, file: OpenFile, pieces: AsyncGenerator<T>): AsyncGenerator<T> {
     try {
+      expectWanted(file);
+      file.readyAt = BEING_READ;
       for await (const piece of pieces) {
-        file.takenAt = this.now();
+        file.readyAt = this.now();
         yield piece;
-        // A file that ended here would be taken for whole.
-        if (file.isGivenUp) throw new SpoorError('CONFLICT', 'The file was given up: nobody took it for a minute.');
+        expectWanted(file);
+        file.readyAt = BEING_READ;
       }
     } finally {
       this.end(who, file);
@@ -66,4 +72,9 @@ export class ExportTurns {
     its?.delete(file);
     if (its?.size === 0) this.open.delete(who);
   }
+}
+
+/** A file that just ended would be taken for whole. */
+function expectWanted({ isGivenUp }: OpenFile): void {
+  if (isGivenUp) throw new SpoorError('CONFLICT', 'The file was given up: nobody took it for a minute.');
 }

@@ -62,6 +62,8 @@ export function restApi(
   app.use('/v1/*', async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');
+    // Nobody will read it, and it would keep its turn.
+    if (context.req.method === 'HEAD') await context.res.body?.cancel();
   });
 
   for (const route of ROUTES) {
