@@ -41,8 +41,8 @@ async function imported(file: AsyncIterable<Part>, taker: FileTaker): Promise<Fi
       }
     }
   } catch (error) {
-    // A sender that has gone leaves its place to the next at once.
-    if (isSpoor !== null) await taker.cancelImport(importId);
+    // A sender that has gone leaves its place to the next at once; what failed is what they hear, not that this failed as well.
+    if (isSpoor !== null) await taker.cancelImport(importId).catch(() => {});
     throw error;
   }
   throw invalid('The file is empty.');

@@ -374,4 +374,26 @@ describe('files that come in parts', () => {
       expect(new Set(given).size).toBe(n);
     }
   });
+
+  it('are begun by their first part alone: the rest of one that was given up is no file', async () => {
+    const imports = new Imports(countingIntake(), tools);
+    const lines = new TextEncoder().encode(`${JSON.stringify(traces(span(1)))}\n`);
+    const part = (isFirst: boolean, isLast: boolean) => imports.take({ importId: 'a', bytes: lines, isLast }, isFirst);
+    expect(await part(true, false)).toBeNull();
+    expect(await part(false, false)).toBeNull();
+    await imports.cancel('a');
+    await expect(part(false, true)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await part(true, true)).toMatchObject({ documents: 1 });
+  });
+
+  it('that fail over HTTP fail with what was wrong, whatever becomes of giving them up', async () => {
+    const unavailable = () => Promise.reject(new Error('the receivers stopped'));
+    const taker = {
+      importPart: () => Promise.reject(new Error('the file is damaged')),
+      cancelImport: unavailable,
+      importFile: unavailable,
+    };
+    const request = new Request('http://localhost/v1/import', { method: 'POST', body: 'a file' });
+    await expect(storedFile(request, taker)).rejects.toThrow('the file is damaged');
+  });
 });

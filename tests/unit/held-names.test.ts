@@ -58,7 +58,8 @@ it('holds unpacked payloads of logs as far as they are small', async () => {
   const MIB = 1024 * 1024;
   // A payload of one record of so many megabytes for each number.
   const sql = nestedIn({
-    query: async (_, parameters) => (parameters?.[1] as readonly number[]).map((id) => ({ id, data: Uint8Array.of(id) })),
+    query: async (_, parameters) =>
+      ((parameters ?? [])[1] as readonly number[]).map((id) => ({ id, data: Uint8Array.of(id) })),
     execute: async () => {},
     copyIn: async () => {},
     copyOut: async () => new Uint8Array(),
