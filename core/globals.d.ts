@@ -36,8 +36,12 @@ declare const TextDecoder: new (
 
 interface URL {
   readonly hostname: string;
+  readonly origin: string;
 }
-declare const URL: new (url: string, base?: string) => URL;
+declare const URL: {
+  new (url: string, base?: string): URL;
+  canParse(url: string): boolean;
+};
 
 declare class MessagePort implements EventTarget {
   addEventListener(type: string, listener: () => void, options?: { readonly once?: boolean }): void;

@@ -3,10 +3,10 @@ import type { ForwardSetting, SettingValues } from '../api/settings';
 import { SpoorError } from '../model/errors';
 
 const HIDDEN = '•••';
-/** Scheme, credentials, host and path, query, fragment. */
-const PARTS = /^(https?:\/\/)(?:([^/?#]*)@)?([^?#]*)(\?[^#]*)?(#.*)?$/i;
+/** Scheme, credentials, host and path, query, fragment; as URLs are read, where \ is another /, and any number of them may follow the scheme. */
+const PARTS = /^(https?:[/\\]*)(?:([^/\\?#]*)@)?([^?#]*)(\?[^#]*)?(#.*)?$/i;
 
-/** `https://user:•••@collector/v1?•••` */
+/** `https://•••@collector/v1?•••`: without user and password. The path is shown. */
 export function withoutUrlSecrets(url: string): string {
   const parts = PARTS.exec(url);
   if (!parts) return HIDDEN;
@@ -35,7 +35,7 @@ export function revealSecrets(set: Partial<SettingValues>, current: ForwardSetti
     const message = `Give the whole URL again: ${HIDDEN} stands for a secret that is not known.`;
     throw new SpoorError('VALIDATION_ERROR', message, [{ field: 'forward.url', code: 'hidden', message }]);
   }
-  const isElsewhere = current === null || hostOf(url) !== hostOf(current.url);
+  const isElsewhere = current === null || originOf(url) !== originOf(current.url);
   const headers = Object.entries(forward.headers).map(([name, value]): [string, string] => {
     const kept = value ?? (isElsewhere ? undefined : current.headers[name]);
     if (typeof kept === 'string') return [name, kept];
@@ -47,8 +47,7 @@ export function revealSecrets(set: Partial<SettingValues>, current: ForwardSetti
   return { ...set, forward: { url, headers: Object.fromEntries(headers) } };
 }
 
-/** With its scheme: what was sent encrypted goes nowhere in the clear. */
-function hostOf(url: string): string {
-  const [, scheme = '', , address = ''] = PARTS.exec(url) ?? [];
-  return `${scheme}${address.split('/', 1)[0]}`.toLowerCase();
+/** With its scheme: what was sent encrypted goes nowhere in the clear. As requests read it, so that no spelling leads elsewhere. */
+function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null;
 }

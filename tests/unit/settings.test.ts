@@ -132,6 +132,10 @@ it('are all listed in docs/settings.md, with their defaults', async () => {
 it('hides passwords, queries and header values', () => {
   expect(withoutUrlSecrets('https://me:pass@collector:4318/v1?key=1#x')).toBe('https://•••@collector:4318/v1?•••');
   expect(withoutUrlSecrets('http://collector/a@b')).toBe('http://collector/a@b');
+  // URLs are read so: \ is another /, and any number of them follows the scheme.
+  expect(withoutUrlSecrets('https:////me:pass@collector')).toBe('https:////•••@collector');
+  expect(withoutUrlSecrets('https:me:pass@collector')).toBe('https:•••@collector');
+  expect(withoutUrlSecrets('https://collector\\a@b')).toBe('https://collector\\a@b');
   const forward = { url: 'http://a/?token=abc', headers: { authorization: 'secret' } };
   expect(JSON.stringify(hideSecrets({ ...DEFAULT_SETTINGS, forward }))).not.toMatch(/abc|"secret"/);
 });
@@ -231,7 +235,14 @@ describe('while Spoor runs', () => {
       url: 'https://me:pass@one.example/v1',
       headers: { authorization: 'hush', more: 'x' },
     });
-    for (const url of ['https://two.example/v1', 'http://one.example/v1'])
+    const elsewhere = [
+      'https://two.example/v1',
+      'http://one.example/v1',
+      'https://two.example\\@one.example/v1',
+      'https:two.example',
+      'https:////two.example//one.example',
+    ];
+    for (const url of elsewhere)
       await expect(change(settings, { set: { forward: { url, headers: { authorization: null } } } })).rejects.toThrow(
         'Give the value of the header authorization again',
       );
