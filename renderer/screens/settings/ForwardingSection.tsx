@@ -6,16 +6,19 @@ import { Button } from '../../ui/Button';
 import { FIELD } from '../../ui/field';
 import { Fact, Section } from './Section';
 import { SettingRow } from './SettingRow';
-import { useDraft } from './use-settings';
+import { type HeaderRow, useDraft } from './use-settings';
 
 export function ForwardingSection({ report }: { readonly report: SettingsReport }) {
   const draft = useDraft(report);
   const { forward } = draft.values;
   const forwarding = useStatus()?.forwarding ?? null;
-  const set = (change: Partial<ForwardSetting>): void => {
-    const next = { url: '', headers: {}, ...forward, ...change };
-    const isNothing = next.url.trim() === '' && Object.keys(next.headers).length === 0;
-    draft.set('forward', isNothing ? null : next);
+  const url = draft.written.forward?.url ?? forward?.url ?? '';
+  const headers = draft.written.forward?.headers ?? rowsOf(forward);
+  const isTwice = hasNameTwice(headers);
+  const write = (url: string, headers: readonly HeaderRow[]): void => {
+    const isNothing = url === '' && headers.length === 0;
+    const setting = { url, headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])) };
+    draft.write('forward', { url, headers }, hasNameTwice(headers) ? undefined : isNothing ? null : setting);
   };
   return (
     <Section
@@ -43,33 +46,35 @@ export function ForwardingSection({ report }: { readonly report: SettingsReport 
               disabled={isLocked}
               spellCheck={false}
               placeholder="http://collector:4318"
-              value={forward?.url ?? ''}
-              onChange={(event) => set({ url: event.target.value.trim() })}
+              value={url}
+              onChange={(event) => write(event.target.value.trim(), headers)}
             />
-            {Object.entries(forward?.headers ?? {}).map(([name, value], i) => (
+            {headers.map((header, i) => (
               <Header
                 // biome-ignore lint/suspicious/noArrayIndexKey: its name is what is being written
                 key={i}
-                name={name}
-                value={value}
+                header={header}
                 isLocked={isLocked}
-                onChange={(newName, newValue) => {
-                  const entries = Object.entries(forward?.headers ?? {});
-                  entries[i] = [newName, newValue];
-                  set({ headers: Object.fromEntries(entries) });
-                }}
+                onChange={(changed) =>
+                  write(
+                    url,
+                    headers.map((one, at) => (at === i ? changed : one)),
+                  )
+                }
                 onRemove={() =>
-                  set({
-                    headers: Object.fromEntries(Object.entries(forward?.headers ?? {}).filter((_, at) => at !== i)),
-                  })
+                  write(
+                    url,
+                    headers.filter((_, at) => at !== i),
+                  )
                 }
               />
             ))}
-            {!isLocked && forward !== null && (
+            {isTwice && <span className="text-error">Two headers have the same name.</span>}
+            {!isLocked && (url !== '' || headers.length > 0) && (
               <Button
                 className="self-start"
-                disabled={'' in forward.headers}
-                onClick={() => set({ headers: { ...forward.headers, '': '' } })}
+                disabled={headers.some(({ name }) => name === '')}
+                onClick={() => write(url, [...headers, { name: '', value: '' }])}
               >
                 <Plus size={13} aria-hidden /> Add a header
               </Button>
@@ -91,16 +96,23 @@ export function ForwardingSection({ report }: { readonly report: SettingsReport 
   );
 }
 
+function rowsOf(forward: ForwardSetting | null): readonly HeaderRow[] {
+  return Object.entries(forward?.headers ?? {}).map(([name, value]) => ({ name, value }));
+}
+
+/** As requests read names: case does not matter. */
+function hasNameTwice(headers: readonly HeaderRow[]): boolean {
+  return new Set(headers.map(({ name }) => name.toLowerCase())).size < headers.length;
+}
+
 interface HeaderProps {
-  readonly name: string;
-  /** Null: it is set, and not shown. */
-  readonly value: string | null;
+  readonly header: HeaderRow;
   readonly isLocked: boolean;
-  readonly onChange: (name: string, value: string | null) => void;
+  readonly onChange: (header: HeaderRow) => void;
   readonly onRemove: () => void;
 }
 
-function Header({ name, value, isLocked, onChange, onRemove }: HeaderProps) {
+function Header({ header: { name, value }, isLocked, onChange, onRemove }: HeaderProps) {
   return (
     <span className="flex items-center gap-2">
       <input
@@ -110,7 +122,7 @@ function Header({ name, value, isLocked, onChange, onRemove }: HeaderProps) {
         spellCheck={false}
         placeholder="x-api-key"
         value={name}
-        onChange={(event) => onChange(event.target.value.trim(), value)}
+        onChange={(event) => onChange({ name: event.target.value.trim(), value })}
       />
       <input
         aria-label={`Value of ${name || 'the header'}`}
@@ -121,7 +133,7 @@ function Header({ name, value, isLocked, onChange, onRemove }: HeaderProps) {
         autoComplete="off"
         placeholder={value === null ? 'set, not shown' : 'value'}
         value={value ?? ''}
-        onChange={(event) => onChange(name, event.target.value)}
+        onChange={(event) => onChange({ name, value: event.target.value })}
       />
       {!isLocked && (
         <Button look="ghost" aria-label={`Remove the header ${name}`} onClick={onRemove}>

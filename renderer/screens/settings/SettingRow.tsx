@@ -1,5 +1,5 @@
 /** A setting: its name, its field, and where its value comes from. */
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { SettingKey } from '../../../core/api/settings';
 import { FIELD } from '../../ui/field';
 import type { Draft } from './use-settings';
@@ -66,21 +66,8 @@ export function LimitField({
   readonly field: { readonly id: string; readonly hintId: string; readonly isLocked: boolean };
 }) {
   const value = draft.values[name];
-  const [text, setText] = useState(textOf(value));
-  const [isWrong, setWrong] = useState(false);
-  // Saved, discarded, or changed in the file.
-  useEffect(() => {
-    setText(textOf(value));
-    setWrong(false);
-  }, [value]);
-  const change = (typed: string): void => {
-    setText(typed);
-    const number = Number(typed.replaceAll(',', '').trim());
-    const isRight = typed.trim() === '' || number > 0;
-    setWrong(!isRight);
-    draft.mark(name, isRight);
-    if (isRight) draft.set(name, typed.trim() === '' ? null : number);
-  };
+  const text = draft.written[name] ?? (value === null ? '' : String(value));
+  const isWrong = numberOf(text) === undefined;
   return (
     <span className="flex items-center gap-2">
       <input
@@ -92,7 +79,7 @@ export function LimitField({
         disabled={field.isLocked}
         placeholder="no limit"
         value={text}
-        onChange={(event) => change(event.target.value)}
+        onChange={({ target }) => draft.write(name, target.value, numberOf(target.value))}
       />
       <span className="text-secondary">{unit}</span>
       {isWrong && <span className="text-error">A number above 0, or empty for no limit.</span>}
@@ -100,6 +87,9 @@ export function LimitField({
   );
 }
 
-function textOf(value: number | null): string {
-  return value === null ? '' : String(value);
+/** Null: no limit; undefined: not a limit. */
+function numberOf(text: string): number | null | undefined {
+  if (text.trim() === '') return null;
+  const number = Number(text.replaceAll(',', ''));
+  return number > 0 ? number : undefined;
 }

@@ -32,9 +32,26 @@ export function useChangeSettings() {
   });
 }
 
+/** A header as it is being written: its name may be anything yet. */
+export interface HeaderRow {
+  readonly name: string;
+  /** Null: it is set, and not shown. */
+  readonly value: string | null;
+}
+
+/** What is in fields whose values do not say how they were written, right or wrong. */
+interface Written {
+  readonly 'retention.days': string;
+  readonly 'retention.gigabytes': string;
+  readonly 'retention.spans': string;
+  readonly forward: { readonly url: string; readonly headers: readonly HeaderRow[] };
+}
+
 export interface Draft {
   /** With what was changed here. */
   readonly values: SettingValues;
+  /** Only of fields that were written into. */
+  readonly written: Partial<Written>;
   readonly isChanged: boolean;
   /** Nothing that is written wrongly is saved. */
   readonly isValid: boolean;
@@ -45,8 +62,8 @@ export interface Draft {
   readonly isEditable: boolean;
   stateOf(key: SettingKey): SettingState | undefined;
   set<Key extends SettingKey>(key: Key, value: SettingValues[Key]): void;
-  /** @param isValid whether what is in its field can be a value */
-  mark(key: SettingKey, isValid: boolean): void;
+  /** @param value undefined: what was written is not a value */
+  write<Key extends keyof Written>(key: Key, written: Written[Key], value: SettingValues[Key] | undefined): void;
   isDefault(key: SettingKey): boolean;
   resetToDefault(key: SettingKey): void;
   save(): void;
@@ -57,25 +74,33 @@ export interface Draft {
 export function useDraft(report: SettingsReport): Draft {
   const [edits, setEdits] = useState<Partial<SettingValues>>({});
   const [revision, setRevision] = useState<string | null>(null);
+  const [written, setWritten] = useState<Partial<Written>>({});
   const [invalid, setInvalid] = useState<readonly SettingKey[]>([]);
   const change = useChangeSettings();
   const values = { ...report.values, ...edits };
   const same = (key: SettingKey, values: Partial<SettingValues>): boolean =>
     JSON.stringify(values[key]) === JSON.stringify(report.values[key]);
   const changed = (Object.keys(edits) as SettingKey[]).filter((key) => !same(key, edits));
-  const discard = (): void => {
+  const clear = (): void => {
     setEdits({});
     setRevision(null);
+    setWritten({});
     setInvalid([]);
-    change.reset();
   };
   const set: Draft['set'] = (key, value) => {
     setRevision(revision ?? report.revision);
     setEdits((before) => ({ ...before, [key]: value }));
     if (change.isSuccess || change.isError) change.reset();
   };
+  const write: Draft['write'] = (key, written, value) => {
+    setWritten((before) => ({ ...before, [key]: written }));
+    const others = invalid.filter((one) => one !== key);
+    setInvalid(value === undefined ? [...others, key] : others);
+    if (value !== undefined) set(key, value);
+  };
   return {
     values,
+    written,
     isChanged: changed.length > 0 || invalid.length > 0,
     isValid: invalid.length === 0,
     isSaving: change.isPending,
@@ -84,12 +109,13 @@ export function useDraft(report: SettingsReport): Draft {
     isEditable: report.problems.length === 0,
     stateOf: (key) => report.settings.find((one) => one.key === key),
     set,
-    mark: (key, isValid) => {
-      const others = invalid.filter((one) => one !== key);
-      setInvalid(isValid ? others : [...others, key]);
-    },
+    write,
     isDefault: (key) => JSON.stringify(values[key]) === JSON.stringify(report.defaults[key]),
-    resetToDefault: (key) => set(key, report.defaults[key]),
+    resetToDefault: (key) => {
+      setWritten((before) => ({ ...before, [key]: undefined }));
+      setInvalid(invalid.filter((one) => one !== key));
+      set(key, report.defaults[key]);
+    },
     save: () => {
       if (changed.length === 0 || invalid.length > 0) return;
       const isDefault = (key: SettingKey): boolean =>
@@ -101,14 +127,12 @@ export function useDraft(report: SettingsReport): Draft {
           set: Object.fromEntries(kept) as Partial<SettingValues>,
           reset: changed.filter(isDefault),
         },
-        {
-          onSuccess: () => {
-            setEdits({});
-            setRevision(null);
-          },
-        },
+        { onSuccess: clear },
       );
     },
-    discard,
+    discard: () => {
+      clear();
+      change.reset();
+    },
   };
 }

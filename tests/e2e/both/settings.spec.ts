@@ -65,6 +65,56 @@ test(
   },
 );
 
+test('forgets a limit that is written wrongly, where it is discarded or the default is used', PAGE, async ({ app }) => {
+  const { page, dataDir } = app;
+  await writeFile(file(dataDir), '{ "retention": { "days": 3 } }');
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  const section = page.getByRole('form', { name: 'Retention' });
+  const age = section.getByRole('textbox', { name: 'Age' });
+  const wrong = section.getByText('A number above 0, or empty for no limit.');
+  const save = section.getByRole('button', { name: 'Save' });
+  await expect(age).toHaveValue('3');
+  await age.fill('0');
+  await expect(wrong).toBeVisible();
+  await section.getByRole('button', { name: 'Discard' }).click();
+  await expect(age).toHaveValue('3');
+  await expect(wrong).toBeHidden();
+  await age.fill('x');
+  await expect(save).toBeDisabled();
+  await section.getByRole('button', { name: 'Use the default for Age' }).click();
+  await expect(age).toHaveValue('14');
+  await expect(wrong).toBeHidden();
+  // A number that is not written as it is shown stays as it is being written.
+  await age.fill('1,0.5');
+  await expect(age).toHaveValue('1,0.5');
+  await save.click();
+  await expect(section.getByRole('status')).toHaveText('Saved');
+  await expect(age).toHaveValue('10.5');
+});
+
+test('keeps each header while the name of another is written', PAGE, async ({ app }) => {
+  const { page, dataDir } = app;
+  const forward = { url: 'http://127.0.0.1:9', headers: { x: 'hush' } };
+  await writeFile(file(dataDir), JSON.stringify({ forward }));
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await page.getByRole('link', { name: 'Forwarding' }).click();
+  await page.getByRole('button', { name: 'Add a header' }).click();
+  const name = page.getByRole('textbox', { name: 'Header name' }).last();
+  await name.pressSequentially('X');
+  await expect(page.getByText('Two headers have the same name.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await name.pressSequentially('-api');
+  await page.getByLabel('Value of X-api').fill('hush too');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('main').getByRole('status')).toHaveText('Saved');
+  expect(JSON.parse(await readFile(file(dataDir), 'utf8'))).toEqual({
+    forward: { ...forward, headers: { x: 'hush', 'X-api': 'hush too' } },
+  });
+  await page.getByRole('button', { name: 'Remove the header x', exact: true }).click();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByRole('textbox', { name: 'Header name' })).toHaveCount(2);
+});
+
 test('shows ports, forwarding without its secrets, and what leaves this machine', PAGE, async ({ app }) => {
   const { page, dataDir } = app;
   await page.getByRole('link', { name: 'Settings', exact: true }).click();
