@@ -142,6 +142,7 @@ export interface SettingsService {
   settings(): Promise<SettingsReport>;
   /** @throws CONFLICT, VALIDATION_ERROR */
   changeSettings(change: SettingsChange): Promise<ChangedSettings>;
+  settingsInUse(): Promise<SettingsInUse>;
 }
 
 /** A thread that takes changed settings into use. */

@@ -5,7 +5,7 @@ import type { SettingsKeeper } from './settings-keeper';
 
 export function hostService(
   keys: PowerService,
-  settings: Pick<SettingsKeeper, 'report' | 'change'>,
+  settings: Pick<SettingsKeeper, 'report' | 'change' | 'inUse'>,
   watchdog: Pick<Watchdog, 'unresponsive'>,
 ): HostService & PowerService {
   return {
@@ -16,5 +16,6 @@ export function hostService(
     unresponsive: async () => watchdog.unresponsive,
     settings: () => settings.report(),
     changeSettings: (change) => settings.change(change),
+    settingsInUse: async () => settings.inUse,
   };
 }

@@ -111,7 +111,7 @@ export class Host {
     readonly dataDir: string,
     readonly token: string,
     private readonly lock: InstanceLock,
-    private readonly settings: SettingsKeeper,
+    readonly settings: SettingsKeeper,
   ) {
     this.keys = new KeyStore(dataDir, options.keychain ?? (() => null), process.env, options.onBattery);
     this.watchdog = new Watchdog(loggedTo(options.log));

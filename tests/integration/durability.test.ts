@@ -195,6 +195,25 @@ describe('a worker that dies', () => {
     window.close();
   });
 
+  it('is started again: the gateway, which hands on settings that were changed before it ended', async () => {
+    // As a change that the threads have not heard of yet.
+    const keeper = host.settings;
+    await keeper.change({ revision: (await keeper.report()).revision, set: { 'redaction.emails': true } });
+    await host.crashWorker('gateway');
+    const mail = 'ada@example.com';
+    const [span] = drawnSpans(traceIdOf(1), 'a 0..1');
+    if (!span) throw new Error('nothing is drawn');
+    const redacted = await eventually(async () => {
+      const body = JSON.stringify(traceRequest([{ ...span, attributes: { mail } }]));
+      const headers = { 'content-type': 'application/json' };
+      expect((await fetch(`${host.otlpHttpUrl}/v1/traces`, { method: 'POST', headers, body })).status).toBe(200);
+      const status = await get('/v1/status').catch(() => null);
+      const { redacted } = ((await status?.json()) ?? {}) as { redacted?: { total: number } };
+      return (redacted?.total ?? 0) > 0;
+    });
+    expect(redacted).toBe(true);
+  });
+
   it('is started again: the gateway, on its port', async () => {
     const before = host.ui;
     await host.crashWorker('gateway');

@@ -24,6 +24,7 @@ const links = new WorkerLinks();
 const store = links.to<StoreService & FollowsSettings>('store');
 const ingest = links.to<IngestService & FollowsSettings>('ingest');
 const host = links.to<HostService>('host');
+const settings = new LocalSettings(host, [store, ingest, following(options)]);
 const api = createGateway({
   options,
   store,
@@ -31,7 +32,7 @@ const api = createGateway({
   timeline: links.to<TimelineService>('timeline'),
   keys: host,
   sync: links.to<SyncService>('sync'),
-  settings: new LocalSettings(host, [store, ingest, following(options)]),
+  settings,
   log: logToHost,
   unresponsive: unresponsiveByHost(host),
 });
@@ -45,6 +46,9 @@ async function start(): Promise<void> {
   };
   const { compat: _, ...service } = api;
   runWorker(service, links, end, { methods: RPC_METHODS, transfer: transferablesOfReply });
+  settings
+    .handOn()
+    .catch((error: unknown) => logToHost('error', 'settings were not handed on', { error: String(error) }));
   try {
     tellHost({ type: 'listening', ...(await listen(server, options.ui)) });
   } catch (error) {
