@@ -41,6 +41,8 @@ export function readSettingsText(given: string): SettingsText {
     return { values: {}, problems: [at(root?.offset ?? 0, 'must be an object, such as {}')], warnings };
   }
   for (const { name, node } of membersOf(root)) checkSection(name, node, at, problems, warnings);
+  // Which of them counts would be a guess.
+  for (const { path, node } of repeatedIn(root)) problems.push(at(node.offset, `${path.join('.')} stands twice`));
   const values: Record<string, unknown> = {};
   for (const key of SETTING_KEYS) {
     const path = pathOf(key);
@@ -125,6 +127,21 @@ function membersOf(node: Node): { readonly name: string; readonly node: Node }[]
     const [name, value] = children;
     return name && value ? [{ name: String(name.value), node: value }] : [];
   });
+}
+
+/** Members whose names stand before them already, except in what is not known here. */
+function* repeatedIn(node: Node, path: readonly string[] = []): Generator<{ path: readonly string[]; node: Node }> {
+  if (node.type === 'array') {
+    for (const [i, item] of (node.children ?? []).entries()) yield* repeatedIn(item, [...path, String(i)]);
+  }
+  if (node.type !== 'object') return;
+  const names = new Set<string>();
+  for (const { name, node: value } of membersOf(node)) {
+    if (path.length === 0 && !SECTIONS.includes(name)) continue;
+    if (names.has(name)) yield { path: [...path, name], node: value };
+    names.add(name);
+    yield* repeatedIn(value, [...path, name]);
+  }
 }
 
 /** Without a prototype, so that no name of a member is special. */

@@ -168,7 +168,7 @@ export class Host {
       const values = await readValues(dataDir, given.overrides);
       const options = { ...given, ...listenAddresses(values, given) };
       checkCompat(settingsOf(values), options.ui);
-      const settings = new SettingsKeeper(dataDir, values, options);
+      const settings = await SettingsKeeper.start(dataDir, values, options);
       const token = await tokenInUse(dataDir, options.token);
       const host = new Host(options, dataDir, token, result.lock, settings);
       result.lock.onLost((message) => void host.abandon().finally(() => options.leave(message)));

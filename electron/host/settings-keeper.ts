@@ -1,6 +1,7 @@
 /** Reads and changes `settings.json` while Spoor runs. What people write into the file meanwhile is noticed, and never overwritten. */
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type {
   SettingKey,
   SettingSource,
@@ -15,6 +16,7 @@ import { hideSecrets, revealSecrets } from '../../core/settings/hidden-secrets';
 import { listenAddressText, parseListenAddress } from '../../core/settings/listen-address';
 import { DEFAULT_SETTINGS, SETTING_KEYS, SETTINGS } from '../../core/settings/settings-table';
 import { editSettingsText, readSettingsText, type SettingsText } from '../../core/settings/settings-text';
+import { syncFolder } from '../../services/store/sync-tree';
 import {
   checkCompat,
   type ListenAddresses,
@@ -33,24 +35,32 @@ interface Stored extends SettingsText {
   readonly revision: string;
 }
 
+type Asked = ListenAddresses & { readonly overrides: SettingsOverrides };
+
 export class SettingsKeeper {
   private readonly file: string;
   private readonly overrides: SettingsOverrides;
   private running: SettingValues;
   private changing: Promise<unknown> = Promise.resolve();
 
-  /**
-   * @param values what runs
-   * @param asked where was asked to listen at the start
-   */
-  constructor(
+  private constructor(
     dataDir: string,
     values: SettingValues,
-    private readonly asked: ListenAddresses & { readonly overrides: SettingsOverrides },
+    private readonly asked: Asked,
   ) {
     this.file = settingsFile(dataDir);
     this.overrides = asked.overrides;
     this.running = this.withAsked(values);
+  }
+
+  /**
+   * @param values what runs
+   * @param asked where was asked to listen at the start
+   */
+  static async start(dataDir: string, values: SettingValues, asked: Asked): Promise<SettingsKeeper> {
+    const keeper = new SettingsKeeper(dataDir, values, asked);
+    await keeper.removeUnfinished();
+    return keeper;
   }
 
   /** As threads take them when they start. */
@@ -136,9 +146,25 @@ export class SettingsKeeper {
     return { text, exists, revision, ...readSettingsText(text) };
   }
 
-  /** Whole or not at all, and under its own name where a link leads to it. */
+  /** Takes away what a crash in the middle of writing left: it may hold secrets. */
+  private async removeUnfinished(): Promise<void> {
+    const target = await this.target();
+    const start = `${basename(target)}.`;
+    const isUnfinished = (name: string): boolean =>
+      name.startsWith(start) && /^[0-9a-f]{8}\.new$/.test(name.slice(start.length));
+    const names = await readdir(dirname(target)).catch(() => []);
+    // Where that cannot be, Spoor can still start.
+    for (const name of names.filter(isUnfinished)) await rm(join(dirname(target), name)).catch(() => {});
+  }
+
+  /** Where a link leads to it. */
+  private target(): Promise<string> {
+    return realpath(this.file).catch(() => this.file);
+  }
+
+  /** Whole or not at all. */
   private async write(text: string, revision: string): Promise<void> {
-    const target = await realpath(this.file).catch(() => this.file);
+    const target = await this.target();
     const mode = (await stat(target).catch(() => null))?.mode ?? 0o600;
     const fresh = `${target}.${randomBytes(4).toString('hex')}.new`;
     try {
@@ -159,6 +185,8 @@ export class SettingsKeeper {
         `${this.file} cannot be written: ${(error as Error).message}. Nothing was changed.`,
       );
     }
+    // It is changed: not every file system can do more.
+    await syncFolder(dirname(target)).catch(() => {});
   }
 
   private valuesOf({ values }: SettingsText): SettingValues {

@@ -9,6 +9,11 @@ export async function syncTree(directory: string): Promise<void> {
     if (entry.isDirectory()) await syncTree(path);
     else if (entry.isFile()) await syncFile(path);
   }
+  await syncFolder(directory);
+}
+
+/** Brings to the disk which files a folder has, under which names. */
+export async function syncFolder(directory: string): Promise<void> {
   if (process.platform !== 'win32') await syncFile(directory);
 }
 

@@ -1,7 +1,7 @@
 /** settings.json: read with line numbers, changed in place, never overwritten; secrets stay where they are. */
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SettingsChange } from '../../core/api/settings';
 import { hideSecrets, withoutUrlSecrets } from '../../core/settings/hidden-secrets';
 import { DEFAULT_SETTINGS, SETTING_KEYS, SETTINGS } from '../../core/settings/settings-table';
@@ -35,6 +35,7 @@ describe('the text of the settings', () => {
     expect(warnings).toEqual([
       { line: 7, column: 12, message: 'later is not a setting of this version, and has no effect' },
     ]);
+    expect(readSettingsText('{"later": {"a": 1, "a": 2}, "later": 3}').problems).toEqual([]);
     expect(readSettingsText(' \n')).toEqual({ values: {}, problems: [], warnings: [] });
   });
 
@@ -49,6 +50,14 @@ describe('the text of the settings', () => {
     ['{"forward": {"url": "http://a", "headers": {"k": null}}}', 1, 'forward has a header without a value'],
     ['{\n"redaction": {"patterns": [\n{"name": "x", "pattern": "("}]}}', 3, 'pattern that is wrong: “x”'],
     ['{\n  "retention": }', 2, 'is not JSON: value expected'],
+    ['{"retention": {"days": 1},\n"retention": {"days": 2}}', 2, 'retention stands twice'],
+    ['{"retention": {"days": 1,\n"days": 2}}', 2, 'retention.days stands twice'],
+    ['{"forward": {"url": "http://a", "headers": {"k": "1",\n"k": "2"}}}', 2, 'forward.headers.k stands twice'],
+    [
+      '{"redaction": {"patterns": [{"name": "a", "pattern": "b",\n"pattern": "c"}]}}',
+      2,
+      'patterns.0.pattern stands twice',
+    ],
     ['[]', 1, 'must be an object, such as {}'],
   ])('says where it is wrong: %s', (text, line, message) => {
     expect(readSettingsText(text).problems).toEqual([
@@ -121,7 +130,9 @@ describe('the text of the settings', () => {
 it('are all listed in docs/settings.md, with their defaults', async () => {
   const page = await readFile('docs/settings.md', 'utf8');
   for (const key of SETTING_KEYS) {
-    const when = SETTINGS[key].needsRestart ? 'at the next start' : 'at once';
+    const isOfPartitions = key === 'retention.gigabytes' || key === 'retention.spans';
+    const now = isOfPartitions ? 'when the open partition is full' : 'at once';
+    const when = SETTINGS[key].needsRestart ? 'at the next start' : now;
     const row = page
       .split('\n')
       .find((line) => line.startsWith(`| \`${key}\` | \`${JSON.stringify(DEFAULT_SETTINGS[key])}\` |`));
@@ -153,7 +164,7 @@ describe('while Spoor runs', () => {
   async function keeper(text: string | null, given: Partial<SettingsOverrides> = {}): Promise<SettingsKeeper> {
     if (text !== null) await writeFile(file(), text);
     const all = { ...overrides, ...given };
-    return new SettingsKeeper(folder.path, await readValues(folder.path, all), {
+    return SettingsKeeper.start(folder.path, await readValues(folder.path, all), {
       otlpHttp: address(4318),
       otlpGrpc: address(4317),
       ui: address(4380),
@@ -253,6 +264,25 @@ describe('while Spoor runs', () => {
     await expect(
       change(settings, { set: { 'compat.withoutToken': true, 'listen.ui': '0.0.0.0:4380' } }),
     ).rejects.toThrow('Other machines reach 0.0.0.0');
+  });
+
+  it('are on disk with their name, and without what a crash left', async () => {
+    const left = ['settings.json.0123abcd.new', 'a.settings.json.0123abcd.new', 'settings.json.new'];
+    for (const name of left) await writeFile(join(folder.path, name), '');
+    const settings = await keeper('{}');
+    const kept = ['a.settings.json.0123abcd.new', 'settings.json', 'settings.json.new'];
+    expect((await readdir(folder.path)).sort()).toEqual(kept);
+    const synced: string[] = [];
+    const handle = await open(file());
+    const sync = vi.spyOn(Object.getPrototypeOf(handle), 'sync').mockImplementation(async function (this: unknown) {
+      const isFolder = (await (this as FileHandle).stat()).isDirectory();
+      const names = await readdir(folder.path);
+      synced.push(`${isFolder ? 'folder' : 'file'}, renamed: ${names.length === kept.length}`);
+    });
+    await handle.close();
+    await change(settings, { set: { 'retention.spans': 9 } });
+    sync.mockRestore();
+    expect(synced).toEqual(['file, renamed: false', 'folder, renamed: true']);
   });
 
   it('are written where a link leads', async () => {

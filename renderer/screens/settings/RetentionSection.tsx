@@ -8,7 +8,10 @@ import { LimitField, SettingRow } from './SettingRow';
 import { useDraft } from './use-settings';
 
 const GIB = 1024 ** 3;
-const WHOLE = 'Whole partitions go, so that more may be deleted than the limit asks for.';
+/** ADR 037 */
+const WHEN = 'A lowered limit takes effect when the open partition is full, and deletes whole partitions.';
+const OLDEST =
+  'Saving deletes the oldest when the open partition is full: whole partitions, and so perhaps more than asked.';
 
 export function RetentionSection({ report }: { readonly report: SettingsReport }) {
   const draft = useDraft(report);
@@ -32,11 +35,16 @@ export function RetentionSection({ report }: { readonly report: SettingsReport }
         draft={draft}
         name="retention.gigabytes"
         title="Size on disk"
-        hint="Of the data folder, with indexes. 1 GiB is 1024³ bytes. What exceeds it is deleted at once."
+        hint={`Of the data folder, with indexes. 1 GiB is 1024³ bytes. What exceeds it cannot be restored. ${WHEN}`}
       >
         {(field) => <LimitField draft={draft} name="retention.gigabytes" unit="GiB" field={field} />}
       </SettingRow>
-      <SettingRow draft={draft} name="retention.spans" title="Spans" hint="What exceeds it is deleted at once.">
+      <SettingRow
+        draft={draft}
+        name="retention.spans"
+        title="Spans"
+        hint={`What exceeds it cannot be restored. ${WHEN}`}
+      >
         {(field) => <LimitField draft={draft} name="retention.spans" unit="spans" field={field} />}
       </SettingRow>
       <Stored status={status} />
@@ -51,10 +59,10 @@ function warningOf(values: SettingValues, before: SettingValues, status: StatusR
   const { spans = null } = status?.counts ?? {};
   const bytes = status?.bytesOnDisk ?? null;
   if (isLower('retention.spans') && spans !== null && spans > (values['retention.spans'] ?? 0)) {
-    return `${formatCount(spans)} spans are stored. Saving deletes the oldest. ${WHOLE}`;
+    return `${formatCount(spans)} spans are stored. ${OLDEST}`;
   }
   if (isLower('retention.gigabytes') && bytes !== null && bytes > (values['retention.gigabytes'] ?? 0) * GIB) {
-    return `${formatBytes(bytes)} are on disk. Saving deletes the oldest. ${WHOLE}`;
+    return `${formatBytes(bytes)} are on disk. ${OLDEST}`;
   }
   return isLower('retention.days')
     ? `Saving prunes what arrived more than ${values['retention.days']} days ago.`
