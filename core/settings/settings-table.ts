@@ -14,9 +14,10 @@ interface Setting<T> {
 
 const text = (error: string, most: number, least = 1) => z.string({ error }).min(least, { error }).max(most, { error });
 
-function limit(unit: string) {
+function limit(unit: string, most: number) {
   const error = `must be a number of ${unit} above 0, or null for no limit`;
-  return z.number({ error }).positive({ error }).nullable();
+  const tooMuch = `must be at most ${most.toLocaleString('en')} ${unit}, or null for no limit`;
+  return z.number({ error }).positive({ error }).max(most, { error: tooMuch }).nullable();
 }
 
 function list<T>(item: z.ZodType<T>, most: number, of: string) {
@@ -70,9 +71,9 @@ const FORWARD = z
   .nullable();
 
 export const SETTINGS: { readonly [Key in SettingKey]: Setting<SettingValues[Key]> } = {
-  'retention.days': { schema: limit('days'), byDefault: 14 },
-  'retention.gigabytes': { schema: limit('GiB'), byDefault: 5 },
-  'retention.spans': { schema: limit('spans'), byDefault: null },
+  'retention.days': { schema: limit('days', 1e6), byDefault: 14 },
+  'retention.gigabytes': { schema: limit('GiB', 1e9), byDefault: 5 },
+  'retention.spans': { schema: limit('spans', 1e15), byDefault: null },
   'redaction.secrets': { schema: SWITCH, byDefault: DEFAULT_REDACTION.secrets },
   'redaction.emails': { schema: SWITCH, byDefault: DEFAULT_REDACTION.emails },
   'redaction.cards': { schema: SWITCH, byDefault: DEFAULT_REDACTION.cards },

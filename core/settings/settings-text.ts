@@ -31,7 +31,13 @@ export function readSettingsText(given: string): SettingsText {
   const at = (offset: number, message: string): SettingsProblem => ({ ...placeOf(text, offset), message });
   if (text.trim() === '') return { values: {}, problems, warnings };
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
+  let root: Node | undefined;
+  try {
+    root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
+  } catch {
+    // Of the parser, which calls itself for every level.
+    return { values: {}, problems: [at(0, 'is nested too deeply')], warnings };
+  }
   const [first] = errors;
   if (first) {
     problems.push(at(first.offset, `is not JSON: ${spokenError(first)}`));

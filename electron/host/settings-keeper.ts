@@ -1,4 +1,5 @@
 /** Reads and changes `settings.json` while Spoor runs. What people write into the file meanwhile is noticed, and never overwritten. */
+import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
 import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -133,17 +134,23 @@ export class SettingsKeeper {
   }
 
   private async read(): Promise<Stored> {
-    let text = '';
+    let bytes = Buffer.alloc(0);
     let exists = true;
     try {
-      text = await readFile(this.file, 'utf8');
+      bytes = await readFile(this.file);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT') throw new SpoorError('SERVICE_UNAVAILABLE', `${this.file} cannot be read: ${message}.`);
       exists = false;
     }
-    const revision = exists ? createHash('sha256').update(text).digest('hex').slice(0, 16) : 'none';
-    return { text, exists, revision, ...readSettingsText(text) };
+    const revision = exists ? createHash('sha256').update(bytes).digest('hex').slice(0, 16) : 'none';
+    const text = bytes.toString('utf8');
+    const found = readSettingsText(text);
+    if (isUtf8(bytes)) return { text, exists, revision, ...found };
+    // Written back, what is not would be lost.
+    const line = text.slice(0, text.indexOf('\uFFFD')).split('\n').length;
+    const problem = { line, column: 1, message: 'is not UTF-8: save the file as UTF-8' };
+    return { text, exists, revision, ...found, problems: [problem, ...found.problems] };
   }
 
   /** Takes away what a crash in the middle of writing left: it may hold secrets. */

@@ -59,6 +59,7 @@ describe('the text of the settings', () => {
       'patterns.0.pattern stands twice',
     ],
     ['[]', 1, 'must be an object, such as {}'],
+    ['{"retention": {"gigabytes": 1e300}}', 1, 'retention.gigabytes must be at most 1,000,000,000 GiB'],
   ])('says where it is wrong: %s', (text, line, message) => {
     expect(readSettingsText(text).problems).toEqual([
       expect.objectContaining({ line, message: expect.stringContaining(message) }),
@@ -98,6 +99,11 @@ describe('the text of the settings', () => {
       'redaction.patterns': expect.arrayContaining([{ name: 'order', pattern: 'ORD-\\d+' }]),
     });
     expect(values['redaction.patterns']).toHaveLength(3);
+  });
+
+  it('says that it is nested too deeply', () => {
+    const problem = { line: 1, column: 1, message: 'is nested too deeply' };
+    expect(readSettingsText(`{"later": ${'['.repeat(200_000)}`).problems).toEqual([problem]);
   });
 
   it('takes any value that a setting may have, from nothing', () => {
@@ -210,6 +216,14 @@ describe('while Spoor runs', () => {
     });
     await expect(change(settings, { set: { 'agents.write': true } })).rejects.toThrow(/line 2: retention\.days/);
     expect(await readFile(file(), 'utf8')).toContain('soon');
+  });
+
+  it('leave a file alone that is not UTF-8', async () => {
+    const settings = await keeper(WRITTEN);
+    const bytes = Buffer.from('{\n  // Gr\xfc\xdfe\n  "retention": { "days": 3 }\n}', 'latin1');
+    await writeFile(file(), bytes);
+    await expect(change(settings, { set: { 'agents.write': true } })).rejects.toThrow(/line 2: is not UTF-8/);
+    expect(await readFile(file())).toEqual(bytes);
   });
 
   it('say what wins over the file, and what waits for a restart', async () => {
