@@ -27,6 +27,8 @@ describe('a Spoor that is stopped', () => {
     const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
+      // As a shell it would still look after it.
+      await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'latin1')).toBe('sleep\n');
       expect(await stopSpoor(pid)).toBe(true);
       expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ');
     } finally {
