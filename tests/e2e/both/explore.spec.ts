@@ -247,7 +247,7 @@ test('groups spans by a field, and leads from a group to its traces', PAGE, asyn
   expect(await page.evaluate(() => window.location.search)).toContain('by=resource.service.name');
   await page.getByRole('textbox', { name: 'Search traces' }).fill('{ status = error }');
   await expect(page.getByRole('table').getByRole('row')).toHaveCount(2);
-  await page.getByRole('button', { name: 'payments' }).click();
+  await page.getByRole('button', { name: 'payments', exact: true }).click();
   await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText(
     '{ status = error && resource.service.name = "payments" }',
   );
