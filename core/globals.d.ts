@@ -38,10 +38,7 @@ interface URL {
   readonly hostname: string;
   readonly origin: string;
 }
-declare const URL: {
-  new (url: string, base?: string): URL;
-  canParse(url: string): boolean;
-};
+declare const URL: new (url: string, base?: string) => URL;
 
 declare class MessagePort implements EventTarget {
   addEventListener(type: string, listener: () => void, options?: { readonly once?: boolean }): void;

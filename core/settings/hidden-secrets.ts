@@ -47,7 +47,11 @@ export function revealSecrets(set: Partial<SettingValues>, current: ForwardSetti
   return { ...set, forward: { url, headers: Object.fromEntries(headers) } };
 }
 
-/** With its scheme: what was sent encrypted goes nowhere in the clear. As requests read it, so that no spelling leads elsewhere. */
+/** Null: it is no URL. With its scheme: what was sent encrypted goes nowhere in the clear. As requests read it, so that no spelling leads elsewhere. */
 function originOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).origin : null;
+  try {
+    return new URL(url).origin;
+  } catch {
+    return null;
+  }
 }

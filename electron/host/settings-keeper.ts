@@ -94,8 +94,7 @@ export class SettingsKeeper {
     this.demandPrivate(values);
     if (text !== before.text) await this.write(text, revision);
     this.take(values);
-    const { receivers, retention, agentsMayWrite, compatWithoutToken } = this.inUse;
-    return { report: await this.report(), inUse: { receivers, retention, agentsMayWrite, compatWithoutToken } };
+    return { report: await this.report(), inUse: this.inUse };
   }
 
   private demandSame({ revision }: Stored, asked: string): void {

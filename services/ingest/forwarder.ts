@@ -99,7 +99,7 @@ export class Forwarder {
           const { url, headers } = target(this.settings, signal);
           const answer = await fetch(url, {
             method: 'POST',
-            headers: { ...headers, 'content-type': 'application/x-protobuf' },
+            headers,
             body: body as Uint8Array<ArrayBuffer>,
             signal: until,
           });
@@ -115,7 +115,7 @@ export class Forwarder {
         if (this.closing.signal.aborted) return 'Spoor closed';
         const { cause } = error as Error & { cause?: Error & { code?: string } };
         // What `fetch` says of a request that it cannot make quotes the URL and headers, with their secrets.
-        if (!cause && error instanceof TypeError) return CANNOT_BE_SENT;
+        if (!cause && (error instanceof TypeError || error instanceof URIError)) return CANNOT_BE_SENT;
         failure = cause?.code ?? cause?.message ?? (error as Error).message;
       }
       // Not all at the same moment.
@@ -127,19 +127,20 @@ export class Forwarder {
 }
 
 /** The signal's own path below the base, as OTEL_EXPORTER_OTLP_ENDPOINT means it. A user and a password in it become a header. */
-function target(
-  { url: base, headers }: ForwardSettings,
-  signal: Signal,
-): { url: URL; headers: Record<string, string> } {
+function target({ url: base, headers: given }: ForwardSettings, signal: Signal): { url: URL; headers: Headers } {
   const url = new URL(base);
+  const headers = new Headers(given);
+  headers.set('content-type', 'application/x-protobuf');
   const { username, password } = url;
   url.username = '';
   url.password = '';
   url.hash = '';
   url.pathname = url.pathname.replace(/\/*$/, '') + signal.httpPath;
-  if (username === '' && password === '') return { url, headers };
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  return { url, headers: { authorization: `Basic ${credentials}`, ...headers } };
+  if ((username !== '' || password !== '') && !headers.has('authorization')) {
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
+  }
+  return { url, headers };
 }
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { setFlagsFromString } from 'node:v8';
 
-/** Units of work of one function before it is optimized; V8's own is a fifth. What an hour of ingest runs often is beyond it at once. */
+/** Units of work of one function before it is optimized; V8's own is a fifth. */
 const BUDGET = 60_000_000;
 
 /** To be called before PGlite is compiled: a module keeps what held then. */

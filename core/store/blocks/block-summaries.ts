@@ -17,6 +17,8 @@ export interface BlockSummary {
   readonly longestNs: bigint;
   /** Null: there was no room for them, so that the block may have spans of any. */
   readonly terms: BlockTerms | null;
+  /** Of its terms, as they are stored. */
+  readonly termBytes: number;
   /** Of the filter over its payloads. */
   readonly filterBytes: number;
   /** By which rules its filter knows words (core/search/words.ts). */
@@ -49,7 +51,6 @@ const PAGE = 200;
 const MIB = 1024 * 1024;
 /** Of terms that one statement reads. */
 const READ_BYTES = MIB;
-/** Ten million spans of a web shop have 20 MB of terms. */
 const LIMITS: SummaryLimits = { packedBytes: 64 * MIB, unpackedBytes: 64 * MIB };
 
 export interface SummaryLimits {
@@ -59,14 +60,13 @@ export interface SummaryLimits {
 }
 
 interface HeldSummary extends BlockSummary {
-  readonly termBytes: number;
   readonly packed: Uint8Array | null;
   with(packed: Uint8Array | null): HeldSummary;
 }
 
 /** It never changes: an answer that goes on after others took room keeps what it was given. */
 function heldSummary(
-  row: Omit<BlockSummary, 'terms'> & Pick<HeldSummary, 'termBytes'>,
+  row: Omit<BlockSummary, 'terms'>,
   packed: Uint8Array | null,
   unpacked: UnpackedTerms,
 ): HeldSummary {
@@ -179,7 +179,7 @@ export class BlockSummaries {
 
   /** The terms of blocks that are given without. */
   async *termsOf(blocks: readonly BlockSummary[]): AsyncGenerator<BlockTerms> {
-    for (const run of runsOf(blocks as readonly HeldSummary[])) {
+    for (const run of runsOf(blocks)) {
       for (const packed of (await this.readTerms(run)).values()) yield decodeTerms(packed);
     }
   }
@@ -210,7 +210,7 @@ export class BlockSummaries {
     return all;
   }
 
-  private async readTerms(blocks: readonly HeldSummary[]): Promise<Map<number, Uint8Array>> {
+  private async readTerms(blocks: readonly BlockSummary[]): Promise<Map<number, Uint8Array>> {
     const rows = await this.sql.query(
       'select id, terms from span_block where workspace_id = $1 and id = any($2::int4[]) and closed',
       [this.workspaceId, blocks.map(({ id }) => id)],
@@ -243,8 +243,8 @@ function columnsOf(row: RowOf<typeof ROW>) {
 }
 
 /** As many at once as one statement reads. */
-function* runsOf(blocks: readonly HeldSummary[]): Generator<readonly HeldSummary[]> {
-  let run: HeldSummary[] = [];
+function* runsOf<T extends BlockSummary>(blocks: readonly T[]): Generator<readonly T[]> {
+  let run: T[] = [];
   let bytes = 0;
   for (const block of blocks) {
     if (run.length > 0 && bytes + block.termBytes > READ_BYTES) {

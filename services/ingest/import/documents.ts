@@ -93,10 +93,6 @@ async function* lines(file: AsyncIterable<Uint8Array>, skipBytes: number): Async
   let emptyLines = 0;
   const taken = (): FileDocument | null => {
     line++;
-    if (size === 0) {
-      if (++emptyLines > MAX_EMPTY_LINES) throw tooEmpty();
-      return null;
-    }
     const bytes = parts.length === 1 ? (parts[0] ?? new Uint8Array(0)) : Buffer.concat(parts, size);
     parts = [];
     size = 0;

@@ -92,7 +92,7 @@ test('forgets a limit that is written wrongly, where it is discarded or the defa
   await expect(age).toHaveValue('10.5');
 });
 
-test('keeps each header while the name of another is written', PAGE, async ({ app }) => {
+test('keeps each header while the name of another is written', async ({ app }) => {
   const { page, dataDir } = app;
   const forward = { url: 'http://127.0.0.1:9', headers: { x: 'hush' } };
   await writeFile(file(dataDir), JSON.stringify({ forward }));
