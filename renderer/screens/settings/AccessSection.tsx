@@ -21,7 +21,7 @@ export function AccessSection({ report }: { readonly report: SettingsReport }) {
         draft={draft}
         name="agents.write"
         title="Agents may write"
-        hint="Notes, scores and dataset items, over MCP. A change counts for sessions that begin after it."
+        hint="Notes, scores and dataset items, over MCP. A change applies to sessions that start after it."
       >
         {(field) => (
           <Switch {...field} checked={draft.values['agents.write']} onChange={(on) => draft.set('agents.write', on)} />

@@ -4,19 +4,19 @@ import { type TimeZone, timeText } from '../../ui/clock-time';
 import { Section } from './Section';
 
 const THEMES: readonly (readonly [Theme, string])[] = [
-  ['system', 'As the system'],
+  ['system', 'System'],
   ['light', 'Light'],
   ['dark', 'Dark'],
 ];
 const ZONES: readonly (readonly [TimeZone, string])[] = [
-  ['local', 'Of this machine'],
+  ['local', 'Local time'],
   ['UTC', 'UTC'],
 ];
 
 export function AppearanceSection() {
   const { theme, timeZone, setTheme, setTimeZone } = useSettings();
   return (
-    <Section title="Appearance" about="Kept in this browser or window, not in settings.json. A change counts at once.">
+    <Section title="Appearance" about="Kept in this browser or window, not in settings.json. Changes apply at once.">
       <Options title="Theme" options={THEMES} chosen={theme} onChoose={setTheme} />
       <Options
         title="Time zone"

@@ -16,7 +16,7 @@ export function RedactionSection({ report }: { readonly report: SettingsReport }
   return (
     <Section
       title="Redaction"
-      about="Replaces text before it is stored. A change counts for what arrives from then on; what is stored already stays as it is."
+      about="Replaces text before it is stored. Changes apply to what arrives from then on; what is already stored stays as it is."
       draft={draft}
       warning={
         report.values['redaction.secrets'] && !draft.values['redaction.secrets']
