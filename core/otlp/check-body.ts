@@ -5,11 +5,11 @@
 import { COST } from './decode-budget';
 import {
   MAX_NESTING,
+  NestingError,
   WIRE_BYTES,
   WIRE_FIXED32,
   WIRE_FIXED64,
   WIRE_VARINT,
-  WireError,
   type WireReader,
 } from './wire-reader';
 
@@ -43,7 +43,7 @@ function checkField(reader: WireReader, fields: Fields, depth: number): void {
 
 /** @throws WireError */
 export const checkAnyValue: Check = (reader, depth) => {
-  if (depth > MAX_NESTING) throw new WireError(`attribute values nested deeper than ${MAX_NESTING}`);
+  if (depth > MAX_NESTING) throw new NestingError();
   while (reader.next()) checkField(reader, ANY_VALUE, depth + 1);
 };
 

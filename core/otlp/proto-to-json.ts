@@ -12,7 +12,15 @@ import type {
   SpanStatus,
 } from '../model/json-types';
 import { base64FromBytes } from './base64';
-import { MAX_NESTING, WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, WireError, WireReader } from './wire-reader';
+import {
+  MAX_NESTING,
+  NestingError,
+  WIRE_BYTES,
+  WIRE_FIXED32,
+  WIRE_FIXED64,
+  WIRE_VARINT,
+  WireReader,
+} from './wire-reader';
 
 export function doubleJson(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
   if (Number.isFinite(value)) return value;
@@ -20,7 +28,7 @@ export function doubleJson(value: number): number | 'NaN' | 'Infinity' | '-Infin
 }
 
 export function readAnyValue(reader: WireReader, depth = 0): AnyValue {
-  if (depth > MAX_NESTING) throw new WireError(`attribute values nested deeper than ${MAX_NESTING}`);
+  if (depth > MAX_NESTING) throw new NestingError();
   let value: AnyValue = {};
   while (reader.next()) {
     switch (reader.field) {

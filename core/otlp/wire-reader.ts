@@ -8,6 +8,13 @@ export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
+/** An attribute value is nested deeper than `MAX_NESTING`. */
+export class NestingError extends WireError {
+  constructor() {
+    super(`attribute values nested deeper than ${MAX_NESTING}`);
+  }
+}
+
 export const WIRE_VARINT = 0;
 export const WIRE_FIXED64 = 1;
 export const WIRE_BYTES = 2;

@@ -12,6 +12,7 @@ import { decodeScope } from '../../core/otlp/proto-to-json';
 import { readLogRecords } from '../../core/otlp/read-log-records';
 import type { ResourceAttribute } from '../../core/otlp/resource-attribute';
 import { hexOf } from './digest';
+import { keepingDeepValues } from './signals';
 
 /** Not the agent's own: that one stands for spans that it sends itself. */
 const SCOPE = 'spoor.log-runs';
@@ -29,7 +30,7 @@ export class LogRuns {
   spansOf(batch: LogBatch, logs: Uint8Array, attribute: ResourceAttribute | null = null): SpanBatch | null {
     const scopes = new Set(batch.scopes.map(({ message }) => decodeScope(message).name).filter(isOfAgent));
     if (scopes.size === 0) return null;
-    const records = readLogRecords(logs, (scope) => scopes.has(scope));
+    const records = keepingDeepValues('logs', logs, (bytes) => readLogRecords(bytes, (scope) => scopes.has(scope)));
     const spans = [
       ...claudeCodeSpans(records.filter(({ scopeName }) => scopeName === CLAUDE_CODE_SCOPE)),
       ...this.codex.spans(records.filter(({ scopeName }) => CODEX_SCOPE.test(scopeName))),

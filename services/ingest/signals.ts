@@ -8,12 +8,14 @@ import { DecodeBudget } from '../../core/otlp/decode-budget';
 import { decodeLogs } from '../../core/otlp/decode-logs';
 import { decodeMetrics } from '../../core/otlp/decode-metrics';
 import { decodeTraces } from '../../core/otlp/decode-traces';
+import { REQUEST_SHAPES, withoutDeepValues } from '../../core/otlp/deep-values';
 import type { RejectedField } from '../../core/otlp/export-response';
 import type { WrittenRecords } from '../../core/otlp/json-envelope';
 import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { type ResourceAttribute, withResourceAttribute } from '../../core/otlp/resource-attribute';
+import { NestingError } from '../../core/otlp/wire-reader';
 
 export interface Decoded {
   readonly batch: SignalBatch;
@@ -50,7 +52,10 @@ export const TRACES: Signal = {
   jsonList: 'resourceSpans',
   rejectedField: 'rejectedSpans',
   fromJson: (request, written) => protobufFromTraceJson(otlpFromTempo(request) ?? request, written),
-  decode: (request, attribute) => decodeTraces(request, attribute, new DecodeBudget(), nsFromMs(Date.now())),
+  decode: (request, attribute) =>
+    keepingDeepValues('traces', request, (bytes) =>
+      decodeTraces(bytes, attribute, new DecodeBudget(), nsFromMs(Date.now())),
+    ),
 };
 
 export const SIGNALS: readonly Signal[] = [
@@ -64,7 +69,8 @@ export const SIGNALS: readonly Signal[] = [
     fromJson: protobufFromLogsJson,
     decode(request, attribute) {
       const whole = attribute ? withResourceAttribute(request, attribute) : request;
-      return decodeLogs(whole, digestOf(whole), nsFromMs(Date.now()), true);
+      const digest = digestOf(whole);
+      return keepingDeepValues('logs', whole, (bytes) => decodeLogs(bytes, digest, nsFromMs(Date.now()), true));
     },
   },
   {
@@ -76,13 +82,24 @@ export const SIGNALS: readonly Signal[] = [
     fromJson: protobufFromMetricsJson,
     decode(request, attribute) {
       const whole = attribute ? withResourceAttribute(request, attribute) : request;
-      return decodeMetrics(whole, digestOf(whole), nsFromMs(Date.now()));
+      const digest = digestOf(whole);
+      return keepingDeepValues('metrics', whole, (bytes) => decodeMetrics(bytes, digest, nsFromMs(Date.now())));
     },
   },
 ];
 
 export function signalNamed(name: Signal['name']): Signal {
   return SIGNALS.find((signal) => signal.name === name) ?? TRACES;
+}
+
+/** Values nested too deep become texts: a second look, which only requests that have some need. */
+export function keepingDeepValues<T>(signal: Signal['name'], request: Uint8Array, decode: (bytes: Uint8Array) => T): T {
+  try {
+    return decode(request);
+  } catch (error) {
+    if (!(error instanceof NestingError)) throw error;
+    return decode(withoutDeepValues(request, REQUEST_SHAPES[signal]));
+  }
 }
 
 /** Half of SHA-256 is unique enough, and half the key. */
