@@ -5,7 +5,7 @@ import { isObject, textOf } from './json-objects';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 import { parsed } from './span-source';
 import { COST_KEYS, COUNT_KEYS, USAGE_DETAIL_KEYS, USAGE_OBJECT_KEYS } from './usage-keys';
-import { SESSION_KEYS, USER_KEYS } from './who-keys';
+import { AGENT_SESSION_KEYS, AGENT_USER_KEYS, SESSION_KEYS, USER_KEYS } from './who-keys';
 
 /** What a call counts, what shows how it counts, and texts. */
 export const SLOTS = [
@@ -23,6 +23,8 @@ export const SLOTS = [
   'agentName',
   'sessionId',
   'userId',
+  'agentSessionId',
+  'agentUserId',
   'responseId',
 ] as const;
 
@@ -81,14 +83,21 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
     'gen_ai.request.service_tier',
   ],
   agentName: ['langsmith.metadata.lc_agent_name', 'ai.telemetry.functionId', 'gen_ai.agent.name'],
-  sessionId: SESSION_KEYS,
-  userId: USER_KEYS,
+  sessionId: [...SESSION_KEYS, ['mlflow.trace.session', plainText]],
+  userId: [...USER_KEYS, ['mlflow.trace.user', plainText]],
+  agentSessionId: [['thread.id', unlessNumber], ...AGENT_SESSION_KEYS],
+  agentUserId: AGENT_USER_KEYS,
   responseId: ['gen_ai.response.id', 'ai.response.id', 'llm.response.id', 'langsmith.metadata.response_id'],
 };
 
 /** MLflow writes texts as JSON. */
 function plainText(json: string): string | null {
   return textOf(parsed(json)) ?? json;
+}
+
+/** A thread of the machine has a number. */
+function unlessNumber(text: string): string | null {
+  return /^\d+$/.test(text) ? null : text;
 }
 
 /** The model among the parameters of a request. */

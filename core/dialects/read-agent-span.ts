@@ -110,8 +110,8 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     requestModel,
     responseModel,
     responseId: textAt(keyed, 'responseId') ?? of('responseId'),
-    sessionId: textAt(keyed, 'sessionId') ?? of('sessionId'),
-    userId: textAt(keyed, 'userId') ?? of('userId'),
+    sessionId: textAt(keyed, 'sessionId') ?? of('sessionId') ?? textAt(keyed, 'agentSessionId'),
+    userId: textAt(keyed, 'userId') ?? of('userId') ?? textAt(keyed, 'agentUserId'),
     agentName: of('agentName') ?? textAt(keyed, 'agentName') ?? (kind === 'agent' ? nameOfAgent(source) : null),
     tool:
       kind === 'tool'

@@ -204,8 +204,8 @@ function factsOf(
 ): SpanFacts | null {
   // Who has an agent's name and does nothing that agents do is something else: an agent of monitoring, say.
   const agentName = kind === null ? null : textAt(all, 'agentName');
-  const sessionId = textAt(all, 'sessionId');
-  const userId = textAt(all, 'userId');
+  const sessionId = textAt(all, 'sessionId') ?? (kind === null ? null : textAt(all, 'agentSessionId'));
+  const userId = textAt(all, 'userId') ?? (kind === null ? null : textAt(all, 'agentUserId'));
   if (kind === null && sessionId === null && userId === null) return null;
   const call = isModelCall(kind) ? callOf(all, otherwise, scope, attributes) : null;
   return { kind, call, agentName, sessionId, userId, response: call && digestOf(textAt(all, 'responseId')) };

@@ -1,53 +1,72 @@
 /** Attributes that name the session and the user of a span: the first believed before the next. */
 
-export const SESSION_KEYS = [
+/** Where a program's own metadata stand, whose names are up to who wrote it. */
+const METADATA_PREFIXES = [
+  'langfuse.trace.metadata.',
+  'langsmith.metadata.',
+  'ai.telemetry.metadata.',
+  'ai.settings.context.',
+  'mastra.metadata.',
+  'traceloop.association.properties.',
+  'lmnr.association.properties.',
+  'metadata.',
+] as const;
+
+const SESSION_NAMES = [
+  'sessionId',
+  'session_id',
+  'threadId',
+  'thread_id',
+  'conversationId',
+  'conversation_id',
+  'chatId',
+  'chat_id',
+] as const;
+const USER_NAMES = ['userId', 'user_id'] as const;
+
+/** Each name under each prefix: every prefix believed before the next. */
+function underEach(names: readonly string[]): readonly string[] {
+  return METADATA_PREFIXES.flatMap((prefix) => names.map((name) => prefix + name));
+}
+
+const OF_PRODUCTS: readonly string[] = [
   'langfuse.session.id',
-  'langsmith.metadata.session_id',
-  'langsmith.metadata.thread_id',
-  'langsmith.metadata.conversation_id',
   'langsmith.trace.session_id',
-  'ai.telemetry.metadata.sessionId',
-  'ai.telemetry.metadata.session_id',
-  'ai.telemetry.metadata.threadId',
-  'ai.telemetry.metadata.thread_id',
-  'ai.telemetry.metadata.conversationId',
-  'ai.telemetry.metadata.chatId',
-  'ai.settings.context.sessionId',
-  'ai.settings.context.session_id',
-  'ai.settings.context.threadId',
-  'ai.settings.context.thread_id',
-  'ai.settings.context.conversationId',
-  'ai.settings.context.chatId',
-  'mastra.metadata.sessionId',
-  'mastra.metadata.session_id',
-  'mastra.metadata.threadId',
-  'mastra.metadata.thread_id',
+  'langwatch.thread.id',
+  'galileo.session.id',
+  'opik.thread_id',
+  'wandb.thread_id',
+];
+const OF_CONVENTIONS: readonly string[] = [
   'mcp.session.id',
   'gen_ai.conversation.id',
-  'traceloop.association.properties.session_id',
-  'traceloop.association.properties.thread_id',
-  'traceloop.association.properties.conversation_id',
+  'gen_ai.session.id',
+  'gen_ai.thread.id',
   'gcp.vertex.agent.session_id',
   'copilot_chat.chat_session_id',
   'copilot_chat.session_id',
   'session.id',
   'session_id',
   'conversation.id',
-] as const;
+];
 
-export const USER_KEYS = [
+/** Those that are nothing but a session's, whoever wrote the program. */
+export const OWN_SESSION_KEYS: readonly string[] = [...OF_PRODUCTS, ...OF_CONVENTIONS];
+export const SESSION_KEYS: readonly string[] = [...OF_PRODUCTS, ...underEach(SESSION_NAMES), ...OF_CONVENTIONS];
+
+export const USER_KEYS: readonly string[] = [
   'langfuse.user.id',
-  'langsmith.metadata.user_id',
-  'ai.telemetry.metadata.userId',
-  'ai.telemetry.metadata.user_id',
-  'ai.settings.context.userId',
-  'ai.settings.context.user_id',
-  'mastra.metadata.userId',
-  'mastra.metadata.user_id',
+  'langwatch.user.id',
+  'opik.user.id',
+  ...underEach(USER_NAMES),
+  'gen_ai.user.id',
   'gen_ai.user',
   'gen_ai.request.user',
-  'traceloop.association.properties.user_id',
   'llm.user',
   'user.id',
   'enduser.id',
-] as const;
+];
+
+/** On spans of agents alone: elsewhere they are a program's own. */
+export const AGENT_SESSION_KEYS: readonly string[] = ['thread_id', 'chat.id', 'chat_id', 'conversation_id'];
+export const AGENT_USER_KEYS: readonly string[] = ['user_id'];

@@ -4,7 +4,7 @@
  * parenthesis or a step of a pipeline is TraceQL already.
  */
 
-import { USER_KEYS } from '../dialects/who-keys';
+import { OWN_SESSION_KEYS, USER_KEYS } from '../dialects/who-keys';
 import { SpoorError } from '../model/errors';
 import { FAILED_REQUEST_TRACEQL } from '../model/request';
 import { wordTable } from '../model/word-table';
@@ -29,17 +29,16 @@ export const ALIASES: Readonly<Record<string, string>> = wordTable({
 /** Other keys of the same thing, in other dialects (docs/dialects.md). */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = wordTable({
   agent: ['span.agent.name', 'span.agent_name', 'span.ai.telemetry.functionId'],
-  user: USER_KEYS.filter((key) => key !== 'user.id').map((key) => `span.${key}`),
+  user: [...USER_KEYS.filter((key) => key !== 'user.id'), 'mlflow.trace.user'].map((key) => `span.${key}`),
   session: [
-    'span.gen_ai.conversation.id',
-    'span.langfuse.session.id',
-    'span.conversation.id',
-    'span.thread.id',
-    'span.traceloop.association.properties.session_id',
-    'span.ai.telemetry.metadata.sessionId',
-    'span.langsmith.metadata.session_id',
-    'span.langsmith.metadata.thread_id',
-  ],
+    ...OWN_SESSION_KEYS.filter((key) => key !== 'session.id'),
+    'mlflow.trace.session',
+    'thread.id',
+    'traceloop.association.properties.session_id',
+    'ai.telemetry.metadata.sessionId',
+    'langsmith.metadata.session_id',
+    'langsmith.metadata.thread_id',
+  ].map((key) => `span.${key}`),
 });
 
 const HEX_ID = /^[0-9a-f]{16,32}$/i;

@@ -17,6 +17,14 @@ function anyValue(value: string | number): AnyValue {
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 }
 
+function facts(name: string, sent: Sent) {
+  return factsOfSpan(
+    name,
+    '',
+    Object.entries(sent).map(([key, value]) => ({ key, value: anyValue(value) })),
+  );
+}
+
 /** As it is read, after a check that it is stored the same. */
 function read(sent: Sent, name = 'chat', scope = ''): AgentSpan {
   const attributes = Object.entries(sent).map(([key, value]) => ({ key, value: anyValue(value) }));
@@ -258,9 +266,35 @@ describe('what a span is', () => {
     ['mastra.metadata.threadId', 'mastra.metadata.userId'],
     ['langfuse.session.id', 'langfuse.user.id'],
     ['session.id', 'user.id'],
+    ['metadata.thread_id', 'metadata.user_id'],
+    ['gen_ai.session.id', 'gen_ai.user.id'],
+    ['gen_ai.thread.id', 'gen_ai.user.id'],
+    ['langwatch.thread.id', 'langwatch.user.id'],
+    ['lmnr.association.properties.session_id', 'lmnr.association.properties.user_id'],
+    ['traceloop.association.properties.chat_id', 'traceloop.association.properties.userId'],
+    ['langfuse.trace.metadata.conversation_id', 'langfuse.trace.metadata.user_id'],
+    ['wandb.thread_id', 'user_id'],
+    ['galileo.session.id', 'enduser.id'],
+    ['opik.thread_id', 'opik.user.id'],
+    ['thread.id', 'user_id'],
+    ['chat_id', 'user_id'],
   ])('names its session in %s', (session, user) => {
     const sent = { 'gen_ai.operation.name': 'chat', [session]: 's', [user]: 'u' };
     expect(read(sent)).toMatchObject({ sessionId: 's', userId: 'u' });
+    expect(facts('chat', sent)).toMatchObject({ sessionId: 's', userId: 'u' });
+  });
+
+  it('names its session and user as MLflow writes texts', () => {
+    const sent = { 'mlflow.spanType': '"CHAT_MODEL"', 'mlflow.trace.session': '"s"', 'mlflow.trace.user': '"u"' };
+    expect(read(sent)).toMatchObject({ sessionId: 's', userId: 'u' });
+    expect(facts('chat', sent)).toMatchObject({ sessionId: 's', userId: 'u' });
+  });
+
+  it('is in no session by the number of a thread, nor by names that a program gave to something else', () => {
+    const numbered = { 'gen_ai.operation.name': 'chat', 'thread.id': 42 };
+    expect(read(numbered).sessionId).toBeNull();
+    expect(facts('chat', numbered)?.sessionId).toBeNull();
+    expect(facts('GET /', { 'thread.id': 'main', chat_id: 'c', user_id: 'u' })).toBeNull();
   });
 
   it('says why the model of Anthropic stopped', () => {
