@@ -2,13 +2,17 @@
 import { z } from 'zod';
 import { OBJECT_KINDS } from '../sync/objects';
 import { STAMP } from '../sync/stamp';
+import { ALERT_COMPARISONS, ALERT_MEASURES, ALERT_SEVERITIES } from './alert';
+import { arePanels, DASHBOARD_NAME, MAX_PANELS_LENGTH } from './dashboard';
 
 /**
  * History of the protocol, one line a change; a test pins the hash of the schemas below.
  * 1: objects with stamps, spans as OTLP, changes by cursor, snapshots, server-sent events that wake.
  * 2: saved views have an environment, a version and a team; who changes one with version 1 takes them out.
+ * 3: dashboards, which older replicas are not sent; alert rules count logs, wait, end elsewhere, have a severity and can be
+ *    muted; an older replica that changes one takes these out.
  */
-export const SYNC_PROTOCOL = 2;
+export const SYNC_PROTOCOL = 3;
 /** Of replicas that a server still speaks with. */
 export const OLDEST_SYNC_PROTOCOL = 1;
 /** Each request says which version it is of. */
@@ -106,11 +110,21 @@ export const OBJECT_FIELDS = {
   'alert-rule': z.strictObject({
     name,
     enabled: z.boolean(),
-    measure: z.enum(['query', 'cost']),
+    measure: z.enum(ALERT_MEASURES),
     query: z.string().max(MAX_NAME),
-    comparison: z.enum(['above', 'below']),
+    comparison: z.enum(ALERT_COMPARISONS),
     threshold: z.number(),
     windowSeconds: z.int().min(1).max(2_147_483_647),
+    forSeconds: z.int().min(0).max(2_147_483_647).nullable().optional(),
+    resolveThreshold: z.number().nullable().optional(),
+    severity: z.enum(ALERT_SEVERITIES).nullable().optional(),
+    mutedUntil: time.nullable().optional(),
+    ...created,
+  }),
+  dashboard: z.strictObject({
+    name: DASHBOARD_NAME,
+    /** JSON. */
+    panels: z.string().max(MAX_PANELS_LENGTH).refine(arePanels, 'is not the JSON of panels'),
     ...created,
   }),
 } as const;

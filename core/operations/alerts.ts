@@ -1,6 +1,12 @@
 /** Rules that watch a number over time, and when they were beyond their threshold. */
 import { z } from 'zod';
-import { ALERT_COMPARISONS, ALERT_MEASURES, type AlertListQuery, type AlertRuleEdit } from '../api/alert';
+import {
+  ALERT_COMPARISONS,
+  ALERT_MEASURES,
+  ALERT_SEVERITIES,
+  type AlertListQuery,
+  type AlertRuleEdit,
+} from '../api/alert';
 import { onePage } from '../api/page';
 import { read, write } from '../store/workspace/store-call';
 import { collection } from './collection';
@@ -20,8 +26,17 @@ const RULE = z
     comparison: z.enum(ALERT_COMPARISONS).default('above'),
     threshold: z.number(),
     windowSeconds: z.number().int().min(MINUTE_S).max(DAY_S).default(300),
+    forSeconds: z.number().int().min(0).max(DAY_S).default(0),
+    resolveThreshold: z.number().nullable().default(null),
+    severity: z.enum(ALERT_SEVERITIES).default('warning'),
+    mutedUntil: z.iso.datetime({ offset: true }).nullable().default(null),
   })
-  .superRefine(({ measure, query }, context) => {
+  .superRefine(({ measure, query, comparison, threshold, resolveThreshold }, context) => {
+    const isOutside = comparison === 'above' ? (end: number) => end > threshold : (end: number) => end < threshold;
+    if (resolveThreshold !== null && isOutside(resolveThreshold)) {
+      const message = `exceeds the threshold: an alert that began would be over at once`;
+      context.addIssue({ code: 'custom', path: ['resolveThreshold'], message });
+    }
     if (measure === 'query' && query === '') {
       context.addIssue({ code: 'custom', path: ['query'], message: 'is TraceQL, such as { status = error } | rate()' });
     }
@@ -61,6 +76,14 @@ export const alerts = {
     input: [whole(RULE)],
     rest: { method: 'post', path: '/v1/alert-rules/actions/try' },
     run: through(({ alerts }, rule: AlertRuleEdit) => alerts.measure(rule)),
+  }),
+  /** @throws VALIDATION_ERROR when it cannot be measured */
+  previewAlertRule: operation({
+    summary: 'When a rule would have alerted in the last seven days',
+    permission: 'telemetry:read',
+    input: [whole(RULE)],
+    rest: { method: 'post', path: '/v1/alert-rules/actions/preview' },
+    run: through(({ alerts }, rule: AlertRuleEdit) => alerts.preview(rule)),
   }),
   listAlerts: operation({
     summary: 'When rules exceeded their threshold, newest first',

@@ -3,6 +3,7 @@ import { alerts } from './alerts';
 import { annotations } from './annotations';
 import { attributes } from './attributes';
 import { comments } from './comments';
+import { dashboards } from './dashboards';
 import { datasetResources, datasets } from './datasets';
 import { experiments } from './experiments';
 import { exportOperations, exportResources } from './exports';
@@ -42,6 +43,7 @@ export const OPERATIONS = {
   ...experiments,
   ...prompts,
   ...savedViews,
+  ...dashboards,
   ...services,
   ...usage,
   ...sessions,

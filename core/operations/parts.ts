@@ -1,5 +1,5 @@
 /** The parts of Spoor that operations ask, as the gateway hands them in. */
-import type { AlertReading, AlertRule, AlertRuleEdit } from '../api/alert';
+import type { AlertPreview, AlertReading, AlertRule, AlertRuleEdit } from '../api/alert';
 import type { StatusReport } from '../api/contract';
 import type { DatasetItem, DatasetItemEdit, Experiment, ExperimentEdit } from '../api/evaluation';
 import type { ExportFormat, ExportPart, ExportPartQuery } from '../api/export';
@@ -64,6 +64,7 @@ export interface AlertRules {
   create(rule: AlertRuleEdit): Promise<AlertRule>;
   update(id: string, version: number, rule: AlertRuleEdit): Promise<AlertRule>;
   measure(rule: AlertRuleEdit): Promise<AlertReading>;
+  preview(rule: AlertRuleEdit): Promise<AlertPreview>;
 }
 
 export interface Evaluations {

@@ -1,4 +1,4 @@
-/** Takes secrets out of what people and programs write about telemetry: notes, comments, scores, tags, saved views, examples. */
+/** Takes secrets out of what people and programs write about telemetry: notes, comments, scores, tags, saved views, dashboards, examples. */
 import type { TextRedactor } from './text-redactor';
 
 /** What names a thing of ours or a choice among a few: no text. */
@@ -16,7 +16,24 @@ const NO_TEXTS: ReadonlySet<string> = new Set([
     'stamp',
     'recent',
   ],
-  ...['createdAt', 'updatedAt', 'from', 'to', 'last', 'source', 'kind', 'role', 'type', 'measure', 'comparison'],
+  ...[
+    'createdAt',
+    'updatedAt',
+    'from',
+    'to',
+    'last',
+    'source',
+    'kind',
+    'role',
+    'type',
+    'measure',
+    'comparison',
+    'severity',
+    'mutedUntil',
+    'width',
+    'show',
+    'aggregate',
+  ],
 ]);
 /** Deeper than anything that is accepted. */
 const MAX_DEPTH = 100;

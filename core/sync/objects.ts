@@ -1,7 +1,7 @@
 /** What people write and share: kinds of objects, and how a replica and the server hold them. */
 import type { Stamp } from './stamp';
 
-export const OBJECT_KINDS = ['annotation', 'score', 'comment', 'tag', 'saved-view', 'alert-rule'] as const;
+export const OBJECT_KINDS = ['annotation', 'score', 'comment', 'tag', 'saved-view', 'alert-rule', 'dashboard'] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 /** Values by name, as the wire has them. */
@@ -16,6 +16,7 @@ export const LONG_TEXTS: Readonly<Record<ObjectKind, readonly string[]>> = {
   tag: [],
   'saved-view': [],
   'alert-rule': [],
+  dashboard: [],
 };
 
 export interface ObjectRef {

@@ -32,6 +32,7 @@ import { oneIndex013 } from './013-one-index';
 import { checksums014 } from './014-checksums';
 import { knownDevices015 } from './015-known-devices';
 import { restoredHits016 } from './016-restored-hits';
+import { dashboards018 } from './018-dashboards';
 import { distributedCatalog } from './distributed';
 import { SERVER_REPAIRS } from './repairs';
 import expected from './server-catalog.json';
@@ -53,6 +54,7 @@ export const SERVER_MIGRATIONS: readonly Migration[] = [
   checksums014,
   knownDevices015,
   restoredHits016,
+  dashboards018,
 ];
 
 export const SERVER_SCHEMA: MigrationSet = {

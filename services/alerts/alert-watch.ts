@@ -1,9 +1,10 @@
 /** Looks at the alert rules of a workspace that it is time for. */
 
+import { standingOf } from '../../core/alerts/firing';
 import { errorValueOf, SpoorError } from '../../core/model/errors';
 import type { StoreService } from '../../core/operations/store-service';
 import type { Log } from '../log';
-import { isBeyond, type Measures, readAlert } from './read-alert';
+import { type Measures, readAlert } from './read-alert';
 
 type Rules = Pick<StoreService, 'claimAlertRule' | 'recordAlert'>;
 
@@ -15,7 +16,7 @@ export async function watchAlerts(api: Measures, rules: Rules, log: Log): Promis
     const { id, version } = rule;
     try {
       const reading = await readAlert(api, rule, Date.now());
-      await rules.recordAlert(id, version, { reading, isBeyond: isBeyond(reading, rule) });
+      await rules.recordAlert(id, version, { reading, standing: standingOf(reading.value, rule) });
     } catch (thrown) {
       // A database that is away is no fault of the rule.
       const { message } = errorValueOf(thrown);

@@ -1,16 +1,17 @@
 /** What an alert rule measures, now. */
-import type { AlertReading, AlertRuleEdit } from '../../core/api/alert';
-import type { MetricResult } from '../../core/api/search';
+import type { AlertReading, AlertRuleEdit, AlertUnit } from '../../core/api/alert';
+import type { MetricResult, QueryRequest } from '../../core/api/search';
+import type { UsageValues } from '../../core/api/usage';
 import { SpoorError } from '../../core/model/errors';
 import { rfc3339FromNs } from '../../core/model/time';
 import type { SpoorApi } from '../../core/operations/operations';
 
 /** Without these, nothing to count is zero; of durations and attributes it is nothing. */
-const COUNTED: readonly MetricResult['unit'][] = ['count', 'per second'];
-const WAIT_MS = 8_000;
+export const COUNTED: readonly AlertUnit[] = ['count', 'per second'];
+export const WAIT_MS = 8_000;
 const NS = 1_000_000_000n;
 
-export type Measures = Pick<SpoorApi, 'query' | 'usageMetrics'>;
+export type Measures = Pick<SpoorApi, 'query' | 'usageMetrics' | 'logHistogram'>;
 
 /** @throws SpoorError VALIDATION_ERROR when the query cannot be measured, SERVICE_UNAVAILABLE when it takes too long */
 export async function readAlert(api: Measures, rule: AlertRuleEdit, nowMs: number): Promise<AlertReading> {
@@ -19,40 +20,60 @@ export async function readAlert(api: Measures, rule: AlertRuleEdit, nowMs: numbe
   const range = { from: rfc3339FromNs(to - window), to: rfc3339FromNs(to) };
   if (rule.measure === 'cost') {
     const { groups, other } = await api.usageMetrics({ ...range, stepSeconds: rule.windowSeconds });
-    const value = [...groups, ...(other ? [other] : [])].reduce(
-      (sum, { costUsd, reportedCostUsd }) => sum + Math.max(costUsd ?? 0, reportedCostUsd ?? 0),
-      0,
-    );
+    const all = [...groups, ...(other ? [other] : [])];
+    const value = all.reduce((sum, usage) => sum + costOf(usage), 0);
     return { value, unit: 'USD', labels: {} };
   }
+  if (rule.measure === 'logs') {
+    const { total, complete } = await api.logHistogram({ ...range, query: rule.query, buckets: 1, waitMs: WAIT_MS });
+    if (!complete) throw tooSlow();
+    return { value: total, unit: 'count', labels: {} };
+  }
   const request = { ...range, stepNs: Number(window), waitMs: WAIT_MS };
-  let result = await api.query({ ...request, query: rule.query, limit: 1 });
+  const result = await metricOf(api, rule.query, request);
+  if (!result.complete) throw tooSlow();
+  const { series, unit } = result;
+  return worstOf(
+    series.map(({ labels, values }) => ({ labels, value: values.at(-1) ?? (COUNTED.includes(unit) ? 0 : null) })),
+    unit,
+    rule,
+  );
+}
+
+/** @throws SpoorError VALIDATION_ERROR where it cannot be measured */
+export async function metricOf(
+  api: Pick<Measures, 'query'>,
+  query: string,
+  request: Omit<QueryRequest, 'query'>,
+): Promise<MetricResult> {
+  let result = await api.query({ ...request, query, limit: 1 });
   // Of a search, its spans are counted.
-  if (result.kind === 'traces') result = await api.query({ ...request, query: `${rule.query} | count_over_time()` });
-  if (result.kind === 'traces') {
-    throw new SpoorError('VALIDATION_ERROR', 'The query must give a metric, such as { status = error } | rate().');
-  }
-  if (!result.complete) {
-    throw new SpoorError('SERVICE_UNAVAILABLE', 'It took too long: look for less, or at a shorter time.');
-  }
-  return worst(result, rule);
+  if (result.kind === 'traces') result = await api.query({ ...request, query: `${query} | count_over_time()` });
+  if (result.kind === 'metrics') return result;
+  throw new SpoorError('VALIDATION_ERROR', 'The query must give a metric, such as { status = error } | rate().');
 }
 
-function worst({ series, unit }: MetricResult, { comparison }: AlertRuleEdit): AlertReading {
-  const nothing = COUNTED.includes(unit) ? 0 : null;
-  let found: AlertReading = { value: nothing, unit, labels: {} };
-  let isFirst = true;
-  for (const { labels, values } of series) {
-    const value = values.at(-1) ?? nothing;
-    if (value === null) continue;
-    const isWorse = found.value === null || (comparison === 'above' ? value > found.value : value < found.value);
-    if (isFirst || isWorse) found = { value, unit, labels };
-    isFirst = false;
-  }
-  return found;
+/** What senders report counts where it is more than the price book says. */
+export function costOf({ costUsd, reportedCostUsd }: Pick<UsageValues, 'costUsd' | 'reportedCostUsd'>): number {
+  return Math.max(costUsd ?? 0, reportedCostUsd ?? 0);
 }
 
-export function isBeyond({ value }: AlertReading, { comparison, threshold }: AlertRuleEdit): boolean {
-  if (value === null) return false;
-  return comparison === 'above' ? value > threshold : value < threshold;
+export function tooSlow(): SpoorError {
+  return new SpoorError('SERVICE_UNAVAILABLE', 'It took too long: look for less, or at a shorter time.');
+}
+
+type Labelled = Pick<AlertReading, 'labels' | 'value'>;
+
+/** Of several numbers the one furthest beyond the threshold. */
+export function worstOf(
+  all: readonly Labelled[],
+  unit: AlertUnit,
+  rule: Pick<AlertRuleEdit, 'comparison'>,
+): AlertReading {
+  const known = all.filter(({ value }) => value !== null);
+  const [first, ...others] = known;
+  if (!first) return { value: COUNTED.includes(unit) ? 0 : null, unit, labels: {} };
+  const isWorse = (a: number, b: number): boolean => (rule.comparison === 'above' ? a > b : a < b);
+  const worst = others.reduce((found, one) => (isWorse(one.value ?? 0, found.value ?? 0) ? one : found), first);
+  return { ...worst, unit };
 }

@@ -1,6 +1,7 @@
 /** Alert rules are measured before they are written: one that cannot be is refused. */
 import type { AlertRules } from '../../core/operations/parts';
 import type { StoreService } from '../../core/operations/store-service';
+import { previewAlert } from '../alerts/preview-alert';
 import { type Measures, readAlert } from '../alerts/read-alert';
 
 type Store = Measures & Pick<StoreService, 'createAlertRule' | 'updateAlertRule'>;
@@ -14,5 +15,6 @@ export function alertRules(store: Store): AlertRules {
       return store.updateAlertRule(id, version, rule, reading?.unit ?? null);
     },
     measure: (rule) => readAlert(store, rule, Date.now()),
+    preview: (rule) => previewAlert(store, rule, Date.now()),
   };
 }

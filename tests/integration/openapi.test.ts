@@ -88,6 +88,7 @@ const item = {
 const comment = { traceId: span.traceId, text: 'look at this', mentions: [] };
 const tag = { traceId: span.traceId, name: 'flaky' };
 const score = { traceId: span.traceId, name: 'helpful', value: 0.5 };
+const dashboard = { name: 'Shop', panels: [{ id: 'a', kind: 'spans', query: '{ } | rate()' }] };
 const view = { name: 'Errors', query: 'status:error' };
 
 /** What is asked of each operation, in this order. */
@@ -115,6 +116,7 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   listAlertRules: () => ['/v1/alert-rules'],
   updateAlertRule: () => [`/v1/alert-rules/${made.createAlertRule?.id}`, { ...alertRule, enabled: false, version: 1 }],
   tryAlertRule: () => ['/v1/alert-rules/actions/try', alertRule],
+  previewAlertRule: () => ['/v1/alert-rules/actions/preview', alertRule],
   listAlerts: () => ['/v1/alerts?limit=5'],
   deleteAlertRule: () => [`/v1/alert-rules/${made.createAlertRule?.id}`],
   createGuardrail: () => ['/v1/guardrails', guardrail],
@@ -171,6 +173,10 @@ const REQUESTS: Readonly<Record<string, () => readonly [path: string, body?: obj
   listSavedViews: () => ['/v1/saved-views'],
   updateSavedView: () => [`/v1/saved-views/${made.createSavedView?.id}`, { ...view, version: 1 }],
   deleteSavedView: () => [`/v1/saved-views/${made.createSavedView?.id}`],
+  createDashboard: () => ['/v1/dashboards', dashboard],
+  listDashboards: () => ['/v1/dashboards'],
+  updateDashboard: () => [`/v1/dashboards/${made.createDashboard?.id}`, { ...dashboard, version: 1 }],
+  deleteDashboard: () => [`/v1/dashboards/${made.createDashboard?.id}`],
   listServices: () => ['/v1/services'],
   listServiceEdges: () => ['/v1/services/edges'],
   listOperations: () => ['/v1/operations?service=web'],

@@ -22,6 +22,7 @@ const LOCAL = [
   'api_key',
   'audit_log',
   'comment',
+  'dashboard',
   'dataset',
   'dataset_item',
   'device_code',

@@ -81,6 +81,22 @@ describe('who may not, or no longer', () => {
     expect(body.error.message).toContain(advice);
   });
 
+  it('a replica of before dashboards is sent none, nor rules that it cannot read, and everything else', async () => {
+    const panels = [{ id: 'a', kind: 'spans', query: '{ } | rate()' }];
+    await owner.client.ask('post', '/v1/dashboards', { name: 'Shop', panels });
+    await owner.client.ask('post', '/v1/saved-views', { name: 'Errors', query: 'status:error' });
+    const logs = { name: 'Errors', measure: 'logs', query: 'severity>=error', threshold: 1 };
+    expect((await owner.client.ask('post', '/v1/alert-rules', logs)).status).toBe(201);
+    const kinds = async (path: string, version: number): Promise<string[]> => {
+      const { body } = await owner.client.ask('get', path, undefined, { 'x-spoor-sync': String(version) });
+      return body.objects.map(({ kind }: { kind: string }) => kind).sort();
+    };
+    for (const path of ['/v1/sync/changes?known=&cursor=&limit=500', '/v1/sync/snapshot?known=']) {
+      expect(await kinds(path, 2)).toEqual(['saved-view']);
+      expect(await kinds(path, 3)).toEqual(['alert-rule', 'dashboard', 'saved-view']);
+    }
+  });
+
   it('a key that was revoked: says so, keeps what is written, and goes on with another', async () => {
     const one = await desktop('one');
     const { id, key } = await keyFor();

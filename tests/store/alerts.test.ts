@@ -15,12 +15,17 @@ const RULE: AlertRuleEdit = {
   comparison: 'above',
   threshold: 1,
   windowSeconds: 300,
+  forSeconds: 0,
+  resolveThreshold: null,
+  severity: 'warning',
+  mutedUntil: null,
 };
 const beyond = (value: number): AlertOutcome => ({
   reading: { value, unit: 'per second', labels: { 'resource.service.name': 'shop \u0000' } },
-  isBeyond: true,
+  standing: 'beyond',
 });
-const well: AlertOutcome = { reading: { value: 0, unit: 'per second', labels: {} }, isBeyond: false };
+const between: AlertOutcome = { reading: { value: 0.5, unit: 'per second', labels: {} }, standing: 'between' };
+const well: AlertOutcome = { reading: { value: 0, unit: 'per second', labels: {} }, standing: 'back' };
 
 describe.each([pgliteDatabases(), postgresDatabases()])('alerts on $name', (databases) => {
   let sql: SqlClient;
@@ -79,6 +84,55 @@ describe.each([pgliteDatabases(), postgresDatabases()])('alerts on $name', (data
     const second = await alerts.list({ limit: 1, cursor: first.pagination.nextCursor ?? '' });
     expect(second).toMatchObject({ data: [{ value: 2, endedAt: expect.any(String) }], pagination: { hasMore: false } });
     expect((await new Alerts(sql, 2).list({})).data).toEqual([]);
+  });
+
+  it('waits for as long as it is told to, and begins anew when it was not beyond meanwhile', async () => {
+    const { id } = await alerts.create({ ...RULE, forSeconds: 120 }, 'per second');
+    const earlier = (): Promise<unknown> =>
+      sql.query("update alert_rule set pending_since = pending_since - interval '2 minutes'");
+    expect(await alerts.record(id, 1, beyond(2))).toBe(false);
+    const [waiting] = await alerts.rules();
+    expect(waiting).toMatchObject({ firingSince: null, pendingSince: expect.any(String), value: 2 });
+    await alerts.record(id, 1, between);
+    expect((await alerts.rules())[0]?.pendingSince).toBeNull();
+    await alerts.record(id, 1, beyond(3));
+    // Nobody knows whether it was beyond then: it waits on.
+    await alerts.record(id, 1, { error: 'it took too long' });
+    expect(await alerts.record(id, 1, beyond(3))).toBe(false);
+    await earlier();
+    expect(await alerts.record(id, 1, beyond(4))).toBe(true);
+    expect((await alerts.rules())[0]).toMatchObject({ firingSince: expect.any(String), pendingSince: null });
+    expect(await alerts.record(id, 1, beyond(5))).toBe(false);
+    expect((await alerts.rules())[0]?.pendingSince).toBeNull();
+    expect((await alerts.list({})).data).toMatchObject([{ value: 4, endedAt: null }]);
+  });
+
+  it('goes on between its two thresholds, and does not begin there', async () => {
+    const { id } = await alerts.create({ ...RULE, resolveThreshold: 0.2 }, 'per second');
+    expect(await alerts.record(id, 1, between)).toBe(false);
+    expect((await alerts.list({})).data).toEqual([]);
+    expect(await alerts.record(id, 1, beyond(2))).toBe(true);
+    expect(await alerts.record(id, 1, between)).toBe(false);
+    expect((await alerts.list({})).data).toMatchObject([{ endedAt: null }]);
+    expect(await alerts.record(id, 1, well)).toBe(true);
+    expect((await alerts.list({})).data).toMatchObject([{ endedAt: expect.any(String) }]);
+  });
+
+  it('says how grave it is and whether it was muted, and a mute does not end it', async () => {
+    const mutedUntil = new Date(Date.now() + 3_600_000).toISOString();
+    const grave = { ...RULE, severity: 'critical' as const };
+    const { id } = await alerts.create(grave, 'per second');
+    await alerts.record(id, 1, beyond(2));
+    const muted = await alerts.update(id, 1, { ...grave, mutedUntil }, 'per second');
+    expect(muted).toMatchObject({ version: 2, mutedUntil, firingSince: expect.any(String), value: 2 });
+    expect((await alerts.list({})).data).toMatchObject([{ severity: 'critical', muted: false, endedAt: null }]);
+    await alerts.record(id, 2, well);
+    await alerts.record(id, 2, beyond(3));
+    const [second] = (await alerts.list({})).data;
+    expect(second).toMatchObject({ value: 3, muted: true });
+    // As a replica writes it that knows none of this.
+    await sql.query('update alert_rule set for_seconds = null, severity = null, muted_until = null');
+    expect((await alerts.rules())[0]).toMatchObject({ forSeconds: 0, severity: 'warning', mutedUntil: null });
   });
 
   it('a rule that was changed is looked at anew: what was found of the old one counts for nothing', async () => {

@@ -2,11 +2,13 @@
 import {
   ALERT_COMPARISONS,
   ALERT_MEASURES,
+  ALERT_SEVERITIES,
   type Alert,
   type AlertListQuery,
   type AlertOutcome,
   type AlertRule,
   type AlertRuleEdit,
+  type AlertStanding,
   type AlertUnit,
 } from '../../api/alert';
 import type { Page } from '../../api/page';
@@ -21,6 +23,18 @@ const DEFAULT_LIMIT = 50;
 const EVERY_SECONDS = 30;
 const UNITS: readonly AlertUnit[] = ['count', 'per second', 'ns', 'attribute', 'USD'];
 
+/** What a rule watches for: its other fields say who is told, and how. */
+const WATCHED = [
+  'enabled',
+  'measure',
+  'query',
+  'comparison',
+  'threshold',
+  'windowSeconds',
+  'forSeconds',
+  'resolveThreshold',
+] as const satisfies readonly (keyof AlertRuleEdit)[];
+
 const SPEC = {
   name: TEXT,
   enabled: BOOL,
@@ -29,7 +43,12 @@ const SPEC = {
   comparison: oneOf(ALERT_COMPARISONS),
   threshold: FLOAT8,
   windowSeconds: INT4,
+  forSeconds: INT4,
+  resolveThreshold: orNull(FLOAT8),
+  severity: oneOf(ALERT_SEVERITIES),
+  mutedUntil: orNull(TEXT),
   firingSince: orNull(TEXT),
+  pendingSince: orNull(TEXT),
   checkedAt: orNull(TEXT),
   value: orNull(FLOAT8),
   unit: orNull(oneOf(UNITS)),
@@ -44,6 +63,8 @@ const ALERT = {
   unit: oneOf(UNITS),
   comparison: oneOf(ALERT_COMPARISONS),
   threshold: FLOAT8,
+  severity: oneOf(ALERT_SEVERITIES),
+  muted: BOOL,
   labels: TEXT,
   startedAt: TEXT,
   endedAt: orNull(TEXT),
@@ -68,8 +89,14 @@ export class Alerts {
         comparison: 't.comparison',
         threshold: 't.threshold',
         windowSeconds: 't.window_seconds',
+        forSeconds: 'coalesce(t.for_seconds, 0)',
+        resolveThreshold: 't.resolve_threshold',
+        severity: "coalesce(t.severity, 'warning')",
+        mutedUntil: 't.muted_until',
         firingSince: `(select ${rfc3339('a.started_at')} from alert a where a.workspace_id = t.workspace_id and a.rule_id = t.id
           and a.ended_at is null)`,
+        pendingSince: rfc3339(`(select t.pending_since where not exists (select 1 from alert a
+          where a.workspace_id = t.workspace_id and a.rule_id = t.id and a.ended_at is null))`),
         checkedAt: rfc3339('t.checked_at'),
         value: 't.value',
         unit: 't.unit',
@@ -91,9 +118,13 @@ export class Alerts {
   async update(id: string, version: number, edit: AlertRuleEdit, unit: AlertUnit | null): Promise<AlertRule> {
     return this.sql.transaction(async (tx) => {
       const inside = new Alerts(tx, this.workspaceId);
-      const found = { checked_at: null, value: null, error: null, ...(unit && { unit }) };
+      const before = await inside.table.get(id);
+      if (WATCHED.every((field) => before[field] === edit[field])) {
+        return inside.table.update(id, version, values(edit));
+      }
+      const found = { checked_at: null, value: null, error: null, pending_since: null, ...(unit && { unit }) };
       await inside.table.update(id, version, { ...values(edit), ...found });
-      // What it watches for may be another: where it still is beyond, it begins anew.
+      // What it watches for is another: where it still is beyond, it begins anew.
       await inside.end(id);
       return inside.table.get(id);
     });
@@ -110,7 +141,8 @@ export class Alerts {
     const where = new WhereBuilder(this.workspaceId, 't');
     if (query.cursor) where.and('t.id < ?', decodeCursor(ALERT_CURSOR, query.cursor).at);
     const rows = await this.sql.query(
-      `select t.id, t.rule_id::text as "ruleId", r.name as "ruleName", t.value, t.unit, t.comparison, t.threshold, t.labels,
+      `select t.id, t.rule_id::text as "ruleId", r.name as "ruleName", t.value, t.unit, t.comparison, t.threshold,
+         t.severity, t.muted, t.labels,
          ${rfc3339('t.started_at')} as "startedAt", ${rfc3339('t.ended_at')} as "endedAt"
        from alert t join alert_rule r on r.workspace_id = t.workspace_id and r.id = t.rule_id
        where ${where.sql} order by t.id desc limit ${limit + 1}`,
@@ -151,11 +183,14 @@ export class Alerts {
       const [rule] = decodeRows({ comparison: TEXT, threshold: FLOAT8 }, rows);
       // Of what could not be looked at nobody knows that it is over.
       if (!rule || !found) return false;
-      const { reading, isBeyond } = found;
-      if (!isBeyond) return new Alerts(tx, this.workspaceId).end(id);
+      const { reading, standing } = found;
+      const isDue = await this.isDue(tx, id, standing);
+      if (standing === 'back') return new Alerts(tx, this.workspaceId).end(id);
+      if (!isDue) return false;
       const begun = await tx.query(
-        `insert into alert (workspace_id, rule_id, value, unit, comparison, threshold, labels)
-         values ($1, $2::uuid, $3, $4, $5, $6, $7)
+        `insert into alert (workspace_id, rule_id, value, unit, comparison, threshold, labels, severity, muted)
+         select $1, $2::uuid, $3, $4, $5, $6, $7, coalesce(severity, 'warning'), coalesce(muted_until::timestamptz > now(), false)
+         from alert_rule where workspace_id = $1 and id = $2::uuid
          on conflict (workspace_id, rule_id) where ended_at is null do nothing returning 1 as one`,
         [
           this.workspaceId,
@@ -169,6 +204,19 @@ export class Alerts {
       );
       return begun.length > 0;
     });
+  }
+
+  /** Keeps since when it is beyond its threshold without firing. @returns whether that is for long enough */
+  private async isDue(tx: SqlClient, id: string, standing: AlertStanding): Promise<boolean> {
+    const waits = `$3 and not exists (select 1 from alert a
+      where a.workspace_id = alert_rule.workspace_id and a.rule_id = alert_rule.id and a.ended_at is null)`;
+    const rows = await tx.query(
+      `update alert_rule set pending_since = case when ${waits} then coalesce(pending_since, now()) end
+       where workspace_id = $1 and id = $2::uuid
+       returning coalesce(pending_since <= now() - make_interval(secs => coalesce(for_seconds, 0)), false) as is_due`,
+      [this.workspaceId, id, standing === 'beyond'],
+    );
+    return decodeRows({ is_due: BOOL }, rows)[0]?.is_due ?? false;
   }
 
   private async end(id: string): Promise<boolean> {
@@ -186,6 +234,7 @@ function rfc3339(column: string): string {
 
 function values(edit: AlertRuleEdit): ColumnValues {
   const { name, enabled, measure, query, comparison, threshold, windowSeconds } = edit;
+  const { forSeconds, resolveThreshold, severity, mutedUntil } = edit;
   return {
     name: clean(name),
     enabled,
@@ -194,5 +243,9 @@ function values(edit: AlertRuleEdit): ColumnValues {
     comparison,
     threshold,
     window_seconds: windowSeconds,
+    for_seconds: forSeconds,
+    resolve_threshold: resolveThreshold,
+    severity,
+    muted_until: mutedUntil,
   };
 }

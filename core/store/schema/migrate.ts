@@ -31,6 +31,7 @@ import { prunedInto030 } from '../migrations/030-pruned-into';
 import { requests031 } from '../migrations/031-requests';
 import { words032 } from '../migrations/032-words';
 import { logBlocks033 } from '../migrations/033-log-blocks';
+import { dashboards036 } from '../migrations/036-dashboards';
 import type { PayloadCodec } from '../payloads/payloads';
 import { isEndedForOthers } from '../sql/ended-for-others';
 import { decodeRows, INT4, orNull, TEXT } from '../sql/row-spec';
@@ -78,6 +79,7 @@ export const MIGRATIONS: readonly Migration[] = [
   requests031,
   words032,
   logBlocks033,
+  dashboards036,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

@@ -77,8 +77,16 @@ const TABLES: Readonly<Record<ObjectKind, ObjectTable>> = {
       ['comparison', 'comparison', 'text'],
       ['threshold', 'threshold', 'float8'],
       ['windowSeconds', 'window_seconds', 'int4'],
+      ['forSeconds', 'for_seconds', 'int4'],
+      ['resolveThreshold', 'resolve_threshold', 'float8'],
+      ['severity', 'severity', 'text'],
+      ['mutedUntil', 'muted_until', 'text'],
       ...CREATED,
     ],
+  },
+  dashboard: {
+    table: 'dashboard',
+    columns: [['name', 'name', 'text'], ['panels', 'panels', 'text'], ...CREATED],
   },
 };
 
@@ -167,11 +175,11 @@ export async function lockRows(tx: SqlStatements, workspaceId: number, refs: rea
 }
 
 /**
- * SQL that narrows objects to those of what is shared: `v` is of `versioned_object`. Views and rules belong to no trace.
- * @param withViews and `withRules`: whether these are shared
+ * SQL that narrows objects to those of what is shared: `v` is of `versioned_object`. Views, dashboards and rules belong to no trace.
+ * @param withViews whether saved views and dashboards are shared @param withRules whether alert rules are
  */
 export function sharedObjects(withViews: boolean, withRules: boolean): string {
-  const whole = [...(withViews ? ["'saved-view'"] : []), ...(withRules ? ["'alert-rule'"] : [])];
+  const whole = [...(withViews ? ["'saved-view'", "'dashboard'"] : []), ...(withRules ? ["'alert-rule'"] : [])];
   const conditions = Object.entries(TABLES).flatMap(([kind, { table, columns }]) => {
     if (!columns.some(([field]) => field === 'traceId')) return [];
     const ofView = kind === 'comment' && withViews ? ' or t.view_id is not null' : '';

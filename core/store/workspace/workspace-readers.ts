@@ -19,6 +19,7 @@ import type { PayloadCodec } from '../payloads/payloads';
 import { Alerts } from '../people/alerts';
 import { Annotations } from '../people/annotations';
 import { Comments } from '../people/comments';
+import { Dashboards } from '../people/dashboards';
 import { Datasets } from '../people/datasets';
 import { Endpoints } from '../people/endpoints';
 import { Experiments } from '../people/experiments';
@@ -90,6 +91,7 @@ export function readersOf(
     tags: new Tags(sql, workspaceId),
     scores: new Scores(sql, workspaceId),
     views: new SavedViews(sql, workspaceId),
+    dashboards: new Dashboards(sql, workspaceId),
     attributes: new AttributeCatalogue(sql, workspaceId, blocks),
     services: new ServiceMetrics(sql, workspaceId),
     slow,

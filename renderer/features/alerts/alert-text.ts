@@ -1,5 +1,5 @@
-import type { AlertReading, AlertRule, AlertRuleEdit, AlertUnit } from '../../../core/api/alert';
-import { formatCost, formatDuration } from '../../../core/model/format';
+import type { AlertReading, AlertRule, AlertRuleEdit, AlertSeverity, AlertUnit } from '../../../core/api/alert';
+import { formatCost, formatDuration, plural } from '../../../core/model/format';
 
 const NS_OF: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3_600e9 };
 export const WINDOWS: readonly (readonly [seconds: number, text: string])[] = [
@@ -31,12 +31,33 @@ export function firingText({ value, unit, threshold, comparison }: AlertRule): s
 
 /** What a rule watches for, in a sentence. */
 export function describeRule(
-  { measure, query, comparison, threshold, windowSeconds }: AlertRuleEdit,
+  { measure, query, comparison, threshold, windowSeconds, forSeconds, resolveThreshold }: AlertRuleEdit,
   unit: AlertUnit | null,
 ): string {
-  const what = measure === 'cost' ? 'Cost of model calls' : query;
+  const what = { cost: 'Cost of model calls', logs: `Logs: ${query === '' ? 'all' : query}`, query }[measure];
   const window = WINDOWS.find(([seconds]) => seconds === windowSeconds)?.[1] ?? `${windowSeconds} s`;
-  return `${what}, ${comparison} ${valueText(threshold, unit ?? 'attribute')} over ${window}`;
+  const holds = forSeconds === 0 ? '' : ` for ${durationText(forSeconds)}`;
+  const end = resolveThreshold === null ? '' : `, over at ${valueText(resolveThreshold, unit ?? 'attribute')}`;
+  return `${what}, ${comparison} ${valueText(threshold, unit ?? 'attribute')} over ${window}${holds}${end}`;
+}
+
+export const FORS: readonly number[] = [0, 60, 300, 600, 900, 1_800, 3_600];
+
+export function durationText(seconds: number): string {
+  return seconds % 3_600 === 0 && seconds > 0
+    ? plural(seconds / 3_600, 'hour')
+    : plural(Math.round(seconds / 60), 'minute');
+}
+
+export const SEVERITY_TEXT: Readonly<Record<AlertSeverity, string>> = {
+  info: 'Info',
+  warning: 'Warning',
+  critical: 'Critical',
+};
+
+/** Whether nobody is told of a rule for now. */
+export function isMuted({ mutedUntil }: Pick<AlertRuleEdit, 'mutedUntil'>, nowMs: number): boolean {
+  return mutedUntil !== null && Date.parse(mutedUntil) > nowMs;
 }
 
 /** What is typed for a threshold: a number, of durations with a unit. Null: it is none. */

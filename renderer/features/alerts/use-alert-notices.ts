@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { firingText } from './alert-text';
-import { useAlertRules } from './use-alert-rules';
+import { isTold, useAlertRules } from './use-alert-rules';
 
 /** The system tells of alerts that begin while nobody looks at the page. @param onOpen somebody clicks on it */
 export function useAlertNotices(onOpen: () => void): void {
@@ -8,7 +8,7 @@ export function useAlertNotices(onOpen: () => void): void {
   const told = useRef<ReadonlySet<string> | null>(null);
   useEffect(() => {
     if (!data) return;
-    const firing = data.filter(({ enabled, firingSince }) => enabled && firingSince !== null);
+    const firing = data.filter((rule) => isTold(rule, Date.now()));
     const before = told.current;
     told.current = new Set(firing.map(keyOf));
     // What was on when the page was opened is no news.

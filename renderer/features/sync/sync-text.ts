@@ -45,6 +45,7 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
   comment: 'Comment',
   tag: 'Tag',
   'saved-view': 'Saved view',
+  dashboard: 'Dashboard',
   'alert-rule': 'Alert rule',
 };
 

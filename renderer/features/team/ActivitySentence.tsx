@@ -9,6 +9,7 @@ const NOUN: Readonly<Record<string, string>> = {
   comment: 'a comment',
   tag: 'the tag',
   'saved-view': 'the view',
+  dashboard: 'the dashboard',
   dataset: 'the dataset',
   endpoint: 'the endpoint',
   guardrail: 'the guardrail',

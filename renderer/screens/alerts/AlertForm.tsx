@@ -1,12 +1,27 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { AlertComparison, AlertRule, AlertRuleEdit } from '../../../core/api/alert';
+import {
+  ALERT_SEVERITIES,
+  type AlertComparison,
+  type AlertRule,
+  type AlertRuleEdit,
+  type AlertSeverity,
+} from '../../../core/api/alert';
 import { FAILED_REQUEST_TRACEQL, REQUEST_TRACEQL } from '../../../core/model/request';
 import { api } from '../../connection/connection';
-import { labelsText, thresholdOf, valueText, WINDOWS } from '../../features/alerts/alert-text';
+import {
+  durationText,
+  FORS,
+  labelsText,
+  SEVERITY_TEXT,
+  thresholdOf,
+  valueText,
+  WINDOWS,
+} from '../../features/alerts/alert-text';
 import { useThrottled } from '../../hooks/use-throttled';
 import { Button } from '../../ui/Button';
 import { FIELD, LABEL } from '../../ui/field';
+import { AlertPast } from './AlertPast';
 
 const TYPING_MS = 400;
 
@@ -17,7 +32,13 @@ interface Draft {
   readonly comparison: AlertComparison;
   readonly threshold: string;
   readonly windowSeconds: number;
+  readonly forSeconds: number;
+  /** Empty: the threshold itself. */
+  readonly resolveThreshold: string;
+  readonly severity: AlertSeverity;
 }
+
+const AT_ONCE = { forSeconds: 0, resolveThreshold: '', severity: 'warning' } as const;
 
 /** What is watched for most. */
 const STARTS: Readonly<Record<string, Draft>> = {
@@ -28,6 +49,7 @@ const STARTS: Readonly<Record<string, Draft>> = {
     comparison: 'above',
     threshold: '0.1',
     windowSeconds: 300,
+    ...AT_ONCE,
   },
   'Slow requests': {
     name: 'Slow requests (p95)',
@@ -36,6 +58,7 @@ const STARTS: Readonly<Record<string, Draft>> = {
     comparison: 'above',
     threshold: '1s',
     windowSeconds: 300,
+    ...AT_ONCE,
   },
   'Model cost': {
     name: 'Model cost',
@@ -44,6 +67,7 @@ const STARTS: Readonly<Record<string, Draft>> = {
     comparison: 'above',
     threshold: '5',
     windowSeconds: 86_400,
+    ...AT_ONCE,
   },
   'Nothing arrives': {
     name: 'Nothing arrives',
@@ -52,6 +76,16 @@ const STARTS: Readonly<Record<string, Draft>> = {
     comparison: 'below',
     threshold: '1',
     windowSeconds: 900,
+    ...AT_ONCE,
+  },
+  'Errors in logs': {
+    name: 'Errors in logs',
+    measure: 'logs',
+    query: 'severity>=error',
+    comparison: 'above',
+    threshold: '10',
+    windowSeconds: 300,
+    ...AT_ONCE,
   },
 };
 const FIRST = Object.values(STARTS)[0] as Draft;
@@ -67,17 +101,24 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
   const [draft, setDraft] = useState<Draft>(rule ? draftOf(rule) : FIRST);
   const set = (change: Partial<Draft>): void => setDraft({ ...draft, ...change });
   const { measure, query, comparison, windowSeconds } = useThrottled(draft, TYPING_MS);
-  const asked: AlertRuleEdit = { name: 'now', enabled: true, threshold: 0, measure, query, comparison, windowSeconds };
+  const watched = { name: 'now', enabled: true, measure, query, comparison, windowSeconds, mutedUntil: null };
+  const asked: AlertRuleEdit = { ...watched, threshold: 0, forSeconds: 0, resolveThreshold: null, severity: 'warning' };
   const { data: now, error } = useQuery({
     queryKey: ['alert-try', asked],
     queryFn: () => api.tryAlertRule(asked),
-    enabled: measure === 'cost' || query.trim() !== '',
+    enabled: measure !== 'query' || query.trim() !== '',
     retry: false,
   });
   const threshold = now ? thresholdOf(draft.threshold, now.unit) : null;
+  const hasEnd = draft.resolveThreshold.trim() !== '';
+  const end = now && hasEnd ? thresholdOf(draft.resolveThreshold, now.unit) : null;
+  const isEndWrong =
+    hasEnd && now !== undefined && (end === null || (threshold !== null && !isWithin(end, threshold, comparison)));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (threshold !== null) onSave({ ...draft, enabled: rule?.enabled ?? true, threshold });
+    if (threshold === null || isEndWrong) return;
+    const { enabled, mutedUntil } = rule ?? { enabled: true, mutedUntil: null };
+    onSave({ ...draft, enabled, mutedUntil, threshold, resolveThreshold: end });
   };
   return (
     <form className="flex flex-col gap-3" onSubmit={submit}>
@@ -99,9 +140,11 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
         <p className="text-secondary">Total cost of model calls, from the price book or as reported by senders.</p>
       ) : (
         <label className={LABEL}>
-          TraceQL: a metric, or a search whose spans are counted
+          {measure === 'logs'
+            ? 'A search for logs, which are counted'
+            : 'TraceQL: a metric, or a search whose spans are counted'}
           <input
-            required
+            required={measure === 'query'}
             spellCheck={false}
             className={`${FIELD} font-mono`}
             value={draft.query}
@@ -148,6 +191,49 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
           </select>
         </label>
       </div>
+      <div className="flex flex-wrap items-end gap-2">
+        <label className={LABEL}>
+          If that holds
+          <select
+            className={FIELD}
+            value={draft.forSeconds}
+            onChange={(event) => set({ forSeconds: Number(event.target.value) })}
+          >
+            {[...new Set([...FORS, draft.forSeconds])].map((seconds) => (
+              <option key={seconds} value={seconds}>
+                {seconds === 0 ? 'at all' : `for ${durationText(seconds)}`}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className={LABEL}>
+          Over once it is back at
+          <input
+            aria-invalid={isEndWrong}
+            placeholder="the threshold"
+            title={`Not further than the threshold; between the two an alert goes on`}
+            className={`${FIELD} w-[170px] font-mono aria-invalid:border-error`}
+            value={draft.resolveThreshold}
+            onChange={(event) => set({ resolveThreshold: event.target.value })}
+          />
+        </label>
+        <label className={LABEL}>
+          Severity
+          <select
+            className={FIELD}
+            value={draft.severity}
+            onChange={({ target }) =>
+              set({ severity: ALERT_SEVERITIES.find((one) => one === target.value) ?? 'warning' })
+            }
+          >
+            {ALERT_SEVERITIES.map((severity) => (
+              <option key={severity} value={severity}>
+                {SEVERITY_TEXT[severity]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
       <p className={error ? 'text-error' : 'text-secondary'} role={error ? 'alert' : 'status'}>
         {error
           ? error.message
@@ -159,6 +245,17 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
             )}
         &nbsp;
       </p>
+      {threshold !== null && !isEndWrong && (
+        <AlertPast
+          rule={{
+            ...watched,
+            threshold,
+            resolveThreshold: end,
+            forSeconds: draft.forSeconds,
+            severity: draft.severity,
+          }}
+        />
+      )}
       {failure && (
         <p role="alert" className="text-error">
           {failure}
@@ -167,7 +264,7 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
       <Button
         type="submit"
         look="primary"
-        disabled={threshold === null || !draft.name.trim()}
+        disabled={threshold === null || isEndWrong || !draft.name.trim()}
         className="justify-center"
       >
         {rule ? 'Save' : 'Add the alert'}
@@ -176,7 +273,17 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
   );
 }
 
-function draftOf({ name, measure, query, comparison, threshold, windowSeconds, unit }: AlertRule): Draft {
-  const typed = unit === 'ns' ? `${threshold / 1e6}ms` : String(threshold);
-  return { name, measure, query, comparison, threshold: typed, windowSeconds };
+function draftOf({ threshold, resolveThreshold, unit, ...rule }: AlertRule): Draft {
+  const { name, measure, query, comparison, windowSeconds, forSeconds, severity } = rule;
+  const typed = (value: number): string => (unit === 'ns' ? `${value / 1e6}ms` : String(value));
+  return {
+    ...{ name, measure, query, comparison, windowSeconds, forSeconds, severity },
+    threshold: typed(threshold),
+    resolveThreshold: resolveThreshold === null ? '' : typed(resolveThreshold),
+  };
+}
+
+/** Where an alert may end: not further than where it begins. */
+function isWithin(end: number, threshold: number, comparison: AlertComparison): boolean {
+  return comparison === 'above' ? end <= threshold : end >= threshold;
 }

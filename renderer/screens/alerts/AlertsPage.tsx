@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { AlertRule, AlertRuleEdit } from '../../../core/api/alert';
 import { formatAgo } from '../../../core/model/format';
 import { api } from '../../connection/connection';
-import { describeRule, valueText } from '../../features/alerts/alert-text';
+import { describeRule, isMuted, SEVERITY_TEXT, valueText } from '../../features/alerts/alert-text';
 import { noticeState } from '../../features/alerts/use-alert-notices';
 import { useAlertRules } from '../../features/alerts/use-alert-rules';
 import { May, useMay } from '../../features/team/May';
@@ -16,6 +16,7 @@ import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { AlertForm } from './AlertForm';
 import { AlertHistory } from './AlertHistory';
+import { Mute } from './Mute';
 
 /** Which rule is open in the form; `new`: one that is not there yet. */
 type Open = AlertRule | 'new' | null;
@@ -97,6 +98,9 @@ export function AlertsPage() {
               onToggle={() =>
                 change(api.updateAlertRule(rule.id, rule.version, { ...editOf(rule), enabled: !rule.enabled }))
               }
+              onMute={(mutedUntil) =>
+                change(api.updateAlertRule(rule.id, rule.version, { ...editOf(rule), mutedUntil }))
+              }
               onDelete={() => change(api.deleteAlertRule(rule.id))}
             />
           ))}
@@ -111,14 +115,16 @@ interface RuleProps {
   readonly rule: AlertRule;
   readonly onOpen: () => void;
   readonly onToggle: () => void;
+  /** @param mutedUntil RFC 3339; null: it is no longer muted */
+  readonly onMute: (mutedUntil: string | null) => void;
   readonly onDelete: () => void;
 }
 
-function Rule({ rule, onOpen, onToggle, onDelete }: RuleProps) {
-  const { name, enabled, unit, error } = rule;
+function Rule({ rule, onOpen, onToggle, onMute, onDelete }: RuleProps) {
+  const { name, enabled, unit, error, severity } = rule;
   const mayChange = useMay('rules:write');
   return (
-    <li className="grid min-h-[40px] grid-cols-[15px_minmax(0,200px)_minmax(0,1fr)_minmax(0,240px)_130px] items-center gap-x-3 border-b border-line px-3.5 py-1.5 hover:bg-raised">
+    <li className="grid min-h-[40px] grid-cols-[15px_minmax(0,200px)_minmax(0,1fr)_minmax(0,240px)_190px] items-center gap-x-3 border-b border-line px-3.5 py-1.5 hover:bg-raised">
       <input
         type="checkbox"
         aria-label={`Watch ${name}`}
@@ -127,14 +133,22 @@ function Rule({ rule, onOpen, onToggle, onDelete }: RuleProps) {
         checked={enabled}
         onChange={onToggle}
       />
-      <span className="truncate font-semibold" dir="auto">
-        {name}
+      <span className="flex min-w-0 items-center gap-2">
+        <span className="truncate font-semibold" dir="auto">
+          {name}
+        </span>
+        {severity !== 'warning' && (
+          <span className={`shrink-0 text-sm ${severity === 'critical' ? 'text-error' : 'text-secondary'}`}>
+            {SEVERITY_TEXT[severity]}
+          </span>
+        )}
       </span>
       <span className={`truncate ${enabled ? 'text-secondary' : 'text-faint'}`} title={describeRule(rule, unit)}>
         {describeRule(rule, unit)}
       </span>
       <State rule={rule} error={error} />
       <span className={`flex justify-end ${mayChange ? '' : 'hidden'}`}>
+        <Mute rule={rule} onMute={onMute} />
         <Button look="ghost" aria-label={`Change the alert ${name}`} onClick={onOpen}>
           Change
         </Button>
@@ -147,7 +161,7 @@ function Rule({ rule, onOpen, onToggle, onDelete }: RuleProps) {
 }
 
 function State({
-  rule: { enabled, firingSince, checkedAt, value, unit },
+  rule: { enabled, firingSince, pendingSince, mutedUntil, checkedAt, value, unit },
   error,
 }: {
   rule: AlertRule;
@@ -163,16 +177,29 @@ function State({
     );
   }
   if (checkedAt === null || unit === null) return <span className="text-secondary">looking…</span>;
+  if (firingSince === null && pendingSince !== null) {
+    return (
+      <span className="truncate text-warning">
+        {valueText(value, unit)}, waiting since {formatAgo(Date.parse(pendingSince), now)}
+      </span>
+    );
+  }
   if (firingSince === null) return <span className="truncate text-secondary">{valueText(value, unit)}</span>;
   return (
-    <span className="truncate font-medium text-error">
+    <span className={`truncate font-medium ${isMuted({ mutedUntil }, now) ? 'text-secondary' : 'text-error'}`}>
       {valueText(value, unit)}, began {formatAgo(Date.parse(firingSince), now)}
+      {isMuted({ mutedUntil }, now) && ', muted'}
     </span>
   );
 }
 
-function editOf({ name, enabled, measure, query, comparison, threshold, windowSeconds }: AlertRule): AlertRuleEdit {
-  return { name, enabled, measure, query, comparison, threshold, windowSeconds };
+function editOf(rule: AlertRule): AlertRuleEdit {
+  const { name, enabled, measure, query, comparison, threshold, windowSeconds } = rule;
+  const { forSeconds, resolveThreshold, severity, mutedUntil } = rule;
+  return {
+    ...{ name, enabled, measure, query, comparison, threshold, windowSeconds },
+    ...{ forSeconds, resolveThreshold, severity, mutedUntil },
+  };
 }
 
 /** Browsers ask before a page may; the desktop need not. */

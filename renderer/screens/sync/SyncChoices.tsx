@@ -70,7 +70,7 @@ export function SyncChoices({ link }: { readonly link: SyncLink }) {
         )}
         <AddService onAdd={(service) => setAsked({ kind: 'service', service })} />
         <Check checked={link.sharesViews} onChange={(sharesViews) => choose({ sharesViews })}>
-          Saved views
+          Saved views and dashboards
         </Check>
         <Check checked={link.sharesAlertRules} onChange={(sharesAlertRules) => choose({ sharesAlertRules })}>
           Alert rules

@@ -18,13 +18,14 @@ const CHOICES: readonly { readonly name: string; readonly kinds: readonly string
   { name: 'Guardrail hits', kinds: ['guardrail.hit.'] },
   { name: 'Notes and scores', kinds: ['annotation.', 'score.'] },
   {
-    name: 'Rules, views and datasets',
+    name: 'Rules, views, dashboards and datasets',
     kinds: [
       'alert-rule.',
       'guardrail.created',
       'guardrail.updated',
       'guardrail.deleted',
       'saved-view.',
+      'dashboard.',
       'dataset.',
       'endpoint.',
     ],

@@ -39,8 +39,15 @@ test('an alert begins, is seen wherever one is, and leads to what it looked at',
   await expect(dialog.getByText('Now: 3')).toBeVisible();
   await dialog.getByLabel('Name').fill('Many payments');
   await dialog.getByLabel(/^Threshold/).fill('2');
+  // What it would have done, before it is kept.
+  await expect(dialog.getByText('It would have alerted 1 time')).toBeVisible();
+  await dialog.getByLabel('Severity').selectOption('critical');
+  await dialog.getByLabel('Over once it is back at').fill('3');
+  await expect(dialog.getByRole('button', { name: 'Add the alert' })).toBeDisabled();
+  await dialog.getByLabel('Over once it is back at').fill('1');
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
+  await expect(page.getByRole('list', { name: 'Alert rules' })).toContainText('Critical');
   await expect(page.getByRole('list', { name: 'Alert rules' })).toContainText('began');
   expect(await page.evaluate('made')).toEqual(['Many payments: 3, above 2']);
   await page.getByRole('link', { name: /^Sessions/ }).click();
@@ -49,6 +56,16 @@ test('an alert begins, is seen wherever one is, and leads to what it looked at',
   await page.getByRole('button', { name: 'Traces of Many payments' }).click();
   await expect(page.getByText(/^3 (matching )?(traces|spans)/)).toBeVisible();
   await page.getByRole('link', { name: /^Alerts/ }).click();
+  // Muted, it goes on, and the bar is gone everywhere.
+  await page.getByRole('button', { name: 'Mute the alert Many payments' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'for an hour' }).press('Enter');
+  await expect(page.getByRole('list', { name: 'Alert rules' })).toContainText('muted');
+  await page.getByRole('link', { name: /^Sessions/ }).click();
+  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Many payments' })).toHaveCount(0);
+  await page.getByRole('link', { name: /^Alerts/ }).click();
+  await page.getByRole('button', { name: 'Unmute the alert Many payments' }).click();
+  await expect(page.getByRole('list', { name: 'Alert rules' })).not.toContainText('muted');
   await page.getByRole('checkbox', { name: 'Watch Many payments' }).press(' ');
   await expect(page.getByRole('list', { name: 'Alert rules' })).toContainText('off');
   await expect(page.getByText('goes on')).toBeHidden();

@@ -17,6 +17,7 @@ import { SpoorError } from '../../../../core/model/errors';
 import { actorOf } from '../../../http/actor';
 import type { AppRoute } from '../../../http/route';
 import { route } from '../../../http/route';
+import { knownTo } from '../service/known-to';
 import type { LiveChanges } from '../service/live';
 import { checkProtocol, type Sync } from '../service/sync';
 
@@ -37,9 +38,9 @@ export function syncRoutes({ sync, live }: SyncServices): AppRoute[] {
       '/v1/sync/changes',
       { access: 'telemetry:read', query: SYNC_CHANGES_QUERY, answers: SYNC_CHANGES },
       async (call) => {
-        checkProtocol(call.headers);
+        const version = checkProtocol(call.headers);
         const { known, cursor, limit } = call.query;
-        return sync.changes(call.who, known, cursor, limit);
+        return knownTo(version, await sync.changes(call.who, known, cursor, limit));
       },
     ),
     route(
@@ -47,8 +48,8 @@ export function syncRoutes({ sync, live }: SyncServices): AppRoute[] {
       '/v1/sync/snapshot',
       { access: 'telemetry:read', query: SYNC_SNAPSHOT_QUERY, answers: SYNC_SNAPSHOT },
       async (call) => {
-        checkProtocol(call.headers);
-        return sync.snapshot(call.who, call.query.known, call.query.next ?? null);
+        const version = checkProtocol(call.headers);
+        return knownTo(version, await sync.snapshot(call.who, call.query.known, call.query.next ?? null));
       },
     ),
     route(

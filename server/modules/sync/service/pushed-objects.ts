@@ -28,6 +28,7 @@ const NEEDS: Readonly<Record<ObjectKind, Permission>> = {
   tag: 'notes:write',
   'saved-view': 'notes:write',
   'alert-rule': 'rules:write',
+  dashboard: 'notes:write',
 };
 
 /** @param authorName of the account that pushes @throws OtherHistory */
@@ -53,7 +54,7 @@ export async function takeObjects(
       if (judged === 'conflict') return { state: 'conflict', current: there };
       const refused = whyNot(who, there, pushed);
       if (refused) return { state: 'refused', message: refused };
-      const next = after(there, { ...pushed, fields: TEXTS.clean(signed(pushed, there, who, authorName)) });
+      const next = after(there, { ...pushed, fields: cleaned(pushed.kind, signed(pushed, there, who, authorName)) });
       current.set(keyOf(next), next);
       applied.push(next);
       return { state: 'applied', current: next };
@@ -67,6 +68,13 @@ export async function takeObjects(
     for (const { stamp } of applied) await seeStamp(tx, workspaceId, stamp);
     return { answer, position: await positionOf(tx, workspaceId) };
   });
+}
+
+/** What was written without secrets; within JSON, its texts one by one, so that it stays JSON. */
+function cleaned(kind: ObjectKind, fields: Fields | null): Fields | null {
+  if (kind !== 'dashboard' || typeof fields?.panels !== 'string') return TEXTS.clean(fields);
+  const { panels, ...others } = fields;
+  return { ...TEXTS.clean(others), panels: JSON.stringify(TEXTS.clean(JSON.parse(panels))) };
 }
 
 /** Null: it is taken. */

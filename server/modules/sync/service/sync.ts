@@ -152,8 +152,8 @@ export class Sync {
   }
 }
 
-/** @throws SpoorError CONFLICT where replica and server do not understand each other */
-export function checkProtocol(headers: Headers): void {
+/** @returns the version that the replica speaks @throws SpoorError CONFLICT where the two do not understand each other */
+export function checkProtocol(headers: Headers): number {
   const version = Number(headers.get(SYNC_PROTOCOL_HEADER) ?? Number.NaN);
   const range = `${OLDEST_SYNC_PROTOCOL} to ${SYNC_PROTOCOL}`;
   if (!Number.isInteger(version)) {
@@ -173,6 +173,7 @@ export function checkProtocol(headers: Headers): void {
       `This Spoor shares by version ${version} of the protocol; the server knows ${range}. Ask for the server to be updated.`,
     );
   }
+  return version;
 }
 
 /** A key brings traces of its own project. */
