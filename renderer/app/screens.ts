@@ -5,6 +5,7 @@ import { agents } from '../screens/agents/screen';
 import { alerts } from '../screens/alerts/screen';
 import { compare } from '../screens/compare/screen';
 import { connect } from '../screens/connect/screen';
+import { dashboards } from '../screens/dashboards/screen';
 import { datasets } from '../screens/datasets/screen';
 import { guardrails } from '../screens/guardrails/screen';
 import { home } from '../screens/home/screen';
@@ -31,6 +32,7 @@ const ALL: readonly Screen[] = [
   logs,
   metrics,
   usage,
+  dashboards,
   alerts,
   guardrails,
   playground,

@@ -3,6 +3,7 @@ export const SCREEN_NAMES: readonly string[] = [
   'home',
   'traces',
   'usage',
+  'dashboards',
   'logs',
   'metrics',
   'trace',

@@ -4,7 +4,7 @@ import type { MetricResult, MetricSeries } from '../../core/api/search';
 import { differencesIn, LEAST_SPANS, MOST_VALUES } from '../../core/query/differences';
 import { comparing, searchBehind, spanMetricIn } from '../../core/query/span-metrics';
 import type { TraceqlQuery } from '../../core/query/traceql/ast';
-import { MOST_LINES, metricChartsOf, titleOf } from '../../renderer/screens/traces/metric-charts';
+import { MOST_LINES, metricChartsOf, titleOf } from '../../renderer/features/span-metric/metric-charts';
 
 const read = (query: string): TraceqlQuery => {
   const metric = spanMetricIn(query);

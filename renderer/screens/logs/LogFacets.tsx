@@ -3,8 +3,8 @@ import type { LogFacets as Facets } from '../../../core/api/logs';
 import { formatCompact } from '../../../core/model/format';
 import { LOG_LEVELS } from '../../../core/model/log-level';
 import { foundIn, type Question } from '../../connection/answer';
+import { LEVEL_COLORS } from '../../features/logs/level-color';
 import { serviceColor } from '../../ui/series';
-import { LEVEL_COLORS } from './level-color';
 import { hasTerm, termOf, withTerm } from './log-query';
 
 const TITLES: Readonly<Record<string, string>> = { level: 'Level', service: 'Service', event: 'Event', scope: 'Scope' };

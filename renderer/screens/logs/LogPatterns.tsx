@@ -4,12 +4,12 @@ import { MOST_PATTERN_RECORDS } from '../../../core/api/logs';
 import { formatCount, plural } from '../../../core/model/format';
 import { answerFrom, foundIn } from '../../connection/answer';
 import { questions } from '../../connection/connection';
+import { LEVEL_COLORS } from '../../features/logs/level-color';
 import { useQuestion } from '../../hooks/use-question';
 import { boundsOf, type TimeRange } from '../../stores/time-range';
 import { dayOfYearText, secondText, timeText } from '../../ui/clock-time';
 import { QuestionNote } from '../../ui/QuestionNote';
 import { serviceColor } from '../../ui/series';
-import { LEVEL_COLORS } from './level-color';
 
 interface LogPatternsProps {
   readonly query: string;

@@ -8,7 +8,10 @@ import { formatCount, plural } from '../../../core/model/format';
 import { atLeast, foundIn } from '../../connection/answer';
 import { questions } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
+import { AddToDashboard } from '../../features/dashboards/AddToDashboard';
 import { TimeRangePicker } from '../../features/extent/TimeRangePicker';
+import { LogsHistogram } from '../../features/logs/LogsHistogram';
+import { LogTable, LogTitles } from '../../features/logs/LogTable';
 import { takeEnter, useKeys } from '../../hooks/use-keys';
 import { usePace } from '../../hooks/use-pace';
 import { useQuestion } from '../../hooks/use-question';
@@ -23,8 +26,6 @@ import { SearchField } from '../../ui/SearchField';
 import { FACET_FIELDS, LogFacets } from './LogFacets';
 import { LogPanel } from './LogPanel';
 import { LogPatterns } from './LogPatterns';
-import { LogsHistogram } from './LogsHistogram';
-import { LogTable, LogTitles } from './LogTable';
 import { keepInAddress, queryInAddress, viewInAddress } from './log-query';
 import { useLogs } from './use-logs';
 
@@ -128,6 +129,7 @@ export function LogsPage() {
             <WrapText size={13} className={wraps ? 'text-accent' : ''} aria-hidden /> Wrap
           </Button>
         )}
+        <AddToDashboard panel={{ kind: 'logs', title: '', width: 'half', query, show: 'count' }} isSmall />
         <TimeRangePicker range={range} onChange={setRange} />
         <Button aria-pressed={isLive} onClick={() => setLive(!isLive)}>
           {isLive ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />}

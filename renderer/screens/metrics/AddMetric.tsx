@@ -2,11 +2,11 @@ import { Plus } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import { foundIn } from '../../connection/answer';
+import { useCatalogue } from '../../features/metric-chart/use-catalogue';
 import type { TimeRange } from '../../stores/time-range';
 import { Button } from '../../ui/Button';
 import { QuestionNote } from '../../ui/QuestionNote';
 import { SearchField } from '../../ui/SearchField';
-import { useCatalogue } from './use-catalogue';
 
 interface AddMetricProps {
   readonly range: TimeRange;

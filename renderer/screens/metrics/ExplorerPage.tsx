@@ -3,11 +3,11 @@ import { ArrowLeft } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { TimeRangePicker } from '../../features/extent/TimeRangePicker';
 import { useKeys } from '../../hooks/use-keys';
+import { addressOf, METRICS, MOST_PANELS, newPanel, panelsIn } from '../../stores/metrics-address';
 import { useTraceList } from '../../stores/trace-list-store';
 import { PageHeader } from '../../ui/PageHeader';
 import { AddMetric } from './AddMetric';
 import { MetricPanel } from './MetricPanel';
-import { addressOf, METRICS, MOST_PANELS, newPanel, panelsIn } from './metrics-address';
 
 export function ExplorerPage({ choice }: { readonly choice: string }) {
   const { range, setRange } = useTraceList();

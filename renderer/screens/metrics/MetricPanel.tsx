@@ -1,5 +1,5 @@
 /** A metric over time: what is asked, the chart, and what must be said beside it. */
-import { Download, Table2, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { MetricSeriesAnswer } from '../../../core/api/metrics';
@@ -7,18 +7,19 @@ import { formatCount } from '../../../core/model/format';
 import { answerFrom } from '../../connection/answer';
 import { api } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
+import { AddToDashboard } from '../../features/dashboards/AddToDashboard';
+import { chartDataOf } from '../../features/metric-chart/answer-data';
+import { CoverageNote } from '../../features/metric-chart/CoverageNote';
+import { kindText } from '../../features/metric-chart/kind-text';
+import { PanelChart } from '../../features/metric-chart/PanelChart';
+import { ChartActions } from '../../features/series-chart/ChartActions';
 import { csvOf } from '../../features/series-chart/chart-data';
 import { SeriesTable } from '../../features/series-chart/SeriesTable';
 import { useQuestion } from '../../hooks/use-question';
+import type { Panel } from '../../stores/metrics-address';
 import { boundsOf, type TimeRange } from '../../stores/time-range';
 import { Button } from '../../ui/Button';
 import { QuestionNote } from '../../ui/QuestionNote';
-import { saveCsv } from '../../ui/save-csv';
-import { chartDataOf } from './answer-data';
-import { CoverageNote } from './CoverageNote';
-import { kindText } from './kind-text';
-import type { Panel } from './metrics-address';
-import { PanelChart } from './PanelChart';
 import { PanelControls } from './PanelControls';
 
 const PACE_MS = 10_000;
@@ -35,6 +36,7 @@ export function MetricPanel({ panel, range, onChange, onClose, onZoom }: MetricP
   const version = useConnection(({ version }) => version);
   const [, navigate] = useLocation();
   const [asTable, setAsTable] = useState(false);
+  const chart = useRef<HTMLDivElement>(null);
   const { metricId, aggregate, groupBy, filter } = panel;
   const question = useQuestion({
     key: ['metric series', panel, range],
@@ -68,15 +70,27 @@ export function MetricPanel({ panel, range, onChange, onClose, onZoom }: MetricP
             </p>
           )}
         </div>
+        {answer && (
+          <AddToDashboard
+            panel={{
+              kind: 'metric',
+              title: '',
+              width: 'half',
+              metric: answer.metric.name,
+              aggregate,
+              groupBy: [...groupBy],
+              filter,
+            }}
+          />
+        )}
         {data && data.series.length > 0 && (
-          <>
-            <Button look="ghost" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-              <Table2 size={13} aria-hidden /> Table
-            </Button>
-            <Button look="ghost" onClick={() => saveCsv(answer?.metric.name ?? 'metric', csvOf(data))}>
-              <Download size={13} aria-hidden /> CSV
-            </Button>
-          </>
+          <ChartActions
+            title={answer?.metric.name ?? 'metric'}
+            asTable={asTable}
+            onTable={setAsTable}
+            csv={() => csvOf(data)}
+            chart={chart}
+          />
         )}
         <Button look="ghost" aria-label={`Close ${answer?.metric.name ?? 'this metric'}`} onClick={onClose}>
           <X size={14} aria-hidden />
@@ -93,12 +107,14 @@ export function MetricPanel({ panel, range, onChange, onClose, onZoom }: MetricP
               {answer.coverage.series === 0 ? 'No series passes the filter.' : 'There is no value in this time.'}
             </p>
           ) : (
-            <PanelChart
-              answer={answer}
-              data={data}
-              onZoom={onZoom}
-              onDot={({ traceId, spanId }) => navigate(`/trace/${traceId}${spanId === '' ? '' : `/${spanId}`}`)}
-            />
+            <div ref={chart}>
+              <PanelChart
+                answer={answer}
+                data={data}
+                onZoom={onZoom}
+                onDot={({ traceId, spanId }) => navigate(`/trace/${traceId}${spanId === '' ? '' : `/${spanId}`}`)}
+              />
+            </div>
           )}
           <CoverageNote answer={answer} />
           {asTable && data.series.length > 0 && <SeriesTable data={data} label={answer.metric.name} />}

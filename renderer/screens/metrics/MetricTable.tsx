@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { MetricCatalogueEntry } from '../../../core/api/metrics';
 import { formatAgo, formatCount, plural } from '../../../core/model/format';
+import { AGGREGATE_TEXT, kindText } from '../../features/metric-chart/kind-text';
 import { exactText, valueText } from '../../features/series-chart/unit-text';
-import { AGGREGATE_TEXT, kindText } from './kind-text';
 import { Sparkline } from './Sparkline';
 
 const GRID =

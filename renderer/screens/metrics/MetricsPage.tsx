@@ -4,16 +4,16 @@ import { Link, useLocation } from 'wouter';
 import { formatCount } from '../../../core/model/format';
 import { foundIn } from '../../connection/answer';
 import { TimeRangePicker } from '../../features/extent/TimeRangePicker';
+import { useCatalogue } from '../../features/metric-chart/use-catalogue';
 import { takeEnter, useKeys } from '../../hooks/use-keys';
 import { useNow } from '../../hooks/use-now';
+import { addressOf, newPanel } from '../../stores/metrics-address';
 import { useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { PageHeader } from '../../ui/PageHeader';
 import { QuestionNote } from '../../ui/QuestionNote';
 import { SearchField } from '../../ui/SearchField';
 import { MetricTable } from './MetricTable';
-import { addressOf, newPanel } from './metrics-address';
-import { useCatalogue } from './use-catalogue';
 
 export function MetricsPage() {
   const { range, setRange } = useTraceList();

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'react';
 import type { MetricSeriesAnswer } from '../../../core/api/metrics';
 import { AGGREGATES } from '../../../core/metrics/aggregates';
 import { plural } from '../../../core/model/format';
+import { AGGREGATE_TEXT } from '../../features/metric-chart/kind-text';
+import type { Panel } from '../../stores/metrics-address';
 import { FIELD, LABEL } from '../../ui/field';
-import { AGGREGATE_TEXT } from './kind-text';
-import type { Panel } from './metrics-address';
 
 const MOST_KEYS = 4;
 

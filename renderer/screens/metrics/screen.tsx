@@ -1,18 +1,17 @@
 import { ChartLine } from 'lucide-react';
 import { Route } from 'wouter';
 import { page, type Screen } from '../../routing/screen';
-import { METRICS } from './metrics-address';
 
 const MetricsPage = page(async () => (await import('./MetricsPage')).MetricsPage);
 const ExplorerPage = page(async () => (await import('./ExplorerPage')).ExplorerPage);
 
 export const metrics: Screen = {
-  navigation: { title: 'Metrics', icon: ChartLine, to: METRICS, also: `${METRICS}/` },
+  navigation: { title: 'Metrics', icon: ChartLine, to: '/metrics', also: '/metrics/' },
   routes: [
-    <Route key={METRICS} path={METRICS}>
+    <Route key="/metrics" path="/metrics">
       <MetricsPage />
     </Route>,
-    <Route key={`${METRICS}/:choice`} path={`${METRICS}/:choice`}>
+    <Route key="/metrics/:choice" path="/metrics/:choice">
       {({ choice }) => <ExplorerPage choice={choice} />}
     </Route>,
   ],

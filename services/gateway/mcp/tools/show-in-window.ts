@@ -13,6 +13,7 @@ const SCREENS = [
   'logs',
   'metrics',
   'usage',
+  'dashboards',
   'alerts',
   'guardrails',
   'datasets',

@@ -1,0 +1,83 @@
+import type { LogHistogram } from '../../../core/api/logs';
+import { formatCompact, formatDuration, plural } from '../../../core/model/format';
+import { LOG_LEVELS } from '../../../core/model/log-level';
+import { useBrush } from '../../hooks/use-brush';
+import type { TimeRange } from '../../stores/time-range';
+import { clockTime } from '../../ui/clock-time';
+import { TimeAxis } from '../extent/TimeAxis';
+import { LEVEL_COLORS } from './level-color';
+
+interface LogsHistogramProps {
+  /** To another question: dimmed until this one is answered. */
+  readonly isOld: boolean;
+  readonly histogram: LogHistogram;
+  readonly onSelect: (range: TimeRange) => void;
+}
+
+/** Logs over time, stacked by level with the gravest on top. A drag across it selects that time. */
+export function LogsHistogram({ histogram, isOld, onSelect }: LogsHistogramProps) {
+  const fromMs = Date.parse(histogram.from);
+  const bucketMs = histogram.bucketNs / 1e6;
+  const count = histogram.counts.info.length;
+  const spanMs = count * bucketMs;
+  const totals = Array.from({ length: count }, (_, i) =>
+    LOG_LEVELS.reduce((sum, level) => sum + (histogram.counts[level][i] ?? 0), 0),
+  );
+  const highest = Math.max(1, ...totals);
+  const brush = useBrush(({ left, right }) => {
+    const at = (share: number): number => Math.round(fromMs + share * spanMs);
+    onSelect({ kind: 'between', fromMs: at(left), toMs: Math.max(at(right), at(left) + 1) });
+  });
+  return (
+    <div className={`border-b border-line bg-panel px-3.5 py-2 ${isOld ? 'opacity-50' : ''}`}>
+      <p className="pb-1 text-sm text-secondary">
+        at most {formatCompact(highest)} in {formatDuration(histogram.bucketNs)}
+      </p>
+      <div className="relative h-[56px] cursor-crosshair touch-none select-none" {...brush.handlers}>
+        {brush.selected && (
+          <div
+            className="pointer-events-none absolute inset-y-0 border-x border-accent bg-accent/15"
+            style={{
+              left: `${100 * brush.selected.left}%`,
+              width: `${100 * (brush.selected.right - brush.selected.left)}%`,
+            }}
+          />
+        )}
+        <svg
+          role="img"
+          aria-label="Logs over time by level"
+          width="100%"
+          height="100%"
+          viewBox={`0 0 ${100 * count} ${highest}`}
+          preserveAspectRatio="none"
+        >
+          {totals.map((total, i) => {
+            let below = 0;
+            return (
+              // biome-ignore lint/suspicious/noArrayIndexKey: buckets have no other name than their place
+              <g key={i}>
+                <title>{`${clockTime(fromMs + i * bucketMs, spanMs)}: ${plural(total, 'log')}`}</title>
+                {LOG_LEVELS.map((level) => {
+                  const height = histogram.counts[level][i] ?? 0;
+                  below += height;
+                  return (
+                    <rect
+                      key={level}
+                      x={i * 100 + 6}
+                      width={88}
+                      y={highest - below}
+                      height={height}
+                      fill={LEVEL_COLORS[level]}
+                      fillOpacity={level === 'info' ? 0.55 : 1}
+                    />
+                  );
+                })}
+              </g>
+            );
+          })}
+        </svg>
+      </div>
+      <TimeAxis fromMs={fromMs} toMs={fromMs + spanMs} />
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+/** A panel of a metric, which is found by its name. */
+import { useMemo, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { MetricPanel } from '../../../core/api/dashboard';
+import type { MetricSeriesAnswer } from '../../../core/api/metrics';
+import { filteredSeries } from '../../../core/dashboards/shared-filter';
+import { formatCount, plural } from '../../../core/model/format';
+import { answerFrom, foundIn } from '../../connection/answer';
+import { api } from '../../connection/connection';
+import { chartDataOf } from '../../features/metric-chart/answer-data';
+import { CoverageNote } from '../../features/metric-chart/CoverageNote';
+import { PanelChart } from '../../features/metric-chart/PanelChart';
+import { ChartActions } from '../../features/series-chart/ChartActions';
+import { csvOf } from '../../features/series-chart/chart-data';
+import { SeriesTable } from '../../features/series-chart/SeriesTable';
+import { useQuestion } from '../../hooks/use-question';
+import { addressOf } from '../../stores/metrics-address';
+import { boundsOf } from '../../stores/time-range';
+import { Button } from '../../ui/Button';
+import { QuestionNote } from '../../ui/QuestionNote';
+import { type Asking, between, PACE_MS } from './panel-asking';
+import { panelTitle } from './panel-text';
+
+interface MetricBodyProps extends Asking {
+  readonly panel: MetricPanel;
+}
+
+interface Found {
+  /** Null: no metric has the name. */
+  readonly series: MetricSeriesAnswer | null;
+  /** Metrics of that name, which differ in their kind or unit. */
+  readonly named: number;
+}
+
+const MOST_LISTED = 100;
+
+async function seriesOf(name: string, query: Parameters<typeof api.metricSeries>[1]): Promise<Found> {
+  const { data } = await api.listMetrics({ query: name, limit: MOST_LISTED });
+  const all = data.filter((metric) => metric.name === name);
+  const [first] = all;
+  return { series: first ? await api.metricSeries(first.id, query) : null, named: all.length };
+}
+
+export function MetricBody({ panel, filter, extent, version, onRange }: MetricBodyProps) {
+  const { metric, aggregate, groupBy } = panel;
+  const narrowed = filteredSeries(panel.filter, filter, extent.deployment);
+  const question = useQuestion({
+    key: ['dashboard metric', metric, aggregate, groupBy, narrowed, extent.range],
+    ask: async () => {
+      const query = { aggregate: aggregate ?? undefined, groupBy: groupBy.join(','), filter: narrowed };
+      return answerFrom(await seriesOf(metric, { ...boundsOf(extent.range), ...query }), true);
+    },
+    version,
+    paceMs: PACE_MS,
+  });
+  const { answer, isOld, failure } = question;
+  const found = answer && foundIn(answer);
+  return (
+    <div aria-busy={answer === null || isOld}>
+      {found && failure === null && (
+        <div className={isOld ? 'opacity-60' : ''}>
+          {found.series ? (
+            <Chart panel={panel} filter={narrowed} answer={found.series} onRange={onRange} />
+          ) : (
+            <p className="px-3 py-10 text-center text-secondary">
+              No metric is called <span className="font-mono break-all">{metric}</span>, or not yet.
+            </p>
+          )}
+          {found.named > 1 && (
+            <p className="px-3 pb-2 text-sm text-secondary">
+              {plural(found.named, 'metric')} have this name; the first is shown.
+            </p>
+          )}
+        </div>
+      )}
+      <QuestionNote question={question} what="the values" looking="Reading the values …" />
+    </div>
+  );
+}
+
+interface ChartProps {
+  readonly panel: MetricPanel;
+  /** With the dashboard's. */
+  readonly filter: string;
+  readonly answer: MetricSeriesAnswer;
+  readonly onRange: Asking['onRange'];
+}
+
+function Chart({ panel, filter, answer, onRange }: ChartProps) {
+  const [asTable, setAsTable] = useState(false);
+  const chart = useRef<HTMLDivElement>(null);
+  const [, navigate] = useLocation();
+  const data = useMemo(() => chartDataOf(answer), [answer]);
+  const title = panelTitle(panel);
+  if (data.series.length === 0) {
+    return (
+      <p className="px-3 py-10 text-center text-secondary">
+        {answer.coverage.series === 0 ? 'No series passes the filter.' : 'There is no value in this time.'}
+      </p>
+    );
+  }
+  const { aggregate, groupBy } = panel;
+  const open = (): void => navigate(addressOf([{ metricId: answer.metric.id, aggregate, groupBy, filter }]));
+  return (
+    <div className="flex flex-col gap-2 px-3 pb-2">
+      <div ref={chart}>
+        <PanelChart
+          answer={answer}
+          data={data}
+          onZoom={(fromMs, toMs) => onRange(between(fromMs, toMs))}
+          onDot={({ traceId, spanId }) => navigate(`/trace/${traceId}${spanId === '' ? '' : `/${spanId}`}`)}
+        />
+      </div>
+      <footer className="flex flex-wrap items-center gap-x-1">
+        <span className="min-w-0 truncate pr-2 text-sm text-secondary">
+          {formatCount(answer.coverage.series)} series
+        </span>
+        <span className="grow" />
+        <Button look="ghost" className="px-1.5" title="Open in Metrics" onClick={open}>
+          Open
+        </Button>
+        <ChartActions title={title} asTable={asTable} onTable={setAsTable} csv={() => csvOf(data)} chart={chart} />
+      </footer>
+      <CoverageNote answer={answer} />
+      {asTable && <SeriesTable data={data} label={title} />}
+    </div>
+  );
+}
