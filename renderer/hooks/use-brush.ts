@@ -1,5 +1,5 @@
 /** Selecting a part of a surface by dragging over it. */
-import { type PointerEvent, useState } from 'react';
+import { type PointerEvent, useRef, useState } from 'react';
 
 /** A place on the surface, both from 0 to 1; y grows downwards. */
 interface Place {
@@ -16,7 +16,6 @@ export interface Area {
 
 interface Drag {
   readonly from: Place;
-  readonly to: Place;
   readonly widthPx: number;
   readonly heightPx: number;
 }
@@ -26,26 +25,31 @@ const LEAST_PX = 4;
 
 /** @param onClick what a click selects; without it, nothing */
 export function useBrush(onSelect: (area: Area) => void, onClick?: (place: Place) => void) {
-  const [drag, setDrag] = useState<Drag | null>(null);
-  const selected = drag && isDrag(drag) ? areaOf(drag) : null;
+  // Not a state: the button may go up before a move of the pointer is drawn, and what is selected ends where it went up.
+  const drag = useRef<Drag | null>(null);
+  const [selected, setSelected] = useState<Area | null>(null);
   const handlers = {
     onPointerDown(event: PointerEvent<HTMLElement>) {
       if (event.button !== 0) return;
       event.currentTarget.setPointerCapture(event.pointerId);
       const { width, height } = event.currentTarget.getBoundingClientRect();
-      const place = placeOf(event);
-      setDrag({ from: place, to: place, widthPx: width, heightPx: height });
+      drag.current = { from: placeOf(event), widthPx: width, heightPx: height };
     },
     onPointerMove(event: PointerEvent<HTMLElement>) {
-      if (drag) setDrag({ ...drag, to: placeOf(event) });
+      if (drag.current) setSelected(areaOf(drag.current, placeOf(event)));
     },
-    onPointerUp() {
-      if (selected) onSelect(selected);
-      else if (drag) onClick?.(drag.from);
-      setDrag(null);
+    onPointerUp(event: PointerEvent<HTMLElement>) {
+      if (!drag.current) return;
+      const { from } = drag.current;
+      const area = areaOf(drag.current, placeOf(event));
+      drag.current = null;
+      setSelected(null);
+      if (area) onSelect(area);
+      else onClick?.(from);
     },
     onPointerCancel() {
-      setDrag(null);
+      drag.current = null;
+      setSelected(null);
     },
   };
   return { selected, handlers };
@@ -56,11 +60,9 @@ export function placeOf({ currentTarget, clientX, clientY }: PointerEvent<HTMLEl
   return { x: within((clientX - left) / width), y: within((clientY - top) / height) };
 }
 
-function isDrag({ from, to, widthPx, heightPx }: Drag): boolean {
-  return Math.max(Math.abs(to.x - from.x) * widthPx, Math.abs(to.y - from.y) * heightPx) >= LEAST_PX;
-}
-
-function areaOf({ from, to }: Drag): Area {
+/** @returns null: it is a click */
+function areaOf({ from, widthPx, heightPx }: Drag, to: Place): Area | null {
+  if (Math.max(Math.abs(to.x - from.x) * widthPx, Math.abs(to.y - from.y) * heightPx) < LEAST_PX) return null;
   return {
     left: Math.min(from.x, to.x),
     right: Math.max(from.x, to.x),

@@ -26,20 +26,22 @@ const TIP_FLIPS = 70;
 export function TimeBars<Bar extends TimeBar>({ bars, label, tip, onOpen }: TimeBarsProps<Bar>) {
   const [hovered, setHovered] = useState<number | null>(null);
   const highest = Math.max(1, ...bars.map(({ ok, errors }) => ok + errors));
-  const hover = ({ currentTarget, clientX }: PointerEvent<HTMLElement>): void => {
+  const under = ({ currentTarget, clientX }: PointerEvent<HTMLElement>): number | null => {
     const { left, width } = currentTarget.getBoundingClientRect();
     const at = Math.floor(((clientX - left) / width) * bars.length);
-    setHovered(at >= 0 && at < bars.length ? at : null);
+    return at >= 0 && at < bars.length ? at : null;
   };
   const shown = hovered === null ? undefined : bars[hovered];
   const place = (100 * ((hovered ?? 0) + 0.5)) / bars.length;
   return (
     <div
       className={`relative h-full pt-0.5 ${onOpen ? 'cursor-pointer' : ''}`}
-      onPointerMove={hover}
+      onPointerMove={(event) => setHovered(under(event))}
       onPointerLeave={() => setHovered(null)}
-      onPointerUp={() => {
-        if (shown) onOpen?.(shown);
+      onPointerUp={(event) => {
+        // Asked anew: the last move may not be drawn yet.
+        const bar = bars[under(event) ?? -1];
+        if (bar) onOpen?.(bar);
       }}
     >
       <svg

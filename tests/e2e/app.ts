@@ -6,6 +6,7 @@ import {
   chromium,
   type ElectronApplication,
   expect,
+  type Locator,
   type Page,
 } from '@playwright/test';
 import { type SampleSpan, traceRequest } from '../../core/samples/otlp-builder';
@@ -140,11 +141,27 @@ export async function typeSearch(page: Page, text: string): Promise<void> {
   await page.keyboard.type(text);
 }
 
+/** Where it is once nothing loads and it stays there: a drag over what still moves, or is soon drawn anew, misses. */
+export async function restingBox(target: Locator): Promise<NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>> {
+  await expect(target.page().locator('[aria-busy="true"]')).toHaveCount(0);
+  let box = await target.boundingBox();
+  const rests = async (): Promise<boolean> => {
+    const before = box;
+    box = await target.boundingBox();
+    return box !== null && JSON.stringify(box) === JSON.stringify(before);
+  };
+  await expect.poll(rests).toBe(true);
+  if (!box) throw new Error('it is not to be seen');
+  return box;
+}
+
 interface Fixtures {
   readonly app: App;
   readonly folder: string;
   /** Whether Spoor starts for the first time; else it has an empty database. */
   readonly isFirstStart: boolean;
+  /** Of the command, after the ports that are free. */
+  readonly args: readonly string[];
 }
 
 /**
@@ -158,6 +175,7 @@ export const PAGE = { tag: '@page' } as const;
 /** `app`: Spoor without a trace, in the shell of the project. */
 export const test = base.extend<Fixtures, { chromiumOfWorker: Browser | null }>({
   isFirstStart: [false, { option: true }],
+  args: [[], { option: true }],
   chromiumOfWorker: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names
     async ({}, use, { project }) => {
@@ -173,10 +191,10 @@ export const test = base.extend<Fixtures, { chromiumOfWorker: Browser | null }>(
     await use(path);
     await remove();
   },
-  app: async ({ folder, chromiumOfWorker }, use) => {
+  app: async ({ folder, args, chromiumOfWorker }, use) => {
     const app = await (chromiumOfWorker
-      ? openInBrowser(chromiumOfWorker, { dataDir: folder })
-      : openInElectron({ dataDir: folder }));
+      ? openInBrowser(chromiumOfWorker, { dataDir: folder, args })
+      : openInElectron({ dataDir: folder, args: [...FREE_PORTS, ...args] }));
     const problems: string[] = [];
     app.page.on('pageerror', (error) => problems.push(error.message));
     await use(app);

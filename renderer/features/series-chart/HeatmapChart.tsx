@@ -53,10 +53,7 @@ export function HeatmapChart({ heatmap, data, unit, label, onZoom }: HeatmapChar
   };
   const every = Math.ceil(rows.length / LABELS);
   const row = hovered && rows[hovered.row];
-  const selected =
-    pressed !== null && hovered !== null && pressed !== hovered.step
-      ? [Math.min(pressed, hovered.step), Math.max(pressed, hovered.step)]
-      : null;
+  const selected = pressed === null || hovered === null ? null : stepsBetween(pressed, hovered.step);
   return (
     <div className="relative" style={{ height: HEIGHT_PX }}>
       {rows.map(({ high }, i) =>
@@ -81,9 +78,10 @@ export function HeatmapChart({ heatmap, data, unit, label, onZoom }: HeatmapChar
           setPressed(cellOf(event).step);
         }}
         onPointerMove={(event) => setHovered(cellOf(event))}
-        onPointerUp={() => {
-          if (selected)
-            onZoom(fromMs + (selected[0] as number) * stepMs, fromMs + ((selected[1] as number) + 1) * stepMs);
+        onPointerUp={(event) => {
+          // Where it is now: its last move may not be drawn yet.
+          const zoomed = pressed === null ? null : stepsBetween(pressed, cellOf(event).step);
+          if (zoomed) onZoom(fromMs + zoomed.first * stepMs, fromMs + (zoomed.last + 1) * stepMs);
           setPressed(null);
         }}
         onPointerLeave={() => setHovered(null)}
@@ -93,8 +91,8 @@ export function HeatmapChart({ heatmap, data, unit, label, onZoom }: HeatmapChar
           <span
             className="pointer-events-none absolute inset-y-0 bg-accent/20"
             style={{
-              left: `${(100 * (selected[0] as number)) / steps}%`,
-              right: `${100 - (100 * ((selected[1] as number) + 1)) / steps}%`,
+              left: `${(100 * selected.first) / steps}%`,
+              right: `${100 - (100 * (selected.last + 1)) / steps}%`,
             }}
           />
         )}
@@ -126,6 +124,11 @@ export function HeatmapChart({ heatmap, data, unit, label, onZoom }: HeatmapChar
       </div>
     </div>
   );
+}
+
+/** @returns null: a single one, which is a click */
+function stepsBetween(one: number, other: number): { readonly first: number; readonly last: number } | null {
+  return one === other ? null : { first: Math.min(one, other), last: Math.max(one, other) };
 }
 
 function paintCells(canvas: HTMLCanvasElement, { rows, counts }: MetricHeatmap): void {

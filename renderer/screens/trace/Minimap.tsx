@@ -50,13 +50,16 @@ export function Minimap({ timeline }: { readonly timeline: OpenTimeline }) {
     const loop = new FrameLoop(() => paint(element, widthPx, image, colors, whole));
     loop.invalidate();
     const unsubscribe = useTraceView.subscribe(loop.invalidate);
-    const detach = attachDrag(element, whole);
     return () => {
       loop.stop();
       unsubscribe();
-      detach();
     };
   }, [picture, widthPx, theme, slots, whole]);
+
+  // A drag goes on while the trace grows and a new picture of it comes.
+  const newestWhole = useRef(whole);
+  newestWhole.current = whole;
+  useEffect(() => (canvas.current ? attachDrag(canvas.current, () => newestWhole.current) : undefined), []);
 
   return (
     <div className="relative min-w-0 grow">
@@ -116,7 +119,7 @@ function paint(
   context.fillRect(to - scale, 0, scale, height);
 }
 
-function attachDrag(element: HTMLElement, whole: TimeWindow): () => void {
+function attachDrag(element: HTMLElement, newestWhole: () => TimeWindow): () => void {
   let from: number | null = null;
   const share = (event: PointerEvent): number => {
     const { left, width } = element.getBoundingClientRect();
@@ -130,6 +133,7 @@ function attachDrag(element: HTMLElement, whole: TimeWindow): () => void {
     if (from === null) return;
     const to = share(event);
     if (Math.abs(to - from) * element.clientWidth < MIN_DRAG_PX) return;
+    const whole = newestWhole();
     const ns = (at: number): number => whole.startNs + at * widthOf(whole);
     const [start, end] = [ns(Math.min(from, to)), ns(Math.max(from, to))];
     const least = widthOf(fitWindow(start, start, whole));

@@ -35,10 +35,10 @@ export function UsageChart({ series, measure, fromMs, toMs, stepMs, onOpen }: Us
     return { step, parts, top, isPartial };
   });
   const highest = roundedUp(Math.max(0, ...bars.map(({ top }) => top)));
-  const hover = ({ currentTarget, clientX }: PointerEvent<HTMLElement>): void => {
+  const under = ({ currentTarget, clientX }: PointerEvent<HTMLElement>): number | null => {
     const { left, width } = currentTarget.getBoundingClientRect();
     const at = Math.floor(((clientX - left) / width) * count);
-    setHovered(at >= 0 && at < count ? at : null);
+    return at >= 0 && at < count ? at : null;
   };
   const shown = hovered === null ? undefined : bars[hovered];
   const place = (100 * ((hovered ?? 0) + 0.5)) / Math.max(1, count);
@@ -51,10 +51,12 @@ export function UsageChart({ series, measure, fromMs, toMs, stepMs, onOpen }: Us
       </div>
       <div
         className="relative h-[180px] cursor-pointer border-y border-line"
-        onPointerMove={hover}
+        onPointerMove={(event) => setHovered(under(event))}
         onPointerLeave={() => setHovered(null)}
-        onPointerUp={() => {
-          if (shown) onOpen(shown.step);
+        onPointerUp={(event) => {
+          // Asked anew: the last move may not be drawn yet.
+          const step = under(event);
+          if (step !== null) onOpen(step);
         }}
       >
         <svg
