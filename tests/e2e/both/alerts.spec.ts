@@ -49,7 +49,7 @@ test('an alert begins, is seen wherever one is, and leads to what it looked at',
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('list', { name: 'Alert rules' })).toContainText('Critical');
   await expect(page.getByRole('list', { name: 'Alert rules' })).toContainText('began');
-  expect(await page.evaluate('made')).toEqual(['Many payments: 3, above 2']);
+  await expect.poll(() => page.evaluate('made')).toEqual(['Many payments: 3, above 2']);
   await page.getByRole('link', { name: /^Sessions/ }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Many payments: 3, above 2' })).toBeVisible();
   await page.getByRole('link', { name: 'Look' }).click();

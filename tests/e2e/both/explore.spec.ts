@@ -1,7 +1,7 @@
 /** The explore screen: TraceQL, words that become it, time ranges, facets, pausing; all of it in the address. */
 import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { PAGE, test, typeSearch } from '../app';
+import { PAGE, restingBox, test, typeSearch } from '../app';
 
 /** A shop: every third order fails in payments, a second apart. */
 const order = (n: number) =>
@@ -195,8 +195,7 @@ test('selects a time by a drag over the histogram, and keeps it in the address',
   await expect(page.getByRole('row')).toHaveCount(13);
   const chart = page.getByRole('region', { name: 'Traces over time' }).locator('.cursor-crosshair');
   await expect(chart).toBeVisible();
-  const box = await chart.boundingBox();
-  if (!box) throw new Error('no chart');
+  const box = await restingBox(chart);
   // The last quarter of eleven seconds: the orders of the seconds 10 to 12.
   await page.mouse.move(box.x + box.width * 0.76, box.y + 20);
   await page.mouse.down();
@@ -204,7 +203,7 @@ test('selects a time by a drag over the histogram, and keeps it in the address',
   await page.mouse.up();
   await expect(page.getByRole('row', { name: /orders\/9 / })).toHaveCount(0);
   await expect(page.getByRole('row', { name: /orders\/11/ })).toBeVisible();
-  expect(await page.evaluate(() => window.location.search)).toMatch(/from=2023-11-14T22%3A13%3A2.*&to=/);
+  await expect(page).toHaveURL(/from=2023-11-14T22%3A13%3A2.*&to=/);
   await page.reload();
   await expect(page.getByRole('row', { name: /orders\/11/ })).toBeVisible();
   await expect(page.getByRole('row', { name: /orders\/9 / })).toHaveCount(0);
@@ -244,7 +243,7 @@ test('groups spans by a field, and leads from a group to its traces', PAGE, asyn
   await expect(payments).toContainText('4');
   // Within 2 %.
   await expect(payments).toContainText(/(79|80|81) ms/);
-  expect(await page.evaluate(() => window.location.search)).toContain('by=resource.service.name');
+  await expect(page).toHaveURL(/by=resource\.service\.name/);
   await page.getByRole('textbox', { name: 'Search traces' }).fill('{ status = error }');
   await expect(page.getByRole('table').getByRole('row')).toHaveCount(2);
   await page.getByRole('button', { name: 'payments', exact: true }).click();

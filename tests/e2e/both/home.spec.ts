@@ -108,7 +108,7 @@ test('is about one environment, version and team, as the other screens then are'
   await choice('Version').selectOption('2.0');
   await expect(figure('Requests')).toContainText('1');
   await expect(page.getByRole('region', { name: 'Recent failures' }).getByRole('listitem')).toHaveCount(1);
-  expect(new URL(page.url()).search).toBe('?environment=production&version=2.0');
+  await expect.poll(() => new URL(page.url()).search).toBe('?environment=production&version=2.0');
   await page.keyboard.press('Escape');
   await page.getByRole('link', { name: /^Traces/ }).click();
   await expect(page.getByRole('row')).toHaveCount(2);

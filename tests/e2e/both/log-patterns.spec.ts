@@ -1,7 +1,7 @@
 /** Patterns of logs: messages grouped by what they have in common, and the way back to the logs of one. */
 import { expect } from '@playwright/test';
 import { keyValues } from '../../../core/samples/otlp-builder';
-import { PAGE, test } from '../app';
+import { PAGE, restingBox, test } from '../app';
 
 test('patterns group similar logs, and lead to the logs of one', PAGE, async ({ app }) => {
   const { page } = app;
@@ -44,9 +44,7 @@ test('patterns group similar logs, and lead to the logs of one', PAGE, async ({ 
   // Wrapped, a long message is there to its end.
   await page.getByRole('textbox', { name: 'Search logs' }).fill('stuck');
   await expect(table.getByRole('row')).toHaveCount(1);
-  const before = await table.getByRole('row').boundingBox();
+  const before = await restingBox(table.getByRole('row'));
   await page.getByRole('button', { name: 'Wrap' }).click();
-  await expect
-    .poll(async () => (await table.getByRole('row').boundingBox())?.height)
-    .toBeGreaterThan(before?.height ?? 0);
+  await expect.poll(async () => (await table.getByRole('row').boundingBox())?.height).toBeGreaterThan(before.height);
 });

@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import { Random } from '../../../core/samples/random';
 import { sampleMetrics } from '../../../core/samples/sample-metrics';
 import { shopTrace } from '../../../core/samples/web-shop';
-import { PAGE, test, typeSearch } from '../app';
+import { PAGE, restingBox, test, typeSearch } from '../app';
 
 const NS_PER_MS = 1_000_000n;
 
@@ -95,8 +95,7 @@ test('histograms are percentiles with bounds, and heatmaps', PAGE, async ({ app 
   await panel.getByLabel('Show').selectOption('heatmap');
   await expect(panel.getByRole('img', { name: /Heatmap of http.server.request.duration: 10 buckets/ })).toBeVisible();
   // A drag zooms, and the range is in the address.
-  const box = await panel.getByRole('img').boundingBox();
-  if (!box) throw new Error('the heatmap has no place');
+  const box = await restingBox(panel.getByRole('img'));
   await page.mouse.move(box.x + box.width * 0.4, box.y + 50);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });

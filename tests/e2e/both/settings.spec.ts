@@ -98,6 +98,8 @@ test('keeps each header while the name of another is written', async ({ app }) =
   await writeFile(file(dataDir), JSON.stringify({ forward }));
   await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByRole('link', { name: 'Forwarding' }).click();
+  // What is written here goes on from the file as the page has read it.
+  await expect(page.getByRole('textbox', { name: 'Header name' })).toHaveValue('x');
   await page.getByRole('button', { name: 'Add a header' }).click();
   const name = page.getByRole('textbox', { name: 'Header name' }).last();
   await name.pressSequentially('X');
@@ -138,8 +140,9 @@ test('shows ports, forwarding without its secrets, and what leaves this machine'
   await expect(page.getByText('Everything that is received, unredacted, to http://127.0.0.1:9')).toBeVisible();
   await page.getByRole('link', { name: 'Diagnostics' }).click();
   await page.getByRole('button', { name: 'Copy as text' }).click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied).toContain('Settings that are set: ');
+  const read = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(read).toContain('Settings that are set: ');
+  const copied = await read();
   for (const secret of ['hush', app.token, dataDir]) expect(copied).not.toContain(secret);
 });
 

@@ -1,7 +1,7 @@
 /** TraceQL metrics in the search box of the traces: charts that lead to traces, heatmaps, and what sets spans apart. */
 import { expect } from '@playwright/test';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
-import { PAGE, test } from '../app';
+import { PAGE, restingBox, test } from '../app';
 
 /** A shop: every third order fails in payments, ten seconds apart. */
 const orders = Array.from({ length: 12 }, (_, i) => i + 1).flatMap((n) =>
@@ -57,9 +57,7 @@ test('buckets are heatmaps, a drag zooms, and mistakes are said', PAGE, async ({
   const search = page.getByRole('textbox', { name: 'Search traces' });
   await search.fill('{ resource.service.name = "web" } | histogram_over_time(duration)');
   const heatmap = page.getByRole('img', { name: /histogram_over_time\(duration\): 1 buckets/ });
-  await expect(heatmap).toBeVisible();
-  const box = await heatmap.boundingBox();
-  if (!box) throw new Error('the heatmap has no place');
+  const box = await restingBox(heatmap);
   await page.mouse.move(box.x + box.width * 0.2, box.y + 50);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });

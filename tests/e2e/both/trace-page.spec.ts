@@ -3,7 +3,7 @@ import { agentRun } from '../../../core/samples/agent-run';
 import { batchJob } from '../../../core/samples/batch-job';
 import { Random } from '../../../core/samples/random';
 import { drawnSpans, T0, traceIdOf } from '../../fixtures/traces';
-import { PAGE, test, typeSearch } from '../app';
+import { PAGE, restingBox, test, typeSearch } from '../app';
 
 test('reads a failed agent run from the keyboard alone', async ({ app }) => {
   const { page } = app;
@@ -60,8 +60,7 @@ test('zooms, pans and fits', async ({ app }) => {
   await shows('Shows 95 ms to 205 ms of 1.0 s');
   await page.keyboard.press('f');
   await shows('Shows 0 ns to 1.0 s of 1.0 s');
-  const box = await page.getByTitle('Drag to zoom, click for the whole trace').boundingBox();
-  if (!box) throw new Error('no minimap');
+  const box = await restingBox(page.getByTitle('Drag to zoom, click for the whole trace'));
   await page.mouse.move(box.x + box.width * 0.05, box.y + 20);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.25, box.y + 20, { steps: 4 });
@@ -81,8 +80,9 @@ test('measures a range and zooms into it', PAGE, async ({ app }) => {
   await app.send(drawnSpans(traceIdOf(1), 'root 0..1000\n  early 100..200'));
   await page.getByRole('row', { name: /root/ }).click();
   const tree = page.getByRole('tree');
-  const box = await tree.boundingBox();
-  if (!box) throw new Error('no tree');
+  await expect(tree).toHaveAttribute('aria-description', 'Shows 0 ns to 1.0 s of 1.0 s');
+  await expect(page.getByRole('treeitem')).toHaveCount(2);
+  const box = await restingBox(tree);
   await page.mouse.move(box.x + box.width - 400, box.y + 60);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width - 300, box.y + 60, { steps: 4 });
@@ -335,12 +335,15 @@ test('holds its place under the pointer while a trace grows above it', PAGE, asy
   await app.send(drawnSpans(traceIdOf(1), 'root 0..100000 web'));
   await app.send(Array.from({ length: 200 }, (_, n) => child(n, 50_000 + n)));
   await page.getByRole('row', { name: /root/ }).click();
+  // What is not there yet cannot be scrolled to.
+  await expect(page.getByText('201', { exact: true })).toBeVisible();
+  await expect(page.getByRole('treeitem', { name: /^child 0,/ })).toBeVisible();
   await page.getByRole('tree').hover();
   await page.mouse.wheel(0, 2_000);
   const row = page.getByRole('treeitem', { name: /^child 90,/ });
   await expect(row).toBeVisible();
   await row.hover();
-  const before = await row.boundingBox();
+  const before = await restingBox(row);
   await app.send(Array.from({ length: 50 }, (_, n) => child(1_000 + n, n)));
   await expect(page.getByText('251', { exact: true })).toBeVisible();
   await expect(row).toHaveAttribute('aria-posinset', '142');

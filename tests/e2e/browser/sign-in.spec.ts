@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { fakeBrowser } from '../../fixtures/fake-browser';
+import { freePort } from '../../fixtures/free-port';
 import { startSpoor } from '../../fixtures/spoor';
 import { drawnSpans, traceIdOf } from '../../fixtures/traces';
 import { test } from '../app';
@@ -43,15 +44,23 @@ test('the page that --open opens leads on, signed in', async ({ app, folder }) =
   }
 });
 
-test('says that the connection is lost, and takes it up again', async ({ app, folder }) => {
+const testOnPorts = test.extend({
+  // Such as nothing else takes before Spoor is there again.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's names
+  args: async ({}, use) => {
+    const [ui, otlpHttp] = [await freePort(), await freePort()];
+    await use(['--ui', `127.0.0.1:${ui}`, '--otlp-http', `127.0.0.1:${otlpHttp}`]);
+  },
+});
+
+testOnPorts('says that the connection is lost, and takes it up again', async ({ app, args, folder }) => {
   const { page } = app;
   await app.send(drawnSpans(traceIdOf(1), 'before 0..5'));
   await expect(page.getByRole('row', { name: /before/ })).toBeVisible();
-  const address = (url: string) => url.replace('http://', '');
   await app.stopServer?.();
   await expect(page.getByText('Connection lost, trying again')).toBeVisible();
   await expect(page.getByRole('row', { name: /before/ })).toBeVisible();
-  const again = await startSpoor(folder, ['--ui', address(app.ui), '--otlp-http', address(app.otlpHttp)]);
+  const again = await startSpoor(folder, args);
   await app.send(drawnSpans(traceIdOf(2), 'after 0..5'));
   await expect(page.getByRole('row', { name: /after/ })).toBeVisible();
   await again.stop();

@@ -106,7 +106,7 @@ test('goes on when its token ends', async () => {
   await expect(page.getByRole('link', { name: /^Traces/ })).toBeVisible();
   await expect.poll(() => sockets.length).toBe(1);
   await page.clock.fastForward('14:10');
-  await expect.poll(() => sockets.length).toBe(2);
+  await expect.poll(() => sockets.length).toBeGreaterThan(1);
   await page.getByRole('link', { name: 'Sessions' }).click();
   await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible();
   await expect(page.getByText('Connection lost')).toHaveCount(0);
@@ -130,8 +130,7 @@ test('invites somebody, who joins and reads, and may not invite', async () => {
   await expect(bob.getByLabel('E-mail of who is invited')).toHaveCount(0);
   await expect(bob.getByRole('tab', { name: 'Audit log' })).toHaveCount(0);
   // What he may not do is not offered.
-  const offered = async (who: Page): Promise<boolean[]> => {
-    const found: boolean[] = [];
+  const isOffered = async (who: Page, offered: boolean): Promise<void> => {
     for (const [link, button, shown] of [
       ['Alerts', 'Add an alert', who.getByRole('heading', { name: 'Alerts', level: 1 })],
       ['Guardrails', 'Add a rule', who.getByRole('heading', { name: 'Guardrails', level: 1 })],
@@ -140,12 +139,13 @@ test('invites somebody, who joins and reads, and may not invite', async () => {
     ] as const) {
       await who.getByRole('link', { name: new RegExp(`^${link}`) }).click();
       await expect(shown).toBeVisible();
-      found.push((await who.getByRole('button', { name: button }).count()) > 0);
+      const buttons = who.getByRole('button', { name: button });
+      if (offered) await expect(buttons.first()).toBeVisible();
+      else await expect(buttons).toHaveCount(0);
     }
-    return found;
   };
-  expect(await offered(bob)).toEqual([false, false, false, false]);
-  expect(await offered(page)).toEqual([true, true, true, true]);
+  await isOffered(bob, false);
+  await isOffered(page, true);
   await page.getByRole('link', { name: 'Team' }).click();
   await bob.getByRole('link', { name: 'Team' }).click();
   await page.reload();
@@ -178,8 +178,9 @@ test('signs out, from the workspace menu by keyboard', async () => {
   const page = await signedIn();
   await page.getByRole('button', { name: /Acme/ }).focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('menuitem', { name: 'Sign out' }).focus();
-  await page.keyboard.press('Enter');
+  // A menu takes the focus when it opens.
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
+  await page.getByRole('menuitem', { name: 'Sign out' }).press('Enter');
   await expect(page.getByLabel('E-mail')).toBeVisible();
   await page.reload();
   await expect(page.getByLabel('E-mail')).toBeVisible();

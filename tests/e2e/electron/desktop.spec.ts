@@ -127,7 +127,7 @@ test('a second start shows the first window and opens nothing', async ({ app, fo
   const shown = () =>
     app.desktop?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible()));
   await app.desktop?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
-  expect(await shown()).toEqual([false]);
+  await expect.poll(shown).toEqual([false]);
   // Not through Playwright, which attaches to it while it ends.
   const { executablePath, args, env } = electronCommand(folder, FREE_PORTS);
   const second = spawn(executablePath, args, { env, stdio: 'ignore' });
@@ -156,8 +156,9 @@ test('a link of ours opens in the first window, whatever started for it', async 
 
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Copy link' }).click();
-  const copied = await app.desktop?.evaluate(({ clipboard }) => clipboard.readText());
-  expect(copied).toMatch(new RegExp(`^spoor://app/.*#/trace/${traceIdOf(2)}`));
+  await expect
+    .poll(() => app.desktop?.evaluate(({ clipboard }) => clipboard.readText()))
+    .toMatch(new RegExp(`^spoor://app/.*#/trace/${traceIdOf(2)}`));
 });
 
 test('a data folder that cannot be written is named, and nothing opens', async ({ folder }) => {
@@ -234,7 +235,7 @@ test('the window opens where it was and as large', async ({ folder }) => {
   const kept = await readFile(join(folder, 'window', 'window-state.json'), 'utf8');
   expect(JSON.parse(kept)).toMatchObject({ bounds: { x: 40, y: 50, width: 800, height: 600 }, maximized: false });
   const second = await openInElectron({ dataDir: folder, size: null });
-  expect(await bounds(second)).toMatchObject({ width: 800, height: 600 });
+  await expect.poll(() => bounds(second)).toMatchObject({ width: 800, height: 600 });
   await second.close();
 });
 
