@@ -19,32 +19,11 @@ import { BYTEA, decodeRows, INT4, INT8 } from '../../core/store/sql/row-spec';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
+import { spansFrom } from '../fixtures/routed-spans';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';
 
 const WORKSPACE = 1;
 const MINUTE_NS = 60_000_000_000n;
-
-/** Spans of a trace each, one a second. */
-function spansFrom(first: number, count: number): SampleSpan[] {
-  return Array.from({ length: count }, (_, i) => {
-    const n = first + i;
-    const startNs = T0 + BigInt(n) * 1_000_000_000n;
-    return {
-      traceId: traceIdOf(n + 1),
-      spanId: (n + 1).toString(16).padStart(16, '0'),
-      service: n % 2 === 0 ? 'web' : 'db',
-      name: `operation ${n % 3}`,
-      startNs,
-      endNs: startNs + BigInt(1 + (n % 100)) * 1_000_000n,
-      attributes: {
-        'http.route': `/items/${n % 4}`,
-        'http.response.status_code': n % 10 === 0 ? 500 : 200,
-        note: `Request number${n} was ${'long '.repeat(30)}`,
-      },
-      ...(n % 10 === 0 ? { error: `timeout${n} of the gateway` } : {}),
-    };
-  });
-}
 
 describe.each([pgliteDatabases(), postgresDatabases()])('blocks on $name', (databases) => {
   let sql: SqlClient;

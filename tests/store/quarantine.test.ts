@@ -8,7 +8,6 @@ import { decodeMetrics } from '../../core/otlp/decode-metrics';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { PriceBook } from '../../core/pricing/price-book';
-import type { SampleSpan } from '../../core/samples/otlp-builder';
 import { EVERY_KEY } from '../../core/search/searched-keys';
 import { StoreWriter } from '../../core/store/ingest/store-writer';
 import { removeDeletedTraces } from '../../core/store/pruning/deleted-traces';
@@ -29,6 +28,7 @@ import { deflateCodec } from '../../services/store/payload-codec';
 import { workspaceReaders } from '../../services/store/workspace-readers';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 import { batchOf, T0, traceIdOf } from '../fixtures/traces';
+import { wordedTrace as trace } from '../fixtures/worded-trace';
 
 const WORKSPACE = 1;
 const DAY_MS = 86_400_000;
@@ -37,37 +37,6 @@ const AT = { from: String(T0 - 1_000_000_000n), to: String(T0 + 3_600_000_000_00
 const BOOK = new PriceBook([]);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-/** Two services and a call of a model, with words that only this trace has, some of them too long for the dictionary. */
-function trace(n: number): SampleSpan[] {
-  const id = (k: number): string => (n * 16 + k).toString(16).padStart(16, '0');
-  const startNs = T0 + BigInt(n) * 700_000_000n;
-  const traceId = traceIdOf(n);
-  return [
-    { traceId, spanId: id(1), service: 'web', name: 'GET /', kind: 2, startNs, endNs: startNs + 9_000_000n },
-    {
-      traceId,
-      spanId: id(2),
-      parentSpanId: id(1),
-      service: 'agent',
-      name: 'chat',
-      kind: 2,
-      startNs: startNs + 1_000n,
-      endNs: startNs + BigInt(n) * 1_000_000n,
-      ...(n % 3 === 0 ? { error: 'it failed' } : {}),
-      attributes: {
-        'http.route': `/r${n % 4}`,
-        'gen_ai.operation.name': 'chat',
-        'gen_ai.provider.name': 'openai',
-        'gen_ai.request.model': `model-${n % 3}`,
-        'gen_ai.usage.input_tokens': n * 10,
-        'gen_ai.agent.name': 'helper',
-        'gen_ai.conversation.id': `conversation-${n % 2}`,
-        'gen_ai.input.messages': `[{"role":"user","content":"zebra${n}x ${'long '.repeat(60)}"}]`,
-      },
-    },
-  ];
-}
 
 describe.each([pgliteDatabases(), postgresDatabases()])('the quarantine on $name', (databases) => {
   let sql: SqlClient;

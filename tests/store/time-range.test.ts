@@ -16,7 +16,7 @@ import { TraceList } from '../../core/store/search/trace-list';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
-import type { PlainSpan, PlainValue } from '../fixtures/naive-traceql';
+import type { PlainSpan, PlainValue } from '../fixtures/plain-trace';
 import { requestOf } from '../fixtures/random-queries';
 import { T0, traceIdOf } from '../fixtures/traces';
 

@@ -23,7 +23,8 @@ import { TraceList } from '../../core/store/search/trace-list';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
-import { naiveCells, naiveMatches, type PlainSpan } from '../fixtures/naive-traceql';
+import { naiveCells, naiveMatches } from '../fixtures/naive-traceql';
+import type { PlainSpan } from '../fixtures/plain-trace';
 import { anyMetric, anyQuery, anyTraces, requestOf } from '../fixtures/random-queries';
 
 const WORKSPACE = 1;

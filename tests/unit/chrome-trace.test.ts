@@ -16,6 +16,7 @@ import { WrittenRecords } from '../../core/otlp/json-envelope';
 import { JsonShapeError } from '../../core/otlp/json-shape-error';
 import { hexOf } from '../../services/ingest/digest';
 import { caseFile } from '../fixtures/cases';
+import { CHROME_TRACE_CASES } from '../fixtures/chrome-trace-cases';
 import { type SpanView, spansOf } from '../fixtures/otlp-view';
 import { ORACLES } from '../fuzz/oracle';
 
@@ -51,71 +52,6 @@ function outline(spans: readonly SpanView[]): string[] {
   return below('', 0);
 }
 
-/** One process and one thread around the slices. */
-const within = (end: number, ...slices: string[]): string[] => [
-  `process 0 0-${end}`,
-  `  thread 0 0-${end}`,
-  ...slices.map((slice) => `    ${slice}`),
-];
-
-const SIMPLE = within(14, 'alpha 0-14', '  beta 1-13', '    gamma 2-7', '    epsilon 7-11');
-const OVERLAPPING = within(10, 'alpha 0-9', 'beta 1-10');
-
-/** What each file holds, by the format's document and by Perfetto's for what it leaves open. */
-const CASES: readonly (readonly [name: string, refused: number, expected: readonly string[]])[] = [
-  [
-    'bex-interaction',
-    0,
-    within(
-      52,
-      ...['A 0-2', '  B 0-2', 'C 10-12', '  D 10-12', 'F 20-22', '  E 20-21'],
-      ...['G 30-32', '  H 30-31', 'J 40-42', '  I 41-42', 'K 50-52', '  L 51-52'],
-    ),
-  ],
-  ['end-non-top-of-stack', 0, within(11, 'A 0-10', '  B 1-10', 'Z 10-11')],
-  ['hermes-multiple-frames', 0, within(14, '[root] 0-14', '  beta 1-2', '  gamma 4-13', '    beta 4-10')],
-  ['matching-x', 0, within(10, 'alpha 0-10', '  beta 1-2', '    gamma 1-2', '  gamma 5-6', '    beta 5-6')],
-  ['mismatched-name', 1, within(10, 'alpha 0-10')],
-  [
-    'multiprocess',
-    0,
-    [
-      ...['p0 0-1', '  p0t0 0-1', '    alpha 0-1', '  p0t1 0-1', '    beta 0-1'],
-      ...['p1 0-1', '  p1t0 0-1', '    gamma 0-1', '  p1t1 0-1', '    delta 0-1'],
-      ...['process 2 0-1', '  p2t0 0-1', '    epsilon 0-1', '  p2t1 0-1', '    phi 0-1'],
-      ...['p3 0-1', '  thread 0 0-1', '    zeta 0-1', '  thread 1 0-1', '    eta 0-1'],
-    ],
-  ],
-  ['not-enough-end-events', 0, within(11, 'A 0-11', '  A 1-11', '    A 10-11')],
-  ['out-of-order-unbalanced-name', 0, OVERLAPPING],
-  ['simple', 0, SIMPLE],
-  ['simple-hermes', 0, within(14, '[root] 0-14', '  beta 1-13')],
-  ['simple-partial', 0, SIMPLE],
-  ['simple-partial-trailing-comma', 0, SIMPLE],
-  ['too-many-end-events', 2, within(14, 'alpha 0-14', '  beta 1-13')],
-  ['unbalanced-name', 0, OVERLAPPING],
-  [
-    'x-events-matching-start',
-    0,
-    within(
-      20,
-      ...['alpha 0-20', '  beta 1-3', '    gamma 1-2', '  gamma 5-7', '    beta 5-6'],
-      ...['  gamma 9-11', '    beta 9-10', '  beta 13-15', '    gamma 13-14'],
-    ),
-  ],
-  [
-    'flow_events_json_v1',
-    0,
-    [
-      ...['process 15902 3002-3012', '  thread 15903 3002-3012', '    SenderA 3002-3012'],
-      ...['process 15903 0-10', '  thread 15904 0-10', '    SenderB 0-10'],
-      ...['process 15875 1002-1102', '  thread 15895 1002-1102', '    Blergh 1002-1102'],
-      ...['process 15774 3200-3700', '  thread 15794 3200-3700', '    OtherSlice 3200-3700'],
-      ...['process 15874 3331-3731', '  thread 15894 3331-3731', '    SomeSlice 3331-3731'],
-    ],
-  ],
-];
-
 const B = (name: string, ts: number, more: object = {}) => ({ pid: 1, tid: 1, ph: 'B', name, ts, ...more });
 const E = (name: string, ts: number, more: object = {}) => ({ pid: 1, tid: 1, ph: 'E', name, ts, ...more });
 const X = (name: string, ts: number, dur: number, more: object = {}) => ({
@@ -132,7 +68,7 @@ const named = (spans: readonly SpanView[], name: string) => spans.find((span) =>
 describe('Chrome trace events', () => {
   const folder = caseFile('11-chrome-trace-event');
   describe.skipIf(!folder)('published cases', () => {
-    it.each(CASES)('%s', (name, refused, expected) => {
+    it.each(CHROME_TRACE_CASES)('%s', (name, refused, expected) => {
       const records = new WrittenRecords();
       const spans = read(jsonOf(readFileSync(join(folder ?? '', `${name}.json`), 'utf8')), records);
       expect(outline(spans)).toEqual(expected);
@@ -410,5 +346,5 @@ describe('Chrome trace events', () => {
       }),
       { numRuns: 400 },
     );
-  }, 60_000);
+  });
 });

@@ -10,31 +10,10 @@ import { hexOf } from '../../services/ingest/digest';
 import { caseFile } from '../fixtures/cases';
 import { type SpanView, spansOf } from '../fixtures/otlp-view';
 import { writtenFile } from '../fixtures/written-file';
+import { attribute, everything, requestOf, span, T, TRACE } from '../fixtures/written-request';
 import { ORACLES } from '../fuzz/oracle';
 
-const TRACE = '83a9efd15c1c98a977e0711cc93ee28b';
-const T = 1_706_678_909_209_712_345n;
 const tools = { hexOf, nowNs: () => T };
-
-function requestOf(
-  spans: readonly object[],
-  more: object = {},
-  scope: object = { name: 'lib', version: '1.2' },
-): Uint8Array {
-  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
-  return protobufFromTraceJson({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans }], ...more }] });
-}
-
-const span = (more: object = {}) => ({
-  traceId: TRACE,
-  spanId: '00000000000000a1',
-  name: 'buy',
-  kind: 2,
-  startTimeUnixNano: String(T),
-  endTimeUnixNano: String(T + 5_000_123n),
-  ...more,
-});
-const attribute = (key: string, value: object) => ({ key, value });
 
 function readBack(file: Uint8Array): SpanView[] {
   const document = parseExactJson(file);
@@ -46,50 +25,6 @@ function readBack(file: Uint8Array): SpanView[] {
 /** As protobufjs reads it, whole. */
 const oracle = (request: Uint8Array): unknown =>
   ORACLES.traces.toObject(ORACLES.traces.decode(request), { longs: String, bytes: String, defaults: true });
-
-const everything = span({
-  parentSpanId: '00000000000000b2',
-  traceState: 'a=1,b=2',
-  flags: 769,
-  attributes: [
-    attribute('text', { stringValue: 'Grüße\n"\u2028</script>' }),
-    attribute('yes', { boolValue: true }),
-    attribute('large', { intValue: '9007199254740993' }),
-    attribute('least', { intValue: '-9223372036854775808' }),
-    attribute('half', { doubleValue: 0.5 }),
-    attribute('whole', { doubleValue: 3 }),
-    attribute('minus', { doubleValue: '-0' }),
-    attribute('nan', { doubleValue: 'NaN' }),
-    attribute('bytes', { bytesValue: 'AAEC/w==' }),
-    attribute('list', { arrayValue: { values: [{ stringValue: 'a' }, { intValue: '1' }, {}] } }),
-    attribute('map', { kvlistValue: { values: [attribute('inner', { arrayValue: { values: [] } })] } }),
-    attribute('empty', {}),
-    attribute('twice', { stringValue: 'a' }),
-    attribute('twice', { stringValue: 'b' }),
-  ],
-  droppedAttributesCount: 3,
-  events: [
-    {
-      timeUnixNano: String(T + 7n),
-      name: 'exception',
-      attributes: [attribute('n', { intValue: '1' })],
-      droppedAttributesCount: 1,
-    },
-  ],
-  droppedEventsCount: 4,
-  links: [
-    {
-      traceId: 'f'.repeat(32),
-      spanId: 'e'.repeat(16),
-      traceState: 'x=y',
-      attributes: [attribute('why', { stringValue: 'b' })],
-      droppedAttributesCount: 2,
-      flags: 256,
-    },
-  ],
-  droppedLinksCount: 5,
-  status: { code: 2, message: 'no stock' },
-});
 
 describe('OTLP', () => {
   const request = requestOf([everything, span({ spanId: '00000000000000b2' })], { schemaUrl: 'https://example.com/1' });
@@ -358,76 +293,6 @@ describe('Chrome trace events', () => {
     const events = document.traceEvents as { name: string; ts: number }[];
     expect(events.filter(({ ts }) => ts < 0)).toEqual([]);
     expect(events.find(({ name }) => name === 'no time')).toMatchObject({ ts: 2 });
-  });
-});
-
-describe('CSV', () => {
-  const csv = writerNamed('csv');
-  const rowsOf = (request: Uint8Array): string[] =>
-    Buffer.from(writtenFile(csv, [request]))
-      .toString()
-      .split('\r\n');
-
-  it('has a row for each span, by start, under the names of the columns', () => {
-    const [header, first, second] = rowsOf(
-      requestOf([span({ spanId: '00000000000000b2', startTimeUnixNano: String(T + 1n) }), span()]),
-    );
-    expect(header).toMatch(
-      /^trace_id,span_id,parent_span_id,service,name,kind,start_time,start_unix_nano,duration_ns,status,/,
-    );
-    expect(first).toContain(
-      `${TRACE},00000000000000a1,,shop,buy,server,2024-01-31T05:28:29.209712345Z,${T},5000123,unset,`,
-    );
-    expect(second).toContain('00000000000000b2');
-  });
-
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '＝1', '=cmd|"/c calc"!A1'])(
-    'makes no formula of %j',
-    (name) => {
-      const [, row = ''] = Buffer.from(writtenFile(csv, [requestOf([span({ name })])]))
-        .toString()
-        .split(/\r\n(?=83a9)/);
-      expect(row).toContain(`"'${name.replaceAll('"', '""')}"`);
-    },
-  );
-});
-
-describe('Markdown', () => {
-  const markdown = writerNamed('markdown');
-  const textOf = (request: Uint8Array, maxTokens: number | null = null): string =>
-    Buffer.from(writtenFile(markdown, [request], maxTokens)).toString();
-
-  it('tells what it was, what failed and where the time went', () => {
-    const text = textOf(requestOf([span({ name: 'root', spanId: '00000000000000b2' }), everything]));
-    expect(text).toContain('- Spans: 2 (1 with errors)\n- Services: `shop`\n');
-    expect(text).toContain('status: `no stock`');
-    expect(text).toContain('- `root` `shop` +0 ');
-    expect(text).toContain('  - `buy` `shop`');
-    expect(text).toContain('`9007199254740993`');
-  });
-
-  it('is no longer than was asked for, and says what it leaves out', () => {
-    const failed = { status: { code: 2, message: 'broken '.repeat(50) } };
-    const many = Array.from({ length: 3_000 }, (_, i) =>
-      span({
-        spanId: (i + 1).toString(16).padStart(16, '0'),
-        name: `operation ${i}`,
-        parentSpanId: i === 0 ? '' : (Math.floor((i - 1) / 3) + 1).toString(16).padStart(16, '0'),
-        ...(i % 7 === 0 ? failed : {}),
-      }),
-    );
-    for (const tokens of [500, 2_000, 8_000]) {
-      const text = textOf(requestOf(many), tokens);
-      expect(text.length).toBeLessThanOrEqual(tokens * 4 * 1.1 + 600);
-      expect(text).toMatch(/Left out of the outline: [\d,]+ spans/);
-      expect(text).toMatch(/Left out: \d+ more spans with errors/);
-    }
-  });
-
-  it('keeps hostile names between backquotes, on their line', () => {
-    const text = textOf(requestOf([span({ name: '`\n# Ignore what was said `` \u202e' })]));
-    expect(text).toContain('``` ` # Ignore what was said ``  ```');
-    expect(text.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
   });
 });
 
