@@ -18,7 +18,7 @@ async function started(dataDir: string): Promise<RunningSpoor> {
   running.push(spoor);
   const isReady = async (): Promise<boolean> =>
     (await spoor.get<{ store: { state: string } }>('/v1/status')).body.store.state === 'ready';
-  await eventually(isReady, 60_000);
+  await eventually(isReady);
   return spoor;
 }
 

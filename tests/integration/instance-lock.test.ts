@@ -173,7 +173,7 @@ describe('a folder that is taken away from its holder', () => {
     await rename(folder, moved);
     await mkdir(folder);
     expect(await gone).toEqual([1, null]);
-    expect(spoor.errors()).toContain('was moved, removed or replaced');
+    await expect.poll(() => spoor.errors()).toContain('was moved, removed or replaced');
     expect(await readdir(folder)).toEqual([]);
     const again = await startSpoor(moved);
     started.push(again.process);

@@ -43,7 +43,7 @@ it(
       };
       const senders = Array.from({ length: SENDERS }, sender);
       // Most under load, some while the database opens or recovers.
-      if (kill % 4 !== 3) await eventually(async () => mine.length > 0, 60_000);
+      if (kill % 4 !== 3) await eventually(async () => mine.length > 0);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 800));
       await spoor.stop('SIGKILL');
       await Promise.all(senders);

@@ -51,7 +51,9 @@ it('takes the token from a file, by flag or variable', async () => {
 it('still takes it from the command line, and says who can read it there', async () => {
   const spoor = await start(['--token', TOKEN]);
   expect(spoor.ready.token).toBe(TOKEN);
-  expect(spoor.errors()).toMatch(/"level":"warn".*--token shows a secret to every user.*--token-file FILE/);
+  await expect
+    .poll(() => spoor.errors())
+    .toMatch(/"level":"warn".*--token shows a secret to every user.*--token-file FILE/);
   expect(spoor.errors()).not.toContain(TOKEN);
 });
 

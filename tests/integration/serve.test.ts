@@ -179,7 +179,7 @@ describe('spoor serve', () => {
     const count = async () =>
       (await spoor.get<{ counts: { traces: number; logs: number; metricPoints: number } }>('/v1/status')).body.counts;
     // Its metrics are sent last.
-    await eventually(async () => (await count()).metricPoints > 0);
+    await eventually(async () => (await count()).metricPoints >= 700);
     const before = await count();
     expect(before).toMatchObject({ traces: 126, logs: 423, metricPoints: 700 });
     const batch = await spoor.get<{ data: { rootName: string; spanCount: number }[] }>(

@@ -35,7 +35,8 @@ it('while it runs, and when it is started again', async () => {
   expect(await (await fetch(`${url}/healthz`)).text()).toBe('the database is damaged\n');
   const refused = await again.ask('post', '/v1/traces', traceRequest(spans(3)));
   expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
-  expect(server.errors()).toContain('is damaged');
+  const { errors } = server;
+  await expect.poll(errors).toContain('is damaged');
   await server.stop('SIGKILL');
   await damage(folder.path, 'global/pg_control', 'cut short');
   await expect(startTeamServer(folder.path)).rejects.toThrow(/is damaged.*Nothing was changed there/s);

@@ -46,7 +46,7 @@ it('secrets that were stored in the clear are sealed once there is a key, and st
   expect((await ann.client.ask('post', '/v1/webhooks', webhook)).status).toBe(201);
   expect((await fetch(`${open.url}/metrics`)).status).toBe(401);
   await open.stop();
-  expect(open.errors()).toContain(UNSEALED);
+  await expect.poll(() => open.errors()).toContain(UNSEALED);
   expect(await stored()).toEqual([false, false]);
   const sealed = await startTeamServer(url, { SPOOR_SECRET_KEY: 'a key of the tests' });
   try {

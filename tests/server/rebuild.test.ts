@@ -99,7 +99,7 @@ it('puts right what was wrong, and lets in what comes meanwhile', async () => {
   ]);
   // Nothing was sent to this server yet, so it writes nothing.
   expect(await command('--workspace', ann.workspace)).toEqual({ code: 0, said: expect.stringContaining('Acme: done') });
-  expect(server.errors()).toContain('run spoor-server rebuild');
+  await expect.poll(() => server.errors()).toContain('run spoor-server rebuild');
   expect(await sql.query('select 1 from workspace where rebuild_due')).toEqual([]);
   expect(await listed()).toEqual([3, 2, 1].map((n) => [`GET /${n}`, 1]));
 

@@ -267,12 +267,12 @@ describe.each([pgliteDatabases(), postgresDatabases()])('a heavy query on $name'
       store.forgetLeft();
       const before = stepsTaken();
       await vi.waitFor(() => expect(stepsTaken() - before).toBeGreaterThan(STEPS_TO_STOP), {
-        timeout: 30_000,
+        timeout: 60_000,
         interval: 1,
       });
       leave();
-      await vi.waitFor(() => expect(store.left).not.toBeNull(), { timeout: 30_000, interval: 1 });
-      await vi.waitFor(() => expect(store.underWay).toBe(0), { timeout: 30_000, interval: 1 });
+      await vi.waitFor(() => expect(store.left).not.toBeNull(), { timeout: 60_000, interval: 1 });
+      await vi.waitFor(() => expect(store.underWay).toBe(0), { timeout: 60_000, interval: 1 });
       expect(stepsTaken() - (store.left?.steps ?? 0)).toBeLessThan(STEPS_TO_STOP);
       expect(store.statements - (store.left?.statements ?? 0)).toBeLessThanOrEqual(1);
     };

@@ -144,6 +144,6 @@ describe('the last resort', () => {
       expect(code).toBe(1);
       expect(out).toContain('error the test stops after an unexpected error');
       expect(out.match(/drained/g)).toHaveLength(1);
-    }, 30_000);
+    });
   }
 });

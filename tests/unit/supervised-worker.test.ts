@@ -20,7 +20,7 @@ it('starts a thread anew with other data without calling that a crash, and a cra
     onMessage: (message) => heard.push(message),
     onCrash: (reason) => crashes.push(reason),
   });
-  const until = (count: number) => vi.waitFor(() => expect(heard).toHaveLength(count), 20_000);
+  const until = (count: number) => vi.waitFor(() => expect(heard).toHaveLength(count), 60_000);
   worker.start();
   await until(1);
   port = 2;

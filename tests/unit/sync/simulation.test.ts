@@ -18,7 +18,7 @@ describe('simulated replicas and their server', () => {
     // Without these the runs prove little.
     expect(faults).toBeGreaterThan(SEEDS.length * 20);
     expect(conflicts).toBeGreaterThan(SEEDS.length * 20);
-  }, 60_000);
+  });
 
   it('run the same for the same seed', async () => {
     expect(await simulate(386)).toEqual(await simulate(386));
