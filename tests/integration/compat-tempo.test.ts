@@ -32,7 +32,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   spoor = await startSpoor(folder.path);
   expect((await spoor.post('/v1/traces', traceRequest(COMPAT_SPANS))).status).toBe(200);
-}, 240_000);
+});
 afterAll(async () => {
   await spoor?.stop();
   await folder?.remove();

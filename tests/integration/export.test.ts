@@ -104,7 +104,7 @@ beforeAll(async () => {
   const others = Array.from({ length: 150 }, (_, i) => trace(idOf(i + 2), 2));
   await send({ resourceSpans: others.flatMap(({ resourceSpans }) => resourceSpans) });
   await send(trace(LARGE, LARGE_SPANS));
-}, 240_000);
+});
 afterAll(async () => {
   await spoor.stop();
   await folder.remove();

@@ -140,7 +140,7 @@ it('of many that start at once on a folder whose holder was killed, one has it',
   }
   // Of the dead the last alone is left: its claim, its socket, and what it said of itself.
   expect((await readdir(folder)).filter((name) => name.startsWith('instance.sock'))).toHaveLength(3);
-}, 180_000);
+});
 
 describe('a folder that is taken away from its holder', () => {
   it('is the same one where it was moved to, and the holder leaves it', async () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   }
   http = await mcpOverHttp(spoor.ready.ui, spoor.ready.token);
   stdio = await mcpOverStdio(folder.path, ['--write']);
-}, 240_000);
+});
 afterAll(async () => {
   await stdio?.close();
   await http?.close();
