@@ -17,6 +17,7 @@ const LOOKED_AT = 256;
 
 const BACKSLASH = 0x5c;
 const DOUBLE = 0x22;
+const SINGLE = 0x27;
 const NEWLINE = 0x0a;
 const COLON = 0x3a;
 const COMMA = 0x2c;
@@ -51,11 +52,17 @@ export const namedSecret: Matcher = (chars, at, end, from) => {
   const nameEnd = numberEnd(chars, end);
   if (nameEnd < 0) return null;
   const sign = signBehind(chars, nameEnd);
-  if (sign === null && !isOption(chars, at, from)) return null;
+  const isOfOption = sign === null && isOption(chars, at, from);
+  if (sign === null && !isOfOption && !isBlank(chars.at(nameEnd))) return null;
   const name = nameAt(chars, at, nameEnd, from);
   const kind = name.kinds[0];
   if (kind === undefined) return null;
-  const value = sign === null ? optionValue(chars, name) : valueBehind(chars, name, kind, sign);
+  const value =
+    sign !== null
+      ? valueBehind(chars, name, kind, sign)
+      : isOfOption
+        ? optionValue(chars, name)
+        : wordBehind(chars, name, kind);
   if (value === null) {
     return mayBeJson(chars, name, sign) ? { start: name.start, keep: name.end, end: name.end + 1 } : null;
   }
@@ -190,6 +197,16 @@ function optionValue(chars: Chars, name: Name): Value | null {
   return isQuote(chars.at(start)) ? quotedValue(chars, start, 'quoted') : bareValue(chars, start, 'setting');
 }
 
+/** `PASSWORD 'x'` of SQL, `password x` of .netrc, `ENV API_TOKEN x`. */
+function wordBehind(chars: Chars, name: Name, kind: SecretKind): Value | null {
+  if (name.level >= 0) return null;
+  const start = runEnd(chars, name.end, isBlank, 4);
+  if (kind === 'password') {
+    return chars.at(start) === SINGLE ? quotedValue(chars, start, 'quoted') : bareValue(chars, start, 'strong');
+  }
+  return isUpper(chars, name) ? bareValue(chars, start, 'bare') : null;
+}
+
 function valueBehind(chars: Chars, name: Name, kind: SecretKind, sign: Sign): Value | null {
   const slashes = runEnd(chars, sign.end, (code) => code === BACKSLASH, 64);
   if (isQuote(chars.at(slashes))) {
@@ -201,11 +218,21 @@ function valueBehind(chars: Chars, name: Name, kind: SecretKind, sign: Sign): Va
   }
   if (slashes > sign.end || name.level >= 0 || sign.level >= 0 || sign.code === COMMA) return null;
   if (isInUrl(chars, name.start) && sign.code === EQUALS) return parameterValue(chars, sign.end);
-  if (sign.code === GREATER) return chars.at(name.start - 1) === 0x3c ? bareValue(chars, sign.end, 'quoted') : null;
+  if (sign.code === GREATER) {
+    return chars.at(name.start - 1) === 0x3c ? bareOrStrong(chars, sign.end, 'quoted', kind) : null;
+  }
   if (isHeader(chars, name, sign)) return lineValue(chars, sign.end, kind);
   const isSetting =
     sign.isTight && sign.code === EQUALS && (chars.at(name.start - 1) === SEMICOLON || isUpper(chars, name));
-  return bareValue(chars, sign.end, isSetting ? 'setting' : 'bare');
+  return bareOrStrong(chars, sign.end, isSetting ? 'setting' : 'bare', kind);
+}
+
+/** Passwords hold signs that no other bare word does. */
+function bareOrStrong(chars: Chars, start: number, place: Place, kind: SecretKind): Value | null {
+  if (kind !== 'password') return bareValue(chars, start, place);
+  // In raw bytes a bare word ends anywhere: the longer one is looked at.
+  const places: readonly Place[] = chars.scale > 1 ? ['strong', place] : [place, 'strong'];
+  return bareValue(chars, start, places[0] ?? place) ?? bareValue(chars, start, places[1] ?? place);
 }
 
 /** Behind `?` or `&`, as they are or as some write them in JSON and HTML. */
@@ -256,7 +283,8 @@ function quotedValue(chars: Chars, from: number, place: Place): Value | null {
 }
 
 function bareValue(chars: Chars, start: number, place: Place): Value | null {
-  const run = chars.runs.endOf(place === 'setting' ? 4 : 3, start, place === 'setting' ? IN_SETTING : IN_BARE);
+  const isLoose = place === 'setting' || place === 'strong';
+  const run = chars.runs.endOf(isLoose ? 4 : 3, start, isLoose ? IN_SETTING : IN_BARE);
   const stop = runEnd(chars, run, (code) => code === EQUALS, 2);
   const behind = chars.at(stop);
   const ends =

@@ -56,6 +56,9 @@ const BASE64_URL = wordOr('-');
 /** Forms that have no prefix of their own. */
 const OTHER_TOKENS: ReadonlyMap<string, Matcher> = new Map([
   [':AA', telegramToken],
+  ...['discord.com/api/webhooks/', 'discordapp.com/api/webhooks/'].map(
+    (address) => [address, token(address, wordOr('-/'), { min: 60 })] as const,
+  ),
   ['-us', mailchimpKey],
   ['pat', airtableToken],
   ['API-', token('API-', isUpperOrDigit, { min: 26, max: 26, isExact: true })],

@@ -73,11 +73,12 @@ function told(name: string): SecretKind | null {
   const last = parts.at(-1);
   if (last === undefined) return null;
   const before = parts.at(-2) ?? '';
-  if (PASSWORDS.has(last)) return 'password';
+  if (PASSWORDS.has(last) || /.(?:password|passwd)$/.test(last)) return 'password';
   if (last === 'pass') return before === 'db' || before === 'database' || before === 'key' ? 'password' : null;
   if (last === 'secret') return HARMLESS_SECRETS.has(before) ? null : 'key';
   if (last === 'key') return SECRET_KEYS.has(before) ? 'key' : OTHER_KEYS.has(before) ? 'token' : null;
   if (last === 'token') return ISSUED_TOKENS.has(before) ? 'key' : HARMLESS_TOKENS.has(before) ? null : 'token';
+  if (last === 'team') return before === 'honeycomb' ? 'key' : null;
   if (last === 'string') return before === 'connection' ? 'connection' : null;
   if (CREDENTIALS.has(last)) return 'token';
   return COMPOUNDS.get(last) ?? null;
@@ -86,7 +87,9 @@ function told(name: string): SecretKind | null {
 /** How the names end, as anchors. */
 export const NAME_ENDS: readonly string[] = [
   ...'password passwd passphrase passcode pwd _pass dbpass secret token authorization cookie sig signature'.split(' '),
-  ...'credential credentials creds _auth -auth connectionstring connection_string connection-string'.split(' '),
+  ...'credential credentials creds _auth -auth connectionstring connection_string connection-string honeycomb-team'.split(
+    ' ',
+  ),
   ...[...SECRET_KEYS, ...OTHER_KEYS].flatMap((owner) =>
     ['', '_', '-', '.'].map((separator) => `${owner}${separator}key`),
   ),

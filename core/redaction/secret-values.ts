@@ -12,7 +12,9 @@ export type Place =
   /** A text in quotes, in code. */
   | 'quoted'
   /** A bare word, in code or prose. */
-  | 'bare';
+  | 'bare'
+  /** A bare word with signs, which only a password is. */
+  | 'strong';
 
 const MIN_VALUE = 4;
 const MIN_CHOSEN = 6;
@@ -34,6 +36,11 @@ const SCHEME =
   /^(?:bearer|basic|token|api-?(?:key|token)|digest|negotiate|ntlm|hawk|oauth|key|bot|splunk|aws4-hmac-sha256)[ ]+/i;
 const PART_WITH_PASSWORD = /(?:password|pwd|accountkey|sharedaccesskey|secret)\s*=\s*[^;\s]{4}/i;
 
+/** Letters, digits, and signs that neither code nor prose has within a word. */
+const STRONG = /^(?=.{8})(?=.*[A-Za-z])(?=.*\d)(?=.*[!@#$%^*?~])/;
+/** An address, a variable, a call, a format, a comparison. */
+const NO_PASSWORD = /^[\w.+-]+@[\w-]+\.[\w.]+$|^[$%@#*!?~]|^[^:/]+:\/\/|[=:/]{2}|^[\w.]*[*%^]\d|[.?!:]$/;
+
 /** Where in a value the secret begins; -1: there is none. */
 export function secretStart(kind: SecretKind, place: Place, value: string): number {
   if (value.length < MIN_VALUE || isTakenOut(value)) return -1;
@@ -49,7 +56,9 @@ function isTakenOut(value: string): boolean {
 function isSecret(kind: SecretKind, place: Place, value: string): boolean {
   switch (kind) {
     case 'cookie':
-      return place !== 'bare' && place !== 'quoted' && /^[\w.-]+=[^;\s]{6}/.test(value) && !isShownInstead(value);
+      return (
+        place !== 'bare' && place !== 'quoted' && /(?:^|; ?)[\w.-]+=[^;\s]{6}/.test(value) && !isShownInstead(value)
+      );
     case 'connection':
       return PART_WITH_PASSWORD.test(value) && !isShownInstead(value);
     case 'signature':
@@ -76,6 +85,7 @@ function isChosen(kind: 'password' | 'key', place: Place, value: string): boolea
   if (place === 'query') return true;
   if (place === 'member') return !isLabel(value) && (kind === 'password' || value.length >= MIN_CHOSEN);
   if (place === 'bare') return isTokenLike(value, MIN_BARE_TOKEN);
+  if (place === 'strong') return STRONG.test(value) && !NO_PASSWORD.test(value);
   if (place === 'setting' && !/\d/.test(value) && isWordy(value)) return false;
   return value.length >= MIN_CHOSEN && isMixed(value) && !isIdentifier(value);
 }

@@ -33,6 +33,18 @@ describe('forms of secrets', () => {
       'https://b.s3.amazonaws.com/k?X-Amz-Signature=[redacted named-secret]',
     ],
     ['Server=db;Password=hunter22;', 'Server=db;Password=[redacted named-secret];'],
+    ['[client]\nuser=root\npassword=3tsS!xWC2#dOY\n', '[client]\nuser=root\npassword=[redacted named-secret]\n'],
+    ['spring.datasource.password=Aw5V!nS1Bq3', 'spring.datasource.password=[redacted named-secret]'],
+    ['<password>H0EA!lq54Rx</password>', '<password>[redacted named-secret]</password>'],
+    ['mysql --password=E6Km!kLlo7 db', 'mysql --password=[redacted named-secret] db'],
+    ['level=info passwd=Vfl1!CUUp2z ok', 'level=info passwd=[redacted named-secret] ok'],
+    ["export PGPASSWORD='ZGru!dTD3cp7La'", "export PGPASSWORD='[redacted named-secret]'"],
+    ["CREATE USER app WITH PASSWORD 'zRyW!mL5Mhh'", "CREATE USER app WITH PASSWORD '[redacted named-secret]'"],
+    ['machine x.org login me password WJdO!MM7eMA', 'machine x.org login me password [redacted named-secret]'],
+    ['ENV API_TOKEN W27Wpi1iMaIMETBv6i3q', 'ENV API_TOKEN [redacted named-secret]'],
+    ['Cookie: theme=dark; sessionid=MXCNXC8chszU', 'Cookie: [redacted named-secret]'],
+    ['HEADERS=x-honeycomb-team=XjwipAkny5VEWyhE', 'HEADERS=x-honeycomb-team=[redacted named-secret]'],
+    [`https://discord.com/api/webhooks/123456789012345678/${'aZ3-q9_B'.repeat(9)}`, 'https://[redacted api-token]'],
   ])('go as a whole, and nothing else does: %s', (text, clean) => {
     expect(own.text(text)).toBe(clean);
     expect(own.suspectsText(text)).toBe(true);

@@ -26,12 +26,16 @@ const SENTENCES = [
   'http://localhost:8080/@scope/name and https://url:8000 @somebody, npm i @types/node',
   'eyJ is how JSON begins in base64; AKIA is how keys of AWS begin; AIza those of Google',
   'The signature: a1b2c3d4e5f6a7b8c9d0, the sig of the day, cookie: chocolate chip, max_tokens: 4096',
+  'Forgot your password? Enter a password 8 characters long, with 1 digit! The password is case-sensitive, password rules apply.',
+  'See https://discord.com/api/webhooks/ and the cookie: a=1; b=2. The password for user@example1.com was reset.',
   'input tokens: 120, output tokens: 30, total_tokens=150, eos_token_id=2, token_type=bearer, token: 42',
 ];
 
 const CODE = [
   'const token = await getToken(user.id); if (token === null) return; token = tokens[i + 1]; token.kind = 12;',
   'password = getpass.getpass(); password=os.environ["DB_PASSWORD"]; api_key=settings.OPENAI_API_KEY,',
+  'login(password=password1, pwd=user2.pwd) && password == other1 && password !== hash2(x) || password=%s1@%s',
+  'password=user1@example.org password=$PASSWORD1! ENV API_TOKEN $1 ARG AUTH_TOKEN pwd=a1*b2 pwd=x1%2 PASSWORD NOT NULL',
   'interface Options { password: string; privateKey: Buffer; secret?: SignatureKey; token: Token<12>; apiKey: string }',
   'def login(password: str = "", token: Optional[str] = None, secret: bytes = b"") -> None:',
   '<input type="password" name="password" placeholder="Password" autocomplete="current-password"> <a href="?token=">',
