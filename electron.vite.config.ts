@@ -23,6 +23,7 @@ export default defineConfig({
           'server-ingest.worker': resolve('server/ingest.worker.ts'),
           'store.worker': resolve('workers/store/store.worker.ts'),
           'ingest.worker': resolve('workers/ingest/ingest.worker.ts'),
+          'body-reader.worker': resolve('services/ingest/bodies/body-reader.worker.ts'),
           'file-reader.worker': resolve('workers/ingest/file-reader.worker.ts'),
           'timeline.worker': resolve('workers/timeline/timeline.worker.ts'),
           'sync.worker': resolve('workers/sync/sync.worker.ts'),

@@ -85,6 +85,7 @@ async function main(): Promise<void> {
     teamSchemasFile: join(__dirname, '..', 'openapi-team.json'),
     rendererDir: join(__dirname, '..', 'renderer'),
     ingestFile: join(__dirname, 'server-ingest.worker.js'),
+    bodiesFile: join(__dirname, 'body-reader.worker.js'),
     log,
     // Who watches over the process starts it again; what was acknowledged is on disk.
     onDied: die,

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { ListenAddress } from '../core/api/workers';
+import { BodyThread } from '../services/ingest/bodies/body-reader';
 import type { Log } from '../services/log';
 import { Arrivals } from '../services/net/arrivals';
 import { authorityOf } from '../services/net/authority';
@@ -62,6 +63,8 @@ export interface Surroundings {
   readonly rendererDir: string;
   /** The built entry of the thread that stores. */
   readonly ingestFile: string;
+  /** The built entry of the thread that reads large bodies. */
+  readonly bodiesFile: string;
   readonly log: Log;
   /** The server cannot go on. */
   readonly onDied: (error: Error) => void;
@@ -69,7 +72,7 @@ export interface Surroundings {
 
 export async function startServer(
   options: ServerOptions,
-  { version, openApiFile, teamSchemasFile, rendererDir, ingestFile, log, onDied }: Surroundings,
+  { version, openApiFile, teamSchemasFile, rendererDir, ingestFile, bodiesFile, log, onDied }: Surroundings,
 ): Promise<RunningServer> {
   const tracing = openTracing(process.env, version);
   const opened = await openDatabaseOf(
@@ -93,10 +96,12 @@ export async function startServer(
   const redis = options.redisUrl === null ? null : openRedis(options.redisUrl, log);
   const limits = new RateLimits(redis);
   const ingest = await openIngest(options, database, { log, onSpans: metrics.received, ingestFile, watchdog, onDied });
+  const bodies = new BodyThread({ file: bodiesFile, log });
   const services = await openServices({
     options,
     database,
     ingest,
+    bodies,
     limits,
     arrivals,
     watchdog,
@@ -196,6 +201,7 @@ export async function startServer(
       redis?.removeAllListeners('close');
       redis?.disconnect();
       await jobs.close();
+      await bodies.close();
       await ingest.close();
       await database.close();
     },

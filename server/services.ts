@@ -2,6 +2,7 @@
 import type { ListenAddress } from '../core/api/workers';
 import { PriceBook } from '../core/pricing/price-book';
 import list from '../resources/prices.json';
+import type { BodyReader } from '../services/ingest/bodies/body-reader';
 import { TRACES } from '../services/ingest/signals';
 import type { Log } from '../services/log';
 import type { Arrivals } from '../services/net/arrivals';
@@ -49,6 +50,7 @@ export interface ServiceSurroundings {
   readonly options: ServerOptions;
   readonly database: ServerDatabase;
   readonly ingest: IngestPort;
+  readonly bodies: BodyReader;
   readonly limits: RateLimits;
   readonly arrivals: Arrivals;
   readonly watchdog: Watchdog;
@@ -64,7 +66,7 @@ export type Services = Awaited<ReturnType<typeof openServices>>;
 
 /** @throws Error where SPOOR_SECRET_KEY does not open what is stored: said now, not when somebody signs in */
 export async function openServices(around: ServiceSurroundings) {
-  const { options, database, ingest, limits, arrivals, watchdog, version, openApiFile, log } = around;
+  const { options, database, ingest, bodies, limits, arrivals, watchdog, version, openApiFile, log } = around;
   const { system } = database;
   const cache = new Cache(database);
   await cache.start();
@@ -113,6 +115,7 @@ export async function openServices(around: ServiceSurroundings) {
   const runtimes = new Runtimes({
     database,
     ingest,
+    bodies,
     arrivals,
     behindProxy: options.behindProxy,
     unresponsive: () => watchdog.unresponsive,
@@ -170,7 +173,7 @@ export async function openServices(around: ServiceSurroundings) {
     webhooks: new Webhooks(database, box, options.privateAddresses),
     deliveries: new Deliveries(system, box, options.privateAddresses),
     uploads: new Uploads(database, jobs, system, checkQuota),
-    imports: new Imports(system, ingest),
+    imports: new Imports(system, ingest, bodies),
     live,
     sync,
     alerts: new AlertRounds(system, (id) => runtimes.of(id), log),

@@ -48,6 +48,14 @@ export interface FormatReader {
   fromJson(document: unknown, records: WrittenRecords): readonly SignalRequest[];
   /** Null: it has no such form. @throws Error for bytes of another shape, SpoorError PAYLOAD_TOO_LARGE */
   readonly fromProtobuf: ((bytes: Uint8Array) => readonly SignalRequest[]) | null;
+  /** Where later documents refer to what earlier ones said: a reader elsewhere can go on with it. */
+  readonly memory?: ReaderMemory;
+}
+
+/** Facts of things that documents refer to, by their ids. It is bounded. */
+export interface ReaderMemory {
+  known(): ReadonlyMap<string, Readonly<Record<string, string | null>>>;
+  learn(known: ReturnType<ReaderMemory['known']>): void;
 }
 
 /** An export request of OTLP in protobuf. */

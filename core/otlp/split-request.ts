@@ -17,58 +17,61 @@ const MAX_HEAD_SHARE = 1 / 4;
  * @throws WireError for bytes that are no request
  */
 export function splitRequest(request: Uint8Array, maxBytes: number): readonly Uint8Array[] {
-  if (request.length <= maxBytes) return [request];
-  const pieces: Uint8Array[] = [];
+  return [...piecesOf(request, maxBytes)];
+}
+
+/** The same, each when it is asked for. */
+export function* piecesOf(request: Uint8Array, maxBytes: number): Generator<Uint8Array> {
+  if (request.length <= maxBytes) {
+    yield request;
+    return;
+  }
   const reader = new WireReader(request);
   let start = 0;
   let end = 0;
-  const flush = (): void => {
-    if (end > start) pieces.push(request.subarray(start, end));
-  };
   while (reader.next()) {
     if (reader.field !== RESOURCES) throw new WireError(`field ${reader.field} is not one of an export request`);
     reader.expect(WIRE_BYTES);
     const at = reader.tagStart;
     const content = reader.view8();
     if (reader.pos - start > maxBytes) {
-      flush();
+      if (end > start) yield request.subarray(start, end);
       start = at;
     }
     if (reader.pos - at > maxBytes) {
-      for (const part of partsOf(content, maxBytes, SPLIT_LEVELS)) pieces.push(asField(RESOURCES, part));
+      for (const part of partsOf(content, maxBytes, SPLIT_LEVELS)) yield asField(RESOURCES, part);
       start = reader.pos;
     }
     end = reader.pos;
   }
-  flush();
-  return pieces;
+  if (end > start) yield request.subarray(start, end);
 }
 
 /** A resource or a scope, as several of its kind. */
-function partsOf(message: Uint8Array, maxBytes: number, levels: number): readonly Uint8Array[] {
+function* partsOf(message: Uint8Array, maxBytes: number, levels: number): Generator<Uint8Array> {
   const fields = levels > 0 ? fieldsOf(message) : null;
-  if (!fields || fields.head.length > maxBytes * MAX_HEAD_SHARE) return [message];
+  if (!fields || fields.items.length === 0 || fields.head.length > maxBytes * MAX_HEAD_SHARE) {
+    yield message;
+    return;
+  }
   const { head, items } = fields;
   const room = maxBytes - head.length;
-  const parts: Uint8Array[] = [];
   let held: Uint8Array[] = [];
   let size = 0;
-  const flush = (): void => {
-    if (held.length > 0) parts.push(joined([head, ...held]));
-    held = [];
-    size = 0;
-  };
   for (const { field, content } of items) {
-    if (size + field.length > room) flush();
+    if (size + field.length > room && held.length > 0) {
+      yield joined([head, ...held]);
+      held = [];
+      size = 0;
+    }
     if (field.length > room) {
-      for (const part of partsOf(content, room, levels - 1)) parts.push(joined([head, asField(INNER, part)]));
+      for (const part of partsOf(content, room, levels - 1)) yield joined([head, asField(INNER, part)]);
     } else {
       held.push(field);
       size += field.length;
     }
   }
-  flush();
-  return parts.length === 0 ? [message] : parts;
+  if (held.length > 0) yield joined([head, ...held]);
 }
 
 interface Fields {

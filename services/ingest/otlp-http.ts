@@ -3,26 +3,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RECEIVED_FORMATS } from '../../core/formats/formats';
 import { ERROR_STATUS, type ErrorCode, RetryLater, SpoorError } from '../../core/model/errors';
 import { nsFromMs } from '../../core/model/time';
-import { parseExactJson } from '../../core/otlp/exact-json';
 import * as otlp from '../../core/otlp/export-response';
-import { WrittenRecords } from '../../core/otlp/json-envelope';
 import { JsonShapeError } from '../../core/otlp/json-shape-error';
-import { listsOfOthers, lookOfJson } from '../../core/otlp/unknown-json';
 import { WireError } from '../../core/otlp/wire-reader';
 import type { Log } from '../log';
 import type { Arrivals } from '../net/arrivals';
 import { foreignHostMessage, isLoopbackHost, isLoopbackOrigin, originMatches } from '../net/loopback';
+import { type BodyReader, READ_HERE } from './bodies/body-reader';
+import { NotJson } from './bodies/read-export';
+import { NotOfFormat } from './bodies/read-format';
 import { hexOf } from './digest';
 import { ingestPath } from './ingest-paths';
 import type { Rejection, RequestIntake } from './intake';
-import { hintOf, lookOfText, notUnderstood } from './not-understood';
+import { hintOf, notUnderstood } from './not-understood';
 import { BodyError, readBody } from './read-body';
 import type { Refusals } from './refusals';
 import { type SenderLimit, UNLIMITED } from './sender-limit';
-import { SIGNALS, type Signal, signalNamed, signalOfJson, signalOfProtobuf, TRACES } from './signals';
+import { SIGNALS, type Signal, signalNamed, signalOfProtobuf } from './signals';
 
 export interface OtlpHttpOptions {
   readonly intake: RequestIntake;
+  /** Read here, whatever their size, unless a thread is given. */
+  readonly bodies?: BodyReader;
   readonly arrivals: Arrivals;
   /** Whose share a request takes. */
   readonly holdersOf: (request: IncomingMessage) => readonly string[];
@@ -160,36 +162,17 @@ export class OtlpHttpReceiver {
 
   /** @param named by the path; null: the content says which signal it is */
   private async exportJson(bytes: Uint8Array, named: Signal | null): Promise<Uint8Array> {
-    const path = named?.httpPath ?? '/';
-    const tell = (signal: Signal, look: string): Uint8Array =>
-      this.answer('json', signal, { rejected: 0, reason: notUnderstood(look), isUnderstood: false });
-    let json: unknown;
-    try {
-      json = parseExactJson(bytes);
-    } catch (error) {
-      if (error instanceof SpoorError) throw error;
-      const lines = lookOfText(bytes, path);
-      if (lines !== null) return tell(named ?? TRACES, lines);
-      throw new Refusal(400, `The body is not JSON: ${(error as Error).message}.${hintOf(bytes, 'json')}`);
+    const { bodies = READ_HERE, intake } = this.options;
+    const found = await bodies.readExport(bytes, { path: named?.httpPath ?? '/', signal: named?.name ?? null });
+    const signal = signalNamed(found.signal);
+    if (found.look !== null) {
+      return this.answer('json', signal, { rejected: 0, reason: notUnderstood(found.look), isUnderstood: false });
     }
-    const signal = named ?? signalOfJson(json);
-    const records = new WrittenRecords();
-    let protobuf: Uint8Array;
-    try {
-      protobuf = signal.fromJson(json, records);
-    } catch (error) {
-      const look = error instanceof JsonShapeError && records.refused === 0 ? lookOfJson(json, path) : null;
-      if (look === null) throw error;
-      return tell(signal, look);
-    }
-    const look = records.written === 0 ? lookOfJson(json, path) : null;
-    if (look !== null) return tell(signal, look);
-    const stored = await this.options.intake.store(signal, protobuf);
-    const ignored = listsOfOthers(json, signal.name).map((list) => `ignored: ${list}`);
-    const reasons = [records.reason, stored.reason, records.notice, ...ignored].filter((one) => one !== '');
+    const stored = await intake.store(signal, found.protobuf);
+    const reasons = [found.reason, stored.reason, ...found.notices].filter((one) => one !== '');
     return this.answer('json', signal, {
       ...stored,
-      rejected: stored.rejected + records.refused,
+      rejected: stored.rejected + found.refused,
       reason: reasons.join('; '),
     });
   }
@@ -224,11 +207,12 @@ export class OtlpHttpReceiver {
 
   /** What comes in a format that has an address of its own; its answer has no body. */
   private async receive(
-    { title, receiver, reader }: (typeof this.formats)[number],
+    format: (typeof this.formats)[number],
     request: IncomingMessage,
     encoding: otlp.OtlpEncoding | null,
     limit: SenderLimit,
   ): Promise<void> {
+    const { title, receiver, reader } = format;
     if (request.method !== 'POST') throw new Refusal(405, `${request.method} is not allowed here; use POST.`);
     if (encoding === null || !receiver.encodings.includes(encoding)) {
       const types = receiver.encodings.map((one) => CONTENT_TYPES[one]).join(' or ');
@@ -236,14 +220,12 @@ export class OtlpHttpReceiver {
       throw new Refusal(415, `Content-Type ${given} is not supported for ${title}; use ${types}.`);
     }
     await this.received(request, limit, async (bytes) => {
-      const records = new WrittenRecords();
-      const requests = readAs(title, () =>
-        encoding === 'json' ? reader.fromJson(parseExactJson(bytes), records) : (reader.fromProtobuf?.(bytes) ?? []),
-      );
-      let rejected = records.refused;
-      const reasons = [records.reason];
-      for (const { signal, protobuf } of requests) {
-        const stored = await this.options.intake.store(signalNamed(signal), protobuf);
+      const { bodies = READ_HERE, intake } = this.options;
+      const found = await bodies.readFormat(bytes, { format, reader, encoding });
+      let rejected = found.refused;
+      const reasons = [found.reason];
+      for (const { signal, protobuf } of found.requests) {
+        const stored = await intake.store(signalNamed(signal), protobuf);
         rejected += stored.rejected;
         reasons.push(stored.reason);
       }
@@ -283,20 +265,12 @@ export class OtlpHttpReceiver {
 function failureOf(error: unknown): { status: number; message: string } {
   if (error instanceof Refusal || error instanceof BodyError) return error;
   if (error instanceof WireError) return { status: 400, message: `The body is not OTLP protobuf: ${error.message}.` };
+  if (error instanceof NotJson) return { status: 400, message: `The body is not JSON: ${error.message}.${error.hint}` };
+  if (error instanceof NotOfFormat) return { status: 400, message: error.message };
   if (error instanceof JsonShapeError) return { status: 400, message: `The body is not OTLP/JSON: ${error.message}.` };
   if (error instanceof SpoorError && TOLD.includes(error.code))
     return { status: ERROR_STATUS[error.code], message: error.message };
   return { status: 500, message: error instanceof Error ? error.message : String(error) };
-}
-
-/** @throws Refusal naming the format, and what is wrong */
-function readAs<T>(title: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof SpoorError) throw error;
-    throw new Refusal(400, `The body is not ${title}: ${(error as Error).message}.`);
-  }
 }
 
 function encodingOf(request: IncomingMessage): otlp.OtlpEncoding | null {

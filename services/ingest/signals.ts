@@ -15,7 +15,8 @@ import { protobufFromTraceJson } from '../../core/otlp/json-to-proto';
 import { protobufFromLogsJson } from '../../core/otlp/logs-json-to-proto';
 import { protobufFromMetricsJson } from '../../core/otlp/metrics-json-to-proto';
 import { type ResourceAttribute, withResourceAttribute } from '../../core/otlp/resource-attribute';
-import { NestingError } from '../../core/otlp/wire-reader';
+import { piecesOf } from '../../core/otlp/split-request';
+import { NestingError, WireError } from '../../core/otlp/wire-reader';
 
 export interface Decoded {
   readonly batch: SignalBatch;
@@ -41,6 +42,9 @@ export interface Signal {
   /** @param attribute of every resource, whatever the sender says @throws WireError, SpoorError PAYLOAD_TOO_LARGE */
   readonly decode: (request: Uint8Array, attribute?: ResourceAttribute | null) => Decoded;
 }
+
+/** Of a request of which nobody says what it is. */
+const HEAD_BYTES = 512 * 1024;
 
 const grpcPath = (signal: string, service: string): string =>
   `/opentelemetry.proto.collector.${signal}.v1.${service}/Export`;
@@ -113,6 +117,21 @@ function digestOf(request: Uint8Array): Uint8Array {
  * @throws SpoorError PAYLOAD_TOO_LARGE
  */
 export function signalOfProtobuf(request: Uint8Array): Signal {
+  const head = headOf(request);
+  return signalThatReads(head) ?? (head.length < request.length ? signalThatReads(request) : null) ?? TRACES;
+}
+
+/** As much as tells it, of requests of any size. */
+function headOf(request: Uint8Array): Uint8Array {
+  try {
+    return piecesOf(request, HEAD_BYTES).next().value ?? request;
+  } catch (error) {
+    if (error instanceof WireError) return request;
+    throw error;
+  }
+}
+
+function signalThatReads(request: Uint8Array): Signal | null {
   const fits = SIGNALS.find((signal) => {
     try {
       const { batch, rejected } = signal.decode(request);
@@ -122,7 +141,7 @@ export function signalOfProtobuf(request: Uint8Array): Signal {
       return false;
     }
   });
-  return fits ?? TRACES;
+  return fits ?? null;
 }
 
 /** The same for JSON, where the outermost list has the signal's name. */

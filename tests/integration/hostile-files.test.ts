@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileImportReport } from '../../core/api/file-import';
 import type { LogPage } from '../../core/api/logs';
 import { half } from '../fixtures/half-request';
-import { MIB } from '../fixtures/hostile-requests';
+import { answeredWhileRead, cutOffJson, MIB } from '../fixtures/hostile-requests';
 import { preparedFolder } from '../fixtures/prepared-folder';
 import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 
@@ -21,6 +21,9 @@ afterAll(async () => {
   await spoor.stop();
   await folder.remove();
 });
+
+/** Exports that are answered before the last bytes of a large body arrive, which have left. */
+const ON_ITS_WAY = 5;
 
 let traces = 0;
 function trace(name = 'step'): object {
@@ -144,27 +147,28 @@ describe('a document that takes long to read', () => {
       args: { data: { stack: [1, 2, 3], a: { b: 'c' } } },
     };
     const file = strToU8(JSON.stringify({ traceEvents: Array.from({ length: 300_000 }, () => event) }));
-    let sent = 0;
-    const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        if (sent >= file.length) return controller.close();
-        controller.enqueue(file.slice(sent, sent + MIB));
-        sent += MIB;
-      },
-    });
-    let isRead = false;
-    const reading = importFile(body).finally(() => {
-      isRead = true;
-    });
-    // Of those that were sent when all of the file had gone.
-    let answeredMeanwhile = 0;
-    while (!isRead) {
-      const hasGone = sent >= file.length;
-      expect((await spoor.post('/v1/traces', trace())).status).toBe(200);
-      if (hasGone && !isRead) answeredMeanwhile++;
-    }
-    expect((await reading).status).toBe(400);
-    expect(answeredMeanwhile).toBeGreaterThan(0);
+    const { times, answer } = await answeredWhileRead(file, importFile, async () =>
+      expect((await spoor.post('/v1/traces', trace())).status).toBe(200),
+    );
+    expect(answer.status).toBe(400);
+    expect(times).toBeGreaterThan(0);
+    await expectWell();
+  });
+});
+
+describe('an export in JSON', () => {
+  it('of many megabytes keeps no other sender waiting while it is read', async () => {
+    const send = (body: ReadableStream<Uint8Array>) => {
+      const init = { method: 'POST', body, headers: { 'content-type': 'application/json' }, duplex: 'half' };
+      return fetch(`${spoor.ready.otlpHttp}/v1/traces`, init);
+    };
+    const { times, answer } = await answeredWhileRead(cutOffJson(48 * MIB), send, async () =>
+      expect((await spoor.post('/v1/traces', trace())).status).toBe(200),
+    );
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('The body is not JSON');
+    // What is still on its way when all of it has left is less than that.
+    expect(times).toBeGreaterThan(ON_ITS_WAY);
     await expectWell();
   });
 });

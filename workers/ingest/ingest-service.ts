@@ -16,6 +16,7 @@ import { errorValueOf, SpoorError } from '../../core/model/errors';
 import { transferablesOf } from '../../core/model/signal-batch';
 import type { StoreService } from '../../core/operations/store-service';
 import { Redactor } from '../../core/redaction/redactor';
+import type { BodyReader } from '../../services/ingest/bodies/body-reader';
 import { DecodedBytes } from '../../services/ingest/decoded-bytes';
 import { Forwarder } from '../../services/ingest/forwarder';
 import { GuardrailRules } from '../../services/ingest/guardrail-rules';
@@ -61,6 +62,7 @@ export class Ingest implements IngestService, FollowsSettings {
     store: Pick<StoreService, 'append' | 'listGuardrails'>,
     private readonly log: Log,
     onState: (protocol: OtlpProtocol, state: OtlpReceiver) => void,
+    bodies: BodyReader,
     filesInto: (intake: Intake) => FileTaker,
   ) {
     const { redaction, forward, corsOrigins } = options.settings;
@@ -88,6 +90,7 @@ export class Ingest implements IngestService, FollowsSettings {
     const loopbackOnly = isLoopbackAddress(options.otlpHttp.host);
     this.http = new OtlpHttpReceiver({
       intake: this.intake,
+      bodies,
       arrivals: this.arrivals,
       holdersOf: (request) => [peerOfRequest(request, false)],
       log: ofExports,

@@ -5,24 +5,24 @@
 import { jsonObject } from '../../model/json-object';
 import { nsFromText } from '../../model/time';
 import { DecodeBudget } from '../../otlp/decode-budget';
+import type { ReaderMemory } from '../format';
 
 type Json = ReturnType<typeof jsonObject>;
 
 /** Traces whose name and group are remembered: they come once, their spans in later requests as well. */
 const MAX_TRACES = 2_000;
+/** Of the id, the name and the group of a trace together: longer ones hold for the request that they come in. */
+const MAX_REMEMBERED_CHARS = 1_000;
 /** What a span of theirs takes while it is written as OTLP/JSON, in bytes. */
 const SPAN_COST = 2048;
 
-interface TraceFacts {
-  readonly workflow: string | null;
-  readonly group: string | null;
-}
+type TraceFacts = Readonly<Record<'workflow' | 'group', string | null>>;
 
 const UNKNOWN: TraceFacts = { workflow: null, group: null };
 
 class OpenAiAgentsError extends Error {}
 
-export class OpenAiAgentsTraces {
+export class OpenAiAgentsTraces implements ReaderMemory {
   private readonly traces = new Map<string, TraceFacts>();
 
   /** @param hexOf so many bytes of a digest of a text, as hex */
@@ -34,27 +34,37 @@ export class OpenAiAgentsTraces {
     if (!Array.isArray(data)) throw new OpenAiAgentsError('there is no list "data"');
     new DecodeBudget().charge(data.length * SPAN_COST);
     const items = data.map(jsonObject);
-    for (const item of items) if (item.object === 'trace') this.remember(item);
-    const spans = items.flatMap((item) => (item.object === 'trace.span' ? [this.spanOf(item)] : []));
+    const here = new Map(items.flatMap((item) => (item.object === 'trace' ? [factsOf(item)] : [])));
+    this.learn(here);
+    const spans = items.flatMap((item) => (item.object === 'trace.span' ? [this.spanOf(item, here)] : []));
     const resource = { attributes: keyValues({ 'service.name': 'openai-agents' }) };
     return { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'openai-agents' }, spans }] }] };
   }
 
-  private remember({ id, workflow_name, group_id }: Json): void {
-    if (typeof id !== 'string') throw new OpenAiAgentsError('a trace has no id');
-    this.traces.set(id, { workflow: textOr(workflow_name), group: textOr(group_id) });
-    for (const [oldest] of this.traces) {
-      if (this.traces.size <= MAX_TRACES) break;
-      this.traces.delete(oldest);
+  known(): ReadonlyMap<string, TraceFacts> {
+    return this.traces;
+  }
+
+  learn(known: ReturnType<ReaderMemory['known']>): void {
+    for (const [id, { workflow = null, group = null }] of known) {
+      if (id.length + (workflow?.length ?? 0) + (group?.length ?? 0) > MAX_REMEMBERED_CHARS) continue;
+      this.traces.set(id, { workflow, group });
+      for (const [oldest] of this.traces) {
+        if (this.traces.size <= MAX_TRACES) break;
+        this.traces.delete(oldest);
+      }
     }
   }
 
-  private spanOf({ id, trace_id, parent_id, started_at, ended_at, span_data, error }: Json): object {
+  private spanOf(
+    { id, trace_id, parent_id, started_at, ended_at, span_data, error }: Json,
+    here: ReadonlyMap<string, TraceFacts>,
+  ): object {
     if (typeof id !== 'string' || typeof trace_id !== 'string') throw new OpenAiAgentsError('a span has no id');
     const startNs = typeof started_at === 'string' ? nsFromText(started_at) : null;
     if (startNs === null) throw new OpenAiAgentsError(`span ${id} has no start`);
     const endNs = (typeof ended_at === 'string' ? nsFromText(ended_at) : null) ?? 0n;
-    const { workflow, group } = this.traces.get(trace_id) ?? UNKNOWN;
+    const { workflow, group } = here.get(trace_id) ?? this.traces.get(trace_id) ?? UNKNOWN;
     const { name, attributes } = told(jsonObject(span_data));
     const failure = error ? (textOr(jsonObject(error).message) ?? 'failed') : null;
     return {
@@ -74,6 +84,11 @@ export class OpenAiAgentsTraces {
       status: failure === null ? {} : { code: 2, message: failure },
     };
   }
+}
+
+function factsOf({ id, workflow_name, group_id }: Json): readonly [string, TraceFacts] {
+  if (typeof id !== 'string') throw new OpenAiAgentsError('a trace has no id');
+  return [id, { workflow: textOr(workflow_name), group: textOr(group_id) }];
 }
 
 interface Told {

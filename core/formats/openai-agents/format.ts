@@ -19,6 +19,7 @@ export const OPENAI_AGENTS: Format = {
         { signal: 'traces', protobuf: protobufFromTraceJson(traces.otlpOf(document), records) },
       ],
       fromProtobuf: null,
+      memory: traces,
     };
   },
   receiver: { path: '/v1/traces/ingest', status: 204, encodings: ['json'] },

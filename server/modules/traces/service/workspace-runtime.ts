@@ -13,6 +13,7 @@ import type { PriceBook } from '../../../../core/pricing/price-book';
 import { createGateway } from '../../../../services/gateway/gateway';
 import type { Fetches } from '../../../../services/gateway/playground/chat-client';
 import { restApi } from '../../../../services/gateway/rest';
+import type { BodyReader } from '../../../../services/ingest/bodies/body-reader';
 import type { RequestIntake } from '../../../../services/ingest/intake';
 import { OtlpHttpReceiver } from '../../../../services/ingest/otlp-http';
 import { Refusals } from '../../../../services/ingest/refusals';
@@ -28,6 +29,7 @@ import { ServerStore } from './server-store';
 export interface RuntimeOptions {
   readonly database: Pick<ServerDatabase, 'tenant' | 'damage'>;
   readonly ingest: IngestPort;
+  readonly bodies: BodyReader;
   /** Of this copy of the server. */
   readonly arrivals: Arrivals;
   readonly behindProxy: boolean;
@@ -134,7 +136,7 @@ export class WorkspaceRuntime {
   doorOf(projectId: string): Door {
     let door = this.doors.get(projectId);
     if (!door) {
-      const { ingest, arrivals, behindProxy } = this.options;
+      const { ingest, bodies, arrivals, behindProxy } = this.options;
       const holders = [this.holder];
       const intake: RequestIntake = {
         store: (signal, request) => ingest.store({ workspaceId: this.workspaceId, projectId }, signal, request),
@@ -142,6 +144,7 @@ export class WorkspaceRuntime {
       const holdersOf = (request: IncomingMessage): string[] => [peerOfRequest(request, behindProxy), ...holders];
       const receiver = new OtlpHttpReceiver({
         intake,
+        bodies,
         arrivals,
         holdersOf,
         log: this.exportLog,

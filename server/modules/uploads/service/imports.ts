@@ -2,13 +2,13 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SpoorError } from '../../../../core/model/errors';
-import { parseExactJson } from '../../../../core/otlp/exact-json';
-import { WrittenRecords } from '../../../../core/otlp/json-envelope';
 import { JsonShapeError } from '../../../../core/otlp/json-shape-error';
 import { WireError } from '../../../../core/otlp/wire-reader';
 import { BOOL, decodeRows, INT8, TEXT } from '../../../../core/store/sql/row-spec';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
-import { type Signal, signalOfJson, signalOfProtobuf } from '../../../../services/ingest/signals';
+import type { BodyReader } from '../../../../services/ingest/bodies/body-reader';
+import { NotJson, type ReadExport } from '../../../../services/ingest/bodies/read-export';
+import { type Signal, signalNamed, signalOfProtobuf } from '../../../../services/ingest/signals';
 import type { IngestPort } from '../../traces/service/ingest';
 import { BadFile, type Line, type LineLimits, linesOf } from './lines';
 import { type ImportWork, partOf } from './uploads';
@@ -23,6 +23,7 @@ export class Imports {
   constructor(
     private readonly sql: SqlClient,
     private readonly ingest: Pick<IngestPort, 'store'>,
+    private readonly bodies: Pick<BodyReader, 'readExport'>,
   ) {}
 
   /** Done again after it was cut off, it stores the same once. @throws Error when it should be tried again */
@@ -51,7 +52,7 @@ export class Imports {
     const parts = this.bytes(workspaceId, uploadId, Number(upload.parts));
     const content = upload.gzip ? pipeline(Readable.from(parts), createGunzip(), () => {}) : parts;
     try {
-      for await (const { signal, request, refused } of requestsIn(content, upload.format)) {
+      for await (const { signal, request, refused } of this.requestsIn(content, upload.format)) {
         const { rejected } = await this.ingest.store({ workspaceId, projectId: upload.project_id }, signal, request);
         counts.requests++;
         counts.rejected += rejected + refused;
@@ -68,6 +69,34 @@ export class Imports {
   private async *bytes(workspaceId: number, uploadId: string, parts: number): AsyncGenerator<Uint8Array> {
     for (let n = 1; n <= parts; n++) yield await partOf(this.sql, workspaceId, uploadId, n);
   }
+
+  private async *requestsIn(content: AsyncIterable<Uint8Array>, format: string): AsyncGenerator<FoundRequest> {
+    if (format === 'otlp-protobuf') {
+      const request = await whole(content);
+      yield { signal: signalOfProtobuf(request), request, refused: 0 };
+      return;
+    }
+    for await (const line of linesOf(content, LIMITS)) {
+      const request = await this.requestOf(line);
+      if (request) yield request;
+    }
+  }
+
+  /** Null: there is only space in it. */
+  private async requestOf({ number, bytes }: Line): Promise<FoundRequest | null> {
+    if (bytes.every(isSpace)) return null;
+    let found: ReadExport;
+    try {
+      found = await this.bodies.readExport(bytes, { path: '/', signal: null });
+    } catch (error) {
+      if (error instanceof JsonShapeError || error instanceof NotJson || isTooLarge(error)) {
+        throw new BadFile(`Line ${number} is no OTLP in JSON: ${error.message.replace(/\.$/, '')}.`);
+      }
+      throw error;
+    }
+    if (found.look !== null) throw new BadFile(`Line ${number} is no OTLP in JSON: it looks like ${found.look}.`);
+    return { signal: signalNamed(found.signal), request: found.protobuf, refused: found.refused };
+  }
 }
 
 interface FoundRequest {
@@ -76,34 +105,6 @@ interface FoundRequest {
   readonly request: Uint8Array;
   /** Records of it that cannot be read. */
   readonly refused: number;
-}
-
-async function* requestsIn(content: AsyncIterable<Uint8Array>, format: string): AsyncGenerator<FoundRequest> {
-  if (format === 'otlp-protobuf') {
-    const request = await whole(content);
-    yield { signal: signalOfProtobuf(request), request, refused: 0 };
-    return;
-  }
-  for await (const line of linesOf(content, LIMITS)) {
-    const request = requestOf(line);
-    if (request) yield request;
-  }
-}
-
-/** Null: there is only space in it. */
-function requestOf({ number, bytes }: Line): FoundRequest | null {
-  if (bytes.every(isSpace)) return null;
-  try {
-    const json = parseExactJson(bytes);
-    const signal = signalOfJson(json);
-    const records = new WrittenRecords();
-    return { signal, request: signal.fromJson(json, records), refused: records.refused };
-  } catch (error) {
-    if (error instanceof JsonShapeError || error instanceof SyntaxError || error instanceof SpoorError) {
-      throw new BadFile(`Line ${number} is no OTLP in JSON: ${error.message}`);
-    }
-    throw error;
-  }
 }
 
 /** Of JSON. */
@@ -123,7 +124,7 @@ async function whole(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 /** Of what a request would become; the file is at fault. */
-function isTooLarge(error: unknown): boolean {
+function isTooLarge(error: unknown): error is SpoorError {
   return error instanceof SpoorError && error.code === 'PAYLOAD_TOO_LARGE';
 }
 
