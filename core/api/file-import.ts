@@ -22,5 +22,7 @@ export interface FileImportPart {
   /** Of the file, made up by who sends it. */
   readonly importId: string;
   readonly bytes: Uint8Array;
+  /** Whoever takes it may have forgotten what came before a later one: no file begins with that. */
+  readonly isFirst: boolean;
   readonly isLast: boolean;
 }

@@ -7,6 +7,7 @@ import { operation, own, resource, through } from './operation';
 const PART = z.strictObject({
   importId: z.string().min(1).max(100),
   bytes: z.instanceof(Uint8Array),
+  isFirst: z.boolean(),
   isLast: z.boolean(),
 }) as z.ZodType<FileImportPart>;
 

@@ -29,16 +29,18 @@ export async function storedFile({ body, headers }: Request, taker: FileTaker): 
 async function imported(file: AsyncIterable<Part>, taker: FileTaker): Promise<FileImportReport> {
   const importId = randomUUID();
   let isSpoor: boolean | null = null;
+  let isFirst = true;
   try {
     for await (const { bytes, isLast } of file) {
       isSpoor ??= isSpoorFile(bytes);
       if (!isSpoor) {
-        const report = await taker.importPart({ importId, bytes, isLast });
+        const report = await taker.importPart({ importId, bytes, isFirst, isLast });
         if (report) return report;
       } else {
         const report = await taker.importFile({ uploadId: importId, bytes, isLast });
         if (report) return ofSpoorFile(report);
       }
+      isFirst = false;
     }
   } catch (error) {
     // A sender that has gone leaves its place to the next at once; what failed is what they hear, not that this failed as well.

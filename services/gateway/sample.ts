@@ -98,7 +98,7 @@ export class Sample {
     this.now = { ...this.now, total: requests.length };
     for (const { body } of requests) {
       const bytes = new Uint8Array(await packed(JSON.stringify(body)));
-      await this.ingest.importPart({ importId: randomUUID(), bytes, isLast: true });
+      await this.ingest.importPart({ importId: randomUUID(), bytes, isFirst: true, isLast: true });
       this.now = { ...this.now, done: this.now.done + 1 };
     }
   }

@@ -131,8 +131,10 @@ it('a page gives a file in parts', async () => {
   const page = await connectRpc(spoor.ready.ui, spoor.ready.token);
   const bytes = new TextEncoder().encode(JSON.stringify(trace(50)));
   const importId = 'of-a-page';
-  expect(await page.api.importPart({ importId, bytes: bytes.slice(0, 100), isLast: false })).toBeNull();
-  expect(await page.api.importPart({ importId, bytes: bytes.slice(100), isLast: true })).toMatchObject({ spans: 3 });
+  expect(await page.api.importPart({ importId, bytes: bytes.slice(0, 100), isFirst: true, isLast: false })).toBeNull();
+  expect(await page.api.importPart({ importId, bytes: bytes.slice(100), isFirst: false, isLast: true })).toMatchObject({
+    spans: 3,
+  });
   page.close();
 });
 
@@ -140,7 +142,9 @@ it('a page gives a file up: what was read of it is stored, and its place is free
   const page = await connectRpc(spoor.ready.ui, spoor.ready.token);
   const line = new TextEncoder().encode(`${JSON.stringify(trace(60))}\n${'{"resourceSpans":['}`);
   for (let n = 0; n < 6; n++) {
-    expect(await page.api.importPart({ importId: `given up ${n}`, bytes: line, isLast: false })).toBeNull();
+    expect(
+      await page.api.importPart({ importId: `given up ${n}`, bytes: line, isFirst: true, isLast: false }),
+    ).toBeNull();
     await page.api.cancelImport(`given up ${n}`);
   }
   await page.api.cancelImport('never begun');

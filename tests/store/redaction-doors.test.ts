@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_CHOICE } from '../../core/api/sync-state';
 import { nsFromMs } from '../../core/model/time';
 import { DEFAULT_REDACTION } from '../../core/redaction/rules';
+import { READ_HERE } from '../../services/ingest/bodies/body-reader';
 import { hexOf } from '../../services/ingest/digest';
 import { Imports } from '../../services/ingest/import/imports';
 import { SIGNALS } from '../../services/ingest/signals';
@@ -84,6 +85,7 @@ beforeAll(async () => {
     store,
     () => {},
     () => {},
+    READ_HERE,
     (intake) => new Imports(intake, { hexOf, nowNs: () => nsFromMs(Date.now()) }),
   );
   await ingest.start();
@@ -197,7 +199,7 @@ describe('secrets do not reach the database', () => {
       requestsOf('import', signal).map((request) => JSON.stringify(jsonOf(signal, request))),
     );
     const bytes = new TextEncoder().encode(lines.join('\n'));
-    const report = await ingest.importPart({ importId: 'i', bytes, isLast: true });
+    const report = await ingest.importPart({ importId: 'i', bytes, isFirst: true, isLast: true });
     expect(report).toMatchObject({ documents: lines.length, rejectedDocuments: 0 });
   });
 

@@ -319,7 +319,7 @@ describe('files that come in parts', () => {
   it('are read while they come, several at once, and told of at the end', async () => {
     const imports = new Imports(countingIntake(), tools);
     const part = (importId: string, from: number, to: number, isLast: boolean) =>
-      imports.take({ importId, bytes: bytes.subarray(from, to), isLast });
+      imports.take({ importId, bytes: bytes.subarray(from, to), isFirst: from === 0, isLast });
     expect(await part('a', 0, 10, false)).toBeNull();
     expect(await part('b', 0, 20, false)).toBeNull();
     expect(await part('a', 10, bytes.length, true)).toMatchObject({ spans: 1 });
@@ -329,7 +329,7 @@ describe('files that come in parts', () => {
   it('come one after the other: a second part beside the first gives the file up, and no call waits for ever', async () => {
     const imports = new Imports(countingIntake(), tools);
     const part = (from: number, to: number, isLast: boolean) =>
-      imports.take({ importId: 'a', bytes: bytes.subarray(from, to), isLast });
+      imports.take({ importId: 'a', bytes: bytes.subarray(from, to), isFirst: from === 0, isLast });
     const [first, second] = await Promise.allSettled([part(0, 10, false), part(10, 20, false)]);
     expect([first, second]).toMatchObject([
       { reason: { code: 'SERVICE_UNAVAILABLE' } },
@@ -339,12 +339,12 @@ describe('files that come in parts', () => {
 
   it('are no more than a few at once, and room comes back from one that fails', async () => {
     const imports = new Imports(countingIntake(), tools);
-    const begin = (importId: string) => imports.take({ importId, bytes: bytes.subarray(0, 5), isLast: false });
+    const begin = (importId: string) =>
+      imports.take({ importId, bytes: bytes.subarray(0, 5), isFirst: true, isLast: false });
     for (const id of ['a', 'b', 'c', 'd']) await begin(id);
     await expect(begin('e')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    await expect(imports.take({ importId: 'a', bytes: new Uint8Array(0), isLast: true })).rejects.toThrow(
-      'it is not JSON',
-    );
+    const end = { importId: 'a', bytes: new Uint8Array(0), isFirst: false, isLast: true };
+    await expect(imports.take(end)).rejects.toThrow('it is not JSON');
     expect(await begin('e')).toBeNull();
   });
 
@@ -378,7 +378,7 @@ describe('files that come in parts', () => {
   it('are begun by their first part alone: the rest of one that was given up is no file', async () => {
     const imports = new Imports(countingIntake(), tools);
     const lines = new TextEncoder().encode(`${JSON.stringify(traces(span(1)))}\n`);
-    const part = (isFirst: boolean, isLast: boolean) => imports.take({ importId: 'a', bytes: lines, isLast }, isFirst);
+    const part = (isFirst: boolean, isLast: boolean) => imports.take({ importId: 'a', bytes: lines, isFirst, isLast });
     expect(await part(true, false)).toBeNull();
     expect(await part(false, false)).toBeNull();
     await imports.cancel('a');

@@ -56,12 +56,11 @@ export class FileReader implements FileTaker {
   async take(part: FileImportPart): Promise<FileImportReport | null> {
     this.running ??= this.start();
     const { running } = this;
-    const isFirst = !this.begun.get(part.importId);
     clearTimeout(this.idle);
     running.calls++;
     this.begun.set(part.importId, running);
     try {
-      const report = await running.api.take(part, isFirst);
+      const report = await running.api.take(part);
       if (part.isLast) this.begun.set(part.importId, null);
       return report;
     } catch (error) {

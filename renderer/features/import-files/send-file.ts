@@ -32,7 +32,7 @@ export async function sendFile(
     const report = isSpoor
       ? await api.importFile({ uploadId: importId, bytes, isLast }).then((taken) => taken && ofSpoorFile(taken))
       : await api
-          .importPart({ importId, bytes, isLast })
+          .importPart({ importId, bytes, isFirst: at === 0, isLast })
           .then((taken) => taken && { ...taken, traceId: null, objects: 0 });
     if (report) return report;
     if (isLast) throw new Error('The file could not be taken; try again.');

@@ -19,11 +19,10 @@ export class Imports {
 
   /**
    * Takes the next part; resolves when it has been read, and with the report when it was the last.
-   * @param isFirst false: of a file that was begun before, and may have been given up since
    * @throws SpoorError RATE_LIMITED where too many files come at once, SERVICE_UNAVAILABLE for the rest of a file that was given up,
    *   and what FileImport throws
    */
-  async take({ importId, bytes, isLast }: FileImportPart, isFirst = true): Promise<FileImportReport | null> {
+  async take({ importId, bytes, isFirst, isLast }: FileImportPart): Promise<FileImportReport | null> {
     const known = this.files.get(importId);
     if (!known && !isFirst) {
       throw new SpoorError('SERVICE_UNAVAILABLE', 'The file was given up before its last part; send it again.');
