@@ -28,15 +28,15 @@ it('all who ask at the same time wait for one answer, and a failure is not kept'
     if (++asked === 1) throw new Error('not now');
     return asked;
   };
-  const failed = await Promise.allSettled(Array.from({ length: 20 }, () => cache.get('a:1:b:2', 1_000, load)));
+  const failed = await Promise.allSettled(Array.from({ length: 20 }, () => cache.get('a:1:b:2', 60_000, load)));
   expect(failed.every(({ status }) => status === 'rejected')).toBe(true);
-  const answers = await Promise.all(Array.from({ length: 20 }, () => cache.get('a:1:b:2', 1_000, load)));
+  const answers = await Promise.all(Array.from({ length: 20 }, () => cache.get('a:1:b:2', 60_000, load)));
   expect(new Set(answers)).toEqual(new Set([2]));
   await cache.forget('a:2');
-  expect(await cache.get('a:1:b:2', 1_000, load)).toBe(2);
+  expect(await cache.get('a:1:b:2', 60_000, load)).toBe(2);
   await cache.forget('a:1');
   expect(await cache.get('a:1:b:2', 0, load)).toBe(3);
-  expect(await cache.get('a:1:b:2', 1_000, load)).toBe(4);
+  expect(await cache.get('a:1:b:2', 60_000, load)).toBe(4);
 });
 
 it('a key that is revoked, or whose project is archived, and a member who is removed are out everywhere at once', async () => {
@@ -45,14 +45,17 @@ it('a key that is revoked, or whose project is archived, and a member who is rem
   const bob = await invite(ann, 'bob@example.com', 'member');
   for (const client of [read, bob]) expect((await client.at(elsewhere).ask('get', '/v1/traces')).status).toBe(200);
   expect(await ingest.at(elsewhere).export([])).toBe(200);
-  const startedAt = performance.now();
+  // Without being told it would be believed for thirty seconds.
+  const isOutSoon = async (ask: () => Promise<number>): Promise<void> => {
+    const startedAt = performance.now();
+    await eventually(async () => (await ask()) === 401);
+    expect(performance.now() - startedAt).toBeLessThan(28_000);
+  };
   await ann.client.ask('delete', `/v1/api-keys/${keyId}`);
-  await eventually(async () => (await ingest.at(elsewhere).export([])) === 401);
+  await isOutSoon(() => ingest.at(elsewhere).export([]));
   await ann.client.ask('post', `/v1/projects/${projectId}/actions/archive`);
-  await eventually(async () => (await read.at(elsewhere).ask('get', '/v1/traces')).status === 401);
+  await isOutSoon(async () => (await read.at(elsewhere).ask('get', '/v1/traces')).status);
   const { body: me } = await bob.ask('get', '/v1/auth/me');
   await ann.client.ask('delete', `/v1/workspaces/${ann.workspace}/members/${me.id}`);
-  await eventually(async () => (await bob.at(elsewhere).ask('get', '/v1/traces')).status === 401);
-  // Without being told they would be believed for thirty seconds.
-  expect(performance.now() - startedAt).toBeLessThan(28_000);
+  await isOutSoon(async () => (await bob.at(elsewhere).ask('get', '/v1/traces')).status);
 });
