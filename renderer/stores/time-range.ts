@@ -37,6 +37,21 @@ export const LAST: readonly { readonly minutes: number; readonly label: string; 
   { minutes: 10_080, label: 'Last 7 days', short: '7d' },
 ];
 
+/**
+ * A part of a chart that shows `fromMs` to `toMs`, from `left` to `right`, both from 0 to 1. Whoever drags to the end
+ * of the chart means its newest entry too, which may start just there: a range leaves its end out.
+ */
+export function partOf(
+  fromMs: number,
+  toMs: number,
+  { left, right }: { readonly left: number; readonly right: number },
+): Extract<TimeRange, { kind: 'between' }> {
+  const at = (share: number): number => fromMs + share * (toMs - fromMs);
+  const begin = Math.floor(at(left));
+  const end = right === 1 ? Math.floor(toMs) + 1 : Math.ceil(at(right));
+  return { kind: 'between', fromMs: begin, toMs: Math.max(end, begin + 1) };
+}
+
 /** As the API takes them, at this moment. */
 export function boundsOf(range: TimeRange): { readonly from?: string; readonly to?: string } {
   if (range.kind === 'last') return { from: new Date(Date.now() - range.minutes * 60_000).toISOString() };

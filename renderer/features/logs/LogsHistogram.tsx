@@ -2,7 +2,7 @@ import type { LogHistogram } from '../../../core/api/logs';
 import { formatCompact, formatDuration, plural } from '../../../core/model/format';
 import { LOG_LEVELS } from '../../../core/model/log-level';
 import { useBrush } from '../../hooks/use-brush';
-import type { TimeRange } from '../../stores/time-range';
+import { partOf, type TimeRange } from '../../stores/time-range';
 import { clockTime } from '../../ui/clock-time';
 import { TimeAxis } from '../extent/TimeAxis';
 import { LEVEL_COLORS } from './level-color';
@@ -24,10 +24,7 @@ export function LogsHistogram({ histogram, isOld, onSelect }: LogsHistogramProps
     LOG_LEVELS.reduce((sum, level) => sum + (histogram.counts[level][i] ?? 0), 0),
   );
   const highest = Math.max(1, ...totals);
-  const brush = useBrush(({ left, right }) => {
-    const at = (share: number): number => Math.round(fromMs + share * spanMs);
-    onSelect({ kind: 'between', fromMs: at(left), toMs: Math.max(at(right), at(left) + 1) });
-  });
+  const brush = useBrush((area) => onSelect(partOf(fromMs, fromMs + spanMs, area)));
   return (
     <div className={`border-b border-line bg-panel px-3.5 py-2 ${isOld ? 'opacity-50' : ''}`}>
       <p className="pb-1 text-sm text-secondary">

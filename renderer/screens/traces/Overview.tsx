@@ -98,7 +98,8 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
           </select>
         </label>
       </div>
-      <div className={isOld ? 'opacity-50' : ''}>
+      {/* An area of the previous question's chart says nothing about this one. */}
+      <div className={isOld ? 'pointer-events-none opacity-50' : ''}>
         {data?.chart === 'heatmap' && data.cells.length > 0 && (
           <TracesHeatmap
             heatmap={data}

@@ -3,7 +3,7 @@ import type { Heatmap, HeatmapCell } from '../../../core/api/contract';
 import { formatCount, formatDuration, plural } from '../../../core/model/format';
 import { TimeAxis } from '../../features/extent/TimeAxis';
 import { type Area, placeOf, useBrush } from '../../hooks/use-brush';
-import type { TimeRange } from '../../stores/time-range';
+import { partOf, type TimeRange } from '../../stores/time-range';
 import { clockTime } from '../../ui/clock-time';
 import { bandStartNs, bandsOf } from './duration-scale';
 
@@ -22,6 +22,7 @@ export function TracesHeatmap({ heatmap, buckets, onSelect }: TracesHeatmapProps
   const bucketMs = heatmap.bucketNs / 1e6;
   const bands = useMemo(() => bandsOf(heatmap), [heatmap]);
   const rows = bands.last - bands.first + 1;
+  const label = `${heatmap.of === 'traces' ? 'Traces' : 'Spans'} by time and duration`;
 
   useEffect(() => {
     const { current } = canvas;
@@ -43,12 +44,7 @@ export function TracesHeatmap({ heatmap, buckets, onSelect }: TracesHeatmapProps
     const last = Math.max(Math.ceil(right * buckets), first + 1);
     const lowest = bands.first + Math.floor((1 - bottom) * rows);
     const highest = Math.max(bands.first + Math.ceil((1 - top) * rows), lowest + 1);
-    const range = {
-      kind: 'between' as const,
-      fromMs: Math.floor(fromMs + first * bucketMs),
-      // A range leaves its end out, and the newest trace may start there.
-      toMs: last === buckets ? Math.floor(fromMs + last * bucketMs) + 1 : Math.ceil(fromMs + last * bucketMs),
-    };
+    const range = partOf(fromMs, fromMs + buckets * bucketMs, { left: first / buckets, right: last / buckets });
     // The lowest band has everything below it, too.
     onSelect(range, lowest === 0 ? 0 : bandStartNs(lowest), bandStartNs(highest));
   };
@@ -70,7 +66,7 @@ export function TracesHeatmap({ heatmap, buckets, onSelect }: TracesHeatmapProps
         onPointerMove={hover}
         onPointerLeave={() => setHovered(null)}
       >
-        <canvas ref={canvas} className="size-full" role="img" aria-label="Traces by time and duration" />
+        <canvas ref={canvas} className="size-full" role="img" aria-label={label} />
         <span className="pointer-events-none absolute top-0 left-0 bg-panel/70 font-mono text-xs text-faint">
           {formatDuration(bandStartNs(bands.last + 1))}
         </span>

@@ -2,7 +2,7 @@ import type { Histogram } from '../../../core/api/contract';
 import { formatCount, plural } from '../../../core/model/format';
 import { TimeAxis } from '../../features/extent/TimeAxis';
 import { useBrush } from '../../hooks/use-brush';
-import type { TimeRange } from '../../stores/time-range';
+import { partOf, type TimeRange } from '../../stores/time-range';
 import { clockTime } from '../../ui/clock-time';
 import { TimeBars } from '../../ui/TimeBars';
 
@@ -22,10 +22,7 @@ export function TracesHistogram({ histogram, onSelect }: TracesHistogramProps) {
   }));
   const toMs = fromMs + buckets.length * bucketMs;
   const spanMs = toMs - fromMs;
-  const brush = useBrush(({ left, right }) => {
-    const at = (share: number): number => Math.round(fromMs + share * spanMs);
-    onSelect({ kind: 'between', fromMs: at(left), toMs: Math.max(at(right), at(left) + 1) });
-  });
+  const brush = useBrush((area) => onSelect(partOf(fromMs, toMs, area)));
   return (
     <div>
       <div className="relative h-[56px] cursor-crosshair touch-none select-none" {...brush.handlers}>

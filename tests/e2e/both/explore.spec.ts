@@ -341,6 +341,7 @@ test('narrows by an area of the heatmap, and opens a trace from the scatter', PA
   const chart = page.getByRole('combobox', { name: 'Chart' });
   await chart.selectOption('heatmap');
   const heatmap = page.getByRole('img', { name: 'Traces by time and duration' });
+  await expect(page.getByRole('region', { name: 'Traces over time' })).toHaveAttribute('aria-busy', 'false');
   const box = await heatmap.boundingBox();
   if (!box) throw new Error('the heatmap has no box');
   // The slow one is at the top, the others at the bottom.
