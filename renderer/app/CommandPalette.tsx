@@ -42,7 +42,7 @@ export function CommandPalette({ open, onOpenChange, onHelp }: CommandPalettePro
         className="mb-2 h-8 w-full border-b border-line bg-transparent px-2 outline-none"
       />
       <Command.List>
-        <Command.Empty className="px-2 py-3 text-secondary">Nothing of that name.</Command.Empty>
+        <Command.Empty className="px-2 py-3 text-secondary">Nothing has that name.</Command.Empty>
         {traceId && (
           <Command.Item className={item} value={text} onSelect={run(() => navigate(`/trace/${traceId}`))}>
             Open trace {traceId}

@@ -50,13 +50,13 @@ export function Problems() {
     return <Notice title="The database could not be opened.">{status.store.message}</Notice>;
   }
   if (status.store.state === 'damaged') {
-    return <Notice title="The database is damaged: nothing is stored or read.">{status.store.message}</Notice>;
+    return <Notice title="The database is damaged. Nothing can be stored or read.">{status.store.message}</Notice>;
   }
   if (status.disk.full) {
     return (
-      <Notice title="The disk is full: nothing new is stored.">
-        {formatBytes(status.disk.freeBytes ?? 0)} are free at {status.dataDir}. Free some space; storing goes on by
-        itself. What is stored can be read.
+      <Notice title="The disk is full. Nothing new can be stored.">
+        {formatBytes(status.disk.freeBytes ?? 0)} are free at {status.dataDir}. Free some space and Spoor resumes by
+        itself. You can still read what is stored.
       </Notice>
     );
   }
@@ -110,7 +110,7 @@ function QuarantineNotice({ quarantine }: { readonly quarantine: QuarantineRepor
   const restore = useRestoreQuarantine();
   return (
     <Notice
-      title="More was pruned for its age than is left."
+      title="More data expired than is left."
       action={
         <Button disabled={restore.isPending} onClick={() => restore.mutate()}>
           Restore

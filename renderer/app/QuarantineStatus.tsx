@@ -12,7 +12,7 @@ export function QuarantineStatus({ quarantine }: { readonly quarantine: Quaranti
   const [open, setOpen] = useState(false);
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
-      <Dialog.Trigger className="hover:text-text" title="Pruned for its age; restore or delete it">
+      <Dialog.Trigger className="hover:text-text" title="Pruned because of its age. You can restore or delete it.">
         {quarantineText(quarantine)}
       </Dialog.Trigger>
       <QuarantineDialog quarantine={quarantine} onDone={() => setOpen(false)} />
@@ -45,7 +45,8 @@ function QuarantineDialog({
           {quarantineHeld(quarantine)} were pruned for their age. They show nowhere, but are still on disk.
         </Dialog.Description>
         <p className="mb-4 text-secondary">
-          {quarantineUntil(quarantine)} Restored, they are kept as long as their age allows, or as if they had come now.
+          {quarantineUntil(quarantine)} Restored data is kept for as long as its age allows, or as if it had just
+          arrived.
         </p>
         {error && (
           <p role="alert" className="mb-4 text-error">

@@ -24,7 +24,7 @@ export function SignIn() {
         <h1 className="text-lg font-semibold">Open Spoor with its link</h1>
         <p className="text-secondary">
           The terminal that runs Spoor printed a link that ends in <code className="font-mono">#token=…</code>. Open
-          that one, or paste the token here.
+          that link, or paste the token here.
         </p>
         <input
           // biome-ignore lint/a11y/noAutofocus: the one field of the page

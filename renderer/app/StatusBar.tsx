@@ -123,11 +123,11 @@ export function StatusBar({ onHelp }: { readonly onHelp: () => void }) {
 /** Since the start: receivers count from there. */
 function redactedTitle(byRule: Readonly<Record<string, number>>): string {
   const rules = Object.entries(byRule).map(([rule, count]) => `${rule}: ${formatCount(count)}`);
-  return `Taken out before storing, since the start\n${rules.join('\n')}`;
+  return `Redacted before storing, since Spoor started\n${rules.join('\n')}`;
 }
 
 function refusedTitle({ requests, records, last }: RefusalReport): string {
-  const counts = `Refused or not understood, since the start: ${plural(requests, 'request')}, ${plural(records, 'record')} of others`;
+  const counts = `Refused or not understood since Spoor started: ${plural(requests, 'request')}, ${plural(records, 'record')} in requests that were otherwise accepted`;
   return last === null ? counts : `${counts}\nLast at ${secondText(last.time)}: ${last.message}`;
 }
 

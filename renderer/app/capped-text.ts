@@ -6,11 +6,11 @@ import { plural } from '../../core/model/format';
 export function cappedTitle({ longNames, fullKeys, keysFull, valuesFull }: CappedReport): string | null {
   const lines = [
     longNames > 0 ? `${plural(longNames, 'name')} longer than 256 characters: lists show the beginning.` : '',
-    fullKeys > 0 ? `${plural(fullKeys, 'attribute')} with more values than lists tell apart.` : '',
-    keysFull ? 'More attribute keys than lists tell apart.' : '',
-    valuesFull ? 'More attribute values than lists tell apart.' : '',
+    fullKeys > 0 ? `${plural(fullKeys, 'attribute')} with more values than lists distinguish.` : '',
+    keysFull ? 'More attribute keys than lists distinguish.' : '',
+    valuesFull ? 'More attribute values than lists distinguish.' : '',
   ].filter((line) => line !== '');
   return lines.length === 0
     ? null
-    : [...lines, 'Spans keep everything as it was sent, and searches find it.'].join('\n');
+    : [...lines, 'Spans keep everything as it was sent, and searches still find it.'].join('\n');
 }

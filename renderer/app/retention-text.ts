@@ -30,7 +30,7 @@ export function prunedText(report: PruningReport | null, now: Date): string | nu
 export function prunedTitle(report: PruningReport, retention: Retention): string {
   const { reason, keptTraces, freedBytes } = report;
   const because = {
-    age: `They came more than ${days(retention.days ?? 0)} ago.`,
+    age: `They arrived more than ${days(retention.days ?? 0)} ago.`,
     size: `More than ${gigabytes(retention.bytes ?? 0)} were on disk.`,
     count: `More than ${formatCount(retention.spans ?? 0)} spans were stored.`,
   }[reason];

@@ -6,7 +6,7 @@ import { useSync } from './use-sync';
 
 const LOOK_MS = 5_000;
 
-/** What the team did, newest first, as far as it came here. */
+/** Team activity, newest first, as far as it came here. */
 export function useTeamEvents() {
   const { data: report } = useSync();
   return useQuery({

@@ -39,7 +39,7 @@ export function page<Props>(load: () => Promise<ComponentType<Props>>): LazyExot
   loads.push(load);
   return lazy(async () => {
     const Page = await load().catch((cause: unknown) => {
-      throw new Error('The code of this screen could not be fetched. Reload the page: Spoor may have been updated', {
+      throw new Error('This screen could not be loaded. Reload the page: Spoor may have been updated', {
         cause,
       });
     });

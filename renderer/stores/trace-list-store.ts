@@ -233,6 +233,11 @@ export const useTraceList = create<TraceListState>()((set, get) => ({
   },
 }));
 
+/** The list's question in TraceQL. Of words, what the store made of them once it answered: it knows which are fields. */
+export function askedOf({ phase, query, traceql }: Pick<TraceListState, 'phase' | 'query' | 'traceql'>): string {
+  return phase === 'ready' ? traceql : query;
+}
+
 type Set = (state: Partial<TraceListState>) => void;
 
 /** The old rows stay, dimmed, until the new ones are there. */

@@ -26,11 +26,7 @@ function show(): void {
   ];
   if (left.length > 0) {
     root.append(
-      element(
-        'p',
-        { role: 'alert', class: 'left-out' },
-        `Left out, as the file would be too large: ${left.join(' and ')}.`,
-      ),
+      element('p', { role: 'alert', class: 'left-out' }, `Left out to keep the file small: ${left.join(' and ')}.`),
     );
   }
   if (traces.length > 1) root.append(chooser(traces, (trace) => showTrace(body, trace)));
@@ -73,7 +69,7 @@ function showTrace(body: HTMLElement, found: FoundTrace): HTMLElement {
   const panel = element(
     'aside',
     { 'aria-label': 'Span', 'aria-live': 'polite' },
-    element('p', { class: 'faint' }, 'Choose a span to see everything that is known of it.'),
+    element('p', { class: 'faint' }, 'Choose a span to see its details.'),
   );
   const timeline = new FileTimeline(canvas, scroller, spacer, trace, (spanId) => {
     const owned = trace.find(spanId);

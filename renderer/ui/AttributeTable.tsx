@@ -35,7 +35,9 @@ export function AttributeTable({ attributes, dropped, empty }: AttributeTablePro
           </div>
         ))}
       </dl>
-      {dropped > 0 && <p className="px-3.5 py-2 text-secondary">{dropped} more dropped by the sender's limits.</p>}
+      {dropped > 0 && (
+        <p className="px-3.5 py-2 text-secondary">{dropped} more dropped because of the sender's limits.</p>
+      )}
     </>
   );
 }

@@ -11,14 +11,17 @@ export function CountedAt({
   return (
     <>
       {asOf !== undefined && (
-        <span className="text-sm text-secondary" title="Counting takes long here, so it is repeated within a minute.">
+        <span
+          className="text-sm text-secondary"
+          title="Counting takes a while here, so it is repeated only once a minute."
+        >
           as of {secondText(asOf)}
         </span>
       )}
       {countedSince !== undefined && (
         <span
           className="text-sm text-secondary"
-          title="There are more than can be counted while you wait. Choose a shorter time to count all of it."
+          title="There are more than can be counted in time. Choose a shorter time range for a complete count."
         >
           the newest only, since {timeText(countedSince)}
         </span>

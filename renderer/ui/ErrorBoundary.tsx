@@ -35,7 +35,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     if (!error) return this.props.children;
     return (
       <Notice
-        title={`This ${this.props.what} failed to draw.`}
+        title={`This ${this.props.what} could not be displayed.`}
         action={<Button onClick={() => this.setState({ error: null })}>Draw again</Button>}
       >
         {error.message}. Your data is not affected.

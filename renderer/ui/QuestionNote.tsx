@@ -29,7 +29,8 @@ export function QuestionNote({ question, what, looking, partial }: QuestionNoteP
     answer === null || isOld
       ? looking
       : answer.state === 'partial'
-        ? (partial ?? `Only a part of ${what} was looked through so far; looking on. A shorter time range is quicker.`)
+        ? (partial ??
+          `Only part of ${what} was searched so far. Still searching. Choose a shorter time range for a quicker answer.`)
         : null;
   if (text === null) return null;
   return (

@@ -10,7 +10,7 @@ export function RunTag({ trace, now }: { readonly trace: TraceSummary; readonly 
   const run = runStateOf(trace, now);
   if (!run?.isRunning) {
     return (
-      <span title="The root, or a parent that some span names, has not arrived">
+      <span title="The root, or the parent of a span, has not arrived">
         <Tag tone="warning">incomplete</Tag>
       </span>
     );
@@ -19,7 +19,7 @@ export function RunTag({ trace, now }: { readonly trace: TraceSummary; readonly 
   return (
     <span
       className="inline-flex shrink-0"
-      title={`Its root span has not ended. First span at ${since}, last heard of ${formatAgo(run.heardMs, now)}`}
+      title={`Its root span has not ended. First span at ${since}, last span ${formatAgo(run.heardMs, now)}`}
     >
       <Tag tone="running">still running since {since}</Tag>
     </span>

@@ -14,6 +14,6 @@ export function costHint({
   const reported = reportedCostUsd === null ? '' : ` The sender says ${formatCost(reportedCostUsd)}.`;
   if (costUsd === null)
     return `The price of its models is unknown. You can add it to prices.json in the data folder.${reported}`;
-  const partial = costComplete ? '' : ' For some of its calls, the price or the tokens are unknown.';
-  return `By the price book, as it is now.${partial}${reported}`;
+  const partial = costComplete ? '' : ' For some of its calls, the price or the token count is unknown.';
+  return `Calculated with the current price book.${partial}${reported}`;
 }

@@ -80,7 +80,7 @@ export class Sample {
     if (forwarding) {
       throw new SpoorError(
         'CONFLICT',
-        `What Spoor receives is forwarded to ${forwarding.url}, the sample as well. Confirm that you want that: --beside on the command line, beside over HTTP.`,
+        `Spoor forwards what it receives to ${forwarding.url}, including the sample. Confirm that you want that: --beside on the command line, beside over HTTP.`,
       );
     }
     const { data } = await this.store.listTraces({ limit: 1, waitMs: LOOK_MS });

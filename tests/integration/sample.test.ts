@@ -124,7 +124,10 @@ describe('loadSample, sampleReport, removeSample', () => {
   it('asks before it is forwarded', async () => {
     await spoor.stop();
     spoor = await startSpoor(folder.path, ['--forward', 'http://127.0.0.1:9']);
-    expect(await ask('POST')).toMatchObject({ status: 409, text: expect.stringContaining('is forwarded to') });
+    expect(await ask('POST')).toMatchObject({
+      status: 409,
+      text: expect.stringContaining('forwards what it receives to'),
+    });
     expect(await counts()).toMatchObject({ traces: 0 });
   });
 });

@@ -7,7 +7,7 @@ const NOTHING_CAPPED: CappedReport = { longNames: 0, fullKeys: 0, keysFull: fals
 it('says what is capped, and that nothing is lost', () => {
   expect(cappedTitle(NOTHING_CAPPED)).toBeNull();
   expect(cappedTitle({ ...NOTHING_CAPPED, longNames: 1, keysFull: true })).toBe(
-    '1 name longer than 256 characters: lists show the beginning.\nMore attribute keys than lists tell apart.\n' +
-      'Spans keep everything as it was sent, and searches find it.',
+    '1 name longer than 256 characters: lists show the beginning.\nMore attribute keys than lists distinguish.\n' +
+      'Spans keep everything as it was sent, and searches still find it.',
   );
 });

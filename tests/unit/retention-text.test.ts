@@ -41,10 +41,10 @@ describe('retention in words', () => {
     expect(prunedText({ ...REPORT, traces: 0, spans: 0 }, NOW)).toMatch(/^1 log pruned/);
     expect(prunedText({ ...REPORT, finishedAt: null }, NOW)).toBe('Pruning');
     expect(prunedTitle(REPORT, RETENTION)).toBe(
-      '1,204 traces, 12,040 spans, 1 log\nThey came more than 14 days ago.\n2.9 MiB were given back.\n1 trace with a bookmark or a note stayed.',
+      '1,204 traces, 12,040 spans, 1 log\nThey arrived more than 14 days ago.\n2.9 MiB were given back.\n1 trace with a bookmark or a note stayed.',
     );
     expect(prunedTitle({ ...REPORT, freedBytes: 0, keptTraces: 0 }, RETENTION)).toBe(
-      '1,204 traces, 12,040 spans, 1 log\nThey came more than 14 days ago.',
+      '1,204 traces, 12,040 spans, 1 log\nThey arrived more than 14 days ago.',
     );
   });
 

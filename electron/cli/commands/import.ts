@@ -57,7 +57,7 @@ export function textOf(file: string, report: FileImportReport): string {
   const read = counts.filter(([count]) => count > 0).map(([count, what]) => plural(count, what));
   const left = report.rejected + report.rejectedDocuments;
   const lines = [`${printable(file)}: ${read.join(', ') || 'nothing'} (${report.formats.join(', ')})`];
-  if (report.duplicates > 0) lines.push(`  ${report.duplicates.toLocaleString('en-GB')} of these were here before`);
+  if (report.duplicates > 0) lines.push(`  ${report.duplicates.toLocaleString('en-GB')} of these were already stored`);
   if (left > 0)
     lines.push(`  left out: ${plural(report.rejected, 'record')}, ${plural(report.rejectedDocuments, 'document')}`);
   return [...lines, ...report.reasons.map((reason) => `  ${printable(reason)}`)].join('\n');

@@ -35,7 +35,7 @@ export function AddToDataset({ traceId, spanId }: AddToDatasetProps) {
     <>
       <Popover.Root open={open} onOpenChange={setOpen}>
         <Popover.Trigger asChild>
-          <Button title="Keep this prompt, to try changes on it">
+          <Button title="Save this prompt so that you can test changes to it">
             <Database size={13} aria-hidden /> Add to a dataset
           </Button>
         </Popover.Trigger>

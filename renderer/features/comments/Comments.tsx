@@ -62,7 +62,7 @@ export function Comments({ about, span = null, onSpan }: CommentsProps) {
           </label>
         )}
         <CommentForm
-          label="Write a comment; @ and a name means somebody"
+          label="Write a comment. Mention someone with @name."
           action="Comment"
           onSend={(edit) => api.createComment({ ...target, ...edit, parentId: null }).then(() => refetch())}
         />
@@ -130,7 +130,7 @@ function One({ comment, onSpan, onChange, onReply }: OneProps) {
     api.deleteComment(id).then(onChange, (error: Error) => setFailure(`Not deleted: ${error.message}`));
   };
   return (
-    <article aria-label={`Comment of ${authorName || 'this machine'}`}>
+    <article aria-label={`Comment by ${authorName || 'this machine'}`}>
       <header className="flex items-center gap-2 text-sm">
         <span className="font-medium" dir="auto">
           {authorName || 'On this machine'}

@@ -51,7 +51,7 @@ export function TagList({ about }: { readonly about: MarkTarget }) {
             {name}
           </span>
           <May permission="notes:write">
-            <button type="button" aria-label={`Take the tag ${name} off`} onClick={() => change(api.deleteTag(id))}>
+            <button type="button" aria-label={`Remove the tag ${name}`} onClick={() => change(api.deleteTag(id))}>
               <X size={10} aria-hidden />
             </button>
           </May>

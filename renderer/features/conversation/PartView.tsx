@@ -22,7 +22,7 @@ export function PartView({ part, uses, onSpan }: PartViewProps) {
       return <Markdown text={part.text} />;
     case 'reasoning':
       return part.text === '' ? (
-        <p className="text-sm text-faint italic">Reasoning that the provider keeps to itself.</p>
+        <p className="text-sm text-faint italic">Reasoning that the provider does not disclose.</p>
       ) : (
         <details className="border-l-2 border-line-strong pl-2.5 text-secondary">
           <summary className="cursor-pointer text-sm font-medium select-none">Reasoning</summary>
@@ -59,7 +59,9 @@ export function PartView({ part, uses, onSpan }: PartViewProps) {
     case 'truncated':
       return (
         <div>
-          <p className="text-sm text-warning">This JSON was cut off before it came here; it is shown as it is.</p>
+          <p className="text-sm text-warning">
+            This JSON was truncated before it was received. It is shown as it arrived.
+          </p>
           <Value value={part.text} />
         </div>
       );
@@ -72,7 +74,7 @@ function Blob({ mimeType, data }: { readonly mimeType: string | null; readonly d
   const picture = pictureOf(data);
   if (picture)
     return (
-      <img src={picture} alt="What the model was given" className="max-h-64 max-w-full rounded border border-line" />
+      <img src={picture} alt="What the model received" className="max-h-64 max-w-full rounded border border-line" />
     );
   const sound = soundOf(data);
   if (sound) {

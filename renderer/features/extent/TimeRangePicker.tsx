@@ -88,7 +88,7 @@ function Between({ range, onChoose }: { readonly range: TimeRange; readonly onCh
           className={field}
         />
       </label>
-      {!isValid && <p className="text-sm text-error">The end has to be after the beginning.</p>}
+      {!isValid && <p className="text-sm text-error">The end must be after the start.</p>}
       <Button type="submit" look="primary" disabled={!isValid} className="justify-center">
         Show this time
       </Button>

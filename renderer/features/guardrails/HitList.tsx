@@ -36,7 +36,7 @@ export function HitList({ version }: { readonly version: number }) {
   useEffect(() => {
     if (newest !== undefined) setMarksSeen(newest);
   }, [newest, setMarksSeen]);
-  if (error) return <Notice title="What was marked could not be read.">{error.message}</Notice>;
+  if (error) return <Notice title="The guardrail hits could not be read.">{error.message}</Notice>;
   return (
     <section aria-label="Marked" className="pt-6">
       <h2 className={`${GRID} h-[29px] border-y border-line bg-raised text-sm font-medium text-secondary`}>
@@ -52,7 +52,7 @@ export function HitList({ version }: { readonly version: number }) {
         <p className="px-3.5 py-6 text-secondary">
           {isEverything(extent)
             ? 'Nothing was marked. Rules look at what arrives from now on, not at what is stored.'
-            : 'Nothing was marked in the traces of this time and filter.'}
+            : 'No guardrail hits in the traces of this time range and filter.'}
         </p>
       )}
       {hasNextPage && (

@@ -14,11 +14,11 @@ export const KIND_TITLES: Readonly<Record<GuardrailKind, string>> = {
 export function describeRule({ kind, pattern, tools, maxUsd }: GuardrailEdit): string {
   switch (kind) {
     case 'secrets':
-      return 'Keys, tokens and passwords in what is said, and what the receiver took out for being one.';
+      return 'Keys, tokens and passwords in messages, and what the receiver redacted as one.';
     case 'personal-data':
       return 'E-mail addresses, card and account numbers, phone numbers, US social security numbers.';
     case 'prompt-injection':
-      return 'Text that tries to override the instructions of a model, in prompts and answers.';
+      return 'Text in prompts and answers that tries to override the instructions of a model.';
     case 'pattern':
       return `What matches ${pattern ?? ''}`;
     case 'tool':

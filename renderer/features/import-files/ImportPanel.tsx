@@ -52,13 +52,13 @@ function FileState({ file: { id, name, size, sent, state, report, error } }: { r
         <>
           <progress className="h-1.5 w-full" max={Math.max(size, 1)} value={sent} aria-label={`Progress of ${name}`} />
           <span role="status" className="text-sm text-secondary">
-            {state === 'waiting' ? 'Waits for its turn' : `${formatBytes(sent)} of ${formatBytes(size)}`}
+            {state === 'waiting' ? 'Queued' : `${formatBytes(sent)} of ${formatBytes(size)}`}
           </span>
         </>
       )}
       {state === 'given up' && (
         <span role="status" className="text-sm text-secondary">
-          Given up. What was read before is stored.
+          Canceled. What was read before is stored.
         </span>
       )}
       {error !== null && (

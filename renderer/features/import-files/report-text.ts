@@ -9,7 +9,7 @@ export function readText({ spans, logRecords, metricPoints, objects, formats, du
     ...(metricPoints > 0 ? [plural(metricPoints, 'metric point')] : []),
     ...(objects > 0 ? [plural(objects, 'note')] : []),
   ];
-  const before = duplicates > 0 ? `; ${formatCount(duplicates)} of these were here before` : '';
+  const before = duplicates > 0 ? `; ${formatCount(duplicates)} of these were already stored` : '';
   return `${read.join(', ') || 'Nothing new'} (${formats.join(', ')})${before}`;
 }
 

@@ -35,7 +35,7 @@ export async function sendFile(
           .importPart({ importId, bytes, isFirst: at === 0, isLast })
           .then((taken) => taken && { ...taken, traceId: null, objects: 0 });
     if (report) return report;
-    if (isLast) throw new Error('The file could not be taken; try again.');
+    if (isLast) throw new Error('The file could not be received. Try again.');
     onBytes(at + bytes.length);
   }
 }

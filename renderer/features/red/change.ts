@@ -54,7 +54,7 @@ export function periodBefore(range: TimeRange, nowMs: number): Period | null {
 }
 
 export function beforeText(range: TimeRange): string {
-  if (range.kind !== 'last') return 'the same time before';
+  if (range.kind !== 'last') return 'the previous period';
   const label = LAST.find(({ minutes }) => minutes === range.minutes)?.label ?? '';
   return `${label.replace('Last ', 'the ')} before`;
 }

@@ -48,11 +48,11 @@ function Content({ onDone }: { readonly onDone: () => void }) {
       <Dialog.Title className="mb-2 text-lg font-semibold">Sample data</Dialog.Title>
       <Dialog.Description className="mb-3">
         {isStored
-          ? 'The sample is in this workspace. Removing it takes its traces with their notes and scores, its logs and its metrics, and nothing else.'
+          ? 'The sample is in this workspace. Removing it deletes its traces with their notes and scores, its logs and its metrics, and nothing else.'
           : 'A web shop of six services, agents with a session, a batch job of 10,000 spans, logs, metrics, and a clock that is off.'}{' '}
         <span className="text-secondary">
-          All of it has the resource attribute <code className="font-mono">{SAMPLE_ATTRIBUTE}</code>, by which you can
-          filter it.
+          All of it has the resource attribute <code className="font-mono">{SAMPLE_ATTRIBUTE}</code>, so you can filter
+          for it.
         </span>
       </Dialog.Description>
       {warnings.map((warning) => (
@@ -103,9 +103,9 @@ function warningsOf(status: StatusReport | null): string[] {
   const warnings: string[] = [];
   if ([counts.traces, counts.logs, counts.metricPoints].some((count) => count !== null && count > 0)) {
     warnings.push(
-      'This workspace has data already. The sample is added beside it, and counts in figures, services and usage until you remove it.',
+      'This workspace already has data. The sample is added to it and counts in figures, services and usage until you remove it.',
     );
   }
-  if (forwarding) warnings.push(`What Spoor receives is forwarded to ${forwarding.url}, the sample as well.`);
+  if (forwarding) warnings.push(`Spoor forwards what it receives to ${forwarding.url}, including the sample.`);
   return warnings;
 }

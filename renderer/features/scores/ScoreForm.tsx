@@ -46,7 +46,7 @@ export function ScoreForm({ onSave }: { readonly onSave: (value: ScoreValue) => 
           />
         </label>
       </div>
-      {!isNumber && <p className="text-sm text-error">The number cannot be read.</p>}
+      {!isNumber && <p className="text-sm text-error">This is not a number.</p>}
       <label className="flex flex-col gap-0.5 text-sm text-secondary">
         Why
         <textarea

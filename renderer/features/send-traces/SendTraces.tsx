@@ -21,7 +21,7 @@ export function SendTraces() {
     return (
       <p className="text-secondary">
         {receiver?.state === 'failed'
-          ? 'The OTLP port is not open. Choose a free one above; the address to export to then stands here.'
+          ? 'The OTLP port is not open. Choose a free one above. The address to export to then appears here.'
           : 'Opening the OTLP port…'}
       </p>
     );
@@ -49,8 +49,8 @@ export function SendTraces() {
       <SenderTabs target={{ http: endpoint, wantsKey: isTeam }} />
       {isTeam && (
         <p className="text-secondary">
-          <code className="font-mono">SPOOR_API_KEY</code> is a key that sends traces. Who runs this workspace makes one
-          under{' '}
+          <code className="font-mono">SPOOR_API_KEY</code> is an API key that can send traces. An admin of this
+          workspace creates one under{' '}
           <Link href="/team/keys" className="text-accent hover:underline">
             Projects and keys
           </Link>
@@ -96,7 +96,7 @@ function Trials() {
         <span className="text-secondary">
           {report?.isStored
             ? 'The sample is in this workspace. You can remove it by itself.'
-            : 'To look around first. You can remove the sample by itself.'}
+            : 'Look around with sample data first. You can remove the sample at any time.'}
         </span>
       )}
     </div>

@@ -5,13 +5,13 @@ import { type Answer, foundIn } from '../../connection/answer';
 import { type MetricCharts, MOST_GROUPS, MOST_HEATMAPS, MOST_LINES } from './metric-charts';
 
 export const PARTIAL_COUNTS =
-  'Only the newest spans are counted so far: every count is at least this, and steps further back are missing. A shorter time range is quicker.';
+  'Only the newest spans are counted so far, so every count is a minimum and earlier steps are missing. Choose a shorter time range for a quicker answer.';
 
 /** What is missing where not all was counted. */
 export function partialText(answer: Answer<MetricResult>): string {
   // More groups stay out however long one waits.
   if (foundIn(answer).series.length < MOST_GROUPS) return PARTIAL_COUNTS;
-  return `At most ${formatCount(MOST_GROUPS)} groups are counted, and there are more: what is not among them is left out.`;
+  return `At most ${formatCount(MOST_GROUPS)} groups are counted. There are more, which are left out.`;
 }
 
 /** How much is drawn, in which steps and of what. */

@@ -20,7 +20,7 @@ export function SharePreview({ preview }: { readonly preview: Answer<Preview> })
       {sample !== '' && (
         <details>
           <summary className="cursor-pointer text-secondary">
-            {preview.state === 'complete' ? 'All of it, as it leaves' : 'The first spans, as they leave'}
+            {preview.state === 'complete' ? 'All of it, as it will be sent' : 'The first spans, as they will be sent'}
           </summary>
           <pre className="mt-1 max-h-[260px] overflow-auto rounded border border-line bg-background p-2 font-mono text-xs">
             {sample}

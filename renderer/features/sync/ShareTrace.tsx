@@ -100,8 +100,8 @@ function Share({ link, traceId, sessionId, state, url, onDone }: ShareProps) {
       <Dialog.Title className="font-semibold">Share with {link.workspace.name}</Dialog.Title>
       <Dialog.Description className="text-secondary">
         {isShared
-          ? 'This trace is shared, and spans that come later are sent, too.'
-          : 'This is what leaves this machine. Spans that come later are sent, too.'}
+          ? 'This trace is shared. Spans that arrive later are sent too.'
+          : 'This is what leaves this machine. Spans that arrive later are sent too.'}
       </Dialog.Description>
       {sessionId !== null && (
         <label className="flex items-center gap-2">
@@ -111,7 +111,7 @@ function Share({ link, traceId, sessionId, state, url, onDone }: ShareProps) {
             checked={ofSession}
             onChange={({ target: { checked } }) => setOfSession(checked)}
           />
-          All of its session, and what comes of it
+          Its whole session, including later traces
         </label>
       )}
       {preview && <SharePreview preview={preview} />}

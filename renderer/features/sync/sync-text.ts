@@ -7,7 +7,7 @@ export type SyncTone = 'ok' | 'wait' | 'error';
 /** A few words for the status bar; null: this machine shares with nobody. */
 export function syncText(report: SyncReport): { readonly text: string; readonly tone: SyncTone } | null {
   const { state, link, problem, queue } = report;
-  if (state === 'signing-in') return { text: 'Waiting for your yes in the browser', tone: 'wait' };
+  if (state === 'signing-in') return { text: 'Waiting for you to confirm in the browser', tone: 'wait' };
   if (!link) return problem ? { text: 'Not connected', tone: 'error' } : null;
   const { name } = link.workspace;
   if (state === 'paused') return { text: `${name}: paused`, tone: 'wait' };

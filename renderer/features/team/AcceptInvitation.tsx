@@ -13,7 +13,7 @@ export function AcceptInvitation({ token }: { readonly token: string }) {
   return (
     <Entrance
       title="Join your team on Spoor"
-      text="If you have an account here already, give its password; your name is kept."
+      text="If you already have an account here, enter its password. Your name stays as it is."
       action="Join"
       onSubmit={async ({ name = '', password = '' }) => {
         const accepted = await post<{ readonly email: string; readonly workspace: string }>(

@@ -4,9 +4,9 @@ import { signIn } from '../../connection/team-session';
 import { Entrance, EntranceField } from './Entrance';
 
 const PROBLEMS: Readonly<Record<SignInProblem, string>> = {
-  expired: 'That took too long, or began in another browser. Try again.',
+  expired: 'Signing in took too long or began in another browser. Try again.',
   refused: 'Signing in there did not work. Try again, or ask whoever runs this server.',
-  unverified: 'Your e-mail address is not verified there, so it is not known to be yours.',
+  unverified: 'Your e-mail address is not verified there. Verify it, then sign in again.',
   uninvited: 'This e-mail address has no invitation. Ask an admin of your team for an invitation.',
 };
 

@@ -55,8 +55,8 @@ export function AgentsPage() {
       {data?.data.length === 0 && !isOld && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
           {isEverything(extent)
-            ? 'No agent has run yet. Point its OpenTelemetry exporter at this machine: “Send traces” has the lines for each framework.'
-            : `No agent ran in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`}
+            ? 'No agent has run yet. Point its OpenTelemetry exporter at this machine: “Send traces” has the configuration for each framework.'
+            : `No agent ran in this time range${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`}
         </p>
       )}
       {data && data.data.length > 0 && (

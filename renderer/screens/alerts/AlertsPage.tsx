@@ -51,7 +51,7 @@ export function AlertsPage() {
       <PageHeader>
         <h1 className="font-semibold">Alerts</h1>
         <span className="min-w-0 truncate text-secondary max-md:hidden">
-          Rules look at a number twice a minute, and say when it is beyond a threshold.
+          Rules check a value twice a minute and alert you when it exceeds its threshold.
         </span>
         <span className="grow" />
         <AskForNotices />
@@ -86,7 +86,7 @@ export function AlertsPage() {
       <div className="min-h-0 grow overflow-y-auto bg-panel">
         {data?.length === 0 && (
           <p className="px-3.5 py-6 text-secondary">
-            No alerts yet. Add one for errors, slow requests, cost, or when nothing arrives any more.
+            No alerts yet. Add one for errors, slow requests, cost, or missing data.
           </p>
         )}
         <ul aria-label="Alert rules">

@@ -56,7 +56,7 @@ export function CompareTree({ a, b, first, onlyChanges, chosen, onChoose }: Comp
   };
   useKeys({ j: move(1), k: move(-1), ArrowDown: move(1), ArrowUp: move(-1), PageDown: move(20), PageUp: move(-20) });
   if (first.total === 0) {
-    return <p className="p-4 text-secondary">Nothing differs: the same spans, none slower or faster by a tenth.</p>;
+    return <p className="p-4 text-secondary">No differences: the same spans, none more than 10 % slower or faster.</p>;
   }
   return (
     <div className="flex min-h-0 min-w-0 grow flex-col bg-panel">

@@ -95,7 +95,7 @@ function Chart({ panel, filter, answer, onRange }: ChartProps) {
   if (data.series.length === 0) {
     return (
       <p className="px-3 py-10 text-center text-secondary">
-        {answer.coverage.series === 0 ? 'No series passes the filter.' : 'There is no value in this time.'}
+        {answer.coverage.series === 0 ? 'No series matches the filter.' : 'There are no values in this time range.'}
       </p>
     );
   }

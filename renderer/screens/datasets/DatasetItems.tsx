@@ -36,7 +36,7 @@ export function DatasetItems({ datasetId }: { readonly datasetId: string }) {
     <section aria-label="Items" className="pt-6">
       <h2 className={`${GRID} h-[29px] items-center border-y border-line bg-raised text-sm font-medium text-secondary`}>
         <span>Asked</span>
-        <span>Answered, when it was recorded</span>
+        <span>Recorded answer</span>
         <span>Expected</span>
         <span />
       </h2>
@@ -86,7 +86,7 @@ function Item({ item, onExpect, onDelete }: ItemProps) {
         aria-label="Expected"
         rows={2}
         value={expected}
-        placeholder="What a right answer is"
+        placeholder="Expected answer"
         dir="auto"
         className="w-full resize-y rounded border border-line bg-background px-1.5 py-1 focus:border-accent"
         onChange={(event) => setExpected(event.target.value)}

@@ -45,7 +45,7 @@ export function DatasetsPage() {
       </PageHeader>
       {(error || failure) && (
         <Notice
-          title={error ? 'The datasets could not be read.' : 'The dataset was not made.'}
+          title={error ? 'The datasets could not be read.' : 'The dataset was not created.'}
           action={<Button onClick={() => void refetch()}>Try again</Button>}
         >
           {error?.message ?? failure}
@@ -53,8 +53,8 @@ export function DatasetsPage() {
       )}
       {data?.length === 0 && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
-          A dataset holds prompts with the answers that are expected, so that a change can be tried on all of them. Name
-          one above, then add recorded calls to it from the messages of a span.
+          A dataset holds prompts with expected answers, so that you can test a change on all of them. Name one above,
+          then add recorded model calls to it from the messages of a span.
         </p>
       )}
       {data && data.length > 0 && (

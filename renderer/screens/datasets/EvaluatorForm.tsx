@@ -65,7 +65,7 @@ export function EvaluatorForm({ endpoints, onAdd }: EvaluatorFormProps) {
       {kind === 'judge' && (
         <div className="flex gap-1.5">
           <select
-            aria-label="Endpoint of the judge"
+            aria-label="Judge endpoint"
             className={`${FIELD} w-[170px]`}
             value={judge?.id ?? ''}
             onChange={(event) => setEndpointId(event.target.value)}
@@ -78,7 +78,7 @@ export function EvaluatorForm({ endpoints, onAdd }: EvaluatorFormProps) {
             ))}
           </select>
           <input
-            aria-label="Model of the judge"
+            aria-label="Judge model"
             className={`${FIELD} grow font-mono text-sm`}
             value={model}
             placeholder={judge?.model || 'model'}

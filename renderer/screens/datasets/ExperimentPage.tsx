@@ -111,12 +111,12 @@ export function ExperimentPage({ ids }: { readonly ids: readonly string[] }) {
         ))}
         {items && shown.length === 0 && (
           <p className="px-3.5 py-6 text-secondary">
-            {onlyDifferent ? 'They do as well on every item.' : 'The dataset has no items any more.'}
+            {onlyDifferent ? 'Both score the same on every item.' : 'The dataset no longer has any items.'}
           </p>
         )}
         {items?.pagination.hasMore && (
           <p className="px-3.5 py-2.5 text-sm text-secondary">
-            The first {MAX_ITEMS} items are shown; the means are of all. The HTTP API has every result.
+            The first {MAX_ITEMS} items are shown; the means cover all of them. The HTTP API has every result.
           </p>
         )}
       </div>

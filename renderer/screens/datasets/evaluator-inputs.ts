@@ -34,7 +34,7 @@ export const INPUTS: Readonly<Record<Evaluator['kind'], EvaluatorInput>> = {
   },
   contains: {
     title: 'Contains',
-    placeholder: 'a text; empty: what is expected',
+    placeholder: 'text; if empty, the expected answer',
     read: (text) => ({ kind: 'contains', text: text.trim() || null }),
   },
   regex: {

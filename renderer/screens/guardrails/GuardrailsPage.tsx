@@ -48,7 +48,7 @@ export function GuardrailsPage() {
       <PageHeader>
         <h1 className="font-semibold">Guardrails</h1>
         <span className="min-w-0 truncate text-secondary max-md:hidden">
-          Rules mark what agents say and do. They hold nothing back.
+          Rules flag what agents say and do. They block nothing.
         </span>
         <span className="grow" />
         <ExtentPicker />

@@ -70,8 +70,8 @@ const EMPTY: GuardrailEdit = { name: '', kind: 'secrets', enabled: true, pattern
 
 const ASKS: Partial<Record<GuardrailKind, { readonly label: string; readonly placeholder: string }>> = {
   pattern: { label: 'Regular expression, regardless of case', placeholder: 'project\\s+bluebird' },
-  tool: { label: 'Names of tools, separated by commas; * stands for anything', placeholder: 'shell*, delete_*' },
-  budget: { label: 'US dollars that one trace may cost', placeholder: '0.50' },
+  tool: { label: 'Tool names, separated by commas; * matches anything', placeholder: 'shell*, delete_*' },
+  budget: { label: 'Highest cost of one trace in US dollars', placeholder: '0.50' },
 };
 
 /** Null: not to be saved yet. */

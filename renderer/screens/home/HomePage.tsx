@@ -47,10 +47,10 @@ export function HomePage() {
       {(question.failure !== null || !data) && (
         <QuestionNote question={question} what="the figures" looking="Counting …" />
       )}
-      {nothingAtAll && <EmptyWorkspace arrives="It opens here the moment it arrives." />}
+      {nothingAtAll && <EmptyWorkspace arrives="It opens here as soon as it arrives." />}
       {nothing && !nothingAtAll && (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
-          {`Nothing came in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`}
+          {`Nothing arrived in this time range${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}.`}
         </p>
       )}
       {data && !nothing && (

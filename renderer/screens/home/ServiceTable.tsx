@@ -78,7 +78,7 @@ export function ServiceTable({ groups, other, onOpen }: ServiceTableProps) {
 
 function None() {
   return (
-    <span className="text-faint" title="None of its spans serves a request or begins a trace">
+    <span className="text-faint" title="None of its spans serves a request or starts a trace">
       —
     </span>
   );

@@ -50,7 +50,7 @@ export function LogPatterns({ query, range, version, onOpen }: LogPatternsProps)
         <p className="shrink-0 border-b border-line px-3.5 py-1.5 text-sm text-secondary">
           {plural(found.total, 'pattern')} in {found.complete ? '' : 'the newest '}
           {plural(found.looked, 'log')}
-          {found.complete ? '' : ' that match: older ones were not looked at'}
+          {found.complete ? '' : ' that match: older ones were not read'}
           {found.patterns.length < found.total && `; the ${formatCount(found.patterns.length)} most frequent are shown`}
           .
         </p>
@@ -91,7 +91,7 @@ export function LogPatterns({ query, range, version, onOpen }: LogPatternsProps)
           question={question}
           what="the logs"
           looking="Reading logs …"
-          partial="Time was up: looking on. Counts and shares are of the logs that were read."
+          partial="Still searching. Counts and shares cover the logs read so far."
         />
       </div>
     </div>

@@ -122,7 +122,7 @@ export function LogsPage() {
         {view === 'list' && (
           <Button
             aria-pressed={wraps}
-            title="Show messages in as many lines as they need, or in one"
+            title="Wrap messages, or show each on one line"
             className="max-md:hidden"
             onClick={() => setWraps(!wraps)}
           >
@@ -148,11 +148,11 @@ export function LogsPage() {
       {failure !== null && logs.length === 0 ? null : isEmpty ? (
         <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
           {query !== '' &&
-            `No logs match. Search for less${range.kind === 'all' ? '' : ', or choose a longer time range'}.`}
+            `No logs match. Remove a part of the search${range.kind === 'all' ? '' : ', or choose a longer time range'}.`}
           {query === '' && range.kind !== 'all' && 'No logs in this time range. Choose a longer one.'}
           {query === '' && range.kind === 'all' && (
             <>
-              No logs yet. Programs send them over OTLP, to the address under{' '}
+              No logs yet. Programs send them over OTLP to the address under{' '}
               <Link href="/connect" className="text-accent underline">
                 Send traces
               </Link>
@@ -176,15 +176,15 @@ export function LogsPage() {
                   </span>
                 )}
                 {list.isLoading && 'Reading logs …'}
-                {list.isLookingOn && `Looking further back than ${formatCount(logs.length)} …`}
+                {list.isLookingOn && `Searching beyond ${formatCount(logs.length)} …`}
                 {list.isCut && (
                   <button type="button" className="text-accent hover:underline" onClick={list.askAgain}>
-                    Not all logs were searched: try again
+                    Not all logs were searched. Try again
                   </button>
                 )}
                 {list.isBehind && (
                   <button type="button" className="text-accent hover:underline" onClick={list.catchUp}>
-                    More has arrived: show the newest
+                    Show the newest logs
                   </button>
                 )}
               </div>

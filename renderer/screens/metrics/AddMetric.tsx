@@ -65,7 +65,7 @@ function Choices({ range, onAdd }: AddMetricProps) {
         ))}
       </ul>
       {question.answer?.state === 'complete' && found?.hasMore && (
-        <p className="px-2 pt-1.5 text-sm text-secondary">There are more. Type a part of the name to find one.</p>
+        <p className="px-2 pt-1.5 text-sm text-secondary">There are more. Type part of the name to find one.</p>
       )}
       <QuestionNote
         question={question}

@@ -30,7 +30,7 @@ export function ExplorerPage({ choice }: { readonly choice: string }) {
       <div className="min-h-0 grow overflow-auto bg-panel">
         {panels.length === 0 && (
           <p className="px-6 pt-20 text-center text-secondary">
-            This address names no metric. Choose one from the list.
+            This link does not name a metric. Choose one from the list.
           </p>
         )}
         {panels.map((panel, i) => (

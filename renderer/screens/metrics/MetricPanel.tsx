@@ -104,7 +104,9 @@ export function MetricPanel({ panel, range, onChange, onClose, onZoom }: MetricP
         <div aria-busy={isOld} className={`pt-3 ${isOld ? 'opacity-60' : ''}`}>
           {answer.groups.length === 0 && answer.heatmap === null ? (
             <p className="py-10 text-center text-secondary">
-              {answer.coverage.series === 0 ? 'No series passes the filter.' : 'There is no value in this time.'}
+              {answer.coverage.series === 0
+                ? 'No series matches the filter.'
+                : 'There are no values in this time range.'}
             </p>
           ) : (
             <div ref={chart}>

@@ -86,7 +86,7 @@ export function MetricsPage() {
               <Link href="/connect" className="text-accent underline">
                 Send traces
               </Link>{' '}
-              has the lines for it, and metrics go to the same address.
+              has the configuration for it. Metrics go to the same address.
             </>
           ) : (
             'No metric has these words in its name or description.'

@@ -6,7 +6,7 @@ export function Sparkline({ values }: { readonly values: readonly (number | null
   const known = values.filter((value) => value !== null);
   if (known.length === 0) {
     return (
-      <span className="text-faint" title="There are too few points in this time">
+      <span className="text-faint" title="There are too few points in this time range">
         —
       </span>
     );

@@ -50,7 +50,7 @@ export function AttemptColumn({ attempt, endpoints, isOnly }: AttemptColumnProps
           {!isOnly && (
             <button
               type="button"
-              aria-label="Leave this model out"
+              aria-label="Remove this model"
               className="text-faint hover:text-text"
               onClick={() => removeAttempt(id)}
             >
@@ -77,7 +77,7 @@ export function AttemptColumn({ attempt, endpoints, isOnly }: AttemptColumnProps
           />
           <input
             aria-label="Most tokens"
-            title="Most tokens of the answer"
+            title="Maximum tokens in the answer"
             inputMode="numeric"
             className={`${FIELD} w-[76px] font-mono text-sm`}
             value={maxTokens}

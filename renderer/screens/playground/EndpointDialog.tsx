@@ -80,7 +80,7 @@ function EndpointForm({ endpoint, onDone }: { readonly endpoint: Endpoint | null
   return (
     <form className="flex flex-col gap-2.5" onSubmit={submit}>
       <label className="flex flex-col gap-0.5 text-sm text-secondary">
-        Address, of an API like OpenAI's
+        Base URL of an OpenAI-compatible API
         <input
           className={`${FIELD} font-mono`}
           value={baseUrl}
@@ -109,7 +109,7 @@ function EndpointForm({ endpoint, onDone }: { readonly endpoint: Endpoint | null
         </label>
       </div>
       <label className="flex flex-col gap-0.5 text-sm text-secondary">
-        Key, if it asks for one
+        API key, if required
         <input
           className={`${FIELD} font-mono`}
           type="password"

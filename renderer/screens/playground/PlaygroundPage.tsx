@@ -32,7 +32,7 @@ export function PlaygroundPage() {
         )}
         <span className="grow" />
         <Button onClick={clear}>New prompt</Button>
-        <Button disabled={attempts.length >= 3} title="Ask another model the same" onClick={addAttempt}>
+        <Button disabled={attempts.length >= 3} title="Add a model to compare" onClick={addAttempt}>
           <Plus size={13} aria-hidden /> Compare
         </Button>
         <May permission="notes:write">

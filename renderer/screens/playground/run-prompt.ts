@@ -18,7 +18,7 @@ async function run(attempt: Attempt, endpoints: readonly Endpoint[]): Promise<vo
   const endpoint = endpointOf(attempt, endpoints);
   const model = attempt.model.trim() || endpoint?.model || '';
   if (!endpoint || model === '') {
-    const failure = endpoint ? 'Say which model to ask.' : 'Add an endpoint first: where a model answers.';
+    const failure = endpoint ? 'Choose a model first.' : 'Add an endpoint first: where a model answers.';
     setAttempt(attempt.id, { failure });
     return;
   }

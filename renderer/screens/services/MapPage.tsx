@@ -86,19 +86,19 @@ export function MapPage() {
         <div aria-busy={isOld} className={`flex min-h-0 grow flex-col bg-panel ${isOld ? 'opacity-60' : ''}`}>
           {Object.keys(deployment).length > 0 && (
             <p className="px-3.5 pt-2.5 text-secondary">
-              The map is of all environments, versions and teams: the filter of other screens does not narrow it.
+              The map covers all environments, versions and teams. The filter of other screens does not apply to it.
             </p>
           )}
           {drawn && drawn.left > 0 && (
             <p className="px-3.5 pt-2.5 text-secondary">
-              The services with the most frequent calls; {formatCount(drawn.left)} more are drawn around one that you
-              choose, and are in the table.
+              The services with the most frequent calls; {formatCount(drawn.left)} more appear when you focus on one of
+              them, and in the table.
             </p>
           )}
           {drawn && drawn.map.nodes.length > 0 && (
             <p className="px-3.5 pt-2.5 text-sm text-secondary">
               On an arrow: {minutes === null ? 'calls' : 'calls in a time'}, the share with an error, the mean duration.
-              A click on it leads to its traces.
+              Click it to see its traces.
             </p>
           )}
           {drawn && drawn.map.nodes.length > 0 && (
@@ -113,8 +113,8 @@ export function MapPage() {
               left={data.left}
               none={
                 range.kind === 'all'
-                  ? 'No service has called another yet, as far as both send spans. The map draws itself when one does.'
-                  : 'No service called another in this time, as far as both send spans. Choose a longer one.'
+                  ? 'No calls between services that both send spans yet. The map appears with the first one.'
+                  : 'No calls between services that both send spans in this time range. Choose a longer one.'
               }
             />
           </div>

@@ -68,7 +68,7 @@ export function Operations({ service, red }: OperationsProps) {
       keyOf={({ operation, kind }) => `${kind} ${operation}`}
       sorting={{ key: 'spans', descending: true }}
       minWidthPx={820}
-      none="This service did nothing in this time."
+      none="This service sent no spans in this time range."
       note={
         red.other && (
           <span className="text-secondary">

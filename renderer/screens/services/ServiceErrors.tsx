@@ -40,7 +40,7 @@ export function ServiceErrors({ service, extent, version }: PartProps) {
       .then((found) => {
         const [trace] = foundIn(found);
         if (trace) navigate(`/trace/${trace.traceId}`);
-        else setFailure('No trace of this error was found in time; its search may find one.');
+        else setFailure('No trace of this error was found in time. Searching for it may find one.');
       })
       .catch((cause: unknown) => setFailure(cause instanceof Error ? cause.message : String(cause)));
   };
@@ -99,7 +99,9 @@ export function ServiceErrors({ service, extent, version }: PartProps) {
           sorting={{ key: 'count', descending: true }}
           minWidthPx={820}
           none={
-            answer.state === 'complete' ? 'No span of this service has an error in this time.' : 'None found so far.'
+            answer.state === 'complete'
+              ? 'No span of this service has an error in this time range.'
+              : 'None found so far.'
           }
         />
       )}
@@ -108,13 +110,13 @@ export function ServiceErrors({ service, extent, version }: PartProps) {
           {failure}
         </p>
       )}
-      <QuestionNote question={question} what="the errors" looking="Looking for errors …" partial={PARTIAL} />
+      <QuestionNote question={question} what="the errors" looking="Searching for errors …" partial={PARTIAL} />
     </div>
   );
 }
 
 export const PARTIAL =
-  'Only the newest spans are counted so far: every number is at least this. A shorter time range is quicker.';
+  'Only the newest spans are counted so far, so every number is a minimum. Choose a shorter time range for a quicker answer.';
 
 function named(value: string | undefined): string | null {
   return value === undefined || value === 'nil' || value === '' ? null : value;

@@ -101,8 +101,8 @@ export function ServiceMap({ drawn, scale, minutes, focus, onFocus }: ServiceMap
               <button
                 type="button"
                 aria-pressed={service === focus}
-                aria-label={`Only what is around ${service}`}
-                title="Only what is around it"
+                aria-label={`Focus on ${service}`}
+                title="Focus on it"
                 className="grid h-full w-8 shrink-0 place-items-center text-secondary hover:text-accent aria-pressed:text-accent"
                 onClick={() => onFocus(service === focus ? null : service)}
               >
@@ -127,7 +127,7 @@ function CallLabel({ call: { edge, label }, minutes, onOpen }: CallLabelProps) {
   const rate = minutes === null ? `${formatCompact(calls)}×` : rateText(calls / minutes);
   const mean = formatDuration(meanDurationNs);
   const failed = errors > 0 ? formatShare(errors, calls) : '';
-  const said = `${caller} calls ${callee}: ${plural(calls, 'call')}, ${plural(errors, 'error')}, ${mean} in the mean`;
+  const said = `${caller} calls ${callee}: ${plural(calls, 'call')}, ${plural(errors, 'error')}, ${mean} on average`;
   return (
     <button
       type="button"

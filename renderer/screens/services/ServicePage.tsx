@@ -109,7 +109,7 @@ export function ServicePage({ service }: { readonly service: string }) {
           )}
           {calls && Object.keys(extent.deployment).length > 0 && (
             <p className="border-b border-line px-3.5 py-2 text-secondary">
-              Calls between services are of all environments, versions and teams.
+              Calls between services cover all environments, versions and teams.
             </p>
           )}
           <ServiceErrors {...part} />

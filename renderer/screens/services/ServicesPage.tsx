@@ -87,10 +87,10 @@ export function ServicesPage() {
               <Link href="/connect" className="text-accent underline">
                 Send traces
               </Link>{' '}
-              has the lines for each language.
+              has the configuration for each language.
             </>
           ) : (
-            'No service sent a span in this time and with this filter. Choose a longer time or another filter.'
+            'No service sent a span in this time range with this filter. Choose a longer range or another filter.'
           )}
         </p>
       )}
@@ -108,11 +108,11 @@ export function ServicesPage() {
             keyOf={({ service }) => service}
             sorting={{ key: 'requests', descending: true }}
             minWidthPx={extent.range.kind === 'all' ? 830 : 934}
-            none="No service has this in its name."
+            none="No service has this text in its name."
             note={
               data.other && (
                 <span className="text-secondary">
-                  and {OTHER} {formatCount(data.other.count)} that served less, not listed
+                  and {OTHER} {formatCount(data.other.count)} with fewer requests, not listed
                 </span>
               )
             }
@@ -169,7 +169,7 @@ function columnsOf(
       value: ({ requests }) => requests,
       cell: ({ service, requests }) =>
         requests === 0 ? (
-          <span title="None of its spans serves a request or begins a trace">—</span>
+          <span title="None of its spans serves a request or starts a trace">—</span>
         ) : (
           <button
             type="button"

@@ -65,10 +65,10 @@ export function SlowestTraces({ service, extent, version }: PartProps) {
           keyOf={({ traceId }) => traceId}
           sorting={{ key: 'duration', descending: true }}
           minWidthPx={520}
-          none={answer.state === 'complete' ? 'No trace in this time.' : 'None found so far.'}
+          none={answer.state === 'complete' ? 'No traces in this time range.' : 'None found so far.'}
         />
       )}
-      <QuestionNote question={question} what="the traces" looking="Looking for the slowest …" />
+      <QuestionNote question={question} what="the traces" looking="Searching for the slowest traces …" />
     </div>
   );
 }

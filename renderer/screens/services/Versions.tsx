@@ -83,10 +83,10 @@ export function Versions({ service, extent, version }: PartProps) {
           keyOf={({ labels }) => JSON.stringify(labels)}
           sorting={{ key: 'lastMs', descending: true }}
           minWidthPx={640}
-          none={answer.state === 'complete' ? 'No span in this time.' : 'None found so far.'}
+          none={answer.state === 'complete' ? 'No spans in this time range.' : 'None found so far.'}
         />
       )}
-      <QuestionNote question={question} what="the versions" looking="Looking for versions …" partial={PARTIAL} />
+      <QuestionNote question={question} what="the versions" looking="Searching for versions …" partial={PARTIAL} />
     </div>
   );
 }

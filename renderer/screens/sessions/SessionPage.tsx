@@ -92,7 +92,7 @@ function Summary({ session }: { readonly session: SessionSummary }) {
       className="flex shrink-0 items-center gap-6 overflow-hidden border-b border-line bg-panel px-3.5 py-2"
     >
       <Figure value={formatCount(traceCount)} label={traceCount === 1 ? 'turn' : 'turns'} />
-      <Figure value={formatDuration(busyNs)} label="at work" hint="What its traces took together" />
+      <Figure value={formatDuration(busyNs)} label="at work" hint="Total duration of its traces" />
       <Figure value={formatDuration(spanNs)} label="from first to last" />
       {(inputTokens !== null || outputTokens !== null) && (
         <Figure value={formatTokens(inputTokens, outputTokens)} label="tokens in → out" />

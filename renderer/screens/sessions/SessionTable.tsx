@@ -163,7 +163,7 @@ function Row({ session, top, active, now, onOpen }: RowProps) {
       <span
         role="gridcell"
         className={`text-right font-mono text-sm ${WIDE}`}
-        title="What its traces took together, without the time between them"
+        title="Total duration of its traces, without the time between them"
       >
         {formatDuration(session.busyNs)}
       </span>

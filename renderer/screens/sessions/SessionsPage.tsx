@@ -46,7 +46,7 @@ export function SessionsPage() {
         <SearchField
           ref={search}
           label="Find sessions"
-          placeholder="Find: id, agent, name of the last turn"
+          placeholder="Find by id, agent or name of the last turn"
           value={query}
           onChange={setQuery}
           className="w-[300px] min-w-[120px]"
@@ -79,7 +79,7 @@ export function SessionsPage() {
         <div className="flex flex-col items-center gap-3 px-6 pt-20 text-center text-secondary">
           {isNarrowed ? (
             <>
-              <p>No session matches the time, the filter and the name.</p>
+              <p>No session matches the time range, the filter and the name.</p>
               <Button
                 onClick={() => {
                   setQuery('');
@@ -87,15 +87,16 @@ export function SessionsPage() {
                   useTraceList.getState().setDeployment({});
                 }}
               >
-                Look at all sessions
+                Show all sessions
               </Button>
             </>
           ) : (
             <>
               <p className="max-w-[560px]">
-                No trace names a session yet. Traces that share a{' '}
+                No trace names a session yet. Traces with the same{' '}
                 <code className="font-mono text-text">session.id</code> or{' '}
-                <code className="font-mono text-text">gen_ai.conversation.id</code> on their spans show here as one.
+                <code className="font-mono text-text">gen_ai.conversation.id</code> on their spans appear here as one
+                session.
               </p>
               <p className="max-w-[560px]">Most agent frameworks set it when you give them a thread or a session.</p>
             </>

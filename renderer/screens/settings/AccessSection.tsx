@@ -13,7 +13,7 @@ export function AccessSection({ report }: { readonly report: SettingsReport }) {
       draft={draft}
       warning={
         draft.values['compat.withoutToken'] && !report.values['compat.withoutToken']
-          ? 'Every program of this computer, whatever user runs it, will be able to read all traces.'
+          ? 'Every program on this computer, whichever user runs it, will be able to read all traces.'
           : null
       }
     >
@@ -31,7 +31,7 @@ export function AccessSection({ report }: { readonly report: SettingsReport }) {
         draft={draft}
         name="compat.withoutToken"
         title="Read without the token"
-        hint="Programs of this computer read traces through the APIs of Tempo, Jaeger and Zipkin without the token."
+        hint="Programs on this computer read traces through the APIs of Tempo, Jaeger and Zipkin without the token."
       >
         {(field) => (
           <Switch
@@ -45,7 +45,7 @@ export function AccessSection({ report }: { readonly report: SettingsReport }) {
         draft={draft}
         name="search.promptText"
         title="Search prompts"
-        hint="A search for words looks into prompts and answers. Off saves room. Takes effect at the next start, for what arrives from then on."
+        hint="Word searches include prompts and answers. Turning this off saves disk space. Takes effect at the next start, for data that arrives from then on."
       >
         {(field) => (
           <Switch

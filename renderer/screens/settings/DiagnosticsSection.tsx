@@ -11,7 +11,7 @@ export function DiagnosticsSection({ report }: { readonly report: SettingsReport
   return (
     <Section
       title="Diagnostics"
-      about="For a bug report. What is copied has no token, no header, no text of telemetry and no path of yours."
+      about="For a bug report. The copy contains no tokens, headers, telemetry text or paths."
     >
       <dl aria-label="Diagnostics">
         {facts.map(([name, value]) => (
@@ -50,8 +50,8 @@ function factsOf(status: StatusReport, report: SettingsReport): (readonly [strin
     ['Log records', count(counts.logs)],
     ['Metric points', count(counts.metricPoints)],
     ['On disk', status.bytesOnDisk === null ? '—' : formatBytes(status.bytesOnDisk)],
-    ['Free on the disk', status.disk.freeBytes === null ? '—' : formatBytes(status.disk.freeBytes)],
-    ['Size limit', keeping.unmet === null ? 'met, or none is set' : 'exceeded'],
+    ['Free disk space', status.disk.freeBytes === null ? '—' : formatBytes(status.disk.freeBytes)],
+    ['Size limit', keeping.unmet === null ? 'met, or not set' : 'exceeded'],
     ['Clock', keeping.clock.state],
     ['Values redacted', formatCount(redacted.total)],
     ['Requests refused', formatCount(refused.requests)],
@@ -60,7 +60,7 @@ function factsOf(status: StatusReport, report: SettingsReport): (readonly [strin
       forwarding === null ? 'off' : `${formatCount(forwarding.sent)} sent, ${formatCount(forwarding.failed)} failed`,
     ],
     ['Unresponsive', unresponsive.length === 0 ? 'nothing' : unresponsive.map(({ part }) => part).join(', ')],
-    ['Settings that are set', set.length === 0 ? 'none' : set.map(({ key }) => key).join(', ')],
+    ['Settings that differ from the default', set.length === 0 ? 'none' : set.map(({ key }) => key).join(', ')],
   ];
 }
 

@@ -23,7 +23,7 @@ export function ForwardingSection({ report }: { readonly report: SettingsReport 
   return (
     <Section
       title="Forwarding"
-      about="Sends everything that is received to another OTLP/HTTP endpoint as it arrived, before redaction, so that a collector can stay in place. Programs that send never wait for it."
+      about="Sends everything that is received to another OTLP/HTTP endpoint as it arrived, before redaction, so that your collector can stay in place. Senders never wait for it."
       draft={draft}
       warning={
         forward !== null && JSON.stringify(forward) !== JSON.stringify(report.values.forward)
@@ -35,7 +35,7 @@ export function ForwardingSection({ report }: { readonly report: SettingsReport 
         draft={draft}
         name="forward"
         title="Endpoint"
-        hint="The base URL: /v1/traces and so on are appended. Empty: nothing is forwarded. Passwords and queries read •••, and stay as they are."
+        hint="The base URL: /v1/traces and so on are appended. Empty: nothing is forwarded. Passwords and queries appear as ••• and stay as they are."
       >
         {({ id, hintId, isLocked }) => (
           <>
@@ -83,7 +83,7 @@ export function ForwardingSection({ report }: { readonly report: SettingsReport 
         )}
       </SettingRow>
       {forwarding && (
-        <dl aria-label="Forwarded since the start" className="order-last pt-3">
+        <dl aria-label="Forwarded since Spoor started" className="order-last pt-3">
           <h3 className="pb-1 font-semibold">Since the start</h3>
           <Fact name="Requests sent">{formatCount(forwarding.sent)}</Fact>
           <Fact name="Waiting">{formatCount(forwarding.queued)}</Fact>

@@ -15,7 +15,7 @@ export function OutgoingSection({ report }: { readonly report: SettingsReport })
   return (
     <Section
       title="What leaves this machine"
-      about="Every connection that Spoor begins to an address outside this process. There are no others: no usage statistics, no crash reports, no fonts or scripts from the network."
+      about="Every connection that Spoor opens to an address outside this process. There are no others: no usage statistics, no crash reports, no fonts or scripts from the network."
     >
       <dl>
         <Fact name="Forwarding">
@@ -23,7 +23,7 @@ export function OutgoingSection({ report }: { readonly report: SettingsReport })
             'Off'
           ) : (
             <>
-              Everything that is received, unredacted, to <Address>{forward.url}</Address>
+              Everything received, unredacted, to <Address>{forward.url}</Address>
               {isPending && ' once the file is applied'}
             </>
           )}{' '}
@@ -33,7 +33,7 @@ export function OutgoingSection({ report }: { readonly report: SettingsReport })
           {sync === undefined ? (
             '—'
           ) : link === null ? (
-            'Off: connected to no server'
+            'Off: not connected to a server'
           ) : (
             <>
               What you share, to <Address>{link.server}</Address>
@@ -56,7 +56,7 @@ export function OutgoingSection({ report }: { readonly report: SettingsReport })
           )}{' '}
           <Way to="/playground">Change</Way>
         </Fact>
-        <Fact name="Updates">Off: Spoor does not look for updates.</Fact>
+        <Fact name="Updates">Off: Spoor does not check for updates.</Fact>
         <Fact name="Links">Open in your browser, when you click them.</Fact>
       </dl>
     </Section>

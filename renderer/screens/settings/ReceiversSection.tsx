@@ -43,8 +43,8 @@ export function ReceiversSection({ report }: { readonly report: SettingsReport }
       <SettingRow
         draft={draft}
         name="corsOrigins"
-        title="Web pages that may export"
-        hint="One origin a line, such as https://app.example.com or https://*.example.com. Pages of this machine may always export."
+        title="Web pages that can export"
+        hint="One origin per line, such as https://app.example.com or https://*.example.com. Pages on this machine can always export."
       >
         {(field) => <LinesField draft={draft} name="corsOrigins" field={field} placeholder="https://app.example.com" />}
       </SettingRow>

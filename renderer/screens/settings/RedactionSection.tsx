@@ -16,7 +16,7 @@ export function RedactionSection({ report }: { readonly report: SettingsReport }
   return (
     <Section
       title="Redaction"
-      about="Replaces text before it is stored. Changes apply to what arrives from then on; what is already stored stays as it is."
+      about="Replaces text before it is stored. Changes apply to data that arrives from then on. Stored data stays as it is."
       draft={draft}
       warning={
         report.values['redaction.secrets'] && !draft.values['redaction.secrets']
@@ -28,7 +28,7 @@ export function RedactionSection({ report }: { readonly report: SettingsReport }
         draft={draft}
         name="redaction.secrets"
         title="Credentials"
-        hint="Passwords, tokens, private keys and cookies, by the names of their keys and by their form."
+        hint="Passwords, tokens, private keys and cookies, recognized by key name and by format."
       >
         {(field) => (
           <Switch
@@ -60,7 +60,7 @@ export function RedactionSection({ report }: { readonly report: SettingsReport }
         draft={draft}
         name="redaction.keys"
         title="Attribute keys"
-        hint="One a line; * stands for any characters. Their values are redacted, whatever they hold."
+        hint="One per line; * matches any characters. Their values are always redacted."
       >
         {(field) => <LinesField draft={draft} name="redaction.keys" field={field} placeholder="customer.*" />}
       </SettingRow>
@@ -68,7 +68,7 @@ export function RedactionSection({ report }: { readonly report: SettingsReport }
         draft={draft}
         name="redaction.patterns"
         title="Own patterns"
-        hint="Regular expressions of RE2. What they match reads [redacted NAME]."
+        hint="RE2 regular expressions. Matches are replaced with [redacted NAME]."
       >
         {({ id, isLocked }) => (
           <>

@@ -30,11 +30,11 @@ export function SettingRow({ draft, name, title, hint, children }: SettingRowPro
           {hint !== undefined && <span>{hint}</span>}
           {isForced && (
             <span>
-              Set by the {state.source}, which wins over the file{state.isOverridden ? ', where another value is' : ''}.
+              Set by the {state.source}, which overrides the file{state.isOverridden ? ', where another value is' : ''}.
             </span>
           )}
           {state?.pending === 'restart' && <span className="text-warning">Takes effect when Spoor starts again.</span>}
-          {state?.pending === 'apply' && <span className="text-warning">Changed in the file, not in use yet.</span>}
+          {state?.pending === 'apply' && <span className="text-warning">Changed in the file, not applied yet.</span>}
           {!isForced && draft.isEditable && !draft.isDefault(name) && (
             <button
               type="button"

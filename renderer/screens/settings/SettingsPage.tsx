@@ -84,7 +84,7 @@ function FileNotices({ report }: { readonly report: SettingsReport }) {
   const restart = report.settings.filter(({ pending }) => pending === 'restart').map(({ key }) => key);
   if (report.problems.length > 0) {
     return (
-      <Notice title="settings.json cannot be used as it is. Spoor goes on with what it said before, and would not start again.">
+      <Notice title="settings.json has errors. Spoor keeps using the previous settings but cannot start again until you fix them.">
         {report.problems.map(({ line, column, message }) => (
           <div key={`${line} ${column} ${message}`}>
             Line {line}: {message}

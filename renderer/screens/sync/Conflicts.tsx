@@ -19,7 +19,7 @@ export function Conflicts({ count }: { readonly count: number }) {
       <h2 className="flex items-center gap-3 font-semibold">
         Conflicting changes
         <Button look="ghost" onClick={() => dismiss(null)}>
-          I have read all
+          Mark all as read
         </Button>
       </h2>
       <ul>

@@ -46,10 +46,10 @@ export function ConnectForm({ server: known }: { readonly server: string | null 
       )}
       <div className="flex items-center gap-2">
         <Button type="submit" look="primary" disabled={busy}>
-          {apiKey === null ? 'Sign in in the browser' : 'Connect'}
+          {apiKey === null ? 'Sign in with the browser' : 'Connect'}
         </Button>
         <Button look="ghost" onClick={() => setApiKey(apiKey === null ? '' : null)}>
-          {apiKey === null ? 'Use an API key' : 'Sign in in the browser instead'}
+          {apiKey === null ? 'Use an API key' : 'Sign in with the browser instead'}
         </Button>
       </div>
     </form>

@@ -63,6 +63,6 @@ function noteOf({ projectId, follow }: SyncLink, id: string): string {
 }
 
 function otherName({ projectId, waiting }: SyncProjectState): string {
-  if (projectId !== null) return 'A project that was archived';
-  return waiting > 0 ? 'No project is chosen yet' : 'Shared before projects were counted';
+  if (projectId !== null) return 'An archived project';
+  return waiting > 0 ? 'No project is chosen yet' : 'Shared before counts by project';
 }

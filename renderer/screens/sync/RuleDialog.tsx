@@ -30,8 +30,8 @@ export function RuleDialog({ link, rule, onShare, onClose }: RuleDialogProps) {
           </Dialog.Title>
           <Dialog.Description className="text-secondary">
             {project === undefined
-              ? 'This leaves this machine once you choose a project for it, and so does what comes later.'
-              : `This goes to the project ${project}, and so does what comes later.`}
+              ? 'This leaves this machine once you choose a project for it. Later matches do too.'
+              : `This goes to the project ${project}. Later matches do too.`}
           </Dialog.Description>
           {preview ? (
             <SharePreview preview={preview} />

@@ -9,7 +9,7 @@ export function SignInCode({ signIn }: { readonly signIn: SyncSignIn }) {
   const { run } = useSyncAction();
   return (
     <div className="flex max-w-[460px] flex-col gap-3">
-      <p>Open this page, sign in, and say that this machine may share as you. It goes on here by itself.</p>
+      <p>Open this page, sign in, and allow this machine to share as you. This window continues by itself.</p>
       <p className="flex items-center gap-2">
         <a
           href={signIn.verificationUriComplete}

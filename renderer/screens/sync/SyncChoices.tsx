@@ -30,8 +30,8 @@ export function SyncChoices({ link }: { readonly link: SyncLink }) {
     <section aria-label="What is shared" className="flex flex-col gap-3">
       {!mayShare && (
         <p className="text-secondary">
-          You are a {link.role ?? 'key that reads'} in {link.workspace.name}: what the team shares comes here, and
-          nothing goes there. An admin can make you a member.
+          You are a {link.role ?? 'key that reads'} in {link.workspace.name}: you receive what the team shares and send
+          nothing. An admin can make you a member.
         </p>
       )}
       {failure && (
@@ -76,7 +76,7 @@ export function SyncChoices({ link }: { readonly link: SyncLink }) {
           Alert rules
         </Check>
         <p className="text-sm text-secondary">
-          Nothing else leaves this machine, but for traces and sessions that you share on their own pages. Notes, scores
+          Nothing else leaves this machine, except traces and sessions that you share from their pages. Notes, scores
           and comments go with their trace.
         </p>
       </fieldset>
@@ -131,7 +131,7 @@ export function SyncChoices({ link }: { readonly link: SyncLink }) {
           ))}
       </fieldset>
       <fieldset className="flex flex-col gap-2">
-        <legend className="pb-1 font-semibold">Taken out before anything leaves</legend>
+        <legend className="pb-1 font-semibold">Redacted before anything leaves</legend>
         <p className="text-sm text-secondary">Passwords, keys, tokens and card numbers, always.</p>
         <Check checked={link.redactsEmails} onChange={(redactsEmails) => choose({ redactsEmails })}>
           E-mail addresses
@@ -212,7 +212,7 @@ function RedactedKeys({
   const [text, setText] = useState(keys.join(', '));
   return (
     <label className={LABEL}>
-      Attributes whose values stay here; * stands for any characters
+      Attributes whose values stay here; * matches any characters
       <input
         spellCheck={false}
         placeholder="gen_ai.prompt*, user.*"

@@ -20,11 +20,11 @@ export function SyncPage() {
       <PageHeader>
         <h1 className="font-semibold">Team sync</h1>
         <span className="min-w-0 truncate text-secondary max-md:hidden">
-          Works offline; shares what you choose with a Spoor server of your team.
+          Works offline. Shares what you choose with your team's Spoor server.
         </span>
       </PageHeader>
       {error && (
-        <Notice title="Sync does not answer." action={<Button onClick={() => void refetch()}>Try again</Button>}>
+        <Notice title="Sync is not responding." action={<Button onClick={() => void refetch()}>Try again</Button>}>
           {error.message}
         </Notice>
       )}
@@ -43,10 +43,10 @@ export function SyncPage() {
               {!link && !report.signIn && (
                 <ul className="list-disc pl-4 text-secondary">
                   <li>Nothing is shared until you choose it: a trace, a session, or everything that matches a rule.</li>
-                  <li>You see what would leave this machine before it does. Secrets are taken out.</li>
-                  <li>Offline you work on; what you write is sent when the server is there.</li>
+                  <li>You see what will leave this machine before it does. Secrets are redacted.</li>
+                  <li>You can work offline. What you write is sent when the server is reachable.</li>
                   <li>
-                    A team runs its server itself: <code className="font-mono">npm run server</code>
+                    Teams host the server themselves: <code className="font-mono">npm run server</code>
                   </li>
                 </ul>
               )}

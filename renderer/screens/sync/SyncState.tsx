@@ -21,7 +21,7 @@ export function SyncState({ report }: { readonly report: SyncReport }) {
       {problem && (
         <Notice title={problem.message} action={<Button onClick={() => run(() => api.syncNow())}>Try now</Button>}>
           {problem.retryAt === null
-            ? 'What is stored here stays, and what you write is kept until it can be sent.'
+            ? 'What is stored here stays here, and what you write is kept until it can be sent.'
             : `Tried again ${whenText(problem.retryAt, now)}.`}
         </Notice>
       )}
@@ -55,7 +55,7 @@ export function SyncState({ report }: { readonly report: SyncReport }) {
       {queue.refused.length > 0 && (
         <section aria-label="Not taken" className="border-b border-line px-3.5 py-2">
           <h2 className="flex items-center gap-3 font-semibold">
-            Not taken by the server
+            Not accepted by the server
             <Button look="ghost" onClick={() => run(() => api.syncNow())}>
               Try again
             </Button>
@@ -98,11 +98,11 @@ function Leave({ report: { link } }: { readonly report: SyncReport }) {
         <Dialog.Content className="fixed top-[18%] left-1/2 z-20 flex w-[440px] max-w-[92vw] -translate-x-1/2 flex-col gap-3 rounded-lg border border-line-strong bg-panel p-4 shadow-xl">
           <Dialog.Title className="font-semibold">Disconnect from {link.workspace.name}</Dialog.Title>
           <Dialog.Description className="text-secondary">
-            Everything that is stored here stays here. What you shared stays with the team, unless you take it back.
+            Everything that is stored here stays here. What you shared stays with the team, unless you withdraw it.
           </Dialog.Description>
           {gone !== null && (
             <p role="status">
-              {formatCount(gone)} {gone === 1 ? 'trace was' : 'traces were'} taken back. Sync is paused.
+              {formatCount(gone)} {gone === 1 ? 'trace was' : 'traces were'} withdrawn. Sync is paused.
             </p>
           )}
           {failure && (
@@ -115,7 +115,7 @@ function Leave({ report: { link } }: { readonly report: SyncReport }) {
               disabled={busy || gone !== null}
               onClick={() => run(() => api.withdrawShared().then(({ traces }) => setGone(traces)))}
             >
-              <span className="text-error">Take back what I shared</span>
+              <span className="text-error">Withdraw what I shared</span>
             </Button>
             <Dialog.Close asChild>
               <Button>Stay</Button>

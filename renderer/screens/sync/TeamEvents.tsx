@@ -5,7 +5,7 @@ import { useNow } from '../../hooks/use-now';
 import { useTeamEvents, useUnreadComments } from '../../hooks/use-team-events';
 import { useSettings } from '../../stores/settings-store';
 
-/** What the team did: it is there offline, too. Who looks at it has read it. */
+/** Team activity: it is there offline, too. Who looks at it has read it. */
 export function TeamEvents() {
   const now = useNow(30_000);
   const { data } = useTeamEvents();
@@ -20,7 +20,7 @@ export function TeamEvents() {
   }, [unread, newest]);
   return (
     <section aria-label="Activity" className="flex flex-col gap-1.5">
-      <h2 className="font-semibold">What the team did</h2>
+      <h2 className="font-semibold">Team activity</h2>
       {data?.length === 0 && <p className="text-secondary">Nothing yet.</p>}
       <ul>
         {data?.map((event) => (

@@ -35,7 +35,7 @@ export function ActivityList() {
       )}
       {all?.length === 0 && (
         <p className="px-3.5 py-6 text-secondary">
-          Nothing yet. Notes, scores, views, rules, projects and members that somebody adds or changes are listed here.
+          No activity yet. Changes to notes, scores, views, rules, projects and members are listed here.
         </p>
       )}
       <ul aria-label="Activity">

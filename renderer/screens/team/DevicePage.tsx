@@ -26,8 +26,8 @@ function CodeForm({ failure }: { readonly failure: string | null }) {
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
-      <h1 className="text-lg font-semibold">Sign in a program</h1>
-      <p className="text-secondary">Type the code that it shows.</p>
+      <h1 className="text-lg font-semibold">Sign in a device</h1>
+      <p className="text-secondary">Enter the code that it shows.</p>
       <input
         required
         aria-label="Code"
@@ -63,7 +63,7 @@ function Question({ code }: { readonly code: string }) {
     return (
       <p role="status">
         {decide.variables === 'allow'
-          ? 'Signed in. You can close this page and go back to the program.'
+          ? 'Signed in. You can close this page and return to the program.'
           : 'Sign-in denied. You can close this page.'}
       </p>
     );
@@ -75,8 +75,8 @@ function Question({ code }: { readonly code: string }) {
     <>
       <h1 className="text-lg font-semibold">Sign in {data.clientName}?</h1>
       <p className="text-secondary">
-        It may then do what you may in <strong className="font-medium text-text">{workspace}</strong>, as {me.email}.
-        Allow it only if you have just asked for this, and it shows the same code:
+        It will then have your permissions in <strong className="font-medium text-text">{workspace}</strong>, as{' '}
+        {me.email}. Allow it only if you have just started this sign-in and it shows the same code:
       </p>
       <code className="font-mono text-lg">{code.toUpperCase()}</code>
       {decide.error && (

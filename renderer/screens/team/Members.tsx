@@ -53,8 +53,8 @@ export function Members({ me }: { readonly me: Me }) {
       )}
       {invited && (
         <Secret
-          title={`A link for ${invited.email}`}
-          text="Whoever opens it joins as that address. It is good once and for seven days, and shown this once: Spoor sends no mail."
+          title={`Invitation link for ${invited.email}`}
+          text="Anyone who opens it joins as that address. It works once, expires in seven days, and is shown only now. Spoor sends no e-mail, so send the link yourself."
           secret={`${window.location.origin}/#/invitation/${invited.token}`}
           onDone={() => setInvited(null)}
         />
@@ -104,7 +104,7 @@ export function Members({ me }: { readonly me: Me }) {
               <span>{role}</span>
               <Button
                 look="ghost"
-                aria-label={`Take back the invitation of ${email}`}
+                aria-label={`Revoke the invitation for ${email}`}
                 onClick={() => change(teamCall('DELETE', `${path}/invitations/${id}`))}
               >
                 Take back
@@ -135,7 +135,7 @@ function Invite({ roles, onInvite }: InviteProps) {
       <input
         type="email"
         required
-        aria-label="E-mail of who is invited"
+        aria-label="E-mail address to invite"
         placeholder="name@example.com"
         className={`${FIELD} w-[260px]`}
         value={email}
@@ -162,6 +162,6 @@ function Invite({ roles, onInvite }: InviteProps) {
 const WHAT: Readonly<Record<Role, string>> = {
   viewer: 'Reads everything.',
   member: 'Reads, and writes notes, scores, views and datasets.',
-  admin: 'Also has members, keys and rules, and deletes traces.',
+  admin: 'Also manages members, keys and rules, and deletes traces.',
   owner: 'Also deletes the workspace.',
 };

@@ -53,9 +53,7 @@ export function Projects({ me }: { readonly me: Me }) {
         />
       )}
       {projects.data?.data.length === 0 && (
-        <p className="px-3.5 py-6 text-secondary">
-          Name a project above. It has the keys that programs send traces with.
-        </p>
+        <p className="px-3.5 py-6 text-secondary">Create a project above. Its keys let programs send traces.</p>
       )}
       {projects.data?.data.map((project) => (
         <ProjectKeys key={project.id} project={project} me={me} change={change} />
@@ -91,7 +89,7 @@ function ProjectKeys({ project, me, change }: ProjectKeysProps) {
         <span className="font-semibold" dir="auto">
           {project.name}
         </span>
-        {!isOpen && <span className="text-secondary">archived: its keys are not taken any more</span>}
+        {!isOpen && <span className="text-secondary">archived: its keys are no longer accepted</span>}
         <span className="grow" />
         <Button
           look="ghost"
@@ -116,7 +114,7 @@ function ProjectKeys({ project, me, change }: ProjectKeysProps) {
       {fresh && (
         <Secret
           title={`The key ${fresh.name}`}
-          text="It is shown this once. Send it as: authorization=Bearer KEY."
+          text="It is shown only now. Send it as: authorization=Bearer KEY."
           secret={fresh.key}
           onDone={() => setFresh(null)}
         />
@@ -137,7 +135,7 @@ function ProjectKeys({ project, me, change }: ProjectKeysProps) {
               <Button
                 look="ghost"
                 aria-label={`Rotate ${key.name}`}
-                title="A new key; this one is good for a day more"
+                title="Replace the key; this one stays valid for one more day"
                 onClick={() => make(teamCall<NewKey>('POST', `/v1/api-keys/${key.id}/actions/rotate`, {}))}
               >
                 Rotate
@@ -155,14 +153,14 @@ function ProjectKeys({ project, me, change }: ProjectKeysProps) {
       ))}
       {isOpen && permissions.includes('keys:write') && (
         <OneName
-          label={`Name of a key of ${project.name}`}
+          label={`Name of a key for ${project.name}`}
           placeholder="collector"
           action="Make a key"
           className="border-t border-line px-3.5 py-1.5"
           onName={(name) => make(teamCall<NewKey>('POST', `${path}/api-keys`, { name, scopes: SCOPES[may] }))}
         >
           <select
-            aria-label="What the key may do"
+            aria-label="Permissions of the key"
             className={FIELD}
             value={may}
             onChange={(event) => setMay(event.target.value as keyof typeof SCOPES)}

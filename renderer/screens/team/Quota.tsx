@@ -19,7 +19,8 @@ export function Quota({ workspace }: { readonly workspace: string }) {
       role={isFull ? 'alert' : undefined}
     >
       {number(data.used)} of {number(data.limit)} spans, logs and points sent today.{' '}
-      {isFull && `Programs are refused until ${secondText(data.resetsAt)}; ask whoever runs the server for more.`}
+      {isFull &&
+        `Programs are refused until ${secondText(data.resetsAt)}. Ask the server administrator for a higher quota.`}
     </p>
   );
 }

@@ -70,7 +70,7 @@ export function Webhooks({ me }: { readonly me: Me }) {
       )}
       {data?.data.length === 0 && (
         <p className="px-3.5 py-6 text-secondary">
-          Each address above receives events as JSON over POST: a chat, a pager or your own program.
+          Each webhook receives events as JSON over POST: a chat, a pager or your own program.
         </p>
       )}
       <ul aria-label="Webhooks">

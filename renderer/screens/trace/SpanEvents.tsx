@@ -23,7 +23,7 @@ export function SpanEvents({ span }: { readonly span: SpanDetail }) {
         </section>
       ))}
       {span.dropped.events > 0 && (
-        <p className="px-3.5 py-2 text-secondary">{span.dropped.events} more dropped by the sender's limits.</p>
+        <p className="px-3.5 py-2 text-secondary">{span.dropped.events} more dropped because of the sender's limits.</p>
       )}
     </>
   );

@@ -50,7 +50,7 @@ function Failure({
   const lines = [message, told && !message.includes(told) ? `${type ? `${type}: ` : ''}${told}` : ''].filter(
     (line) => line !== '',
   );
-  const text = lines.join('\n') || type || 'The span reports an error and gives no reason.';
+  const text = lines.join('\n') || type || 'The span reports an error without a reason.';
   return (
     <Block title="Error" text={stack || text} error>
       <LongText text={text} />

@@ -24,7 +24,7 @@ export function SpanLinks({ span }: { readonly span: SpanDetail }) {
         </section>
       ))}
       {span.dropped.links > 0 && (
-        <p className="px-3.5 py-2 text-secondary">{span.dropped.links} more dropped by the sender's limits.</p>
+        <p className="px-3.5 py-2 text-secondary">{span.dropped.links} more dropped because of the sender's limits.</p>
       )}
     </>
   );

@@ -39,7 +39,7 @@ export function SpanMessages({ agent, source }: SpanMessagesProps) {
     <div className="flex flex-col gap-2.5 px-3.5 py-3">
       {agent.kind === 'model' && input.length > 0 && (
         <div className="flex min-w-0 flex-wrap items-center gap-2">
-          <Button title="Change the prompt, and ask this or another model again" onClick={replay}>
+          <Button title="Change the prompt and run it again, with this model or another" onClick={replay}>
             <FlaskConical size={13} aria-hidden /> Try in the playground
           </Button>
           <AddToDataset key={source.spanId} traceId={source.traceId} spanId={source.spanId} />
@@ -84,7 +84,7 @@ export function SpanMessages({ agent, source }: SpanMessagesProps) {
       )}
       {!hasContent(agent) && (
         <p className="text-secondary">
-          Nothing of what was said is recorded. Most instrumentations do so only when asked to.
+          No messages were recorded. Most instrumentations record them only when you enable it.
         </p>
       )}
     </div>

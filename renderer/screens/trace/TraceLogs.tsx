@@ -85,7 +85,7 @@ export function TraceLogs({ timeline }: { readonly timeline: OpenTimeline }) {
   if (!isLoading && !hasNextPage && !isCut && logs.length === 0) {
     return (
       <p className="grow p-4 text-secondary">
-        No log names this trace. Logs that carry a trace id and come over OTLP show here and on their spans.
+        No logs for this trace. Logs that carry a trace id and arrive over OTLP appear here and on their spans.
       </p>
     );
   }
@@ -108,7 +108,7 @@ export function TraceLogs({ timeline }: { readonly timeline: OpenTimeline }) {
             </button>
           ) : isCut ? (
             <button type="button" className="text-accent hover:underline" onClick={() => void refetch()}>
-              Not all logs were looked through: try again
+              Not all logs were searched. Try again
             </button>
           ) : (
             'Message'

@@ -180,7 +180,7 @@ function MissingTrace({
           <Button onClick={restore}>Restore</Button>
         ) : reason === 'quarantined' && !isTeamPage() ? (
           <Button disabled={restoreAll.isPending} onClick={() => restoreAll.mutate()}>
-            Restore all that is in quarantine
+            Restore everything in quarantine
           </Button>
         ) : (
           <Button onClick={retry}>Try again</Button>

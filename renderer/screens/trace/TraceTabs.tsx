@@ -72,7 +72,7 @@ export function TraceTabs({ timeline: { traceId, info } }: { readonly timeline: 
         {search.trim() !== '' && (
           <Toggle
             on={onlyMatches}
-            title="Leave out what does not match"
+            title="Hide spans that do not match"
             onToggle={() => set({ onlyMatches: !onlyMatches })}
           >
             Only matches
@@ -96,7 +96,7 @@ export function TraceTabs({ timeline: { traceId, info } }: { readonly timeline: 
         {info.skew && (
           <Toggle
             on={adjustClocks}
-            title={`Server spans lay outside their client spans. Shifted:\n${info.skew
+            title={`Server spans were outside their client spans. Shifted:\n${info.skew
               .slice(0, 12)
               .map(
                 ({ service, shiftNs, spans }) =>

@@ -17,7 +17,7 @@ export const trace: Screen = {
         ['e', 'next error, with Shift the one before'],
         ['n', 'next match of the search, with Shift the one before'],
         ['[ ]', 'fold and unfold all'],
-        [', .', 'fold one level more, one less'],
+        [', .', 'fold one more or one fewer level'],
         ['b m', 'bookmark the span, write a note'],
         ['x', 'critical path'],
         ['c', 'compare with another trace'],

@@ -24,7 +24,7 @@ export function DifferenceList({ differences, sides, onAdd }: DifferenceListProp
         <Key color="bg-accent" text={`${sides[0]}: ${plural(totals.selection, 'span')}`} />
         <Key color="bg-faint" text={`${sides[1]}: ${plural(totals.baseline, 'span')}`} />
         <span>
-          Ranked by the difference of shares, in percentage points; values of under {LEAST_SPANS} spans left out.
+          Ranked by the difference in share, in percentage points; values with fewer than {LEAST_SPANS} spans left out.
         </span>
       </p>
       {fields.length === 0 && (

@@ -47,7 +47,7 @@ export function Facets({ text, query, extent, version, onQuery }: FacetsProps) {
       <Section title="Status">
         <Choice
           label="failed"
-          hint="Requests that failed: spans that serve, or begin a trace"
+          hint="Failed requests: spans that serve a request or start a trace"
           checked={hasFacet(text, STATUS, 'failed')}
           onToggle={() => onQuery(withFacet(text, STATUS, 'failed'))}
         />
@@ -76,7 +76,7 @@ export function Facets({ text, query, extent, version, onQuery }: FacetsProps) {
           : answer === null || isOld
             ? 'Counting …'
             : answer.state === 'partial'
-              ? 'Counts are of the newest spans so far: at least so many. Counting on.'
+              ? 'Counts cover only the newest spans so far, so they are minimums. Still counting.'
               : `Counts are spans ${query === '' ? 'in this time range' : 'that match, in this time range'}.`}
       </p>
     </aside>

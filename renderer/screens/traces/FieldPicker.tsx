@@ -133,7 +133,9 @@ function Choices({ label, value, none, intrinsics, onChange }: FieldPickerProps)
             <span className="shrink-0 text-sm text-faint">{detail}</span>
           </div>
         ))}
-        {choices.length === 0 && data && <p className="px-2 py-1 text-secondary">No field has that in its name.</p>}
+        {choices.length === 0 && data && (
+          <p className="px-2 py-1 text-secondary">No field has this text in its name.</p>
+        )}
       </div>
     </>
   );

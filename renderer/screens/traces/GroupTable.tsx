@@ -11,6 +11,8 @@ import { QuestionNote } from '../../ui/QuestionNote';
 
 interface GroupTableProps {
   readonly query: string;
+  /** The same in TraceQL. */
+  readonly traceql: string;
   readonly extent: Extent;
   readonly by: string;
   readonly version: number;
@@ -23,7 +25,7 @@ const PACE_MS = 30_000;
 const COLUMNS = 'grid grid-cols-[minmax(0,1fr)_minmax(80px,220px)_90px_90px_90px_26px] items-center gap-x-4 px-3.5';
 
 /** The spans that match, by a field: how many, how many failed, how long they took. A row leads to its traces. */
-export function GroupTable({ query, extent, by, version, onOpen }: GroupTableProps) {
+export function GroupTable({ query, traceql, extent, by, version, onOpen }: GroupTableProps) {
   const question = useQuestion({
     key: ['groups', query, extent, by],
     ask: (waitMs, signal) => questions.groups({ query, by, ...inExtent(extent), waitMs }, signal),
@@ -69,7 +71,7 @@ export function GroupTable({ query, extent, by, version, onOpen }: GroupTablePro
             most={most}
             onOpen={() => onOpen(withCondition(query, by, group.value))}
             onCompare={() => {
-              const compared = comparing(query, conditionText(by, group.value));
+              const compared = comparing(traceql, conditionText(by, group.value));
               if (compared !== null) onOpen(compared);
             }}
           />
@@ -81,7 +83,7 @@ export function GroupTable({ query, extent, by, version, onOpen }: GroupTablePro
           question={question}
           what="the spans"
           looking="Counting …"
-          partial="Only the newest spans are counted so far: every number is at least this. A shorter time range is quicker."
+          partial="Only the newest spans are counted so far, so every number is a minimum. Choose a shorter time range for a quicker answer."
         />
       </div>
     </div>

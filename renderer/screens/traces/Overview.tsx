@@ -11,7 +11,7 @@ import { addressOf, useCompare } from '../../stores/compare-store';
 import { CHARTS, chartIn } from '../../stores/explore-address';
 import { type ListedTrace, newestTraces } from '../../stores/newest-traces';
 import { inExtent } from '../../stores/time-range';
-import type { useTraceList } from '../../stores/trace-list-store';
+import { askedOf, type useTraceList } from '../../stores/trace-list-store';
 import { openFromList } from '../../stores/trace-view-store';
 import { Button } from '../../ui/Button';
 import { GroupBy } from './GroupBy';
@@ -106,8 +106,7 @@ export function Overview({ list, version, onQuery }: OverviewProps) {
             buckets={BUCKETS}
             onSelect={(selected, fromNs, toNs) => {
               if (compares) {
-                // Of words, what the store made of them: it knows which are fields.
-                const compared = comparing(list.traceql, durationText(data.of, fromNs, toNs), selected);
+                const compared = comparing(askedOf(list), durationText(data.of, fromNs, toNs), selected);
                 if (compared !== null) onQuery(compared);
                 return;
               }

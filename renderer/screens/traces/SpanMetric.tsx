@@ -73,7 +73,7 @@ export function SpanMetric({ query, metric, extent, version, onRange, onQuery }:
 }
 
 const PARTLY_COMPARED =
-  'Only the newest spans are compared so far: counts and shares are of these. A shorter time range is quicker.';
+  'Only the newest spans are compared so far. Counts and shares cover only these. Choose a shorter time range for a quicker answer.';
 
 /** The spans that are measured, as a search. */
 function searchOf(metric: TraceqlQuery): string {

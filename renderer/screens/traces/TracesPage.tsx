@@ -14,7 +14,7 @@ import { useCompare } from '../../stores/compare-store';
 import { useRecentSearches } from '../../stores/recent-searches';
 import { useRemoved } from '../../stores/removed-store';
 import { ALL_TIME, isEverything, rangeLabel } from '../../stores/time-range';
-import { useExtent, useTraceList } from '../../stores/trace-list-store';
+import { askedOf, useExtent, useTraceList } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
@@ -121,7 +121,7 @@ export function TracesPage() {
         {live && metric === null && (
           <Button
             aria-pressed={!list.paused}
-            title={list.paused ? 'Show new traces as they come' : 'Let new traces wait'}
+            title={list.paused ? 'Show new traces as they arrive' : 'Hold new traces back'}
             onClick={() => list.setPaused(!list.paused)}
             className="max-sm:hidden"
           >
@@ -147,7 +147,7 @@ export function TracesPage() {
       )}
       {/* Without a database there is nothing to list; the notice above says what to do. */}
       {isClosed ? null : isEmpty && list.query === '' && isEverything(list) ? (
-        <EmptyWorkspace arrives="It is listed here the moment it arrives." />
+        <EmptyWorkspace arrives="It is listed here as soon as it arrives." />
       ) : (
         <>
           <h1 className="sr-only">Traces</h1>
@@ -167,6 +167,7 @@ export function TracesPage() {
             ) : list.groupBy !== null ? (
               <GroupTable
                 query={list.query}
+                traceql={askedOf(list)}
                 extent={extent}
                 by={list.groupBy}
                 version={version}
@@ -239,14 +240,14 @@ function NoMatch({ list, onClear }: { readonly list: TraceList; readonly onClear
   return (
     <div className="flex min-w-0 grow flex-col items-center gap-3 px-6 pt-20 text-center">
       <p className="text-secondary">
-        {stoppedAt === null ? 'No trace' : `In the ${Math.round(stoppedAt * 100)} % that were looked through, no trace`}
+        {stoppedAt === null ? 'No trace' : `In the ${Math.round(stoppedAt * 100)} % searched so far, no trace`}
         {range.kind === 'all' ? '' : ` of this time range (${rangeLabel(range)})`}
         {chosen.length > 0 && ` from ${chosen.join(', ')}`}
         {query === '' ? '' : ' matches '}
         {query !== '' && <code className="font-mono break-words text-text">{query}</code>}.
       </p>
       <div className="flex gap-2">
-        {range.kind !== 'all' && <Button onClick={() => setRange(ALL_TIME)}>Look at all time</Button>}
+        {range.kind !== 'all' && <Button onClick={() => setRange(ALL_TIME)}>Search all time</Button>}
         {chosen.length > 0 && <Button onClick={() => setDeployment({})}>Clear the filter</Button>}
         {query !== '' && <Button onClick={onClear}>Clear the search</Button>}
       </div>

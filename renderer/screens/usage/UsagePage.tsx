@@ -54,10 +54,10 @@ export function UsagePage() {
               <Link href="/connect" className="text-accent underline">
                 Send traces
               </Link>{' '}
-              has the lines for it.
+              has the configuration for it.
             </>
           ) : (
-            `No model was called in this time${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}. Choose a longer one.`
+            `No model was called in this time range${Object.keys(extent.deployment).length > 0 ? ' and with this filter' : ''}. Choose a longer one.`
           )}
         </p>
       )}

@@ -126,7 +126,7 @@ export function UsageTable({ data: { by, usage, before, total }, onOpen }: Usage
       keyOf={({ name }) => (name === null ? 'unnamed' : `named ${name}`)}
       sorting={{ key: 'cost', descending: true }}
       minWidthPx={before ? 990 : 840}
-      none="No model call in this time."
+      none="No model calls in this time range."
     />
   );
 }

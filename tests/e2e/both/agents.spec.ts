@@ -65,7 +65,7 @@ test('a session is read turn by turn, with what still runs', async ({ app }) => 
   await expect(page.getByRole('heading', { name: 'week-47' })).toBeVisible();
   await page.keyboard.press('Escape');
   await page.getByRole('textbox', { name: 'Find sessions' }).fill('no such');
-  await expect(page.getByText('No session matches the time, the filter and the name.')).toBeVisible();
+  await expect(page.getByText('No session matches the time range, the filter and the name.')).toBeVisible();
 });
 
 test('agents lead to their runs', PAGE, async ({ app }) => {

@@ -14,7 +14,7 @@ test('says on every screen that the database is damaged, which folder it is and 
   const files = join(app.dataDir, 'db', 'base', '5');
   const ours = (await readdir(files)).find((file) => OF_OURS.test(file));
   await rm(join(files, ours ?? ''));
-  const title = page.getByText('The database is damaged: nothing is stored or read.');
+  const title = page.getByText('The database is damaged. Nothing can be stored or read.');
   await expect(title).toBeVisible();
   for (const link of await page.getByRole('navigation').first().getByRole('link').all()) {
     await link.click();

@@ -211,7 +211,7 @@ test('selects a time by a drag over the histogram, and keeps it in the address',
   await page.getByRole('button', { name: /^Time range/ }).click();
   await page.getByRole('button', { name: 'Last hour' }).click();
   await expect(page.getByText('No trace of this time range (Last hour).')).toBeVisible();
-  await page.getByRole('button', { name: 'Look at all time' }).click();
+  await page.getByRole('button', { name: 'Search all time' }).click();
   await expect(page.getByRole('row')).toHaveCount(13);
 });
 

@@ -88,7 +88,7 @@ test('logs arrive, wait while paused, and a search that cannot be read says why'
   await expect(table.getByRole('row')).toHaveCount(1);
   await page.getByRole('button', { name: 'Live' }).click();
   await log(app, [{ service: 'shop', severity: 9, body: 'the second', agoMs: 500 }]);
-  await page.getByRole('button', { name: 'More has arrived: show the newest' }).click();
+  await page.getByRole('button', { name: 'Show the newest logs' }).click();
   await expect(table.getByRole('row')).toHaveCount(2);
   await expect(table.getByRole('row').first()).toContainText('the second');
   const search = page.getByRole('textbox', { name: 'Search logs' });

@@ -27,7 +27,7 @@ test('a recorded call is changed and asked again, of two models', async ({ app }
   await page.getByRole('button', { name: 'Add an endpoint' }).click();
   await page.getByLabel('Address, of an API').fill(server.baseUrl);
   await page.getByLabel('Name', { exact: true }).fill('Fake');
-  await page.getByLabel('Key, if it asks for one').fill('secret-key');
+  await page.getByLabel('API key, if required').fill('secret-key');
   await page.getByRole('dialog').getByRole('button', { name: 'Add the endpoint' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.getByRole('textbox', { name: 'Text of message 2' }).fill('and now?');
@@ -44,7 +44,7 @@ test('a recorded call is changed and asked again, of two models', async ({ app }
   ]);
   // The page never has the key.
   await page.getByRole('button', { name: 'Change Fake' }).first().click();
-  await expect(page.getByLabel('Key, if it asks for one')).toHaveValue('');
+  await expect(page.getByLabel('API key, if required')).toHaveValue('');
   await expect(page.getByRole('dialog')).toContainText(/The key is/);
   await server.close();
 });

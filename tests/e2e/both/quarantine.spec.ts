@@ -34,7 +34,7 @@ const test = base.extend({
 
 test('says that nearly everything was pruned, and restores it by keyboard', async ({ app }) => {
   const { page } = app;
-  await expect(page.getByText('More was pruned for its age than is left.')).toBeVisible();
+  await expect(page.getByText('More data expired than is left.')).toBeVisible();
   await expect(page.getByText(/The system clock jumped from .* 2100/)).toBeVisible();
   await page.getByRole('button', { name: 'The clock is right' }).click();
   await expect(page.getByText(/The system clock jumped/)).toBeHidden();
@@ -57,5 +57,5 @@ test('says that nearly everything was pruned, and restores it by keyboard', asyn
 
   await expect(page.getByRole('row', { name: /precious/ })).toBeVisible();
   await expect(quarantine).toBeHidden();
-  await expect(page.getByText('More was pruned for its age than is left.')).toBeHidden();
+  await expect(page.getByText('More data expired than is left.')).toBeHidden();
 });

@@ -73,7 +73,7 @@ test('draws who calls whom', PAGE, async ({ app }) => {
   await expect(map.getByRole('button', { name: /shop calls stock: 20 calls, 5 errors/ })).toContainText('25 %');
   await expect(page.getByRole('table', { name: 'Calls between services' })).toContainText('20');
   await page.getByRole('combobox', { name: 'Around' }).selectOption('stock');
-  await expect(map.getByRole('button', { name: 'Only what is around stock' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(map.getByRole('button', { name: 'Focus on stock' })).toHaveAttribute('aria-pressed', 'true');
   await map.getByRole('button', { name: /shop calls stock/ }).click();
   await expect(page.getByRole('row')).toHaveCount(21);
   await page.goBack();

@@ -123,8 +123,8 @@ test('shows ports, forwarding without its secrets, and what leaves this machine'
   await page.getByRole('link', { name: 'Receivers and ports' }).click();
   const http = page.getByRole('textbox', { name: 'OTLP over HTTP' });
   await expect(http).toBeDisabled();
-  await expect(page.getByText('Set by the command line, which wins over the file.').first()).toBeVisible();
-  await page.getByRole('textbox', { name: 'Web pages that may export' }).fill('not an origin');
+  await expect(page.getByText('Set by the command line, which overrides the file.').first()).toBeVisible();
+  await page.getByRole('textbox', { name: 'Web pages that can export' }).fill('not an origin');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('alert')).toContainText('is not an origin such as https://app.example.com');
   await page.getByRole('link', { name: 'Forwarding' }).click();
@@ -137,11 +137,11 @@ test('shows ports, forwarding without its secrets, and what leaves this machine'
   await expect(page.getByLabel('Value of x-key')).toHaveAttribute('placeholder', 'set, not shown');
   expect(await readFile(file(dataDir), 'utf8')).toContain('hush');
   await page.getByRole('link', { name: 'What leaves this machine' }).click();
-  await expect(page.getByText('Everything that is received, unredacted, to http://127.0.0.1:9')).toBeVisible();
+  await expect(page.getByText('Everything received, unredacted, to http://127.0.0.1:9')).toBeVisible();
   await page.getByRole('link', { name: 'Diagnostics' }).click();
   await page.getByRole('button', { name: 'Copy as text' }).click();
   const read = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
-  await expect.poll(read).toContain('Settings that are set: ');
+  await expect.poll(read).toContain('Settings that differ from the default: ');
   const copied = await read();
   for (const secret of ['hush', app.token, dataDir]) expect(copied).not.toContain(secret);
 });

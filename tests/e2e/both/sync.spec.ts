@@ -41,7 +41,7 @@ test('a trace is shared after a look at it, talked about, and sync says how it s
     await page.getByRole('row').filter({ hasText: 'GET /hello' }).first().click();
     await page.getByRole('button', { name: 'Share' }).click();
     await expect(dialog).toContainText('3 spans');
-    await dialog.getByText('All of it, as it leaves').click();
+    await dialog.getByText('All of it, as it will be sent').click();
     await expect(dialog.locator('pre')).toContainText('GET /hello');
     await expect(dialog.locator('pre')).not.toContainText('abcdefgh12345678');
     await dialog.getByRole('button', { name: 'Share', exact: true }).click();

@@ -58,11 +58,11 @@ test('a screen that fails to draw is left by going elsewhere', PAGE, async ({ ap
     });
   });
   await page.getByRole('row', { name: /root/ }).click();
-  await expect(page.getByText('This screen failed to draw.')).toBeVisible();
+  await expect(page.getByText('This screen could not be displayed.')).toBeVisible();
   await expect(page.getByText(/no canvas here/)).toBeVisible();
   await page.getByRole('link', { name: 'Agents' }).click();
   await expect(page.getByRole('heading', { name: 'Agents' })).toBeVisible();
-  await expect(page.getByText('This screen failed to draw.')).toHaveCount(0);
+  await expect(page.getByText('This screen could not be displayed.')).toHaveCount(0);
   await page.evaluate(() => window.dispatchEvent(new Event('mend')));
   await page.goBack();
   await expect(page.getByRole('treeitem', { name: /^root/ })).toBeVisible();

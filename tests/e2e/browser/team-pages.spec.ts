@@ -116,10 +116,13 @@ test('goes on when its token ends', async () => {
 test('invites somebody, who joins and reads, and may not invite', async () => {
   const page = await signedIn();
   await page.getByRole('link', { name: 'Team' }).click();
-  await page.getByLabel('E-mail of who is invited').fill('bob@example.com');
+  await page.getByLabel('E-mail address to invite').fill('bob@example.com');
   await page.getByLabel('Role', { exact: true }).selectOption('viewer');
   await page.getByRole('button', { name: 'Invite' }).press('Enter');
-  const link = await page.getByRole('region', { name: 'A link for bob@example.com' }).locator('code').textContent();
+  const link = await page
+    .getByRole('region', { name: 'Invitation link for bob@example.com' })
+    .locator('code')
+    .textContent();
   const bob = await (await browser.newContext()).newPage();
   await bob.goto(link ?? '');
   await bob.getByLabel('Your name').fill('Bob');
@@ -127,7 +130,7 @@ test('invites somebody, who joins and reads, and may not invite', async () => {
   await bob.keyboard.press('Enter');
   await bob.getByRole('link', { name: 'Team' }).click();
   await expect(bob.getByText('Bob (you)')).toBeVisible();
-  await expect(bob.getByLabel('E-mail of who is invited')).toHaveCount(0);
+  await expect(bob.getByLabel('E-mail address to invite')).toHaveCount(0);
   await expect(bob.getByRole('tab', { name: 'Audit log' })).toHaveCount(0);
   // What he may not do is not offered.
   const isOffered = async (who: Page, offered: boolean): Promise<void> => {

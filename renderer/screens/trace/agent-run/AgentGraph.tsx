@@ -21,12 +21,12 @@ export function AgentGraph({ timeline }: { readonly timeline: OpenTimeline }) {
   if (!graph || !drawn) {
     return (
       <p role="status" className="grow p-4 text-secondary">
-        Reading who called whom …
+        Reading the calls …
       </p>
     );
   }
   if (graph.nodes.length === 0) {
-    return <p className="grow p-4 text-secondary">No span of this trace is of an agent, a tool or a model.</p>;
+    return <p className="grow p-4 text-secondary">This trace has no agent, tool or model spans.</p>;
   }
   return (
     <div className="min-h-0 min-w-0 grow overflow-auto bg-panel p-6">

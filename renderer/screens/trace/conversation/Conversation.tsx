@@ -63,14 +63,14 @@ export function Conversation({ timeline }: { readonly timeline: OpenTimeline }) 
   if (!data)
     return (
       <p role="status" className="grow p-4 text-secondary">
-        Reading what was said …
+        Reading the conversation …
       </p>
     );
   if (turns.length === 0) {
     return (
       <p className="grow p-4 text-secondary">
         {data.state === 'partial'
-          ? 'No model call in the part of this trace that was read. The trace is too long to read whole: look for calls in the other views.'
+          ? 'No model call in the part of this trace that was read. The trace is too long to read in full. Look for calls in the other views.'
           : 'No span of this trace calls a model. Messages show here where instrumentations record them; most do so only when asked to.'}
       </p>
     );
@@ -110,7 +110,7 @@ export function Conversation({ timeline }: { readonly timeline: OpenTimeline }) 
       </div>
       {data.state === 'partial' && (
         <p className="p-4 text-secondary">
-          This run is too long to read whole. Its later turns are in the other views.
+          This run is too long to read in full. Its later turns are in the other views.
         </p>
       )}
     </div>

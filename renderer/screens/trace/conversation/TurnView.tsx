@@ -83,7 +83,7 @@ function TurnHeader({ turn, onSpan }: Omit<TurnViewProps, 'selected'>) {
         {model ?? turn.name}
       </span>
       {userId && (
-        <span className="min-w-0 truncate" title="For whom: what the sender calls the user">
+        <span className="min-w-0 truncate" title="User, as the sender names them">
           for {userId}
         </span>
       )}
