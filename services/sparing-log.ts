@@ -9,6 +9,8 @@ const MINUTE_MS = 60_000;
 const MAX_CAUSES = 100;
 /** Of what a line says; senders may have put names of any length there. */
 const CAUSE_CHARS = 200;
+/** Of each text in a line. */
+const MAX_TEXT_CHARS = 2_000;
 const OTHERS = '';
 
 interface Line {
@@ -28,7 +30,8 @@ export function sparing(log: Log): Log {
       if (line.again > 0) tell(cause, [level, message, { ...fields, again: line.again }]);
     }, MINUTE_MS).unref();
   };
-  return (...entry) => {
+  return (...said) => {
+    const entry = shortened(said);
     const own = causeOf(entry);
     const cause = lines.has(own) || lines.size < MAX_CAUSES ? own : OTHERS;
     const line = lines.get(cause);
@@ -36,6 +39,16 @@ export function sparing(log: Log): Log {
     line.again++;
     line.last = entry;
   };
+}
+
+/** What is kept for a minute, and written. */
+function shortened([level, message, fields]: Parameters<Log>): Parameters<Log> {
+  const cut = (value: unknown): unknown =>
+    typeof value === 'string' && value.length > MAX_TEXT_CHARS ? `${value.slice(0, MAX_TEXT_CHARS)}…` : value;
+  const text = message.slice(0, MAX_TEXT_CHARS);
+  return fields
+    ? [level, text, Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, cut(value)]))]
+    : [level, text];
 }
 
 /** Numbers in it are of one request. */

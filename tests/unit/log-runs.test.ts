@@ -1,6 +1,8 @@
 /** Log records of coding agents become spans, whatever their numbers and times are: none of them ends the request that brought it. */
 import { expect, it } from 'vitest';
+import { CodexRuns, MAX_PROMPTS } from '../../core/dialects/log-runs/codex-logs';
 import { nsFromMs } from '../../core/model/time';
+import { readLogRecords } from '../../core/otlp/read-log-records';
 import { LogRuns } from '../../services/ingest/log-runs';
 import { SIGNALS } from '../../services/ingest/signals';
 import { claudeCodeLogs, codexLogs } from '../fixtures/coding-agent-logs';
@@ -46,3 +48,23 @@ it.each([1n, 1_764_460_800_000n, 4_102_444_800_000_000_000n, 2n ** 63n - 1n])(
     }
   },
 );
+
+it('looks through so many prompts of a conversation for each record, however many came', () => {
+  const many = Array.from({ length: MAX_PROMPTS + 50 }, (_, n): [string, number, { prompt: string }] => [
+    'user_prompt',
+    n,
+    { prompt: `prompt ${n}` },
+  ]);
+  const request = codexLogs(nowNs, 'c', [
+    ...many,
+    ['tool_result', 10, { tool_name: 'shell', call_id: 'early', success: 'true' }],
+    ['tool_result', MAX_PROMPTS + 60, { tool_name: 'shell', call_id: 'late', success: 'true' }],
+  ]);
+  const bytes = LOGS?.fromJson(request) as Uint8Array;
+  const spans = new CodexRuns().spans(readLogRecords(bytes, () => true));
+  const traceOf = (call: string) => spans.find(({ spanKey }) => spanKey.endsWith(` ${call}`))?.traceKey;
+  const last = spans.filter(({ parentKey }) => parentKey === null).at(-1)?.traceKey;
+  expect(traceOf('late')).toBe(last);
+  // Its prompt is forgotten, so that it belongs to none.
+  expect(traceOf('early')).toBe('codex c 0');
+});

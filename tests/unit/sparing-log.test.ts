@@ -35,6 +35,11 @@ describe('a log of refusals', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('keeps and writes the beginning of texts that a sender made as long as a request', () => {
+    log('warn', 'traces rejected', { rejected: 1, reason: 'x'.repeat(1_000_000) });
+    expect(lines).toEqual([['warn', 'traces rejected', { rejected: 1, reason: expect.stringMatching(/^x{2000}…$/) }]]);
+  });
+
   it('does not grow with the causes that senders think of', () => {
     for (let n = 0; n < 26 ** 3; n++) {
       const name = [n % 26, Math.floor(n / 26) % 26, Math.floor(n / 676)].map((c) => String.fromCharCode(97 + c));

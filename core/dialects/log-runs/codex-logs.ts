@@ -3,11 +3,14 @@
  * records name the conversation and no turn, so a record belongs to the last prompt before it.
  */
 import type { PlainLogRecord } from '../../model/plain-log-record';
+import { shortName } from '../../model/short-name';
 import { attributesOf, DERIVED_FROM, type DerivedSpan, LogFacts, messageJson, ROOT_KEY } from './derived-span';
 
 export const CODEX_SCOPE = /^codex/;
 /** Conversations that are remembered, the one not heard of for longest going first. */
 const MAX_CONVERSATIONS = 1_000;
+/** Of one conversation, the first that came going first: each record looks through them. */
+export const MAX_PROMPTS = 256;
 
 export class CodexRuns {
   /** When prompts came, by conversation. */
@@ -21,8 +24,11 @@ export class CodexRuns {
       const conversation = facts.text('conversation.id');
       if (record.hasTrace || conversation === undefined || record.timeNs === 0n) continue;
       const event = (facts.text('event.name') ?? record.eventName).replace(/^codex\./, '');
-      const prompts = this.promptsOf(conversation);
-      if (event === 'user_prompt' && !prompts.includes(record.timeNs)) prompts.push(record.timeNs);
+      const prompts = this.promptsOf(shortName(conversation));
+      if (event === 'user_prompt' && !prompts.includes(record.timeNs)) {
+        prompts.push(record.timeNs);
+        if (prompts.length > MAX_PROMPTS) prompts.shift();
+      }
       const turn = prompts.findLast((at) => at <= record.timeNs) ?? 0n;
       const span = spanOf(record, facts, event, `codex ${conversation} ${turn}`);
       if (!span) continue;
