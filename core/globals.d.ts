@@ -35,8 +35,15 @@ declare const TextDecoder: new (
 ) => TextDecoder;
 
 interface URL {
+  readonly protocol: string;
+  readonly username: string;
+  readonly password: string;
+  readonly host: string;
   readonly hostname: string;
   readonly origin: string;
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
 }
 declare const URL: new (url: string, base?: string) => URL;
 

@@ -1,21 +1,16 @@
 /** Settings of the local workspace. A team server is set up by whoever runs it. */
 import { z } from 'zod';
-import type { SettingKey, SettingsChange, SettingValues } from '../api/settings';
-import { SETTING_KEYS, SETTINGS } from '../settings/settings-table';
+import type { SettingsChange, SettingValues } from '../api/settings';
+import { SETTING_KEYS, SETTING_SCHEMAS } from '../settings/settings-table';
 import { whole } from './input';
 import { operation, through } from './operation';
 
-const VALUES = z.strictObject(
-  Object.fromEntries(SETTING_KEYS.map((key) => [key, SETTINGS[key].schema.optional()])),
-) as unknown as z.ZodType<Partial<SettingValues>>;
+const VALUES = z.strictObject(SETTING_SCHEMAS).partial() as unknown as z.ZodType<Partial<SettingValues>>;
 
 const CHANGE = z.strictObject({
   revision: z.string().max(64),
   set: VALUES.optional(),
-  reset: z
-    .array(z.enum(SETTING_KEYS as [SettingKey, ...SettingKey[]]))
-    .max(SETTING_KEYS.length)
-    .optional(),
+  reset: z.array(z.enum(SETTING_KEYS)).max(SETTING_KEYS.length).optional(),
 });
 
 export const settings = {

@@ -3,15 +3,17 @@ import type { ForwardSetting, SettingValues } from '../api/settings';
 import { SpoorError } from '../model/errors';
 
 const HIDDEN = '•••';
-/** Scheme, credentials, host and path, query, fragment; as URLs are read, where \ is another /, and any number of them may follow the scheme. */
-const PARTS = /^(https?:[/\\]*)(?:([^/\\?#]*)@)?([^?#]*)(\?[^#]*)?(#.*)?$/i;
 
 /** `https://•••@collector/v1?•••`: without user and password. The path is shown. */
 export function withoutUrlSecrets(url: string): string {
-  const parts = PARTS.exec(url);
-  if (!parts) return HIDDEN;
-  const [, scheme = '', credentials, address = '', query] = parts;
-  return [scheme, credentials ? `${HIDDEN}@` : '', address, query ? `?${HIDDEN}` : ''].join('');
+  const read = urlOf(url);
+  if (read === null || !/^https?:$/.test(read.protocol)) return HIDDEN;
+  const { protocol, username, password, host, pathname, search, hash } = read;
+  const isPlain = username === '' && password === '' && search === '' && hash === '';
+  // As it was written, where nothing is hidden.
+  if (isPlain) return url;
+  const user = username === '' && password === '' ? '' : `${HIDDEN}@`;
+  return `${protocol}//${user}${host}${pathname}${search === '' ? '' : `?${HIDDEN}`}`;
 }
 
 export function hideSecrets(values: SettingValues): SettingValues {
@@ -47,10 +49,15 @@ export function revealSecrets(set: Partial<SettingValues>, current: ForwardSetti
   return { ...set, forward: { url, headers: Object.fromEntries(headers) } };
 }
 
-/** Null: it is no URL. With its scheme: what was sent encrypted goes nowhere in the clear. As requests read it, so that no spelling leads elsewhere. */
+/** With its scheme: what was sent encrypted goes nowhere in the clear. As requests read it, so that no spelling leads elsewhere. */
 function originOf(url: string): string | null {
+  return urlOf(url)?.origin ?? null;
+}
+
+/** Null: it is no URL. */
+function urlOf(text: string): URL | null {
   try {
-    return new URL(url).origin;
+    return new URL(text);
   } catch {
     return null;
   }

@@ -12,7 +12,7 @@ import {
 } from 'jsonc-parser';
 import type { SettingKey, SettingsProblem, SettingValues } from '../api/settings';
 import { nearest } from '../query/traceql/syntax-error';
-import { pathOf, SETTING_KEYS, SETTINGS } from './settings-table';
+import { pathOf, SETTING_KEYS, SETTING_SCHEMAS } from './settings-table';
 
 export interface SettingsText {
   /** Those that the file sets and that are right. */
@@ -49,16 +49,17 @@ export function readSettingsText(given: string): SettingsText {
   for (const { name, node } of membersOf(root)) checkSection(name, node, at, problems, warnings);
   // Which of them counts would be a guess.
   for (const { path, node } of repeatedIn(root)) problems.push(at(node.offset, `${path.join('.')} stands twice`));
-  const values: Record<string, unknown> = {};
-  for (const key of SETTING_KEYS) {
-    const path = pathOf(key);
-    const node = findNodeAtLocation(root, path);
-    if (!node) continue;
-    const result = SETTINGS[key].schema.safeParse(plainValue(node));
+  const values: { -readonly [Key in SettingKey]?: SettingValues[Key] } = {};
+  const read = <Key extends SettingKey>(key: Key, node: Node): void => {
+    const result = SETTING_SCHEMAS[key].safeParse(plainValue(node));
     if (result.success && !holdsNullHeader(key, result.data)) values[key] = result.data;
     else problems.push(problemOf(key, node, result.error?.issues[0] ?? null, at));
+  };
+  for (const key of SETTING_KEYS) {
+    const node = findNodeAtLocation(root, pathOf(key));
+    if (node) read(key, node);
   }
-  return { values: values as Partial<SettingValues>, problems, warnings };
+  return { values, problems, warnings };
 }
 
 /** Changes what is set and leaves everything else as it stands: comments, order, indentation, what is not known here. */

@@ -1,7 +1,7 @@
 /** Reads and changes `settings.json` while Spoor runs. What people write into the file meanwhile is noticed, and never overwritten. */
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type {
   SettingKey,
@@ -15,13 +15,14 @@ import type { ChangedSettings } from '../../core/api/workers';
 import { SpoorError } from '../../core/model/errors';
 import { hideSecrets, revealSecrets } from '../../core/settings/hidden-secrets';
 import { listenAddressText, parseListenAddress } from '../../core/settings/listen-address';
-import { DEFAULT_SETTINGS, SETTING_KEYS, SETTINGS } from '../../core/settings/settings-table';
+import { DEFAULT_SETTINGS, inUseAfter, RESTART_KEYS, SETTING_KEYS } from '../../core/settings/settings-table';
 import { editSettingsText, readSettingsText, type SettingsText } from '../../core/settings/settings-text';
 import { syncFolder } from '../../services/store/sync-tree';
 import {
   checkCompat,
   type ListenAddresses,
   problemText,
+  readSettingsFile,
   type Settings,
   type SettingsOverrides,
   settingsFile,
@@ -128,20 +129,15 @@ export class SettingsKeeper {
 
   /** What takes effect at the next start stays as it runs. */
   private take(values: SettingValues): void {
-    const entries = SETTING_KEYS.map((key) => [key, SETTINGS[key].needsRestart ? this.running[key] : values[key]]);
-    this.running = Object.fromEntries(entries) as unknown as SettingValues;
+    this.running = inUseAfter(values, this.running);
   }
 
   private async read(): Promise<Stored> {
-    let bytes = Buffer.alloc(0);
-    let exists = true;
-    try {
-      bytes = await readFile(this.file);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT') throw new SpoorError('SERVICE_UNAVAILABLE', `${this.file} cannot be read: ${message}.`);
-      exists = false;
-    }
+    const read = await readSettingsFile(this.file).catch((error: Error) => {
+      throw new SpoorError('SERVICE_UNAVAILABLE', `${this.file} cannot be read: ${error.message}.`);
+    });
+    const exists = read !== null;
+    const bytes = read ?? Buffer.alloc(0);
     const revision = exists ? createHash('sha256').update(bytes).digest('hex').slice(0, 16) : 'none';
     const text = bytes.toString('utf8');
     const found = readSettingsText(text);
@@ -229,7 +225,7 @@ export class SettingsKeeper {
     const isInFile = stored.values[key] !== undefined;
     const override = this.overrides.keys[key];
     const source: SettingSource = override ?? (isInFile ? 'file' : 'default');
-    const needsRestart = SETTINGS[key].needsRestart ?? false;
+    const needsRestart = RESTART_KEYS.includes(key);
     const isSame = JSON.stringify(values[key]) === JSON.stringify(this.running[key]);
     return {
       key,

@@ -2,7 +2,7 @@
  * `settings.json` in the data folder: what the receivers do besides storing, and how much is kept. People and the settings screen write it.
  * A file that cannot be understood stops the start rather than letting secrets through.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Retention } from '../../core/api/retention';
 import type { SettingsProblem, SettingValues } from '../../core/api/settings';
@@ -36,6 +36,17 @@ export interface Settings {
 
 export const settingsFile = (dataDir: string): string => join(dataDir, 'settings.json');
 
+/** Null: there is none. @throws Error where it cannot be read, as a pipe, of which nobody writes the other end, never could */
+export async function readSettingsFile(file: string): Promise<Buffer | null> {
+  try {
+    if (!(await stat(file)).isFile()) throw new Error('it is not a regular file');
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 /** @throws StartError saying where the file is wrong. */
 export async function readSettings(dataDir: string, overrides: SettingsOverrides): Promise<Settings> {
   return settingsOf(await readValues(dataDir, overrides));
@@ -44,11 +55,10 @@ export async function readSettings(dataDir: string, overrides: SettingsOverrides
 /** What holds: the file's values, with those that win over them. @throws StartError saying where the file is wrong */
 export async function readValues(dataDir: string, overrides: SettingsOverrides): Promise<SettingValues> {
   const file = settingsFile(dataDir);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+  const bytes = await readSettingsFile(file).catch((error: Error) => {
     throw new StartError(`${file} cannot be read: ${error.message}. Make it readable, or remove it.`);
   });
-  const { values, problems } = readSettingsText(text);
+  const { values, problems } = readSettingsText(bytes?.toString('utf8') ?? '');
   if (problems.length > 0) throw new StartError(`${problemText(file, problems)} Correct it, or remove it.`);
   return withOverrides(values, overrides);
 }

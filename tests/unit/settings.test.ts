@@ -1,10 +1,11 @@
 /** settings.json: read with line numbers, changed in place, never overwritten; secrets stay where they are. */
-import { type FileHandle, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { type FileHandle, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SettingsChange } from '../../core/api/settings';
 import { hideSecrets, withoutUrlSecrets } from '../../core/settings/hidden-secrets';
-import { DEFAULT_SETTINGS, SETTING_KEYS, SETTINGS } from '../../core/settings/settings-table';
+import { DEFAULT_SETTINGS, RESTART_KEYS, SETTING_KEYS, SETTING_SCHEMAS } from '../../core/settings/settings-table';
 import { editSettingsText, readSettingsText } from '../../core/settings/settings-text';
 import { readValues, type SettingsOverrides } from '../../electron/host/settings';
 import { SettingsKeeper } from '../../electron/host/settings-keeper';
@@ -129,7 +130,7 @@ describe('the text of the settings', () => {
 
   it('has defaults that it accepts', () => {
     for (const key of SETTING_KEYS)
-      expect(SETTINGS[key].schema.safeParse(DEFAULT_SETTINGS[key]).success, key).toBe(true);
+      expect(SETTING_SCHEMAS[key].safeParse(DEFAULT_SETTINGS[key]).success, key).toBe(true);
   });
 });
 
@@ -138,7 +139,7 @@ it('are all listed in docs/settings.md, with their defaults', async () => {
   for (const key of SETTING_KEYS) {
     const isOfPartitions = key === 'retention.gigabytes' || key === 'retention.spans';
     const now = isOfPartitions ? 'when the open partition is full' : 'at once';
-    const when = SETTINGS[key].needsRestart ? 'at the next start' : now;
+    const when = RESTART_KEYS.includes(key) ? 'at the next start' : now;
     const row = page
       .split('\n')
       .find((line) => line.startsWith(`| \`${key}\` | \`${JSON.stringify(DEFAULT_SETTINGS[key])}\` |`));
@@ -149,9 +150,12 @@ it('are all listed in docs/settings.md, with their defaults', async () => {
 it('hides passwords, queries and header values', () => {
   expect(withoutUrlSecrets('https://me:pass@collector:4318/v1?key=1#x')).toBe('https://•••@collector:4318/v1?•••');
   expect(withoutUrlSecrets('http://collector/a@b')).toBe('http://collector/a@b');
+  expect(withoutUrlSecrets('http://collector:80/v1#x')).toBe('http://collector/v1');
   // URLs are read so: \ is another /, and any number of them follows the scheme.
-  expect(withoutUrlSecrets('https:////me:pass@collector')).toBe('https:////•••@collector');
-  expect(withoutUrlSecrets('https:me:pass@collector')).toBe('https:•••@collector');
+  for (const url of ['https:////me:pass@collector', 'https:me:pass@collector', 'https:\\\\me:pass@collector'])
+    expect(withoutUrlSecrets(url)).toBe('https://•••@collector/');
+  expect(withoutUrlSecrets('ftp://me:pass@collector')).toBe('•••');
+  expect(withoutUrlSecrets('me:pass@')).toBe('•••');
   expect(withoutUrlSecrets('https://collector\\a@b')).toBe('https://collector\\a@b');
   const forward = { url: 'http://a/?token=abc', headers: { authorization: 'secret' } };
   expect(JSON.stringify(hideSecrets({ ...DEFAULT_SETTINGS, forward }))).not.toMatch(/abc|"secret"/);
@@ -216,6 +220,25 @@ describe('while Spoor runs', () => {
     });
     await expect(change(settings, { set: { 'agents.write': true } })).rejects.toThrow(/line 2: retention\.days/);
     expect(await readFile(file(), 'utf8')).toContain('soon');
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'wait for no writer of a pipe that stands where the file should',
+    async () => {
+      const settings = await keeper('{}');
+      await rm(file());
+      execFileSync('mkfifo', [file()]);
+      await expect(settings.report()).rejects.toThrow('it is not a regular file');
+      await expect(keeper(null)).rejects.toThrow('it is not a regular file. Make it readable, or remove it.');
+    },
+  );
+
+  it('refuse header values that HTTP cannot carry', async () => {
+    const settings = await keeper('{}');
+    const withHeader = (value: string) => ({ set: { forward: { url: 'http://a.example', headers: { key: value } } } });
+    for (const value of ['a\r\nb', 'naïve — dash', '\0', 'schlüssel\u2028'])
+      await expect(change(settings, withHeader(value))).rejects.toThrow('forward.headers.key has a line break');
+    expect((await change(settings, withHeader('Schlüssel\t1'))).report.values.forward).not.toBeNull();
   });
 
   it('leave a file alone that is not UTF-8', async () => {

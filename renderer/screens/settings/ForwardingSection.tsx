@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react';
 import type { ForwardSetting, SettingsReport } from '../../../core/api/settings';
 import { formatCount } from '../../../core/model/format';
+import { isHeaderName, isHeaderValue } from '../../../core/settings/forward-headers';
 import { useStatus } from '../../hooks/use-status';
 import { Button } from '../../ui/Button';
 import { FIELD } from '../../ui/field';
@@ -18,7 +19,8 @@ export function ForwardingSection({ report }: { readonly report: SettingsReport 
   const write = (url: string, headers: readonly HeaderRow[]): void => {
     const isNothing = url === '' && headers.length === 0;
     const setting = { url, headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])) };
-    draft.write('forward', { url, headers }, hasNameTwice(headers) ? undefined : isNothing ? null : setting);
+    const isWrong = hasNameTwice(headers) || headers.some((header) => header.name === '' || problemOf(header) !== null);
+    draft.write('forward', { url, headers }, isWrong ? undefined : isNothing ? null : setting);
   };
   return (
     <Section
@@ -83,14 +85,16 @@ export function ForwardingSection({ report }: { readonly report: SettingsReport 
         )}
       </SettingRow>
       {forwarding && (
-        <dl aria-label="Forwarded since Spoor started" className="order-last pt-3">
+        <div className="order-last pt-3">
           <h3 className="pb-1 font-semibold">Since the start</h3>
-          <Fact name="Requests sent">{formatCount(forwarding.sent)}</Fact>
-          <Fact name="Waiting">{formatCount(forwarding.queued)}</Fact>
-          <Fact name="Failed">{formatCount(forwarding.failed)}</Fact>
-          <Fact name="Dropped">{formatCount(forwarding.dropped)}</Fact>
-          {forwarding.lastError !== null && <Fact name="Last error">{forwarding.lastError}</Fact>}
-        </dl>
+          <dl aria-label="Forwarded since Spoor started">
+            <Fact name="Requests sent">{formatCount(forwarding.sent)}</Fact>
+            <Fact name="Waiting">{formatCount(forwarding.queued)}</Fact>
+            <Fact name="Failed">{formatCount(forwarding.failed)}</Fact>
+            <Fact name="Dropped">{formatCount(forwarding.dropped)}</Fact>
+            {forwarding.lastError !== null && <Fact name="Last error">{forwarding.lastError}</Fact>}
+          </dl>
+        </div>
       )}
     </Section>
   );
@@ -105,6 +109,14 @@ function hasNameTwice(headers: readonly HeaderRow[]): boolean {
   return new Set(headers.map(({ name }) => name.toLowerCase())).size < headers.length;
 }
 
+/** Null: it can be sent. */
+function problemOf({ name, value }: HeaderRow): string | null {
+  if (name !== '' && !isHeaderName(name)) return 'The name has letters, digits, - and _ only.';
+  if (value !== null && !isHeaderValue(value))
+    return 'HTTP headers carry no line breaks and only characters of Latin-1.';
+  return null;
+}
+
 interface HeaderProps {
   readonly header: HeaderRow;
   readonly isLocked: boolean;
@@ -112,9 +124,11 @@ interface HeaderProps {
   readonly onRemove: () => void;
 }
 
-function Header({ header: { name, value }, isLocked, onChange, onRemove }: HeaderProps) {
+function Header({ header, isLocked, onChange, onRemove }: HeaderProps) {
+  const { name, value } = header;
+  const problem = problemOf(header);
   return (
-    <span className="flex items-center gap-2">
+    <span className="flex flex-wrap items-center gap-2">
       <input
         aria-label="Header name"
         className={`${FIELD} w-40 font-mono disabled:opacity-60`}
@@ -126,6 +140,7 @@ function Header({ header: { name, value }, isLocked, onChange, onRemove }: Heade
       />
       <input
         aria-label={`Value of ${name || 'the header'}`}
+        aria-invalid={problem !== null}
         className={`${FIELD} min-w-0 grow font-mono disabled:opacity-60`}
         disabled={isLocked}
         spellCheck={false}
@@ -140,6 +155,7 @@ function Header({ header: { name, value }, isLocked, onChange, onRemove }: Heade
           Remove
         </Button>
       )}
+      {problem !== null && <span className="w-full text-error">{problem}</span>}
     </span>
   );
 }
