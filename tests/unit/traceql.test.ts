@@ -87,6 +87,7 @@ describe('TraceQL', () => {
     ['{ duration }', 3, 'a condition is true or false'],
     ['{ name + 1 = 2 }', 8, 'calculates with numbers'],
     ['{ } | avg(name) > 1', 11, 'avg takes a number'],
+    ['{ } | compare({ status = error }, 5, 9, 9)', 41, 'an end after its start'],
     ['{ } foo', 5, 'the query should end'],
     ['{ . = 1 }', 3, 'needs a name'],
     ['{ span.a = 1 # }', 14, 'means nothing here'],

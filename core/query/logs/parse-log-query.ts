@@ -92,8 +92,7 @@ class Parser {
         parts.push({ kind: 'or', parts: own });
       }
     }
-    if (parts.length === 0)
-      throw this.missing(this.terms[this.at - 1]?.type === '(' && this.current.type === ')' ? 'it' : 'OR');
+    if (parts.length === 0) throw this.nothing();
     const plain = parts.map((part) =>
       part.kind === 'or' && part.parts.length === 1 ? (part.parts[0] as LogQuery) : part,
     );
@@ -111,13 +110,7 @@ class Parser {
       }
       case '(': {
         const inner = this.either(depth + 1);
-        if (this.current.type !== ')')
-          throw new TraceqlSyntaxError(
-            'this group does not end',
-            term.from,
-            1,
-            'a ) at its end, or quotes around text',
-          );
+        if (this.current.type !== ')') throw unended(term);
         this.at++;
         return inner;
       }
@@ -190,16 +183,27 @@ class Parser {
     return next === undefined || next === ')' || next === 'or' || next === 'and';
   }
 
+  /** Where a part has no term. */
+  private nothing(): TraceqlSyntaxError {
+    const before = this.terms[this.at - 1];
+    if (before?.type === '(' && this.current.type === 'end') return unended(before);
+    if (before?.type === '(' && this.current.type === ')') return this.wrong('the group is empty');
+    return this.missing('OR');
+  }
+
   private missing(what: string): TraceqlSyntaxError {
+    return this.wrong(`something to look for is missing beside ${what}`);
+  }
+
+  private wrong(reason: string): TraceqlSyntaxError {
     const term = this.terms[this.at] ?? this.terms.at(-1);
     const at = term?.from ?? this.length;
-    return new TraceqlSyntaxError(
-      what === 'it' ? 'the group is empty' : `something to look for is missing beside ${what}`,
-      at,
-      1,
-      'quotes around it, to look for the word itself',
-    );
+    return new TraceqlSyntaxError(reason, at, 1, 'quotes around it, to look for the word itself');
   }
+}
+
+function unended({ from }: LogTerm): TraceqlSyntaxError {
+  return new TraceqlSyntaxError('this group does not end', from, 1, 'a ) at its end, or quotes around text');
 }
 
 function negated(part: LogQuery): LogQuery {

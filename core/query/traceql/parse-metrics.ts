@@ -65,8 +65,10 @@ function parseCompare(tokens: TokenStream): Compare {
   if (!tokens.isSymbol('{')) throw tokens.unexpected('compare takes the spans to compare', '{ status = error }');
   const selection = parseSelection(tokens);
   const numbers: bigint[] = [];
+  let last = tokens.current;
   while (tokens.take(',')) {
     const { current } = tokens;
+    last = current;
     if (current.type !== 'integer') throw tokens.unexpected('compare takes whole numbers after the spans');
     numbers.push(BigInt(current.value));
     tokens.next();
@@ -75,6 +77,9 @@ function parseCompare(tokens: TokenStream): Compare {
   const [top = BigInt(DEFAULT_COMPARE_TOP), start, end] = numbers;
   if (numbers.length === 2 || numbers.length > 3)
     throw tokens.unexpected('compare takes a start and an end, or neither');
+  if (start !== undefined && end !== undefined && start >= end) {
+    throw new TraceqlSyntaxError('compare takes an end after its start', last.at, last.end - last.at);
+  }
   const range = start !== undefined && end !== undefined ? { start, end } : null;
   return { kind: 'compare', selection, top: Number(top), range };
 }
