@@ -1,5 +1,6 @@
 import type { Question } from '../connection/answer';
 import { Button } from './Button';
+import { FloatingNote } from './FloatingNote';
 import { Notice } from './Notice';
 
 interface QuestionNoteProps {
@@ -33,6 +34,7 @@ export function QuestionNote({ question, what, looking, partial }: QuestionNoteP
           `Only part of ${what} was searched so far. Still searching. Choose a shorter time range for a quicker answer.`)
         : null;
   if (text === null) return null;
+  if (answer !== null) return <FloatingNote>{text}</FloatingNote>;
   return (
     <p role="status" className="px-3.5 py-2.5 text-secondary">
       {text}

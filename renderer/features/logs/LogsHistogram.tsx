@@ -14,6 +14,17 @@ interface LogsHistogramProps {
   readonly onSelect: (range: TimeRange) => void;
 }
 
+const PLACE = 'h-[111px] shrink-0 border-b border-line bg-panel px-3.5 py-2';
+
+/** Keeps the place of the chart, so that the logs do not move when they are counted. */
+export function UncountedLogs() {
+  return (
+    <p role="status" className={`${PLACE} text-sm text-secondary`}>
+      Counting …
+    </p>
+  );
+}
+
 /** Logs over time, stacked by level with the gravest on top. A drag across it selects that time. */
 export function LogsHistogram({ histogram, isOld, onSelect }: LogsHistogramProps) {
   const fromMs = Date.parse(histogram.from);
@@ -26,8 +37,8 @@ export function LogsHistogram({ histogram, isOld, onSelect }: LogsHistogramProps
   const highest = Math.max(1, ...totals);
   const brush = useBrush((area) => onSelect(partOf(fromMs, fromMs + spanMs, area)));
   return (
-    <div className={`border-b border-line bg-panel px-3.5 py-2 ${isOld ? 'opacity-50' : ''}`}>
-      <p className="pb-1 text-sm text-secondary">
+    <div className={`${PLACE} ${isOld ? 'opacity-50' : ''}`}>
+      <p className="h-[22px] text-sm text-secondary">
         at most {formatCompact(highest)} in {formatDuration(histogram.bucketNs)}
       </p>
       <div className="relative h-[56px] cursor-crosshair touch-none select-none" {...brush.handlers}>

@@ -6,7 +6,8 @@ import { PageHeader } from '../../ui/PageHeader';
 import { OpenFile } from './OpenFile';
 
 export function ConnectPage() {
-  useFirstTrace(useStatus()?.counts.traces === 0);
+  const status = useStatus();
+  useFirstTrace(status?.counts.traces === 0);
   return (
     <div className="flex h-full flex-col">
       <PageHeader>
@@ -15,7 +16,8 @@ export function ConnectPage() {
       <div className="min-h-0 grow overflow-y-auto p-6">
         <div className="max-w-[820px]">
           <SendTraces />
-          {!isTeamPage() && <OpenFile />}
+          {/* Not before what stands above it. */}
+          {status && !isTeamPage() && <OpenFile />}
         </div>
       </div>
     </div>

@@ -10,7 +10,7 @@ import { questions } from '../../connection/connection';
 import { useConnection } from '../../connection/connection-store';
 import { AddToDashboard } from '../../features/dashboards/AddToDashboard';
 import { TimeRangePicker } from '../../features/extent/TimeRangePicker';
-import { LogsHistogram } from '../../features/logs/LogsHistogram';
+import { LogsHistogram, UncountedLogs } from '../../features/logs/LogsHistogram';
 import { LogTable, LogTitles } from '../../features/logs/LogTable';
 import { takeEnter, useKeys } from '../../hooks/use-keys';
 import { usePace } from '../../hooks/use-pace';
@@ -136,7 +136,12 @@ export function LogsPage() {
           {isLive ? 'Live' : 'Paused'}
         </Button>
       </PageHeader>
-      {failure === null && <QuestionNote question={histogram} what="the counts" looking="Counting …" />}
+      {failure === null &&
+        (answer === null && histogram.failure === null ? (
+          <UncountedLogs />
+        ) : (
+          <QuestionNote question={histogram} what="the counts" looking="Counting …" />
+        ))}
       {failure !== null && (
         <Notice title="The logs could not be read." action={<Button onClick={list.askAgain}>Try again</Button>}>
           {failure}

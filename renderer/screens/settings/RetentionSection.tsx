@@ -75,28 +75,30 @@ function Stored({ status }: { readonly status: StatusReport | null }) {
   const unmet = status?.keeping.unmet ?? null;
   const last = status?.lastPruning ?? null;
   return (
-    <dl aria-label="Stored now" className="order-last pt-3">
+    <div className="order-last pt-3">
       <h3 className="pb-1 font-semibold">Stored now</h3>
-      <Fact name="Traces">{count(traces)}</Fact>
-      <Fact name="Spans">{count(spans)}</Fact>
-      <Fact name="Log records">{count(logs)}</Fact>
-      <Fact name="Metric points">{count(metricPoints)}</Fact>
-      <Fact name="On disk">
-        {status?.bytesOnDisk == null ? '—' : formatBytes(status.bytesOnDisk)}
-        {status?.disk.freeBytes != null && (
-          <span className="text-secondary">, {formatBytes(status.disk.freeBytes)} free</span>
-        )}
-      </Fact>
-      <Fact name="Last pruned">
-        {status === null
-          ? '—'
-          : last === null
-            ? 'never'
-            : last.finishedAt === null
-              ? 'under way'
-              : timeText(last.finishedAt)}
-      </Fact>
+      <dl aria-label="Stored now">
+        <Fact name="Traces">{count(traces)}</Fact>
+        <Fact name="Spans">{count(spans)}</Fact>
+        <Fact name="Log records">{count(logs)}</Fact>
+        <Fact name="Metric points">{count(metricPoints)}</Fact>
+        <Fact name="On disk">
+          {status?.bytesOnDisk == null ? '—' : formatBytes(status.bytesOnDisk)}
+          {status?.disk.freeBytes != null && (
+            <span className="text-secondary">, {formatBytes(status.disk.freeBytes)} free</span>
+          )}
+        </Fact>
+        <Fact name="Last pruned">
+          {status === null
+            ? '—'
+            : last === null
+              ? 'never'
+              : last.finishedAt === null
+                ? 'under way'
+                : timeText(last.finishedAt)}
+        </Fact>
+      </dl>
       {unmet !== null && <p className="py-2 text-warning">{unmet.message}</p>}
-    </dl>
+    </div>
   );
 }

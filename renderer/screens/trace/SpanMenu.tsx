@@ -32,7 +32,7 @@ export function SpanMenu({ timeline, span, children }: SpanMenuProps) {
   const source = data ? sourceLink(data.attributes) : null;
   const search = (term: string) => () => set({ search: term });
   return (
-    <ContextMenu.Root>
+    <ContextMenu.Root modal={false}>
       <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
       {span && (
         <ContextMenu.Portal>

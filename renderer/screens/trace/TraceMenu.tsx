@@ -41,7 +41,7 @@ export function TraceMenu({ timeline }: { readonly timeline: OpenTimeline }) {
         </span>
       )}
       <SavingNote saving={saving} />
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger
           aria-label="More"
           className="grid h-[26px] w-[30px] shrink-0 place-items-center rounded-md border border-line-strong bg-panel hover:bg-raised"

@@ -12,7 +12,7 @@ export function ExportTraces() {
   return (
     <>
       <SavingNote saving={saving} />
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger asChild>
           <Button className="max-md:hidden" title="Save the traces that match as a file">
             Export

@@ -10,7 +10,7 @@ interface QueryHistoryProps {
 export function QueryHistory({ onPick }: QueryHistoryProps) {
   const { queries } = useRecentSearches();
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
         aria-label="Recent searches"
         title="Recent searches"
