@@ -15,7 +15,7 @@ export function SavedViews() {
   const isCurrent = ({ id }: SavedView): boolean => location === '/traces' && shown?.id === id;
   if (!data || data.length === 0) return null;
   return (
-    <section aria-label="Saved views" className="hidden pt-3 min-[1100px]:block">
+    <section aria-label="Saved views" className="hidden pt-3 min-[1100px]:block group-data-open/nav:block">
       <h2 className="px-2 pb-1 text-sm text-faint">Saved views</h2>
       {data.map((view) => (
         <div key={view.id} className="group flex h-[28px] items-center rounded-md hover:bg-panel">

@@ -1,4 +1,6 @@
 import clsx from 'clsx';
+import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
+import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { isTeamPage } from '../connection/team-session';
 import { WorkspaceMenu } from '../features/team/WorkspaceMenu';
@@ -8,24 +10,54 @@ import { ErrorBoundary } from '../ui/ErrorBoundary';
 import { SavedViews } from './SavedViews';
 import { SCREENS } from './screens';
 
+/** For what shows beside the icons, where there is room or the navigation is open. */
+const WIDE = 'hidden min-[1100px]:inline group-data-open/nav:inline';
+
 export function Sidebar() {
   const [location] = useLocation();
   const remarks = useSidebarSlot(({ content }) => content);
+  // Where it is narrow: whether it lies open above the screen. Going somewhere closes it.
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  const isOpen = openAt === location;
+  const label = isOpen ? 'Close the navigation' : 'Open the navigation';
   return (
-    <nav aria-label="Main" className="flex min-h-0 flex-col gap-0.5 overflow-y-auto border-r border-line bg-raised p-2">
-      <div className="flex h-[34px] items-center gap-2.5 px-1.5 pb-1.5 text-lg font-semibold">
-        <Logo />
-        <span className="hidden min-[1100px]:inline">Spoor</span>
-      </div>
-      {isTeamPage() && <WorkspaceMenu />}
-      {SCREENS.map(({ navigation }) => navigation && <Item key={navigation.to} {...navigation} />)}
-      <SavedViews />
-      <div className="hidden min-[1100px]:block">
-        <ErrorBoundary what="list" subject={location}>
-          {remarks}
-        </ErrorBoundary>
-      </div>
-    </nav>
+    <div className="relative min-h-0">
+      <nav
+        aria-label="Main"
+        data-open={isOpen || undefined}
+        className="group/nav absolute inset-y-0 left-0 z-20 flex w-full flex-col gap-0.5 overflow-y-auto border-r border-line bg-raised p-2 max-[1100px]:data-open:w-[240px] max-[1100px]:data-open:shadow-xl"
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || !isOpen) return;
+          event.stopPropagation();
+          setOpenAt(null);
+        }}
+      >
+        <div className="flex h-[34px] items-center gap-2.5 px-1.5 pb-1.5 text-lg font-semibold">
+          <button
+            type="button"
+            aria-label={label}
+            aria-expanded={isOpen}
+            title={label}
+            className="-mx-1 flex size-[26px] items-center justify-center rounded hover:bg-panel min-[1100px]:hidden"
+            onClick={() => setOpenAt(isOpen ? null : location)}
+          >
+            {isOpen ? <PanelLeftClose size={15} aria-hidden /> : <PanelLeftOpen size={15} aria-hidden />}
+          </button>
+          <span className="hidden min-[1100px]:inline group-data-open/nav:inline">
+            <Logo />
+          </span>
+          <span className={WIDE}>Spoor</span>
+        </div>
+        {isTeamPage() && <WorkspaceMenu />}
+        {SCREENS.map(({ navigation }) => navigation && <Item key={navigation.to} {...navigation} />)}
+        <SavedViews />
+        <div className="hidden min-[1100px]:block group-data-open/nav:block">
+          <ErrorBoundary what="list" subject={location}>
+            {remarks}
+          </ErrorBoundary>
+        </div>
+      </nav>
+    </div>
   );
 }
 
@@ -43,9 +75,9 @@ function Item({ title, icon: Icon, to, also, Badge }: Navigation) {
       })}
     >
       <Icon size={15} className="shrink-0" />
-      <span className="hidden grow min-[1100px]:inline">{title}</span>
+      <span className={clsx(WIDE, 'grow')}>{title}</span>
       {Badge && (
-        <span className="hidden font-mono text-xs text-faint min-[1100px]:inline">
+        <span className={clsx(WIDE, 'font-mono text-xs', !current && 'text-faint')}>
           <Badge />
         </span>
       )}

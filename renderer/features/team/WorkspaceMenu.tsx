@@ -25,7 +25,10 @@ export function WorkspaceMenu() {
         title={`${current}: ${email}, ${role}`}
         className="mb-1 flex h-[30px] items-center gap-2 rounded-md border border-line px-2 font-medium hover:bg-panel"
       >
-        <span className="hidden min-w-0 grow truncate text-left min-[1100px]:inline group-data-open/nav:inline" dir="auto">
+        <span
+          className="hidden min-w-0 grow truncate text-left min-[1100px]:inline group-data-open/nav:inline"
+          dir="auto"
+        >
           {current}
         </span>
         <ChevronsUpDown size={13} className="shrink-0 text-secondary" aria-label="Workspace" />

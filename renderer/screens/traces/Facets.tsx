@@ -7,6 +7,7 @@ import { FAILED_REQUEST_TRACEQL } from '../../../core/model/request';
 import { type Facet, facetValues, hasFacet, withFacet } from '../../../core/query/facets';
 import { foundIn } from '../../connection/answer';
 import type { Extent } from '../../stores/time-range';
+import { CLOSED_BELOW, FilterStrip } from '../../ui/FilterStrip';
 import { serviceColor } from '../../ui/series';
 import { type FacetValue, MOST_VALUES, useFacetCounts } from './use-facet-counts';
 
@@ -38,48 +39,52 @@ export function Facets({ text, query, extent, version, onQuery }: FacetsProps) {
   const question = useFacetCounts(FACETS, query, extent, version);
   const { answer, isOld, failure } = question;
   const counts = answer && foundIn(answer);
+  const [isOpen, setOpen] = useState(false);
   return (
-    <aside
-      aria-label="Narrow the search"
-      aria-busy={isOld || answer === null}
-      className="w-[224px] shrink-0 overflow-y-auto border-l border-line bg-panel max-lg:hidden"
-    >
-      <Section title="Status">
-        <Choice
-          label="failed"
-          hint="Failed requests: spans that serve a request or start a trace"
-          checked={hasFacet(text, STATUS, 'failed')}
-          onToggle={() => onQuery(withFacet(text, STATUS, 'failed'))}
-        />
-        <Choice
-          label="error"
-          hint="Spans with an error, handled or not"
-          checked={hasFacet(text, STATUS, 'error')}
-          onToggle={() => onQuery(withFacet(text, STATUS, 'error'))}
-        />
-      </Section>
-      <div className={isOld ? 'opacity-60' : ''}>
-        {FACETS.map((facet) => (
-          <KeySection
-            key={facet.field}
-            facet={facet}
-            text={text}
-            values={counts?.get(facet.field) ?? []}
-            isPartial={answer?.state === 'partial'}
-            onQuery={onQuery}
+    <>
+      <aside
+        aria-label="Narrow the search"
+        aria-busy={isOld || answer === null}
+        className={clsx('w-[224px] shrink-0 overflow-y-auto border-l border-line bg-panel', !isOpen && CLOSED_BELOW.lg)}
+      >
+        <Section title="Status">
+          <Choice
+            label="failed"
+            hint="Failed requests: spans that serve a request or start a trace"
+            checked={hasFacet(text, STATUS, 'failed')}
+            onToggle={() => onQuery(withFacet(text, STATUS, 'failed'))}
           />
-        ))}
-      </div>
-      <p role="status" className="px-3.5 py-2.5 text-sm text-faint">
-        {failure !== null
-          ? 'Not counted: the search could not be read.'
-          : answer === null || isOld
-            ? 'Counting …'
-            : answer.state === 'partial'
-              ? 'Counts cover only the newest spans so far, so they are minimums. Still counting.'
-              : `Counts are spans ${query === '' ? 'in this time range' : 'that match, in this time range'}.`}
-      </p>
-    </aside>
+          <Choice
+            label="error"
+            hint="Spans with an error, handled or not"
+            checked={hasFacet(text, STATUS, 'error')}
+            onToggle={() => onQuery(withFacet(text, STATUS, 'error'))}
+          />
+        </Section>
+        <div className={isOld ? 'opacity-60' : ''}>
+          {FACETS.map((facet) => (
+            <KeySection
+              key={facet.field}
+              facet={facet}
+              text={text}
+              values={counts?.get(facet.field) ?? []}
+              isPartial={answer?.state === 'partial'}
+              onQuery={onQuery}
+            />
+          ))}
+        </div>
+        <p role="status" className="px-3.5 py-2.5 text-sm text-faint">
+          {failure !== null
+            ? 'Not counted: the search could not be read.'
+            : answer === null || isOld
+              ? 'Counting …'
+              : answer.state === 'partial'
+                ? 'Counts cover only the newest spans so far, so they are minimums. Still counting.'
+                : `Counts are spans ${query === '' ? 'in this time range' : 'that match, in this time range'}.`}
+        </p>
+      </aside>
+      <FilterStrip below="lg" side="right" isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
+    </>
   );
 }
 

@@ -86,3 +86,22 @@ test('comes back to where the reader was', async ({ app }) => {
   await expect(reader).toContainText('trace 31');
   await expect(reader).toBeInViewport();
 });
+
+test('keeps the filters and the navigation in reach where the window is narrow', PAGE, async ({ app }) => {
+  const { page } = app;
+  await app.send([named(1, 'root')]);
+  await page.setViewportSize({ width: 900, height: 700 });
+  await expect(page.getByRole('row', { name: /root/ })).toBeVisible();
+  const filters = page.getByRole('complementary', { name: 'Narrow the search' });
+  await expect(filters).toBeHidden();
+  await page.getByRole('button', { name: 'Show filters' }).click();
+  await expect(filters).toBeVisible();
+  const title = page.getByRole('navigation', { name: 'Main' }).getByText('Settings');
+  await expect(title).toBeHidden();
+  await page.getByRole('button', { name: 'Open the navigation' }).click();
+  await expect(title).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(title).toBeHidden();
+  await page.getByRole('button', { name: 'Hide filters' }).click();
+  await expect(filters).toBeHidden();
+});
