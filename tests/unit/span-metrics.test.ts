@@ -91,6 +91,28 @@ describe('charts of metrics', () => {
     expect(values('{ } | count_over_time() > 1', true)).toEqual([null, 2, null]);
   });
 
+  it('names series by the quantile only where there are several', () => {
+    const labels = (quantiles: string, series: readonly Record<string, string>[]) =>
+      metricChartsOf(
+        read(`{ } | quantile_over_time(duration, ${quantiles}) by(name)`),
+        result(series.map((one) => ({ labels: one, values: [1, 1, 1] }))),
+        true,
+      ).all.series.map(({ label }) => label);
+    expect(
+      labels('.95', [
+        { name: 'a', p: '0.95' },
+        { name: 'b', p: '0.95' },
+      ]),
+    ).toEqual(['a', 'b']);
+    expect(
+      labels('.5, .95', [
+        { name: 'a', p: '0.5' },
+        { name: 'a', p: '0.95' },
+      ]),
+    ).toEqual(['name=a p=0.5', 'name=a p=0.95']);
+    expect(labels('.95', [{ p: '0.95' }])).toEqual(['0.95']);
+  });
+
   it('draws the largest series, and keeps all of them for the file', () => {
     const series = Array.from({ length: 25 }, (_, i) => ({ labels: { name: `s${i}` }, values: [i, null, 1] }));
     const { drawn, all, behind, count } = metricChartsOf(read('{ } | rate() by(name)'), result(series), true);

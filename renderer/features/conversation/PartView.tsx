@@ -59,9 +59,7 @@ export function PartView({ part, uses, onSpan }: PartViewProps) {
     case 'truncated':
       return (
         <div>
-          <p className="text-sm text-warning">
-            This JSON was truncated before it was received. It is shown as it arrived.
-          </p>
+          <p className="text-sm text-warning">This JSON was cut off before it arrived. It is shown as received.</p>
           <Value value={part.text} />
         </div>
       );

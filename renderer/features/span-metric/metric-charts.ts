@@ -56,13 +56,17 @@ export function metricChartsOf(query: TraceqlQuery, result: MetricResult, isWhol
   }));
   const isHistogram = metrics?.kind === 'metric' && metrics.name === 'histogram_over_time';
   if (!isHistogram) series.sort((a, b) => b.size - a.size);
+  const quantiles = new Set(series.map(({ labels }) => labels.p));
   const [fromMs, stepMs] = [Date.parse(from), stepNs / 1e6];
   const all: ChartData = {
     fromMs,
     stepMs,
     steps: Math.round((Date.parse(to) - fromMs) / stepMs),
     unit: UNITS[unit],
-    series: series.map(({ labels, values }) => ({ label: labelText(labels, title), values })),
+    series: series.map(({ labels, values }) => ({
+      label: labelText(quantiles.size === 1 ? withoutQuantile(labels) : labels, title),
+      values,
+    })),
   };
   const drawn = { ...all, series: all.series.slice(0, MOST_LINES) };
   const behind = series.slice(0, MOST_LINES).map(({ labels }) => searchBehind(query, labels));
@@ -70,6 +74,12 @@ export function metricChartsOf(query: TraceqlQuery, result: MetricResult, isWhol
   if (!isHistogram) return { all, drawn, behind, heatmaps: null, count: series.length, valueUnit };
   const heatmaps = heatmapsOf(query, series, all.steps, title);
   return { all, drawn, behind, heatmaps, count: heatmaps.length, valueUnit };
+}
+
+/** The labels without the quantile, which the title names if there is only one. */
+function withoutQuantile(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { p: _, ...others } = labels;
+  return Object.keys(others).length > 0 ? others : labels;
 }
 
 /** What is measured, without the spans: `rate() by(name)`. */

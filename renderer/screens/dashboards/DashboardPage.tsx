@@ -125,7 +125,7 @@ function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readon
         <ExtentPicker />
         <select
           aria-label="Refresh"
-          className={`${FIELD} max-lg:w-[86px]`}
+          className={`${FIELD} max-lg:w-[112px]`}
           value={chosen.refresh}
           onChange={({ target }) =>
             setChosen({ ...chosen, refresh: REFRESHES.find((one) => one === target.value) ?? 'off' })

@@ -1,11 +1,11 @@
-import { LayoutDashboard } from 'lucide-react';
+import { House } from 'lucide-react';
 import { Route } from 'wouter';
 import { page, type Screen } from '../../routing/screen';
 
 const HomePage = page(async () => (await import('./HomePage')).HomePage);
 
 export const home: Screen = {
-  navigation: { title: 'Home', icon: LayoutDashboard, to: '/home' },
+  navigation: { title: 'Home', icon: House, to: '/home' },
   routes: [
     <Route key="/home" path="/home">
       <HomePage />
