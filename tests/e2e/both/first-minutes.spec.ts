@@ -58,7 +58,7 @@ test('loads the sample beside data of its own once that is confirmed', async ({ 
   await page.keyboard.type('load sample');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Sample data' });
-  await expect(dialog.getByText('This workspace has data already.')).toBeVisible();
+  await expect(dialog.getByText('This workspace already has data.')).toBeVisible();
   await dialog.getByRole('button', { name: 'Load it anyway' }).click();
   // Only the sample is listed.
   const search = page.getByRole('textbox', { name: 'Search traces' });
