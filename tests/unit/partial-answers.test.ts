@@ -37,7 +37,7 @@ describe('an answer', () => {
 describe('the note beside an answer', () => {
   it('is of a question that is asked, was cut off, or failed, and nothing beside one that is complete', () => {
     expect(noteOf(null)).toContain('Counting …');
-    expect(noteOf(answerFrom([], false))).toContain('Only a part of the spans was looked through');
+    expect(noteOf(answerFrom([], false))).toContain('Only part of the spans was searched');
     expect(noteOf(answerFrom([], true))).toBe('');
   });
 

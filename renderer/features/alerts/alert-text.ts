@@ -37,7 +37,7 @@ export function describeRule(
   const what = { cost: 'Cost of model calls', logs: `Logs: ${query === '' ? 'all' : query}`, query }[measure];
   const window = WINDOWS.find(([seconds]) => seconds === windowSeconds)?.[1] ?? `${windowSeconds} s`;
   const holds = forSeconds === 0 ? '' : ` for ${durationText(forSeconds)}`;
-  const end = resolveThreshold === null ? '' : `, over at ${valueText(resolveThreshold, unit ?? 'attribute')}`;
+  const end = resolveThreshold === null ? '' : `, ends at ${valueText(resolveThreshold, unit ?? 'attribute')}`;
   return `${what}, ${comparison} ${valueText(threshold, unit ?? 'attribute')} over ${window}${holds}${end}`;
 }
 

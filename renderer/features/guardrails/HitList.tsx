@@ -51,7 +51,7 @@ export function HitList({ version }: { readonly version: number }) {
       {data && hits.length === 0 && (
         <p className="px-3.5 py-6 text-secondary">
           {isEverything(extent)
-            ? 'Nothing was marked. Rules look at what arrives from now on, not at what is stored.'
+            ? 'No guardrail hits yet. Rules check what arrives from now on, not what is already stored.'
             : 'No guardrail hits in the traces of this time range and filter.'}
         </p>
       )}

@@ -51,7 +51,7 @@ export function AlertsPage() {
       <PageHeader>
         <h1 className="font-semibold">Alerts</h1>
         <span className="min-w-0 truncate text-secondary max-md:hidden">
-          Rules check a value twice a minute and alert you when it exceeds its threshold.
+          Rules check a value twice a minute and alert you when it crosses its threshold.
         </span>
         <span className="grow" />
         <AskForNotices />

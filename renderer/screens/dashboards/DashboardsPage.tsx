@@ -47,7 +47,7 @@ export function DashboardsPage() {
       </PageHeader>
       {(error || failure !== null) && (
         <Notice
-          title={error ? 'The dashboards could not be read.' : 'The dashboard was not made.'}
+          title={error ? 'The dashboards could not be read.' : 'The dashboard was not created.'}
           action={
             error ? (
               <Button onClick={() => void refetch()}>Try again</Button>

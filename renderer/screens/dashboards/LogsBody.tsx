@@ -90,7 +90,7 @@ function Counts({ title, query, extent, version, onRange }: BodyProps) {
         question={question}
         what="the logs"
         looking="Counting …"
-        partial="Only the newest logs are counted so far: every count is at least this. A shorter time range is quicker."
+        partial="Only the newest logs are counted so far, so every count is a minimum. Choose a shorter time range for a quicker answer."
       />
     </div>
   );

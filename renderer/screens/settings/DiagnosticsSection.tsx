@@ -60,7 +60,7 @@ function factsOf(status: StatusReport, report: SettingsReport): (readonly [strin
       forwarding === null ? 'off' : `${formatCount(forwarding.sent)} sent, ${formatCount(forwarding.failed)} failed`,
     ],
     ['Unresponsive', unresponsive.length === 0 ? 'nothing' : unresponsive.map(({ part }) => part).join(', ')],
-    ['Settings that differ from the default', set.length === 0 ? 'none' : set.map(({ key }) => key).join(', ')],
+    ['Settings that are set', set.length === 0 ? 'none' : set.map(({ key }) => key).join(', ')],
   ];
 }
 

@@ -63,7 +63,7 @@ function Question({ code }: { readonly code: string }) {
     return (
       <p role="status">
         {decide.variables === 'allow'
-          ? 'Signed in. You can close this page and return to the program.'
+          ? 'Signed in. You can close this page and return to the device.'
           : 'Sign-in denied. You can close this page.'}
       </p>
     );

@@ -107,7 +107,7 @@ export function Members({ me }: { readonly me: Me }) {
                 aria-label={`Revoke the invitation for ${email}`}
                 onClick={() => change(teamCall('DELETE', `${path}/invitations/${id}`))}
               >
-                Take back
+                Revoke
               </Button>
             </li>
           ))}

@@ -41,7 +41,7 @@ export function SearchNote({ text, onEdit }: SearchNoteProps) {
           <span className="h-1 w-[96px] overflow-hidden rounded-full bg-raised" aria-hidden>
             <span className="block h-full bg-accent" style={{ width: `${100 * searching}%` }} />
           </span>
-          {phase === 'loading' ? 0 : traces.length} found, {Math.round(searching * 100)} % looked through
+          {phase === 'loading' ? 0 : traces.length} found, {Math.round(searching * 100)} % searched
           <Button look="ghost" className="h-[24px] text-sm" onClick={stopSearching}>
             Stop
           </Button>
@@ -49,7 +49,7 @@ export function SearchNote({ text, onEdit }: SearchNoteProps) {
       )}
       {stoppedAt !== null && (
         <div role="status" className={BAR}>
-          Stopped: only {Math.round(stoppedAt * 100)} % looked through
+          Stopped: only {Math.round(stoppedAt * 100)} % searched
           <Button look="ghost" className="h-[24px] text-sm" onClick={() => void reload()}>
             Search again
           </Button>

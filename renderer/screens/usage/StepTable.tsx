@@ -44,7 +44,7 @@ export function StepTable({ steps, fromMs, stepMs, onOpen }: StepTableProps) {
                   <button
                     type="button"
                     className="hover:underline"
-                    title="Show the traces with calls in this time"
+                    title="Show the traces with calls in this step"
                     onClick={() => onOpen(i)}
                   >
                     {timeText(atMs)}

@@ -25,7 +25,7 @@ test('a recorded call is changed and asked again, of two models', async ({ app }
   await page.getByRole('button', { name: /^Run/ }).click();
   await expect(page.getByRole('alert')).toContainText('Add an endpoint first');
   await page.getByRole('button', { name: 'Add an endpoint' }).click();
-  await page.getByLabel('Address, of an API').fill(server.baseUrl);
+  await page.getByLabel('Base URL of an OpenAI-compatible API').fill(server.baseUrl);
   await page.getByLabel('Name', { exact: true }).fill('Fake');
   await page.getByLabel('API key, if required').fill('secret-key');
   await page.getByRole('dialog').getByRole('button', { name: 'Add the endpoint' }).click();

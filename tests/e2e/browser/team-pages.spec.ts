@@ -165,7 +165,7 @@ test('makes a key that works, rotates and revokes it, and tells of it in the aud
   await page.goto(`${server.url}/#/team/keys`);
   await page.getByLabel('Name of a project').fill('checkout');
   await page.keyboard.press('Enter');
-  await page.getByLabel('Name of a key of checkout').fill('collector');
+  await page.getByLabel('Name of a key for checkout').fill('collector');
   await page.keyboard.press('Enter');
   const key = (await page.getByRole('region', { name: 'The key collector' }).locator('code').textContent()) ?? '';
   expect(await ann.client.as(key).export([])).toBe(200);
