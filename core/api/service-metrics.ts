@@ -13,7 +13,8 @@ export interface OperationListQuery extends PageQuery {
   readonly service?: string | undefined;
 }
 
-export interface ServiceEdgeQuery extends ServiceMetricsQuery, PageQuery {}
+/** A deployment is that of who was called. */
+export interface ServiceEdgeQuery extends ServiceMetricsQuery, DeploymentFilter, PageQuery {}
 
 export interface RedQuery extends ServiceMetricsQuery, DeploymentFilter {
   readonly groupBy?: 'service' | 'operation' | undefined;
@@ -69,6 +70,10 @@ export interface ServiceEdgeSummary {
   readonly callee: string;
   readonly calls: number;
   readonly errors: number;
-  /** Of all calls, where those of unknown duration add nothing: it is at least that. Null: it is known of none of them. */
+  /** Whose duration is known; null: an older version counted some, and they are not counted anew yet. */
+  readonly timedCalls: number | null;
+  /** Of these; null: there are none, or they are not known. */
   readonly meanDurationNs: number | null;
+  /** Of these, within 1 %. */
+  readonly p95Ns: number | null;
 }

@@ -18,6 +18,25 @@ function sketchBucketNs(bucket: number): number {
   return bucket === 0 ? 0 : (2 * GAMMA ** (bucket - 1)) / (GAMMA + 1);
 }
 
+const LONGEST_NS = 2n ** 63n - 1n;
+let bounds: readonly bigint[] | null = null;
+
+/** The shortest duration of each bucket but the first, so that SQL finds the same buckets: as many bounds as a duration reaches is its bucket. */
+export function sketchBounds(): readonly bigint[] {
+  bounds ??= Array.from({ length: sketchBucket(Number(LONGEST_NS)) }, (_, i) => shortestOf(i + 1));
+  return bounds;
+}
+
+function shortestOf(bucket: number): bigint {
+  let [below, reached] = [0n, LONGEST_NS];
+  while (reached - below > 1n) {
+    const middle = (below + reached) / 2n;
+    if (sketchBucket(Number(middle)) >= bucket) reached = middle;
+    else below = middle;
+  }
+  return reached;
+}
+
 export class LatencySketch {
   private readonly counts = new Map<number, number>();
   count = 0;
@@ -32,8 +51,9 @@ export class LatencySketch {
     this.count += times;
   }
 
-  merge(other: LatencySketch): void {
-    for (const [bucket, times] of other.counts) this.addBucket(bucket, times);
+  /** Adds another, or takes it off. */
+  merge(other: LatencySketch, sign: 1 | -1 = 1): void {
+    for (const [bucket, times] of other.counts) this.addBucket(bucket, sign * times);
   }
 
   /** In ns; null of an empty sketch. @param q from 0 to 1 */
@@ -58,6 +78,8 @@ export class LatencySketch {
     };
     let last = 0;
     for (const [bucket, times] of [...this.counts].sort(([a], [b]) => a - b)) {
+      // All that was counted there was taken off again.
+      if (times <= 0) continue;
       varint(bucket - last);
       varint(times);
       last = bucket;

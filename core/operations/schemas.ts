@@ -18,7 +18,7 @@ export const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).optional();
 export const longLimit = z.coerce.number().int().min(1).max(WHOLE_LIST).optional();
 export const PAGE = z.object({ limit: longLimit, cursor: text });
 /** A range of time. */
-export const RANGE = z.object({ from: text, to: text });
+const RANGE = z.object({ from: text, to: text });
 /** The same, of some deployments. */
 export const NARROWED = RANGE.extend(DEPLOYMENT);
 /** Of a bucket of time. */

@@ -5,7 +5,7 @@ import type { OperationListQuery, RedQuery, ServiceEdgeQuery } from '../api/serv
 import { read } from '../store/workspace/store-call';
 import { whole, wholeOrNothing } from './input';
 import { operation } from './operation';
-import { NARROWED, PAGE, RANGE, stepSeconds, text } from './schemas';
+import { NARROWED, PAGE, stepSeconds, text } from './schemas';
 
 export const services = {
   listServices: operation({
@@ -18,7 +18,7 @@ export const services = {
   listServiceEdges: operation({
     summary: 'Who called whom, the most frequent first',
     permission: 'telemetry:read',
-    input: [whole(RANGE.extend(PAGE.shape))],
+    input: [whole(NARROWED.extend(PAGE.shape))],
     rest: { method: 'get', path: '/v1/services/edges' },
     run: read(({ services }, query: ServiceEdgeQuery) => services.edges(query)),
   }),

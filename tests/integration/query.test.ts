@@ -202,8 +202,24 @@ describe('services', () => {
   it('are told with who calls whom, and with rate, errors and durations', async () => {
     const edges = await spoor.get<{ data: object[] }>('/v1/services/edges?to=2023-11-14T22:13:26Z');
     expect(edges.body.data).toEqual([
-      { caller: 'pricing', callee: 'db', calls: 5, errors: 0, meanDurationNs: 8_000_000 },
-      { caller: 'web', callee: 'pricing', calls: 5, errors: 2, meanDurationNs: 30_000_000 },
+      {
+        caller: 'pricing',
+        callee: 'db',
+        calls: 5,
+        errors: 0,
+        timedCalls: 5,
+        meanDurationNs: 8_000_000,
+        p95Ns: expect.closeTo(8_000_000, -6),
+      },
+      {
+        caller: 'web',
+        callee: 'pricing',
+        calls: 5,
+        errors: 2,
+        timedCalls: 5,
+        meanDurationNs: 30_000_000,
+        p95Ns: expect.closeTo(30_000_000, -6),
+      },
     ]);
     const red = await spoor.get<{ groups: { service: string }[] }>(
       '/v1/metrics/red?groupBy=operation&step=60&to=2023-11-14T22:13:26Z',

@@ -83,8 +83,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
       md5(bloom) as bloom, last_at::text from span_block order by id`,
     operation_minute: `select operation_id, minute, block_id, is_root, spans, errors, duration_ns, md5(sketch) as sketch
       from operation_minute order by block_id, operation_id, minute, is_root`,
-    service_edge: `select caller_id, callee_id, minute, block_id, calls, errors, duration_ns
-      from service_edge order by block_id, caller_id, callee_id, minute`,
+    service_edge: `select caller_id, callee_id, minute, block_id, deployment_id, calls, errors, duration_ns, md5(sketch) as sketch
+      from service_edge order by block_id, caller_id, callee_id, minute, deployment_id`,
     trace: `select trace_id::text, start_ns, end_ns, span_count, error_count, failed_count, root_rank, root_start_ns, root_span_id,
       root_operation_id, missing_parents, first_block, last_block, deleted_at is null as listed, input_tokens, output_tokens,
       agent_name, agent_start_ns, session_id, user_id,
@@ -112,7 +112,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
 
     await sql.query("update span_block set terms = '', bloom = '', span_count = 1 where closed");
     await sql.query('delete from operation_minute where operation_id % 2 = 0');
-    await sql.query('update service_edge set calls = 1000');
+    await sql.query('update service_edge set calls = 1000, sketch = null, deployment_id = 77');
     await sql.query("delete from trace where trace_id < '00000000-0000-0000-0000-000000000004'");
     await sql.query(
       'update trace set span_count = 3, error_count = 0, failed_count = 7, root_rank = 1, start_ns = 0, last_block = 5',
@@ -178,6 +178,59 @@ describe.each([pgliteDatabases(), postgresDatabases()])('read models on $name', 
       edge.errors,
     ]);
     expect(all.sort()).toEqual([...wanted].map(([key, { calls, errors }]) => [key, calls, errors]).sort());
+  });
+
+  it('know how long calls took, of which deployment, and when that is unknown', async () => {
+    const writer = new StoreWriter(sql, WORKSPACE, deflateCodec);
+    const version = (n: number): string => (n % 3 === 0 ? '1.0' : '2.0');
+    const spans = Array.from({ length: 900 }, (_, n) =>
+      request(n).map((span): SampleSpan => {
+        // A call of `mail` never ends, in each fourth request.
+        const isOpen = n % 4 === 0 && span.service === 'mail' && span.kind === KINDS.server;
+        return { ...span, resource: { 'service.version': version(n) }, ...(isOpen ? { endNs: 0n } : {}) };
+      }),
+    ).flat();
+    for (let at = 0; at < spans.length; at += 800) await writer.append([batchOf(spans.slice(at, at + 800))]);
+    const check = async (asked: 'all' | '1.0' | '2.0'): Promise<void> => {
+      const { data } = await metrics().edges(asked === 'all' ? {} : { version: asked });
+      for (const [i, callee] of SERVICES.slice(1).entries()) {
+        const called = spans.filter(
+          ({ service, kind, resource }) =>
+            service === callee && kind === KINDS.server && (asked === 'all' || resource?.['service.version'] === asked),
+        );
+        const durations = called
+          .filter(({ endNs }) => endNs > 0n)
+          .map(({ startNs, endNs }) => Number(endNs - startNs))
+          .sort((a, b) => a - b);
+        const edge = data.find((one) => one.callee === callee);
+        expect(edge).toMatchObject({
+          caller: SERVICES[i],
+          calls: called.length,
+          errors: called.filter(({ error }) => error).length,
+          timedCalls: durations.length,
+        });
+        const mean = durations.reduce((sum, ns) => sum + ns, 0) / durations.length;
+        expect(edge?.meanDurationNs).toBeCloseTo(mean, 0);
+        const p95 = durations[Math.floor(0.95 * (durations.length - 1))] as number;
+        expect(Math.abs((edge?.p95Ns ?? 0) - p95)).toBeLessThanOrEqual(p95 * 0.0101);
+      }
+    };
+    const checkAll = async (): Promise<void> => {
+      for (const asked of ['all', '1.0', '2.0'] as const) await check(asked);
+    };
+    // Calls that cross into the open block count once it is closed.
+    await writer.change((tx, { blocks }) => blocks.seal(tx));
+    await checkAll();
+    // What an older version counted is unknown until it is counted anew.
+    await sql.query('update service_edge set sketch = null, deployment_id = 0');
+    const { data: older } = await metrics().edges({});
+    for (const edge of older) expect(edge).toMatchObject({ timedCalls: null, meanDurationNs: null, p95Ns: null });
+    await new Rebuild(
+      writer,
+      () => {},
+      () => false,
+    ).run();
+    await checkAll();
   });
 
   it('count requests, errors and durations by step, of closed and of open blocks', async () => {

@@ -1,7 +1,7 @@
 /** Words, Bloom filters, sketches and term lists: what the summaries of blocks are made of. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LatencySketch, SKETCH_RELATIVE_ERROR } from '../../core/model/latency-sketch';
+import { LatencySketch, SKETCH_RELATIVE_ERROR, sketchBounds } from '../../core/model/latency-sketch';
 import { bloomOf, filterHas } from '../../core/search/bloom';
 import { HashSet } from '../../core/search/hash-set';
 import { eachWordHash, hashWord, termsOf, wordsOf } from '../../core/search/words';
@@ -82,6 +82,30 @@ describe('latency sketch', () => {
         expect(copy.count).toBe(sorted.length);
       }),
     );
+  });
+
+  it('has the buckets that its bounds give to SQL', () => {
+    const bounds = sketchBounds();
+    const duration = fc.oneof(
+      fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+      fc.bigInt({ min: 0n, max: 10_000n }),
+      fc.constantFrom(...bounds, ...bounds.map((ns) => ns - 1n)),
+    );
+    fc.assert(
+      fc.property(duration, (ns) => {
+        const [added, placed] = [new LatencySketch(), new LatencySketch()];
+        added.add(Number(ns));
+        placed.addBucket(bounds.filter((bound) => bound <= ns).length, 1);
+        expect(placed.encode()).toEqual(added.encode());
+      }),
+    );
+  });
+
+  it('is empty when all is taken off again', () => {
+    const [sketch, other] = [new LatencySketch(), new LatencySketch()];
+    for (const each of [sketch, other]) for (const ns of [0, 5, 7e9]) each.add(ns);
+    sketch.merge(other, -1);
+    expect([sketch.count, sketch.quantile(0.5), sketch.encode()]).toEqual([0, null, new Uint8Array(0)]);
   });
 
   it('says nothing of nothing, and takes durations that are none', () => {

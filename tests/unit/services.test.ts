@@ -93,7 +93,15 @@ test('counted series say when their first and last were', () => {
 });
 
 describe('the map', () => {
-  const call = (caller: string, callee: string) => ({ caller, callee, calls: 1, errors: 0, meanDurationNs: 1 });
+  const call = (caller: string, callee: string) => ({
+    caller,
+    callee,
+    calls: 1,
+    errors: 0,
+    timedCalls: 1,
+    meanDurationNs: 1,
+    p95Ns: 1,
+  });
 
   test('places callers left of what they call', () => {
     const { nodes, calls } = layOutServices(['a', 'b', 'c'], [call('a', 'b'), call('b', 'c'), call('a', 'c')]);

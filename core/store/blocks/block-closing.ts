@@ -1,7 +1,6 @@
 /** Writes what is known of a block that is full; of one whose writer ended, its rows are read again. */
 
 import { STATUS_ERROR } from '../../model/span-kind';
-import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
 import { type PayloadCodec, readPayloads } from '../payloads/payloads';
 import { CopyWriter } from '../sql/copy-binary';
 import { decodeRows, INT4, INT4_ARRAY, INT8, orNull } from '../sql/row-spec';
@@ -9,6 +8,7 @@ import type { SqlClient } from '../sql/sql-client';
 import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL, servicesOf } from './block-edges';
 import { inBlockOrder } from './block-order';
 import { encodeTerms } from './block-terms';
+import { insertEdges } from './edge-counts';
 import { EdgeFinder } from './edge-finder';
 import { type BlockSpan, OpenBlock, type ServiceEdge } from './open-block';
 import { partitionOf } from './span-partitions';
@@ -19,13 +19,8 @@ export const BLOCK_MODELS: readonly string[] = ['operation_minute', 'service_edg
 /** Whether the words of an attribute's values are searched, by `attribute_key.id`. */
 export type IndexesText = (keyId: number) => boolean;
 
-/** @param tellsRoots false: minutes have no column yet that tells roots apart */
-export async function closeBlock(
-  tx: SqlClient,
-  workspaceId: number,
-  block: OpenBlock,
-  tellsRoots = true,
-): Promise<void> {
+/** @param isWhole false: a migration runs it, before 031 and 037 gave minutes and edges all their columns */
+export async function closeBlock(tx: SqlClient, workspaceId: number, block: OpenBlock, isWhole = true): Promise<void> {
   await tx.execute(
     `insert into span_block (workspace_id, id, closed, span_count, error_count, first_start_ns, last_start_ns, longest_ns,
        terms, bloom, last_at)
@@ -48,8 +43,11 @@ export async function closeBlock(
     ],
     'close block',
   );
-  await tx.copyIn('operation_minute', columnsOfMinutes(tellsRoots), encodeMinutes(workspaceId, block, tellsRoots));
-  if (block.edges.size > 0) await writeEdges(tx, workspaceId, block);
+  await tx.copyIn('operation_minute', columnsOfMinutes(isWhole), encodeMinutes(workspaceId, block, isWhole));
+  if (isWhole) {
+    const edges = [...block.edges.values()].map((edge) => ({ ...edge, blockId: block.id }));
+    await insertEdges(tx, workspaceId, null, edges);
+  } else if (block.edges.size > 0) await writeOlderEdges(tx, workspaceId, block);
   // The index over blocks does not look into pages that it has no summary of: it reads them all.
   await tx.execute(`select brin_summarize_new_values('span_${partitionOf(block.id)}_workspace_id_block_id_idx')`);
 }
@@ -66,13 +64,13 @@ const MINUTE_COLUMNS = [
   'deployment_id',
 ];
 
-function columnsOfMinutes(tellsRoots: boolean): readonly string[] {
-  return tellsRoots ? [...MINUTE_COLUMNS, 'is_root'] : MINUTE_COLUMNS;
+function columnsOfMinutes(isWhole: boolean): readonly string[] {
+  return isWhole ? [...MINUTE_COLUMNS, 'is_root'] : MINUTE_COLUMNS;
 }
 
-function encodeMinutes(workspaceId: number, block: OpenBlock, tellsRoots: boolean): Uint8Array {
+function encodeMinutes(workspaceId: number, block: OpenBlock, isWhole: boolean): Uint8Array {
   const copy = new CopyWriter(block.operations.size * 160);
-  const columns = columnsOfMinutes(tellsRoots).length;
+  const columns = columnsOfMinutes(isWhole).length;
   for (const {
     operationId,
     deploymentId,
@@ -89,12 +87,13 @@ function encodeMinutes(workspaceId: number, block: OpenBlock, tellsRoots: boolea
     copy.int8(BigInt.asIntN(64, durationNs));
     copy.data(bytes, 0, bytes.length);
     copy.int4(deploymentId);
-    if (tellsRoots) copy.bool(isRoot);
+    if (isWhole) copy.bool(isRoot);
   }
   return copy.finish();
 }
 
-async function writeEdges(tx: SqlClient, workspaceId: number, block: OpenBlock): Promise<void> {
+/** As they were before 037. */
+async function writeOlderEdges(tx: SqlClient, workspaceId: number, block: OpenBlock): Promise<void> {
   const edges = [...block.edges.values()];
   await tx.execute(
     `insert into service_edge (workspace_id, block_id, caller_id, callee_id, minute, calls, errors, duration_ns)
@@ -121,7 +120,7 @@ export async function closeUnfinished(
   now = Date.now(),
   /** Their marks are behind by so much at most; null: they have none yet. */
   behindMs: number | null = null,
-  tellsRoots = false,
+  isWhole = false,
 ): Promise<void> {
   const rows = await tx.query(
     `select id, ${behindMs === null ? 'null::int8' : '(extract(epoch from marked_at) * 1000)::int8'} as marked_ms from span_block
@@ -131,7 +130,7 @@ export async function closeUnfinished(
   const edges = new EdgeFinder();
   for (const { id, marked_ms } of decodeRows({ id: INT4, marked_ms: orNull(INT8) }, rows)) {
     const lastAt = marked_ms === null ? now : Math.min(now, Number(marked_ms) + (behindMs ?? 0));
-    await closeAgain(tx, workspaceId, id, codec, indexesText, edges, lastAt, tellsRoots);
+    await closeAgain(tx, workspaceId, id, codec, indexesText, edges, lastAt, isWhole);
   }
 }
 
@@ -147,7 +146,7 @@ export async function closeAgain(
   indexesText: IndexesText,
   edges: EdgeFinder | ReadonlyMap<string, ServiceEdge> | null,
   lastAt: number | null,
-  tellsRoots = true,
+  isWhole = true,
 ): Promise<void> {
   const finder = edges instanceof EdgeFinder ? edges : null;
   const block = await readBlock(tx, workspaceId, id, codec, indexesText, finder);
@@ -157,14 +156,13 @@ export async function closeAgain(
     if (table === 'service_edge' && edges === null && block.spans > 0) continue;
     await tx.execute(`delete from ${table} where workspace_id = $1 and block_id = $2`, [workspaceId, id]);
   }
-  if (block.spans > 0) await closeBlock(tx, workspaceId, block, tellsRoots);
+  if (block.spans > 0) await closeBlock(tx, workspaceId, block, isWhole);
   else await tx.execute('delete from span_block where workspace_id = $1 and id = $2', [workspaceId, id]);
 }
 
 const STORED = {
   ...SPAN_OF_EDGE,
   resource_id: INT4,
-  deployment_id: INT4,
   scope_id: INT4,
   attributes: INT4_ARRAY,
   payload_id: INT4,
@@ -185,7 +183,7 @@ async function readBlock(
   const rows = decodeRows(
     STORED,
     await tx.query(
-      `select ${SPAN_OF_EDGE_SQL}, resource_id, ${DEPLOYMENT_OF_SPAN} as deployment_id, scope_id, attributes, payload_id,
+      `select ${SPAN_OF_EDGE_SQL}, resource_id, scope_id, attributes, payload_id,
          payload_index::int4 as payload_index
        from span s where workspace_id + 0 = $1 and block_id = $2`,
       [workspaceId, id],

@@ -1,6 +1,7 @@
 /** Calls between services among spans that are read from the database. */
 import { STATUS_ERROR } from '../../model/span-kind';
 import { NS_PER_MINUTE } from '../../model/time';
+import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
 import { decodeRows, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlStatements } from '../sql/sql-client';
 import { type EdgeFinder, type OnCall, spanKeyOf, traceKeyOfHex } from './edge-finder';
@@ -14,11 +15,12 @@ export const SPAN_OF_EDGE = {
   start_ns: INT8,
   duration_ns: INT8,
   status: INT4,
+  deployment_id: INT4,
 };
 
 /** Columns of `span s`. */
 export const SPAN_OF_EDGE_SQL = `replace(s.trace_id::text, '-', '') as trace_id, s.span_id, s.parent_span_id, s.operation_id,
-  s.start_ns, s.duration_ns, s.status::int4 as status`;
+  s.start_ns, s.duration_ns, s.status::int4 as status, ${DEPLOYMENT_OF_SPAN} as deployment_id`;
 
 /** Services by operation. */
 export async function servicesOf(
@@ -37,6 +39,7 @@ export function findEdges(row: RowOf<typeof SPAN_OF_EDGE>, serviceId: number, ed
   const callee = {
     serviceId,
     minute: Number(row.start_ns / NS_PER_MINUTE),
+    deploymentId: row.deployment_id,
     error: row.status === STATUS_ERROR,
     durationNs: row.duration_ns,
   };

@@ -9,6 +9,7 @@ import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
 import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, orNull, type RowOf } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { decodeTerms, encodeTerms } from './block-terms';
+import { edgesOfTrace, insertEdges } from './edge-counts';
 import { OpenBlock } from './open-block';
 
 /** Tables that have rows for each deleted trace. */
@@ -18,7 +19,7 @@ export const DELETED_MODELS: readonly string[] = ['deleted_block', 'deleted_minu
 const BLOCKS_AT_ONCE = 16;
 
 /** SQL of a number that is stored as an int8: sums over spans that never ended can be too large for one, and wrap as in block-closing.ts. */
-export function wrapped(numeric: string): string {
+function wrapped(numeric: string): string {
   const [all, half] = ['18446744073709551616', '9223372036854775808'];
   return `((((${numeric} + ${half}) % ${all}) + ${all}) % ${all} - ${half})::int8`;
 }
@@ -47,7 +48,7 @@ export interface BlockRange {
   readonly last: number;
 }
 
-/** As `countDeletedTrace` does, in a schema before 031, where minutes have no column yet that tells roots apart. */
+/** As `countDeletedTrace` does, for a migration that runs before 031 and 037 gave minutes and edges all their columns. */
 export function countDeleted(tx: SqlClient, workspaceId: number, traceId: string): Promise<void> {
   return countTrace(tx, workspaceId, traceId, null, false);
 }
@@ -67,7 +68,7 @@ async function countTrace(
   workspaceId: number,
   traceId: string,
   within: BlockRange | null,
-  tellsRoots: boolean,
+  isWhole: boolean,
 ): Promise<void> {
   const { first, last } = within ?? { first: 0, last: 2 ** 31 - 1 };
   const parameters = [workspaceId, traceId, first, last];
@@ -86,9 +87,15 @@ async function countTrace(
     ),
   ).map(({ block_id }) => block_id);
   for (let i = 0; i < blocks.length; i += BLOCKS_AT_ONCE) {
-    await countBlocks(tx, workspaceId, traceId, blocks.slice(i, i + BLOCKS_AT_ONCE), tellsRoots);
+    await countBlocks(tx, workspaceId, traceId, blocks.slice(i, i + BLOCKS_AT_ONCE), isWhole);
   }
-  // A call is counted in the block of whichever of its two spans came later.
+  if (isWhole)
+    await insertEdges(tx, workspaceId, traceId, await edgesOfTrace(tx, workspaceId, traceId, { first, last }));
+  else await countOlderEdges(tx, parameters);
+}
+
+/** Calls between services as they were kept before 037. */
+async function countOlderEdges(tx: SqlClient, parameters: readonly (number | string)[]): Promise<void> {
   await tx.execute(
     `with s as materialized (
        select s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id
@@ -108,7 +115,7 @@ async function countBlocks(
   workspaceId: number,
   traceId: string,
   blocks: readonly number[],
-  tellsRoots: boolean,
+  isWhole: boolean,
 ): Promise<void> {
   const rows = decodeRows(
     COUNTED_SPAN,
@@ -119,7 +126,7 @@ async function countBlocks(
       [workspaceId, traceId, blocks],
     ),
   );
-  await writeCounts(tx, workspaceId, traceId, rows, tellsRoots);
+  await writeCounts(tx, workspaceId, traceId, rows, isWhole);
 }
 
 /** Spans are to be taken off what their blocks count of operations and attributes. */
@@ -128,7 +135,7 @@ export async function writeCounts(
   workspaceId: number,
   traceId: string,
   rows: readonly RowOf<typeof COUNTED_SPAN>[],
-  tellsRoots = true,
+  isWhole = true,
 ): Promise<void> {
   const counted = new Map<number, OpenBlock>();
   for (const row of rows) {
@@ -163,12 +170,12 @@ export async function writeCounts(
   );
   await tx.execute(
     `insert into deleted_minute (workspace_id, trace_id, block_id, operation_id, minute, deployment_id, spans, errors,
-       sketch${tellsRoots ? ', is_root' : ''})
+       sketch${isWhole ? ', is_root' : ''})
      select $1, $2::uuid, i.block_id, i.operation_id, i.minute, i.deployment_id, i.spans, i.errors, decode(i.sketch, 'hex')
-       ${tellsRoots ? ', i.is_root' : ''}
+       ${isWhole ? ', i.is_root' : ''}
      from unnest($3::int4[], $4::int4[], $5::int4[], $6::int4[], $7::int4[], $8::int4[], $9::text[]
-         ${tellsRoots ? ', $10::bool[]' : ''})
-       as i (block_id, operation_id, minute, deployment_id, spans, errors, sketch${tellsRoots ? ', is_root' : ''})`,
+         ${isWhole ? ', $10::bool[]' : ''})
+       as i (block_id, operation_id, minute, deployment_id, spans, errors, sketch${isWhole ? ', is_root' : ''})`,
     [
       workspaceId,
       traceId,
@@ -179,7 +186,7 @@ export async function writeCounts(
       minutes.map(({ spans }) => spans),
       minutes.map(({ errors }) => errors),
       minutes.map(({ sketch }) => hex(sketch.encode())),
-      ...(tellsRoots ? [minutes.map(({ isRoot }) => isRoot)] : []),
+      ...(isWhole ? [minutes.map(({ isRoot }) => isRoot)] : []),
     ],
   );
 }

@@ -16,6 +16,8 @@ export interface Callee {
   readonly serviceId: number;
   /** Since the epoch. */
   readonly minute: number;
+  /** 0: none is known. */
+  readonly deploymentId: number;
   readonly error: boolean;
   readonly durationNs: bigint;
 }
@@ -44,7 +46,7 @@ export class EdgeFinder {
   }
 
   /** A span that waited for its parent is replaced. */
-  forgetWaiting(parent: SpanKey, callee: Callee): void {
+  forgetWaiting(parent: SpanKey, callee: Omit<Callee, 'deploymentId'>): void {
     if (!this.young.forgetWaiting(parent, callee)) this.old.forgetWaiting(parent, callee);
   }
 
@@ -95,7 +97,7 @@ class Generation {
     this.callees.push(callee);
   }
 
-  forgetWaiting(parent: SpanKey, { serviceId, minute, error, durationNs }: Callee): boolean {
+  forgetWaiting(parent: SpanKey, { serviceId, minute, error, durationNs }: Omit<Callee, 'deploymentId'>): boolean {
     for (let at = this.waiting.get(parent); at !== NONE; at = this.before[at] as number) {
       const known = this.callees[at];
       if (!known || known.serviceId !== serviceId || known.minute !== minute || known.error !== error) continue;

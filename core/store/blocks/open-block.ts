@@ -60,9 +60,13 @@ export interface ServiceEdge {
   readonly calleeId: number;
   /** Of the called span, since the epoch. */
   readonly minute: number;
+  /** Of the called span; 0: none is known. */
+  readonly deploymentId: number;
   calls: number;
   errors: number;
+  /** Of the calls whose duration is known, as the sketch. */
   durationNs: bigint;
+  readonly sketch: LatencySketch;
 }
 
 export class OpenBlock {
@@ -124,16 +128,18 @@ export class OpenBlock {
   /** A call from one service to another, of which the later span is in this block. */
   readonly addCall = (callerId: number, callee: Callee): void => this.countCall(callerId, callee, 1);
 
-  countCall(callerId: number, { serviceId, minute, error, durationNs }: Callee, sign: 1 | -1): void {
-    const key = `${callerId}.${serviceId}.${minute}`;
+  countCall(callerId: number, { serviceId, minute, deploymentId, error, durationNs }: Callee, sign: 1 | -1): void {
+    const key = `${callerId}.${serviceId}.${minute}.${deploymentId}`;
     let edge = this.edges.get(key);
     if (!edge) {
-      edge = { callerId, calleeId: serviceId, minute, calls: 0, errors: 0, durationNs: 0n };
+      const counts = { calls: 0, errors: 0, durationNs: 0n, sketch: new LatencySketch() };
+      edge = { callerId, calleeId: serviceId, minute, deploymentId, ...counts };
       this.edges.set(key, edge);
     }
     edge.calls += sign;
     if (error) edge.errors += sign;
     // Below zero it is unknown.
+    edge.sketch.add(Number(durationNs), sign);
     if (durationNs > 0n) edge.durationNs += sign === 1 ? durationNs : -durationNs;
     if (edge.calls === 0) this.edges.delete(key);
   }

@@ -2,7 +2,8 @@
 
 import { decodeRows, INT4 } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
-import { DELETED_MODELS, wrapped } from './deleted-counts';
+import { DELETED_MODELS } from './deleted-counts';
+import { addDeletedEdges } from './edge-counts';
 
 /** No trace has this id. */
 export const SUPERSEDED = '00000000-0000-0000-0000-000000000000';
@@ -21,20 +22,7 @@ export async function forgetSuperseded(
   const parameters = [workspaceId, from, to];
   const within = `workspace_id = $1 and trace_id = '${SUPERSEDED}' and block_id >= $2 and block_id < $3`;
   if (anew === 'all but calls') {
-    await tx.execute(
-      `update service_edge e set calls = e.calls - d.calls, errors = e.errors - d.errors, 
-         duration_ns = ${wrapped('e.duration_ns::numeric - d.duration_ns')}
-       from (select block_id, caller_id, callee_id, minute, sum(calls)::int4 as calls, sum(errors)::int4 as errors,
-           ${wrapped('sum(duration_ns)')} as duration_ns
-         from deleted_edge where ${within} group by 1, 2, 3, 4) d
-       where e.workspace_id = $1 and e.block_id = d.block_id and e.caller_id = d.caller_id and e.callee_id = d.callee_id
-         and e.minute = d.minute`,
-      parameters,
-    );
-    await tx.execute(
-      'delete from service_edge where workspace_id = $1 and block_id >= $2 and block_id < $3 and calls <= 0',
-      parameters,
-    );
+    await addDeletedEdges(tx, workspaceId, within, parameters, -1, false);
   }
   if (anew !== 'gone') {
     await tx.execute(

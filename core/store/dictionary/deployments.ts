@@ -36,21 +36,29 @@ export async function internDeployments(
   return decodeRows({ id: INT4, at: INT4 }, rows).map(({ id }) => id);
 }
 
-/** What those that a filter leaves are in SQL, an int4[] of our own numbers; null: it leaves all. */
-export async function deploymentsIn(
+/** Those that a filter leaves; null: it leaves all. */
+export async function deploymentIdsIn(
   sql: SqlStatements,
   workspaceId: number,
   filter: DeploymentFilter,
-): Promise<string | null> {
+): Promise<readonly number[] | null> {
   if (!isFilter(filter)) return null;
   const rows = await sql.query(
     `select id from deployment where workspace_id = $1 and ($2::text is null or environment = $2)
        and ($3::text is null or version = $3) and ($4::text is null or team = $4)`,
     [workspaceId, ...DEPLOYMENT_FIELDS.map((field) => filter[field] || null)],
   );
-  return `'{${decodeRows({ id: INT4 }, rows)
-    .map(({ id }) => id)
-    .join(',')}}'::int4[]`;
+  return decodeRows({ id: INT4 }, rows).map(({ id }) => id);
+}
+
+/** The same in SQL, an int4[] of our own numbers. */
+export async function deploymentsIn(
+  sql: SqlStatements,
+  workspaceId: number,
+  filter: DeploymentFilter,
+): Promise<string | null> {
+  const ids = await deploymentIdsIn(sql, workspaceId, filter);
+  return ids && `'{${ids.join(',')}}'::int4[]`;
 }
 
 function isFilter(filter: DeploymentFilter): boolean {

@@ -12,11 +12,12 @@ import { findEdges, SPAN_OF_EDGE, SPAN_OF_EDGE_SQL, servicesOf } from '../blocks
 import { inBlockOrder } from '../blocks/block-order';
 import { isStanding } from '../blocks/deleted-counts';
 import { EdgeFinder } from '../blocks/edge-finder';
-import { DEPLOYMENT_OF_SPAN, deploymentsIn } from '../dictionary/deployments';
+import { DEPLOYMENT_OF_SPAN, deploymentIdsIn, deploymentsIn } from '../dictionary/deployments';
 import { countedPage } from '../sql/offset-page';
 import { decodeRows, INT4, INT8, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import { timeBound } from '../sql/where';
+import { ClosedEdges, EdgeTally, pairOf } from './closed-edges';
 import { type Minutes, type OpenSpans, RedReader } from './red-reader';
 
 const STEPS = 60;
@@ -52,60 +53,51 @@ export class ServiceMetrics {
 
   /** The most frequent first. @throws SpoorError VALIDATION_ERROR */
   async edges(query: ServiceEdgeQuery): Promise<CountedPage<ServiceEdgeSummary>> {
-    const { from, to } = await this.minutes(query);
-    const edges = new Map<string, { callerId: number; calleeId: number; calls: number; errors: number; ns: number }>();
-    const add = (callerId: number, calleeId: number, calls: number, errors: number, ns: number): void => {
-      const key = `${callerId}.${calleeId}`;
-      const edge = edges.get(key) ?? { callerId, calleeId, calls: 0, errors: 0, ns: 0 };
-      edge.calls += calls;
-      edge.errors += errors;
-      edge.ns += ns;
-      edges.set(key, edge);
-    };
-    const rows = await this.sql.query(
-      `select caller_id, callee_id, sum(calls)::int8 as calls, sum(errors)::int8 as errors, sum(duration_ns)::text as ns,
-         count(*) over () as pairs from (
-         select caller_id, callee_id, calls, errors, duration_ns from service_edge
-         where workspace_id = $1 and minute >= $2 and minute < $3
-         union all select caller_id, callee_id, -calls, -errors, -duration_ns from deleted_edge d
-         where workspace_id = $1 and minute >= $2 and minute < $3 and exists (
-           select 1 from span_block b where b.workspace_id = $1 and b.id = d.block_id and b.closed)) e
-       group by caller_id, callee_id having sum(calls) > 0 order by sum(calls) desc, 1, 2 limit ${MAX_EDGES}`,
-      [this.workspaceId, from, to],
-    );
-    const spec = { caller_id: INT4, callee_id: INT4, calls: INT8, errors: INT8, ns: TEXT, pairs: INT8 };
-    let pairs = 0;
-    for (const row of decodeRows(spec, rows)) {
-      pairs = Number(row.pairs);
-      add(row.caller_id, row.callee_id, Number(row.calls), Number(row.errors), Number(row.ns));
-    }
-    const finder = new EdgeFinder();
-    const { spans: open } = await this.openSpans(null);
+    const range = await this.minutes(query);
+    const deployments = await deploymentIdsIn(this.sql, this.workspaceId, query);
+    const open = await this.openSpans(null);
+    const closed = new ClosedEdges(this.sql, this.workspaceId, { ...range, deployments, openBlocks: open.blocks });
+    const { pairs, edges } = await closed.busiest(MAX_EDGES);
+    const tallies = new Map(edges.map((edge) => [pairOf(edge.callerId, edge.calleeId), edge]));
     const services = await servicesOf(
       this.sql,
-      open.map(({ operation_id }) => operation_id),
+      open.spans.map(({ operation_id }) => operation_id),
     );
-    for (const span of open) {
+    const finder = new EdgeFinder();
+    for (const span of open.spans) {
       const serviceId = services.get(span.operation_id);
       if (serviceId === undefined) continue;
-      findEdges(span, serviceId, finder, (callerId, { serviceId: calleeId, minute, error, durationNs }) => {
-        if (minute >= from && minute < to) add(callerId, calleeId, 1, error ? 1 : 0, Math.max(Number(durationNs), 0));
+      findEdges(span, serviceId, finder, (callerId, callee) => {
+        if (callee.minute < range.from || callee.minute >= range.to) return;
+        if (deployments && !deployments.includes(callee.deploymentId)) return;
+        const key = pairOf(callerId, callee.serviceId);
+        const tally = tallies.get(key) ?? new EdgeTally(callerId, callee.serviceId);
+        tallies.set(key, tally);
+        tally.calls++;
+        if (callee.error) tally.errors++;
+        tally.addDuration(Number(callee.durationNs));
       });
     }
-    const names = await this.serviceNames(
-      [...edges.values()].flatMap(({ callerId, calleeId }) => [callerId, calleeId]),
+    const all = [...tallies.values()];
+    const names = await this.serviceNames(all.flatMap(({ callerId, calleeId }) => [callerId, calleeId]));
+    const named = all
+      .map((tally) => ({ tally, caller: names.get(tally.callerId) ?? '', callee: names.get(tally.calleeId) ?? '' }))
+      .sort((a, b) => b.tally.calls - a.tally.calls || (a.caller + a.callee < b.caller + b.callee ? -1 : 1));
+    const page = countedPage(named, query, pairs);
+    await closed.addDurations(
+      page.data.map(({ tally }) => tally),
+      tallies,
     );
-    const all = [...edges.values()]
-      .map(({ callerId, calleeId, calls, errors, ns }) => ({
-        caller: names.get(callerId) ?? '',
-        callee: names.get(calleeId) ?? '',
-        calls,
-        errors,
-        // Calls of unknown duration add nothing.
-        meanDurationNs: ns > 0 ? ns / calls : null,
-      }))
-      .sort((a, b) => b.calls - a.calls || (a.caller + a.callee < b.caller + b.callee ? -1 : 1));
-    return countedPage(all, query, pairs);
+    return {
+      ...page,
+      data: page.data.map(({ tally, caller, callee }) => ({
+        caller,
+        callee,
+        calls: tally.calls,
+        errors: tally.errors,
+        ...tally.durations(),
+      })),
+    };
   }
 
   /** Of a service that nobody has heard of: one that no operation has. */

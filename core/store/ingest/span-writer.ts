@@ -152,6 +152,7 @@ export class SpanWriter {
       const durationNs = BigInt.asIntN(64, (batch.endNs[row] as bigint) - startNs);
       const error = batch.status[row] === STATUS_ERROR;
       const { span, parent } = keys.of(row);
+      const deploymentId = interned.deploymentIds[batch.resource[row] as number] as number;
       const minute = block.addSpan({
         startNs,
         durationNs,
@@ -159,11 +160,12 @@ export class SpanWriter {
         isRoot: parent === null,
         operationId: interned.operationIds[batch.operation[row] as number] as number,
         resourceId: interned.resourceIds[batch.resource[row] as number] as number,
-        deploymentId: interned.deploymentIds[batch.resource[row] as number] as number,
+        deploymentId,
         scopeId: interned.scopeIds[batch.scope[row] as number] as number,
       });
       const serviceId = interned.serviceIds[batch.operation[row] as number] as number;
-      edges.add(span, parent, { serviceId, minute, error, durationNs }, countsCalls ? block.addCall : () => {});
+      const callee = { serviceId, minute, deploymentId, error, durationNs };
+      edges.add(span, parent, callee, countsCalls ? block.addCall : () => {});
       const first = row === 0 ? 0 : (parts.partEnd[row - 1] as number);
       const last = parts.partEnd[row] as number;
       for (let at = first; at < last; at++) {

@@ -2,10 +2,13 @@
  * Takes spans out of what is stored, for another version of each comes in its place. A block that is closed still counts them, and
  * what it counts too many is kept beside, as of deleted traces (deleted-counts.ts), until the block is summarised anew.
  */
+import { LatencySketch } from '../../model/latency-sketch';
 import { STATUS_ERROR } from '../../model/span-kind';
-import { wrapped, writeCounts } from '../blocks/deleted-counts';
+import { writeCounts } from '../blocks/deleted-counts';
+import { EdgeSums, insertEdges } from '../blocks/edge-counts';
 import { partitionOf } from '../blocks/span-partitions';
 import { SUPERSEDED } from '../blocks/superseded-counts';
+import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
 import { BOOL, decodeRows, INT4, INT8, orNull } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import type { StoredRow } from './stored-versions';
@@ -79,6 +82,7 @@ export interface CountedCall {
   readonly callerId: number;
   readonly calleeId: number;
   readonly minute: number;
+  readonly deploymentId: number;
   readonly error: boolean;
   readonly durationNs: bigint;
 }
@@ -89,6 +93,7 @@ const CALL = {
   caller_id: INT4,
   callee_id: INT4,
   minute: INT4,
+  deployment_id: INT4,
   status: INT4,
   duration_ns: INT8,
 };
@@ -103,12 +108,13 @@ export async function callsOf(
   const rows = await tx.query(
     `with touched as materialized (select * from unnest($2::uuid[], $3::int8[]) as i (trace_id, span_id)),
      s as materialized (
-       select s.trace_id, s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id
+       select s.trace_id, s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id,
+         ${DEPLOYMENT_OF_SPAN} as deployment_id
        from (select distinct trace_id from touched) t, lateral (
          select * from span where workspace_id = $1 and trace_id = t.trace_id offset 0) s
          join operation o on o.id = s.operation_id)
      select greatest(p.block_id, c.block_id) as block_id, p.service_id as caller_id, c.service_id as callee_id,
-       (c.start_ns / 60000000000)::int4 as minute, c.status::int4 as status, c.duration_ns,
+       (c.start_ns / 60000000000)::int4 as minute, c.deployment_id, c.status::int4 as status, c.duration_ns,
        (select b.closed from span_block b where b.workspace_id = $1 and b.id = greatest(p.block_id, c.block_id)) as closed
      from s c join s p on p.trace_id = c.trace_id and p.span_id = c.parent_span_id
      where p.service_id <> c.service_id and ((c.trace_id, c.span_id) in (select * from touched)
@@ -121,6 +127,7 @@ export async function callsOf(
     callerId: row.caller_id,
     calleeId: row.callee_id,
     minute: row.minute,
+    deploymentId: row.deployment_id,
     error: row.status === STATUS_ERROR,
     durationNs: row.duration_ns,
   }));
@@ -128,21 +135,12 @@ export async function callsOf(
 
 /** Calls are to be taken off what closed blocks count. */
 export async function writeCalls(tx: SqlClient, workspaceId: number, calls: readonly CountedCall[]): Promise<void> {
-  if (calls.length === 0) return;
-  await tx.execute(
-    `insert into deleted_edge (workspace_id, trace_id, block_id, caller_id, callee_id, minute, calls, errors, duration_ns)
-     select $1, '${SUPERSEDED}', block_id, caller_id, callee_id, minute, count(*), sum(error), ${wrapped('sum(greatest(duration_ns, 0))')}
-     from unnest($2::int4[], $3::int4[], $4::int4[], $5::int4[], $6::int4[], $7::int8[])
-       as i (block_id, caller_id, callee_id, minute, error, duration_ns)
-     group by 3, 4, 5, 6`,
-    [
-      workspaceId,
-      calls.map(({ block }) => block),
-      calls.map(({ callerId }) => callerId),
-      calls.map(({ calleeId }) => calleeId),
-      calls.map(({ minute }) => minute),
-      calls.map(({ error }) => (error ? 1 : 0)),
-      calls.map(({ durationNs }) => durationNs),
-    ],
-  );
+  const sums = new EdgeSums();
+  for (const { block, error, durationNs, ...call } of calls) {
+    const sketch = new LatencySketch();
+    sketch.add(Number(durationNs));
+    const known = durationNs > 0n ? durationNs : 0n;
+    sums.add({ ...call, blockId: block, calls: 1, errors: error ? 1 : 0, durationNs: known, sketch });
+  }
+  await insertEdges(tx, workspaceId, SUPERSEDED, sums.rows);
 }

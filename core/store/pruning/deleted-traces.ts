@@ -4,7 +4,8 @@
  */
 
 import { STATUS_ERROR } from '../../model/span-kind';
-import { countDeletedTrace, DELETED_MODELS, wrapped } from '../blocks/deleted-counts';
+import { countDeletedTrace, DELETED_MODELS } from '../blocks/deleted-counts';
+import { addDeletedEdges } from '../blocks/edge-counts';
 import type { WriterState } from '../ingest/writer-state';
 import { decodeRows, INT4, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
@@ -82,9 +83,16 @@ async function takeOff(
     byBlock.set(block_id, traces.add(trace_id));
   }
   for (const [block, traces] of byBlock) {
-    await addCalls(tx, workspaceId, block, [...traces], -1);
+    // Calls are taken off those of the block, and put back where their spans are still there.
+    const ofTraces = 'workspace_id = $1 and block_id = $2 and trace_id = any($3::uuid[])';
+    const parameters = [workspaceId, block, [...traces]];
+    await addDeletedEdges(tx, workspaceId, ofTraces, parameters, -1, true);
     for (const traceId of traces) await countDeletedTrace(tx, workspaceId, traceId, { first: block, last: block });
-    await addCalls(tx, workspaceId, block, [...traces], 1);
+    await addDeletedEdges(tx, workspaceId, ofTraces, parameters, 1, false);
+    await tx.execute('delete from service_edge where workspace_id = $1 and block_id = $2 and calls <= 0', [
+      workspaceId,
+      block,
+    ]);
     await blocks.countAgain(tx, block);
   }
   const operations = new Map<number, { spans: number; errors: number }>();
@@ -107,32 +115,6 @@ async function takeOff(
       [...operations.values()].map(({ errors }) => errors),
     ],
   );
-}
-
-/** Calls of deleted traces are taken off those of the block, or put back where their spans are still there. */
-async function addCalls(
-  tx: SqlClient,
-  workspaceId: number,
-  block: number,
-  traceIds: readonly string[],
-  sign: 1 | -1,
-): Promise<void> {
-  await tx.execute(
-    `update service_edge e set calls = e.calls + $4 * d.calls, errors = e.errors + $4 * d.errors,
-       duration_ns = ${wrapped('e.duration_ns::numeric + $4 * d.duration_ns')}
-     from (select caller_id, callee_id, minute, sum(calls)::int4 as calls, sum(errors)::int4 as errors,
-         ${wrapped('sum(duration_ns)')} as duration_ns
-       from deleted_edge where workspace_id = $1 and block_id = $2 and trace_id = any($3::uuid[]) group by 1, 2, 3) d
-     where e.workspace_id = $1 and e.block_id = $2 and e.caller_id = d.caller_id and e.callee_id = d.callee_id
-       and e.minute = d.minute`,
-    [workspaceId, block, traceIds, sign],
-  );
-  if (sign === 1) {
-    await tx.execute('delete from service_edge where workspace_id = $1 and block_id = $2 and calls <= 0', [
-      workspaceId,
-      block,
-    ]);
-  }
 }
 
 /** Those of which no span is left. */

@@ -32,6 +32,7 @@ import { requests031 } from '../migrations/031-requests';
 import { words032 } from '../migrations/032-words';
 import { logBlocks033 } from '../migrations/033-log-blocks';
 import { dashboards036 } from '../migrations/036-dashboards';
+import { edgeDurations037 } from '../migrations/037-edge-durations';
 import type { PayloadCodec } from '../payloads/payloads';
 import { isEndedForOthers } from '../sql/ended-for-others';
 import { decodeRows, INT4, orNull, TEXT } from '../sql/row-spec';
@@ -80,6 +81,7 @@ export const MIGRATIONS: readonly Migration[] = [
   words032,
   logBlocks033,
   dashboards036,
+  edgeDurations037,
 ];
 
 /** Any number, the same in every copy of the server: two that start together migrate one after the other. */

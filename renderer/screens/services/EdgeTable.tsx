@@ -82,7 +82,14 @@ export function EdgeTable({ label, ends, edges, minutes, left, none }: EdgeTable
       title: 'Mean',
       width: '80px',
       value: ({ meanDurationNs }) => meanDurationNs,
-      cell: ({ meanDurationNs }) => formatDuration(meanDurationNs),
+      cell: (edge) => <span title={ofTimed(edge)}>{formatDuration(edge.meanDurationNs)}</span>,
+    },
+    {
+      key: 'p95',
+      title: 'p95',
+      width: '80px',
+      value: ({ p95Ns }) => p95Ns,
+      cell: (edge) => <span title={ofTimed(edge)}>{formatDuration(edge.p95Ns)}</span>,
     },
   ];
   return (
@@ -97,4 +104,10 @@ export function EdgeTable({ label, ends, edges, minutes, left, none }: EdgeTable
       note={left > 0 && <span className="text-secondary">the most frequent pairs; {formatCount(left)} more</span>}
     />
   );
+}
+
+/** Which calls a duration is of, where it is not all. */
+export function ofTimed({ calls, timedCalls }: ServiceEdgeSummary): string {
+  if (timedCalls === null) return 'Unknown until Spoor has rebuilt its figures';
+  return timedCalls === calls ? '' : `The duration of ${formatCount(calls - timedCalls)} calls is unknown`;
 }

@@ -1,13 +1,13 @@
-/** Who calls whom: services in layers, with rate, errors and mean duration on each call; the same as a table below. */
+/** Who calls whom: services in layers, with rate, errors and p95 on each call; the same as a table below. */
 import { ZoomIn, ZoomOut } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { formatCount } from '../../../core/model/format';
 import { useConnection } from '../../connection/connection-store';
-import { TimeRangePicker } from '../../features/extent/TimeRangePicker';
+import { ExtentPicker } from '../../features/extent/ExtentPicker';
 import { useKeys } from '../../hooks/use-keys';
 import { boundsOf } from '../../stores/time-range';
-import { useExtent, useTraceList } from '../../stores/trace-list-store';
+import { useExtent } from '../../stores/trace-list-store';
 import { Button } from '../../ui/Button';
 import { Kbd } from '../../ui/Kbd';
 import { PageHeader } from '../../ui/PageHeader';
@@ -23,8 +23,8 @@ const ZOOM = 1.25;
 
 export function MapPage() {
   const version = useConnection(({ version }) => version);
-  const { range, deployment } = useExtent();
-  const setRange = useTraceList(({ setRange }) => setRange);
+  const extent = useExtent();
+  const { range } = extent;
   const [, navigate] = useLocation();
   const [focus, setFocus] = useState<string | null>(null);
   const [scale, setScale] = useState(1);
@@ -35,7 +35,7 @@ export function MapPage() {
     '-': () => zoom(1 / ZOOM),
     Escape: () => setFocus(null),
   });
-  const question = useEdges(range, version);
+  const question = useEdges(extent, version);
   const { answer, isOld, failure } = question;
   const data = answer?.state === 'complete' ? answer.whole : null;
   const edges = data?.edges;
@@ -79,16 +79,11 @@ export function MapPage() {
         <Button aria-label="Zoom in" onClick={() => zoom(ZOOM)}>
           <ZoomIn size={13} aria-hidden />
         </Button>
-        <TimeRangePicker range={range} onChange={setRange} />
+        <ExtentPicker />
       </PageHeader>
       {(failure !== null || !data) && <QuestionNote question={question} what="the calls" looking="Counting calls …" />}
       {data && (
         <div aria-busy={isOld} className={`flex min-h-0 grow flex-col bg-panel ${isOld ? 'opacity-60' : ''}`}>
-          {Object.keys(deployment).length > 0 && (
-            <p className="px-3.5 pt-2.5 text-secondary">
-              The map covers all environments, versions and teams. The filter of other screens does not apply to it.
-            </p>
-          )}
           {drawn && drawn.left > 0 && (
             <p className="px-3.5 pt-2.5 text-secondary">
               The services with the most frequent calls; {formatCount(drawn.left)} more appear when you focus on one of
@@ -97,8 +92,8 @@ export function MapPage() {
           )}
           {drawn && drawn.map.nodes.length > 0 && (
             <p className="px-3.5 pt-2.5 text-sm text-secondary">
-              On an arrow: {minutes === null ? 'calls' : 'calls in a time'}, the share with an error, the mean duration.
-              Click it to see its traces.
+              On an arrow: {minutes === null ? 'calls' : 'call rate'}, the share with an error, the 95th percentile of
+              the duration. Click it to see its traces.
             </p>
           )}
           {drawn && drawn.map.nodes.length > 0 && (

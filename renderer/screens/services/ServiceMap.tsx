@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { formatCompact, formatDuration, formatShare, plural } from '../../../core/model/format';
 import { openTraces } from '../../stores/open-traces';
 import { serviceColor } from '../../ui/series';
+import { ofTimed } from './EdgeTable';
 import { type DrawnCall, type DrawnMap, NODE_HEIGHT_PX } from './lay-out-services';
 import { callsBetween } from './searches';
 import { addressOfService } from './service-address';
@@ -123,22 +124,23 @@ interface CallLabelProps {
 }
 
 function CallLabel({ call: { edge, label }, minutes, onOpen }: CallLabelProps) {
-  const { caller, callee, calls, errors, meanDurationNs } = edge;
+  const { caller, callee, calls, errors, p95Ns } = edge;
   const rate = minutes === null ? `${formatCompact(calls)}×` : rateText(calls / minutes);
-  const mean = formatDuration(meanDurationNs);
+  const p95 = formatDuration(p95Ns);
   const failed = errors > 0 ? formatShare(errors, calls) : '';
-  const said = `${caller} calls ${callee}: ${plural(calls, 'call')}, ${plural(errors, 'error')}, ${mean} on average`;
+  const said = `${caller} calls ${callee}: ${plural(calls, 'call')}, ${plural(errors, 'error')}, p95 ${p95}`;
+  const unknown = ofTimed(edge);
   return (
     <button
       type="button"
-      title={`${said}. Show their traces`}
+      title={`${said}. ${unknown === '' ? '' : `${unknown}. `}Show their traces`}
       className="absolute -translate-x-1/2 -translate-y-1/2 rounded bg-panel px-1 font-mono text-xs whitespace-nowrap text-secondary hover:text-text"
       style={{ left: label.x, top: label.y }}
       onClick={onOpen}
     >
       <span className="sr-only">{said} </span>
       {rate} {failed !== '' && <span className="text-error">{failed} </span>}
-      {mean}
+      {p95}
     </button>
   );
 }

@@ -52,7 +52,7 @@ export function ServicePage({ service }: { readonly service: string }) {
     version,
     paceMs: PACE_MS,
   });
-  const edges = useEdges(extent.range, version);
+  const edges = useEdges(extent, version);
   const { answer, isOld, failure } = question;
   const data = answer?.state === 'complete' ? answer.whole : null;
   const calls = edges.answer?.state === 'complete' ? edges.answer.whole : null;
@@ -106,11 +106,6 @@ export function ServicePage({ service }: { readonly service: string }) {
                 none="It calls no other service that sends spans."
               />
             </div>
-          )}
-          {calls && Object.keys(extent.deployment).length > 0 && (
-            <p className="border-b border-line px-3.5 py-2 text-secondary">
-              Calls between services cover all environments, versions and teams.
-            </p>
           )}
           <ServiceErrors {...part} />
           <SlowestTraces {...part} />

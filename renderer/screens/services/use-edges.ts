@@ -3,7 +3,7 @@ import { answerFrom } from '../../connection/answer';
 import { api } from '../../connection/connection';
 import { usePace } from '../../hooks/use-pace';
 import { useQuestion } from '../../hooks/use-question';
-import { boundsOf, type TimeRange } from '../../stores/time-range';
+import { type Extent, inExtent } from '../../stores/time-range';
 
 /** Most that an answer lists. */
 const PAIRS = 1_000;
@@ -14,13 +14,13 @@ export interface Edges {
   readonly left: number;
 }
 
-/** Calls between services; of all deployments, since blocks count them so. */
-export function useEdges(range: TimeRange, version: number) {
+/** Calls between services; a deployment is that of who is called. */
+export function useEdges(extent: Extent, version: number) {
   const [paceMs, shown] = usePace();
   const question = useQuestion({
-    key: ['edges', range],
+    key: ['edges', extent],
     ask: async () => {
-      const { data, total } = await api.listServiceEdges({ ...boundsOf(range), limit: PAIRS });
+      const { data, total } = await api.listServiceEdges({ ...inExtent(extent), limit: PAIRS });
       return answerFrom<Edges>({ edges: data, left: total - data.length }, true);
     },
     version,

@@ -91,7 +91,7 @@ export const serviceMap = tool({
   name: 'service_map',
   title: 'Who calls whom',
   description:
-    'Calls between services with counts, errors and mean duration, the most frequent first. service: only calls from and to this one.',
+    'Calls between services with counts, errors, mean and p95 of the known durations, the most frequent first. service: only calls from and to this one.',
   uses: ['listServiceEdges', 'listServices'],
   input: { service: z.string().max(500).optional(), ...RANGE },
   facts: { services: z.array(z.string()), edges: z.number() },
@@ -101,6 +101,7 @@ export const serviceMap = tool({
     calls: z.number(),
     errors: z.number(),
     meanMs: z.number().nullable(),
+    p95Ms: z.number().nullable(),
   },
   async run(asked, { service, from, to, cursor }, paper) {
     const { answer, cursors } = paper;
@@ -120,9 +121,16 @@ export const serviceMap = tool({
         edges: edges.length,
       },
     );
-    const left = addFrom(paper, edges, at, ({ caller, callee, calls, errors, meanDurationNs }) => [
-      `- ${quoted(caller, 48)} -> ${quoted(callee, 48)} ${plural(calls, 'call')}, ${plural(errors, 'error')}, mean ${formatDuration(meanDurationNs)}`,
-      { caller: bounded(caller, 44), callee: bounded(callee, 44), calls, errors, meanMs: msOf(meanDurationNs) },
+    const left = addFrom(paper, edges, at, ({ caller, callee, calls, errors, meanDurationNs, p95Ns }) => [
+      `- ${quoted(caller, 48)} -> ${quoted(callee, 48)} ${plural(calls, 'call')}, ${plural(errors, 'error')}, mean ${formatDuration(meanDurationNs)}, p95 ${formatDuration(p95Ns)}`,
+      {
+        caller: bounded(caller, 44),
+        callee: bounded(callee, 44),
+        calls,
+        errors,
+        meanMs: msOf(meanDurationNs),
+        p95Ms: msOf(p95Ns),
+      },
     ]);
     return answer.end({
       cursor: left,
