@@ -115,11 +115,16 @@ export const PANELS = z
     }
   });
 
+/** Null: the text is not the JSON of panels. */
+export function readPanels(json: string): DashboardPanel[] | null {
+  try {
+    return PANELS.safeParse(JSON.parse(json)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether a text is the JSON of panels. */
 export function arePanels(json: string): boolean {
-  try {
-    return PANELS.safeParse(JSON.parse(json)).success;
-  } catch {
-    return false;
-  }
+  return readPanels(json) !== null;
 }

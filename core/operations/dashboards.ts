@@ -3,12 +3,19 @@ import { z } from 'zod';
 import { DASHBOARD_NAME, type DashboardEdit, PANELS } from '../api/dashboard';
 import { onePage } from '../api/page';
 import { checkPanels } from '../dashboards/check-panels';
+import type { WrittenTexts } from '../redaction/written-texts';
 import { read, write } from '../store/workspace/store-call';
 import { collection } from './collection';
-import { ID, VERSION, whole } from './input';
+import { ID, parse, VERSION, whole } from './input';
 import { operation } from './operation';
 
 const DASHBOARD = z.object({ name: DASHBOARD_NAME, panels: PANELS.superRefine(checkPanels) });
+const CLEANED = z.object({ name: DASHBOARD_NAME, panels: PANELS });
+
+/** What stands for a secret may be longer than the secret was. @throws SpoorError VALIDATION_ERROR */
+function cleaned(texts: WrittenTexts, edit: DashboardEdit): DashboardEdit {
+  return parse(CLEANED, texts.clean(edit));
+}
 
 const { list, create, update, remove } = collection('/v1/dashboards', 'dashboards', 'notes:write');
 
@@ -22,14 +29,14 @@ export const dashboards = {
   createDashboard: operation({
     ...create,
     input: [whole(DASHBOARD)],
-    run: write(({ dashboards, texts }, edit: DashboardEdit) => dashboards.create(texts.clean(edit))),
+    run: write(({ dashboards, texts }, edit: DashboardEdit) => dashboards.create(cleaned(texts, edit))),
   }),
   /** @throws NOT_FOUND, CONFLICT */
   updateDashboard: operation({
     ...update,
     input: [ID, VERSION, whole(DASHBOARD)],
     run: write(({ dashboards, texts }, id: string, version: number, edit: DashboardEdit) =>
-      dashboards.update(id, version, texts.clean(edit)),
+      dashboards.update(id, version, cleaned(texts, edit)),
     ),
   }),
   /** @throws NOT_FOUND */

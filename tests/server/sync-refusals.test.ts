@@ -97,6 +97,19 @@ describe('who may not, or no longer', () => {
     }
   });
 
+  it('a dashboard with a text that grows too long without its secret is refused, and none becomes unreadable', async () => {
+    const title = `${'x '.repeat(100)}password=Zq7!xK9w1`.slice(-200);
+    const panel = { id: 'a', title, width: 'half', kind: 'spans', query: '{ } | rate()' };
+    const { status, body } = await owner.client.ask('post', '/v1/dashboards', { name: 'Shop', panels: [panel] });
+    expect([status, body.error.details[0].field]).toEqual([400, 'panels.0.title']);
+    const fields = { name: 'Shop', panels: JSON.stringify([panel]), createdAt: '2026-01-01T00:00:00Z' };
+    const stamp = nextStamp(null, Date.now(), 'aaaaaaaa');
+    const objects = [{ kind: 'dashboard', id: '00000000-0000-4000-8000-000000000001', stamp, fields, base: null }];
+    const pushed = await owner.client.ask('post', '/v1/sync/objects', { known: '', objects }, { 'x-spoor-sync': '3' });
+    expect(pushed.body.results).toEqual([{ state: 'refused', message: expect.stringContaining('panels') }]);
+    expect((await owner.client.ask('get', '/v1/dashboards')).body.data).toEqual([]);
+  });
+
   it('a key that was revoked: says so, keeps what is written, and goes on with another', async () => {
     const one = await desktop('one');
     const { id, key } = await keyFor();

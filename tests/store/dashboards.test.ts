@@ -79,6 +79,20 @@ describe.each([pgliteDatabases(), postgresDatabases()])('dashboards on $name', (
     await expect(dashboards.update(made.id, 2, BOARD)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('one that cannot be read is shown without panels, can be deleted, and keeps nobody from the others', async () => {
+    const [bad, good] = [await dashboards.create(BOARD), await dashboards.create(BOARD)];
+    for (const panels of ['{', JSON.stringify([{ ...BOARD.panels[0], title: 'x'.repeat(201) }])]) {
+      await sql.query('update dashboard set panels = $2 where id = $1::uuid', [bad.id, panels]);
+      const all = await dashboards.list();
+      expect(all.map(({ id, panels }) => [id, panels])).toEqual([
+        [bad.id, []],
+        [good.id, BOARD.panels],
+      ]);
+    }
+    await dashboards.remove(bad.id);
+    expect(await dashboards.list()).toEqual([good]);
+  });
+
   it('go to the team with saved views, come back changed, and keep both sides of a conflict', async () => {
     const nonce = (): string => randomBytes(4).toString('hex');
     const append = async (): Promise<void> => {};

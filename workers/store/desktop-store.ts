@@ -9,6 +9,7 @@ import type { SpanBatch } from '../../core/model/span-batch';
 import { DecodeBudget } from '../../core/otlp/decode-budget';
 import { type DecodedTraces, decodeTraces } from '../../core/otlp/decode-traces';
 import { WireError } from '../../core/otlp/wire-reader';
+import { cleanObject } from '../../core/redaction/written-objects';
 import { decodeRows, INT4, TEXT } from '../../core/store/sql/row-spec';
 import { forgetLink, readLink, writeLink } from '../../core/store/sync/link';
 import { StoredReplica } from '../../core/store/sync/replica';
@@ -43,7 +44,8 @@ export class DesktopStore extends Store implements ReplicaService {
   readonly finishSnapshot: ReplicaService['finishSnapshot'] = (seen, place) =>
     this.with((replica) => replica.finishSnapshot(seen, place));
   readonly apply: ReplicaService['apply'] = async (changes, place) => {
-    const [objects, events] = [this.texts.clean(changes.objects), this.texts.clean(changes.events)];
+    const objects = changes.objects.map((object) => cleanObject(this.texts, object));
+    const events = this.texts.clean(changes.events);
     await this.with((replica) => replica.apply({ ...changes, objects, events }, place));
     if (changes.objects.length > 0 || changes.events.length > 0) super.changed();
   };
@@ -81,7 +83,9 @@ export class DesktopStore extends Store implements ReplicaService {
   readonly objectsAbout: ReplicaService['objectsAbout'] = (traceIds, sessionId) =>
     this.with((replica) => replica.objectsAbout(traceIds, sessionId));
   readonly takeObjects: ReplicaService['takeObjects'] = async (objects) => {
-    const taken = await this.with((replica) => replica.takeObjects(this.texts.clean(objects)));
+    const taken = await this.with((replica) =>
+      replica.takeObjects(objects.map((object) => cleanObject(this.texts, object))),
+    );
     this.changed();
     return taken;
   };
@@ -149,9 +153,8 @@ export class DesktopStore extends Store implements ReplicaService {
   }
 
   private readonly cleanSettled = ({ pushed, result }: Settled): Settled => {
-    if (result.state === 'refused') return { pushed, result };
-    if (result.state === 'applied') return { pushed, result: { ...result, current: this.texts.clean(result.current) } };
-    return { pushed, result: { ...result, current: this.texts.clean(result.current) } };
+    if (result.state === 'refused' || result.current === null) return { pushed, result };
+    return { pushed, result: { ...result, current: cleanObject(this.texts, result.current) } };
   };
 
   /** What comes from a server or a file may not have met our rules. */

@@ -3,6 +3,7 @@ import { OBJECT_FIELDS } from '../../../../core/api/sync';
 import type { Permission } from '../../../../core/api/team';
 import { Redactor } from '../../../../core/redaction/redactor';
 import { DEFAULT_REDACTION } from '../../../../core/redaction/rules';
+import { cleanObject } from '../../../../core/redaction/written-objects';
 import { WrittenTexts } from '../../../../core/redaction/written-texts';
 import type { SqlClient } from '../../../../core/store/sql/sql-client';
 import { lockRows, writeFields } from '../../../../core/store/sync/object-tables';
@@ -54,7 +55,11 @@ export async function takeObjects(
       if (judged === 'conflict') return { state: 'conflict', current: there };
       const refused = whyNot(who, there, pushed);
       if (refused) return { state: 'refused', message: refused };
-      const next = after(there, { ...pushed, fields: cleaned(pushed.kind, signed(pushed, there, who, authorName)) });
+      const written = cleanObject(TEXTS, { ...pushed, fields: signed(pushed, there, who, authorName) });
+      // What stands for a secret may be longer than the secret was.
+      const grown = problemOf(written);
+      if (grown) return { state: 'refused', message: grown };
+      const next = after(there, written);
       current.set(keyOf(next), next);
       applied.push(next);
       return { state: 'applied', current: next };
@@ -70,15 +75,9 @@ export async function takeObjects(
   });
 }
 
-/** What was written without secrets; within JSON, its texts one by one, so that it stays JSON. */
-function cleaned(kind: ObjectKind, fields: Fields | null): Fields | null {
-  if (kind !== 'dashboard' || typeof fields?.panels !== 'string') return TEXTS.clean(fields);
-  const { panels, ...others } = fields;
-  return { ...TEXTS.clean(others), panels: JSON.stringify(TEXTS.clean(JSON.parse(panels))) };
-}
-
 /** Null: it is taken. */
-function whyNot(who: Principal, there: RemoteObject | null, { kind, stamp, fields }: PushedObject): string | null {
+function whyNot(who: Principal, there: RemoteObject | null, pushed: PushedObject): string | null {
+  const { kind, stamp, fields } = pushed;
   if (!who.permissions.includes(NEEDS[kind])) return `This needs the permission ${NEEDS[kind]}.`;
   if (stampMs(stamp) > Date.now() + MAX_AHEAD_MS) {
     return 'The clock of the machine that wrote this is more than 30 days ahead; set it right, and change this again.';
@@ -88,6 +87,11 @@ function whyNot(who: Principal, there: RemoteObject | null, { kind, stamp, field
   if (kind === 'comment' && author && author !== who.id && !mayChangeOthers && !isOnlyMentions(there?.fields, fields)) {
     return 'Only who wrote a comment, or an admin, may change it.';
   }
+  return problemOf(pushed);
+}
+
+/** Null: its fields are what those of its kind may be. */
+function problemOf({ kind, fields }: Pick<PushedObject, 'kind' | 'fields'>): string | null {
   if (fields === null) return null;
   const { success, error } = OBJECT_FIELDS[kind].safeParse(fields);
   if (success) return null;
