@@ -97,6 +97,22 @@ describe('who may not, or no longer', () => {
     }
   });
 
+  it('a replica of before logs were counted is not answered with a rule that it cannot read, whatever it pushes', async () => {
+    const logs = { name: 'Errors', measure: 'logs', query: 'severity>=error', threshold: 1 };
+    const { body: rule } = await owner.client.ask('post', '/v1/alert-rules', logs);
+    const push = async (version: number, fields: object | null) => {
+      const stamp = nextStamp(null, Date.now(), 'aaaaaaaa');
+      const objects = [{ kind: 'alert-rule', id: rule.id, stamp, fields, base: null }];
+      const headers = { 'x-spoor-sync': String(version) };
+      return (await owner.client.ask('post', '/v1/sync/objects', { known: '', objects }, headers)).body.results[0];
+    };
+    const fields = { ...logs, measure: 'query', query: '{ } | rate()', comparison: 'above', enabled: true };
+    for (const pushed of [{ ...fields, windowSeconds: 300, createdAt: rule.createdAt }, null]) {
+      expect(await push(2, pushed)).toEqual({ state: 'refused', message: 'Update Spoor to change this.' });
+      expect(await push(3, pushed)).toMatchObject({ state: 'conflict', current: { fields: { measure: 'logs' } } });
+    }
+  });
+
   it('a dashboard with a text that grows too long without its secret is refused, and none becomes unreadable', async () => {
     const title = `${'x '.repeat(100)}password=Zq7!xK9w1`.slice(-200);
     const panel = { id: 'a', title, width: 'half', kind: 'spans', query: '{ } | rate()' };

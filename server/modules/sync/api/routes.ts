@@ -57,8 +57,9 @@ export function syncRoutes({ sync, live }: SyncServices): AppRoute[] {
       '/v1/sync/objects',
       { access: 'notes:write', body: SYNC_OBJECTS, answers: SYNC_PUSHED },
       async (call) => {
-        checkProtocol(call.headers);
-        const { answer: results, position } = await sync.pushObjects(call.who, call.body.known, call.body.objects);
+        const version = checkProtocol(call.headers);
+        const { known, objects } = call.body;
+        const { answer: results, position } = await sync.pushObjects(call.who, known, objects, version);
         return { results, position };
       },
     ),

@@ -3,7 +3,7 @@ import type { RemoteObject } from '../../../../core/sync/objects';
 import type { RemoteChanges } from '../../../../core/sync/ports';
 
 /** The version of the protocol that brought an object of its kind. */
-function sinceOf({ kind, fields }: RemoteObject): number {
+export function sinceOf({ kind, fields }: Pick<RemoteObject, 'kind' | 'fields'>): number {
   if (kind === 'dashboard') return 3;
   return kind === 'alert-rule' && fields?.measure === 'logs' ? 3 : 1;
 }

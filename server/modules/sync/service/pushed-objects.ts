@@ -14,6 +14,7 @@ import { after, judge } from '../../../../core/sync/reconcile';
 import { stampMs } from '../../../../core/sync/stamp';
 import type { Principal } from '../../../http/route';
 import { placeOf, positionOf } from '../repo/history';
+import { sinceOf } from './known-to';
 
 /** Desktops that follow other rules, or are no desktops, push as well. */
 const TEXTS = new WrittenTexts(new Redactor(DEFAULT_REDACTION));
@@ -32,13 +33,14 @@ const NEEDS: Readonly<Record<ObjectKind, Permission>> = {
   dashboard: 'notes:write',
 };
 
-/** @param authorName of the account that pushes @throws OtherHistory */
+/** @param authorName of the account that pushes @param protocol that it speaks @throws OtherHistory */
 export async function takeObjects(
   sql: SqlClient,
   who: Principal,
   authorName: string | null,
   known: string,
   objects: readonly PushedObject[],
+  protocol: number,
 ): Promise<At<PushResult[]>> {
   const { id: workspaceId } = who.workspace;
   return sql.transaction(async (tx) => {
@@ -50,6 +52,8 @@ export async function takeObjects(
     const applied: RemoteObject[] = [];
     const answer = objects.map((pushed): PushResult => {
       const there = current.get(keyOf(pushed)) ?? null;
+      // It would stumble over the answer.
+      if (there && sinceOf(there) > protocol) return { state: 'refused', message: 'Update Spoor to change this.' };
       const judged = judge(there, pushed);
       if (judged === 'applied' && there) return { state: 'applied', current: there };
       if (judged === 'conflict') return { state: 'conflict', current: there };

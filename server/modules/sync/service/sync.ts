@@ -84,9 +84,15 @@ export class Sync {
     return told(snapshotFrom(this.options.database.tenant(workspace.id), workspace.id, known, next));
   }
 
-  async pushObjects(who: Principal, known: string, objects: readonly PushedObject[]): Promise<At<PushResult[]>> {
+  /** @param protocol that the replica speaks */
+  async pushObjects(
+    who: Principal,
+    known: string,
+    objects: readonly PushedObject[],
+    protocol: number,
+  ): Promise<At<PushResult[]>> {
     const tenant = this.options.database.tenant(who.workspace.id);
-    return told(takeObjects(tenant, who, await this.nameOf(who), known, objects));
+    return told(takeObjects(tenant, who, await this.nameOf(who), known, objects, protocol));
   }
 
   /** @throws SpoorError, QuotaReached */
