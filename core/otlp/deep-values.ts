@@ -4,6 +4,7 @@
  */
 import { base64FromBytes } from './base64';
 import { checkAnyValue } from './check-body';
+import { DecodeBudget } from './decode-budget';
 import { doubleJson } from './proto-to-json';
 import { MAX_NESTING, NestingError, WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, WireReader } from './wire-reader';
 import { WireWriter } from './wire-writer';
@@ -41,10 +42,10 @@ const KVLIST = 6;
 /** What is nested deeper within a text is in it as Base64 of its protobuf. */
 const MAX_TEXT_NESTING = 1_000;
 
-/** @throws WireError */
+/** @throws WireError, SpoorError PAYLOAD_TOO_LARGE */
 export function withoutDeepValues(request: Uint8Array, shape: Shape): Uint8Array {
   const out = new WireWriter(request.length + 1024);
-  copy(out, new WireReader(request), shape);
+  copy(out, new WireReader(request, 0, request.length, new DecodeBudget()), shape);
   return out.finish();
 }
 
@@ -57,7 +58,11 @@ function copy(out: WireWriter, reader: WireReader, shape: Shape): void {
     }
     const { field } = reader;
     const message = reader.message();
-    out.message(field, (to) => (inner === VALUE ? copyValue(to, message, 0) : copy(to, message, inner)));
+    out.message(
+      field,
+      (to) => (inner === VALUE ? copyValue(to, message, 0) : copy(to, message, inner)),
+      sizeOf(message),
+    );
   }
 }
 
@@ -81,10 +86,13 @@ function copyValue(out: WireWriter, reader: WireReader, depth: number): void {
   while (reader.next()) {
     const { field } = reader;
     if ((field !== ARRAY && field !== KVLIST) || reader.wireType !== WIRE_BYTES) copyField(out, reader);
-    else if (depth >= MAX_NESTING) out.string(1, jsonOfList(reader.message(), field === KVLIST));
-    else {
+    else if (depth >= MAX_NESTING) {
+      const text = jsonOfList(reader.message(), field === KVLIST);
+      reader.charge(text.length);
+      out.string(1, text);
+    } else {
       const items = reader.message();
-      out.message(field, (to) => copyItems(to, items, field === KVLIST, depth + 1));
+      out.message(field, (to) => copyItems(to, items, field === KVLIST, depth + 1), sizeOf(items));
     }
   }
 }
@@ -96,10 +104,7 @@ function copyItems(out: WireWriter, items: WireReader, isMap: boolean, depth: nu
       continue;
     }
     const item = items.message();
-    out.message(1, (to) => {
-      if (!isMap) copyValue(to, item, depth);
-      else copyPair(to, item, depth);
-    });
+    out.message(1, (to) => (isMap ? copyPair(to, item, depth) : copyValue(to, item, depth)), sizeOf(item));
   }
 }
 
@@ -110,7 +115,7 @@ function copyPair(out: WireWriter, pair: WireReader, depth: number): void {
       continue;
     }
     const value = pair.message();
-    out.message(2, (to) => copyValue(to, value, depth));
+    out.message(2, (to) => copyValue(to, value, depth), sizeOf(value));
   }
 }
 
@@ -145,14 +150,31 @@ function jsonOfList(list: WireReader, isMap: boolean): string {
     let value: WireReader | null = items.message();
     if (top.isMap) {
       const pair = readPair(value);
-      text.push(`${JSON.stringify(pair.key)}:`);
+      text.push(`${quoted(pair.key, items)}:`);
       value = pair.value;
     }
     const found = value && listWithin(value);
     if (found && open.length < MAX_TEXT_NESTING) begin(found.items, found.isMap);
-    else text.push(found ? JSON.stringify(base64FromBytes(rangeOf(found.items))) : jsonOfScalar(value));
+    else text.push(found ? base64Of(rangeOf(found.items), items) : jsonOfScalar(value));
   }
   return text.join('');
+}
+
+/** Charged before it is made: a control character becomes six. */
+function quoted(text: string, { budget }: WireReader): string {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 0x20) length += 5;
+  budget?.charge(length);
+  return JSON.stringify(text);
+}
+
+function base64Of(bytes: Uint8Array, { budget }: WireReader): string {
+  budget?.charge(Math.ceil(bytes.length / 3) * 4);
+  return JSON.stringify(base64FromBytes(bytes));
+}
+
+function sizeOf({ pos, end }: WireReader): number {
+  return end - pos;
 }
 
 function rangeOf({ bytes, pos, end }: WireReader): Uint8Array {
@@ -171,8 +193,8 @@ function readPair(pair: WireReader): { readonly key: string; readonly value: Wir
 }
 
 /** The array or map that an AnyValue is; null: it is neither. The reader stays where it is. */
-function listWithin({ bytes, pos, end }: WireReader): Pick<OpenList, 'items' | 'isMap'> | null {
-  const reader = new WireReader(bytes, pos, end);
+function listWithin({ bytes, pos, end, budget }: WireReader): Pick<OpenList, 'items' | 'isMap'> | null {
+  const reader = new WireReader(bytes, pos, end, budget);
   let found: Pick<OpenList, 'items' | 'isMap'> | null = null;
   while (reader.next()) {
     const isMap = reader.field === KVLIST;
@@ -187,11 +209,11 @@ function jsonOfScalar(reader: WireReader | null): string {
   let json = 'null';
   while (reader?.next()) {
     const { field, wireType } = reader;
-    if (field === 1 && wireType === WIRE_BYTES) json = JSON.stringify(reader.string());
+    if (field === 1 && wireType === WIRE_BYTES) json = quoted(reader.string(), reader);
     else if (field === 2 && wireType === WIRE_VARINT) json = String(reader.uint32() !== 0);
     else if (field === 3 && wireType === WIRE_VARINT) json = reader.int64Text();
     else if (field === 4 && wireType === WIRE_FIXED64) json = JSON.stringify(doubleJson(reader.double()));
-    else if (field === 7 && wireType === WIRE_BYTES) json = JSON.stringify(base64FromBytes(reader.view8()));
+    else if (field === 7 && wireType === WIRE_BYTES) json = base64Of(reader.view8(), reader);
     else reader.skip();
   }
   return json;

@@ -1,6 +1,6 @@
 /**
- * Writes the protobuf wire format into one growing buffer. A nested message is written in place behind one byte for its
- * length; it moves up when the length turns out to need more, so the encoding is always the canonical, shortest one.
+ * Writes the protobuf wire format into one growing buffer. A nested message is written in place behind the bytes that its
+ * length is thought to take; it moves when it takes others, so the encoding is always the canonical, shortest one.
  */
 import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT } from './wire-reader';
 
@@ -110,20 +110,21 @@ export class WireWriter {
     this.data(field, utf8.encode(value));
   }
 
-  /** Writes a nested message with `write`. */
-  message(field: number, write: (writer: WireWriter) => void): void {
-    this.reserve(6);
+  /**
+   * Writes a nested message with `write`.
+   * @param about how long it becomes: where its length takes as many bytes as this one would, nothing moves
+   */
+  message(field: number, write: (writer: WireWriter) => void, about = 0): void {
+    this.reserve(10);
     this.tag(field, WIRE_BYTES);
-    const lengthAt = this.length++;
+    const lengthAt = this.length;
+    const contentsAt = lengthAt + bytesOfLength(about);
+    this.length = contentsAt;
     write(this);
-    const size = this.length - lengthAt - 1;
-    if (size > 0x7f) {
-      const extra = size < 0x4000 ? 1 : size < 0x200000 ? 2 : size < 0x10000000 ? 3 : 4;
-      this.reserve(extra);
-      this.bytes.copyWithin(lengthAt + 1 + extra, lengthAt + 1, this.length);
-      this.length += extra;
-    }
-    const end = this.length;
+    const size = this.length - contentsAt;
+    const end = lengthAt + bytesOfLength(size) + size;
+    this.reserve(end - this.length);
+    if (end !== this.length) this.bytes.copyWithin(end - size, contentsAt, this.length);
     this.length = lengthAt;
     this.rawVarint(size);
     this.length = end;
@@ -149,4 +150,9 @@ export class WireWriter {
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
   }
+}
+
+/** Of a varint. */
+function bytesOfLength(length: number): number {
+  return length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x200000 ? 3 : length < 0x10000000 ? 4 : 5;
 }

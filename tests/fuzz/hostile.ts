@@ -75,6 +75,22 @@ function drawMessages(random: Random): Uint8Array {
   return Uint8Array.from(result);
 }
 
+/** Units again and again in a value of lists in lists, or maps in maps: as deep as it is read, or deeper. */
+function drawDeepValue(random: Random): Uint8Array {
+  const one = unit(random);
+  const content = Buffer.alloc(one.length * repeats(random), Buffer.from(one));
+  const level = random.pick([
+    [5, 1],
+    [6, 1, 2],
+  ]);
+  const levels = Array<number[]>(60 + random.below(random.below(20) === 0 ? 1_200 : 12)).fill(level);
+  const body = random.below(2) === 0 ? [5] : [2, random.pick([6, 7, 9])];
+  let head: number[] = [];
+  for (const field of [...levels.flat(), ...body, 2, 2, 1])
+    head = [...varint((field << 3) | 2), ...varint(head.length + content.length), ...head];
+  return Uint8Array.from(Buffer.concat([Buffer.from(head), content]));
+}
+
 /** What protobufjs takes longer for than it is worth. */
 const ORACLE_BYTES = 20_000;
 
@@ -323,7 +339,9 @@ function readsSnappy(bytes: Uint8Array): string | null {
 
 export const HOSTILE_KINDS: readonly HostileKind[] = [
   { name: 'traces', draw: drawMessages, run: readsProtobuf('traces') },
+  { name: 'traces of deep values', draw: drawDeepValue, run: readsProtobuf('traces') },
   { name: 'logs', draw: drawMessages, run: readsProtobuf('logs') },
+  { name: 'logs of deep values', draw: drawDeepValue, run: readsProtobuf('logs') },
   { name: 'metrics', draw: drawMessages, run: readsProtobuf('metrics') },
   {
     name: 'zipkin protobuf',

@@ -35,6 +35,17 @@ describe('what a request may become', () => {
     expect(() => SIGNALS.find((one) => one.name === name)?.decode(request)).toThrow(tooLarge);
   });
 
+  it.each([
+    ['values', [0x0a, 0], 12 * MIB, [5]],
+    ['lists', [0x0a, 2, 0x2a, 0], 12 * MIB, [5]],
+    // Each becomes six characters.
+    ['control characters', [1], 46 * MIB, [1, 1, 5]],
+  ])('is bounded for %s that are nested too deep to be read', (_, unit, bytes, inner) => {
+    // A body of lists in lists.
+    const request = messages(unit, bytes, ...inner, ...Array<number[]>(65).fill([1, 5]).flat(), 5, 2, 2, 1);
+    expect(() => SIGNALS.find(({ name }) => name === 'logs')?.decode(request)).toThrow(tooLarge);
+  });
+
   it('is enough for the largest batches of real senders', () => {
     expect(SIGNALS[0]?.decode(denseSpans(63 * MIB)).batch.length).toBeGreaterThan(200_000);
   });
