@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
-import { useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { isTeamPage } from '../connection/team-session';
 import { WorkspaceMenu } from '../features/team/WorkspaceMenu';
@@ -13,24 +13,25 @@ import { SCREENS } from './screens';
 /** For what shows beside the icons, where there is room or the navigation is open. */
 const WIDE = 'hidden min-[1100px]:inline group-data-open/nav:inline';
 
+const ABOVE = '[role="dialog"], [role="menu"]';
+
 export function Sidebar() {
   const [location] = useLocation();
   const remarks = useSidebarSlot(({ content }) => content);
   // Where it is narrow: whether it lies open above the screen. Going somewhere closes it.
   const [openAt, setOpenAt] = useState<string | null>(null);
+  if (openAt !== null && openAt !== location) setOpenAt(null);
   const isOpen = openAt === location;
+  const place = useRef<HTMLElement>(null);
+  useClosing(isOpen, place, () => setOpenAt(null));
   const label = isOpen ? 'Close the navigation' : 'Open the navigation';
   return (
     <div className="relative min-h-0">
       <nav
+        ref={place}
         aria-label="Main"
         data-open={isOpen || undefined}
         className="group/nav absolute inset-y-0 left-0 z-20 flex w-full flex-col gap-0.5 overflow-y-auto border-r border-line bg-raised p-2 max-[1100px]:data-open:w-[240px] max-[1100px]:data-open:shadow-xl"
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || !isOpen) return;
-          event.stopPropagation();
-          setOpenAt(null);
-        }}
       >
         <div className="flex h-[34px] items-center gap-2.5 px-1.5 pb-1.5 text-lg font-semibold">
           <button
@@ -59,6 +60,35 @@ export function Sidebar() {
       </nav>
     </div>
   );
+}
+
+/** Where it lies above the screen, Escape takes it away before it leaves the screen, and so does whatever leads elsewhere. */
+function useClosing(isOpen: boolean, place: RefObject<HTMLElement | null>, close: () => void): void {
+  const latest = useRef(close);
+  latest.current = close;
+  useEffect(() => {
+    if (!isOpen) return;
+    const ended = new AbortController();
+    const { signal } = ended;
+    const onKey = (event: KeyboardEvent): void => {
+      // A dialog or menu keeps its keys to itself.
+      if (event.key !== 'Escape' || document.querySelector(ABOVE)) return;
+      event.stopPropagation();
+      latest.current();
+    };
+    const onPointer = ({ target }: PointerEvent): void => {
+      if (!(target instanceof Element) || target.closest(ABOVE) || place.current?.contains(target)) return;
+      latest.current();
+    };
+    const onClick = ({ target }: MouseEvent): void => {
+      if (target instanceof Element && target.closest('a[href]')) latest.current();
+    };
+    window.addEventListener('keydown', onKey, { capture: true, signal });
+    window.addEventListener('pointerdown', onPointer, { capture: true, signal });
+    place.current?.addEventListener('click', onClick, { signal });
+    window.matchMedia('(min-width: 1100px)').addEventListener('change', () => latest.current(), { signal });
+    return () => ended.abort();
+  }, [isOpen, place]);
 }
 
 function Item({ title, icon: Icon, to, also, Badge }: Navigation) {
