@@ -26,7 +26,7 @@ export function problemOf(panel: AskedPanel): string | null {
   try {
     if (panel.kind === 'metric') readFilter(panel.filter);
     else if (panel.kind === 'logs') parseLogQuery(panel.query);
-    else if (readTraceql(panel.query).metrics?.kind !== 'metric') {
+    else if (!givesNumbers(panel.query)) {
       return 'gives no numbers over time: end it with a metric, such as | rate()';
     }
     return null;
@@ -34,4 +34,10 @@ export function problemOf(panel: AskedPanel): string | null {
     if (error instanceof Error) return error.message;
     throw error;
   }
+}
+
+/** A comparison gives two sets of them, which belong to no time. */
+function givesNumbers(query: string): boolean {
+  const { metrics } = readTraceql(query);
+  return metrics !== null && metrics.kind !== 'compare';
 }

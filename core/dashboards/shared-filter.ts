@@ -7,7 +7,7 @@ import { type FilterTerm, filterTerm, readFilter } from '../metrics/series-filte
 import type { DeploymentFilter } from '../model/deployment';
 import { DEPLOYMENT_FIELDS, DEPLOYMENT_KEYS } from '../model/deployment-keys';
 import { conditionText } from '../query/facets';
-import type { FieldExpression, TraceqlQuery } from '../query/traceql/ast';
+import type { FieldExpression, MathOperand, Pipeline, TraceqlQuery } from '../query/traceql/ast';
 import { fieldText, printTraceql } from '../query/traceql/print';
 import { readTraceql } from '../query/traceql/read-query';
 
@@ -26,8 +26,7 @@ export function filterProblem(filter: string): string | null {
 export function filteredSpans(query: string, filter: string): string {
   const terms = readFilter(filter);
   if (terms.length === 0) return query;
-  const read = readTraceql(query);
-  return printTraceql({ ...read, pipeline: { kind: 'pipeline', stages: narrowed(read, terms.map(conditionOf)) } });
+  return printTraceql(narrowed(readTraceql(query), terms.map(conditionOf)));
 }
 
 /** A search for logs that have to pass the filter, too. @throws SpoorError VALIDATION_ERROR */
@@ -58,13 +57,22 @@ export function filteredSeries(own: string, filter: string, deployment: Deployme
   return [own.trim(), filter.trim(), ...origins].filter((part) => part !== '').join(' ');
 }
 
+/** Where numbers are calculated from others, both of them are. */
+function narrowed(query: TraceqlQuery, conditions: readonly FieldExpression[]): TraceqlQuery {
+  const { metrics } = query;
+  if (metrics?.kind !== 'math') return { ...query, pipeline: narrowedPipeline(query.pipeline, conditions) };
+  const side = (operand: MathOperand): MathOperand =>
+    typeof operand === 'number' ? operand : narrowed(operand, conditions);
+  return { ...query, metrics: { ...metrics, left: side(metrics.left), right: side(metrics.right) } };
+}
+
 /** What is measured is what the last step leaves: there the conditions belong. */
-function narrowed({ pipeline }: TraceqlQuery, conditions: readonly FieldExpression[]) {
+function narrowedPipeline(pipeline: Pipeline, conditions: readonly FieldExpression[]): Pipeline {
   const [first, ...others] = pipeline.stages;
   const isOne = first?.kind === 'filter' && others.length === 0;
   const all = isOne && first.condition ? [first.condition, ...conditions] : conditions;
   const condition = all.reduce((left, right) => ({ kind: 'binary', op: '&&', left, right, at: 0 }));
-  return [...(isOne ? [] : pipeline.stages), { kind: 'filter' as const, condition }];
+  return { kind: 'pipeline', stages: [...(isOne ? [] : pipeline.stages), { kind: 'filter', condition }] };
 }
 
 function conditionOf({ key, value, isNot }: FilterTerm): FieldExpression {
