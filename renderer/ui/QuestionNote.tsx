@@ -11,10 +11,12 @@ interface QuestionNoteProps {
   readonly looking: string;
   /** What is missing where time was up. */
   readonly partial?: string;
+  /** Other parts of the screen have notes of their own: it stays in its part, which has to be positioned. */
+  readonly isInside?: boolean;
 }
 
 /** How far an answer is: under way, cut off, or failed. Says nothing beside one that is complete. */
-export function QuestionNote({ question, what, looking, partial }: QuestionNoteProps) {
+export function QuestionNote({ question, what, looking, partial, isInside = false }: QuestionNoteProps) {
   const { answer, isOld, failure, askAgain } = question;
   if (failure !== null) {
     return (
@@ -34,7 +36,7 @@ export function QuestionNote({ question, what, looking, partial }: QuestionNoteP
           `Only part of ${what} was searched so far. Still searching. Choose a shorter time range for a quicker answer.`)
         : null;
   if (text === null) return null;
-  if (answer !== null) return <FloatingNote>{text}</FloatingNote>;
+  if (answer !== null) return <FloatingNote isInside={isInside}>{text}</FloatingNote>;
   return (
     <p role="status" className="px-3.5 py-2.5 text-secondary">
       {text}

@@ -89,7 +89,7 @@ export function ServiceErrors({ service, extent, version }: PartProps) {
     },
   ];
   return (
-    <div className={isOld ? 'opacity-60' : ''}>
+    <div className={`relative ${isOld ? 'opacity-60' : ''}`}>
       {answer && (
         <DataTable
           label="Errors"
@@ -110,7 +110,7 @@ export function ServiceErrors({ service, extent, version }: PartProps) {
           {failure}
         </p>
       )}
-      <QuestionNote question={question} what="the errors" looking="Searching for errors …" partial={PARTIAL} />
+      <QuestionNote isInside question={question} what="the errors" looking="Searching for errors …" partial={PARTIAL} />
     </div>
   );
 }

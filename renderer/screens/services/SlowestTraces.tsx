@@ -56,7 +56,7 @@ export function SlowestTraces({ service, extent, version }: PartProps) {
     },
   ];
   return (
-    <div className={isOld ? 'opacity-60' : ''}>
+    <div className={`relative ${isOld ? 'opacity-60' : ''}`}>
       {answer && (
         <DataTable
           label="Slowest traces"
@@ -68,7 +68,7 @@ export function SlowestTraces({ service, extent, version }: PartProps) {
           none={answer.state === 'complete' ? 'No traces in this time range.' : 'None found so far.'}
         />
       )}
-      <QuestionNote question={question} what="the traces" looking="Searching for the slowest traces …" />
+      <QuestionNote isInside question={question} what="the traces" looking="Searching for the slowest traces …" />
     </div>
   );
 }

@@ -74,7 +74,7 @@ export function Versions({ service, extent, version }: PartProps) {
     ),
   ];
   return (
-    <div className={isOld ? 'opacity-60' : ''}>
+    <div className={`relative ${isOld ? 'opacity-60' : ''}`}>
       {answer && (
         <DataTable
           label="Versions and instances"
@@ -86,7 +86,13 @@ export function Versions({ service, extent, version }: PartProps) {
           none={answer.state === 'complete' ? 'No spans in this time range.' : 'None found so far.'}
         />
       )}
-      <QuestionNote question={question} what="the versions" looking="Searching for versions …" partial={PARTIAL} />
+      <QuestionNote
+        isInside
+        question={question}
+        what="the versions"
+        looking="Searching for versions …"
+        partial={PARTIAL}
+      />
     </div>
   );
 }
