@@ -44,9 +44,8 @@ export function describeRule(
 export const FORS: readonly number[] = [0, 60, 300, 600, 900, 1_800, 3_600];
 
 export function durationText(seconds: number): string {
-  return seconds % 3_600 === 0 && seconds > 0
-    ? plural(seconds / 3_600, 'hour')
-    : plural(Math.round(seconds / 60), 'minute');
+  if (seconds % 60 !== 0) return plural(seconds, 'second');
+  return seconds % 3_600 === 0 && seconds > 0 ? plural(seconds / 3_600, 'hour') : plural(seconds / 60, 'minute');
 }
 
 export const SEVERITY_TEXT: Readonly<Record<AlertSeverity, string>> = {

@@ -12,7 +12,9 @@ const SHOWN = 3;
 
 /** When a rule would have alerted, before it is kept. */
 export function AlertPast({ rule }: { readonly rule: AlertRuleEdit }) {
-  const asked = useThrottled(rule, TYPING_MS);
+  const typed = useThrottled(rule, TYPING_MS);
+  // How serious it is changes nothing about when it alerts.
+  const asked: AlertRuleEdit = { ...typed, severity: 'warning' };
   const { data, error, isFetching } = useQuery({
     queryKey: ['alert-preview', asked],
     queryFn: () => api.previewAlertRule(asked),

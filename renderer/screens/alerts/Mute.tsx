@@ -1,4 +1,5 @@
 import { DropdownMenu } from 'radix-ui';
+import { useEffect, useRef } from 'react';
 import type { AlertRule } from '../../../core/api/alert';
 import { isMuted } from '../../features/alerts/alert-text';
 import { useNow } from '../../hooks/use-now';
@@ -21,21 +22,43 @@ interface MuteProps {
 /** Nobody is told of a rule for a while; what it finds is kept. */
 export function Mute({ rule, onMute }: MuteProps) {
   const now = useNow(10_000);
-  const { name, mutedUntil } = rule;
-  if (mutedUntil !== null && isMuted(rule, now)) {
-    return (
-      <Button
-        look="ghost"
-        aria-label={`Unmute the alert ${name}`}
-        title={`Muted until ${timeText(mutedUntil)}`}
-        onClick={() => onMute(null)}
-      >
-        Unmute
-      </Button>
-    );
-  }
+  const place = useRef<HTMLSpanElement>(null);
+  /** Whether it is to be muted once the rule is kept; null: nobody has chosen. */
+  const chosen = useRef<boolean | null>(null);
+  const { mutedUntil } = rule;
+  const shownUntil = mutedUntil !== null && isMuted(rule, now) ? mutedUntil : null;
+  const isOff = shownUntil !== null;
+  // The button that was pressed goes away: the focus is for the one in its place.
+  useEffect(() => {
+    if (chosen.current !== isOff) return;
+    chosen.current = null;
+    if (document.activeElement === document.body) place.current?.querySelector('button')?.focus();
+  }, [isOff]);
+  const choose = (until: string | null): void => {
+    chosen.current = until !== null;
+    onMute(until);
+  };
   return (
-    <DropdownMenu.Root>
+    <span ref={place} className="contents">
+      {shownUntil === null ? (
+        <MuteMenu name={rule.name} onMute={choose} />
+      ) : (
+        <Button
+          look="ghost"
+          aria-label={`Unmute the alert ${rule.name}`}
+          title={`Muted until ${timeText(shownUntil)}`}
+          onClick={() => choose(null)}
+        >
+          Unmute
+        </Button>
+      )}
+    </span>
+  );
+}
+
+function MuteMenu({ name, onMute }: { readonly name: string; readonly onMute: (mutedUntil: string) => void }) {
+  return (
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <Button look="ghost" aria-label={`Mute the alert ${name}`}>
           Mute
