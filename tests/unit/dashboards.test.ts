@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { arePanels, type DashboardPanel, MAX_PANELS_LENGTH, MOST_PANELS, PANELS } from '../../core/api/dashboard';
 import { problemOf } from '../../core/dashboards/check-panels';
-import { dashboardFile, freeId, MAX_FILE_CHARS, readDashboardFile } from '../../core/dashboards/dashboard-file';
+import { dashboardFile, freeId, MAX_FILE_CHARS, named, readDashboardFile } from '../../core/dashboards/dashboard-file';
 import { filteredLogs, filteredSeries, filteredSpans, filterProblem } from '../../core/dashboards/shared-filter';
 import { STARTERS } from '../../core/dashboards/starters';
 import { dashboards } from '../../core/operations/dashboards';
 import { checkInput } from '../../core/operations/input';
 import { parseLogQuery } from '../../core/query/logs/parse-log-query';
+import { duplicated, moved, withPanel } from '../../renderer/screens/dashboards/panel-list';
 
 const panel = (change: Partial<DashboardPanel> = {}): object => ({
   id: 'a',
@@ -67,6 +68,10 @@ describe('what a dashboard may hold', () => {
     expect(refusal(panels)).toContain(message);
   });
 
+  it('takes numbers that are calculated from others', () => {
+    expect(refusal([panel({ query: '({ status = error } | rate()) / ({ } | rate())' })])).toBe('none');
+  });
+
   it('is bounded as a whole, and what a replica pushes is held against the same', () => {
     const long = Array.from({ length: MOST_PANELS }, (_, i) => ({ ...panel(), id: `p${i}`, query: 'x'.repeat(9_000) }));
     expect(PANELS.safeParse(long).error?.issues[0]?.message).toContain(String(MAX_PANELS_LENGTH));
@@ -82,6 +87,10 @@ describe('the filter of a dashboard', () => {
     expect(filteredSpans('{ } >> { name = "db" } | count_over_time()', 'resource.host.name=one')).toMatch(
       /\| \{ resource\.host\.name = "one" \} \| count_over_time\(\)$/,
     );
+    expect(filteredSpans('({ status = error } | rate()) / ({ } | rate())', 'service=web')).toBe(
+      '({ status = error && resource.service.name = "web" } | rate()) / ({ resource.service.name = "web" } | rate())',
+    );
+    expect(filteredSpans('({ } | rate()) * 100', 'service=web')).toContain('resource.service.name = "web"');
     // Whether an attribute is a number its text does not say.
     expect(filteredSpans('{ } | rate()', 'code=500')).toContain('.code = 500 || .code = "500"');
     expect(filteredSpans('{ } | rate()', ' ')).toBe('{ } | rate()');
@@ -102,6 +111,25 @@ describe('the filter of a dashboard', () => {
     );
     expect(filterProblem('service=')).toContain('not understood');
     expect(filterProblem('service=a')).toBeNull();
+  });
+});
+
+describe('the panels of a dashboard, changed', () => {
+  const [one, two] = ['1', '2'].map((id) =>
+    named({ kind: 'logs', title: id, width: 'half', query: '', show: 'count' }, id),
+  );
+  const edit = { kind: 'logs', title: 'edited', width: 'full', query: 'a', show: 'list' } as const;
+  if (!one || !two) throw new Error('no panels');
+
+  it('edits one in its place, and adds another', () => {
+    expect(withPanel([one, two], one, edit)).toEqual([{ ...edit, id: '1' }, two]);
+    expect(withPanel([one, two], null, edit)).toEqual([one, two, { ...edit, id: '3' }]);
+    expect(moved([one, two], 1, 0)).toEqual([two, one]);
+    expect(duplicated([one, two], 0)).toEqual([one, { ...one, id: '3' }, two]);
+  });
+
+  it('keeps an edit whose panel was removed meanwhile', () => {
+    expect(withPanel([two], one, edit)).toEqual([two, { ...edit, id: '3' }]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** What is done to a whole dashboard seldom. */
 import { Ellipsis } from 'lucide-react';
 import { Dialog, DropdownMenu } from 'radix-ui';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, type RefObject, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Dashboard } from '../../../core/api/dashboard';
 import { api } from '../../connection/connection';
@@ -20,7 +20,12 @@ export function DashboardMenu({ dashboard, mayWrite, onRename, onExport, onFailu
   const { id, name, panels } = dashboard;
   const [, navigate] = useLocation();
   const [asks, setAsks] = useState<'rename' | 'delete' | null>(null);
-  const failed = (error: Error): void => onFailure(error.message);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const failed = (error: Error): void => {
+    // What is said of it stands on the screen, which a dialog would cover.
+    setAsks(null);
+    onFailure(error.message);
+  };
   const duplicate = (): void => {
     const copy = { name: `${name.slice(0, 190)} (copy)`, panels };
     api.createDashboard(copy).then((made) => navigate(`/dashboards/${made.id}`), failed);
@@ -30,8 +35,9 @@ export function DashboardMenu({ dashboard, mayWrite, onRename, onExport, onFailu
   };
   return (
     <>
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger
+          ref={trigger}
           aria-label="More"
           className="grid h-[26px] w-[30px] shrink-0 place-items-center rounded-md border border-line-strong bg-panel hover:bg-raised"
         >
@@ -55,7 +61,7 @@ export function DashboardMenu({ dashboard, mayWrite, onRename, onExport, onFailu
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
       {asks === 'rename' && (
-        <Asking title="Rename the dashboard" onClose={() => setAsks(null)}>
+        <Asking title="Rename the dashboard" returnTo={trigger} onClose={() => setAsks(null)}>
           <NameForm
             name={name}
             onSave={(renamed) => {
@@ -66,7 +72,7 @@ export function DashboardMenu({ dashboard, mayWrite, onRename, onExport, onFailu
         </Asking>
       )}
       {asks === 'delete' && (
-        <Asking title={`Delete ${name}?`} onClose={() => setAsks(null)}>
+        <Asking title={`Delete ${name}?`} returnTo={trigger} onClose={() => setAsks(null)}>
           <p className="text-secondary">
             It is deleted for everybody with whom it is shared. To keep a copy, export it as JSON first.
           </p>
@@ -86,17 +92,23 @@ export function DashboardMenu({ dashboard, mayWrite, onRename, onExport, onFailu
 
 interface AskingProps {
   readonly title: string;
+  /** The menu is gone that it was opened from; this is not. */
+  readonly returnTo: RefObject<HTMLElement | null>;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-function Asking({ title, onClose, children }: AskingProps) {
+function Asking({ title, returnTo, onClose, children }: AskingProps) {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-20 bg-black/30" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            returnTo.current?.focus();
+          }}
           className="fixed top-[16%] left-1/2 z-20 flex w-[420px] max-w-[94vw] -translate-x-1/2 flex-col gap-3 rounded-lg border border-line-strong bg-panel p-4 text-base text-text shadow-xl"
         >
           <Dialog.Title className="font-semibold break-words">{title}</Dialog.Title>

@@ -3,7 +3,7 @@ import { ArrowLeft, Plus, RefreshCw } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type Dashboard, type DashboardPanel, MOST_PANELS } from '../../../core/api/dashboard';
-import { dashboardFile, freeId, type NewPanel, named } from '../../../core/dashboards/dashboard-file';
+import { dashboardFile, type NewPanel } from '../../../core/dashboards/dashboard-file';
 import { filterProblem } from '../../../core/dashboards/shared-filter';
 import { api } from '../../connection/connection';
 import { useDashboards } from '../../features/dashboards/use-dashboards';
@@ -18,9 +18,10 @@ import { Notice } from '../../ui/Notice';
 import { PageHeader } from '../../ui/PageHeader';
 import { SearchField } from '../../ui/SearchField';
 import { DashboardMenu } from './DashboardMenu';
-import { addressOf, chosenIn, REFRESHES } from './dashboard-address';
+import { addressOf, type Chosen, chosenIn, REFRESHES } from './dashboard-address';
 import { PanelForm } from './PanelForm';
 import { PanelFrame } from './PanelFrame';
+import { duplicated, moved, withPanel } from './panel-list';
 import { useRefresh } from './use-refresh';
 
 const REFRESH_TEXT = { off: 'No refresh', '10s': 'Every 10 s', '1m': 'Every minute' } as const;
@@ -54,8 +55,16 @@ export function DashboardPage({ id }: { readonly id: string }) {
   );
 }
 
-/** The panel that is edited; `new`: one that is added; null: none. */
-type Edited = DashboardPanel | 'new' | null;
+interface Edited {
+  /** Null: one that is added. */
+  readonly panel: DashboardPanel | null;
+  /** Of the dashboard when the form was opened: what others changed meanwhile is not undone unseen. Null: they have been told of it. */
+  readonly version: number | null;
+  /** What opened the form; null: the button that adds. */
+  readonly from: HTMLElement | null;
+  /** Why it was not saved; null: it has not been tried. */
+  readonly failure: string | null;
+}
 
 function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readonly onChanged: () => void }) {
   const { id, version, name, panels } = dashboard;
@@ -65,7 +74,7 @@ function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readon
   const [, navigate] = useLocation();
   const [chosen, setChosen] = useState(() => chosenIn(window.location.search));
   const [typed, setTyped] = useState(chosen.filter);
-  const [edited, setEdited] = useState<Edited>(null);
+  const [edited, setEdited] = useState<Edited | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const search = useRef<{ focus: () => void }>(null);
   const { tick, askAgain } = useRefresh(chosen.refresh);
@@ -76,8 +85,10 @@ function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readon
     return () => clearTimeout(timer);
   }, [typed, problem]);
   useEffect(() => {
-    window.history.replaceState(window.history.state, '', addressOf(new URL(window.location.href), chosen));
+    showInAddress(chosen);
   }, [chosen]);
+  // What is chosen here is no part of the next screen's address.
+  useEffect(() => () => showInAddress({ filter: '', refresh: 'off' }), []);
   useKeys({
     '/': () => search.current?.focus(),
     r: askAgain,
@@ -87,21 +98,26 @@ function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readon
     api
       .updateDashboard(id, version, changed)
       .then(
-        () => {
-          setFailure(null);
-          setEdited(null);
-        },
+        () => setFailure(null),
         (error: Error) => setFailure(error.message),
       )
       .finally(onChanged);
   };
   const keepPanels = (next: readonly DashboardPanel[]): void => keep({ name, panels: next });
-  const save = (panel: NewPanel): void =>
-    keepPanels(
-      edited === 'new' || edited === null
-        ? [...panels, named(panel, freeId(panels))]
-        : panels.map((one) => (one.id === edited.id ? named(panel, one.id) : one)),
-    );
+  const edit = (panel: DashboardPanel | null, from: HTMLElement | null): void =>
+    setEdited({ panel, version, from, failure: null });
+  const save = (edited: Edited, panel: NewPanel): void => {
+    api
+      .updateDashboard(id, edited.version ?? version, { name, panels: withPanel(panels, edited.panel, panel) })
+      .then(
+        () => {
+          setFailure(null);
+          setEdited(null);
+        },
+        (error: Error) => setEdited({ ...edited, version: null, failure: error.message }),
+      )
+      .finally(onChanged);
+  };
   const isFull = panels.length >= MOST_PANELS;
   // What cannot be read is refused; a filter from an address may be anything.
   const filter = filterProblem(chosen.filter) === null ? chosen.filter : '';
@@ -144,7 +160,7 @@ function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readon
           <Button
             disabled={isFull}
             title={isFull ? `A dashboard has at most ${MOST_PANELS} panels` : undefined}
-            onClick={() => setEdited('new')}
+            onClick={() => edit(null, null)}
           >
             <Plus size={13} aria-hidden /> <span className="max-lg:sr-only">Add a panel</span>
           </Button>
@@ -172,7 +188,7 @@ function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readon
           {failure}
         </Notice>
       )}
-      <div className="min-h-0 grow overflow-y-auto">
+      <div data-scrolls className="min-h-0 grow overflow-y-auto">
         {panels.length === 0 ? (
           <p className="mx-auto max-w-[560px] px-6 pt-20 text-center text-secondary">
             No panels yet. {mayWrite ? 'Add one above, or' : 'They come'} from a chart in Traces, Metrics or Logs
@@ -188,7 +204,7 @@ function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readon
                 actions={
                   mayWrite
                     ? {
-                        onEdit: () => setEdited(panel),
+                        onEdit: (from) => edit(panel, from),
                         onDuplicate: () => !isFull && keepPanels(duplicated(panels, i)),
                         onEarlier: i > 0 ? () => keepPanels(moved(panels, i, i - 1)) : undefined,
                         onLater: i < panels.length - 1 ? () => keepPanels(moved(panels, i, i + 1)) : undefined,
@@ -202,10 +218,20 @@ function Shown({ dashboard, onChanged }: { readonly dashboard: Dashboard; readon
         )}
       </div>
       {edited !== null && (
-        <PanelForm panel={edited === 'new' ? null : withoutId(edited)} onSave={save} onClose={() => setEdited(null)} />
+        <PanelForm
+          panel={edited.panel && withoutId(edited.panel)}
+          failure={edited.failure}
+          returnTo={edited.from}
+          onSave={(panel) => save(edited, panel)}
+          onClose={() => setEdited(null)}
+        />
       )}
     </div>
   );
+}
+
+function showInAddress(chosen: Chosen): void {
+  window.history.replaceState(window.history.state, '', addressOf(new URL(window.location.href), chosen));
 }
 
 function Back() {
@@ -220,14 +246,4 @@ function withoutId(panel: DashboardPanel): NewPanel {
   if (panel.kind === 'spans') return { kind: 'spans', title: panel.title, width: panel.width, query: panel.query };
   const { id: _, ...rest } = panel;
   return rest.kind === 'metric' ? { ...rest, groupBy: [...rest.groupBy] } : rest;
-}
-
-function duplicated(panels: readonly DashboardPanel[], i: number): DashboardPanel[] {
-  const panel = panels[i];
-  return panel ? panels.toSpliced(i + 1, 0, { ...panel, id: freeId(panels) }) : [...panels];
-}
-
-function moved(panels: readonly DashboardPanel[], from: number, to: number): DashboardPanel[] {
-  const panel = panels[from];
-  return panel ? panels.toSpliced(from, 1).toSpliced(to, 0, panel) : [...panels];
 }

@@ -24,13 +24,16 @@ export function DashboardsPage() {
   const now = useNow(10_000);
   const [, navigate] = useLocation();
   const [failure, setFailure] = useState<string | null>(null);
+  const [isMaking, setMaking] = useState(false);
   const make = (making: Promise<DashboardEdit>): void => {
+    setMaking(true);
     making
       .then((edit) => api.createDashboard(edit))
       .then(
         ({ id }) => navigate(`/dashboards/${id}`),
         (problem: Error) => setFailure(problem.message),
-      );
+      )
+      .finally(() => setMaking(false));
   };
   const begin = (edit: DashboardEdit): void => make(Promise.resolve(edit));
   return (
@@ -40,8 +43,8 @@ export function DashboardsPage() {
         <span className="grow" />
         {mayWrite && (
           <>
-            <Import onFile={(file) => make(editIn(file))} />
-            <NewDashboard onCreate={(name) => begin({ name, panels: [] })} />
+            <Import isBusy={isMaking} onFile={(file) => make(editIn(file))} />
+            <NewDashboard isBusy={isMaking} onCreate={(name) => begin({ name, panels: [] })} />
           </>
         )}
       </PageHeader>
@@ -107,7 +110,7 @@ export function DashboardsPage() {
               {mayWrite ? 'Name one above, or begin with one of these.' : 'Nobody has made one yet.'}
             </p>
           )}
-          {mayWrite && <Starters isFirst={data.length === 0} onChoose={begin} />}
+          {mayWrite && <Starters isFirst={data.length === 0} isBusy={isMaking} onChoose={begin} />}
         </div>
       )}
     </div>
@@ -116,10 +119,12 @@ export function DashboardsPage() {
 
 interface StartersProps {
   readonly isFirst: boolean;
+  /** One is being made. */
+  readonly isBusy: boolean;
   readonly onChoose: (edit: DashboardEdit) => void;
 }
 
-function Starters({ isFirst, onChoose }: StartersProps) {
+function Starters({ isFirst, isBusy, onChoose }: StartersProps) {
   return (
     <section aria-label="Start from" className="mx-auto max-w-[900px] px-3.5 py-4">
       {!isFirst && <h2 className="pb-2 text-sm font-medium text-secondary">Start from</h2>}
@@ -128,7 +133,8 @@ function Starters({ isFirst, onChoose }: StartersProps) {
           <li key={title}>
             <button
               type="button"
-              className="flex h-full w-full flex-col gap-1 rounded-md border border-line-strong bg-panel p-3 text-left hover:bg-raised"
+              disabled={isBusy}
+              className="flex h-full w-full flex-col gap-1 rounded-md border border-line-strong bg-panel p-3 text-left hover:bg-raised disabled:opacity-50"
               onClick={() => onChoose(dashboard)}
             >
               <span className="font-semibold">{title}</span>
@@ -141,11 +147,16 @@ function Starters({ isFirst, onChoose }: StartersProps) {
   );
 }
 
-function NewDashboard({ onCreate }: { readonly onCreate: (name: string) => void }) {
+interface NewDashboardProps {
+  readonly isBusy: boolean;
+  readonly onCreate: (name: string) => void;
+}
+
+function NewDashboard({ isBusy, onCreate }: NewDashboardProps) {
   const [name, setName] = useState('');
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (name.trim() !== '') onCreate(name.trim());
+    if (name.trim() !== '' && !isBusy) onCreate(name.trim());
   };
   return (
     <form className="flex min-w-0 gap-1.5" onSubmit={submit}>
@@ -157,14 +168,19 @@ function NewDashboard({ onCreate }: { readonly onCreate: (name: string) => void 
         value={name}
         onChange={({ target }) => setName(target.value)}
       />
-      <Button type="submit" look="primary" disabled={name.trim() === ''}>
+      <Button type="submit" look="primary" disabled={name.trim() === '' || isBusy}>
         Add
       </Button>
     </form>
   );
 }
 
-function Import({ onFile }: { readonly onFile: (file: File) => void }) {
+interface ImportProps {
+  readonly isBusy: boolean;
+  readonly onFile: (file: File) => void;
+}
+
+function Import({ isBusy, onFile }: ImportProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -181,7 +197,7 @@ function Import({ onFile }: { readonly onFile: (file: File) => void }) {
           target.value = '';
         }}
       />
-      <Button onClick={() => input.current?.click()}>
+      <Button disabled={isBusy} onClick={() => input.current?.click()}>
         <Upload size={13} aria-hidden /> Import
       </Button>
     </>

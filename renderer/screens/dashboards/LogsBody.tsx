@@ -87,6 +87,7 @@ function Counts({ title, query, extent, version, onRange }: BodyProps) {
         </>
       )}
       <QuestionNote
+        isInside
         question={question}
         what="the logs"
         looking="Counting …"
@@ -127,7 +128,7 @@ function List({ query, extent, version }: BodyProps) {
             <span className="min-w-0 truncate text-sm text-secondary">
               {page.pagination.hasMore
                 ? `the newest ${plural(page.data.length, 'log')}`
-                : plural(page.data.length, 'log')}
+                : `${atLeast(answer)}${plural(page.data.length, 'log')}`}
             </span>
             <span className="grow" />
             <Open onOpen={open} />
@@ -137,7 +138,7 @@ function List({ query, extent, version }: BodyProps) {
       {answer?.state === 'complete' && page?.data.length === 0 && !isOld && failure === null && (
         <p className="px-3 py-10 text-center text-secondary">No log matches in this time range.</p>
       )}
-      <QuestionNote question={question} what="the logs" looking="Reading logs …" />
+      <QuestionNote isInside question={question} what="the logs" looking="Reading logs …" />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** A panel of a metric, which is found by its name. */
+import { useIsFetching } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { MetricPanel } from '../../../core/api/dashboard';
@@ -28,29 +29,52 @@ interface MetricBodyProps extends Asking {
 interface Found {
   /** Null: no metric has the name. */
   readonly series: MetricSeriesAnswer | null;
-  /** Metrics of that name, which differ in their kind or unit. */
+  /** Metrics of that name, which differ in their kind or unit; where not all were looked through, there may be more. */
   readonly named: number;
+  readonly areAll: boolean;
 }
 
 const MOST_LISTED = 100;
 
-async function seriesOf(name: string, query: Parameters<typeof api.metricSeries>[1]): Promise<Found> {
-  const { data } = await api.listMetrics({ query: name, limit: MOST_LISTED });
-  const all = data.filter((metric) => metric.name === name);
-  const [first] = all;
-  return { series: first ? await api.metricSeries(first.id, query) : null, named: all.length };
+async function seriesOf(
+  name: string,
+  query: Parameters<typeof api.metricSeries>[1],
+  signal: AbortSignal,
+): Promise<Found> {
+  const { metrics, areAll } = await metricsOf(name, signal);
+  const [first] = metrics;
+  return { series: first ? await api.metricSeries(first.id, query) : null, named: metrics.length, areAll };
+}
+
+/** Names that only contain what is looked for come before it, too, as many of them as there are. */
+async function metricsOf(name: string, signal: AbortSignal) {
+  let cursor: string | undefined;
+  for (;;) {
+    const { data, pagination } = await api.listMetrics({ query: name, limit: MOST_LISTED, cursor });
+    // Nobody waits any longer for what the metric would be asked for.
+    signal.throwIfAborted();
+    const metrics = data.filter((metric) => metric.name === name);
+    const areAll = pagination.nextCursor === null;
+    if (metrics.length > 0 || pagination.nextCursor === null) return { metrics, areAll };
+    cursor = pagination.nextCursor;
+  }
 }
 
 export function MetricBody({ panel, filter, extent, version, onRange }: MetricBodyProps) {
   const { metric, aggregate, groupBy } = panel;
   const narrowed = filteredSeries(panel.filter, filter, extent.deployment);
+  const key = ['dashboard metric', metric, aggregate, groupBy, narrowed, extent.range];
+  // What takes longer than the dashboard's refresh is answered before it is asked again.
+  const isAsking = useIsFetching({ queryKey: key, exact: true }) > 0;
+  const asked = useRef(version);
+  if (!isAsking) asked.current = version;
   const question = useQuestion({
-    key: ['dashboard metric', metric, aggregate, groupBy, narrowed, extent.range],
-    ask: async () => {
+    key,
+    ask: async (_, signal) => {
       const query = { aggregate: aggregate ?? undefined, groupBy: groupBy.join(','), filter: narrowed };
-      return answerFrom(await seriesOf(metric, { ...boundsOf(extent.range), ...query }), true);
+      return answerFrom(await seriesOf(metric, { ...boundsOf(extent.range), ...query }, signal), true);
     },
-    version,
+    version: asked.current,
     paceMs: PACE_MS,
   });
   const { answer, isOld, failure } = question;
@@ -68,12 +92,13 @@ export function MetricBody({ panel, filter, extent, version, onRange }: MetricBo
           )}
           {found.named > 1 && (
             <p className="px-3 pb-2 text-sm text-secondary">
+              {found.areAll ? '' : 'At least '}
               {plural(found.named, 'metric')} have this name; the first is shown.
             </p>
           )}
         </div>
       )}
-      <QuestionNote question={question} what="the values" looking="Reading the values …" />
+      <QuestionNote isInside question={question} what="the values" looking="Reading the values …" />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { AGGREGATES } from '../../../core/metrics/aggregates';
 import { foundIn } from '../../connection/answer';
 import { AGGREGATE_TEXT } from '../../features/metric-chart/kind-text';
 import { useCatalogue } from '../../features/metric-chart/use-catalogue';
+import { useThrottled } from '../../hooks/use-throttled';
 import { ALL_TIME } from '../../stores/time-range';
 import { FIELD, LABEL } from '../../ui/field';
 
@@ -16,10 +17,12 @@ interface MetricFieldsProps {
 }
 
 const MOST_KEYS = 4;
+/** Not each letter is asked for. */
+const TYPING_MS = 400;
 
 export function MetricFields({ draft, onChange }: MetricFieldsProps) {
   const list = useId();
-  const { question } = useCatalogue(draft.metric, ALL_TIME);
+  const { question } = useCatalogue(useThrottled(draft.metric, TYPING_MS), ALL_TIME);
   const entries = question.answer ? foundIn(question.answer).entries : [];
   const known = entries.find(({ metric }) => metric.name === draft.metric);
   const [keys, setKeys] = useState(draft.groupBy.join(', '));

@@ -12,6 +12,10 @@ import { KIND_TEXT, WIDTH_TEXT } from './panel-text';
 interface PanelFormProps {
   /** Null: a new one. */
   readonly panel: NewPanel | null;
+  /** Why it was not saved. */
+  readonly failure: string | null;
+  /** Where the focus comes back to; null: to where it was. */
+  readonly returnTo: HTMLElement | null;
   readonly onSave: (panel: NewPanel) => void;
   readonly onClose: () => void;
 }
@@ -33,7 +37,7 @@ function draftsOf(panel: NewPanel | null): Drafts {
   return panel ? { ...drafts, [panel.kind]: panel } : drafts;
 }
 
-export function PanelForm({ panel, onSave, onClose }: PanelFormProps) {
+export function PanelForm({ panel, failure, returnTo, onSave, onClose }: PanelFormProps) {
   const [kind, setKind] = useState<Kind>(panel?.kind ?? 'spans');
   const [drafts, setDrafts] = useState(draftsOf(panel));
   const [isTried, setTried] = useState(false);
@@ -52,6 +56,11 @@ export function PanelForm({ panel, onSave, onClose }: PanelFormProps) {
         <Dialog.Overlay className="fixed inset-0 z-20 bg-black/30" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            if (returnTo === null) return;
+            event.preventDefault();
+            returnTo.focus();
+          }}
           className="fixed top-[10%] left-1/2 z-20 max-h-[80vh] w-[600px] max-w-[94vw] -translate-x-1/2 overflow-y-auto rounded-lg border border-line-strong bg-panel p-4 text-base text-text shadow-xl"
         >
           <form className="flex flex-col gap-3" onSubmit={submit} noValidate>
@@ -147,6 +156,11 @@ export function PanelForm({ panel, onSave, onClose }: PanelFormProps) {
             {isTried && problem !== null && (
               <p role="alert" className="text-error">
                 {problem}
+              </p>
+            )}
+            {failure !== null && (
+              <p role="alert" className="text-error">
+                The panel was not saved. {failure}
               </p>
             )}
             <div className="flex justify-end gap-2">

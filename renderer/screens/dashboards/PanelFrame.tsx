@@ -3,6 +3,7 @@ import { Ellipsis } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { DashboardPanel } from '../../../core/api/dashboard';
+import { ErrorBoundary } from '../../ui/ErrorBoundary';
 import { LogsBody } from './LogsBody';
 import { MetricBody } from './MetricBody';
 import type { Asking } from './panel-asking';
@@ -10,7 +11,8 @@ import { panelTitle } from './panel-text';
 import { SpansBody } from './SpansBody';
 
 interface PanelActions {
-  readonly onEdit: () => void;
+  /** @param from what the menu was opened with: there the focus comes back to */
+  readonly onEdit: (from: HTMLElement | null) => void;
   readonly onDuplicate: () => void;
   /** By so many places; left out: it is the first, or the last. */
   readonly onEarlier?: (() => void) | undefined;
@@ -39,7 +41,7 @@ export function PanelFrame({ panel, asking, actions }: PanelFrameProps) {
     <section
       ref={place}
       aria-label={title}
-      className={`flex min-h-[320px] min-w-0 flex-col rounded-md border border-line bg-panel ${WIDTHS[panel.width]}`}
+      className={`relative flex min-h-[320px] min-w-0 flex-col rounded-md border border-line bg-panel ${WIDTHS[panel.width]}`}
     >
       <header className="flex h-[33px] shrink-0 items-center gap-2 pr-1.5 pl-3">
         <h2 className="min-w-0 grow truncate font-semibold" dir="auto" title={title}>
@@ -47,7 +49,9 @@ export function PanelFrame({ panel, asking, actions }: PanelFrameProps) {
         </h2>
         {actions && <PanelMenu title={title} {...actions} />}
       </header>
-      <Body panel={panel} asking={isSeen ? asking : { ...asking, version: 0 }} />
+      <ErrorBoundary what="panel" subject={JSON.stringify([panel, asking.filter])}>
+        <Body panel={panel} asking={isSeen ? asking : { ...asking, version: 0 }} />
+      </ErrorBoundary>
     </section>
   );
 }
@@ -73,7 +77,8 @@ function useSeen(place: { readonly current: Element | null }): boolean {
       (entries) => {
         if (entries.some(({ isIntersecting }) => isIntersecting)) setSeen(true);
       },
-      { rootMargin: '200px' },
+      // The margin counts within what is scrolled.
+      { root: current.closest('[data-scrolls]'), rootMargin: '200px' },
     );
     observer.observe(current);
     return () => observer.disconnect();
@@ -89,9 +94,11 @@ function PanelMenu({
   onLater,
   onRemove,
 }: PanelActions & { readonly title: string }) {
+  const trigger = useRef<HTMLButtonElement>(null);
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
+        ref={trigger}
         aria-label={`Change the panel ${title}`}
         className="grid size-[26px] shrink-0 place-items-center rounded-md text-secondary hover:bg-raised hover:text-text"
       >
@@ -103,7 +110,7 @@ function PanelMenu({
           sideOffset={2}
           className="z-20 min-w-[150px] rounded-md border border-line-strong bg-panel p-1 text-base text-text shadow-xl"
         >
-          <Item onSelect={onEdit}>Edit</Item>
+          <Item onSelect={() => onEdit(trigger.current)}>Edit</Item>
           <Item onSelect={onDuplicate}>Duplicate</Item>
           {onEarlier && <Item onSelect={onEarlier}>Move up</Item>}
           {onLater && <Item onSelect={onLater}>Move down</Item>}

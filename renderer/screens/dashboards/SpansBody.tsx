@@ -51,6 +51,7 @@ export function SpansBody({ panel, filter, extent, version, onRange }: SpansBody
         </div>
       )}
       <QuestionNote
+        isInside
         question={question}
         what="the spans"
         looking="Counting …"
@@ -91,7 +92,10 @@ function Charts({ query, metric, title, answer, onRange }: ChartsProps) {
         />
       </div>
       <footer className="flex flex-wrap items-center gap-x-1">
-        <span className="min-w-0 truncate pr-2 text-sm text-secondary">{chartText(charts)}</span>
+        <span className="min-w-0 truncate pr-2 text-sm text-secondary">
+          {answer.state === 'partial' && 'so far '}
+          {chartText(charts)}
+        </span>
         <span className="grow" />
         <Button look="ghost" className="px-1.5" title="Open in Traces" onClick={() => openTraces({ query }, navigate)}>
           Open

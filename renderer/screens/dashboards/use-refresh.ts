@@ -10,10 +10,20 @@ export function useRefresh(refresh: Refresh): { readonly tick: number; readonly 
   useEffect(() => {
     if (everyMs === null) return;
     // Nobody looks at a hidden page; it catches up when it is shown.
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') setCount((before) => before + 1);
-    }, everyMs);
-    return () => clearInterval(timer);
+    let isBehind = false;
+    const ask = (): void => {
+      isBehind = document.visibilityState !== 'visible';
+      if (!isBehind) setCount((before) => before + 1);
+    };
+    const catchUp = (): void => {
+      if (isBehind) ask();
+    };
+    const timer = setInterval(ask, everyMs);
+    document.addEventListener('visibilitychange', catchUp);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', catchUp);
+    };
   }, [everyMs]);
   return { tick: isConnected ? count : 0, askAgain: () => setCount((before) => before + 1) };
 }
