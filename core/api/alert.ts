@@ -24,7 +24,7 @@ export interface AlertRuleEdit {
   /** It is over once it no longer exceeds this; null: the threshold itself. */
   readonly resolveThreshold: number | null;
   readonly severity: AlertSeverity;
-  /** RFC 3339: until then nobody is told; null: it is not muted. */
+  /** RFC 3339: until then nobody is told, then of what still goes on; null: it is not muted. */
   readonly mutedUntil: string | null;
 }
 
@@ -66,7 +66,7 @@ export interface Alert {
   readonly comparison: AlertComparison;
   readonly threshold: number;
   readonly severity: AlertSeverity;
-  /** It was muted when it began: nobody was told. */
+  /** Nobody was told: it was muted when it began, and has been since. */
   readonly muted: boolean;
   readonly labels: Readonly<Record<string, string>>;
   /** RFC 3339. */

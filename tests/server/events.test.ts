@@ -1,5 +1,7 @@
 /** Events reach every consumer once, in the order of their workspace, whoever dies when. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AlertRuleEdit } from '../../core/api/alert';
+import { Alerts } from '../../core/store/people/alerts';
 import { decodeRows, INT4, INT8, TEXT } from '../../core/store/sql/row-spec';
 import type { SqlClient } from '../../core/store/sql/sql-client';
 import type { ServerDatabase } from '../../server/adapters/database';
@@ -37,6 +39,19 @@ afterEach(async () => {
 });
 
 const TYPE = 'project.created.v1';
+const RULE: AlertRuleEdit = {
+  name: 'Errors',
+  enabled: true,
+  measure: 'logs',
+  query: 'severity>=error',
+  comparison: 'above',
+  threshold: 1,
+  windowSeconds: 300,
+  forSeconds: 0,
+  resolveThreshold: null,
+  severity: 'warning',
+  mutedUntil: null,
+};
 
 /** Notes down what it is told. */
 function noting(fails: (event: TeamEvent) => boolean = () => false): EventConsumer {
@@ -87,6 +102,24 @@ it('numbers those of a workspace without a gap, in the order of their commits', 
     expect(new Set(events.map(({ id }) => id)).size).toBe(24);
     expect(events[0]).toMatchObject({ type: TYPE, version: 1, source: 'spoor-server', actor: 'system' });
   }
+});
+
+it('an alert that begins while its rule is muted is told when that ends and it goes on, and then its end is, too', async () => {
+  await database.system.query("insert into workspace (id, name) values (2, 'Shop') on conflict do nothing");
+  const alerts = new Alerts(database.system, 2);
+  const mutedUntil = new Date(Date.now() + 3_600_000).toISOString();
+  const { id } = await alerts.create({ ...RULE, mutedUntil }, 'count');
+  const look = (value: number) =>
+    alerts.record(id, 1, { reading: { value, unit: 'count', labels: {} }, standing: value > 1 ? 'beyond' : 'back' });
+  const told = async (): Promise<string[]> =>
+    (await readEvents(database.system, 2, null, 0n, 1_000n))
+      .map(({ type }) => type)
+      .filter((type) => /^alert\./.test(type));
+  for (const value of [2, 3]) await look(value);
+  expect(await told()).toEqual([]);
+  await database.system.query("update alert_rule set muted_until = '2026-01-01T00:00:00Z'");
+  for (const value of [4, 5, 0]) await look(value);
+  expect(await told()).toEqual(['alert.fired.v1', 'alert.resolved.v1']);
 });
 
 it('tells two copies of the server each event once, in order', async () => {

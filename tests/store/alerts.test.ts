@@ -4,6 +4,8 @@ import type { AlertOutcome, AlertRuleEdit } from '../../core/api/alert';
 import { Alerts } from '../../core/store/people/alerts';
 import { migrate } from '../../core/store/schema/migrate';
 import type { SqlClient } from '../../core/store/sql/sql-client';
+import { writeFields } from '../../core/store/sync/object-tables';
+import type { Fields } from '../../core/sync/objects';
 import { deflateCodec } from '../../services/store/payload-codec';
 import { pgliteDatabases, postgresDatabases } from '../fixtures/databases';
 
@@ -107,6 +109,34 @@ describe.each([pgliteDatabases(), postgresDatabases()])('alerts on $name', (data
     expect((await alerts.list({})).data).toMatchObject([{ value: 4, endedAt: null }]);
   });
 
+  it('does not wait on through what nobody saw, nor as another rule', async () => {
+    const rule = { ...RULE, forSeconds: 120 };
+    const { id } = await alerts.create(rule, 'per second');
+    const waits = async (): Promise<boolean> => (await alerts.rules())[0]?.pendingSince !== null;
+    const away = (time: string): Promise<unknown> =>
+      sql.query('update alert_rule set checked_at = checked_at - $1::interval', [time]);
+    await alerts.claim();
+    await alerts.record(id, 1, beyond(2));
+    await away('1 minute');
+    await alerts.claim();
+    expect(await waits()).toBe(true);
+    await away('10 hours');
+    await alerts.claim();
+    expect(await waits()).toBe(false);
+    await alerts.record(id, 1, beyond(2));
+    await alerts.record(id, 1, { error: 'it took too long' });
+    expect(await waits()).toBe(true);
+    await alerts.record(id, 1, { error: 'it took too long' });
+    expect(await waits()).toBe(false);
+    await alerts.record(id, 1, beyond(2));
+    const synced = async (change: Fields): Promise<boolean> => {
+      const fields = { ...rule, createdAt: '2026-01-01T00:00:00Z', ...change };
+      await writeFields(sql, 1, [{ kind: 'alert-rule', id, fields }]);
+      return waits();
+    };
+    expect([await synced({ name: 'Renamed' }), await synced({ threshold: 1.5 })]).toEqual([true, false]);
+  });
+
   it('goes on between its two thresholds, and does not begin there', async () => {
     const { id } = await alerts.create({ ...RULE, resolveThreshold: 0.2 }, 'per second');
     expect(await alerts.record(id, 1, between)).toBe(false);
@@ -130,6 +160,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('alerts on $name', (data
     await alerts.record(id, 2, beyond(3));
     const [second] = (await alerts.list({})).data;
     expect(second).toMatchObject({ value: 3, muted: true });
+    expect(await alerts.record(id, 2, beyond(4))).toBe(false);
+    // The mute ends, and it goes on: that is told, once.
+    await alerts.update(id, 2, { ...grave, mutedUntil: new Date(Date.now() - 1_000).toISOString() }, 'per second');
+    expect([await alerts.record(id, 3, beyond(5)), await alerts.record(id, 3, beyond(6))]).toEqual([true, false]);
+    expect((await alerts.list({})).data[0]).toMatchObject({ value: 3, muted: false, endedAt: null });
     // As a replica writes it that knows none of this.
     await sql.query('update alert_rule set for_seconds = null, severity = null, muted_until = null');
     expect((await alerts.rules())[0]).toMatchObject({ forSeconds: 0, severity: 'warning', mutedUntil: null });

@@ -21,6 +21,8 @@ import { WhereBuilder } from '../sql/where';
 const DEFAULT_LIMIT = 50;
 /** Between two looks at a rule. */
 const EVERY_SECONDS = 30;
+/** Where nobody looked for longer, a rule that waits begins anew: nobody knows what it was meanwhile. */
+const UNSEEN_SECONDS = 10 * EVERY_SECONDS;
 const UNITS: readonly AlertUnit[] = ['count', 'per second', 'ns', 'attribute', 'USD'];
 
 /** What a rule watches for: its other fields say who is told, and how. */
@@ -160,7 +162,9 @@ export class Alerts {
   /** A rule that it is time to look at; nobody else is given it for a while. Null: none. */
   async claim(): Promise<AlertRule | null> {
     const rows = await this.sql.query(
-      `update alert_rule set checked_at = now() where id = (
+      `update alert_rule set checked_at = now(),
+         pending_since = case when checked_at >= now() - make_interval(secs => ${UNSEEN_SECONDS}) then pending_since end
+       where id = (
          select id from alert_rule where workspace_id = $1 and enabled
            and (checked_at is null or checked_at < now() - make_interval(secs => ${EVERY_SECONDS}))
          order by checked_at nulls first limit 1 for update skip locked) returning id::text as id`,
@@ -170,23 +174,24 @@ export class Alerts {
     return row ? this.table.get(row.id) : null;
   }
 
-  /** @param version of the rule that was looked at: of one that was changed meanwhile nothing is kept @returns whether it began or ended */
+  /** @param version of the rule that was looked at: of one that was changed meanwhile nothing is kept @returns whether it began, ended, or is told now */
   async record(id: string, version: number, outcome: AlertOutcome): Promise<boolean> {
     return this.sql.transaction(async (tx) => {
       const found = 'reading' in outcome ? outcome : null;
       const error = 'error' in outcome ? outcome.error : null;
       const rows = await tx.query(
-        `update alert_rule set value = $4, unit = coalesce($5, unit), error = $6
+        `update alert_rule set value = $4, unit = coalesce($5, unit), error = $6,
+           pending_since = case when error is null or $6::text is null then pending_since end
          where workspace_id = $1 and id = $2::uuid and version = $3 and enabled returning comparison, threshold`,
         [this.workspaceId, id, version, found?.reading.value ?? null, found?.reading.unit ?? null, error],
       );
       const [rule] = decodeRows({ comparison: TEXT, threshold: FLOAT8 }, rows);
-      // Of what could not be looked at nobody knows that it is over.
+      // Of what could not be looked at nobody knows that it is over; of what could not twice, that it went on.
       if (!rule || !found) return false;
       const { reading, standing } = found;
       const isDue = await this.isDue(tx, id, standing);
       if (standing === 'back') return new Alerts(tx, this.workspaceId).end(id);
-      if (!isDue) return false;
+      if (!isDue) return new Alerts(tx, this.workspaceId).tell(id);
       const begun = await tx.query(
         `insert into alert (workspace_id, rule_id, value, unit, comparison, threshold, labels, severity, muted)
          select $1, $2::uuid, $3, $4, $5, $6, $7, coalesce(severity, 'warning'), coalesce(muted_until::timestamptz > now(), false)
@@ -217,6 +222,19 @@ export class Alerts {
       [this.workspaceId, id, standing === 'beyond'],
     );
     return decodeRows({ is_due: BOOL }, rows)[0]?.is_due ?? false;
+  }
+
+  /** Of an alert that goes on when its rule is no longer muted, people are told. */
+  private async tell(id: string): Promise<boolean> {
+    // Whoever tells looks at changes of `ended_at`.
+    const told = await this.sql.query(
+      `update alert set muted = false, ended_at = null
+       where workspace_id = $1 and rule_id = $2::uuid and ended_at is null and muted
+         and (select coalesce(r.muted_until::timestamptz <= now(), true) from alert_rule r
+           where r.workspace_id = $1 and r.id = $2::uuid) returning 1 as one`,
+      [this.workspaceId, id],
+    );
+    return told.length > 0;
   }
 
   private async end(id: string): Promise<boolean> {

@@ -9,6 +9,8 @@ type Columns = readonly (readonly [field: string, column: string, type: ColumnTy
 interface ObjectTable {
   readonly table: string;
   readonly columns: Columns;
+  /** What was found of a row as it was: nothing, once it is another. */
+  readonly found?: { readonly column: string; readonly of: readonly string[] };
 }
 
 const TARGET: Columns = [
@@ -83,6 +85,13 @@ const TABLES: Readonly<Record<ObjectKind, ObjectTable>> = {
       ['mutedUntil', 'muted_until', 'text'],
       ...CREATED,
     ],
+    found: {
+      column: 'pending_since',
+      of: [
+        ...['enabled', 'measure', 'query', 'comparison', 'threshold'],
+        ...['window_seconds', 'for_seconds', 'resolve_threshold'],
+      ],
+    },
   },
   dashboard: {
     table: 'dashboard',
@@ -108,6 +117,14 @@ function stored(field: string, type: ColumnType): string {
   if (type !== 'text[]') return `(${text})::${type}`;
   return `(select case when jsonb_typeof(o->'fields'->'${field}') = 'array' then array(
     select value from jsonb_array_elements_text(o->'fields'->'${field}') with ordinality order by ordinality) end)`;
+}
+
+/** SQL that takes back what was found of a row that becomes another. */
+function unfound({ table, found }: ObjectTable): string {
+  if (!found) return '';
+  const { column, of } = found;
+  const row = (from: string): string => `row(${of.map((name) => `${from}.${name}`).join(', ')})`;
+  return `, ${column} = case when ${row(table)} is not distinct from ${row('excluded')} then ${table}.${column} end`;
 }
 
 /** SQL of the fields of a row of `t`, as JSON. */
@@ -141,7 +158,8 @@ export async function writeFields(
   objects: readonly (ObjectRef & { readonly fields: Fields | null })[],
 ): Promise<void> {
   await tx.query("select set_config('spoor.stamped', 'yes', true)");
-  for (const [kind, { table, columns }] of Object.entries(TABLES)) {
+  for (const [kind, one] of Object.entries(TABLES)) {
+    const { table, columns } = one;
     const ofKind = objects.filter((object) => object.kind === kind);
     const gone = ofKind.filter(({ fields }) => fields === null).map(({ id }) => id);
     if (gone.length > 0) {
@@ -155,7 +173,7 @@ export async function writeFields(
        select $1, (o->>'id')::uuid, ${columns.map(([field, , type]) => stored(field, type)).join(', ')}
        from jsonb_array_elements($2::jsonb) o
        on conflict (workspace_id, id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')},
-         version = ${table}.version + 1, updated_at = now()`,
+         version = ${table}.version + 1, updated_at = now()${unfound(one)}`,
       [workspaceId, JSON.stringify(written.map(({ id, fields }) => ({ id, fields })))],
     );
   }
