@@ -4,6 +4,7 @@ import { OBJECT_KINDS } from '../sync/objects';
 import { STAMP } from '../sync/stamp';
 import { ALERT_COMPARISONS, ALERT_MEASURES, ALERT_SEVERITIES } from './alert';
 import { arePanels, DASHBOARD_NAME, MAX_PANELS_LENGTH } from './dashboard';
+import { TIME_TEXT } from './time-text';
 
 /**
  * History of the protocol, one line a change; a test pins the hash of the schemas below.
@@ -45,7 +46,7 @@ const text = z.string().max(MAX_TEXT);
 const name = z.string().min(1).max(MAX_NAME);
 const nullableText = z.string().max(MAX_NAME).nullable();
 const traceId = z.string().regex(/^[0-9a-f]{32}$/);
-const time = z.iso.datetime({ offset: true });
+const time = TIME_TEXT;
 const position = z.string().max(100);
 
 // Looser than OBJECT_FIELDS: of what is too long the server refuses the one, not all that came with it.

@@ -8,6 +8,7 @@ import {
   type AlertRuleEdit,
 } from '../api/alert';
 import { onePage } from '../api/page';
+import { TIME_TEXT } from '../api/time-text';
 import { read, write } from '../store/workspace/store-call';
 import { collection } from './collection';
 import { ID, VERSION, whole } from './input';
@@ -29,7 +30,7 @@ const RULE = z
     forSeconds: z.number().int().min(0).max(DAY_S).default(0),
     resolveThreshold: z.number().nullable().default(null),
     severity: z.enum(ALERT_SEVERITIES).default('warning'),
-    mutedUntil: z.iso.datetime({ offset: true }).nullable().default(null),
+    mutedUntil: TIME_TEXT.nullable().default(null),
   })
   .superRefine(({ measure, query, comparison, threshold, resolveThreshold }, context) => {
     const isOutside = comparison === 'above' ? (end: number) => end > threshold : (end: number) => end < threshold;
@@ -79,7 +80,8 @@ export const alerts = {
   }),
   /** @throws VALIDATION_ERROR when it cannot be measured */
   previewAlertRule: operation({
-    summary: 'When a rule would have alerted in the last seven days',
+    summary:
+      'When a rule would have alerted, window by window, in the last seven days or 2,000 windows, whichever is less',
     permission: 'telemetry:read',
     input: [whole(RULE)],
     rest: { method: 'post', path: '/v1/alert-rules/actions/preview' },

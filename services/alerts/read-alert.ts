@@ -19,7 +19,8 @@ export async function readAlert(api: Measures, rule: AlertRuleEdit, nowMs: numbe
   const window = BigInt(rule.windowSeconds) * NS;
   const range = { from: rfc3339FromNs(to - window), to: rfc3339FromNs(to) };
   if (rule.measure === 'cost') {
-    const { groups, other } = await api.usageMetrics({ ...range, stepSeconds: rule.windowSeconds });
+    const { groups, other, countedSince } = await api.usageMetrics({ ...range, stepSeconds: rule.windowSeconds });
+    if (countedSince !== undefined) throw tooSlow();
     const all = [...groups, ...(other ? [other] : [])];
     const value = all.reduce((sum, usage) => sum + costOf(usage), 0);
     return { value, unit: 'USD', labels: {} };

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { firingsIn, standingOf } from '../../core/alerts/firing';
 import type { AlertRuleEdit } from '../../core/api/alert';
 import type { MetricResult } from '../../core/api/search';
+import { OBJECT_FIELDS } from '../../core/api/sync';
+import { alerts } from '../../core/operations/alerts';
+import { checkInput } from '../../core/operations/input';
 import { previewAlert } from '../../services/alerts/preview-alert';
-import type { Measures } from '../../services/alerts/read-alert';
+import { type Measures, readAlert } from '../../services/alerts/read-alert';
 
 const RULE: AlertRuleEdit = {
   name: 'Errors',
@@ -114,5 +117,37 @@ describe('a preview', () => {
       'ns',
       [{ from: '2026-01-03T00:00:00.000000000Z', to: '2026-01-05T00:00:00.000000000Z', value: 20 }],
     ]);
+  });
+
+  it('does not take for the cost what was not counted yet', async () => {
+    let countedSince: string | undefined;
+    const api: Measures = {
+      query: unasked,
+      logHistogram: unasked,
+      usageMetrics: async () => ({ from: '', to: '', stepSeconds: 3_600, groups: [], other: null, countedSince }),
+    };
+    const rule: AlertRuleEdit = { ...RULE, measure: 'cost', query: '' };
+    expect(await readAlert(api, rule, NOW_MS)).toEqual({ value: 0, unit: 'USD', labels: {} });
+    countedSince = '2026-01-07T23:30:00Z';
+    await expect(readAlert(api, rule, NOW_MS)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+});
+
+describe('until when a rule is muted', () => {
+  it.each([
+    ['2026-01-01T00:00:00Z', true],
+    ['9999-12-31T23:59:59.999+14:00', true],
+    ['0001-01-01T00:00:00-15:59', true],
+    ['0000-01-01T00:00:00Z', false],
+    ['2026-01-01T00:00:00+20:00', false],
+    ['2026-01-01T00:00:00-16:00', false],
+  ])('%s: %s, from people and from replicas, because the database reads no other', (mutedUntil, isTaken) => {
+    const [input] = alerts.createAlertRule.input;
+    if (!input) throw new Error('it takes nothing');
+    const take = (): unknown => checkInput(input, { ...RULE, mutedUntil });
+    if (isTaken) expect(take()).toMatchObject({ mutedUntil });
+    else expect(take).toThrow('mutedUntil: is in the year 0');
+    const fields = { ...RULE, mutedUntil, createdAt: '2026-01-01T00:00:00Z' };
+    expect(OBJECT_FIELDS['alert-rule'].safeParse(fields).success).toBe(isTaken);
   });
 });
