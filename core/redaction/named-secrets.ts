@@ -221,7 +221,11 @@ function valueBehind(chars: Chars, name: Name, kind: SecretKind, sign: Sign): Va
   if (sign.code === GREATER) {
     return chars.at(name.start - 1) === 0x3c ? bareOrStrong(chars, sign.end, 'quoted', kind) : null;
   }
-  if (isHeader(chars, name, sign)) return lineValue(chars, sign.end, kind);
+  if (isHeader(chars, name, sign)) {
+    const line = lineValue(chars, sign.end, kind);
+    // Raw bytes do not tell a header from the middle of a sentence.
+    if (line !== null || chars.scale === 1) return line;
+  }
   const isSetting =
     sign.isTight && sign.code === EQUALS && (chars.at(name.start - 1) === SEMICOLON || isUpper(chars, name));
   return bareOrStrong(chars, sign.end, isSetting ? 'setting' : 'bare', kind);

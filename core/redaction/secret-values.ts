@@ -38,8 +38,23 @@ const PART_WITH_PASSWORD = /(?:password|pwd|accountkey|sharedaccesskey|secret)\s
 
 /** Letters, digits, and signs that neither code nor prose has within a word. */
 const STRONG = /^(?=.{8})(?=.*[A-Za-z])(?=.*\d)(?=.*[!@#$%^*?~])/;
-/** An address, a variable, a call, a format, a comparison. */
-const NO_PASSWORD = /^[\w.+-]+@[\w-]+\.[\w.]+$|^[$%@#*!?~]|^[^:/]+:\/\/|[=:/]{2}|^[\w.]*[*%^]\d|[.?!:]$/;
+/** What has such signs and is no password. */
+const NO_PASSWORD = new RegExp(
+  [
+    // An address, with what follows it: a port, a path, the prompt of a shell; a package and its version, an image and its digest.
+    String.raw`^(?:mailto:)?[\w.+-]+@[\^~]?[\w-]+(?:\.[\w.-]+(?:[:/?#]|$)|:[\d~/])`,
+    String.raw`@sha\d+:`,
+    // A place: a URL or a part of one, a path, a file, an issue.
+    String.raw`^[^:/]+:\/\/|^arn:`,
+    String.raw`^[\w.:-]+\/[\w./:-]*[?#*]`,
+    String.raw`\.(?:md|html?|php|aspx?|jsp)[?#]`,
+    String.raw`^[\w.-]+\?[\w.-]+=`,
+    // A variable, a call, a format, a comparison, a choice, a value that is not null.
+    String.raw`^[$%@#*!?~]|[=:/]{2}|^[\w.]*[*%^]\d|^[\w$.]+\?(?:\?|[\w$.]*:)|^[a-z][\w$.]*!$`,
+    // The end of a sentence, or of what is emphasized.
+    String.raw`[.?:]$|[^\d]!$|\*\*$|~~$`,
+  ].join('|'),
+);
 
 /** Where in a value the secret begins; -1: there is none. */
 export function secretStart(kind: SecretKind, place: Place, value: string): number {
@@ -85,7 +100,7 @@ function isChosen(kind: 'password' | 'key', place: Place, value: string): boolea
   if (place === 'query') return true;
   if (place === 'member') return !isLabel(value) && (kind === 'password' || value.length >= MIN_CHOSEN);
   if (place === 'bare') return isTokenLike(value, MIN_BARE_TOKEN);
-  if (place === 'strong') return STRONG.test(value) && !NO_PASSWORD.test(value);
+  if (place === 'strong') return STRONG.test(value) && !NO_PASSWORD.test(value) && !isIdentifier(value);
   if (place === 'setting' && !/\d/.test(value) && isWordy(value)) return false;
   return value.length >= MIN_CHOSEN && isMixed(value) && !isIdentifier(value);
 }
@@ -113,7 +128,7 @@ function isProse(value: string): boolean {
 
 function isIdentifier(value: string): boolean {
   return (
-    /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/.test(value) ||
+    /^[A-Za-z_$][\w$]*(?:[?!]?\.#?[A-Za-z_$][\w$]*)+!?$/.test(value) ||
     /`/.test(value) ||
     /[()[\]{}]/.test(value) ||
     /^[\\/]|:\/\//.test(value)
