@@ -55,6 +55,8 @@ export interface FormatReader {
 /** Facts of things that documents refer to, by their ids. It is bounded. */
 export interface ReaderMemory {
   known(): ReadonlyMap<string, Readonly<Record<string, string | null>>>;
+  /** Of these, what the document said that was read last. */
+  learned(): ReturnType<ReaderMemory['known']>;
   learn(known: ReturnType<ReaderMemory['known']>): void;
 }
 

@@ -1,5 +1,7 @@
 /** Large bodies are read in a thread, one after the other, and say the same as if they were read here. */
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RECEIVED_FORMATS } from '../../core/formats/formats';
 import { JsonShapeError } from '../../core/otlp/json-shape-error';
@@ -33,6 +35,7 @@ const exported = (...spans: readonly object[]): string =>
 const TO_TRACES = { path: '/v1/traces', signal: 'traces' } as const;
 const TO_ROOT = { path: '/', signal: null } as const;
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const thrown = (reading: Promise<unknown>): Promise<unknown> => reading.catch((error: unknown) => error);
 
 describe('an export', () => {
@@ -67,7 +70,7 @@ describe('an export', () => {
       isRead = true;
     });
     while (!isRead) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       turns++;
     }
     const read = await reading;
@@ -89,6 +92,17 @@ describe('an export', () => {
       expect.objectContaining({ look: null, refused: 0 }),
     ]);
     expect(logged).toEqual([expect.stringContaining('out of memory')]);
+  });
+
+  it('is not held when it is read', async () => {
+    setFlagsFromString('--expose_gc');
+    const collect: unknown = runInNewContext('gc');
+    if (typeof collect !== 'function') throw new Error('memory cannot be collected');
+    const reading = async () => new WeakRef(await thread.readExport(large(exported(span(1))), TO_TRACES));
+    const read = await reading();
+    await turn();
+    collect();
+    expect(read.deref()).toBeUndefined();
   });
 
   it('that is small asks no thread', async () => {
@@ -122,15 +136,35 @@ describe('a format with an address of its own', () => {
     expect(failure).toEqual(await thrown(READ_HERE.readFormat(large('{}'), zipkin)));
   });
 
-  it('is read with what its sender said before, and says what it says to those after it', async () => {
-    const trace = (id: string, workflow: string) => ({ object: 'trace', id, workflow_name: workflow });
-    const run = (trace_id: string) => ({
-      object: 'trace.span',
-      id: `span of ${trace_id}`,
-      trace_id,
-      started_at: '2026-01-01T00:00:00Z',
-      span_data: { type: 'agent', name: 'helper' },
+  const trace = (id: string, workflow: string) => ({ object: 'trace', id, workflow_name: workflow });
+  const run = (trace_id: string) => ({
+    object: 'trace.span',
+    id: `span of ${trace_id}`,
+    trace_id,
+    started_at: '2026-01-01T00:00:00Z',
+    span_data: { type: 'agent', name: 'helper' },
+  });
+
+  it('says what it says alone: what came meanwhile stays known', async () => {
+    const runs = opened('openai-agents');
+    // As many as are remembered.
+    const traces = (age: string) => ({
+      data: Array.from({ length: 2_000 }, (_, n) => trace(`${age}_${n}`, `${age} flow`)),
     });
+    await thread.readFormat(utf8(JSON.stringify(traces('old'))), runs);
+    const reading = thread.readFormat(large(JSON.stringify({ data: [trace('large', 'large flow')] })), runs);
+    await turn();
+    await thread.readFormat(utf8(JSON.stringify(traces('new'))), runs);
+    await reading;
+    const { requests } = await thread.readFormat(
+      utf8(JSON.stringify({ data: ['new_1', 'new_1999', 'large'].map(run) })),
+      runs,
+    );
+    const text = requests.map(({ protobuf }) => Buffer.from(protobuf).toString('latin1')).join('');
+    expect(text.match(/(?:new|large) flow/g)).toEqual(['new flow', 'new flow', 'large flow']);
+  });
+
+  it('is read with what its sender said before, and says what it says to those after it', async () => {
     const runs = opened('openai-agents');
     const textOf = async (read: typeof thread.readFormat, body: Uint8Array): Promise<string> => {
       const { requests } = await read.call(thread, body, runs);

@@ -24,6 +24,7 @@ class OpenAiAgentsError extends Error {}
 
 export class OpenAiAgentsTraces implements ReaderMemory {
   private readonly traces = new Map<string, TraceFacts>();
+  private last: readonly string[] = [];
 
   /** @param hexOf so many bytes of a digest of a text, as hex */
   constructor(private readonly hexOf: (text: string, bytes: number) => string) {}
@@ -36,6 +37,7 @@ export class OpenAiAgentsTraces implements ReaderMemory {
     const items = data.map(jsonObject);
     const here = new Map(items.flatMap((item) => (item.object === 'trace' ? [factsOf(item)] : [])));
     this.learn(here);
+    this.last = [...here.keys()].filter((id) => this.traces.has(id));
     const spans = items.flatMap((item) => (item.object === 'trace.span' ? [this.spanOf(item, here)] : []));
     const resource = { attributes: keyValues({ 'service.name': 'openai-agents' }) };
     return { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'openai-agents' }, spans }] }] };
@@ -43,6 +45,10 @@ export class OpenAiAgentsTraces implements ReaderMemory {
 
   known(): ReadonlyMap<string, TraceFacts> {
     return this.traces;
+  }
+
+  learned(): ReadonlyMap<string, TraceFacts> {
+    return new Map(this.last.map((id) => [id, this.traces.get(id) ?? UNKNOWN]));
   }
 
   learn(known: ReturnType<ReaderMemory['known']>): void {

@@ -66,7 +66,7 @@ export class BodyThread implements BodyReader {
       return { kind: 'format', bytes: own(bytes), format: format.name, encoding, known };
     });
     if (told.kind !== 'format') throw new TypeError(`the thread read no format, but ${told.kind}`);
-    reader.memory?.learn(told.read.known);
+    reader.memory?.learn(told.read.learned);
     return told.read;
   }
 
@@ -83,7 +83,11 @@ export class BodyThread implements BodyReader {
     this.waiting++;
     clearTimeout(this.idle);
     const reading = this.last.then(() => this.ask(askedOf()));
-    this.last = reading.catch(() => {});
+    // Without what was read, which may be tens of megabytes.
+    this.last = reading.then(
+      () => {},
+      () => {},
+    );
     try {
       const told = await reading;
       if (told.kind === 'failed') throw errorOf(told.failure);

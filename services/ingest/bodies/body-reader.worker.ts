@@ -28,7 +28,7 @@ function answer(asked: BodyAsked): BodyTold {
   reader.memory?.learn(asked.known);
   const { requests, ...found } = readFormat(format, reader, asked.bytes, asked.encoding);
   const owned = requests.map(({ signal, protobuf }) => ({ signal, protobuf: own(protobuf) }));
-  return { kind: 'format', read: { ...found, requests: owned, known: reader.memory?.known() ?? new Map() } };
+  return { kind: 'format', read: { ...found, requests: owned, learned: reader.memory?.learned() ?? new Map() } };
 }
 
 /** It moves, without what else its memory holds. */

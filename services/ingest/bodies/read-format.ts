@@ -40,6 +40,6 @@ export type ReaderKnowledge = ReturnType<ReaderMemory['known']>;
 
 /** What was read by another reader of the same format. */
 export interface ReadElsewhere extends ReadFormat {
-  /** What that reader knows now. */
-  readonly known: ReaderKnowledge;
+  /** What the body said that later ones may refer to. */
+  readonly learned: ReaderKnowledge;
 }
