@@ -102,12 +102,22 @@ test('a dashboard begins from a starter, is filtered and changed, and leads to t
   await dialog.getByRole('combobox', { name: 'Width' }).selectOption('full');
   await dialog.getByRole('button', { name: 'Save the panel' }).click();
   await expect(titles.nth(3)).toHaveText('Carts');
+  await expect(page.getByRole('button', { name: 'Change the panel Carts' })).toBeFocused();
   await page.reload();
   await expect(titles.nth(3)).toHaveText('Carts');
   const carts = page.getByRole('region', { name: 'Carts', exact: true });
   await carts.getByRole('button', { name: 'Change the panel Carts' }).click();
   await page.getByRole('menuitem', { name: 'Remove' }).click();
   await expect(titles).toHaveCount(4);
+
+  // The filter belongs to the dashboard's address alone.
+  await filter.fill('service=web');
+  await expect(page).toHaveURL(/filter=service/);
+  await page.getByRole('link', { name: 'Dashboards', exact: true }).first().click();
+  await expect(page).not.toHaveURL(/filter=/);
+  await page.goBack();
+  await expect(filter).toHaveValue('service=web');
+  await filter.fill('');
 
   await failed.getByRole('button', { name: 'Traces of payments' }).click();
   await expect(page.getByRole('textbox', { name: 'Search traces' })).toHaveText(

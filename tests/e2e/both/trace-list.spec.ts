@@ -102,6 +102,13 @@ test('keeps the filters and the navigation in reach where the window is narrow',
   await expect(title).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(title).toBeHidden();
+  // Whoever goes elsewhere from it and comes back finds the screen, not the navigation above it.
+  await page.getByRole('button', { name: 'Open the navigation' }).click();
+  await page.getByRole('link', { name: 'Dashboards', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Dashboards', exact: true })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('row', { name: /root/ })).toBeVisible();
+  await expect(title).toBeHidden();
   await page.getByRole('button', { name: 'Hide filters' }).click();
   await expect(filters).toBeHidden();
 });
