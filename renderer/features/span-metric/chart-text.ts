@@ -1,16 +1,15 @@
 /** What is said beside a chart of spans. */
 import type { MetricResult } from '../../../core/api/search';
 import { formatCount, formatDuration, plural } from '../../../core/model/format';
-import { type Answer, foundIn } from '../../connection/answer';
 import { type MetricCharts, MOST_GROUPS, MOST_HEATMAPS, MOST_LINES } from './metric-charts';
 
 export const PARTIAL_COUNTS =
   'Only the newest spans are counted so far, so every count is a minimum and earlier steps are missing. Choose a shorter time range for a quicker answer.';
 
 /** What is missing where not all was counted. */
-export function partialText(answer: Answer<MetricResult>): string {
+export function partialText({ series }: MetricResult): string {
   // More groups stay out however long one waits.
-  if (foundIn(answer).series.length < MOST_GROUPS) return PARTIAL_COUNTS;
+  if (series.length < MOST_GROUPS) return PARTIAL_COUNTS;
   return `At most ${formatCount(MOST_GROUPS)} groups are counted. There are more, which are left out.`;
 }
 

@@ -45,6 +45,9 @@ export function MetricFields({ draft, onChange }: MetricFieldsProps) {
             <option key={metric.id} value={metric.name} />
           ))}
         </datalist>
+        {question.answer?.state === 'partial' && (
+          <span className="text-sm text-secondary">Not all metrics were read yet. Others can be typed.</span>
+        )}
       </label>
       <label className={`${LABEL} w-[190px]`}>
         Show

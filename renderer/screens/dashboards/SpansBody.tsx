@@ -55,7 +55,7 @@ export function SpansBody({ panel, filter, extent, version, onRange }: SpansBody
         question={question}
         what="the spans"
         looking="Counting …"
-        partial={answer ? partialText(answer) : PARTIAL_COUNTS}
+        partial={answer ? partialText(foundIn(answer)) : PARTIAL_COUNTS}
       />
     </div>
   );

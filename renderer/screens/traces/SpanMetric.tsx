@@ -66,7 +66,7 @@ export function SpanMetric({ query, metric, extent, version, onRange, onQuery }:
         question={question}
         what="the spans"
         looking="Counting …"
-        partial={isDifference ? PARTLY_COMPARED : answer ? partialText(answer) : PARTIAL_COUNTS}
+        partial={isDifference ? PARTLY_COMPARED : answer ? partialText(foundIn(answer)) : PARTIAL_COUNTS}
       />
     </section>
   );
