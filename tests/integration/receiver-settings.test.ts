@@ -160,11 +160,13 @@ describe('forwarding', () => {
     expect(JSON.stringify(await status(spoor))).not.toMatch(/p%40ss|p@ss|s3cret/);
   });
 
-  it('says nothing of a header that cannot be sent', async () => {
-    const spoor = await start({ forward: { url: 'http://127.0.0.1:9', headers: { 'x-key': 'ключ' } } });
-    expect((await spoor.post('/v1/traces', trace(1))).status).toBe(200);
-    await eventually(async () => (await status(spoor)).forwarding?.failed === 1);
-    expect((await status(spoor)).forwarding?.lastError).toMatch(/^the request cannot be made/);
+  it('refuses to start with a header that cannot be sent, and does not quote it', async () => {
+    await mkdir(folder.path, { recursive: true });
+    const settings = { forward: { url: 'http://127.0.0.1:9', headers: { 'x-key': 'hush ключ' } } };
+    await writeFile(join(folder.path, 'settings.json'), JSON.stringify(settings));
+    const { code, stderr } = await runSpoor(['serve', '--data-dir', folder.path, ...FREE_PORTS]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/x-key.*HTTP headers cannot carry/)]);
+    expect(stderr).not.toContain('hush');
   });
 
   it('ends what leads back to its own port', async () => {
