@@ -78,7 +78,7 @@ function Content({ onDone }: { readonly onDone: () => void }) {
         ) : (
           <Button
             look="primary"
-            disabled={isBusy || report === null}
+            disabled={isBusy || report === null || report.isStored === null}
             onClick={() => {
               beganHere.current = true;
               load.mutate({ beside: warnings.length > 0 });

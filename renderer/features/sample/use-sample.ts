@@ -16,7 +16,8 @@ export function useSample() {
     enabled: !isTeamPage(),
     // The command line loads and removes it, too.
     staleTime: 0,
-    refetchInterval: ({ state }) => (isBusy(state.data) ? LOOK_MS : false),
+    // On a busy machine the search for it may not end in time.
+    refetchInterval: ({ state }) => (isBusy(state.data) || state.data?.isStored === null ? LOOK_MS : false),
   });
   const began = { onSuccess: (report: SampleReport) => queries.setQueryData(KEY, report) };
   const load = useMutation({ mutationFn: (request: SampleRequest) => api.loadSample(request), ...began });
