@@ -32,8 +32,11 @@ async function ask(method: 'POST' | 'DELETE', body: object = {}): Promise<{ stat
 
 async function settled(): Promise<SampleReport> {
   const report = async () => (await spoor.get<SampleReport>('/v1/sample')).body;
-  await eventually(async () => (await report()).activity === 'none');
-  return report();
+  // Null: the search for it did not end in time.
+  return eventually(async () => {
+    const now = await report();
+    return now.activity === 'none' && now.isStored !== null && now;
+  });
 }
 
 const counts = async () => (await spoor.get<{ counts: typeof SAMPLE }>('/v1/status')).body.counts;
