@@ -10,9 +10,8 @@ import type {
   Stage,
   TraceqlQuery,
 } from './ast';
-import { isText } from './evaluate';
 import { TraceqlSyntaxError } from './syntax-error';
-import { fieldsIn } from './walk';
+import { fieldsIn, isText } from './walk';
 
 /** `any` is known only from the span; integers, floats and durations are all numbers. */
 type Type = 'any' | 'text' | 'number' | 'boolean' | 'status' | 'spanKind' | 'nil';

@@ -5,6 +5,7 @@ import { calculate, isNumeric, type Numeric, negated } from './calculate';
 import { conjuncts, isNegation, PARTS, type Part, speaksOfOne } from './one-part';
 import { AnswerSteps, TextPattern } from './regex';
 import { compares, NO_VALUES, staticValue, type Value, type Values } from './values';
+import { isText } from './walk';
 
 /** A span, as far as a query can ask about it. */
 export interface SpanFields {
@@ -101,10 +102,6 @@ function opposite(value: Value): Values {
 /** The words that `text = "..."` asks for. */
 export function textWords(comparison: Binary): readonly string[] {
   return comparison.right.kind === 'string' ? [...new Set(wordsOf(comparison.right.value))] : [];
-}
-
-export function isText(expression: FieldExpression): boolean {
-  return expression.kind === 'intrinsic' && expression.name === 'span:text';
 }
 
 function comparison(expression: Binary, op: Comparison, steps: AnswerSteps, bound: readonly Part[]): Condition {

@@ -1,6 +1,11 @@
 /** What a query asks for, gathered from its tree. */
 import type { Field, FieldExpression, Pipeline, Scalar, Spanset, SpansetFilter, TraceqlQuery } from './ast';
 
+/** Whether it is what word searches look in. */
+export function isText(expression: FieldExpression): boolean {
+  return expression.kind === 'intrinsic' && expression.name === 'span:text';
+}
+
 /** Every attribute and intrinsic of an expression, as often as it stands there. */
 export function fieldsIn(expression: FieldExpression): Field[] {
   const fields: Field[] = [];

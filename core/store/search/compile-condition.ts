@@ -7,7 +7,7 @@ import type { SpanBody } from '../../model/json-types';
 import { isShortened, MAX_NAME_CHARS, shortName } from '../../model/short-name';
 import { spanKindName } from '../../model/span-kind';
 import type { Field, FieldExpression } from '../../query/traceql/ast';
-import { type Condition, conditionOf, isText, type SpanFields, textWords } from '../../query/traceql/evaluate';
+import { type Condition, conditionOf, type SpanFields, textWords } from '../../query/traceql/evaluate';
 import {
   conjuncts,
   countOfPart,
@@ -19,7 +19,7 @@ import {
 } from '../../query/traceql/one-part';
 import type { Turns } from '../../query/traceql/turns';
 import { NO_VALUES, spanKindValue, type Value } from '../../query/traceql/values';
-import { fieldsIn } from '../../query/traceql/walk';
+import { fieldsIn, isText } from '../../query/traceql/walk';
 import { hashWord, termsOf, termsOfWord, textHasWord } from '../../search/words';
 import { RAW_IN_PAYLOAD, REST_IN_PAYLOAD } from '../dictionary/part-ids';
 import { decodeRows, INT4 } from '../sql/row-spec';
