@@ -6,10 +6,10 @@ import { type ExportAsked, NotJson, type ReadExport } from './read-export';
 import { NotOfFormat, type ReadElsewhere, type ReaderKnowledge } from './read-format';
 
 export type BodyAsked =
-  | { readonly kind: 'export'; readonly bytes: Uint8Array; readonly asked: ExportAsked }
+  | { readonly kind: 'export'; readonly bytes: Uint8Array<ArrayBuffer>; readonly asked: ExportAsked }
   | {
       readonly kind: 'format';
-      readonly bytes: Uint8Array;
+      readonly bytes: Uint8Array<ArrayBuffer>;
       readonly format: string;
       readonly encoding: OtlpEncoding;
       readonly known: ReaderKnowledge;

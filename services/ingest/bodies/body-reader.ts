@@ -4,6 +4,7 @@ import type { Format, FormatReader } from '../../../core/formats/format';
 import { SpoorError } from '../../../core/model/errors';
 import type { OtlpEncoding } from '../../../core/otlp/export-response';
 import type { Log } from '../../log';
+import { ownBytes } from '../own-bytes';
 import { type BodyAsked, type BodyTold, errorOf } from './body-messages';
 import { type ExportAsked, type ReadExport, readExport } from './read-export';
 import { type ReadFormat, readFormat } from './read-format';
@@ -54,7 +55,7 @@ export class BodyThread implements BodyReader {
 
   async readExport(bytes: Uint8Array, asked: ExportAsked): Promise<ReadExport> {
     if (bytes.length <= SMALL_BYTES) return readExport(bytes, asked);
-    const told = await this.inTurn(() => ({ kind: 'export', bytes: own(bytes), asked }));
+    const told = await this.inTurn(() => ({ kind: 'export', bytes: ownBytes(bytes), asked }));
     if (told.kind !== 'export') throw new TypeError(`the thread read no export, but ${told.kind}`);
     return told.read;
   }
@@ -63,7 +64,7 @@ export class BodyThread implements BodyReader {
     if (bytes.length <= SMALL_BYTES) return readFormat(format, reader, bytes, encoding);
     const told = await this.inTurn(() => {
       const known = reader.memory?.known() ?? new Map();
-      return { kind: 'format', bytes: own(bytes), format: format.name, encoding, known };
+      return { kind: 'format', bytes: ownBytes(bytes), format: format.name, encoding, known };
     });
     if (told.kind !== 'format') throw new TypeError(`the thread read no format, but ${told.kind}`);
     reader.memory?.learn(told.read.learned);
@@ -121,7 +122,7 @@ export class BodyThread implements BodyReader {
       worker.on('message', hear);
       worker.on('error', fail);
       worker.on('exit', lose);
-      worker.postMessage(asked, [asked.bytes.buffer as ArrayBuffer]);
+      worker.postMessage(asked, [asked.bytes.buffer]);
     });
   }
 
@@ -145,9 +146,4 @@ function tooLarge(): SpoorError {
 
 function stopped(): SpoorError {
   return new SpoorError('SERVICE_UNAVAILABLE', 'The thread that reads large requests stopped; try again.');
-}
-
-/** Bytes that share their memory with others are copied, the rest moves. */
-function own(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }

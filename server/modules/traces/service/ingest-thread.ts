@@ -5,6 +5,7 @@ import { type MessagePort, parentPort, Worker } from 'node:worker_threads';
 import { type ErrorValue, errorFromValue, errorValueOf, SpoorError } from '../../../../core/model/errors';
 import { WireError } from '../../../../core/otlp/wire-reader';
 import type { Rejection } from '../../../../services/ingest/intake';
+import { ownBytes } from '../../../../services/ingest/own-bytes';
 import { SIGNALS, type Signal } from '../../../../services/ingest/signals';
 import { onLastResort } from '../../../../services/last-resort';
 import type { Log } from '../../../../services/log';
@@ -106,11 +107,8 @@ export async function startIngestThread({
       return new Promise((resolve, reject) => {
         const id = ++asked;
         waiting.set(id, { resolve, reject });
-        // Bytes that share their memory with others are copied, the rest moves.
-        const own = request.byteLength === request.buffer.byteLength ? request : request.slice();
-        worker.postMessage({ id, place, signal: signal.name, request: own } satisfies Asked, [
-          own.buffer as ArrayBuffer,
-        ]);
+        const own = ownBytes(request);
+        worker.postMessage({ id, place, signal: signal.name, request: own } satisfies Asked, [own.buffer]);
       });
     },
     async close() {
