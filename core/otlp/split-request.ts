@@ -33,13 +33,14 @@ export function* piecesOf(request: Uint8Array, maxBytes: number): Generator<Uint
     if (reader.field !== RESOURCES) throw new WireError(`field ${reader.field} is not one of an export request`);
     reader.expect(WIRE_BYTES);
     const at = reader.tagStart;
-    const content = reader.view8();
+    reader.skip();
     if (reader.pos - start > maxBytes) {
       if (end > start) yield request.subarray(start, end);
       start = at;
     }
     if (reader.pos - at > maxBytes) {
-      for (const part of partsOf(content, maxBytes, SPLIT_LEVELS)) yield asField(RESOURCES, part);
+      for (const part of partsOf(contentOf(request.subarray(at, reader.pos)), maxBytes, SPLIT_LEVELS))
+        yield asField(RESOURCES, part);
       start = reader.pos;
     }
     end = reader.pos;
@@ -47,62 +48,86 @@ export function* piecesOf(request: Uint8Array, maxBytes: number): Generator<Uint
   if (end > start) yield request.subarray(start, end);
 }
 
-/** A resource or a scope, as several of its kind. */
+/** A resource or a scope, as several of its kind. What it holds is read twice and never listed: it may be millions of messages. */
 function* partsOf(message: Uint8Array, maxBytes: number, levels: number): Generator<Uint8Array> {
-  const fields = levels > 0 ? fieldsOf(message) : null;
-  if (!fields || fields.items.length === 0 || fields.head.length > maxBytes * MAX_HEAD_SHARE) {
+  const head = levels > 0 ? headOf(message, maxBytes * MAX_HEAD_SHARE) : null;
+  if (!head) {
     yield message;
     return;
   }
-  const { head, items } = fields;
-  const room = maxBytes - head.length;
-  let held: Uint8Array[] = [];
-  let size = 0;
-  for (const { field, content } of items) {
-    if (size + field.length > room && held.length > 0) {
-      yield joined([head, ...held]);
-      held = [];
-      size = 0;
-    }
-    if (field.length > room) {
-      for (const part of partsOf(content, room, levels - 1)) yield joined([head, asField(INNER, part)]);
-    } else {
-      held.push(field);
-      size += field.length;
+  const room = maxBytes - head.size;
+  const held = new Ranges(message);
+  const reader = new WireReader(message);
+  while (reader.next()) {
+    const { tagStart, field } = reader;
+    reader.skip();
+    if (field !== INNER) continue;
+    const size = reader.pos - tagStart;
+    if (held.size + size > room && held.size > 0) yield joined(head, held.take());
+    if (size <= room) held.add(tagStart, reader.pos);
+    else {
+      for (const part of partsOf(contentOf(message.subarray(tagStart, reader.pos)), room, levels - 1)) {
+        yield joined(head, [asField(INNER, part)]);
+      }
     }
   }
-  if (held.length > 0) yield joined([head, ...held]);
+  if (held.size > 0) yield joined(head, held.take());
 }
 
-interface Fields {
-  /** All but the items. */
-  readonly head: Uint8Array;
-  /** @property field with its tag and length */
-  readonly items: readonly { readonly field: Uint8Array; readonly content: Uint8Array }[];
-}
-
-/** Null: it is damaged, which whoever decodes it says. */
-function fieldsOf(message: Uint8Array): Fields | null {
-  const head: Uint8Array[] = [];
-  const items: { field: Uint8Array; content: Uint8Array }[] = [];
+/** All but the items. Null: there are none, it takes more than `maxBytes`, or it is damaged, which whoever decodes it says. */
+function headOf(message: Uint8Array, maxBytes: number): Ranges | null {
+  const head = new Ranges(message);
+  let hasItems = false;
   const reader = new WireReader(message);
   try {
     while (reader.next()) {
-      const at = reader.tagStart;
-      if (reader.field === INNER) {
+      const { tagStart, field } = reader;
+      if (field === INNER) {
         reader.expect(WIRE_BYTES);
-        const content = reader.view8();
-        items.push({ field: message.subarray(at, reader.pos), content });
-      } else {
-        reader.skip();
-        head.push(message.subarray(at, reader.pos));
+        hasItems = true;
       }
+      reader.skip();
+      if (field !== INNER) head.add(tagStart, reader.pos);
+      if (head.size > maxBytes) return null;
     }
   } catch (error) {
     if (error instanceof WireError) return null;
     throw error;
   }
-  return { head: joined(head), items };
+  return hasItems ? head : null;
+}
+
+/** Parts of a message, of which those that touch are one. */
+class Ranges {
+  size = 0;
+  private readonly found: { readonly start: number; end: number }[] = [];
+
+  constructor(private readonly message: Uint8Array) {}
+
+  add(start: number, end: number): void {
+    this.size += end - start;
+    const last = this.found.at(-1);
+    if (last?.end === start) last.end = end;
+    else this.found.push({ start, end });
+  }
+
+  get bytes(): Uint8Array[] {
+    return this.found.map(({ start, end }) => this.message.subarray(start, end));
+  }
+
+  /** The bytes, which it forgets. */
+  take(): Uint8Array[] {
+    const { bytes } = this;
+    this.found.length = 0;
+    this.size = 0;
+    return bytes;
+  }
+}
+
+function contentOf(field: Uint8Array): Uint8Array {
+  const reader = new WireReader(field);
+  reader.next();
+  return reader.view8();
 }
 
 function asField(field: number, content: Uint8Array): Uint8Array {
@@ -111,7 +136,8 @@ function asField(field: number, content: Uint8Array): Uint8Array {
   return out.finish();
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(head: Ranges, items: readonly Uint8Array[]): Uint8Array {
+  const parts = [...head.bytes, ...items];
   const whole = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
   let at = 0;
   for (const part of parts) {

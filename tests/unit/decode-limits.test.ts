@@ -4,7 +4,7 @@ import { withoutNul } from '../../core/model/nul';
 import { base64FromBytes, bytesFromBase64 } from '../../core/otlp/base64';
 import { parseExactJson } from '../../core/otlp/exact-json';
 import { linesOf } from '../../server/modules/uploads/service/lines';
-import { SIGNALS } from '../../services/ingest/signals';
+import { SIGNALS, signalOfProtobuf } from '../../services/ingest/signals';
 import { denseSpans, MIB, manyOf, messages } from '../fixtures/hostile-requests';
 
 const tooLarge = expect.objectContaining({ code: 'PAYLOAD_TOO_LARGE' });
@@ -44,6 +44,13 @@ describe('what a request may become', () => {
     // A body of lists in lists.
     const request = messages(unit, bytes, ...inner, ...Array<number[]>(65).fill([1, 5]).flat(), 5, 2, 2, 1);
     expect(() => SIGNALS.find(({ name }) => name === 'logs')?.decode(request)).toThrow(tooLarge);
+  });
+
+  it.each([
+    ['scopes', [0x12, 0]],
+    ['schema URLs', [0x1a, 0]],
+  ])('is bounded before anybody knows what the request is, for empty %s of one resource', (_, unit) => {
+    expect(() => signalOfProtobuf(messages(unit, 60 * MIB, 1))).toThrow(tooLarge);
   });
 
   it('is enough for the largest batches of real senders', () => {
