@@ -33,7 +33,11 @@ export default defineConfig({
   test: {
     projects: [
       // A group of its own: its files run on as many threads as Vitest likes.
-      project('unit', ['tests/unit/**/*.test.ts'], { testTimeout: 300_000, sequence: { groupOrder: 2 } }),
+      project('unit', ['tests/unit/**/*.test.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        sequence: { groupOrder: 2 },
+      }),
       project('store', ['tests/store/**/*.test.ts'], { ...TWO_AT_A_TIME, ...setup('pglite', 'postgres') }),
       // Real processes on ports and folders of their own.
       project('integration', ['tests/integration/**/*.test.ts'], { ...TWO_AT_A_TIME, ...setup('prepared-folder') }),

@@ -42,7 +42,7 @@ const people = new Map<string, TeamClient>();
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  server = await startTeamServer(await postgres.createDatabase());
+  server = await startTeamServer(await postgres.createServed());
   ann = await setUpOwner(server);
   keys = await makeKeys(ann.client);
   const status = await keys.ingest.export([

@@ -21,7 +21,7 @@ let ann: Owner;
 let nobody: TeamClient;
 beforeAll(async () => {
   postgres = await startPostgres();
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   const environment = { SPOOR_BEHIND_PROXY: '1', SPOOR_PUBLIC_URL: 'http://127.0.0.1' };
   const first = await startTeamServer(url, environment);
   copies = [first, await startTeamServer(url, environment)];

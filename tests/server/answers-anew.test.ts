@@ -1,16 +1,13 @@
 /** An answer that PostgreSQL ends because it met a migration the other way round is begun anew. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { migrate } from '../../core/store/schema/migrate';
 import { type PgClient, pgClient } from '../../server/adapters/pg-client';
-import { deflateCodec } from '../../services/store/payload-codec';
 import { startPostgres, type TestPostgres } from '../fixtures/databases';
 
 let postgres: TestPostgres;
 let sql: PgClient;
 beforeAll(async () => {
   postgres = await startPostgres();
-  sql = pgClient(await postgres.createDatabase());
-  await migrate(sql, deflateCodec);
+  sql = pgClient(await postgres.createMigrated());
 });
 afterAll(async () => {
   await sql?.close();

@@ -11,7 +11,7 @@ let ann: Owner;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   copies = [await startTeamServer(url), await startTeamServer(url)];
   ann = await setUpOwner(copies[0] as TeamServer);
 });

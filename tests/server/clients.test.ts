@@ -41,7 +41,7 @@ describe.each(['PostgreSQL', 'PGlite'])('a team server on %s', (engine) => {
   beforeAll(async () => {
     folder = await temporaryFolder();
     if (engine === 'PostgreSQL') postgres = await startPostgres();
-    where = (await postgres?.createDatabase()) ?? folder.path;
+    where = (await postgres?.createServed()) ?? folder.path;
     server = await startTeamServer(where, SECRET);
     owner = await setUpOwner(server);
     keys = await makeKeys(owner.client);

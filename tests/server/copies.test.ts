@@ -23,7 +23,7 @@ let readKey: string;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  url = await postgres.createDatabase();
+  url = await postgres.createServed();
   const first = await startTeamServer(url);
   copies = [first, await startTeamServer(url)];
   ann = await setUpOwner(first);

@@ -20,7 +20,7 @@ let nobody: TeamClient;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  url = await postgres.createDatabase();
+  url = await postgres.createServed();
   server = await startTeamServer(url);
   ann = await setUpOwner(server);
   nobody = new TeamClient(server.url);

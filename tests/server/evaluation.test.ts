@@ -25,7 +25,7 @@ let endpointId: string;
 beforeAll(async () => {
   postgres = await startPostgres();
   models = await startOpenAiServer();
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   const environment = { SPOOR_PRIVATE_ADDRESSES: '1', SPOOR_SECRET_KEY: 'a key of the test' };
   copies = [await startTeamServer(url, environment), await startTeamServer(url, environment)];
   ann = await setUpOwner(copies[0] as TeamServer);
@@ -105,7 +105,7 @@ it('an experiment that one copy runs is cancelled at another', async () => {
 });
 
 it('a server on the open internet asks no address of its own network', async () => {
-  const strict = await startTeamServer(await postgres.createDatabase());
+  const strict = await startTeamServer(await postgres.createServed());
   try {
     const owner = await setUpOwner(strict);
     const before = models.asked.length;

@@ -26,7 +26,7 @@ afterAll(async () => {
   await postgres?.stop();
 });
 beforeEach(async () => {
-  url = await postgres.createDatabase();
+  url = await postgres.createServed();
   database = openPostgres({ url, connections: 8 });
   await migrateServer(database);
   await database.system.query(

@@ -25,7 +25,7 @@ let reader: TeamClient;
 beforeAll(async () => {
   postgres = await startPostgres();
   redis = HAS_REDIS ? await startRedis() : null;
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   const environment = {
     SPOOR_OTLP_REQUESTS: String(REQUESTS),
     SPOOR_OTLP_MIB: '2',

@@ -15,7 +15,7 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('with Redis', () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     redis = await startRedis();
-    const url = await postgres.createDatabase();
+    const url = await postgres.createServed();
     const environment = { REDIS_URL: redis.url };
     const first = await startTeamServer(url, environment);
     copies = [first, await startTeamServer(url, environment)];
@@ -61,7 +61,7 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('with Redis', () => {
 it('a Redis that takes connections and says nothing holds up two requests, not all', async () => {
   const postgres = await startPostgres();
   const deaf = await startDeafPort();
-  const server = await startTeamServer(await postgres.createDatabase(), {
+  const server = await startTeamServer(await postgres.createServed(), {
     REDIS_URL: `redis://127.0.0.1:${deaf.port}`,
   });
   try {

@@ -29,7 +29,7 @@ beforeAll(async () => {
     SPOOR_BEHIND_PROXY: '1',
     SPOOR_PUBLIC_URL: `http://127.0.0.1:${port}/`,
   };
-  server = await startTeamServer(await postgres.createDatabase(), environment, port);
+  server = await startTeamServer(await postgres.createServed(), environment, port);
   ann = await setUpOwner(server);
 });
 afterAll(async () => {
@@ -157,16 +157,16 @@ describe('keeps out', () => {
 
 it('a provider that is away is said on the page', async () => {
   const environment = { ...OIDC_CLIENT, SPOOR_OIDC_ISSUER: 'http://127.0.0.1:1', SPOOR_PUBLIC_URL: 'http://127.0.0.1' };
-  const alone = await startTeamServer(await postgres.createDatabase(), environment);
+  const alone = await startTeamServer(await postgres.createServed(), environment);
   const { status, headers } = await fetch(`${alone.url}/v1/auth/oidc`, { redirect: 'manual' });
   expect([status, headers.get('location')]).toEqual([302, '/#/sign-in/refused']);
   await alone.stop();
 });
 
 it('is not there unless it is set up, and says what is missing', async () => {
-  const plain = await startTeamServer(await postgres.createDatabase());
+  const plain = await startTeamServer(await postgres.createServed());
   expect((await fetch(`${plain.url}/v1/auth/oidc`, { redirect: 'manual' })).status).toBe(404);
   await plain.stop();
-  const started = startTeamServer(await postgres.createDatabase(), { SPOOR_OIDC_ISSUER: provider.issuer });
+  const started = startTeamServer(await postgres.createServed(), { SPOOR_OIDC_ISSUER: provider.issuer });
   await expect(started).rejects.toThrow('SPOOR_OIDC_CLIENT_ID');
 });

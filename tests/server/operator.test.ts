@@ -17,7 +17,7 @@ afterAll(async () => {
 const UNSEALED = 'set SPOOR_SECRET_KEY';
 
 it('metrics are read with the token of the server, by nobody else', async () => {
-  const server = await startTeamServer(await postgres.createDatabase(), { SPOOR_METRICS_TOKEN: 'metrics-token' });
+  const server = await startTeamServer(await postgres.createServed(), { SPOOR_METRICS_TOKEN: 'metrics-token' });
   try {
     const ann = await setUpOwner(server);
     const statusFor = async (authorization?: string) =>
@@ -33,7 +33,7 @@ it('metrics are read with the token of the server, by nobody else', async () => 
 });
 
 it('secrets that were stored in the clear are sealed once there is a key, and stay good', async () => {
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   const sql = pgClient(url);
   const stored = async () =>
     decodeRows(
@@ -60,7 +60,7 @@ it('secrets that were stored in the clear are sealed once there is a key, and st
 });
 
 it('the link of a device is to the server, and there is none where somebody else wrote the host', async () => {
-  const server = await startTeamServer(await postgres.createDatabase());
+  const server = await startTeamServer(await postgres.createServed());
   try {
     await setUpOwner(server);
     const linkFor = (host: string) =>

@@ -33,7 +33,7 @@ const people = new Map<Role, TeamClient>();
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  server = await startTeamServer(await postgres.createDatabase());
+  server = await startTeamServer(await postgres.createServed());
   ann = await setUpOwner(server);
   keys = await makeKeys(ann.client);
   const span = { traceId: TRACE, spanId: 'cd'.repeat(8), name: 'GET /secret', service: 'checkout' };

@@ -28,7 +28,7 @@ let keys: ProjectKeys;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  url = await postgres.createDatabase();
+  url = await postgres.createServed();
   server = await startTeamServer(url, { SPOOR_DAILY_QUOTA: String(QUOTA) });
   ann = await setUpOwner(server);
   keys = await makeKeys(ann.client);

@@ -26,7 +26,7 @@ let keys: ProjectKeys;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  url = await postgres.createDatabase();
+  url = await postgres.createServed();
   server = await startTeamServer(url);
   ann = await setUpOwner(server);
   keys = await makeKeys(ann.client);

@@ -43,7 +43,7 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('streams of Redis', () 
   beforeEach(async () => {
     said.length = 0;
     await reader.flushall();
-    url = await postgres.createDatabase();
+    url = await postgres.createServed();
     database = openPostgres({ url, connections: 8 });
     await migrateServer(database);
     for (const id of [2, 3])
@@ -155,7 +155,7 @@ describe.skipIf(!HAS_REDIS && process.env.CI !== 'true')('streams of Redis', () 
   });
 
   it('are filled by a server that has a Redis', async () => {
-    const server = await startTeamServer(await postgres.createDatabase(), { REDIS_URL: redis.url });
+    const server = await startTeamServer(await postgres.createServed(), { REDIS_URL: redis.url });
     try {
       const ann = await setUpOwner(server);
       expect((await ann.client.ask('post', '/v1/projects', { name: 'shop' })).status).toBe(201);

@@ -22,7 +22,7 @@ let sql: PgClient;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   server = await startTeamServer(url);
   ann = await setUpOwner(server);
   sql = pgClient(url);

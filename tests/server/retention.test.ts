@@ -24,7 +24,7 @@ const troubles: string[] = [];
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  database = openPostgres({ url: await postgres.createDatabase(), connections: 8 });
+  database = openPostgres({ url: await postgres.createServed(), connections: 8 });
   await migrateServer(database);
   await database.system.query(
     "insert into workspace (id, name, retention_days) values (2, 'a month', 30), (3, 'for ever', null), (4, 'a year', 365)",

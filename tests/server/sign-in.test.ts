@@ -28,7 +28,7 @@ let nobody: TeamClient;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   server = await startTeamServer(url);
   ann = await setUpOwner(server);
   sql = pgClient(url);

@@ -17,7 +17,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   postgres = await startPostgres();
   folder = await temporaryFolder();
-  server = await startTeamServer(await postgres.createDatabase());
+  server = await startTeamServer(await postgres.createServed());
   owner = await setUpOwner(server);
 });
 afterAll(async () => {

@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   folder = await temporaryFolder();
-  database = await postgres.createDatabase();
+  database = await postgres.createServed();
   // Where it will start again.
   server = await startTeamServer(database, {}, await freePort());
   owner = await setUpOwner(server);

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   folder = await temporaryFolder();
-  database = await postgres.createDatabase();
+  database = await postgres.createServed();
   server = await startTeamServer(database);
   owner = await setUpOwner(server);
   projectId = (await makeKeys(owner.client)).projectId;

@@ -29,7 +29,7 @@ let sql: PgClient;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   server = await startTeamServer(url);
   ann = await setUpOwner(server);
   keys = await makeKeys(ann.client);

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
   postgres = await startPostgres();
-  const url = await postgres.createDatabase();
+  const url = await postgres.createServed();
   server = await startTeamServer(url, { SPOOR_PRIVATE_ADDRESSES: '1', SPOOR_SECRET_KEY: 'a key of the test' });
   ann = await setUpOwner(server);
   sql = pgClient(url);
@@ -260,7 +260,7 @@ describe('addresses that a server must not be sent to', () => {
   });
 
   it('a server says so when one is typed in', async () => {
-    const strict = await startTeamServer(await postgres.createDatabase());
+    const strict = await startTeamServer(await postgres.createServed());
     try {
       const owner = await setUpOwner(strict);
       const { status, body } = await owner.client.ask('post', '/v1/webhooks', {
