@@ -31,7 +31,7 @@ const day = (): More => ({ from: hoursAgo(24n) });
 runQuestions({
   name: 'logs',
   unit: 'records',
-  short: 40_000,
+  short: 6_000,
   loads: (stored) => [{ path: '/v1/logs', requests: storedLogs(stored, BigInt(Date.now()) * 1_000_000n) }],
   questions: async (spoor) => {
     const { body } = await spoor.get<{ pagination: { nextCursor: string }; data: { id: string }[] }>(

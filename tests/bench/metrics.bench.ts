@@ -16,7 +16,7 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
 runQuestions({
   name: 'metrics',
   unit: 'points',
-  short: 30_000,
+  short: 6_000,
   loads: (stored) => [{ path: '/v1/metrics', requests: storedMetrics(stored, BigInt(Date.now()) * 1_000_000n) }],
   questions: async (spoor) => {
     const { body } = await spoor.get<{ data: { id: number; name: string }[] }>('/v1/metrics');

@@ -1,6 +1,7 @@
 /**
  * How long questions take over much stored data and over a tenth of it. Both are asked by turns, so that whatever else the machine does
- * slows both, and their ratio stands.
+ * slows both, and their ratio stands. The short form asks a few times over little data, in the process that stored it: that each question
+ * is answered, and whole.
  *
  *   --data DIR   keep what is stored there, and use what is
  *   --stored N   so much, where a million is not wanted
@@ -9,9 +10,9 @@ import { join } from 'node:path';
 import { bytesBelow } from '../../workers/store/disk-usage';
 import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { type Figure, percentile, report, SHORT } from './report';
-import { benchFolder, type Load, storeRequests } from './stored-spoor';
+import { benchFolder, type Load, sendRequests, storeRequests } from './stored-spoor';
 
-const RUNS = SHORT ? 7 : 40;
+const RUNS = SHORT ? 3 : 40;
 const MILLION = 1_000_000;
 const MOST_TRIES = 20;
 
@@ -48,42 +49,28 @@ export function runQuestions(bench: Bench): void {
   });
 }
 
-async function measure({ name, unit, short, loads, questions }: Bench): Promise<void> {
-  const stored = amount() ?? (SHORT ? short : MILLION);
+async function measure(bench: Bench): Promise<void> {
+  const { name, unit } = bench;
+  const stored = amount() ?? (SHORT ? bench.short : MILLION);
   const folder = await benchFolder();
   const running: RunningSpoor[] = [];
   try {
-    const folders = [join(folder.path, `${name}-${stored / 10}`), join(folder.path, `${name}-${stored}`)];
-    let seconds = 0;
-    for (const [i, path] of folders.entries())
-      seconds = await storeRequests(path, loads(i === 0 ? stored / 10 : stored));
-    const bytes = await bytesBelow(folders[1] as string);
-    for (const path of folders) running.push(await startSpoor(path));
-    const [tenth, whole] = running as [RunningSpoor, RunningSpoor];
-    const [ofTenth, ofWhole] = [await questions(tenth), await questions(whole)];
+    const path = join(folder.path, `${name}-${stored}`);
+    const seconds = await (SHORT ? storeAndStay : storeBoth)(bench, stored, folder.path, running);
+    say(`${stored} ${unit} stored in ${seconds.toFixed(1)} s`);
+    const [whole, tenth] = running as [RunningSpoor, RunningSpoor | undefined];
+    const ofTenth = tenth && { spoor: tenth, questions: await bench.questions(tenth) };
     const figures: Figure[] = [];
     const tooMuch: string[] = [];
-    for (const [i, question] of ofWhole.entries()) {
-      const small = ofTenth[i] as BenchQuestion;
-      const first = await timed(whole, question, 0);
-      await timed(tenth, small, 0);
-      const taken: number[] = [];
-      const takenBySmall: number[] = [];
-      for (let n = 1; n <= RUNS; n++) {
-        takenBySmall.push(await timed(tenth, small, n));
-        taken.push(await timed(whole, question, n));
-      }
-      const growth = percentile(taken, 0.5) / percentile(takenBySmall, 0.5);
-      figures.push(
-        { name: `${question.name}: first`, value: first, unit: 'ms' },
-        { name: `${question.name}: p50`, value: percentile(taken, 0.5), unit: 'ms' },
-        { name: `${question.name}: p95`, value: percentile(taken, 0.95), unit: 'ms' },
-        { name: `${question.name}: ratio to a tenth`, value: growth, unit: 'times' },
-      );
-      if (growth > (question.mostGrowth ?? Number.POSITIVE_INFINITY))
+    for (const [i, question] of (await bench.questions(whole)).entries()) {
+      const small = ofTenth && { spoor: ofTenth.spoor, question: ofTenth.questions[i] as BenchQuestion };
+      const { growth, figures: some } = await asked(whole, question, small);
+      figures.push(...some);
+      say(some.map(({ name: title, value }) => `${title} ${value.toFixed(1)}`).join(', '));
+      if (growth !== null && growth > (question.mostGrowth ?? Number.POSITIVE_INFINITY))
         tooMuch.push(`${question.name} (${growth.toFixed(1)} times)`);
     }
-    figures.push({ name: `on disk, of each of the ${unit}`, value: bytes / stored, unit: 'bytes' });
+    figures.push({ name: `on disk, of each of the ${unit}`, value: (await bytesBelow(path)) / stored, unit: 'bytes' });
     if (seconds > 0)
       figures.push({ name: 'stored, with all that tells of them', value: stored / seconds, unit: `${unit}/s` });
     report(name, figures, { stored, unit, runs: RUNS });
@@ -94,12 +81,63 @@ async function measure({ name, unit, short, loads, questions }: Bench): Promise<
   }
 }
 
+/** @returns seconds that storing took */
+async function storeAndStay(
+  { name, loads }: Bench,
+  stored: number,
+  folder: string,
+  running: RunningSpoor[],
+): Promise<number> {
+  const spoor = await startSpoor(join(folder, `${name}-${stored}`));
+  running.push(spoor);
+  return sendRequests(spoor, loads(stored));
+}
+
+/** All, and a tenth. @returns seconds that storing all took */
+async function storeBoth(
+  { name, loads }: Bench,
+  stored: number,
+  folder: string,
+  running: RunningSpoor[],
+): Promise<number> {
+  const [ofAll, ofTenth] = [join(folder, `${name}-${stored}`), join(folder, `${name}-${stored / 10}`)];
+  await storeRequests(ofTenth, loads(stored / 10));
+  const seconds = await storeRequests(ofAll, loads(stored));
+  for (const path of [ofAll, ofTenth]) running.push(await startSpoor(path));
+  return seconds;
+}
+
+/** @returns growth: null: there is no tenth */
+async function asked(
+  whole: RunningSpoor,
+  question: BenchQuestion,
+  small: { readonly spoor: RunningSpoor; readonly question: BenchQuestion } | undefined,
+): Promise<{ readonly growth: number | null; readonly figures: readonly Figure[] }> {
+  const { name } = question;
+  const first = await timed(whole, question, 0);
+  if (small) await timed(small.spoor, small.question, 0);
+  const taken: number[] = [];
+  const takenBySmall: number[] = [];
+  for (let n = 1; n <= RUNS; n++) {
+    if (small) takenBySmall.push(await timed(small.spoor, small.question, n));
+    taken.push(await timed(whole, question, n));
+  }
+  const growth = small ? percentile(taken, 0.5) / percentile(takenBySmall, 0.5) : null;
+  const figures: Figure[] = [
+    { name: `${name}: first`, value: first, unit: 'ms' },
+    { name: `${name}: p50`, value: percentile(taken, 0.5), unit: 'ms' },
+    { name: `${name}: p95`, value: percentile(taken, 0.95), unit: 'ms' },
+  ];
+  if (growth !== null) figures.push({ name: `${name}: ratio to a tenth`, value: growth, unit: 'times' });
+  return { growth, figures };
+}
+
 async function timed(
   { ready }: RunningSpoor,
-  { name, ask: asked, isWhole }: BenchQuestion,
+  { name, ask: toAsk, isWhole }: BenchQuestion,
   n: number,
 ): Promise<number> {
-  const { path, body } = asked(n);
+  const { path, body } = toAsk(n);
   const startedAt = performance.now();
   const ask = (): Promise<Response> =>
     fetch(ready.ui + path, {
@@ -114,6 +152,11 @@ async function timed(
   if (!response.ok) throw new Error(`${name}: ${path} was answered ${response.status}: ${JSON.stringify(answer)}`);
   if (isWhole && !isWhole(answer as never)) throw new Error(`${name}: ${path} was not answered whole.`);
   return tookMs;
+}
+
+/** What happens, as it happens: a run of millions takes long. */
+function say(text: string): void {
+  process.stderr.write(`${performance.now().toFixed(0).padStart(8)} ms  ${text}\n`);
 }
 
 function amount(): number | null {

@@ -21,7 +21,7 @@ const counted = (name: string, query: string, hours: bigint): BenchQuestion => (
 runQuestions({
   name: 'services',
   unit: 'spans',
-  short: 20_000,
+  short: 6_000,
   loads: (stored) => {
     const nowNs = BigInt(Date.now()) * 1_000_000n;
     const traces = Math.floor((stored * 0.75) / STORED_TRACE_SPANS);

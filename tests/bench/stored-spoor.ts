@@ -1,6 +1,6 @@
 /** A Spoor with two days of a team's spans stored (stored-load.ts), which takes minutes to make for millions of them. */
 import { existsSync } from 'node:fs';
-import { startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { sendLoad } from './load';
 import { storedRequests } from './stored-load';
 
@@ -30,13 +30,19 @@ export interface Load {
 export async function storeRequests(dataDir: string, loads: readonly Load[]): Promise<number> {
   if (existsSync(dataDir)) return 0;
   const spoor = await startSpoor(dataDir);
+  const seconds = await sendRequests(spoor, loads);
+  await spoor.stop();
+  return seconds;
+}
+
+/** @returns seconds that it took */
+export async function sendRequests({ ready }: RunningSpoor, loads: readonly Load[]): Promise<number> {
   let seconds = 0;
   for (const { path, requests } of loads) {
     for (const some of parts(requests)) {
-      seconds += (await sendLoad(spoor.ready.otlpHttp, some, CONNECTIONS, () => null, path)).seconds;
+      seconds += (await sendLoad(ready.otlpHttp, some, CONNECTIONS, () => null, path)).seconds;
     }
   }
-  await spoor.stop();
   return seconds;
 }
 
