@@ -217,6 +217,10 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and large logs on 
   let drop: () => Promise<void>;
   let asked: { readonly text: string; readonly parameters: readonly unknown[] }[];
   let reader: LogReader;
+  const watchedQuery: SqlClient['query'] = (text, parameters, name) => {
+    asked.push({ text, parameters: parameters ?? [] });
+    return sql.query(text, parameters, name);
+  };
 
   beforeAll(async () => {
     await databases.start();
@@ -233,14 +237,7 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and large logs on 
     for (const [batch, logs] of [many, large].entries()) {
       await writer.append([decodeLogs(protobufFromLogsJson(logRequest(logs)), new Uint8Array([batch]), T0).batch]);
     }
-    const watched: SqlClient = {
-      ...sql,
-      query: (text, parameters, name) => {
-        asked.push({ text, parameters: parameters ?? [] });
-        return sql.query(text, parameters, name);
-      },
-    };
-    reader = new LogReader(watched, WORKSPACE, deflateCodec);
+    reader = new LogReader({ ...sql, query: watchedQuery }, WORKSPACE, deflateCodec);
   });
   beforeEach(() => {
     asked = [];
@@ -260,6 +257,16 @@ describe.each([pgliteDatabases(), postgresDatabases()])('many and large logs on 
         if (waitMs > 0) expect(counted.total).toBe(RECORDS);
       }
     }
+  });
+
+  it('reads no attributes where no key is asked for', async () => {
+    const counts = new LogCounts({ ...sql, query: watchedQuery }, WORKSPACE, reader);
+    const ofAttributes = () => asked.filter(({ text }) => /from attribute|unnest\(l\.attributes\)/.test(text));
+    await counts.facets({ fields: 'level,service,event,scope,env' });
+    expect(asked).not.toEqual([]);
+    expect(ofAttributes()).toEqual([]);
+    await counts.facets({ fields: 'level,http.status_code' });
+    expect(ofAttributes()).not.toEqual([]);
   });
 
   it('asks the database nothing more where nobody waits, however many words there are', async () => {

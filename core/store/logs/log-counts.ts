@@ -18,6 +18,7 @@ const DEFAULT_VALUES = 10;
 const USUAL_KEYS = 8;
 const ENVIRONMENT = 'deployment.environment.name';
 const USUAL_FIELDS = ['level', 'service', 'event', 'scope', 'env'] as const;
+const USUAL: ReadonlySet<string> = new Set(USUAL_FIELDS);
 /** Entries of the dictionary that one statement reads. */
 const PAGE = 5_000;
 /** Values that one answer counts: where there are more, it says that it did not count all records. */
@@ -75,6 +76,10 @@ export class LogCounts {
   /** @throws SpoorError VALIDATION_ERROR */
   async facets(query: LogFacetQuery, signal?: AbortSignal): Promise<LogFacets> {
     const search = await this.reader.searchFor(query, rangeOf(query), signal);
+    const asked = fieldsIn(query);
+    const keys = asked?.filter((field) => !USUAL.has(field)) ?? null;
+    // Most records have attributes that no other has: they are counted for those who ask.
+    const areElementsAsked = keys === null || keys.length > 0;
     const tally = new Tally();
     let complete = true;
     for await (const slice of search.slices(null)) {
@@ -93,66 +98,87 @@ export class LogCounts {
         records: INT8,
       };
       for (const row of decodeRows(spec, fields)) tally.record(row, Number(row.records));
-      const elements = await search.count(
-        slice,
-        'a.id, count(*) as records',
-        'group by 1',
-        'cross join lateral unnest(l.attributes) as a (id)',
-      );
+      const elements = areElementsAsked
+        ? await search.count(
+            slice,
+            'a.id, count(*) as records',
+            'group by 1',
+            'cross join lateral unnest(l.attributes) as a (id)',
+          )
+        : [];
       for (const { id, records } of decodeRows({ id: INT4, records: INT8 }, elements))
         tally.element(id, Number(records));
       for await (const found of search.unsure(slice)) {
         for (const { row } of found) {
           tally.record(row, 1);
-          for (const id of row.attributes) tally.element(id, 1);
+          if (areElementsAsked) for (const id of row.attributes) tally.element(id, 1);
         }
       }
       if (search.turns.isDue) await search.turns.end();
       const isOver = search.turns.isOver || tally.size >= MOST_TOLD_APART;
       complete = !search.isCut && (!isOver || slice.isEnd);
     }
-    const { byKey, areAll } = await this.keys(tally, search.turns);
-    return { total: tally.total, facets: await this.named(tally, byKey, query), complete: complete && areAll };
+    const { byKey, areAll } = await this.keys(tally, keys, search.turns);
+    const facets = await this.named(tally, byKey, asked, query.limit ?? DEFAULT_VALUES);
+    return { total: tally.total, facets, complete: complete && areAll };
   }
 
   private async named(
     tally: Tally,
     byKey: ReadonlyMap<string, CountedKey>,
-    { fields, limit = DEFAULT_VALUES }: LogFacetQuery,
+    asked: readonly string[] | null,
+    limit: number,
   ): Promise<LogFacet[]> {
-    const { services, scopes, resources } = this.reader.nameBooks;
-    const counted: Record<string, Counts> = {
-      level: tally.levels,
-      service: await renamed(tally.services, services, (name) => name),
-      scope: await renamed(tally.scopes, scopes, (name) => name),
-      event: tally.events,
-      env: await renamed(tally.resources, resources, (pairs) => textOfKey(pairs, ENVIRONMENT)),
-    };
     const frequent = [...byKey].sort(([a, { records: x }], [b, { records: y }]) => y - x || (a < b ? -1 : 1));
-    const asked =
-      fields === undefined
-        ? [...USUAL_FIELDS, ...frequent.slice(0, USUAL_KEYS).map(([key]) => key)]
-        : fields
-            .split(',')
-            .map((field) => field.trim())
-            .filter((field) => field !== '');
-    return asked.map((field) => {
-      const usual = Object.hasOwn(counted, field) ? counted[field] : undefined;
-      if (usual) return { field, values: mostFrequent(usual, limit), uncounted: 0 };
-      const key = byKey.get(field);
-      return { field, values: mostFrequent(key?.values ?? new Map(), limit), uncounted: key?.inPayload ?? 0 };
-    });
+    const facets: LogFacet[] = [];
+    for (const field of asked ?? [...USUAL_FIELDS, ...frequent.slice(0, USUAL_KEYS).map(([key]) => key)]) {
+      const usual = await this.usual(tally, field);
+      if (usual) facets.push({ field, values: mostFrequent(usual, limit), uncounted: 0 });
+      else {
+        const { values, inPayload } = byKey.get(field) ?? { values: new Map<string, number>(), inPayload: 0 };
+        facets.push({ field, values: mostFrequent(values, limit), uncounted: inPayload });
+      }
+    }
+    return facets;
   }
 
-  /** What stands in the dictionary by number, as keys with their values: where time is up, of the most frequent alone. */
-  private async keys(tally: Tally, turns: Turns): Promise<{ byKey: Map<string, CountedKey>; areAll: boolean }> {
+  /** Null: the field is a key of attributes. */
+  private async usual(tally: Tally, field: string): Promise<Counts | null> {
+    const { services, scopes, resources } = this.reader.nameBooks;
+    switch (field) {
+      case 'level':
+        return tally.levels;
+      case 'event':
+        return tally.events;
+      case 'service':
+        return renamed(tally.services, services, (name) => name);
+      case 'scope':
+        return renamed(tally.scopes, scopes, (name) => name);
+      case 'env':
+        return renamed(tally.resources, resources, (pairs) => textOfKey(pairs, ENVIRONMENT));
+      default:
+        return null;
+    }
+  }
+
+  /**
+   * What stands in the dictionary by number, as keys with their values: where time is up, of the most frequent alone.
+   * @param asked null: all keys
+   */
+  private async keys(
+    tally: Tally,
+    asked: readonly string[] | null,
+    turns: Turns,
+  ): Promise<{ byKey: Map<string, CountedKey>; areAll: boolean }> {
+    if (asked?.length === 0) return { byKey: new Map(), areAll: true };
     const names = new Map(
       decodeRows(
         { id: INT4, key: TEXT },
         await this.sql.query('select id, key from attribute_key where workspace_id = $1', [this.workspaceId]),
-      ).map(({ id, key }) => [id, key]),
+      ).flatMap(({ id, key }) => (asked === null || asked.includes(key) ? [[id, key] as const] : [])),
     );
     const byKey = new Map<string, CountedKey>();
+    if (names.size === 0) return { byKey, areAll: true };
     const keyOf = (id: number): CountedKey | null => {
       const name = names.get(id);
       if (name === undefined || id === REST_KEY) return null;
@@ -173,8 +199,9 @@ export class LogCounts {
     for (let at = 0; at < ids.length; at += PAGE) {
       if (at > 0 && turns.isDue && (await turns.end())) return { byKey, areAll: false };
       const rows = await this.sql.query(
-        'select id, key_id, message from attribute where workspace_id = $1 and id = any($2::int4[])',
-        [this.workspaceId, ids.slice(at, at + PAGE)],
+        `select id, key_id, message from attribute where workspace_id = $1 and id = any($2::int4[])
+           and ($3::int4[] is null or key_id = any($3::int4[]))`,
+        [this.workspaceId, ids.slice(at, at + PAGE), asked && [...names.keys()]],
       );
       for (const { id, key_id, message } of decodeRows({ id: INT4, key_id: INT4, message: BYTEA }, rows)) {
         const key = keyOf(key_id);
@@ -186,6 +213,15 @@ export class LogCounts {
     }
     return { byKey, areAll: true };
   }
+}
+
+/** Null: the usual ones, and the most frequent keys. */
+function fieldsIn({ fields }: LogFacetQuery): string[] | null {
+  if (fields === undefined) return null;
+  return fields
+    .split(',')
+    .map((field) => field.trim())
+    .filter((field) => field !== '');
 }
 
 type Counts = Map<string, number>;
