@@ -4,7 +4,7 @@ import { type LogLevel, levelOf } from '../../model/log-level';
 import { rfc3339FromNs } from '../../model/time';
 import { type LogTemplate, queryOfTemplate, TemplateMiner, templateText } from '../../query/logs/log-templates';
 import { type LogReader, rangeOf } from './log-reader';
-import { type LogRow, logIdOf, placeOf } from './log-rows';
+import { type LogText, logIdOf, placeOf } from './log-rows';
 import type { LogSlice } from './log-search';
 
 /** Records of one statement. */
@@ -13,7 +13,7 @@ const DEFAULT_LIMIT = 100;
 const MOST_SERVICES = 5;
 
 interface Seen {
-  readonly newest: LogRow;
+  readonly newest: LogText;
   oldestNs: bigint;
   severity: number;
   readonly services: Set<string>;
@@ -31,10 +31,8 @@ export class LogPatternReader {
     let complete = true;
     slices: for await (const slice of search.slices(null)) {
       for (let rest: LogSlice | null = slice; rest; ) {
-        const read: Awaited<ReturnType<typeof search.readRows>> = await search.readRows(
-          rest,
-          Math.min(BATCH, MOST_PATTERN_RECORDS - looked),
-        );
+        const most = Math.min(BATCH, MOST_PATTERN_RECORDS - looked);
+        const read: Awaited<ReturnType<typeof search.readTexts>> = await search.readTexts(rest, most);
         for (const row of read.found) note(seen, miner.add(row.message || row.event_name), row);
         looked += read.found.length;
         rest = read.rest;
@@ -50,7 +48,7 @@ export class LogPatternReader {
 }
 
 /** Records come newest first. */
-function note(seen: Map<LogTemplate, Seen>, template: LogTemplate, row: LogRow): void {
+function note(seen: Map<LogTemplate, Seen>, template: LogTemplate, row: LogText): void {
   const known = seen.get(template) ?? {
     newest: row,
     oldestNs: row.time_ns,

@@ -14,7 +14,18 @@ import type { SqlClient, SqlParameter, SqlRow } from '../sql/sql-client';
 import { type LogRange, spansOfBlocks } from './block-spans';
 import { LogConditions } from './log-conditions';
 import type { LogNames } from './log-names';
-import { LOG_JOINS, LOG_ROW, type LogPlace, type LogRow, logColumns, partsOf, placeOf, recordOf } from './log-rows';
+import {
+  LOG_JOINS,
+  LOG_ROW,
+  LOG_TEXTS,
+  type LogPlace,
+  type LogRow,
+  type LogText,
+  logColumns,
+  partsOf,
+  placeOf,
+  recordOf,
+} from './log-rows';
 import { mayHaveText } from './payload-text';
 import { isExact, type Sides } from './sides';
 
@@ -177,8 +188,13 @@ export class LogSearch {
     return { found, rest };
   }
 
-  /** The same, without what stands in payloads: nothing is decoded of what SQL knows to match. */
-  async readRows(slice: LogSlice, limit: number): Promise<Read<LogRow>> {
+  /** What the matches say, and no more of those that SQL knows to match. */
+  async readTexts(slice: LogSlice, limit: number): Promise<Read<LogText>> {
+    if (this.isExact) {
+      const { row, columns, joins } = LOG_TEXTS;
+      const found = decodeRows(row, await this.rows(columns, slice, this.sides.must, joins, orderSql('older', limit)));
+      return { found, rest: restOf(slice, found, limit) };
+    }
     const { rows, rest } = await this.page(slice, limit, 'older');
     const unsure = rows.filter(({ sure }) => !sure);
     if (unsure.length === 0) return { found: rows, rest };
@@ -199,8 +215,7 @@ export class LogSearch {
         direction,
       ),
     );
-    const last = rows.at(-1);
-    return { rows, rest: rows.length === limit && last ? { ...slice, after: placeOf(last) } : null };
+    return { rows, rest: restOf(slice, rows, limit) };
   }
 
   /** Counts what SQL knows to match. @param select over `log_record l` */
@@ -358,6 +373,12 @@ export class LogSearch {
     });
     return this.sql.query(text, used);
   }
+}
+
+/** Of which at most so many rows were read. */
+function restOf(slice: LogSlice, rows: readonly LogText[], limit: number): LogSlice | null {
+  const last = rows.at(-1);
+  return rows.length === limit && last ? { ...slice, after: placeOf(last) } : null;
 }
 
 function orderSql(direction: Direction, limit: number): string {
