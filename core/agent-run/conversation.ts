@@ -9,6 +9,7 @@ import { cutMessage } from './cut';
 import { NamedCalls } from './named-calls';
 import { oneOfEach } from './one-call';
 import { byStart, type RunSpan } from './run-span';
+import { toldByAgents } from './told-by-agents';
 import { type AloneRun, joinTools } from './tool-joins';
 import { type ToolUse, toolUseOf } from './tool-use';
 
@@ -18,7 +19,7 @@ export interface Conversation {
   readonly complete: boolean;
 }
 
-/** A call of a model, or of a tool that no model is seen to have asked for. */
+/** A call of a model, of an agent whose models' calls are not recorded, or of a tool that no model is seen to have asked for. */
 export interface Turn {
   readonly spanId: string;
   readonly name: string;
@@ -61,7 +62,7 @@ export interface Turn {
 export function conversationOf(spans: readonly RunSpan[], complete: boolean): Conversation {
   const ordered = [...spans].sort(byStart);
   const book = new AskBook();
-  const told = oneOfEach(ordered).map((span) => ({ span, told: book.read(span) }));
+  const told = toldByAgents(oneOfEach(ordered), ordered).map((span) => ({ span, told: book.read(span) }));
   const alone = joinTools(ordered, book.asks);
   const before = new Map<string, CallBefore>();
   const turns = [

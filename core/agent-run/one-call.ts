@@ -75,7 +75,7 @@ function modelAround(span: RunSpan, byId: ReadonlyMap<string, RunSpan>): RunSpan
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     at = at.parentSpanId === null ? undefined : byId.get(at.parentSpanId);
     if (!at || at === span || isApart(at.agent.kind)) return null;
-    if (at.agent.kind === span.agent.kind) return overlap(at, span) ? at : null;
+    if (at.agent.kind === span.agent.kind) return isDuring(span, at) ? at : null;
   }
   return null;
 }
@@ -179,6 +179,11 @@ function textOf(messages: readonly Message[]): string {
     parts.flatMap((part) => (part.type === 'text' ? part.text : part.type === 'tool_call' ? part.name : [])),
   );
   return said.join('').replace(/\s+/g, '');
+}
+
+/** Spans that are sent before they end have no duration, nor have those that only mark that they began (Logfire's). */
+function isDuring(a: RunSpan, b: RunSpan): boolean {
+  return a.startNs <= (b.durationNs === null ? Number.POSITIVE_INFINITY : endOf(b)) && b.startNs <= endOf(a);
 }
 
 function overlap(a: RunSpan, b: RunSpan): boolean {

@@ -58,6 +58,8 @@ const KEYS: ReadonlySet<string> = new Set([
   'mlflow.spanInputs',
   'mlflow.spanOutputs',
   'user_prompt',
+  'new_context',
+  'response.model_output',
   'prompt',
 ]);
 

@@ -321,6 +321,11 @@ describe('dialects', () => {
       kind: 'agent',
       agentName: 'Claude Code',
     });
+    const told = { 'span.type': 'llm_request', new_context: 'hi', 'response.model_output': 'yo' };
+    expect(read('claude_code.llm_request', told)).toMatchObject({
+      input: [{ role: 'user', parts: [{ type: 'text', text: 'hi' }] }],
+      output: [{ role: 'assistant', parts: [{ type: 'text', text: 'yo' }] }],
+    });
   });
 
   it('Codex, Gemini CLI, Copilot, MCP', () => {

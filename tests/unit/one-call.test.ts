@@ -21,6 +21,7 @@ describe('one call of a model', () => {
     ['below a span of a framework that says nothing', [bare('a', null, tokens, 10, 10), told('b', 'a', tokens, 11, 5)]],
     ['beside it, by the id of the provider', [told('a', null, id), bare('b', null, { ...id, ...tokens })]],
     ['beside it, by model and tokens', [told('a', null, tokens), bare('b', null, tokens)]],
+    ['as a mark without duration that it began', [told('a', null, tokens), bare('b', 'a', {}, 10, 0)]],
     ['after attempts that failed', [told('a', null, id), bare('b', 'a', {}, 11, 2, true), bare('c', 'a', tokens, 14)]],
   ])('that the SDK tells %s is shown once', (_, spans) => {
     const turns = turnsOf(...spans);

@@ -29,7 +29,8 @@ export const claudeCode: Dialect = {
     );
     const ms = a.number('ttft_ms');
     const isTool = type === 'tool';
-    const prompt = a.text('user_prompt');
+    const prompt = a.text('user_prompt') ?? (type === 'llm_request' ? a.text('new_context') : undefined);
+    const answer = a.text('response.model_output');
     const result = events.find((event) => event.name === 'tool.output')?.attributes;
     return {
       kind: KINDS[type] ?? 'step',
@@ -46,6 +47,7 @@ export const claudeCode: Dialect = {
           }
         : undefined,
       input: prompt === undefined ? null : [{ role: 'user', parts: partsOf(prompt) }],
+      output: answer === undefined ? null : [{ role: 'assistant', parts: partsOf(answer) }],
       usage: {
         input: own === undefined ? undefined : own + (cacheRead ?? 0) + (cacheWrite ?? 0),
         output: a.count('output_tokens'),
