@@ -4,7 +4,7 @@ import { ANSWER_KEYS } from './answered-model';
 import { isObject, textOf } from './json-objects';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 import { parsed } from './span-source';
-import { COST_KEYS, COUNT_KEYS, USAGE_DETAIL_KEYS, USAGE_OBJECT_KEYS } from './usage-keys';
+import { COST_KEYS, COST_OBJECT_KEYS, COUNT_KEYS, USAGE_DETAIL_KEYS } from './usage-keys';
 import { AGENT_SESSION_KEYS, AGENT_USER_KEYS, SESSION_KEYS, USER_KEYS } from './who-keys';
 
 /** What a call counts, what shows how it counts, and texts. */
@@ -52,6 +52,7 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
     ['ai.model.provider', providerOfSdk],
     ['gen_ai.provider.name', providerOf],
     ['gen_ai.system', providerOf],
+    ['llm.vendor', providerOf],
     ['mlflow.llm.provider', (text) => providerOf(plainText(text) ?? '')],
   ],
   requestModel: [
@@ -62,6 +63,7 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
     'langsmith.metadata.ls_model_name',
     'ai.model.id',
     'gen_ai.request.model',
+    'llm.request.model',
     // A call that failed before anything answered.
     ['llm.invocation_parameters', modelAmong],
     ['langfuse.observation.model.parameters', modelAmong],
@@ -70,6 +72,7 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
     'llm.response.model_name',
     'ai.response.model',
     'gen_ai.response.model',
+    'llm.response.model',
     ['mlflow.llm.model', plainText],
   ],
   serviceTier: [
@@ -158,7 +161,7 @@ const CODING_KEYS: readonly string[] = [
 ];
 /** JSON of usage, and names that mean something only beside it: such spans are read whole, too. */
 const WHOLE_KEYS: readonly string[] = [
-  ...USAGE_OBJECT_KEYS,
+  ...COST_OBJECT_KEYS,
   ...USAGE_DETAIL_KEYS,
   'ai.response.providerMetadata',
   'gcp.vertex.agent.llm_response',

@@ -30,8 +30,8 @@ import { traceloop } from './readers/traceloop';
 import { vercel } from './readers/vercel';
 import { type AttributeReader, parsed, type SpanSource } from './span-source';
 import { toolInput } from './tool-parts';
-import { usageOfObject } from './usage';
-import { USAGE_DETAIL_KEYS, USAGE_OBJECT_KEYS } from './usage-keys';
+import { costOfObject, usageOfObject } from './usage';
+import { COST_OBJECT_KEYS, USAGE_DETAIL_KEYS, USAGE_OBJECT_KEYS } from './usage-keys';
 
 /**
  * Who is believed first. What a person set by hand stands before what an instrumentation derived: LangSmith's run type before the
@@ -132,7 +132,7 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     outputValue: output.length > 0 || kind === 'tool' ? null : outputValue,
     toolDefinitions: of('toolDefinitions') ?? toolsAmong(inputValue ?? undefined),
     usage: usageOf(keyed, more, { provider, model: responseModel ?? requestModel, scope: source.scope }),
-    reportedCost: of('reportedCost') ?? costOf(keyed),
+    reportedCost: of('reportedCost') ?? costOf(keyed) ?? costAmong(source.attributes),
     serviceTier: textAt(keyed, 'serviceTier'),
     finishReasons: (of('finishReasons') ?? answered.flatMap(({ finishReason }) => finishReason ?? [])).map(plainReason),
     timeToFirstTokenNs: of('timeToFirstTokenNs'),
@@ -152,6 +152,15 @@ function usageObjects(a: AttributeReader): Usage | null {
     return isObject(value) ? [[key.slice('gen_ai.usage.'.length), value] as const] : [];
   });
   return details.length > 0 ? usageOfObject(Object.fromEntries(details)) : null;
+}
+
+/** What objects say that a call cost: that of usage, as OpenRouter has it, or LiteLLM's of what it hides; null: none does. */
+function costAmong(a: AttributeReader): number | null {
+  for (const key of COST_OBJECT_KEYS) {
+    const cost = costOfObject(a.json(key));
+    if (cost !== null) return cost;
+  }
+  return null;
 }
 
 /** The text of an enumeration of Python: `FinishReason.STOP`. */

@@ -1,5 +1,20 @@
 /** Attributes that hold a number of tokens, or a cost, of a call: every spelling that is in use, the first believed before the next. */
 
+/** Counts that a sender flattened, or LangChain's names of them, each with what it is made up of. */
+const INPUT_DETAILS = ['input_token_details', 'input_tokens_details', 'prompt_token_details', 'prompt_tokens_details'];
+const OUTPUT_DETAILS = [
+  'output_token_details',
+  'output_tokens_details',
+  'completion_token_details',
+  'completion_tokens_details',
+];
+
+function flattened(details: readonly string[], names: readonly string[]): string[] {
+  return ['gen_ai.usage', 'llm.usage'].flatMap((prefix) =>
+    details.flatMap((of) => names.map((name) => `${prefix}.${of}.${name}`)),
+  );
+}
+
 /** What is counted, by the names that `settle` has for it, and costs. */
 export const COUNT_KEYS = {
   input: [
@@ -51,9 +66,6 @@ export const COUNT_KEYS = {
     'gen_ai.usage.cached_tokens',
     'gen_ai.usage.input_tokens.cached',
     'gen_ai.usage.input_tokens.cache_read',
-    'gen_ai.usage.input_tokens_details.cached_tokens',
-    'gen_ai.usage.prompt_tokens_details.cached_tokens',
-    'gen_ai.usage.prompt_tokens_details.cache_read',
     'gen_ai.usage.cached_content_token_count',
     'gen_ai.usage.cache_read_input_token_count',
     'gen_ai.usage.details.cache_read_tokens',
@@ -62,8 +74,19 @@ export const COUNT_KEYS = {
     'gen_ai.usage.details.cached_tokens',
     'llm.usage.cache_read_input_tokens',
     'llm.usage.cached_tokens',
-    'llm.usage.prompt_tokens_details.cached_tokens',
     'metadata.usage.cached_prompt_tokens',
+    'gen_ai.usage.input_cached_tokens',
+    'gen_ai.usage.input_cache_read',
+    'gen_ai.usage.input_cache_read_tokens',
+    'gen_ai.usage.prompt_cache_hit_tokens',
+    ...flattened(INPUT_DETAILS, [
+      'cached_tokens',
+      'cached',
+      'cache_read',
+      'cache_read_tokens',
+      'cache_read_input_tokens',
+      'cached_input_tokens',
+    ]),
   ],
   cacheWrite: [
     'llm.token_count.prompt_details.cache_write',
@@ -77,16 +100,23 @@ export const COUNT_KEYS = {
     'gen_ai.usage.cache_creation_tokens',
     'gen_ai.usage.input_tokens.cache_write',
     'gen_ai.usage.input_tokens.cache_creation',
-    'gen_ai.usage.input_tokens_details.cache_write_tokens',
-    'gen_ai.usage.input_tokens_details.cache_creation_tokens',
-    'gen_ai.usage.prompt_tokens_details.cache_write_tokens',
-    'gen_ai.usage.prompt_tokens_details.cache_creation_tokens',
     'gen_ai.usage.cache_write_input_token_count',
     'gen_ai.usage.details.cache_write_tokens',
     'gen_ai.usage.details.cache_write_input_tokens',
     'gen_ai.usage.details.cache_creation_input_tokens',
     'llm.usage.cache_creation_input_tokens',
     'metadata.usage.cached_creation_tokens',
+    'gen_ai.usage.input_cache_creation',
+    'gen_ai.usage.input_cache_creation_tokens',
+    'gen_ai.usage.input_cache_write_tokens',
+    ...flattened(INPUT_DETAILS, [
+      'cache_write',
+      'cache_write_tokens',
+      'cache_write_input_tokens',
+      'cache_creation',
+      'cache_creation_tokens',
+      'cache_creation_input_tokens',
+    ]),
   ],
   cacheWriteHour: [
     'anthropic.usage.cache_creation.ephemeral_1h_input_tokens',
@@ -118,8 +148,6 @@ export const COUNT_KEYS = {
     'gen_ai.usage.output_reasoning_tokens',
     'gen_ai.usage.output_reasoning',
     'gen_ai.usage.output_tokens.reasoning',
-    'gen_ai.usage.output_tokens_details.reasoning_tokens',
-    'gen_ai.usage.completion_tokens_details.reasoning_tokens',
     'gen_ai.usage.thoughts_token_count',
     'gen_ai.usage.thoughts_tokens',
     'gen_ai.usage.thinking_tokens',
@@ -130,21 +158,21 @@ export const COUNT_KEYS = {
     'gen_ai.usage.details.thinking_tokens',
     'gen_ai.usage.details.output_reasoning',
     'llm.usage.reasoning_tokens',
-    'llm.usage.completion_tokens_details.reasoning_tokens',
+    ...flattened(OUTPUT_DETAILS, ['reasoning_tokens', 'reasoning']),
   ],
   inputAudio: [
     'llm.token_count.prompt_details.audio',
     'gen_ai.usage.audio.input_tokens',
     'gen_ai.usage.input_audio_tokens',
-    'gen_ai.usage.prompt_tokens_details.audio_tokens',
     'gen_ai.usage.details.input_audio_tokens',
+    ...flattened(INPUT_DETAILS, ['audio_tokens', 'audio']),
   ],
   outputAudio: [
     'llm.token_count.completion_details.audio',
     'gen_ai.usage.audio.output_tokens',
     'gen_ai.usage.output_audio_tokens',
-    'gen_ai.usage.completion_tokens_details.audio_tokens',
     'gen_ai.usage.details.output_audio_tokens',
+    ...flattened(OUTPUT_DETAILS, ['audio_tokens', 'audio']),
   ],
   inputImage: ['gen_ai.usage.image.input_tokens', 'gen_ai.usage.input_image_tokens'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -189,9 +217,9 @@ export const USAGE_OBJECT_KEYS = [
   'metadata.usage_object',
 ] as const;
 /** Beside counts that do not say how they are made up. */
-export const USAGE_DETAIL_KEYS = [
-  'gen_ai.usage.prompt_tokens_details',
-  'gen_ai.usage.input_tokens_details',
-  'gen_ai.usage.completion_tokens_details',
-  'gen_ai.usage.output_tokens_details',
-] as const;
+export const USAGE_DETAIL_KEYS: readonly string[] = [...INPUT_DETAILS, ...OUTPUT_DETAILS].map(
+  (name) => `gen_ai.usage.${name}`,
+);
+
+/** JSON that may hold what a call cost. */
+export const COST_OBJECT_KEYS: readonly string[] = [...USAGE_OBJECT_KEYS, 'hidden_params'];

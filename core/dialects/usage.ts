@@ -6,7 +6,7 @@
 import type { PlainValue } from '../model/json-types';
 import type { Usage } from './agent-span';
 import { isObject } from './json-objects';
-import { isTokenCount } from './plausible';
+import { isCost, isTokenCount } from './plausible';
 
 /** Tokens as they were sent. */
 export type RawUsage = {
@@ -156,6 +156,7 @@ const INPUT_DETAILS = [
   'prompttokensdetails',
   'inputtokensdetails',
   'inputtokendetails',
+  'prompttokendetails',
   'inputdetails',
   'promptdetails',
 ];
@@ -163,6 +164,7 @@ const OUTPUT_DETAILS = [
   'completiontokensdetails',
   'outputtokensdetails',
   'outputtokendetails',
+  'completiontokendetails',
   'outputdetails',
   'completiondetails',
 ];
@@ -230,6 +232,20 @@ function objectAt(flat: Flat, names: readonly string[]): { readonly [key: string
   for (const name of names) {
     const value = flat.get(name);
     if (isObject(value)) return value;
+  }
+  return null;
+}
+
+const COST_NAMES = ['totalcost', 'cost', 'responsecost', 'totalcostusd', 'costusd'];
+
+/** What an object says that a call cost, in US dollars; null: nothing. */
+export function costOfObject(value: PlainValue | undefined): number | null {
+  if (!isObject(value)) return null;
+  const flat = plainNames(value);
+  for (const name of COST_NAMES) {
+    const cost = flat.get(name);
+    const number = typeof cost === 'string' && cost.trim() !== '' ? Number(cost) : cost;
+    if (typeof number === 'number' && isCost(number)) return number;
   }
   return null;
 }

@@ -156,6 +156,24 @@ describe('attributes', () => {
     ]);
   });
 
+  it('llm.prompts and llm.completions may be messages, as Traceloop had them before the conventions', () => {
+    const span = read({
+      'llm.request.type': 'chat',
+      'llm.vendor': 'OpenAI',
+      'llm.request.model': 'gpt-4',
+      'llm.response.model': 'gpt-4-0613',
+      'llm.prompts.0.role': 'system',
+      'llm.prompts.0.content': 'be',
+      'llm.prompts.1.role': 'user',
+      'llm.prompts.1.content': 'hi',
+      'llm.completions.0.content': 'yo',
+      'llm.completions.0.finish_reason': 'stop',
+    });
+    expect([span.provider, span.requestModel, span.responseModel]).toEqual(['openai', 'gpt-4', 'gpt-4-0613']);
+    expect([span.system, span.input]).toEqual([[text('be')], [{ role: 'user', parts: [text('hi')] }]]);
+    expect(span.output).toEqual([{ role: 'assistant', parts: [text('yo')], finishReason: 'stop' }]);
+  });
+
   it.each<[string, PlainValue]>([
     ['text', 'be'],
     ['parts', json([{ type: 'text', content: 'be' }])],

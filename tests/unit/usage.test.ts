@@ -219,10 +219,42 @@ describe('every key of a count', () => {
   it.each(COST_KEYS.reportedCost)('%s is what the sender says that it cost', (key) => {
     expect(read({ 'gen_ai.operation.name': 'chat', [key]: 0.25 }).reportedCost).toBe(0.25);
   });
+  it.each([
+    ['gen_ai.usage', { prompt_tokens: 100, completion_tokens: 10, cost: 0.25 }],
+    ['langfuse.observation.usage', { input: 100, output: 10, inputCost: 0.05, outputCost: 0.2, totalCost: 0.25 }],
+    ['hidden_params', { model_id: 'x', response_cost: '0.25' }],
+  ])('%s may hold what the sender says that it cost', (key, object) => {
+    expect(read({ 'gen_ai.operation.name': 'chat', [key]: JSON.stringify(object) }).reportedCost).toBe(0.25);
+  });
+  it.each(['hidden_params', 'gen_ai.usage'])('%s holds no cost where it says none', (key) => {
+    for (const object of [{ response_cost: null }, { cost: '' }, { cost: -1 }, 'cost'])
+      expect(read({ 'gen_ai.operation.name': 'chat', [key]: JSON.stringify(object) }).reportedCost).toBeNull();
+  });
   it('of costs in two parts gives their sum, and of one of them nothing', () => {
     const parts = { 'gen_ai.operation.name': 'chat', 'llm.cost.prompt': 0.25 };
     expect(read(parts).reportedCost).toBeNull();
     expect(read({ ...parts, 'llm.cost.completion': 0.5 }).reportedCost).toBe(0.75);
+  });
+});
+
+describe('parts of counts, as LangChain names them', () => {
+  it.each(['output_token_details.reasoning', 'output_tokens_details.reasoning_tokens'])(
+    '%s is output where the total says that it lies beside it',
+    (key) => {
+      const sent = { input_tokens: 100, output_tokens: 10, total_tokens: 150, [key]: 40 };
+      expect(read(chat('gcp.gemini', 'gemini-2.5-pro', sent)).usage).toMatchObject({ output: 50, reasoning: 40 });
+    },
+  );
+  it('are read from what is flattened and from JSON', () => {
+    const counts = { input_tokens: 100, output_tokens: 10 };
+    const flat = { 'input_token_details.cache_read': 30, 'input_token_details.cache_creation': 50 };
+    const whole = { input_token_details: JSON.stringify({ cache_read: 30, cache_creation: 50 }) };
+    for (const details of [flat, whole])
+      expect(read(chat('openai', 'gpt-4o', { ...counts, ...details })).usage).toMatchObject({
+        input: 100,
+        cacheRead: 30,
+        cacheWrite: 50,
+      });
   });
 });
 

@@ -151,8 +151,10 @@ function resultOf(parts: readonly Part[], id: string | null, name: string | unde
 
 function promptsOf(a: AttributeReader): Message[] | null {
   if (a.has('llm.prompts')) return askedIn(a.json('llm.prompts'));
-  const prompts = a.list('llm.prompts').map((item): Message => {
-    return { role: 'user', parts: partsOf(item.value('prompt.text') ?? item.value('') ?? null) };
+  const prompts = a.list('llm.prompts').flatMap((item): Message[] => {
+    const said = item.value('prompt.text') ?? item.value('');
+    // Traceloop's messages had the same name.
+    return said === undefined ? [] : [{ role: 'user', parts: partsOf(said) }];
   });
   return prompts.length > 0 ? prompts : null;
 }

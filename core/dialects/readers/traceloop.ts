@@ -22,7 +22,7 @@ const REQUESTS: Readonly<Record<string, AgentSpanKind>> = wordTable({
 });
 
 const PREFIX =
-  /^(?:traceloop\.|llm\.(?:request|usage|is_streaming)|gen_ai\.(?:prompt|completion)\.\d|mcp\.(?:request\.argument|response\.value))/;
+  /^(?:traceloop\.|llm\.(?:request|usage|is_streaming|(?:prompts|completions)\.\d)|gen_ai\.(?:prompt|completion)\.\d|mcp\.(?:request\.argument|response\.value))/;
 
 export const traceloop: Dialect = {
   name: 'traceloop',
@@ -42,8 +42,8 @@ export const traceloop: Dialect = {
       tool: isTool
         ? { name: a.text('tool.name') ?? name, arguments: a.json('tool.arguments') ?? input, result: output }
         : undefined,
-      input: messagesAt(a, 'gen_ai.prompt'),
-      output: messagesAt(a, 'gen_ai.completion'),
+      input: messagesAt(a, 'gen_ai.prompt') ?? messagesAt(a, 'llm.prompts'),
+      output: messagesAt(a, 'gen_ai.completion') ?? messagesAt(a, 'llm.completions'),
       inputValue: isTool ? null : input,
       outputValue: isTool ? null : output,
       toolDefinitions: a.list('llm.request.functions').flatMap((item) => toolDefinitionsOf(definition(item))),
@@ -53,8 +53,11 @@ export const traceloop: Dialect = {
 };
 
 function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
-  const messages = a.list(prefix).map((item): Message => {
-    const role = roleOf(item.text('role') ?? (prefix.endsWith('completion') ? 'assistant' : 'user'));
+  const usual = prefix === 'gen_ai.prompt' || prefix === 'llm.prompts' ? 'user' : 'assistant';
+  const messages = a.list(prefix).flatMap((item): Message[] => {
+    // OpenInference's prompts have the same name, and are texts.
+    if (prefix === 'llm.prompts' && !item.has('content') && !item.has('role')) return [];
+    const role = roleOf(item.text('role') ?? usual);
     const content = item.value('content') ?? null;
     const blocks = contentParts(content);
     // Koog has the JSON of calls as the text of messages, of whatever role: as such it is shown.
@@ -68,7 +71,7 @@ function messagesAt(a: AttributeReader, prefix: string): Message[] | null {
       ...(isResult ? [{ type: 'tool_result', id: answers ?? null, result: only.text } as const] : said),
     ];
     const finishReason = item.text('finish_reason');
-    return { role, parts: [...parts, ...callsOf(item)], ...(finishReason ? { finishReason } : {}) };
+    return [{ role, parts: [...parts, ...callsOf(item)], ...(finishReason ? { finishReason } : {}) }];
   });
   return messages.length > 0 ? messages : null;
 }
