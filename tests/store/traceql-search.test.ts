@@ -81,7 +81,7 @@ function measured(name: string, numbers: readonly number[], q: number, bucket: n
       return sorted.at(-1) ?? null;
     case 'quantile_over_time': {
       // Sketches are of durations: what is below 1 counts as 0.
-      const at = sorted[Math.floor(q * (sorted.length - 1))] ?? 0;
+      const at = sorted[Math.max(0, Math.ceil(q * sorted.length - 1e-9) - 1)] ?? 0;
       return at < 1 ? 0 : at;
     }
     default: {
