@@ -11,14 +11,14 @@ export interface Starter {
 }
 
 export const STARTERS: readonly Starter[] = [
-  starter('Services', 'requests, failures and latency of each service, and warnings in the logs', [
+  starter('Services', 'Requests, failures and latency of each service, and warnings in the logs', [
     spans('Requests', `{ ${REQUEST_TRACEQL} } | rate() by (resource.service.name)`),
     spans('Failed requests', `{ ${FAILED_REQUEST_TRACEQL} } | rate() by (resource.service.name)`),
     spans('p95 of requests', `{ ${REQUEST_TRACEQL} } | quantile_over_time(duration, 0.95) by (resource.service.name)`),
     spans('Latency of requests', `{ ${REQUEST_TRACEQL} } | histogram_over_time(duration)`),
     logs('Warnings and errors', 'severity>=warn', 'count', 'full'),
   ]),
-  starter('Model calls', 'calls, tokens and latency of models, and failed tool calls', [
+  starter('Model calls', 'Calls, tokens and latency of models, and failed tool calls', [
     spans('Calls', '{ span.gen_ai.request.model != nil } | rate() by (span.gen_ai.request.model)'),
     spans(
       'p95 of calls',
@@ -38,7 +38,7 @@ export const STARTERS: readonly Starter[] = [
       '{ span.gen_ai.tool.name != nil && status = error } | count_over_time() by (span.gen_ai.tool.name)',
     ),
   ]),
-  starter('Errors', 'failed spans by service and by name, and the newest errors in the logs', [
+  starter('Errors', 'Failed spans by service and by name, and the newest errors in the logs', [
     spans('Failed spans by service', '{ status = error } | count_over_time() by (resource.service.name)'),
     spans('Failed spans by name', '{ status = error } | count_over_time() by (name)'),
     logs('Errors in the logs', 'severity>=error', 'count', 'full'),

@@ -193,7 +193,7 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
       </div>
       <div className="flex flex-wrap items-end gap-2">
         <label className={LABEL}>
-          If that holds
+          Alert after
           <select
             className={FIELD}
             value={draft.forSeconds}
@@ -201,17 +201,17 @@ export function AlertForm({ rule, failure, onSave }: AlertFormProps) {
           >
             {[...new Set([...FORS, draft.forSeconds])].map((seconds) => (
               <option key={seconds} value={seconds}>
-                {seconds === 0 ? 'at all' : `for ${durationText(seconds)}`}
+                {seconds === 0 ? 'no delay' : durationText(seconds)}
               </option>
             ))}
           </select>
         </label>
         <label className={LABEL}>
-          Over once it is back at
+          Resolve at
           <input
             aria-invalid={isEndWrong}
             placeholder="the threshold"
-            title={`Not further than the threshold; between the two an alert goes on`}
+            title="Between this value and the threshold, an alert keeps firing."
             className={`${FIELD} w-[170px] font-mono aria-invalid:border-error`}
             value={draft.resolveThreshold}
             onChange={(event) => set({ resolveThreshold: event.target.value })}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { AlertFiring, AlertRuleEdit } from '../../../core/api/alert';
 import { formatDuration, plural } from '../../../core/model/format';
 import { api } from '../../connection/connection';
-import { valueText } from '../../features/alerts/alert-text';
+import { durationText, valueText } from '../../features/alerts/alert-text';
 import { useThrottled } from '../../hooks/use-throttled';
 import { timeText } from '../../ui/clock-time';
 
@@ -24,7 +24,7 @@ export function AlertPast({ rule }: { readonly rule: AlertRuleEdit }) {
   if (error || !data) {
     return (
       <p role="status" className="text-sm text-secondary">
-        {error ? `The past could not be evaluated. ${error.message}` : 'Looking at the past …'}
+        {error ? `Past data could not be checked. ${error.message}` : 'Checking past data …'}
       </p>
     );
   }
@@ -33,8 +33,8 @@ export function AlertPast({ rule }: { readonly rule: AlertRuleEdit }) {
   return (
     <div role="status" aria-busy={isFetching} className={`text-sm text-secondary ${isFetching ? 'opacity-60' : ''}`}>
       <p>
-        It would have alerted <strong className="font-semibold text-text">{plural(firings.length, 'time')}</strong> in
-        the last {formatDuration(rangeNs)}, looked at every {formatDuration(stepSeconds * 1e9)}.
+        It would have fired <strong className="font-semibold text-text">{plural(firings.length, 'time')}</strong> in the
+        last {formatDuration(rangeNs)}, checked every {durationText(stepSeconds)}.
       </p>
       <ul>
         {firings.slice(-SHOWN).map((firing) => (

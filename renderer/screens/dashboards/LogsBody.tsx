@@ -66,12 +66,11 @@ function Counts({ title, query, extent, version, onRange }: BodyProps) {
               <div ref={chart}>
                 <LogsHistogram histogram={histogram} isOld={isOld} onSelect={onRange} />
               </div>
-              <footer className="flex flex-wrap items-center gap-x-1 px-3 py-2">
-                <span className="min-w-0 truncate pr-2 text-sm text-secondary">
+              <footer className="flex items-center gap-x-1 px-3 py-2">
+                <span className="min-w-0 grow truncate pr-2 text-sm text-secondary">
                   {atLeast(answer)}
                   {plural(histogram.total, 'log')}
                 </span>
-                <span className="grow" />
                 <Open onOpen={() => openLogs(query, null, navigate)} />
                 <ChartActions
                   title={title}
@@ -125,12 +124,11 @@ function List({ query, extent, version }: BodyProps) {
             />
           </div>
           <footer className="flex items-center gap-x-1 px-3 py-2">
-            <span className="min-w-0 truncate text-sm text-secondary">
+            <span className="min-w-0 grow truncate pr-2 text-sm text-secondary">
               {page.pagination.hasMore
                 ? `the newest ${plural(page.data.length, 'log')}`
                 : `${atLeast(answer)}${plural(page.data.length, 'log')}`}
             </span>
-            <span className="grow" />
             <Open onOpen={open} />
           </footer>
         </>

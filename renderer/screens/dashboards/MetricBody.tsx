@@ -136,11 +136,10 @@ function Chart({ panel, filter, answer, onRange }: ChartProps) {
           onDot={({ traceId, spanId }) => navigate(`/trace/${traceId}${spanId === '' ? '' : `/${spanId}`}`)}
         />
       </div>
-      <footer className="flex flex-wrap items-center gap-x-1">
-        <span className="min-w-0 truncate pr-2 text-sm text-secondary">
+      <footer className="flex items-center gap-x-1">
+        <span className="min-w-0 grow truncate pr-2 text-sm text-secondary">
           {formatCount(answer.coverage.series)} series
         </span>
-        <span className="grow" />
         <Button look="ghost" className="px-1.5" title="Open in Metrics" onClick={open}>
           Open
         </Button>

@@ -82,7 +82,7 @@ export function PanelForm({ panel, failure, returnTo, onSave, onClose }: PanelFo
             </fieldset>
             {kind === 'spans' && (
               <label className={LABEL}>
-                TraceQL that gives numbers
+                TraceQL metrics query
                 <textarea
                   className={AREA}
                   value={drafts.spans.query}
@@ -99,7 +99,7 @@ export function PanelForm({ panel, failure, returnTo, onSave, onClose }: PanelFo
             {kind === 'logs' && (
               <>
                 <label className={LABEL}>
-                  Search for logs
+                  Log search
                   <textarea
                     className={AREA}
                     value={drafts.logs.query}
@@ -121,8 +121,8 @@ export function PanelForm({ panel, failure, returnTo, onSave, onClose }: PanelFo
                       })
                     }
                   >
-                    <option value="count">How many over time</option>
-                    <option value="list">The newest as a list</option>
+                    <option value="count">Count over time</option>
+                    <option value="list">Newest logs</option>
                   </select>
                 </label>
               </>
@@ -133,7 +133,7 @@ export function PanelForm({ panel, failure, returnTo, onSave, onClose }: PanelFo
                 <input
                   className={FIELD}
                   value={title}
-                  placeholder="What it asks"
+                  placeholder="Default: the query"
                   maxLength={200}
                   onChange={({ target }) => setTitle(target.value)}
                 />

@@ -91,12 +91,11 @@ function Charts({ query, metric, title, answer, onRange }: ChartsProps) {
           onOpen={(search) => openTraces({ query: search }, navigate)}
         />
       </div>
-      <footer className="flex flex-wrap items-center gap-x-1">
-        <span className="min-w-0 truncate pr-2 text-sm text-secondary">
+      <footer className="flex items-center gap-x-1">
+        <span className="min-w-0 grow truncate pr-2 text-sm text-secondary">
           {answer.state === 'partial' && 'so far '}
           {chartText(charts)}
         </span>
-        <span className="grow" />
         <Button look="ghost" className="px-1.5" title="Open in Traces" onClick={() => openTraces({ query }, navigate)}>
           Open
         </Button>

@@ -15,13 +15,13 @@ export function panelTitle(panel: DashboardPanel): string {
 }
 
 export const KIND_TEXT: Readonly<Record<DashboardPanel['kind'], string>> = {
-  spans: 'Numbers of spans',
+  spans: 'Span metric',
   metric: 'Metric',
   logs: 'Logs',
 };
 
 export const WIDTH_TEXT: Readonly<Record<DashboardPanel['width'], string>> = {
-  third: 'A third',
-  half: 'A half',
-  full: 'The whole width',
+  third: 'One third',
+  half: 'Half',
+  full: 'Full width',
 };

@@ -40,11 +40,11 @@ test('an alert begins, is seen wherever one is, and leads to what it looked at',
   await dialog.getByLabel('Name').fill('Many payments');
   await dialog.getByLabel(/^Threshold/).fill('2');
   // What it would have done, before it is kept.
-  await expect(dialog.getByText('It would have alerted 1 time')).toBeVisible();
+  await expect(dialog.getByText('It would have fired 1 time')).toBeVisible();
   await dialog.getByLabel('Severity').selectOption('critical');
-  await dialog.getByLabel('Over once it is back at').fill('3');
+  await dialog.getByLabel('Resolve at').fill('3');
   await expect(dialog.getByRole('button', { name: 'Add the alert' })).toBeDisabled();
-  await dialog.getByLabel('Over once it is back at').fill('1');
+  await dialog.getByLabel('Resolve at').fill('1');
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('list', { name: 'Alert rules' })).toContainText('Critical');

@@ -135,10 +135,10 @@ test('a chart is saved as a picture, and a dashboard as a file that comes back',
   await page.keyboard.press('Enter');
   await expect(page.getByText('No panels yet.')).toBeVisible();
   await page.getByRole('button', { name: 'Add a panel' }).click();
-  await page.getByRole('textbox', { name: 'TraceQL that gives numbers' }).fill('{ status = error }');
+  await page.getByRole('textbox', { name: 'TraceQL metrics query' }).fill('{ status = error }');
   await page.getByRole('button', { name: 'Add the panel' }).click();
   await expect(page.getByRole('alert')).toContainText('gives no numbers over time');
-  await page.getByRole('textbox', { name: 'TraceQL that gives numbers' }).fill('{ } | count_over_time()');
+  await page.getByRole('textbox', { name: 'TraceQL metrics query' }).fill('{ } | count_over_time()');
   await page.getByRole('button', { name: 'Add the panel' }).click();
   const panel = page.getByRole('region', { name: 'count_over_time()', exact: true });
   await expect(panel.getByRole('img', { name: /count_over_time/ })).toBeVisible();
