@@ -46,7 +46,17 @@ const ROLES: Readonly<Record<string, string>> = wordTable({
 });
 
 /** Where requests and answers keep their messages. */
-const LISTS = ['messages', 'contents', 'input', 'choices', 'candidates', 'output', 'generations', 'prompt'] as const;
+const LISTS = [
+  'messages',
+  'contents',
+  'input',
+  'choices',
+  'candidates',
+  'output',
+  'generations',
+  'replies',
+  'prompt',
+] as const;
 
 /** @param role may be the text of an enumeration: `MessageRole.USER` */
 export function roleOf(role: string): string {

@@ -156,6 +156,18 @@ describe('attributes', () => {
     ]);
   });
 
+  it.each([
+    ['lmnr.span.input', 'lmnr.span.output', [{ role: 'assistant', content: 'yo' }]],
+    ['braintrust.input_json', 'braintrust.output_json', [{ message: { role: 'assistant', content: 'yo' } }]],
+    ['braintrust.input', 'braintrust.output', { replies: [{ role: 'assistant', content: [{ text: 'yo' }] }] }],
+  ])('of %s and %s are read', (input, output, answer) => {
+    const span = read({ ...CHAT, [input]: json([{ role: 'user', content: 'hi' }]), [output]: json(answer) });
+    expect([span.input, span.output]).toEqual([
+      [{ role: 'user', parts: [text('hi')] }],
+      [{ role: 'assistant', parts: [text('yo')] }],
+    ]);
+  });
+
   it('llm.prompts and llm.completions may be messages, as Traceloop had them before the conventions', () => {
     const span = read({
       'llm.request.type': 'chat',
