@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Each of two at a time has a core, and some wait for what comes in periods. None is about time: a busy machine needs longer.
@@ -32,10 +33,11 @@ const setup = (...names: string[]) => ({ globalSetup: names.map((name) => `tests
 export default defineConfig({
   test: {
     projects: [
-      // A group of its own: its files run on as many threads as Vitest likes.
+      // A group of its own. On two cores Vitest would run one file at a time.
       project('unit', ['tests/unit/**/*.test.ts'], {
         testTimeout: 300_000,
         hookTimeout: 300_000,
+        maxWorkers: Math.max(2, availableParallelism()),
         sequence: { groupOrder: 2 },
       }),
       project('store', ['tests/store/**/*.test.ts'], { ...TWO_AT_A_TIME, ...setup('pglite', 'postgres') }),

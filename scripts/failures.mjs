@@ -9,8 +9,8 @@ const MAX_LINES = 15;
 /** The others are named only. */
 const MAX_TOLD = 15;
 
-/** As Vitest and Playwright begin what they tell of one, and our fixtures what they tell of a process. */
-const BEGINS = /^ FAIL {2}|^ {2}\d+\) \[|^⎯+ Unhandled |^Process \d+ exited unexpectedly/;
+/** As Vitest and Playwright begin what they tell of one, and our fixtures what they tell of a process that crashed. */
+const BEGINS = /^ FAIL {2}|^ {2}\d+\) \[|^⎯+ Unhandled |^Process \d+ exited unexpectedly \(SIG/;
 /** As they end it. */
 const ENDS = /^⎯+\[\d+\/\d+\]⎯|^ {2}\d+ (failed|passed|flaky|skipped|interrupted|did not run)|^\s+Error Context: /;
 /** Of the test, and not of a package it uses. */

@@ -36,6 +36,8 @@ const KEY_TAG = (1 << 3) | WIRE_BYTES;
 /** Span.events */
 const EVENT_FIELD = 11;
 const MAX_INT64 = 0x7fff_ffff_ffff_ffffn;
+/** What readers of other formats write for a time that does not fit. */
+const NO_MOMENT = 0xffff_ffff_ffff_ffffn;
 
 /** @param attribute of every resource, whatever the sender says @throws WireError when `bytes` is not an ExportTraceServiceRequest, SpoorError PAYLOAD_TOO_LARGE */
 export function decodeTraces(
@@ -182,7 +184,8 @@ class TraceDecoder {
     if (traceIdAt < 0) invalid ||= 'trace_id is not 16 bytes with at least one that is not zero';
     if (spanIdAt < 0) invalid ||= 'span_id is not 8 bytes with at least one that is not zero';
     // Who knows when it arrived, places it there, whatever its times are.
-    if (!this.clock && (startNs > MAX_INT64 || endNs > MAX_INT64)) invalid ||= 'the time lies beyond the year 2262';
+    const last = this.clock ? NO_MOMENT - 1n : MAX_INT64;
+    if (startNs > last || endNs > last) invalid ||= 'the time lies beyond the year 2262';
     if (invalid !== '') {
       this.rejected++;
       this.rejectedReason ||= `span ${shownName(name)}: ${invalid}`;

@@ -12,15 +12,16 @@ import {
   compatSpan as span,
   TRACE,
 } from '../fixtures/compat-clients';
+import { preparedFolder } from '../fixtures/prepared-folder';
 import { type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
 import { traceByIdResponse } from '../fixtures/tempo-answers';
 import { T0, traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
 let open: RunningSpoor;
-let folders: Awaited<ReturnType<typeof temporaryFolder>>[];
+let folders: Awaited<ReturnType<typeof preparedFolder>>[];
 beforeAll(async () => {
-  folders = [await temporaryFolder(), await temporaryFolder()];
+  folders = [await preparedFolder(), await preparedFolder()];
   [spoor, open] = await Promise.all([
     startSpoor(folders[0]?.path ?? ''),
     startSpoor(folders[1]?.path ?? '', ['--compat-without-token']),

@@ -12,7 +12,8 @@ import {
   START_S,
   TRACE,
 } from '../fixtures/compat-clients';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import {
   INSTANT_RESPONSE,
   RANGE_RESPONSE,
@@ -27,9 +28,9 @@ import {
 import { T0 } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
   expect((await spoor.post('/v1/traces', traceRequest(COMPAT_SPANS))).status).toBe(200);
 });

@@ -2,13 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { askAt, CALL_ID, COMPAT_SPANS, MS, queryText as q, ROOT_ID, SHORT, TRACE } from '../fixtures/compat-clients';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
   expect((await spoor.post('/v1/traces', traceRequest(COMPAT_SPANS))).status).toBe(200);
 });

@@ -4,7 +4,8 @@ import { askQuestion } from '../fixtures/ask-questions';
 import { type McpClient, mcpOverHttp, mcpOverStdio } from '../fixtures/mcp-client';
 import { QUESTIONS } from '../fixtures/mcp-questions';
 import { HOSTILE_NAME, LONG_PROMPT, LONG_SPAN, mcpRequests, TRACES } from '../fixtures/mcp-workspace';
-import { type RunningSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { type RunningSpoor, startSpoor } from '../fixtures/spoor';
 
 const MOST_BYTES = 2_000;
 const INITIALIZE = {
@@ -15,12 +16,12 @@ const INITIALIZE = {
 };
 
 let spoor: RunningSpoor;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 let http: McpClient;
 let stdio: McpClient;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
   spoor = await startSpoor(folder.path);
   for (const { path, body } of mcpRequests(BigInt(Date.now()) * 1_000_000n)) {
     expect((await spoor.post(path, body)).status).toBe(200);

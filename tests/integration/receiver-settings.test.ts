@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeTraces } from '../../core/otlp/decode-traces';
 import { traceRequest } from '../../core/samples/otlp-builder';
 import { freePort } from '../fixtures/free-port';
-import { eventually, FREE_PORTS, type RunningSpoor, runSpoor, startSpoor, temporaryFolder } from '../fixtures/spoor';
+import { preparedFolder } from '../fixtures/prepared-folder';
+import { eventually, FREE_PORTS, type RunningSpoor, runSpoor, startSpoor } from '../fixtures/spoor';
 import { drawnSpans, T0, traceIdOf } from '../fixtures/traces';
 
 interface Status {
@@ -22,11 +23,11 @@ interface Status {
   } | null;
 }
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof preparedFolder>>;
 const running: RunningSpoor[] = [];
 const servers: Server[] = [];
 beforeEach(async () => {
-  folder = await temporaryFolder();
+  folder = await preparedFolder();
 });
 afterEach(async () => {
   for (const spoor of running.splice(0)) await spoor.stop();

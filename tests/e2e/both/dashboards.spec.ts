@@ -82,7 +82,7 @@ test('a dashboard begins from a starter, is filtered and changed, and leads to t
   // A panel of a metric is added, moved to the top, and changed; all of it is kept.
   await page.getByRole('button', { name: 'Add a panel' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('radio', { name: 'Metric' }).check();
+  await dialog.getByRole('radio', { name: 'Metric', exact: true }).check();
   await dialog.getByRole('button', { name: 'Add the panel' }).click();
   await expect(dialog.getByRole('alert')).toHaveText('Choose a metric.');
   await dialog.getByRole('combobox', { name: 'Metric' }).fill('cart.value');
