@@ -46,7 +46,7 @@ export const logColumns = (sure: string): string =>
    l.service_id, l.resource_id, l.scope_id, s.name as service, r.message as resource, r.schema_url as resource_schema_url, c.message as scope,
    c.schema_url as scope_schema_url, ${sure} as sure`;
 
-/** What tells records apart where nothing is asked of the rest: a tenth of the row. */
+/** What tells records apart where nothing is asked of the rest. */
 const LOG_TEXT_ROW = { id: INT8, time_ns: INT8, severity: INT4, event_name: TEXT, message: TEXT, service: TEXT };
 export type LogText = RowOf<typeof LOG_TEXT_ROW>;
 export const LOG_TEXTS = {
