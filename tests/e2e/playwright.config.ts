@@ -13,6 +13,7 @@ export default defineConfig({
   retries: 0,
   // Long enough for a machine that does much else: no test is about time.
   timeout: 600_000,
+  use: { actionTimeout: 120_000 },
   expect: { timeout: 60_000, toPass: { timeout: 120_000 } },
   reporter: [['list']],
   projects: [

@@ -1,10 +1,10 @@
 import clsx from 'clsx';
-import { useState } from 'react';
 import type { LogFacets as Facets } from '../../../core/api/logs';
 import { formatCompact } from '../../../core/model/format';
 import { LOG_LEVELS } from '../../../core/model/log-level';
 import { foundIn, type Question } from '../../connection/answer';
 import { LEVEL_COLORS } from '../../features/logs/level-color';
+import { useFilterColumn } from '../../stores/filter-column';
 import { CLOSED_BELOW, FilterStrip } from '../../ui/FilterStrip';
 import { serviceColor } from '../../ui/series';
 import { hasTerm, termOf, withTerm } from './log-query';
@@ -25,11 +25,11 @@ interface LogFacetsProps {
 export function LogFacets({ question: { answer, isOld }, query, onQuery, isTight }: LogFacetsProps) {
   const facets = answer ? foundIn(answer).facets : [];
   const isPartial = answer?.state === 'partial';
-  const [isOpen, setOpen] = useState(false);
+  const { isOpen, toggle } = useFilterColumn();
   const below = isTight ? 'lg' : 'md';
   return (
     <>
-      <FilterStrip below={below} side="left" isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
+      <FilterStrip below={below} side="left" isOpen={isOpen} onToggle={toggle} />
       <nav
         aria-label="Filters"
         aria-busy={answer === null}

@@ -6,6 +6,7 @@ import { formatCompact } from '../../../core/model/format';
 import { FAILED_REQUEST_TRACEQL } from '../../../core/model/request';
 import { type Facet, facetValues, hasFacet, withFacet } from '../../../core/query/facets';
 import { foundIn } from '../../connection/answer';
+import { useFilterColumn } from '../../stores/filter-column';
 import type { Extent } from '../../stores/time-range';
 import { CLOSED_BELOW, FilterStrip } from '../../ui/FilterStrip';
 import { serviceColor } from '../../ui/series';
@@ -39,7 +40,7 @@ export function Facets({ text, query, extent, version, onQuery }: FacetsProps) {
   const question = useFacetCounts(FACETS, query, extent, version);
   const { answer, isOld, failure } = question;
   const counts = answer && foundIn(answer);
-  const [isOpen, setOpen] = useState(false);
+  const { isOpen, toggle } = useFilterColumn();
   return (
     <>
       <aside
@@ -83,7 +84,7 @@ export function Facets({ text, query, extent, version, onQuery }: FacetsProps) {
                 : `Counts are spans ${query === '' ? 'in this time range' : 'that match, in this time range'}.`}
         </p>
       </aside>
-      <FilterStrip below="lg" side="right" isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
+      <FilterStrip below="lg" side="right" isOpen={isOpen} onToggle={toggle} />
     </>
   );
 }
