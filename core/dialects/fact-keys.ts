@@ -2,6 +2,7 @@
 import { CALL_COUNTS } from '../model/batch-calls';
 import { ANSWER_KEYS } from './answered-model';
 import { isObject, textOf } from './json-objects';
+import { ADK_REQUEST } from './readers/google-adk';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 import { parsed } from './span-source';
 import { COST_KEYS, COST_OBJECT_KEYS, COUNT_KEYS, USAGE_DETAIL_KEYS } from './usage-keys';
@@ -129,11 +130,11 @@ const KIND_KEYS: readonly string[] = [
 const MESSAGE_MARKS = [
   'llm.input_messages.0.message.role',
   'llm.output_messages.0.message.role',
-  'gcp.vertex.agent.llm_request',
+  ADK_REQUEST,
   'gcp.vertex.agent.tool_call_args',
 ] as const;
-/** Keys of which it matters that they are there: their values, which are large, are not looked at. */
-export const PRESENCE_KEYS: ReadonlySet<string> = new Set(MESSAGE_MARKS);
+/** Keys of which it matters that they are there: their values, which are large, are not looked at. The request of Google's ADK is, where nothing else names the model. */
+export const PRESENCE_KEYS: ReadonlySet<string> = new Set(MESSAGE_MARKS.filter((key) => key !== ADK_REQUEST));
 
 /** What says it by being there. */
 const KIND_MARKS: readonly string[] = [

@@ -7,7 +7,7 @@ import type { CallCounts, CallKind } from '../model/batch-calls';
 import { type AnyValue, type KeyValue, type PlainValue, plainValue } from '../model/json-types';
 import { type AgentSpanKind, isModelCall } from './agent-span';
 import { ANSWER_KEYS, answeredModel } from './answered-model';
-import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, PRESENCE_KEYS } from './fact-keys';
+import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, PRESENCE_KEYS, SLOTS } from './fact-keys';
 import {
   clear,
   costOf,
@@ -22,8 +22,8 @@ import {
 } from './key-values';
 import { readSource } from './read-agent-span';
 import { OPENLIT } from './readers/gen-ai';
-import { ADK_SCOPE } from './readers/google-adk';
-import { AttributeReader } from './span-source';
+import { ADK_REQUEST, ADK_SCOPE, requestedModel } from './readers/google-adk';
+import { AttributeReader, parsed } from './span-source';
 
 export interface SpanFacts {
   /** Null: it is of no agent run, and tells of a session or a user alone. */
@@ -214,7 +214,11 @@ function factsOf(
 function callOf(all: KeyValues, otherwise: Likeness, scope: string, attributes: readonly KeyValue[]): ModelCallFacts {
   const provider = textAt(all, 'provider') ?? otherwise.provider;
   const model =
-    textAt(all, 'responseModel') ?? modelAmong(attributes) ?? textAt(all, 'requestModel') ?? otherwise.model;
+    textAt(all, 'responseModel') ??
+    modelAmong(attributes) ??
+    textAt(all, 'requestModel') ??
+    askedAmong(attributes) ??
+    otherwise.model;
   return {
     provider,
     model,
@@ -230,7 +234,13 @@ function modelAmong(attributes: readonly KeyValue[]): string | null {
   return answers.size === 0 ? null : answeredModel({ value: (key) => answers.get(key) });
 }
 
-function wholeFacts(name: string, scope: string, attributes: readonly KeyValue[]): SpanFacts | null {
+/** Requests are long: they are parsed only where nothing else names the model. */
+function askedAmong(attributes: readonly KeyValue[]): string | null {
+  const request = attributes.find(({ key }) => key === ADK_REQUEST);
+  return request ? requestedModel(parsed(plainValue(request.value))) : null;
+}
+
+function wholeFacts(name: string, scope: string, attributes: readonly AgentAttribute[]): SpanFacts | null {
   const span = readWhole(name, scope, attributes);
   if (!span) return null;
   const { usage, kind, provider, serviceTier, reportedCost, agentName, sessionId, userId } = span;
@@ -252,8 +262,17 @@ function digestOf(id: string | null): bigint | null {
   return (BigInt(a) << 32n) | BigInt(b >>> 0) || 1n;
 }
 
-function readWhole(name: string, scope: string, attributes: readonly KeyValue[]) {
-  const plain = Object.fromEntries(attributes.map(({ key, value }) => [key, plainValue(value)]));
+const ASKED = SLOTS.indexOf('requestModel');
+
+function readWhole(name: string, scope: string, attributes: readonly AgentAttribute[]) {
+  const isNamed = attributes.some(({ meaning, read }) => meaning.fact?.slot === ASKED && read !== null);
+  const plain = Object.fromEntries(
+    attributes.map(({ key, value }): [string, PlainValue] => {
+      if (key !== ADK_REQUEST) return [key, plainValue(value)];
+      // Of what was asked only the model matters here.
+      return [key, isNamed ? true : { model: askedAmong(attributes) }];
+    }),
+  );
   return readSource({ name, scope, attributes: new AttributeReader(plain), events: [] });
 }
 

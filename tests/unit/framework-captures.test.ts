@@ -116,6 +116,18 @@ describe('Google ADK', () => {
     expect(stored(scope, 'call_llm', call)?.call).toMatchObject(usage);
     expect(read(scope, 'call_llm', call)?.usage).toMatchObject(usage);
   });
+
+  it('names the model in the request alone, where a call was cut off', () => {
+    const request = { 'gcp.vertex.agent.llm_request': '{"model": "gemini-2.5-flash", "config": {}, "contents": []}' };
+    for (const more of [{}, { 'gcp.vertex.agent.llm_response': '{}' }]) {
+      const call = { 'gen_ai.system': 'gcp.vertex.agent', ...request, ...more };
+      expect(stored(scope, 'call_llm', call)?.call?.model).toBe('gemini-2.5-flash');
+      expect(read(scope, 'call_llm', call)?.requestModel).toBe('gemini-2.5-flash');
+      // What an attribute says stands before it.
+      const named = { ...call, 'gen_ai.request.model': 'gemini-2.5-pro' };
+      expect(stored(scope, 'call_llm', named)?.call?.model).toBe('gemini-2.5-pro');
+    }
+  });
 });
 
 describe('smolagents', () => {
