@@ -1,13 +1,44 @@
 /** Attributes that hold a number of tokens, or a cost, of a call: every spelling that is in use, the first believed before the next. */
 
-/** Counts that a sender flattened, or LangChain's names of them, each with what it is made up of. */
-const INPUT_DETAILS = ['input_token_details', 'input_tokens_details', 'prompt_token_details', 'prompt_tokens_details'];
-const OUTPUT_DETAILS = [
-  'output_token_details',
-  'output_tokens_details',
-  'completion_token_details',
+/** Objects that say what counts are made up of, beside the counts; flattened by some senders. */
+export const INPUT_DETAILS = [
+  'prompt_tokens_details',
+  'input_tokens_details',
+  'input_token_details',
+  'prompt_token_details',
+  'input_details',
+  'prompt_details',
+] as const;
+export const OUTPUT_DETAILS = [
   'completion_tokens_details',
-];
+  'output_tokens_details',
+  'output_token_details',
+  'completion_token_details',
+  'output_details',
+  'completion_details',
+] as const;
+
+/** What stands in them. */
+export const DETAIL_NAMES = {
+  cacheRead: [
+    'cached_tokens',
+    'cached',
+    'cache_read',
+    'cache_read_tokens',
+    'cache_read_input_tokens',
+    'cached_input_tokens',
+  ],
+  cacheWrite: [
+    'cache_write',
+    'cache_write_tokens',
+    'cache_write_input_tokens',
+    'cache_creation',
+    'cache_creation_tokens',
+    'cache_creation_input_tokens',
+  ],
+  reasoning: ['reasoning_tokens', 'reasoning'],
+  audio: ['audio_tokens', 'audio'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 function flattened(details: readonly string[], names: readonly string[]): string[] {
   return ['gen_ai.usage', 'llm.usage'].flatMap((prefix) =>
@@ -79,14 +110,7 @@ export const COUNT_KEYS = {
     'gen_ai.usage.input_cache_read',
     'gen_ai.usage.input_cache_read_tokens',
     'gen_ai.usage.prompt_cache_hit_tokens',
-    ...flattened(INPUT_DETAILS, [
-      'cached_tokens',
-      'cached',
-      'cache_read',
-      'cache_read_tokens',
-      'cache_read_input_tokens',
-      'cached_input_tokens',
-    ]),
+    ...flattened(INPUT_DETAILS, DETAIL_NAMES.cacheRead),
   ],
   cacheWrite: [
     'llm.token_count.prompt_details.cache_write',
@@ -109,14 +133,7 @@ export const COUNT_KEYS = {
     'gen_ai.usage.input_cache_creation',
     'gen_ai.usage.input_cache_creation_tokens',
     'gen_ai.usage.input_cache_write_tokens',
-    ...flattened(INPUT_DETAILS, [
-      'cache_write',
-      'cache_write_tokens',
-      'cache_write_input_tokens',
-      'cache_creation',
-      'cache_creation_tokens',
-      'cache_creation_input_tokens',
-    ]),
+    ...flattened(INPUT_DETAILS, DETAIL_NAMES.cacheWrite),
   ],
   cacheWriteHour: [
     'anthropic.usage.cache_creation.ephemeral_1h_input_tokens',
@@ -158,21 +175,21 @@ export const COUNT_KEYS = {
     'gen_ai.usage.details.thinking_tokens',
     'gen_ai.usage.details.output_reasoning',
     'llm.usage.reasoning_tokens',
-    ...flattened(OUTPUT_DETAILS, ['reasoning_tokens', 'reasoning']),
+    ...flattened(OUTPUT_DETAILS, DETAIL_NAMES.reasoning),
   ],
   inputAudio: [
     'llm.token_count.prompt_details.audio',
     'gen_ai.usage.audio.input_tokens',
     'gen_ai.usage.input_audio_tokens',
     'gen_ai.usage.details.input_audio_tokens',
-    ...flattened(INPUT_DETAILS, ['audio_tokens', 'audio']),
+    ...flattened(INPUT_DETAILS, DETAIL_NAMES.audio),
   ],
   outputAudio: [
     'llm.token_count.completion_details.audio',
     'gen_ai.usage.audio.output_tokens',
     'gen_ai.usage.output_audio_tokens',
     'gen_ai.usage.details.output_audio_tokens',
-    ...flattened(OUTPUT_DETAILS, ['audio_tokens', 'audio']),
+    ...flattened(OUTPUT_DETAILS, DETAIL_NAMES.audio),
   ],
   inputImage: ['gen_ai.usage.image.input_tokens', 'gen_ai.usage.input_image_tokens'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

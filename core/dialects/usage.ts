@@ -7,6 +7,7 @@ import type { PlainValue } from '../model/json-types';
 import type { Usage } from './agent-span';
 import { isObject } from './json-objects';
 import { isCost, isTokenCount } from './plausible';
+import { DETAIL_NAMES, INPUT_DETAILS, OUTPUT_DETAILS } from './usage-keys';
 
 /** Tokens as they were sent. */
 export type RawUsage = {
@@ -152,22 +153,19 @@ const NAMES: Readonly<Record<Exclude<Field, 'fresh' | 'inputImage'>, readonly st
 };
 const FIELDS = Object.keys(NAMES) as (keyof typeof NAMES)[];
 
-const INPUT_DETAILS = [
-  'prompttokensdetails',
-  'inputtokensdetails',
-  'inputtokendetails',
-  'prompttokendetails',
-  'inputdetails',
-  'promptdetails',
-];
-const OUTPUT_DETAILS = [
-  'completiontokensdetails',
-  'outputtokensdetails',
-  'outputtokendetails',
-  'completiontokendetails',
-  'outputdetails',
-  'completiondetails',
-];
+/** As names are compared: `promptTokensDetails` is `prompt_tokens_details`. */
+function plainName(name: string): string {
+  return name.replaceAll(/[_.-]/g, '').toLowerCase();
+}
+
+const INPUTS = INPUT_DETAILS.map(plainName);
+const OUTPUTS = OUTPUT_DETAILS.map(plainName);
+const WITHIN_DETAILS = {
+  cacheRead: [...NAMES.cacheRead, ...DETAIL_NAMES.cacheRead.map(plainName)],
+  cacheWrite: [...NAMES.cacheWrite, ...DETAIL_NAMES.cacheWrite.map(plainName)],
+  reasoning: [...NAMES.reasoning, ...DETAIL_NAMES.reasoning.map(plainName)],
+  audio: DETAIL_NAMES.audio.map(plainName),
+};
 
 /** What an object says of tokens, in any spelling and nesting; null: nothing. */
 export function usageOfObject(value: PlainValue | undefined): Usage | null {
@@ -177,8 +175,8 @@ export function usageOfObject(value: PlainValue | undefined): Usage | null {
   if (nested && !FIELDS.some((field) => numberAt(flat, NAMES[field]) !== null)) return usageOfObject(nested);
   const input = objectAt(flat, ['inputtokens', 'input']);
   const output = objectAt(flat, ['outputtokens', 'output']);
-  const inputDetails = plainNames(objectAt(flat, INPUT_DETAILS) ?? input ?? {});
-  const outputDetails = plainNames(objectAt(flat, OUTPUT_DETAILS) ?? output ?? {});
+  const inputDetails = plainNames(objectAt(flat, INPUTS) ?? input ?? {});
+  const outputDetails = plainNames(objectAt(flat, OUTPUTS) ?? output ?? {});
   const created = plainNames(objectAt(flat, ['cachecreation', 'cachecreationinputtokens']) ?? {});
   const of = (field: keyof typeof NAMES): number | null => numberAt(flat, NAMES[field]);
   const raw: RawUsage = {
@@ -186,17 +184,17 @@ export function usageOfObject(value: PlainValue | undefined): Usage | null {
     output: of('output') ?? numberAt(outputDetails, ['total']),
     total: of('total'),
     fresh: input ? numberAt(inputDetails, ['nocache']) : null,
-    cacheRead: of('cacheRead') ?? numberAt(inputDetails, NAMES.cacheRead),
-    cacheWrite: of('cacheWrite') ?? numberAt(inputDetails, NAMES.cacheWrite),
+    cacheRead: of('cacheRead') ?? numberAt(inputDetails, WITHIN_DETAILS.cacheRead),
+    cacheWrite: of('cacheWrite') ?? numberAt(inputDetails, WITHIN_DETAILS.cacheWrite),
     cacheWriteHour:
       of('cacheWriteHour') ?? numberAt(created, NAMES.cacheWriteHour) ?? numberAt(inputDetails, NAMES.cacheWriteHour),
     cacheWriteShort:
       of('cacheWriteShort') ??
       numberAt(created, NAMES.cacheWriteShort) ??
       numberAt(inputDetails, NAMES.cacheWriteShort),
-    reasoning: of('reasoning') ?? numberAt(outputDetails, NAMES.reasoning),
-    inputAudio: of('inputAudio') ?? numberAt(inputDetails, ['audiotokens', 'audio']),
-    outputAudio: of('outputAudio') ?? numberAt(outputDetails, ['audiotokens', 'audio']),
+    reasoning: of('reasoning') ?? numberAt(outputDetails, WITHIN_DETAILS.reasoning),
+    inputAudio: of('inputAudio') ?? numberAt(inputDetails, WITHIN_DETAILS.audio),
+    outputAudio: of('outputAudio') ?? numberAt(outputDetails, WITHIN_DETAILS.audio),
     inputImage: numberAt(inputDetails, ['imagetokens', 'image']),
   };
   if (Object.values(raw).every((one) => one === null)) return null;
@@ -206,7 +204,7 @@ export function usageOfObject(value: PlainValue | undefined): Usage | null {
 /** Who it is like: OpenAI has details of its counts, Gemini candidates and thoughts, Anthropic and Langfuse parts. */
 function habitsOf(flat: Flat): UsageHabits {
   if (flat.has('candidatestokencount') || flat.has('candidatestokens')) return { cache: 'within', thoughts: 'beside' };
-  if (flat.has('prompttokens') || [...INPUT_DETAILS, ...OUTPUT_DETAILS].some((name) => flat.has(name))) return WITHIN;
+  if (flat.has('prompttokens') || [...INPUTS, ...OUTPUTS].some((name) => flat.has(name))) return WITHIN;
   if (objectAt(flat, ['inputtokens', 'input'])) return WITHIN;
   // Langfuse adds up its details; OpenAI's wrappers write them with the total that shows what overlaps.
   if (flat.has('outputreasoning') || flat.has('outputreasoningtokens')) return { cache: 'beside', thoughts: 'beside' };
@@ -217,7 +215,7 @@ function habitsOf(flat: Flat): UsageHabits {
 type Flat = ReadonlyMap<string, PlainValue>;
 
 function plainNames(value: { readonly [key: string]: PlainValue }): Flat {
-  return new Map(Object.entries(value).map(([key, one]) => [key.replaceAll(/[_.-]/g, '').toLowerCase(), one]));
+  return new Map(Object.entries(value).map(([key, one]) => [plainName(key), one]));
 }
 
 function numberAt(flat: Flat, names: readonly string[]): number | null {

@@ -4,7 +4,7 @@ import type { AgentSpan } from '../../core/dialects/agent-span';
 import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { factsOfSpan } from '../../core/dialects/span-facts';
 import { usageOfObject } from '../../core/dialects/usage';
-import { COST_KEYS, COUNT_KEYS } from '../../core/dialects/usage-keys';
+import { COST_KEYS, COUNT_KEYS, DETAIL_NAMES, INPUT_DETAILS, OUTPUT_DETAILS } from '../../core/dialects/usage-keys';
 import type { AnyValue } from '../../core/model/json-types';
 import { PriceBook } from '../../core/pricing/price-book';
 import list from '../../resources/prices.json';
@@ -255,6 +255,25 @@ describe('parts of counts, as LangChain names them', () => {
         cacheRead: 30,
         cacheWrite: 50,
       });
+  });
+});
+
+describe('every name of what counts are made up of', () => {
+  const counts = { input_tokens: 100, output_tokens: 10 };
+  const camel = (name: string): string => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  it.each([
+    ...INPUT_DETAILS.map((details) => [details, DETAIL_NAMES.cacheRead, 'cacheRead'] as const),
+    ...INPUT_DETAILS.map((details) => [details, DETAIL_NAMES.cacheWrite, 'cacheWrite'] as const),
+    ...INPUT_DETAILS.map((details) => [details, DETAIL_NAMES.audio, 'inputAudio'] as const),
+    ...OUTPUT_DETAILS.map((details) => [details, DETAIL_NAMES.reasoning, 'reasoning'] as const),
+    ...OUTPUT_DETAILS.map((details) => [details, DETAIL_NAMES.audio, 'outputAudio'] as const),
+  ])('%s is read flattened, as JSON and within an object of usage: %j', (details, names, count) => {
+    for (const name of names) {
+      for (const sent of [{ [`${details}.${name}`]: 7 }, { [details]: JSON.stringify({ [name]: 7 }) }])
+        expect(read(chat('openai', 'gpt-4o', { ...counts, ...sent })).usage[count]).toBe(7);
+      expect(usageOfObject({ ...counts, [details]: { [name]: 7 } })?.[count]).toBe(7);
+      expect(usageOfObject({ inputTokens: 100, [camel(details)]: { [camel(name)]: 7 } })?.[count]).toBe(7);
+    }
   });
 });
 
