@@ -6,7 +6,7 @@ import { ADK_REQUEST } from './readers/google-adk';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 import { parsed } from './span-source';
 import { COST_KEYS, COST_OBJECT_KEYS, COUNT_KEYS, USAGE_DETAIL_KEYS } from './usage-keys';
-import { AGENT_SESSION_KEYS, AGENT_USER_KEYS, SESSION_KEYS, USER_KEYS } from './who-keys';
+import { AGENT_SESSION_KEYS, AGENT_USER_KEYS, PROXY_USER_KEYS, SESSION_KEYS, USER_KEYS, unlessAdmin } from './who-keys';
 
 /** What a call counts, what shows how it counts, and texts. */
 export const SLOTS = [
@@ -88,7 +88,10 @@ export const KEYS: Readonly<Record<Slot, readonly Entry[]>> = {
   ],
   agentName: ['langsmith.metadata.lc_agent_name', 'ai.telemetry.functionId', 'gen_ai.agent.name'],
   sessionId: [...SESSION_KEYS, ['mlflow.trace.session', plainText]],
-  userId: [...USER_KEYS, ['mlflow.trace.user', plainText]],
+  userId: [
+    ...USER_KEYS.map((key): Entry => (PROXY_USER_KEYS.includes(key) ? [key, unlessAdmin] : key)),
+    ['mlflow.trace.user', plainText],
+  ],
   agentSessionId: [['thread.id', unlessNumber], ...AGENT_SESSION_KEYS],
   agentUserId: AGENT_USER_KEYS,
   responseId: ['gen_ai.response.id', 'ai.response.id', 'llm.response.id', 'langsmith.metadata.response_id'],

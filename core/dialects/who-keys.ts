@@ -54,6 +54,12 @@ const OF_CONVENTIONS: readonly string[] = [
 export const OWN_SESSION_KEYS: readonly string[] = [...OF_PRODUCTS, ...OF_CONVENTIONS];
 export const SESSION_KEYS: readonly string[] = [...OF_PRODUCTS, ...underEach(SESSION_NAMES), ...OF_CONVENTIONS];
 
+/** LiteLLM's proxy: for whom it was asked, before whose key asked; the second spelling is that of its first integration. */
+const OF_LITELLM = ['litellm.metadata.', 'metadata.'] as const;
+export const PROXY_USER_KEYS: readonly string[] = ['user_api_key_end_user_id', 'user_api_key_user_id'].flatMap((name) =>
+  OF_LITELLM.map((prefix) => prefix + name),
+);
+
 export const USER_KEYS: readonly string[] = [
   'langfuse.user.id',
   'langwatch.user.id',
@@ -65,7 +71,13 @@ export const USER_KEYS: readonly string[] = [
   'llm.user',
   'user.id',
   'enduser.id',
+  ...PROXY_USER_KEYS,
 ];
+
+/** As whom its proxy has whoever uses the key of its administrator: nobody in particular. */
+export function unlessAdmin(user: string): string | null {
+  return user === 'default_user_id' ? null : user;
+}
 
 /** On spans of agents alone: elsewhere they are a program's own. */
 export const AGENT_SESSION_KEYS: readonly string[] = ['thread_id', 'chat.id', 'chat_id', 'conversation_id'];

@@ -78,6 +78,21 @@ describe('LiteLLM', () => {
     expect(read('litellm', 'litellm_request', call)?.usage).toMatchObject(usage);
   });
 
+  it.each(['litellm.metadata', 'metadata'])('names under %s for whom it was asked, else whose key asked', (prefix) => {
+    const owner = { ...call, [`${prefix}.user_api_key_user_id`]: 'owner' };
+    const both = { ...owner, [`${prefix}.user_api_key_end_user_id`]: 'customer' };
+    const users = (sent: typeof call) => [
+      stored('litellm', 'litellm_request', sent)?.userId,
+      read('litellm', 'litellm_request', sent)?.userId,
+    ];
+    expect(users(owner)).toEqual(['owner', 'owner']);
+    expect(users(both)).toEqual(['customer', 'customer']);
+    // Nobody in particular; who is not said is empty; whom the program names stands before these.
+    expect(users({ ...both, ...{ 'user.id': 'u' } })).toEqual(['u', 'u']);
+    const none = { [`${prefix}.user_api_key_user_id`]: 'default_user_id', [`${prefix}.user_api_key_end_user_id`]: '' };
+    expect(users({ ...call, ...none })).toEqual([null, null]);
+  });
+
   it('calls tools beside a message in which nothing is said', () => {
     expect(read('litellm', 'litellm_request', call)?.output).toMatchObject([
       { parts: [{ type: 'tool_call', name: 'get_weather', arguments: { city: 'Oslo' } }] },
