@@ -1,8 +1,10 @@
-/** The model that answered, where only the provider's whole answer names it. */
+/** The model that answered and the tokens of a call, where only the provider's whole answer names them. */
 
 import type { PlainValue } from '../model/json-types';
-import { isObject, textOf } from './json-objects';
+import type { Usage } from './agent-span';
+import { isObject, type JsonObject, textOf } from './json-objects';
 import { type AttributeReader, parsed } from './span-source';
+import { usageOfObject } from './usage';
 
 /** Where instrumentations put what came out: OpenInference, LangSmith, Langfuse. */
 export const ANSWER_KEYS = ['output.value', 'gen_ai.completion', 'langfuse.observation.output'] as const;
@@ -19,11 +21,16 @@ export function answeredModel(attributes: Pick<AttributeReader, 'value'>): strin
   return null;
 }
 
-function modelOfAnswer(sent: PlainValue | undefined): string | null {
-  // Most answers are texts or messages: these are not parsed.
-  if (typeof sent === 'string' && !(sent.trimStart().startsWith('{') && /"model/.test(sent))) return null;
+/** Most answers are texts or messages: what does not hold such a name is not parsed. */
+function answerWith(name: RegExp, sent: PlainValue | undefined): JsonObject | null {
+  if (typeof sent === 'string' && !(sent.trimStart().startsWith('{') && name.test(sent))) return null;
   const answer = parsed(sent ?? null);
-  if (!isObject(answer)) return null;
+  return isObject(answer) ? answer : null;
+}
+
+function modelOfAnswer(sent: PlainValue | undefined): string | null {
+  const answer = answerWith(/"model/, sent);
+  if (answer === null) return null;
   if (OF_ANSWERS.some((key) => answer[key] != null)) {
     const model = textOf(answer.model) ?? textOf(answer.modelVersion) ?? textOf(answer.model_version);
     if (model !== null) return model;
@@ -31,14 +38,22 @@ function modelOfAnswer(sent: PlainValue | undefined): string | null {
   return modelOfGenerations(answer) ?? modelOfMessage(answer);
 }
 
+/** What an answer has beside its usage. Without any of these, it may be what a model said of something else. */
+const BESIDE_USAGE = ['id', 'model', 'modelVersion', 'model_version', 'choices', 'candidates', 'stopReason'];
+
+/** What the first whole answer that counts tokens says of them; null: none does. */
+export function answeredUsage(attributes: Pick<AttributeReader, 'value'>): Usage | null {
+  for (const key of ANSWER_KEYS) {
+    const answer = answerWith(/"usage/, attributes.value(key));
+    if (!answer || BESIDE_USAGE.every((name) => answer[name] == null)) continue;
+    const usage = usageOfObject(answer.usage ?? answer.usageMetadata ?? answer.usage_metadata);
+    if (usage) return usage;
+  }
+  return null;
+}
+
 /** LangChain's result: for each prompt a list of answers. */
-function modelOfGenerations({
-  generations,
-  llm_output,
-  llmOutput,
-}: {
-  readonly [key: string]: PlainValue;
-}): string | null {
+function modelOfGenerations({ generations, llm_output, llmOutput }: JsonObject): string | null {
   const [first] = Array.isArray(generations) ? generations.flat() : [];
   const told = [llm_output, llmOutput].find(isObject);
   const model = told && (textOf(told.model_name) ?? textOf(told.model) ?? textOf(told.model_id));
@@ -46,7 +61,7 @@ function modelOfGenerations({
 }
 
 /** LangChain's message, serialised or not. */
-function modelOfMessage(message: { readonly [key: string]: PlainValue }): string | null {
+function modelOfMessage(message: JsonObject): string | null {
   const held = isObject(message.kwargs) ? message.kwargs : message;
   const metadata = held.response_metadata;
   return isObject(metadata) ? (textOf(metadata.model_name) ?? textOf(metadata.model)) : null;

@@ -103,6 +103,13 @@ export function usageOf(said: KeyValues, more: SaidUsage | null, teller: Teller)
   return settle(raw, habitsOf(said, teller));
 }
 
+/** Of a call whose attributes do not count its tokens, what its whole answer says, before what they say besides. */
+export function withAnswered(said: Usage, answered: Usage | null): Usage {
+  if (answered === null) return said;
+  const filled = Object.entries(answered).map(([name, count]) => [name, count ?? said[name as keyof Usage]]);
+  return Object.fromEntries(filled) as Usage;
+}
+
 const CLAUDE = /claude|anthropic/i;
 const NOVA = /nova/i;
 /** Instrumentations of Amazon's SDKs, which hand on what Bedrock counts, and OpenLIT's of Anthropic, which does so with what that counts. */

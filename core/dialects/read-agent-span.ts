@@ -10,9 +10,9 @@ import {
   type Part,
   type Usage,
 } from './agent-span';
-import { answeredModel } from './answered-model';
+import { answeredModel, answeredUsage } from './answered-model';
 import { isObject, textOf } from './json-objects';
-import { costOf, hasTokens, type SaidUsage, textAt, usageOf, valuesOf } from './key-values';
+import { costOf, hasTokens, type SaidUsage, textAt, usageOf, valuesOf, withAnswered } from './key-values';
 import { answerOf, messagesOf, toolsAmong, withoutSystem } from './messages';
 import { claudeCode, codex, geminiCli, vscodeCopilot } from './readers/coding-agents';
 import { genAi } from './readers/gen-ai';
@@ -89,6 +89,7 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     textAt(keyed, 'responseModel') ??
     of('responseModel') ??
     (isModelCall(kind) ? answeredModel(source.attributes) : null);
+  const usage = usageOf(keyed, more, { provider, model: responseModel ?? requestModel, scope: source.scope });
   const tool = merged(all.map((facts) => facts.tool));
   const given = toolInput(tool.arguments ?? of('inputValue'));
   const gave = toolAnswer(tool.result ?? of('outputValue'));
@@ -131,7 +132,7 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     inputValue: input.length > 0 || kind === 'tool' ? null : inputValue,
     outputValue: output.length > 0 || kind === 'tool' ? null : outputValue,
     toolDefinitions: of('toolDefinitions') ?? toolsAmong(inputValue ?? undefined),
-    usage: usageOf(keyed, more, { provider, model: responseModel ?? requestModel, scope: source.scope }),
+    usage: isModelCall(kind) && !isCounted ? withAnswered(usage, answeredUsage(source.attributes)) : usage,
     reportedCost: of('reportedCost') ?? costOf(keyed) ?? costAmong(source.attributes),
     serviceTier: textAt(keyed, 'serviceTier'),
     finishReasons: (of('finishReasons') ?? answered.flatMap(({ finishReason }) => finishReason ?? [])).map(plainReason),

@@ -6,7 +6,7 @@
 import type { CallCounts, CallKind } from '../model/batch-calls';
 import { type AnyValue, type KeyValue, type PlainValue, plainValue } from '../model/json-types';
 import { type AgentSpanKind, isModelCall } from './agent-span';
-import { ANSWER_KEYS, answeredModel } from './answered-model';
+import { ANSWER_KEYS, answeredModel, answeredUsage } from './answered-model';
 import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, PRESENCE_KEYS, SLOTS } from './fact-keys';
 import {
   clear,
@@ -19,6 +19,7 @@ import {
   take,
   textAt,
   usageOf,
+  withAnswered,
 } from './key-values';
 import { readSource } from './read-agent-span';
 import { OPENLIT } from './readers/gen-ai';
@@ -215,23 +216,23 @@ function callOf(all: KeyValues, otherwise: Likeness, scope: string, attributes: 
   const provider = textAt(all, 'provider') ?? otherwise.provider;
   const model =
     textAt(all, 'responseModel') ??
-    modelAmong(attributes) ??
+    answeredAmong(attributes, answeredModel) ??
     textAt(all, 'requestModel') ??
     askedAmong(attributes) ??
     otherwise.model;
-  return {
-    provider,
-    model,
-    serviceTier: textAt(all, 'serviceTier'),
-    ...countsOf(usageOf(all, null, { provider, model, scope }), costOf(all)),
-  };
+  const said = usageOf(all, null, { provider, model, scope });
+  const usage = hasTokens(all) ? said : withAnswered(said, answeredAmong(attributes, answeredUsage));
+  return { provider, model, serviceTier: textAt(all, 'serviceTier'), ...countsOf(usage, costOf(all)) };
 }
 
-/** Parsed for calls alone whose attributes do not name the model that answered. */
-function modelAmong(attributes: readonly KeyValue[]): string | null {
+/** Parsed for calls alone whose attributes do not say it. */
+function answeredAmong<T>(
+  attributes: readonly KeyValue[],
+  read: (attributes: Pick<AttributeReader, 'value'>) => T | null,
+): T | null {
   const answers = new Map<string, PlainValue>();
   for (const { key, value } of attributes) if (ANSWERS.has(key)) answers.set(key, plainValue(value));
-  return answers.size === 0 ? null : answeredModel({ value: (key) => answers.get(key) });
+  return answers.size === 0 ? null : read({ value: (key) => answers.get(key) });
 }
 
 /** Requests are long: they are parsed only where nothing else names the model. */

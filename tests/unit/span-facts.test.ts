@@ -32,6 +32,7 @@ const VALUES = [
   '{"input":3}',
   '{"model":"gpt-5-2025-08-07","choices":[]}',
   '{"model":"Corolla"}',
+  '{"id":"msg_1","usage":{"input_tokens":5,"output_tokens":2,"cache_read_input_tokens":7}}',
   '{"generations":[[{"message":{"response_metadata":{"model_name":"gpt-5.1"}}}]]}',
 ].map((stringValue) => ({ stringValue }));
 const anyValue = fc.oneof(
