@@ -55,6 +55,7 @@ export type DialectName =
   | 'google-adk'
   | 'langfuse'
   | 'langsmith'
+  | 'livekit'
   | 'logfire'
   | 'mastra'
   | 'mcp'

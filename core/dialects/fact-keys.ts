@@ -3,6 +3,7 @@ import { CALL_COUNTS } from '../model/batch-calls';
 import { ANSWER_KEYS } from './answered-model';
 import { isObject, textOf } from './json-objects';
 import { ADK_REQUEST } from './readers/google-adk';
+import { CONTEXT_KEYS } from './readers/livekit';
 import { providerOf, providerOfInference, providerOfSdk } from './readers/providers';
 import { parsed } from './span-source';
 import { COST_KEYS, COST_OBJECT_KEYS, COUNT_KEYS, USAGE_DETAIL_KEYS } from './usage-keys';
@@ -135,6 +136,7 @@ const MESSAGE_MARKS = [
   'llm.output_messages.0.message.role',
   ADK_REQUEST,
   'gcp.vertex.agent.tool_call_args',
+  ...CONTEXT_KEYS,
 ] as const;
 /** Keys of which it matters that they are there: their values, which are large, are not looked at. The request of Google's ADK is, where nothing else names the model. */
 export const PRESENCE_KEYS: ReadonlySet<string> = new Set(MESSAGE_MARKS.filter((key) => key !== ADK_REQUEST));

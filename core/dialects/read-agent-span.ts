@@ -21,6 +21,7 @@ import { genkit } from './readers/genkit';
 import { googleAdk } from './readers/google-adk';
 import { langfuse } from './readers/langfuse';
 import { langsmith } from './readers/langsmith';
+import { liveKit } from './readers/livekit';
 import { logfire } from './readers/logfire';
 import { mastra } from './readers/mastra';
 import { mcp } from './readers/mcp';
@@ -54,6 +55,7 @@ const DIALECTS: readonly Dialect[] = [
   logfire,
   googleAdk,
   vscodeCopilot,
+  liveKit,
   generic,
 ];
 

@@ -55,6 +55,7 @@ const name = fc.constantFrom(
   'claude_code.interaction',
   'ai.embed',
   'handle_responses',
+  'llm_node',
   'x',
 );
 const scope = fc.constantFrom('', 'pydantic-ai', 'ai');
