@@ -1,6 +1,7 @@
 /** Who called whom in an agent run: agents, the tools and models that they use, and to whom they hand over. */
 import { eachCallOnce } from './one-call';
 import { byStart, type RunSpan } from './run-span';
+import { countingAgents } from './told-by-agents';
 
 export interface AgentGraph {
   /** The one that the run begins with first. */
@@ -60,9 +61,11 @@ class GraphBuilder {
   private readonly edges = new Map<string, Mutable<GraphEdge>>();
   private readonly byId: ReadonlyMap<string, RunSpan>;
   private readonly agentNames: ReadonlySet<string>;
+  private readonly counting: ReadonlySet<string>;
 
   constructor(spans: readonly RunSpan[]) {
     this.byId = new Map(spans.map((span) => [span.spanId, span]));
+    this.counting = countingAgents(spans);
     this.agentNames = new Set(spans.flatMap(({ agent }) => agent.agentName ?? []));
   }
 
@@ -75,6 +78,7 @@ class GraphBuilder {
       this.connect(this.node(caller, span), this.node(['agent', to], span), 'handoff', span);
       return;
     }
+    if (this.counting.has(span.spanId)) addTokens(this.node(key, span), span);
     // Client and server of one call of a tool, or steps of an agent that are told as agents of its name, are one.
     if (caller !== null && idOf(caller) === idOf(key)) return;
     const node = this.node(key, span);

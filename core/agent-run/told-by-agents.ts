@@ -2,8 +2,9 @@
  * What an agent was asked and what it answered may stand only in its own span: where the calls of its models record no messages
  * (Claude Code's do not by themselves), or where no call is recorded at all, as of agents that run elsewhere.
  */
-import { isApart, type Message } from '../dialects/agent-span';
-import { byStart, type RunSpan } from './run-span';
+import { isApart, type Message, NO_USAGE } from '../dialects/agent-span';
+import { agentsAlone } from '../model/agents-alone';
+import { byStart, endOf, type RunSpan } from './run-span';
 
 /** Spans in each other that are looked through; they may go in a circle. */
 const MAX_DEPTH = 100;
@@ -11,7 +12,8 @@ const MAX_DEPTH = 100;
 /** @param calls of models, each once, by start @param ordered the whole run, by start @returns the calls with what their agents alone say of them */
 export function toldByAgents(calls: readonly RunSpan[], ordered: readonly RunSpan[]): RunSpan[] {
   const telling = ordered.filter(({ agent }) => agent.kind === 'agent' && isTold(agent));
-  if (telling.length === 0) return [...calls];
+  const counting = countingAgents(ordered);
+  if (telling.length === 0 && counting.size === 0) return [...calls];
   const byId = new Map(ordered.map((span) => [span.spanId, span]));
   const held = new Map<string, number[]>();
   const holders = new Set<string>();
@@ -38,7 +40,33 @@ export function toldByAgents(calls: readonly RunSpan[], ordered: readonly RunSpa
     told[last] = { ...end, agent: { ...end.agent, output: agent.output } };
   }
   const alone = telling.filter(({ spanId }) => !holders.has(spanId));
-  return alone.length === 0 ? told : [...told, ...alone].sort(byStart);
+  const turns = [
+    ...alone.map((span) => (counting.has(span.spanId) ? span : uncounted(span))),
+    // What it was asked and answered is told within it, or not at all.
+    ...ordered.filter((span) => counting.has(span.spanId) && !alone.includes(span)).map(untold),
+  ];
+  return turns.length === 0 ? told : [...told, ...turns].sort(byStart);
+}
+
+/** Agents whose own tokens count, as no call within them is recorded. */
+export function countingAgents(spans: readonly RunSpan[]): ReadonlySet<string> {
+  return agentsAlone(
+    spans.map((span) => {
+      const { kind, usage } = span.agent;
+      const isCounted = usage.input !== null || usage.output !== null;
+      const counts = kind === 'model' ? 'call' : kind === 'agent' && isCounted ? 'agent' : null;
+      const { spanId: id, parentSpanId: parentId, startNs: start } = span;
+      return { id, parentId, isApart: isApart(kind), counts, start, end: endOf(span) };
+    }),
+  );
+}
+
+function uncounted(span: RunSpan): RunSpan {
+  return { ...span, costUsd: null, agent: { ...span.agent, usage: NO_USAGE, reportedCost: null } };
+}
+
+function untold(span: RunSpan): RunSpan {
+  return { ...span, agent: { ...span.agent, system: [], input: [], output: [], inputValue: null, outputValue: null } };
 }
 
 function isTold({

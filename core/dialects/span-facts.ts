@@ -29,7 +29,7 @@ import { AttributeReader, parsed } from './span-source';
 export interface SpanFacts {
   /** Null: it is of no agent run, and tells of a session or a user alone. */
   readonly kind: AgentSpanKind | null;
-  /** Null: the span calls no model. */
+  /** Null: the span calls no model. Of an agent, what it counts of its calls. */
   readonly call: ModelCallFacts | null;
   readonly agentName: string | null;
   readonly sessionId: string | null;
@@ -246,8 +246,10 @@ function wholeFacts(name: string, scope: string, attributes: readonly AgentAttri
   if (!span) return null;
   const { usage, kind, provider, serviceTier, reportedCost, agentName, sessionId, userId } = span;
   const model = span.responseModel ?? span.requestModel;
-  const call = isModelCall(kind) ? { provider, model, serviceTier, ...countsOf(usage, reportedCost) } : null;
-  return { kind, call, agentName, sessionId, userId, response: call && digestOf(span.responseId) };
+  const isCall = isModelCall(kind);
+  const isCounted = isCall || (kind === 'agent' && (usage.input !== null || usage.output !== null));
+  const call = isCounted ? { provider, model, serviceTier, ...countsOf(usage, reportedCost) } : null;
+  return { kind, call, agentName, sessionId, userId, response: isCall ? digestOf(span.responseId) : null };
 }
 
 function digestOf(id: string | null): bigint | null {

@@ -3,6 +3,8 @@
  * provider's SDK, a gateway's lies below its client's, two lie beside each other. What is nearest to the provider counts.
  */
 
+import { agentsAlone } from './agents-alone';
+
 export interface TraceSpan {
   readonly id: bigint;
   /** 0: none. */
@@ -15,6 +17,8 @@ export interface TraceSpan {
 
 export interface TracedCall {
   readonly isEmbedding: boolean;
+  /** Of an agent that counts the tokens of its calls together. */
+  readonly isAgent?: boolean;
   readonly startNs: bigint;
   readonly endNs: bigint;
   /** What answered, else what was asked for. */
@@ -35,11 +39,18 @@ const MAX_DEPTH = 200;
 export function repeatedCalls(spans: Iterable<TraceSpan>): Set<bigint> {
   const byId = new Map<bigint, TraceSpan>();
   const calls: Node[] = [];
+  const agents: bigint[] = [];
   for (const span of spans) {
     byId.set(span.id, span);
-    if (span.call) calls.push({ id: span.id, parentId: span.parentId, call: span.call, inner: [] });
+    const { id, parentId, call } = span;
+    if (call?.isAgent) agents.push(id);
+    else if (call) calls.push({ id, parentId, call, inner: [] });
   }
   const repeats = new Set<bigint>();
+  if (agents.length > 0) {
+    const alone = agentsAlone([...byId.values()].map(countingOf));
+    for (const id of agents) if (!alone.has(id)) repeats.add(id);
+  }
   if (calls.length < 2) return repeats;
   const nodes = new Map(calls.map((node) => [node.id, node]));
   const outermost = calls.filter((node) => {
@@ -54,6 +65,12 @@ export function repeatedCalls(spans: Iterable<TraceSpan>): Set<bigint> {
   return repeats;
 }
 
+function countingOf({ id, parentId, isApart, call }: TraceSpan) {
+  const counts = call === null || call.isEmbedding ? null : call.isAgent ? ('agent' as const) : ('call' as const);
+  const [start, end] = [call?.startNs ?? 0n, call?.endNs ?? 0n];
+  return { id, parentId: parentId === 0n ? null : parentId, isApart, counts, start, end };
+}
+
 interface Node {
   readonly id: bigint;
   readonly parentId: bigint;
@@ -66,7 +83,8 @@ function callAround({ id, parentId, call }: Node, byId: ReadonlyMap<bigint, Trac
   let at = byId.get(parentId);
   for (let depth = 0; at && depth < MAX_DEPTH; depth++) {
     if (at.id === id || at.isApart) return null;
-    if (at.call && at.call.isEmbedding === call.isEmbedding) return overlap(at.call, call) ? at.id : null;
+    if (at.call && !at.call.isAgent && at.call.isEmbedding === call.isEmbedding)
+      return overlap(at.call, call) ? at.id : null;
     at = byId.get(at.parentId);
   }
   return null;

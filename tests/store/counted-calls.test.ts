@@ -54,6 +54,12 @@ const chat = (input?: number, more: Told['attributes'] = {}): Told['attributes']
 });
 const http = { 'http.request.method': 'POST' };
 const tool = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 't' };
+const agent = (input: number): Told['attributes'] => ({
+  'gen_ai.operation.name': 'invoke_agent',
+  'gen_ai.provider.name': 'openai',
+  'gen_ai.request.model': 'gpt-4o',
+  'gen_ai.usage.input_tokens': input,
+});
 const answer = (id: string) => ({ 'gen_ai.response.id': id });
 
 /** What is told, how many calls that is, and how many tokens went into them by trace; null: nobody knows. */
@@ -146,6 +152,29 @@ const CASES: readonly [string, readonly Told[], number, readonly (number | null)
     ],
     2,
     [200],
+  ],
+  ['an agent that counts its calls, which are not recorded', [{ id: 1, attributes: agent(100) }], 1, [100]],
+  [
+    'an agent around an agent and a call that counts, and one whose tool calls a model',
+    [
+      { id: 1, attributes: agent(100) },
+      { id: 2, parent: 1, attributes: agent(100) },
+      { id: 3, parent: 2, attributes: chat(90) },
+      { id: 4, trace: 2, attributes: agent(50) },
+      { id: 5, trace: 2, parent: 4, attributes: tool },
+      { id: 6, trace: 2, parent: 5, attributes: chat(30) },
+    ],
+    3,
+    [90, 80],
+  ],
+  [
+    'an agent beside a call of which nobody knows whose it is',
+    [
+      { id: 1, attributes: agent(100) },
+      { id: 2, parent: 77, attributes: chat(90) },
+    ],
+    1,
+    [90],
   ],
   [
     'an embedding within a call',

@@ -1,5 +1,6 @@
 /** What only the span of an agent tells is said in its conversation. */
 import { describe, expect, it } from 'vitest';
+import { agentGraphOf } from '../../core/agent-run/agent-graph';
 import { runSpan } from '../fixtures/run-spans';
 import { type Attributes, chat, says, told, tool, turnsOf, user } from '../fixtures/told-turns';
 
@@ -52,6 +53,48 @@ describe('what an agent was asked and answered', () => {
     const call = chat(12, [user('find')], [says('found')], {}, { spanId: 'b', parentSpanId: 't' });
     const turns = turnsOf(agent('a', null, messages), search, call);
     expect(answers(turns)).toEqual([['a', done], ['t'], ['b', { type: 'text', text: 'found' }]]);
+  });
+
+  describe('with tokens that it counts itself', () => {
+    const counted: Attributes = { ...messages, 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 9 };
+    const tokens = (turns: ReturnType<typeof turnsOf>) => turns.map(({ spanId, usage }) => [spanId, usage.input]);
+
+    it('counts where no call is recorded, and is a turn even if it says nothing', () => {
+      expect(tokens(turnsOf(agent('a', null, counted)))).toEqual([['a', 100]]);
+      const silent = { 'gen_ai.usage.input_tokens': 100 };
+      expect(tokens(turnsOf(agent('a', null, silent)))).toEqual([['a', 100]]);
+      expect(agentGraphOf([agent('a', null, counted)]).nodes).toMatchObject([{ kind: 'agent', inputTokens: 100 }]);
+    });
+
+    it('counts nothing where its calls are recorded, or an agent within it counts', () => {
+      expect(tokens(turnsOf(agent('a', null, counted), bare('b', 'a', 10)))).toEqual([['b', null]]);
+      expect(tokens(turnsOf(agent('a', null, counted), agent('b', 'a', counted, 5, 50)))).toEqual([['b', 100]]);
+      const run = [agent('a', null, counted), bare('b', 'a', 10)];
+      expect(agentGraphOf(run).nodes.find(({ kind }) => kind === 'agent')?.inputTokens).toBe(0);
+    });
+
+    it('counts nothing while a call runs of which nobody knows whose it is', () => {
+      const loose = runSpan('chat m', 10, { 'gen_ai.operation.name': 'chat' }, false, { spanId: 'b' });
+      expect(tokens(turnsOf(agent('a', null, counted), loose))).toEqual([
+        ['a', null],
+        ['b', null],
+      ]);
+      const later = { ...loose, startNs: 200 };
+      expect(tokens(turnsOf(agent('a', null, counted), later))).toEqual([
+        ['a', 100],
+        ['b', null],
+      ]);
+    });
+
+    it('counts beside the calls that its tools make', () => {
+      const search = tool(10, 'search', {}, { spanId: 't', parentSpanId: 'a' });
+      const call = chat(12, [user('find')], [says('found')], {}, { spanId: 'b', parentSpanId: 't' });
+      expect(tokens(turnsOf(agent('a', null, counted), search, call))).toEqual([
+        ['a', 100],
+        ['t', null],
+        ['b', null],
+      ]);
+    });
   });
 
   it('ends where spans go in a circle', () => {

@@ -61,7 +61,9 @@ export async function decideCalls(
 ): Promise<CallDecision> {
   const { spans, late } = gather(all, known);
   if (late.size > 0) await readStored(tx, workspaceId, [...late], spans);
-  return decide(tx, workspaceId, answers, spans, late);
+  // What lies within an agent was stored before, and is not looked at.
+  const unseen = new Set([...spans.keys()].filter((id) => known.get(id)?.isNew === false && !late.has(id)));
+  return decide(tx, workspaceId, answers, spans, late, unseen);
 }
 
 /** As above, of traces whose stored spans were taken out or moved: those that are left may count otherwise. */
@@ -85,6 +87,7 @@ async function decide(
   answers: Answers,
   spans: ReadonlyMap<string, Placed[]>,
   late: ReadonlySet<string>,
+  unseen: ReadonlySet<string> = new Set(),
 ): Promise<CallDecision> {
   const repeats = new Map<SpanBatch, Set<number>>();
   const totals = new Map<string, TokenTotals>();
@@ -95,7 +98,8 @@ async function decide(
     const tokens: Record<'input' | 'output', number | null> = { input: null, output: null };
     for (const { id, call, at, wasRepeat } of placed) {
       if (!call) continue;
-      const isRepeat = repeated.has(id) || answers.isTold(traceId, call);
+      const isUnseen = call.isAgent === true && unseen.has(traceId);
+      const isRepeat = isUnseen || repeated.has(id) || answers.isTold(traceId, call);
       if (!isRepeat) {
         for (const side of ['input', 'output'] as const) {
           const count = call[side];
@@ -144,8 +148,9 @@ function gather(
       const row = batch.calls.row[i] as number;
       if (isStored && !isStored.has(row)) continue;
       const traceId = traceIds[batch.trace[row] as number] as string;
-      // A call whose answer is named may be told in a trace of its own.
-      const weight = batch.calls.response[i] === 0n ? 1 : 2;
+      // A call whose answer is named may be told in a trace of its own; calls within an agent may be stored already.
+      const isAgent = agentKindOf(batch.agentKind[row] ?? 0) === 'agent';
+      const weight = batch.calls.response[i] === 0n && !isAgent ? 1 : 2;
       calls.set(traceId, (calls.get(traceId) ?? 0) + weight);
     }
   }
@@ -197,6 +202,7 @@ function callOf(batch: SpanBatch, i: number, kind: AgentSpanKind | null, interne
   const operation = interned.operationIds[batch.operation[row] as number] as number;
   return {
     isEmbedding: kind === 'embedding',
+    isAgent: kind === 'agent',
     startNs: batch.startNs[row] as bigint,
     endNs: batch.endNs[row] as bigint,
     model: calls.kinds[calls.kind[i] as number]?.model ?? null,
@@ -262,6 +268,7 @@ async function readStored(
       call: call
         ? {
             isEmbedding: kind === 'embedding',
+            isAgent: kind === 'agent',
             startNs: row.start_ns,
             endNs: row.end_ns,
             model: call.model,

@@ -194,7 +194,8 @@ function tracedCall({ row, facts: { call, kind, response } }: FoundSpan, endNs: 
   if (!call) return null;
   const { model, input, output } = call;
   const source = `${row.scope_id} ${row.operation_id}`;
-  return { isEmbedding: kind === 'embedding', startNs: row.start_ns, endNs, model, input, output, response, source };
+  const [isEmbedding, isAgent] = [kind === 'embedding', kind === 'agent'];
+  return { isEmbedding, isAgent, startNs: row.start_ns, endNs, model, input, output, response, source };
 }
 
 /** Which spans are of an agent run. */
