@@ -13,8 +13,9 @@ export default defineConfig({
       outDir: 'out/main',
       target: 'node18',
       sourcemap: true,
-      // An ES module, which the oldest shell cannot require: it becomes part of the bundle.
-      externalizeDeps: { exclude: ['zstddec'] },
+      // Part of the bundle: zstddec as an ES module, which the oldest shell cannot require; the others because every thread loads them,
+      // and a bundle has only what is used of them.
+      externalizeDeps: { exclude: ['zstddec', 'zod', 're2js', 'hono', '@hono/node-server', 'fflate', 'jsonc-parser'] },
       rollupOptions: {
         input: {
           index: resolve('electron/main/index.ts'),
