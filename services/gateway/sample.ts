@@ -28,7 +28,10 @@ export class Sample {
   ) {}
 
   async report(): Promise<SampleReport> {
-    return { isStored: await this.isStored(), ...this.now, failure: this.failure };
+    const { activity, done, total } = this.now;
+    // While it comes or goes, a search at each look would only hold that up.
+    const isStored = activity === 'none' ? await this.isStored() : activity === 'loading' ? done > 0 : done < total;
+    return { isStored, ...this.now, failure: this.failure };
   }
 
   /** Begins, and answers at once. @throws SpoorError CONFLICT */

@@ -6,6 +6,7 @@
 import { hexFromBytes } from '../../model/ids';
 import { STATUS_ERROR } from '../../model/span-kind';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
+import { hashJoined } from '../sql/hash-joined';
 import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, orNull, type RowOf } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { decodeTerms, encodeTerms } from './block-terms';
@@ -96,8 +97,9 @@ async function countTrace(
 
 /** Calls between services as they were kept before 037. */
 async function countOlderEdges(tx: SqlClient, parameters: readonly (number | string)[]): Promise<void> {
-  await tx.execute(
-    `with s as materialized (
+  await hashJoined(tx, () =>
+    tx.execute(
+      `with s as materialized (
        select s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id
        from span s join operation o on o.id = s.operation_id where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id <= $4)
      insert into deleted_edge (workspace_id, trace_id, block_id, caller_id, callee_id, minute, calls, errors, duration_ns)
@@ -106,7 +108,8 @@ async function countOlderEdges(tx: SqlClient, parameters: readonly (number | str
      from s c join s p on p.span_id = c.parent_span_id
      where p.service_id <> c.service_id and greatest(p.block_id, c.block_id) >= $3
      group by 3, 4, 5, 6`,
-    parameters,
+      parameters,
+    ),
   );
 }
 

@@ -2,6 +2,7 @@
 import { hexFromBytes } from '../../model/ids';
 import { LatencySketch, sketchBounds } from '../../model/latency-sketch';
 import { STATUS_ERROR } from '../../model/span-kind';
+import { hashJoined } from '../sql/hash-joined';
 import { BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 
@@ -155,8 +156,9 @@ export async function edgesOfTrace(
   traceId: string,
   within: { readonly first: number; readonly last: number },
 ): Promise<EdgeCounts[]> {
-  const rows = await tx.query(
-    `with s as materialized (
+  const rows = await hashJoined(tx, () =>
+    tx.query(
+      `with s as materialized (
        select s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id,
          (select coalesce(r.deployment_id, 0) from resource r where r.workspace_id = $1 and r.id = s.resource_id) as deployment_id
        from span s join operation o on o.id = s.operation_id where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id <= $4)
@@ -167,7 +169,8 @@ export async function edgesOfTrace(
      from s c join s p on p.span_id = c.parent_span_id
      where p.service_id <> c.service_id and greatest(p.block_id, c.block_id) >= $3
      group by 1, 2, 3, 4, 5, 6, 8`,
-    [workspaceId, traceId, within.first, within.last, sketchBounds()],
+      [workspaceId, traceId, within.first, within.last, sketchBounds()],
+    ),
   );
   const sums = new EdgeSums();
   for (const row of decodeRows(BUCKET, rows)) {

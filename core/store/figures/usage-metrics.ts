@@ -7,6 +7,7 @@ import type { PriceBook } from '../../pricing/price-book';
 import { MODEL_CALLS } from '../calls/model-calls';
 import { costOf, sizeSql } from '../calls/trace-costs';
 import { deploymentsIn } from '../dictionary/deployments';
+import { hashJoined } from '../sql/hash-joined';
 import { BOOL, decodeRows, FLOAT8, INT4, INT8, orNull, type RowOf, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlParameter, SqlStatements } from '../sql/sql-client';
 import { timeBound } from '../sql/where';
@@ -120,7 +121,7 @@ export async function readUsage(
   let count: number | null = null;
   if (rows === null || rows.length > MAX_ROWS) {
     const frequent = await frequentNames(sql, within, name, Math.max(1, steps), parameters.slice(0, 3));
-    rows = await hashJoined(sql, (tx) => read(tx, frequent));
+    rows = await withHashJoins(sql, (tx) => read(tx, frequent));
     count = frequent.count;
   }
   const groups = new UsageGroups(Math.max(1, steps));
@@ -158,7 +159,7 @@ async function hasManyKinds(sql: SqlClient, workspaceId: number): Promise<boolea
 async function areMany(sql: SqlClient, name: string, parameters: readonly SqlParameter[]): Promise<boolean> {
   // Whose calls they are may be said by their traces: that is seen when they are added up.
   const named = name === USAGE_NAMES.agent ? 'c.agent_name' : name;
-  const rows = await hashJoined(sql, (tx) =>
+  const rows = await withHashJoins(sql, (tx) =>
     tx.query(
       `select count(*) as kinds from (
          select distinct c.provider, c.model, c.service_tier, ${named} as name from model_call_kind c
@@ -171,12 +172,8 @@ async function areMany(sql: SqlClient, name: string, parameters: readonly SqlPar
   return (decodeRows({ kinds: INT8 }, rows)[0]?.kinds ?? 0n) > MAX_ROWS;
 }
 
-/** Without joins row by row: where statistics are old, the planner takes many calls for a few, and compares each with all names. */
-function hashJoined<T>(sql: SqlClient, run: (tx: SqlStatements) => Promise<T>): Promise<T> {
-  return sql.transaction(async (tx) => {
-    await tx.query("select set_config('enable_nestloop', 'off', true)");
-    return run(tx);
-  });
+function withHashJoins<T>(sql: SqlClient, run: (tx: SqlStatements) => Promise<T>): Promise<T> {
+  return sql.transaction((tx) => hashJoined(tx, () => run(tx)));
 }
 
 /** @param within calls `c` and traces `t` @param name of a call */
@@ -212,7 +209,7 @@ async function frequentNames(
   const most = Math.min(MAX_GROUPS, Math.max(MIN_GROUPS, Math.floor(MAX_NAMED_STEPS / steps)));
   const names = decodeRows(
     { name: orNull(TEXT), names: INT8 },
-    await hashJoined(sql, (tx) =>
+    await withHashJoins(sql, (tx) =>
       tx.query(
         `select ${name} as name, count(*) over () as names from ${within} group by 1 order by count(*) desc, 1 limit ${most}`,
         parameters,
@@ -221,7 +218,7 @@ async function frequentNames(
   );
   const kinds = decodeRows(
     { kind: TEXT },
-    await hashJoined(sql, (tx) =>
+    await withHashJoins(sql, (tx) =>
       tx.query(
         `select ${KIND} as kind from ${within} and c.model is not null group by 1 order by count(*) desc, 1 limit ${MAX_MODELS}`,
         parameters,

@@ -9,6 +9,7 @@ import { EdgeSums, insertEdges } from '../blocks/edge-counts';
 import { partitionOf } from '../blocks/span-partitions';
 import { SUPERSEDED } from '../blocks/superseded-counts';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
+import { hashJoined } from '../sql/hash-joined';
 import { BOOL, decodeRows, INT4, INT8, orNull } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import type { StoredRow } from './stored-versions';
@@ -105,8 +106,9 @@ export async function callsOf(
   { traceIds, spanIds }: SpanIds,
 ): Promise<CountedCall[]> {
   if (spanIds.length === 0) return [];
-  const rows = await tx.query(
-    `with touched as materialized (select * from unnest($2::uuid[], $3::int8[]) as i (trace_id, span_id)),
+  const rows = await hashJoined(tx, () =>
+    tx.query(
+      `with touched as materialized (select * from unnest($2::uuid[], $3::int8[]) as i (trace_id, span_id)),
      s as materialized (
        select s.trace_id, s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id,
          ${DEPLOYMENT_OF_SPAN} as deployment_id
@@ -119,7 +121,8 @@ export async function callsOf(
      from s c join s p on p.trace_id = c.trace_id and p.span_id = c.parent_span_id
      where p.service_id <> c.service_id and ((c.trace_id, c.span_id) in (select * from touched)
        or (p.trace_id, p.span_id) in (select * from touched))`,
-    [workspaceId, traceIds, spanIds],
+      [workspaceId, traceIds, spanIds],
+    ),
   );
   return decodeRows(CALL, rows).map((row) => ({
     block: row.block_id,
