@@ -1,11 +1,16 @@
 /** Rows of `trace` and of `missing_parent`, made anew from the spans that are stored. Tokens, agent and session stay as they are. */
 import { isRequestSql } from '../../model/request';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
+import { hashJoined } from '../sql/hash-joined';
 import type { SqlClient, SqlParameter } from '../sql/sql-client';
 import { rankSql } from './trace-deltas';
 
 /** @param within SQL over `workspace_id`, which is `$1`, and `trace_id` */
-export async function makeTraceRows(tx: SqlClient, within: string, parameters: readonly SqlParameter[]): Promise<void> {
+export function makeTraceRows(tx: SqlClient, within: string, parameters: readonly SqlParameter[]): Promise<void> {
+  return hashJoined(tx, () => makeRows(tx, within, parameters));
+}
+
+async function makeRows(tx: SqlClient, within: string, parameters: readonly SqlParameter[]): Promise<void> {
   await tx.execute(`delete from missing_parent where ${within}`, parameters);
   await tx.execute(
     `with s as materialized (select trace_id, span_id, parent_span_id from span where ${within})
