@@ -26,15 +26,38 @@ export interface ErrorValue {
   readonly details: readonly ErrorDetail[];
 }
 
+/** Characters: what a message quotes can be as long as a sender likes, and headers of gRPC hold 8 KiB. */
+const MAX_MESSAGE_CHARS = 4_000;
+/** Of the end, which says what to do next. */
+const END_CHARS = 1_000;
+const MAX_DETAILS = 100;
+
 export class SpoorError extends Error {
   override readonly name = 'SpoorError';
+  readonly details: readonly ErrorDetail[];
+
+  /** Texts of any length; those over 4,000 characters lose their middle. */
   constructor(
     readonly code: ErrorCode,
     message: string,
-    readonly details: readonly ErrorDetail[] = [],
+    details: readonly ErrorDetail[] = [],
   ) {
-    super(message);
+    super(shortened(message));
+    this.details = details
+      .slice(0, MAX_DETAILS)
+      .map((one) => ({ ...one, field: shortened(one.field), message: shortened(one.message) }));
   }
+}
+
+function shortened(text: string): string {
+  if (text.length <= MAX_MESSAGE_CHARS) return text;
+  const begin = text.slice(0, MAX_MESSAGE_CHARS - END_CHARS);
+  return `${withoutHalf(begin)} … ${withoutHalf(text.slice(-END_CHARS))}`;
+}
+
+/** Without the half of a pair of surrogates that a cut leaves at either end. */
+function withoutHalf(text: string): string {
+  return text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');
 }
 
 /** Not now: it is worth asking again after so many seconds. */
@@ -52,7 +75,8 @@ export class RetryLater extends SpoorError {
 /** The one place that turns anything thrown into a value others can read. */
 export function errorValueOf(error: unknown): ErrorValue {
   if (error instanceof SpoorError) return { code: error.code, message: error.message, details: error.details };
-  return { code: 'INTERNAL_ERROR', message: error instanceof Error ? error.message : String(error), details: [] };
+  const message = shortened(error instanceof Error ? error.message : String(error));
+  return { code: 'INTERNAL_ERROR', message, details: [] };
 }
 
 export function errorFromValue({ code, message, details }: ErrorValue): SpoorError {
