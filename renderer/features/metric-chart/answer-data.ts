@@ -1,6 +1,6 @@
 import type { MetricSeriesAnswer } from '../../../core/api/metrics';
 import type { MetricHeatmap } from '../../../core/metrics/heatmap';
-import { type ChartData, labelText } from '../series-chart/chart-data';
+import { type ChartData, labelText, serviceOf } from '../series-chart/chart-data';
 import { boundsText } from '../series-chart/unit-text';
 
 export function chartDataOf({ metric, from, to, stepNs, unit, groups, heatmap }: MetricSeriesAnswer): ChartData {
@@ -14,6 +14,7 @@ export function chartDataOf({ metric, from, to, stepNs, unit, groups, heatmap }:
       ? bucketsOf(heatmap, metric.unit)
       : groups.map(({ labels, values, bounds }) => ({
           label: labelText(labels, metric.name),
+          ...serviceOf(labels),
           values,
           bounds: bounds?.map((pair) => pair && ([pair.low, pair.high] as const)) ?? null,
         })),

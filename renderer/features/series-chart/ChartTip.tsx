@@ -1,5 +1,5 @@
 import { secondText, timeText } from '../../ui/clock-time';
-import { type ChartData, type ChartDot, seriesColor } from './chart-data';
+import { type ChartData, type ChartDot, seriesColors } from './chart-data';
 import { boundsText, exactText } from './unit-text';
 
 /** More do not fit beside a chart; the table has all. */
@@ -22,6 +22,7 @@ export function ChartTip({ data, hidden, step, dot, leftPx, flips }: ChartTipPro
     .map(({ label, values, bounds }, i) => ({ i, label, value: values[step] ?? null, bounds: bounds?.[step] ?? null }))
     .filter(({ i, value }) => !hidden.has(i) && value !== null)
     .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
+  const colors = seriesColors(series);
   const fromText = timeText(fromMs + step * stepMs);
   return (
     <div
@@ -35,11 +36,7 @@ export function ChartTip({ data, hidden, step, dot, leftPx, flips }: ChartTipPro
       {rows.length === 0 && <div className="text-faint">no value</div>}
       {rows.slice(0, MOST).map(({ i, label, value, bounds }) => (
         <div key={i} className="flex items-baseline gap-2">
-          <span
-            className="size-2 shrink-0 rounded-sm"
-            style={{ background: `var(${seriesColor(i)})` }}
-            aria-hidden="true"
-          />
+          <span className="size-2 shrink-0 rounded-sm" style={{ background: `var(${colors[i]})` }} aria-hidden="true" />
           <span className="min-w-0 truncate" dir="auto">
             {label}
           </span>

@@ -1,9 +1,9 @@
 import { ListTree } from 'lucide-react';
-import { seriesColor } from './chart-data';
+import { type ChartSeries, seriesColors } from './chart-data';
 import { valueText } from './unit-text';
 
 interface LegendProps {
-  readonly series: readonly { readonly label: string; readonly values: readonly (number | null)[] }[];
+  readonly series: readonly ChartSeries[];
   readonly unit: string;
   readonly hidden: ReadonlySet<number>;
   readonly onToggle: (i: number) => void;
@@ -13,6 +13,7 @@ interface LegendProps {
 
 /** The lines of a chart by name, with the newest value of each; a click hides one. */
 export function Legend({ series, unit, hidden, onToggle, onOpen }: LegendProps) {
+  const colors = seriesColors(series);
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm" aria-label="Series">
       {series.map(({ label, values }, i) => (
@@ -27,7 +28,7 @@ export function Legend({ series, unit, hidden, onToggle, onOpen }: LegendProps) 
           >
             <span
               className="h-[3px] w-3 shrink-0 rounded"
-              style={{ background: `var(${seriesColor(i)})` }}
+              style={{ background: `var(${colors[i]})` }}
               aria-hidden="true"
             />
             <span className="truncate" dir="auto">

@@ -1,8 +1,11 @@
 /** What a chart of numbers over time shows, and as CSV. */
 import { csvText } from '../../ui/save-csv';
+import { serviceSlot } from '../../ui/series';
 
-interface ChartSeries {
+export interface ChartSeries {
   readonly label: string;
+  /** That the series is of, and has the colour of; left out: it is not of one service. */
+  readonly service?: string;
   /** By step; null is a gap. */
   readonly values: readonly (number | null)[];
   /** Of estimates: the bounds that each lies between. */
@@ -27,9 +30,34 @@ export interface ChartData {
 /** In an order in which neighbours differ. */
 const COLOR_ORDER = [7, 1, 4, 9, 2, 6, 11, 3, 10, 8, 0, 5];
 
-/** Of the i-th series, as the name of a CSS variable. */
-export function seriesColor(i: number): string {
-  return `--series-${COLOR_ORDER[i % COLOR_ORDER.length]}`;
+/**
+ * Of each series, as the name of a CSS variable: a service has the colour that it has on every page, unless a service before it here
+ * has the same. Twelve series differ, whatever they are.
+ */
+export function seriesColors(series: readonly Pick<ChartSeries, 'service'>[]): string[] {
+  const taken = new Set<number>();
+  const slots = series.map(({ service }) => {
+    const slot = service === undefined ? null : serviceSlot(service);
+    if (slot === null || taken.has(slot)) return null;
+    taken.add(slot);
+    return slot;
+  });
+  let next = 0;
+  return slots.map((slot) => {
+    if (slot !== null) return `--series-${slot}`;
+    while (next < COLOR_ORDER.length && taken.has(COLOR_ORDER[next] ?? -1)) next++;
+    const free = COLOR_ORDER[next++ % COLOR_ORDER.length];
+    return `--series-${free}`;
+  });
+}
+
+const SERVICE_LABELS: readonly string[] = ['service', 'service.name', 'resource.service.name', 'rootServiceName'];
+
+/** The service that a group is, where it is one. */
+export function serviceOf(labels: Readonly<Record<string, string>>): { readonly service?: string } {
+  const [entry, ...others] = Object.entries(labels);
+  if (entry === undefined || others.length > 0 || entry[1] === '' || !SERVICE_LABELS.includes(entry[0])) return {};
+  return { service: entry[1] };
 }
 
 export function labelText(labels: Readonly<Record<string, string>>, whole: string): string {

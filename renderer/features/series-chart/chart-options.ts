@@ -1,7 +1,7 @@
 /** How uPlot draws our charts. */
 import type uPlot from 'uplot';
 import { clockTime } from '../../ui/clock-time';
-import { type ChartData, type ChartDot, seriesColor } from './chart-data';
+import { type ChartData, type ChartDot, seriesColors } from './chart-data';
 import { axisText, bytesOf } from './unit-text';
 
 const FONT = '11px "JetBrains Mono Variable", ui-monospace, monospace';
@@ -19,6 +19,7 @@ export function chartOptions(
     grid: { stroke: color('--line'), width: 1 },
     ticks: { stroke: color('--line'), width: 1, size: 4 },
   };
+  const colors = seriesColors(series);
   const rangeMs = steps * stepMs;
   const values = series.flatMap(({ values }, i) => (hidden.has(i) ? [] : values));
   const known = values.filter((value) => value !== null);
@@ -51,7 +52,7 @@ export function chartOptions(
     series: [
       {},
       ...series.map(({ label }, i): uPlot.Series => {
-        const stroke = color(seriesColor(i));
+        const stroke = color(colors[i] ?? '');
         return {
           label,
           show: !hidden.has(i),

@@ -4,7 +4,7 @@ import type { MetricHeatmap } from '../../../core/metrics/heatmap';
 import { searchBehind } from '../../../core/query/span-metrics';
 import type { TraceqlQuery } from '../../../core/query/traceql/ast';
 import { fieldText, printTraceql } from '../../../core/query/traceql/print';
-import { type ChartData, labelText } from '../series-chart/chart-data';
+import { type ChartData, labelText, serviceOf } from '../series-chart/chart-data';
 
 /** More lines nobody can tell apart. */
 export const MOST_LINES = 20;
@@ -63,10 +63,10 @@ export function metricChartsOf(query: TraceqlQuery, result: MetricResult, isWhol
     stepMs,
     steps: Math.round((Date.parse(to) - fromMs) / stepMs),
     unit: UNITS[unit],
-    series: series.map(({ labels, values }) => ({
-      label: labelText(quantiles.size === 1 ? withoutQuantile(labels) : labels, title),
-      values,
-    })),
+    series: series.map(({ labels, values }) => {
+      const shown = quantiles.size === 1 ? withoutQuantile(labels) : labels;
+      return { label: labelText(shown, title), ...serviceOf(shown), values };
+    }),
   };
   const drawn = { ...all, series: all.series.slice(0, MOST_LINES) };
   const behind = series.slice(0, MOST_LINES).map(({ labels }) => searchBehind(query, labels));
