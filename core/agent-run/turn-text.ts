@@ -8,17 +8,22 @@ export interface TurnText {
   readonly answered: string | null;
 }
 
-/** @param root of the trace; null where it is no agent's @param calls of models, by start: the first and the last do */
+/** @param root of the trace; null where it is no agent's @param calls of models, by start: some of the first, and the last */
 export function turnText(root: AgentSpan | null, calls: readonly AgentSpan[]): TurnText {
-  const [first, last] = [calls[0] ?? null, calls.at(-1) ?? null];
+  const last = calls.at(-1) ?? null;
   return {
-    asked: cut(
-      askedIn(root) ?? askedIn(first) ?? (text(root?.inputValue) || null) ?? (text(first?.inputValue) || null),
-    ),
-    answered: cut(
-      answeredIn(root) ?? answeredIn(last) ?? (text(root?.outputValue) || null) ?? (text(last?.outputValue) || null),
-    ),
+    asked: cut(found([root, ...calls], askedIn) ?? found([root, ...calls], (span) => text(span?.inputValue))),
+    answered: cut(found([root, last], answeredIn) ?? found([root, last], (span) => text(span?.outputValue))),
   };
+}
+
+/** In the first span that says any. */
+function found(spans: readonly (AgentSpan | null)[], say: (span: AgentSpan | null) => string | null): string | null {
+  for (const span of spans) {
+    const said = say(span);
+    if (said) return said;
+  }
+  return null;
 }
 
 /** What the user said last; the calls of a turn repeat the turns before. */

@@ -47,7 +47,7 @@ export interface SessionTurn extends TraceSummary {
   readonly answered: string | null;
 }
 
-/** What a trace says of itself: its root, then the first and the last call of a model in it; they may be the same span. */
+/** What a trace says of itself: its root, then the first calls of models in it and the last, by start; one of them may be the root again. */
 export interface StoredTurn {
   readonly traceId: string;
   readonly spans: readonly {

@@ -26,10 +26,8 @@ export interface ErrorValue {
   readonly details: readonly ErrorDetail[];
 }
 
-/** Characters: what a message quotes can be as long as a sender likes, and headers of gRPC hold 8 KiB. */
+/** What a message quotes can be as long as a sender likes. */
 const MAX_MESSAGE_CHARS = 4_000;
-/** Of the end, which says what to do next. */
-const END_CHARS = 1_000;
 const MAX_DETAILS = 100;
 
 export class SpoorError extends Error {
@@ -49,10 +47,11 @@ export class SpoorError extends Error {
   }
 }
 
-function shortened(text: string): string {
-  if (text.length <= MAX_MESSAGE_CHARS) return text;
-  const begin = text.slice(0, MAX_MESSAGE_CHARS - END_CHARS);
-  return `${withoutHalf(begin)} … ${withoutHalf(text.slice(-END_CHARS))}`;
+/** A text without its middle where it is longer than `most` characters: its end says what to do next. */
+export function shortened(text: string, most = MAX_MESSAGE_CHARS): string {
+  if (text.length <= most) return text;
+  const end = Math.floor(most / 4);
+  return `${withoutHalf(text.slice(0, most - end))} … ${withoutHalf(text.slice(-end))}`;
 }
 
 /** Without the half of a pair of surrogates that a cut leaves at either end. */

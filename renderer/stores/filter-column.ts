@@ -1,4 +1,4 @@
-/** Whether the filters beside a list are open where the window is narrow: whoever goes elsewhere and comes back finds them as they were. */
+/** Whether the filters beside lists are open where the window is narrow: kept when you leave a list and come back. */
 import { create } from 'zustand';
 
 interface FilterColumn {

@@ -29,8 +29,9 @@ export class Sample {
 
   async report(): Promise<SampleReport> {
     const { activity, done, total } = this.now;
-    // While it comes or goes, a search at each look would only hold that up.
-    const isStored = activity === 'none' ? await this.isStored() : activity === 'loading' ? done > 0 : done < total;
+    // While it loads or is removed, a search for each report would slow that down; at first nothing is known.
+    const isUnderWay = activity === 'loading' ? done > 0 : done < total;
+    const isStored = activity === 'none' ? await this.isStored() : total === 0 ? null : isUnderWay;
     return { isStored, ...this.now, failure: this.failure };
   }
 

@@ -1,7 +1,7 @@
 /** OTLP/gRPC (opentelemetry.io/docs/specs/otlp/#otlpgrpc): the three Export methods, over the same decoder as HTTP. */
 import * as grpc from '@grpc/grpc-js';
 import type { ListenAddress } from '../../core/api/workers';
-import { RetryLater, SpoorError } from '../../core/model/errors';
+import { RetryLater, SpoorError, shortened } from '../../core/model/errors';
 import { encodeExportResponse, encodeStatus } from '../../core/otlp/export-response';
 import { WireError } from '../../core/otlp/wire-reader';
 import type { Arrivals } from '../net/arrivals';
@@ -150,9 +150,12 @@ function exportMethod(path: string): grpc.ServiceDefinition {
   };
 }
 
+/** Headers hold 8 KiB, and a character takes nine bytes in the message and four in the status that goes with it. */
+const MAX_DETAILS_CHARS = 500;
+
 /** UNAVAILABLE is what exporters retry; INVALID_ARGUMENT is what they drop. */
 function statusOf(error: unknown): CallStatus {
-  const details = error instanceof Error ? error.message : String(error);
+  const details = shortened(error instanceof Error ? error.message : String(error), MAX_DETAILS_CHARS);
   if (error instanceof SlowCall) return withDetails(grpc.status.DEADLINE_EXCEEDED, details);
   if (error instanceof PackingError) return withDetails(grpc.status.INVALID_ARGUMENT, details);
   if (error instanceof WireError) return withDetails(grpc.status.INVALID_ARGUMENT, `not OTLP protobuf: ${details}`);

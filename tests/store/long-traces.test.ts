@@ -42,7 +42,11 @@ describe.each([pgliteDatabases(), postgresDatabases()])('calls within a trace on
         return tx.query(text, parameters);
       };
       const watched = { query, execute: query };
+      const settings = () =>
+        tx.query("select current_setting('enable_nestloop') as loops, current_setting('jit') as jit");
+      const before = await settings();
       await run(new Proxy(tx, { get: (target, key) => Reflect.get(key in watched ? watched : target, key) }));
+      expect(await settings()).toEqual(before);
     });
     return found;
   }

@@ -176,6 +176,25 @@ describe.each([pgliteDatabases(), postgresDatabases()])('sessions on $name', (da
     expect(await read(1, 2)).toEqual([[traceIdOf(2), 'question 2', 'answer 2']]);
   });
 
+  it('tell what was asked where an agent counts tokens around the call that was asked', async () => {
+    const [agent, call] = turn(1, 'a', 'x');
+    const counted = { ...agent?.attributes, 'gen_ai.usage.input_tokens': 1_000, 'gen_ai.usage.output_tokens': 100 };
+    const root = { ...agent, spanId: 'ee'.repeat(8), name: 'POST /ask', attributes: { 'session.id': 'a' } };
+    await append(
+      root as SampleSpan,
+      { ...agent, parentSpanId: root.spanId, attributes: counted } as SampleSpan,
+      { ...call, name: 'chat first', startNs: T0 + 10n * SECOND + 1n, endNs: T0 + 10n * SECOND + 9n } as SampleSpan,
+      { ...call, name: 'chat last', startNs: T0 + 10n * SECOND + 10n, spanId: 'dd'.repeat(8) } as SampleSpan,
+    );
+    const [stored] = await readTurnMessages(sql, deflateCodec, WORKSPACE, [traceIdOf(1)]);
+    expect(stored?.spans.map(({ name, isRoot }) => [name, isRoot])).toEqual([
+      ['POST /ask', true],
+      ['invoke_agent x', false],
+      ['chat first', false],
+      ['chat last', false],
+    ]);
+  });
+
   it('agents have runs of their own, and calls also below others', async () => {
     const inner = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'n', 'gen_ai.agent.name': 'helper' };
     await append(...turn(1, 'a', 'x'), ...turn(2, 'b', 'x', { error: 'Boom: no' }));

@@ -322,6 +322,9 @@ describe('what a turn was about', () => {
       },
     });
     expect(turnText(root.agent, [first.agent])).toEqual({ asked: 'of the root', answered: 'in the end' });
+    // An agent that counts tokens stands before its calls, and says nothing.
+    expect(turnText(null, [agent(0, 'a').agent, first.agent, last.agent])).toMatchObject({ asked: 'now' });
+    expect(turnText(null, [first.agent, agent(1, 'a').agent])).toMatchObject({ asked: 'now', answered: null });
     expect(turnText(null, [])).toEqual({ asked: null, answered: null });
   });
 });

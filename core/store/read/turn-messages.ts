@@ -1,4 +1,4 @@
-/** The spans that say what a trace was about: its root, and the first and the last call of a model in it. */
+/** The spans that say what a trace was about: its root, the first calls of a model in it, and the last. */
 import type { StoredTurn } from '../../api/session';
 import { spanIdFromInt8 } from '../../model/ids';
 import { decodeScope } from '../../otlp/proto-to-json';
@@ -19,8 +19,10 @@ const ROW = {
   scope: BYTEA,
 };
 
-const CALL = `(select c.span_id from model_call c where c.workspace_id = $1 and c.trace_id = t.trace_id
-  order by c.start_ns`;
+const CALL = `(select c.span_id from model_call c where c.workspace_id = $1 and c.trace_id = t.trace_id`;
+/** The first that counts, too: an agent that tells the tokens of its calls has a row as they have, and starts before them. */
+const CALLS = `${CALL} order by c.start_ns limit 1), ${CALL} and not c.is_repeat order by c.start_ns limit 1),
+  ${CALL} order by c.start_ns desc limit 1)`;
 
 /** In the order of the ids; those that are not stored are left out. */
 export async function readTurnMessages(
@@ -38,13 +40,13 @@ export async function readTurnMessages(
          select i.at, t.trace_id, w.ordinal, w.span_id, w.ordinal = 1 as is_root
          from unnest($2::uuid[]) with ordinality as i (trace_id, at)
            join trace t on t.workspace_id = $1 and t.trace_id = i.trace_id and t.deleted_at is null,
-         lateral unnest(array[t.root_span_id, ${CALL} limit 1), ${CALL} desc limit 1)]) with ordinality as w (span_id, ordinal)
+         lateral unnest(array[t.root_span_id, ${CALLS}]) with ordinality as w (span_id, ordinal)
          where w.span_id is not null
          offset 0
        ) w, lateral (
          select * from span where workspace_id = $1 and trace_id = w.trace_id and span_id = w.span_id limit 1
        ) s join operation o on o.id = s.operation_id join scope c on c.id = s.scope_id
-       order by w.at, w.ordinal`,
+       order by w.at, not w.is_root, s.start_ns, s.span_id`,
       [workspaceId, traceIds],
     ),
   );
@@ -56,8 +58,10 @@ export async function readTurnMessages(
   for (const [i, { trace_id: traceId, span_id: id, name, is_root: isRoot, scope }] of rows.entries()) {
     const turn = turns.get(traceId) ?? { traceId, spans: [] };
     turns.set(traceId, turn);
+    const spanId = spanIdFromInt8(id);
+    if (!isRoot && turn.spans.some((one) => one.spanId === spanId && !one.isRoot)) continue;
     turn.spans.push({
-      spanId: spanIdFromInt8(id),
+      spanId,
       isRoot,
       name,
       scope: decodeScope(scope).name,
