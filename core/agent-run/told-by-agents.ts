@@ -56,7 +56,7 @@ export function countingAgents(spans: readonly RunSpan[]): ReadonlySet<string> {
       const isCounted = usage.input !== null || usage.output !== null;
       const counts = kind === 'model' ? 'call' : kind === 'agent' && isCounted ? 'agent' : null;
       const { spanId: id, parentSpanId: parentId, startNs: start } = span;
-      return { id, parentId, isApart: isApart(kind), counts, start, end: endOf(span) };
+      return { id, parentId, isApart: isApart(kind), isAgent: kind === 'agent', counts, start, end: endOf(span) };
     }),
   );
 }

@@ -13,12 +13,12 @@ export interface TraceSpan {
   readonly call: TracedCall | null;
   /** A tool, a search, a check: what is called within is no part of a call around it. */
   readonly isApart: boolean;
+  /** With a call, it counts the tokens of its calls together. */
+  readonly isAgent?: boolean;
 }
 
 export interface TracedCall {
   readonly isEmbedding: boolean;
-  /** Of an agent that counts the tokens of its calls together. */
-  readonly isAgent?: boolean;
   readonly startNs: bigint;
   readonly endNs: bigint;
   /** What answered, else what was asked for. */
@@ -42,8 +42,8 @@ export function repeatedCalls(spans: Iterable<TraceSpan>): Set<bigint> {
   const agents: bigint[] = [];
   for (const span of spans) {
     byId.set(span.id, span);
-    const { id, parentId, call } = span;
-    if (call?.isAgent) agents.push(id);
+    const { id, parentId, call, isAgent } = span;
+    if (call && isAgent) agents.push(id);
     else if (call) calls.push({ id, parentId, call, inner: [] });
   }
   const repeats = new Set<bigint>();
@@ -65,10 +65,10 @@ export function repeatedCalls(spans: Iterable<TraceSpan>): Set<bigint> {
   return repeats;
 }
 
-function countingOf({ id, parentId, isApart, call }: TraceSpan) {
-  const counts = call === null || call.isEmbedding ? null : call.isAgent ? ('agent' as const) : ('call' as const);
+function countingOf({ id, parentId, isApart, isAgent = false, call }: TraceSpan) {
+  const counts = call === null || call.isEmbedding ? null : isAgent ? ('agent' as const) : ('call' as const);
   const [start, end] = [call?.startNs ?? 0n, call?.endNs ?? 0n];
-  return { id, parentId: parentId === 0n ? null : parentId, isApart, counts, start, end };
+  return { id, parentId: parentId === 0n ? null : parentId, isApart, isAgent, counts, start, end };
 }
 
 interface Node {
@@ -83,7 +83,7 @@ function callAround({ id, parentId, call }: Node, byId: ReadonlyMap<bigint, Trac
   let at = byId.get(parentId);
   for (let depth = 0; at && depth < MAX_DEPTH; depth++) {
     if (at.id === id || at.isApart) return null;
-    if (at.call && !at.call.isAgent && at.call.isEmbedding === call.isEmbedding)
+    if (at.call && !at.isAgent && at.call.isEmbedding === call.isEmbedding)
       return overlap(at.call, call) ? at.id : null;
     at = byId.get(at.parentId);
   }

@@ -54,11 +54,11 @@ const chat = (input?: number, more: Told['attributes'] = {}): Told['attributes']
 });
 const http = { 'http.request.method': 'POST' };
 const tool = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 't' };
-const agent = (input: number): Told['attributes'] => ({
+const agent = (input?: number): Told['attributes'] => ({
   'gen_ai.operation.name': 'invoke_agent',
   'gen_ai.provider.name': 'openai',
   'gen_ai.request.model': 'gpt-4o',
-  'gen_ai.usage.input_tokens': input,
+  ...(input === undefined ? {} : { 'gen_ai.usage.input_tokens': input }),
 });
 const answer = (id: string) => ({ 'gen_ai.response.id': id });
 
@@ -175,6 +175,20 @@ const CASES: readonly [string, readonly Told[], number, readonly (number | null)
     ],
     1,
     [90],
+  ],
+  [
+    'an agent beside a call of an agent that counts nothing, both within another',
+    [
+      { id: 1, attributes: agent() },
+      { id: 2, parent: 1, attributes: agent(100) },
+      { id: 3, parent: 1, attributes: agent() },
+      { id: 4, parent: 3, attributes: chat(9) },
+      { id: 5, trace: 2, attributes: agent() },
+      { id: 6, trace: 2, parent: 5, attributes: agent(100) },
+      { id: 7, trace: 2, parent: 5, attributes: chat(9) },
+    ],
+    3,
+    [109, 9],
   ],
   [
     'an embedding within a call',

@@ -86,6 +86,25 @@ describe('what an agent was asked and answered', () => {
       ]);
     });
 
+    it('counts beside a call of another agent, even of one that counts nothing', () => {
+      const [around, other] = [agent('w', null, {}, 0, 200), agent('b', 'w', {}, 5)];
+      const call = (parentSpanId: string) =>
+        runSpan('chat m', 10, { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 9 }, false, {
+          spanId: 'c',
+          parentSpanId,
+        });
+      const run = [around, agent('a', 'w', counted), other];
+      expect(tokens(turnsOf(...run, call('b')))).toEqual([
+        ['a', 100],
+        ['c', 9],
+      ]);
+      // Of the agent around both it may be, or of the one that counts.
+      expect(tokens(turnsOf(...run, call('w')))).toEqual([
+        ['a', null],
+        ['c', 9],
+      ]);
+    });
+
     it('counts beside the calls that its tools make', () => {
       const search = tool(10, 'search', {}, { spanId: 't', parentSpanId: 'a' });
       const call = chat(12, [user('find')], [says('found')], {}, { spanId: 'b', parentSpanId: 't' });

@@ -96,9 +96,9 @@ async function decide(
   for (const [traceId, placed] of spans) {
     const repeated = repeatedCalls(placed);
     const tokens: Record<'input' | 'output', number | null> = { input: null, output: null };
-    for (const { id, call, at, wasRepeat } of placed) {
+    for (const { id, call, isAgent, at, wasRepeat } of placed) {
       if (!call) continue;
-      const isUnseen = call.isAgent === true && unseen.has(traceId);
+      const isUnseen = isAgent === true && unseen.has(traceId);
       const isRepeat = isUnseen || repeated.has(id) || answers.isTold(traceId, call);
       if (!isRepeat) {
         for (const side of ['input', 'output'] as const) {
@@ -182,6 +182,7 @@ function gather(
         parentId: parents.getBigInt64(row * SPAN_ID_BYTES),
         call: i === undefined ? null : callOf(batch, i, kind, interned),
         isApart: isApart(kind),
+        isAgent: kind === 'agent',
         at: { batch, row },
         wasRepeat: false,
       });
@@ -202,7 +203,6 @@ function callOf(batch: SpanBatch, i: number, kind: AgentSpanKind | null, interne
   const operation = interned.operationIds[batch.operation[row] as number] as number;
   return {
     isEmbedding: kind === 'embedding',
-    isAgent: kind === 'agent',
     startNs: batch.startNs[row] as bigint,
     endNs: batch.endNs[row] as bigint,
     model: calls.kinds[calls.kind[i] as number]?.model ?? null,
@@ -268,7 +268,6 @@ async function readStored(
       call: call
         ? {
             isEmbedding: kind === 'embedding',
-            isAgent: kind === 'agent',
             startNs: row.start_ns,
             endNs: row.end_ns,
             model: call.model,
@@ -279,6 +278,7 @@ async function readStored(
           }
         : null,
       isApart: isApart(kind),
+      isAgent: kind === 'agent',
       at: null,
       wasRepeat: call?.is_repeat ?? false,
     });

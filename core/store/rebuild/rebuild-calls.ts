@@ -182,6 +182,7 @@ async function repeatsAmong(tx: SqlClient, workspaceId: number, found: readonly 
       parentId: parent,
       call: span ? tracedCall(span, end_ns) : null,
       isApart: isApart(span?.facts.kind ?? null),
+      isAgent: span?.facts.kind === 'agent',
     });
   }
   for (const [traceId, spans] of traces) for (const id of repeatedCalls(spans)) repeated.add(`${traceId} ${id}`);
@@ -194,8 +195,8 @@ function tracedCall({ row, facts: { call, kind, response } }: FoundSpan, endNs: 
   if (!call) return null;
   const { model, input, output } = call;
   const source = `${row.scope_id} ${row.operation_id}`;
-  const [isEmbedding, isAgent] = [kind === 'embedding', kind === 'agent'];
-  return { isEmbedding, isAgent, startNs: row.start_ns, endNs, model, input, output, response, source };
+  const isEmbedding = kind === 'embedding';
+  return { isEmbedding, startNs: row.start_ns, endNs, model, input, output, response, source };
 }
 
 /** Which spans are of an agent run. */
