@@ -38,14 +38,22 @@ function modelOfAnswer(sent: PlainValue | undefined): string | null {
   return modelOfGenerations(answer) ?? modelOfMessage(answer);
 }
 
-/** What an answer has beside its usage. Without any of these, it may be what a model said of something else. */
-const BESIDE_USAGE = ['id', 'model', 'modelVersion', 'model_version', 'choices', 'candidates', 'stopReason'];
+/** What only an answer has beside its usage. */
+const BESIDE_USAGE = ['choices', 'candidates', 'stopReason'];
+/** Lists of what came out, of answers that have an id or a model. */
+const LISTS = ['content', 'output', 'data'];
+
+/** Whether it is no structured output of a model, which may name an id, a model and a usage of other things. */
+function isAnswer(answer: JsonObject): boolean {
+  if (BESIDE_USAGE.some((name) => answer[name] != null)) return true;
+  return (answer.id ?? answer.model) != null && LISTS.some((name) => Array.isArray(answer[name]));
+}
 
 /** What the first whole answer that counts tokens says of them; null: none does. */
 export function answeredUsage(attributes: Pick<AttributeReader, 'value'>): Usage | null {
   for (const key of ANSWER_KEYS) {
     const answer = answerWith(/"usage/, attributes.value(key));
-    if (!answer || BESIDE_USAGE.every((name) => answer[name] == null)) continue;
+    if (!answer || !isAnswer(answer)) continue;
     const usage = usageOfObject(answer.usage ?? answer.usageMetadata ?? answer.usage_metadata);
     if (usage) return usage;
   }

@@ -81,7 +81,15 @@ it('are no tokens of what calls no model, nor what a model said of other things'
     expect(read('x', 'call', span)?.usage.input).toBeNull();
   }
   expect(stored('x', 'GET /', { 'output.value': answer })).toBeNull();
-  for (const said of ['{"usage":{"input":3}}', '{"usage":"high","id":"x"}', '{"usage":', 'The "usage" is'])
+  for (const said of [
+    '{"usage":{"input":3}}',
+    '{"usage":"high","id":"x","output":[]}',
+    '{"id":"host-7","usage":{"input":120,"output":80}}',
+    '{"model":"Corolla","usage":{"input":5}}',
+    '{"id":"host-7","output":"fine","usage":{"input":5}}',
+    '{"usage":',
+    'The "usage" is',
+  ])
     expect(usage({ ...CALL, 'output.value': said })).toMatchObject({ input: null, output: null });
 });
 
