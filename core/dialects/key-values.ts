@@ -103,11 +103,24 @@ export function usageOf(said: KeyValues, more: SaidUsage | null, teller: Teller)
   return settle(raw, habitsOf(said, teller));
 }
 
-/** Of a call whose attributes do not count its tokens, what its whole answer says, before what they say besides. */
+/**
+ * Of a call whose attributes do not count its tokens, what its whole answer says, before what they say besides: of the cache only if it fits
+ * within the input.
+ */
 export function withAnswered(said: Usage, answered: Usage | null): Usage {
   if (answered === null) return said;
-  const filled = Object.entries(answered).map(([name, count]) => [name, count ?? said[name as keyof Usage]]);
-  return Object.fromEntries(filled) as Usage;
+  const entries = Object.entries(answered).map(([name, count]) => [name, count ?? said[name as keyof Usage]]);
+  const filled = Object.fromEntries(entries) as Usage;
+  const { input, cacheRead, cacheWrite, cacheWriteHour } = filled;
+  if (input === null) return filled;
+  const fits = (cacheRead ?? 0) + (cacheWrite ?? 0) <= input && (cacheWriteHour ?? 0) <= (cacheWrite ?? 0);
+  if (fits) return filled;
+  return {
+    ...filled,
+    cacheRead: answered.cacheRead,
+    cacheWrite: answered.cacheWrite,
+    cacheWriteHour: answered.cacheWriteHour,
+  };
 }
 
 const CLAUDE = /claude|anthropic/i;

@@ -73,6 +73,14 @@ it('are what attributes say, where these count any', () => {
   });
 });
 
+it('hold no more of the cache than goes into the call, where attributes alone tell of it', () => {
+  const answer = JSON.stringify({ id: 'msg_1', content: [], usage: { input_tokens: 400, output_tokens: 5 } });
+  const cached = (key: string, count: number) => ({ ...CALL, [`gen_ai.usage.${key}`]: count, 'output.value': answer });
+  expect(usage(cached('cache_read.input_tokens', 300))).toMatchObject({ input: 400, cacheRead: 300 });
+  expect(usage(cached('cache_read.input_tokens', 800))).toMatchObject({ input: 400, cacheRead: null });
+  expect(usage(cached('cache_creation.input_tokens', 800))).toMatchObject({ input: 400, cacheWrite: null });
+});
+
 it('are no tokens of what calls no model, nor what a model said of other things', () => {
   const answer = JSON.stringify(OPENAI);
   for (const kind of ['CHAIN', 'TOOL']) {
