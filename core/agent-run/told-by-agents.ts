@@ -48,13 +48,13 @@ export function toldByAgents(calls: readonly RunSpan[], ordered: readonly RunSpa
   return turns.length === 0 ? told : [...told, ...turns].sort(byStart);
 }
 
-/** Agents whose own tokens count, as no call within them is recorded. */
+/** Agents whose own tokens count, as no call within them is recorded with its tokens. */
 export function countingAgents(spans: readonly RunSpan[]): ReadonlySet<string> {
   return agentsAlone(
     spans.map((span) => {
       const { kind, usage } = span.agent;
       const isCounted = usage.input !== null || usage.output !== null;
-      const counts = kind === 'model' ? 'call' : kind === 'agent' && isCounted ? 'agent' : null;
+      const counts = !isCounted ? null : kind === 'model' ? 'call' : kind === 'agent' ? 'agent' : null;
       const { spanId: id, parentSpanId: parentId, startNs: start } = span;
       return { id, parentId, isApart: isApart(kind), isAgent: kind === 'agent', counts, start, end: endOf(span) };
     }),

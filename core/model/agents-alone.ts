@@ -1,6 +1,6 @@
 /**
- * An agent may count the tokens of its calls together. They count as a call of its own where none of these calls is recorded: the same in
- * lists, which are decided while spans are stored, and in the conversation.
+ * An agent may count the tokens of its calls together. They count as a call of its own where none of these calls is recorded with its
+ * tokens: the same in lists, which are decided while spans are stored, and in the conversation.
  */
 
 export interface CountingSpan<K> {
@@ -11,7 +11,7 @@ export interface CountingSpan<K> {
   readonly isApart: boolean;
   /** Whether it counts tokens or not. */
   readonly isAgent: boolean;
-  /** An agent that counts tokens, a call of a model; null: neither. */
+  /** An agent or a call of a model that knows its tokens; null: neither. */
   readonly counts: 'agent' | 'call' | null;
   readonly start: number | bigint;
   readonly end: number | bigint;
@@ -21,7 +21,7 @@ export interface CountingSpan<K> {
 const MAX_DEPTH = 200;
 
 /**
- * @returns ids of agents whose own tokens count: no call lies within them, nor another such agent, and none runs at the time that may be
+ * @returns ids of agents whose own tokens count: no call that knows its tokens lies within them, nor another such agent, and none runs at the time that may be
  * theirs, as it lies in no tool and in no agent but those around them
  */
 export function agentsAlone<K>(spans: readonly CountingSpan<K>[]): Set<K> {

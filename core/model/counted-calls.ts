@@ -66,7 +66,8 @@ export function repeatedCalls(spans: Iterable<TraceSpan>): Set<bigint> {
 }
 
 function countingOf({ id, parentId, isApart, isAgent = false, call }: TraceSpan) {
-  const counts = call === null || call.isEmbedding ? null : isAgent ? ('agent' as const) : ('call' as const);
+  const counts =
+    call === null || call.isEmbedding || !isKnown({ call }) ? null : isAgent ? ('agent' as const) : ('call' as const);
   const [start, end] = [call?.startNs ?? 0n, call?.endNs ?? 0n];
   return { id, parentId: parentId === 0n ? null : parentId, isApart, isAgent, counts, start, end };
 }
@@ -97,7 +98,7 @@ function countedWithin(node: Node, depth: number): Node[] {
   return inner.some(isKnown) || !isKnown(node) ? inner : [node];
 }
 
-function isKnown({ call }: Node): boolean {
+function isKnown({ call }: Pick<Node, 'call'>): boolean {
   return call.input !== null || call.output !== null;
 }
 
@@ -220,7 +221,7 @@ function plainModel(model: string): string {
 
 /** It knows more; or it began later, which is nearer to the provider. */
 function isBetter(a: Node, b: Node): boolean {
-  const known = ({ call }: Node): number => Number(isKnown({ call } as Node)) * 2 + Number(call.response !== null);
+  const known = ({ call }: Node): number => Number(isKnown({ call })) * 2 + Number(call.response !== null);
   return known(a) - known(b) > 0 || (known(a) === known(b) && compare(a.call.startNs, b.call.startNs) > 0);
 }
 

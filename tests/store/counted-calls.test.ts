@@ -191,6 +191,20 @@ const CASES: readonly [string, readonly Told[], number, readonly (number | null)
     [109, 9],
   ],
   [
+    'an agent around, or beside, calls that know no tokens, and one around a call that does, too',
+    [
+      { id: 1, attributes: agent(100) },
+      { id: 2, parent: 1, attributes: chat() },
+      { id: 3, trace: 2, attributes: agent(100) },
+      { id: 4, trace: 2, parent: 77, attributes: chat() },
+      { id: 5, trace: 3, attributes: agent(100) },
+      { id: 6, trace: 3, parent: 5, at: [6, 20], attributes: chat() },
+      { id: 7, trace: 3, parent: 5, at: [30, 90], attributes: chat(90) },
+    ],
+    6,
+    [100, 100, 90],
+  ],
+  [
     'an embedding within a call',
     [
       { id: 1, attributes: chat(100) },

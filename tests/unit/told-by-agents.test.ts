@@ -13,11 +13,13 @@ const agent = (spanId: string, parentSpanId: string | null, attributes: Attribut
     { spanId, parentSpanId, durationNs },
   );
 const messages: Attributes = { 'gen_ai.input.messages': [user('plan')], 'gen_ai.output.messages': [says('done')] };
-const bare = (spanId: string, parentSpanId: string, at: number) =>
-  runSpan('chat m', at, { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }, false, {
+const bare = (spanId: string, parentSpanId: string | null, at: number, attributes: Attributes = {}) =>
+  runSpan('chat m', at, { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm', ...attributes }, false, {
     spanId,
     parentSpanId,
   });
+const known = (spanId: string, parentSpanId: string | null, at: number) =>
+  bare(spanId, parentSpanId, at, { 'gen_ai.usage.input_tokens': 9 });
 const answers = (turns: ReturnType<typeof turnsOf>) =>
   turns.map(({ spanId, output }) => [spanId, ...output.flatMap(({ parts }) => parts)]);
 const done = { type: 'text', text: 'done' };
@@ -66,40 +68,52 @@ describe('what an agent was asked and answered', () => {
       expect(agentGraphOf([agent('a', null, counted)]).nodes).toMatchObject([{ kind: 'agent', inputTokens: 100 }]);
     });
 
-    it('counts nothing where its calls are recorded, or an agent within it counts', () => {
-      expect(tokens(turnsOf(agent('a', null, counted), bare('b', 'a', 10)))).toEqual([['b', null]]);
+    it('counts nothing where its calls are recorded with tokens, or an agent within it counts', () => {
+      expect(tokens(turnsOf(agent('a', null, counted), known('b', 'a', 10)))).toEqual([['b', 9]]);
       expect(tokens(turnsOf(agent('a', null, counted), agent('b', 'a', counted, 5, 50)))).toEqual([['b', 100]]);
-      const run = [agent('a', null, counted), bare('b', 'a', 10)];
-      expect(agentGraphOf(run).nodes.find(({ kind }) => kind === 'agent')?.inputTokens).toBe(0);
+      const run = [agent('a', null, counted), known('b', 'a', 10)];
+      expect(agentGraphOf(run).nodes.find(({ kind }) => kind === 'agent')?.inputTokens).toBe(9);
     });
 
-    it('counts nothing while a call runs of which nobody knows whose it is', () => {
-      const loose = runSpan('chat m', 10, { 'gen_ai.operation.name': 'chat' }, false, { spanId: 'b' });
+    it('counts where none of its calls knows its tokens, until one does', () => {
+      const run = [agent('a', null, counted), bare('b', 'a', 10)];
+      expect(tokens(turnsOf(...run))).toEqual([
+        ['a', 100],
+        ['b', null],
+      ]);
+      expect(agentGraphOf(run).nodes.find(({ kind }) => kind === 'agent')?.inputTokens).toBe(100);
+      expect(tokens(turnsOf(...run, known('c', 'a', 30)))).toEqual([
+        ['b', null],
+        ['c', 9],
+      ]);
+    });
+
+    it('counts nothing while a call that counts runs of which nobody knows whose it is', () => {
+      const loose = known('b', null, 10);
       expect(tokens(turnsOf(agent('a', null, counted), loose))).toEqual([
         ['a', null],
+        ['b', 9],
+      ]);
+      expect(tokens(turnsOf(agent('a', null, counted), bare('b', null, 10)))).toEqual([
+        ['a', 100],
         ['b', null],
       ]);
       const later = { ...loose, startNs: 200 };
       expect(tokens(turnsOf(agent('a', null, counted), later))).toEqual([
         ['a', 100],
-        ['b', null],
+        ['b', 9],
       ]);
     });
 
     it('counts beside a call of another agent, even of one that counts nothing', () => {
       const [around, other] = [agent('w', null, {}, 0, 200), agent('b', 'w', {}, 5)];
-      const call = (parentSpanId: string) =>
-        runSpan('chat m', 10, { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 9 }, false, {
-          spanId: 'c',
-          parentSpanId,
-        });
       const run = [around, agent('a', 'w', counted), other];
-      expect(tokens(turnsOf(...run, call('b')))).toEqual([
+      expect(tokens(turnsOf(...run, known('c', 'b', 10)))).toEqual([
         ['a', 100],
         ['c', 9],
       ]);
       // Of the agent around both it may be, or of the one that counts.
-      expect(tokens(turnsOf(...run, call('w')))).toEqual([
+      expect(tokens(turnsOf(...run, known('c', 'w', 10)))).toEqual([
         ['a', null],
         ['c', 9],
       ]);
