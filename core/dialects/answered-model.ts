@@ -1,6 +1,5 @@
 /** The model that answered and the tokens of a call, where only the provider's whole answer names them. */
 
-import type { PlainValue } from '../model/json-types';
 import type { Usage } from './agent-span';
 import { isObject, type JsonObject, textOf } from './json-objects';
 import { type AttributeReader, parsed } from './span-source';
@@ -12,24 +11,53 @@ export const ANSWER_KEYS = ['output.value', 'gen_ai.completion', 'langfuse.obser
 /** What an answer has beside its model. Without any of these, a `model` may be what somebody asked about. */
 const OF_ANSWERS = ['choices', 'candidates', 'usage', 'usageMetadata', 'usage_metadata', 'message', 'done'];
 
-/** The first that names one. */
-export function answeredModel(attributes: Pick<AttributeReader, 'value'>): string | null {
-  for (const key of ANSWER_KEYS) {
-    const model = modelOfAnswer(attributes.value(key));
-    if (model !== null) return model;
+/** An answer with its messages is shorter; what is longer holds files. */
+const MAX_TEXT = 1_048_576;
+
+/** The whole answers of one call: each is parsed at most once, and only if it is asked for. */
+export class WholeAnswers {
+  private readonly read = new Map<string, JsonObject | null>();
+
+  constructor(private readonly attributes: Pick<AttributeReader, 'value'>) {}
+
+  /** The first that an answer names; null: none does. */
+  get model(): string | null {
+    for (const key of ANSWER_KEYS) {
+      const model = modelOfAnswer(this.answerWith(/"model/, key));
+      if (model !== null) return model;
+    }
+    return null;
   }
-  return null;
+
+  /** What the first answer that counts tokens says of them; null: none does. */
+  get usage(): Usage | null {
+    for (const key of ANSWER_KEYS) {
+      const answer = this.answerWith(/"usage/, key);
+      if (!answer || !isAnswer(answer)) continue;
+      const usage = usageOfObject(answer.usage ?? answer.usageMetadata ?? answer.usage_metadata);
+      if (usage) return usage;
+    }
+    return null;
+  }
+
+  /** Most answers are texts or messages: what does not hold such a name is not parsed. */
+  private answerWith(name: RegExp, key: string): JsonObject | null {
+    const known = this.read.get(key);
+    if (known !== undefined) return known;
+    const sent = this.attributes.value(key) ?? null;
+    if (typeof sent === 'string' && !(isShortObject(sent) && name.test(sent))) return null;
+    const answer = parsed(sent);
+    const object = isObject(answer) ? answer : null;
+    this.read.set(key, object);
+    return object;
+  }
 }
 
-/** Most answers are texts or messages: what does not hold such a name is not parsed. */
-function answerWith(name: RegExp, sent: PlainValue | undefined): JsonObject | null {
-  if (typeof sent === 'string' && !(sent.trimStart().startsWith('{') && name.test(sent))) return null;
-  const answer = parsed(sent ?? null);
-  return isObject(answer) ? answer : null;
+function isShortObject(text: string): boolean {
+  return text.length <= MAX_TEXT && text.trimStart().startsWith('{');
 }
 
-function modelOfAnswer(sent: PlainValue | undefined): string | null {
-  const answer = answerWith(/"model/, sent);
+function modelOfAnswer(answer: JsonObject | null): string | null {
   if (answer === null) return null;
   if (OF_ANSWERS.some((key) => answer[key] != null)) {
     const model = textOf(answer.model) ?? textOf(answer.modelVersion) ?? textOf(answer.model_version);
@@ -47,17 +75,6 @@ const LISTS = ['content', 'output', 'data'];
 function isAnswer(answer: JsonObject): boolean {
   if (BESIDE_USAGE.some((name) => answer[name] != null)) return true;
   return (answer.id ?? answer.model) != null && LISTS.some((name) => Array.isArray(answer[name]));
-}
-
-/** What the first whole answer that counts tokens says of them; null: none does. */
-export function answeredUsage(attributes: Pick<AttributeReader, 'value'>): Usage | null {
-  for (const key of ANSWER_KEYS) {
-    const answer = answerWith(/"usage/, attributes.value(key));
-    if (!answer || !isAnswer(answer)) continue;
-    const usage = usageOfObject(answer.usage ?? answer.usageMetadata ?? answer.usage_metadata);
-    if (usage) return usage;
-  }
-  return null;
 }
 
 /** LangChain's result: for each prompt a list of answers. */

@@ -10,7 +10,7 @@ import {
   type Part,
   type Usage,
 } from './agent-span';
-import { answeredModel, answeredUsage } from './answered-model';
+import { WholeAnswers } from './answered-model';
 import { isObject, textOf } from './json-objects';
 import { costOf, hasTokens, type SaidUsage, textAt, usageOf, valuesOf, withAnswered } from './key-values';
 import { answerOf, messagesOf, toolsAmong, withoutSystem } from './messages';
@@ -87,10 +87,9 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     first(all.map((facts) => facts[key]));
   const provider = textAt(keyed, 'provider') ?? of('provider');
   const requestModel = textAt(keyed, 'requestModel') ?? of('requestModel');
+  const answers = new WholeAnswers(source.attributes);
   const responseModel =
-    textAt(keyed, 'responseModel') ??
-    of('responseModel') ??
-    (isModelCall(kind) ? answeredModel(source.attributes) : null);
+    textAt(keyed, 'responseModel') ?? of('responseModel') ?? (isModelCall(kind) ? answers.model : null);
   const usage = usageOf(keyed, more, { provider, model: responseModel ?? requestModel, scope: source.scope });
   const tool = merged(all.map((facts) => facts.tool));
   const given = toolInput(tool.arguments ?? of('inputValue'));
@@ -134,7 +133,7 @@ export function readSource(source: SpanSource, decided: AgentSpanKind | null = n
     inputValue: input.length > 0 || kind === 'tool' ? null : inputValue,
     outputValue: output.length > 0 || kind === 'tool' ? null : outputValue,
     toolDefinitions: of('toolDefinitions') ?? toolsAmong(inputValue ?? undefined),
-    usage: isModelCall(kind) && !isCounted ? withAnswered(usage, answeredUsage(source.attributes)) : usage,
+    usage: isModelCall(kind) && !isCounted ? withAnswered(usage, answers.usage) : usage,
     reportedCost: of('reportedCost') ?? costOf(keyed) ?? costAmong(source.attributes),
     serviceTier: textAt(keyed, 'serviceTier'),
     finishReasons: (of('finishReasons') ?? answered.flatMap(({ finishReason }) => finishReason ?? [])).map(plainReason),

@@ -6,7 +6,7 @@
 import type { CallCounts, CallKind } from '../model/batch-calls';
 import { type AnyValue, type KeyValue, type PlainValue, plainValue } from '../model/json-types';
 import { type AgentSpanKind, isModelCall } from './agent-span';
-import { ANSWER_KEYS, answeredModel, answeredUsage } from './answered-model';
+import { WholeAnswers } from './answered-model';
 import { FACT_KEYS, KEY_MEANINGS, type KeyMeaning, PRESENCE_KEYS, SLOTS } from './fact-keys';
 import {
   clear,
@@ -76,7 +76,6 @@ function isCodingAgent(name: string, scope: string): boolean {
   );
 }
 
-const ANSWERS: ReadonlySet<string> = new Set(ANSWER_KEYS);
 const KINDS_HELD = 5_000;
 
 /** What spans that look alike are. */
@@ -214,25 +213,26 @@ function factsOf(
 
 function callOf(all: KeyValues, otherwise: Likeness, scope: string, attributes: readonly KeyValue[]): ModelCallFacts {
   const provider = textAt(all, 'provider') ?? otherwise.provider;
+  const answers = answersAmong(attributes);
   const model =
     textAt(all, 'responseModel') ??
-    answeredAmong(attributes, answeredModel) ??
+    answers.model ??
     textAt(all, 'requestModel') ??
     askedAmong(attributes) ??
     otherwise.model;
   const said = usageOf(all, null, { provider, model, scope });
-  const usage = hasTokens(all) ? said : withAnswered(said, answeredAmong(attributes, answeredUsage));
+  const usage = hasTokens(all) ? said : withAnswered(said, answers.usage);
   return { provider, model, serviceTier: textAt(all, 'serviceTier'), ...countsOf(usage, costOf(all)) };
 }
 
-/** Parsed for calls alone whose attributes do not say it. */
-function answeredAmong<T>(
-  attributes: readonly KeyValue[],
-  read: (attributes: Pick<AttributeReader, 'value'>) => T | null,
-): T | null {
-  const answers = new Map<string, PlainValue>();
-  for (const { key, value } of attributes) if (ANSWERS.has(key)) answers.set(key, plainValue(value));
-  return answers.size === 0 ? null : read({ value: (key) => answers.get(key) });
+/** Parsed for calls alone whose attributes do not say what they do. */
+function answersAmong(attributes: readonly KeyValue[]): WholeAnswers {
+  return new WholeAnswers({
+    value: (key) => {
+      const sent = attributes.findLast((one) => one.key === key);
+      return sent && plainValue(sent.value);
+    },
+  });
 }
 
 /** Requests are long: they are parsed only where nothing else names the model. */

@@ -122,23 +122,36 @@ export function parsed(value: PlainValue): PlainValue {
   if (typeof value !== 'string' || !/^\s*[[{"]/.test(value)) return value;
   try {
     const structure = JSON.parse(value) as PlainValue;
-    return isDeeper(structure) ? value : structure;
+    return isDeeper(value) ? value : structure;
   } catch {
     return pythonValue(value) ?? value;
   }
 }
 
-function isDeeper(value: PlainValue): boolean {
-  let level = [value].filter(isStructure);
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth === MAX_DEPTH) return true;
-    level = level.flatMap((structure) => Object.values(structure).filter(isStructure));
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Of text that is JSON: what it stands for may have more parts than it is quick to visit. */
+function isDeeper(json: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < json.length; i++) {
+    const code = json.charCodeAt(i);
+    if (code === QUOTE) i = endOfText(json, i);
+    else if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x5d || code === 0x7d) depth--;
+    if (depth > MAX_DEPTH) return true;
   }
   return false;
 }
 
-function isStructure(value: unknown): value is object & PlainValue {
-  return typeof value === 'object' && value !== null;
+/** Where the text ends that begins with a quote. */
+function endOfText(json: string, start: number): number {
+  for (let i = start + 1; i < json.length; i++) {
+    const code = json.charCodeAt(i);
+    if (code === QUOTE) return i;
+    if (code === BACKSLASH) i++;
+  }
+  return json.length;
 }
 
 /** Whether text begins as a structure of JSON and is none: what exporters cut off. */

@@ -1,5 +1,5 @@
 /** The tokens of a call stand in the whole answer alone: stored and read as those of the call, once. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AgentSpan } from '../../core/dialects/agent-span';
 import { repeatedCalls } from '../../core/model/counted-calls';
 import { read, stored } from '../fixtures/told-spans';
@@ -79,6 +79,17 @@ it('hold no more of the cache than goes into the call, where attributes alone te
   expect(usage(cached('cache_read.input_tokens', 300))).toMatchObject({ input: 400, cacheRead: 300 });
   expect(usage(cached('cache_read.input_tokens', 800))).toMatchObject({ input: 400, cacheRead: null });
   expect(usage(cached('cache_creation.input_tokens', 800))).toMatchObject({ input: 400, cacheWrite: null });
+});
+
+it('are read of an answer that is parsed once, and of none above a megabyte', () => {
+  const call = { 'openinference.span.kind': 'LLM', 'output.value': JSON.stringify(OPENAI) };
+  const parse = vi.spyOn(JSON, 'parse');
+  expect(stored('x', 'call', call)?.call).toMatchObject({ model: 'gpt-5', input: 1_200 });
+  const times = parse.mock.calls.filter(([text]) => text === call['output.value']).length;
+  parse.mockRestore();
+  expect(times).toBe(1);
+  const long = JSON.stringify({ ...OPENAI, file: 'x'.repeat(1_048_576) });
+  expect(usage({ ...CALL, 'output.value': long })).toMatchObject({ input: null, output: null });
 });
 
 it('are no tokens of what calls no model, nor what a model said of other things', () => {

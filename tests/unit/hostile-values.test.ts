@@ -1,5 +1,5 @@
 /** Numbers that nothing counted and structures deeper than any message are read as what they are not: neither counted nor followed. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { readAgentSpan } from '../../core/dialects/read-otlp-span';
 import { factsOfSpan } from '../../core/dialects/span-facts';
 import { parsed } from '../../core/dialects/span-source';
@@ -54,4 +54,21 @@ it.each([1_000, 5_000, 20_000])('messages %d deep stay text', (depth) => {
     }
   }
   expect(parsed('[[[{"a":[1]}]]]')).toEqual([[[{ a: [1] }]]]);
+});
+
+it('a structure of 200 levels is read, whatever its texts hold', () => {
+  const nested = (depth: number, inner: string): string => '['.repeat(depth) + inner + ']'.repeat(depth);
+  const text = JSON.stringify(`\\"${'[{'.repeat(200)}\\`);
+  const deepest = nested(200, text);
+  expect(parsed(deepest)).toEqual(JSON.parse(deepest));
+  expect(parsed(nested(201, text))).toBe(nested(201, text));
+  expect(parsed(text)).toBe(JSON.parse(text));
+});
+
+it('a structure of many parts is read without a list of those of each level', () => {
+  const listed = vi.spyOn(Object, 'values');
+  const structure = parsed(`{"c":[${'{},'.repeat(1_000)}{}]}`);
+  const lists = listed.mock.calls.length;
+  listed.mockRestore();
+  expect([structure, lists]).toEqual([{ c: Array(1_001).fill({}) }, 0]);
 });
