@@ -40,10 +40,11 @@ export function toldByAgents(calls: readonly RunSpan[], ordered: readonly RunSpa
     told[last] = { ...end, agent: { ...end.agent, output: agent.output } };
   }
   const alone = telling.filter(({ spanId }) => !holders.has(spanId));
+  const tellers = new Set(alone.map(({ spanId }) => spanId));
   const turns = [
     ...alone.map((span) => (counting.has(span.spanId) ? span : uncounted(span))),
     // What it was asked and answered is told within it, or not at all.
-    ...ordered.filter((span) => counting.has(span.spanId) && !alone.includes(span)).map(untold),
+    ...ordered.filter((span) => counting.has(span.spanId) && !tellers.has(span.spanId)).map(untold),
   ];
   return turns.length === 0 ? told : [...told, ...turns].sort(byStart);
 }
