@@ -74,7 +74,7 @@ export const USER_KEYS: readonly string[] = [
   ...PROXY_USER_KEYS,
 ];
 
-/** As whom its proxy has whoever uses the key of its administrator: nobody in particular. */
+/** The proxy's user id for its administrator's key: no particular user. */
 export function unlessAdmin(user: string): string | null {
   return user === 'default_user_id' ? null : user;
 }
