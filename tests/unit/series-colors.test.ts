@@ -21,6 +21,12 @@ describe('colours of series', () => {
     expect(new Set(seriesColors(Array(SERVICE_COLORS).fill({}))).size).toBe(SERVICE_COLORS);
   });
 
+  it('stay with services that share one, whichever comes first', () => {
+    const same = names.filter((name) => serviceColor(name) === serviceColor(names[0] ?? '')).slice(0, 2);
+    expect(same).toHaveLength(2);
+    expect(ofServices(...same)).toEqual(ofServices(...[...same].reverse()).reverse());
+  });
+
   it('are there for any number of series', () => {
     for (const color of [...ofServices(...names), ...seriesColors(Array(100).fill({}))]) {
       expect(color).toMatch(/^--series-(\d|1[01])$/);

@@ -31,24 +31,27 @@ export interface ChartData {
 const COLOR_ORDER = [7, 1, 4, 9, 2, 6, 11, 3, 10, 8, 0, 5];
 
 /**
- * Of each series, as the name of a CSS variable: a service has the colour that it has on every page, unless a service before it here
- * has the same. Twelve series differ, whatever they are.
+ * Of each series, as the name of a CSS variable: a service has the colour that it has on every page. Where two share one, the first
+ * by name keeps it, so that charts of the same services agree whichever is the largest. Twelve series differ, whatever they are.
  */
 export function seriesColors(series: readonly Pick<ChartSeries, 'service'>[]): string[] {
   const taken = new Set<number>();
-  const slots = series.map(({ service }) => {
-    const slot = service === undefined ? null : serviceSlot(service);
-    if (slot === null || taken.has(slot)) return null;
+  const slots = new Map<number, number>();
+  const services = series.flatMap(({ service }, i) => (service === undefined ? [] : [{ service, i }]));
+  services.sort((a, b) => (a.service < b.service ? -1 : a.service > b.service ? 1 : 0));
+  for (const { service, i } of services) {
+    const slot = serviceSlot(service);
+    if (taken.has(slot)) continue;
     taken.add(slot);
-    return slot;
-  });
-  let next = 0;
-  return slots.map((slot) => {
-    if (slot !== null) return `--series-${slot}`;
-    while (next < COLOR_ORDER.length && taken.has(COLOR_ORDER[next] ?? -1)) next++;
-    const free = COLOR_ORDER[next++ % COLOR_ORDER.length];
-    return `--series-${free}`;
-  });
+    slots.set(i, slot);
+  }
+  const free = COLOR_ORDER.filter((slot) => !taken.has(slot));
+  const left = [...services.map(({ i }) => i), ...series.keys()].filter((i) => !slots.has(i));
+  // More than there are colours begin again with the first.
+  for (const [at, i] of [...new Set(left)].entries()) {
+    slots.set(i, free[at] ?? COLOR_ORDER[(at - free.length) % COLOR_ORDER.length] ?? 0);
+  }
+  return series.map((_, i) => `--series-${slots.get(i)}`);
 }
 
 const SERVICE_LABELS: readonly string[] = ['service', 'service.name', 'resource.service.name', 'rootServiceName'];
