@@ -38,6 +38,8 @@ describe.each([pgliteDatabases(), postgresDatabases()])('calls within a trace on
           const plan = await tx.query(`explain ${text}`, parameters);
           const lines = plan.map((row) => Object.values(row).join(' '));
           found.push(...lines.flatMap((line) => /(\w+ (?:Cond|Filter)): .*parent_span_id/.exec(line)?.[1] ?? []));
+          // Of all operations only those of these spans are read.
+          expect(lines.filter((line) => /(Hash|Merge) Cond: .*operation_id/.test(line))).toEqual([]);
         }
         return tx.query(text, parameters);
       };

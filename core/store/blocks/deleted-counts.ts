@@ -6,7 +6,7 @@
 import { hexFromBytes } from '../../model/ids';
 import { STATUS_ERROR } from '../../model/span-kind';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
-import { hashJoined } from '../sql/hash-joined';
+import { hashJoined, SERVICE_OF_SPAN } from '../sql/hash-joined';
 import { BYTEA, decodeRows, INT4, INT4_ARRAY, INT8, orNull, type RowOf } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 import { decodeTerms, encodeTerms } from './block-terms';
@@ -100,8 +100,9 @@ async function countOlderEdges(tx: SqlClient, parameters: readonly (number | str
   await hashJoined(tx, () =>
     tx.execute(
       `with s as materialized (
-       select s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id
-       from span s join operation o on o.id = s.operation_id where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id <= $4)
+       select s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status,
+         ${SERVICE_OF_SPAN} as service_id
+       from span s where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id <= $4)
      insert into deleted_edge (workspace_id, trace_id, block_id, caller_id, callee_id, minute, calls, errors, duration_ns)
      select $1, $2::uuid, greatest(p.block_id, c.block_id), p.service_id, c.service_id, (c.start_ns / 60000000000)::int4,
        count(*), count(*) filter (where c.status = ${STATUS_ERROR}), ${wrapped('sum(greatest(c.duration_ns, 0))')}

@@ -2,7 +2,7 @@
 import { hexFromBytes } from '../../model/ids';
 import { LatencySketch, sketchBounds } from '../../model/latency-sketch';
 import { STATUS_ERROR } from '../../model/span-kind';
-import { hashJoined } from '../sql/hash-joined';
+import { hashJoined, SERVICE_OF_SPAN } from '../sql/hash-joined';
 import { BYTEA, decodeRows, INT4, INT8, orNull, TEXT } from '../sql/row-spec';
 import type { SqlClient, SqlStatements } from '../sql/sql-client';
 
@@ -159,9 +159,10 @@ export async function edgesOfTrace(
   const rows = await hashJoined(tx, () =>
     tx.query(
       `with s as materialized (
-       select s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id,
+       select s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status,
+         ${SERVICE_OF_SPAN} as service_id,
          (select coalesce(r.deployment_id, 0) from resource r where r.workspace_id = $1 and r.id = s.resource_id) as deployment_id
-       from span s join operation o on o.id = s.operation_id where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id <= $4)
+       from span s where s.workspace_id = $1 and s.trace_id = $2::uuid and s.block_id <= $4)
      select greatest(p.block_id, c.block_id) as block_id, p.service_id as caller_id, c.service_id as callee_id,
        (c.start_ns / 60000000000)::int4 as minute, c.deployment_id, c.status::int4 as status, count(*)::int4 as calls,
        case when c.duration_ns < 0 then -1 else width_bucket(c.duration_ns, $5::int8[]) end as bucket,

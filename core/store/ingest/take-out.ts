@@ -9,7 +9,7 @@ import { EdgeSums, insertEdges } from '../blocks/edge-counts';
 import { partitionOf } from '../blocks/span-partitions';
 import { SUPERSEDED } from '../blocks/superseded-counts';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
-import { hashJoined } from '../sql/hash-joined';
+import { hashJoined, SERVICE_OF_SPAN } from '../sql/hash-joined';
 import { BOOL, decodeRows, INT4, INT8, orNull } from '../sql/row-spec';
 import type { SqlClient } from '../sql/sql-client';
 import type { StoredRow } from './stored-versions';
@@ -110,11 +110,10 @@ export async function callsOf(
     tx.query(
       `with touched as materialized (select * from unnest($2::uuid[], $3::int8[]) as i (trace_id, span_id)),
      s as materialized (
-       select s.trace_id, s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status, o.service_id,
-         ${DEPLOYMENT_OF_SPAN} as deployment_id
+       select s.trace_id, s.span_id, s.parent_span_id, s.block_id, s.start_ns, s.duration_ns, s.status,
+         ${SERVICE_OF_SPAN} as service_id, ${DEPLOYMENT_OF_SPAN} as deployment_id
        from (select distinct trace_id from touched) t, lateral (
-         select * from span where workspace_id = $1 and trace_id = t.trace_id offset 0) s
-         join operation o on o.id = s.operation_id)
+         select * from span where workspace_id = $1 and trace_id = t.trace_id offset 0) s)
      select greatest(p.block_id, c.block_id) as block_id, p.service_id as caller_id, c.service_id as callee_id,
        (c.start_ns / 60000000000)::int4 as minute, c.deployment_id, c.status::int4 as status, c.duration_ns,
        (select b.closed from span_block b where b.workspace_id = $1 and b.id = greatest(p.block_id, c.block_id)) as closed

@@ -1,7 +1,7 @@
 /** Rows of `trace` and of `missing_parent`, made anew from the spans that are stored. Tokens, agent and session stay as they are. */
 import { isRequestSql } from '../../model/request';
 import { DEPLOYMENT_OF_SPAN } from '../dictionary/deployments';
-import { hashJoined } from '../sql/hash-joined';
+import { hashJoined, SERVICE_OF_SPAN } from '../sql/hash-joined';
 import type { SqlClient, SqlParameter } from '../sql/sql-client';
 import { rankSql } from './trace-deltas';
 
@@ -26,8 +26,9 @@ async function makeRows(tx: SqlClient, within: string, parameters: readonly SqlP
   );
   await tx.execute(
     `with s as materialized (
-       select s.*, o.service_id, o.kind, nullif(${DEPLOYMENT_OF_SPAN}, 0) as deployment_id
-       from span s join operation o on o.id = s.operation_id where s.${within.replace(' and ', ' and s.')}),
+       select s.*, ${SERVICE_OF_SPAN} as service_id, (select o.kind from operation o where o.id = s.operation_id) as kind,
+         nullif(${DEPLOYMENT_OF_SPAN}, 0) as deployment_id
+       from span s where s.${within.replace(' and ', ' and s.')}),
      root as (
        select distinct on (trace_id) trace_id, ${rankSql('s')} as rank, start_ns, span_id, operation_id
        from s order by trace_id, rank, start_ns, span_id),
