@@ -13,8 +13,8 @@ export default defineConfig({
       outDir: 'out/main',
       target: 'node18',
       sourcemap: true,
-      // Part of the bundle: zstddec as an ES module, which the oldest shell cannot require; the others because every thread loads them,
-      // and a bundle has only what is used of them.
+      // Part of the bundle: zstddec as an ES module, which the oldest shell cannot require; the others because most threads load some of
+      // them at the start, and a bundle has only what is used of them.
       externalizeDeps: { exclude: ['zstddec', 'zod', 're2js', 'hono', '@hono/node-server', 'fflate', 'jsonc-parser'] },
       rollupOptions: {
         input: {

@@ -42,9 +42,9 @@ export function toldByAgents(calls: readonly RunSpan[], ordered: readonly RunSpa
   const alone = telling.filter(({ spanId }) => !holders.has(spanId));
   const tellers = new Set(alone.map(({ spanId }) => spanId));
   const turns = [
-    ...alone.map((span) => (counting.has(span.spanId) ? span : uncounted(span))),
+    ...alone.map((span) => (counting.has(span.spanId) ? span : withoutUsage(span))),
     // What it was asked and answered is told within it, or not at all.
-    ...ordered.filter((span) => counting.has(span.spanId) && !tellers.has(span.spanId)).map(untold),
+    ...ordered.filter((span) => counting.has(span.spanId) && !tellers.has(span.spanId)).map(withoutMessages),
   ];
   return turns.length === 0 ? told : [...told, ...turns].sort(byStart);
 }
@@ -62,11 +62,11 @@ export function countingAgents(spans: readonly RunSpan[]): ReadonlySet<string> {
   );
 }
 
-function uncounted(span: RunSpan): RunSpan {
+function withoutUsage(span: RunSpan): RunSpan {
   return { ...span, costUsd: null, agent: { ...span.agent, usage: NO_USAGE, reportedCost: null } };
 }
 
-function untold(span: RunSpan): RunSpan {
+function withoutMessages(span: RunSpan): RunSpan {
   return { ...span, agent: { ...span.agent, system: [], input: [], output: [], inputValue: null, outputValue: null } };
 }
 

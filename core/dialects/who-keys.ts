@@ -54,7 +54,7 @@ const OF_CONVENTIONS: readonly string[] = [
 export const OWN_SESSION_KEYS: readonly string[] = [...OF_PRODUCTS, ...OF_CONVENTIONS];
 export const SESSION_KEYS: readonly string[] = [...OF_PRODUCTS, ...underEach(SESSION_NAMES), ...OF_CONVENTIONS];
 
-/** LiteLLM's proxy: for whom it was asked, before whose key asked; the second spelling is that of its first integration. */
+/** LiteLLM's proxy: the end user of the request before the owner of the key; the second spelling is that of its first integration. */
 const OF_LITELLM = ['litellm.metadata.', 'metadata.'] as const;
 export const PROXY_USER_KEYS: readonly string[] = ['user_api_key_end_user_id', 'user_api_key_user_id'].flatMap((name) =>
   OF_LITELLM.map((prefix) => prefix + name),

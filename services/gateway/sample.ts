@@ -28,10 +28,7 @@ export class Sample {
   ) {}
 
   async report(): Promise<SampleReport> {
-    const { activity, done, total } = this.now;
-    // While it loads or is removed, a search for each report would slow that down; at first nothing is known.
-    const isUnderWay = activity === 'loading' ? done > 0 : done < total;
-    const isStored = activity === 'none' ? await this.isStored() : total === 0 ? null : isUnderWay;
+    const isStored = this.now.activity === 'none' ? await this.isStored() : this.isPartlyStored();
     return { isStored, ...this.now, failure: this.failure };
   }
 
@@ -141,6 +138,13 @@ export class Sample {
       cursor = page.pagination.hasMore ? page.pagination.nextCursor : null;
     }
     return found;
+  }
+
+  /** While it loads or is removed: a search for each report would slow that down. Null: that has only begun. */
+  private isPartlyStored(): boolean | null {
+    const { activity, done, total } = this.now;
+    if (total === 0) return null;
+    return activity === 'loading' ? done > 0 : done < total;
   }
 
   private async isStored(): Promise<boolean | null> {

@@ -256,7 +256,7 @@ describe('who may not, or no longer', () => {
     const theirs = await two.send();
     await two.api.share({ traceId: theirs, sessionId: null });
     await expect.poll(() => has(one, theirs), SOON).toBe(true);
-    // To sync now asked for the spans again: until that is refused, too, nothing is wrong.
+    // `syncNow` offered the spans again: until the server refuses them, nothing is wrong.
     await expect.poll(async () => (await one.api.syncReport()).problem?.code, SOON).toBe('forbidden');
     await one.api.chooseSync({ ...NO_CHOICE, projectId: second });
     await expect.poll(() => has(two, waits), SOON).toBe(true);
